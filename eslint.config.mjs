@@ -1,0 +1,88 @@
+import tseslint from 'typescript-eslint';
+import boundaries from 'eslint-plugin-boundaries';
+import globals from 'globals';
+
+/** The layers of the house, from the ground up: a layer may import itself and what stands below. */
+const LAYERS = [
+  { type: 'isa', below: [] },
+  { type: 'processor', below: ['isa'] },
+  { type: 'machine', below: ['isa', 'processor'] },
+  { type: 'program', below: ['isa'] },
+  { type: 'vmm', below: ['isa', 'processor', 'machine'] },
+  { type: 'debugger', below: ['isa', 'processor', 'machine', 'program', 'vmm'] },
+  { type: 'adapter', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger'] },
+  { type: 'cli', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger', 'adapter'] },
+  {
+    type: 'vscode',
+    below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger', 'adapter'],
+  },
+];
+
+const NODE_ONLY = [
+  'src/cli/**',
+  'src/vscode/desktop/**',
+  'src/**/*.test.ts',
+  'scripts/**',
+  'test/**',
+];
+
+export default tseslint.config(
+  { ignores: ['dist', 'out', 'node_modules'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts'],
+    plugins: { boundaries },
+    languageOptions: { parserOptions: { projectService: true } },
+    settings: {
+      'boundaries/elements': LAYERS.map(({ type }) => ({
+        type,
+        pattern: `src/${type}/**`,
+        mode: 'full',
+      })),
+      'import/resolver': { node: { extensions: ['.ts', '.js'] } },
+    },
+    rules: {
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: LAYERS.map(({ type, below }) => ({ from: [type], allow: [type, ...below] })),
+        },
+      ],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'typeLike', format: ['PascalCase'] },
+        { selector: 'function', format: ['camelCase'] },
+      ],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // Everything but the terminal, the desktop half of the extension and the tests also runs in a
+    // browser's web-extension host, so it may not reach for Node.
+    files: ['src/**/*.ts'],
+    ignores: NODE_ONLY,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['node:*'], message: 'This layer also runs in the browser.' },
+            {
+              group: ['fs', 'path', 'os', 'child_process', 'net', 'util', 'process'],
+              message: 'This layer also runs in the browser.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', 'require'],
+    },
+  },
+  { files: ['**/*.test.ts'], rules: { 'boundaries/element-types': 'off' } },
+  { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
+);
