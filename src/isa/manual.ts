@@ -1,0 +1,8 @@
+/**
+ * Where a fact is written. The Intel manual (SDM) is cited in the chapter numbers of its edition
+ * 325462-082 of December 2023, in which the VMCS is chapter 25, VMX non-root operation 26, VM entries
+ * 27, VM exits 28, EPT and VPIDs 29 and the VMX instructions 31. (Editions before 2023 number these
+ * chapters one lower.)
+ */
+export type ManualReference =
+  `SDM ${1 | '2A' | '2B' | '2C' | '2D' | '3A' | '3B' | '3C' | 4} ${string}`;
