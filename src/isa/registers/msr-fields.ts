@@ -1,0 +1,91 @@
+import { bit, masksOf, named, range, table, type BitField } from '../bits';
+import { MEMORY_TYPES } from '../paging';
+
+/** The bits of model-specific registers that have any (SDM 4 2.1 lists where each is described). */
+
+export const APIC_BASE = table('IA32_APIC_BASE', 'SDM 3A 11.4.4', [
+  bit('BSP', 8, 'This is the bootstrap processor.'),
+  bit('EXTD', 10, 'x2APIC mode.'),
+  bit('EN', 11, 'The local APIC is enabled.'),
+  range('ADDRESS', 51, 12, 'Physical address of the local APIC page.'),
+]);
+export const ApicBase = masksOf(APIC_BASE);
+
+export const STAR = table('IA32_STAR', 'SDM 3A 5.8.8', [
+  range('EIP', 31, 0, 'SYSCALL target in legacy mode (AMD).'),
+  range('SYSCALL_CS', 47, 32, 'SYSCALL loads CS from here and SS from this plus 8.'),
+  range('SYSRET_CS', 63, 48, 'SYSRET loads CS from this (plus 16 in 64-bit mode), SS plus 8.'),
+]);
+
+export const FEATURE_CONTROL = table('IA32_FEATURE_CONTROL', 'SDM 3C 24.7', [
+  bit('LOCK', 0, 'Locked until reset; VMXON needs it set.'),
+  bit('VMX_IN_SMX', 1, 'VMXON is allowed inside SMX operation.'),
+  bit('VMX_OUTSIDE_SMX', 2, 'VMXON is allowed outside SMX operation.'),
+]);
+export const FeatureControl = masksOf(FEATURE_CONTROL);
+
+export const DEBUGCTL = table('IA32_DEBUGCTL', 'SDM 3B 18.4.1', [
+  bit('LBR', 0, 'Last-branch records.'),
+  bit('BTF', 1, 'RFLAGS.TF steps from branch to branch.'),
+  bit('BLD', 2, 'Bus-lock detection raises #DB.'),
+  bit('TR', 6, 'Trace messages.'),
+  bit('BTS', 7, 'Branch trace store.'),
+  bit('BTINT', 8, 'Branch trace interrupt.'),
+  bit('BTS_OFF_OS', 9, 'No branch trace in ring 0.'),
+  bit('BTS_OFF_USR', 10, 'No branch trace outside ring 0.'),
+  bit('FREEZE_LBRS_ON_PMI', 11, 'Freeze last-branch records on a performance interrupt.'),
+  bit('FREEZE_PERFMON_ON_PMI', 12, 'Freeze performance counters on a performance interrupt.'),
+  bit('ENABLE_UNCORE_PMI', 13, 'Uncore performance interrupts.'),
+  bit('FREEZE_WHILE_SMM', 14, 'Freeze performance monitoring in SMM.'),
+  bit('RTM', 15, 'Advanced debugging of transactional regions.'),
+]);
+export const DebugCtl = masksOf(DEBUGCTL);
+
+export const MISC_ENABLE = table('IA32_MISC_ENABLE', 'SDM 4 2.1', [
+  bit('FAST_STRINGS', 0, 'Fast string operations.'),
+  bit('THERMAL_CONTROL', 3, 'Automatic thermal control.'),
+  bit('PERFMON', 7, 'Performance monitoring is available.'),
+  bit('BTS_UNAVAILABLE', 11, 'Branch trace storage is unavailable.'),
+  bit('PEBS_UNAVAILABLE', 12, 'Processor event-based sampling is unavailable.'),
+  bit('EIST', 16, 'Enhanced SpeedStep.'),
+  bit('MONITOR_FSM', 18, 'MONITOR and MWAIT are available.'),
+  bit('LIMIT_CPUID', 22, 'CPUID reports no leaf above 2.'),
+  bit('XTPR_DISABLE', 23, 'xTPR messages are disabled.'),
+  bit('XD_DISABLE', 34, 'The execute-disable feature is hidden.'),
+]);
+export const MiscEnable = masksOf(MISC_ENABLE);
+
+export const MTRRCAP = table('IA32_MTRRCAP', 'SDM 3A 12.11.1', [
+  range('VCNT', 7, 0, 'Number of variable ranges.'),
+  bit('FIX', 8, 'Fixed ranges are supported.'),
+  bit('WC', 10, 'The write-combining type is supported.'),
+  bit('SMRR', 11, 'System-management ranges are supported.'),
+]);
+export const MTRR_DEF_TYPE = table('IA32_MTRR_DEF_TYPE', 'SDM 3A 12.11.2.1', [
+  range('TYPE', 7, 0, 'Memory type outside all ranges.', MEMORY_TYPES),
+  bit('FE', 10, 'Fixed ranges are enabled.'),
+  bit('E', 11, 'MTRRs are enabled.'),
+]);
+export const MTRR_PHYSBASE = table('IA32_MTRR_PHYSBASE', 'SDM 3A 12.11.2.3', [
+  range('TYPE', 7, 0, 'Memory type of the range.', MEMORY_TYPES),
+  range('BASE', 51, 12, 'First page of the range.'),
+]);
+export const MTRR_PHYSMASK = table('IA32_MTRR_PHYSMASK', 'SDM 3A 12.11.2.3', [
+  bit('V', 11, 'The range is valid.'),
+  range('MASK', 51, 12, 'Address bits that must match the base.'),
+]);
+
+export const PAT = table(
+  'IA32_PAT',
+  'SDM 3A 12.12.2',
+  Array.from({ length: 8 }, (_, i): BitField =>
+    range(`PA${i}`, 8 * i + 2, 8 * i, `Memory type of PAT index ${i}.`, MEMORY_TYPES),
+  ),
+);
+
+/** The value of IA32_PAT after reset (SDM 3A table 12-12). */
+export const PAT_INITIAL = 0x0007_0406_0007_0406n;
+
+export const SYSENTER_CS = table('IA32_SYSENTER_CS', 'SDM 3A 5.8.7', [
+  named('Selector', range('SELECTOR', 15, 0, 'SYSENTER loads CS from here, SS plus 8.')),
+]);
