@@ -1,0 +1,299 @@
+import * as l10n from '@vscode/l10n';
+import {
+  bit,
+  decodeBits,
+  extract,
+  named,
+  range,
+  table,
+  type BitTable,
+  type DecodedField,
+} from '../bits';
+import { gprName } from '../registers/general';
+import { ExitReason } from './exit-reasons';
+
+/** Exit qualifications by exit reason (SDM 3C 28.2.1). */
+
+const REGISTERS: Readonly<Record<number, string>> = Object.fromEntries(
+  Array.from({ length: 16 }, (_, index) => [index, gprName(index, 64).toUpperCase()]),
+);
+
+/** Control-register accesses (SDM 3C table 28-3). */
+export const CR_ACCESS = table('Control-register access', 'SDM 3C 28.2.1', [
+  named(
+    'Control register',
+    range('CR', 3, 0, 'Number of the register; 0 for CLTS and LMSW.', {
+      0: 'CR0',
+      3: 'CR3',
+      4: 'CR4',
+      8: 'CR8',
+    }),
+  ),
+  named(
+    'Access type',
+    range('ACCESS', 5, 4, 'Which instruction it was.', {
+      0: 'MOV to CR',
+      1: 'MOV from CR',
+      2: 'CLTS',
+      3: 'LMSW',
+    }),
+  ),
+  named('LMSW operand', bit('LMSW_MEMORY', 6, 'Where it is.', { 0: 'register', 1: 'memory' })),
+  named('Register', range('GPR', 11, 8, 'Source or destination of MOV CR.', REGISTERS)),
+  named('LMSW source data', range('LMSW_DATA', 31, 16, 'The value LMSW would load.')),
+]);
+export const CrAccessType = { MOV_TO: 0, MOV_FROM: 1, CLTS: 2, LMSW: 3 } as const;
+
+/** MOV DR (SDM 3C table 28-4). */
+export const MOV_DR = table('MOV DR', 'SDM 3C 28.2.1', [
+  named('Debug register', range('DR', 2, 0, 'Number of the register.')),
+  named('Direction', bit('FROM', 4, 'Of the move.', { 0: 'MOV to DR', 1: 'MOV from DR' })),
+  named('Register', range('GPR', 11, 8, 'The general-purpose register.', REGISTERS)),
+]);
+
+/** I/O instructions (SDM 3C table 28-5). */
+export const IO_INSTRUCTION = table('I/O instruction', 'SDM 3C 28.2.1', [
+  named(
+    'Size of access',
+    range('SIZE', 2, 0, 'Bytes less one.', { 0: '1 byte', 1: '2 bytes', 3: '4 bytes' }),
+  ),
+  named('Direction', bit('IN', 3, 'Of the access.', { 0: 'OUT', 1: 'IN' })),
+  named('String instruction', bit('STRING', 4, 'INS or OUTS.', { 0: 'no', 1: 'string' })),
+  named('REP prefixed', bit('REP', 5, 'The instruction repeats.', { 0: 'no', 1: 'REP' })),
+  named('Operand encoding', bit('IMMEDIATE', 6, 'Where the port is.', { 0: 'DX', 1: 'immediate' })),
+  named('Port number', range('PORT', 31, 16, 'The I/O port.')),
+]);
+
+/** Debug exceptions (SDM 3C table 28-1). */
+export const DEBUG_EXCEPTION = table('Debug exception', 'SDM 3C 28.2.1', [
+  bit('B0', 0, 'The condition of breakpoint 0 was met.'),
+  bit('B1', 1, 'The condition of breakpoint 1 was met.'),
+  bit('B2', 2, 'The condition of breakpoint 2 was met.'),
+  bit('B3', 3, 'The condition of breakpoint 3 was met.'),
+  bit('BLD', 11, 'A bus lock was detected.'),
+  bit('BD', 13, 'A debug register was accessed with DR7.GD set.'),
+  bit('BS', 14, 'Single step.'),
+  bit('RTM', 16, 'The exception came inside a transactional region.'),
+]);
+
+/** Task switches (SDM 3C table 28-2). */
+export const TASK_SWITCH = table('Task switch', 'SDM 3C 28.2.1', [
+  named('Selector', range('SELECTOR', 15, 0, 'Of the TSS to which the guest switches.')),
+  named(
+    'Source',
+    range('SOURCE', 31, 30, 'What started the task switch.', {
+      0: 'CALL instruction',
+      1: 'IRET instruction',
+      2: 'JMP instruction',
+      3: 'Task gate in the IDT',
+    }),
+  ),
+]);
+
+/** EPT violations (SDM 3C table 28-7). */
+export const EPT_VIOLATION = table('EPT violation', 'SDM 3C 28.2.1', [
+  named('Read', bit('READ', 0, 'The access was a data read.')),
+  named('Write', bit('WRITE', 1, 'The access was a data write.')),
+  named('Fetch', bit('FETCH', 2, 'The access was an instruction fetch.')),
+  named('Readable', bit('READABLE', 3, 'All EPT entries used allow reads.')),
+  named('Writable', bit('WRITABLE', 4, 'All EPT entries used allow writes.')),
+  named('Executable', bit('EXECUTABLE', 5, 'All EPT entries used allow fetches.')),
+  named(
+    'User-executable',
+    bit('USER_EXECUTABLE', 6, 'Fetches from user pages are allowed (mode-based control).'),
+  ),
+  named('Linear address valid', bit('LINEAR_VALID', 7, 'The guest-linear-address field is valid.')),
+  named(
+    'Kind of access',
+    bit(
+      'TRANSLATED',
+      8,
+      'Whose address could not be translated (if the linear address is valid).',
+      {
+        0: 'access to a guest paging-structure entry',
+        1: 'access to the translation of the linear address',
+      },
+    ),
+  ),
+  named('User page', bit('USER', 9, 'The linear address is a user-mode address.')),
+  named('Writable page', bit('GUEST_WRITABLE', 10, 'Guest paging allows writes.')),
+  named('Execute-disable page', bit('GUEST_XD', 11, 'Guest paging forbids fetches.')),
+  named('NMI unblocking due to IRET', bit('NMI_UNBLOCKING', 12, 'IRET had unblocked NMIs.')),
+  named('Shadow-stack access', bit('SHADOW_STACK', 13, 'The access was to a shadow stack.')),
+  named('Supervisor shadow stack', bit('SSS', 14, 'Bit 60 of the EPT entry.')),
+  named('Guest-paging verification', bit('VERIFICATION', 15, 'Caused by verification.')),
+  named('Asynchronous', bit('ASYNCHRONOUS', 16, 'Not caused by the current instruction.')),
+]);
+
+/** APIC accesses (SDM 3C table 28-6). */
+export const APIC_ACCESS = table('APIC access', 'SDM 3C 28.2.1', [
+  named('Offset', range('OFFSET', 11, 0, 'Within the APIC page.')),
+  named(
+    'Access type',
+    range('TYPE', 15, 12, 'What kind of access it was.', {
+      0: 'data read',
+      1: 'data write',
+      2: 'instruction fetch',
+      3: 'access during event delivery',
+      10: 'guest-physical access during event delivery',
+      15: 'guest-physical access',
+    }),
+  ),
+  named('Asynchronous', bit('ASYNCHRONOUS', 16, 'Not caused by the current instruction.')),
+]);
+
+/** Exits where the qualification is one whole value. */
+function whole(name: string, gloss: string): BitTable {
+  return table(name, 'SDM 3C 28.2.1', [named(name, range('VALUE', 63, 0, gloss))]);
+}
+
+const DISPLACEMENT = whole('Displacement', 'Displacement of the memory operand.');
+
+const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
+  [ExitReason.EXCEPTION_NMI, DEBUG_EXCEPTION],
+  [
+    ExitReason.SIPI,
+    table('Start-up IPI', 'SDM 3C 28.2.1', [
+      named('Vector', range('VECTOR', 7, 0, 'Of the SIPI.')),
+    ]),
+  ],
+  [ExitReason.TASK_SWITCH, TASK_SWITCH],
+  [ExitReason.INVLPG, whole('Linear address', 'The operand of INVLPG.')],
+  [ExitReason.CR_ACCESS, CR_ACCESS],
+  [ExitReason.MOV_DR, MOV_DR],
+  [ExitReason.IO_INSTRUCTION, IO_INSTRUCTION],
+  [
+    ExitReason.ENTRY_FAILURE_GUEST_STATE,
+    table('VM-entry failure', 'SDM 3C 27.8', [
+      named(
+        'Cause',
+        range('CAUSE', 31, 0, 'What was wrong.', {
+          0: 'a guest-state field',
+          2: 'loading the PDPTEs',
+          3: 'NMI injection while events are blocked by STI',
+          4: 'the VMCS link pointer',
+        }),
+      ),
+    ]),
+  ],
+  [
+    ExitReason.ENTRY_FAILURE_MSR_LOADING,
+    whole('Entry number', 'The entry of the MSR-load area that failed; the first is 1.'),
+  ],
+  [
+    ExitReason.MWAIT,
+    table('MWAIT', 'SDM 3C 28.2.1', [
+      named('Armed', bit('ARMED', 0, 'The address-range monitor was armed.')),
+    ]),
+  ],
+  [ExitReason.APIC_ACCESS, APIC_ACCESS],
+  [ExitReason.EPT_VIOLATION, EPT_VIOLATION],
+  ...[
+    ExitReason.GDTR_IDTR_ACCESS,
+    ExitReason.LDTR_TR_ACCESS,
+    ExitReason.INVEPT,
+    ExitReason.INVPCID,
+    ExitReason.INVVPID,
+    ExitReason.VMCLEAR,
+    ExitReason.VMPTRLD,
+    ExitReason.VMPTRST,
+    ExitReason.VMREAD,
+    ExitReason.VMWRITE,
+    ExitReason.VMXON,
+    ExitReason.XRSTORS,
+    ExitReason.XSAVES,
+  ].map((reason): [number, BitTable] => [reason, DISPLACEMENT]),
+]);
+
+/** The layout of the qualification of a basic exit reason, or undefined when it is always 0. */
+export function qualificationTable(reason: number): BitTable | undefined {
+  return BY_REASON.get(reason);
+}
+
+/** The parts of a qualification; none when the reason has no qualification. */
+export function decodeQualification(reason: number, qualification: bigint): DecodedField[] {
+  const layout = BY_REASON.get(reason);
+  return layout ? decodeBits(layout, qualification) : [];
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
+type Describe = (q: bigint) => string;
+
+function meaning(layout: BitTable, id: string, q: bigint): string {
+  const found = layout.fields.find((field) => field.id === id);
+  if (!found) return '';
+  const value = extract(found, q);
+  const text = found.values?.[Number(value)];
+  return text === undefined ? hex(value) : l10n.t(text);
+}
+
+function describeCrAccess(q: bigint): string {
+  const access = Number((q >> 4n) & 3n);
+  if (access === CrAccessType.CLTS) return 'CLTS';
+  if (access === CrAccessType.LMSW) return `LMSW ${hex((q >> 16n) & 0xffffn)}`;
+  const cr = `CR${q & 15n}`;
+  const gpr = meaning(CR_ACCESS, 'GPR', q);
+  return access === CrAccessType.MOV_TO ? `MOV ${cr}, ${gpr}` : `MOV ${gpr}, ${cr}`;
+}
+
+function describeIo(q: bigint): string {
+  const input = (q & 8n) !== 0n;
+  const string = (q & 16n) !== 0n;
+  const name = `${(q & 32n) !== 0n ? 'REP ' : ''}${input ? 'IN' : 'OUT'}${string ? 'S' : ''}`;
+  return l10n.t(
+    '{0} port {1}, {2}',
+    name,
+    hex((q >> 16n) & 0xffffn),
+    meaning(IO_INSTRUCTION, 'SIZE', q),
+  );
+}
+
+function describeEptViolation(q: bigint): string {
+  const kinds = [
+    [1n, l10n.t('read')],
+    [2n, l10n.t('write')],
+    [4n, l10n.t('instruction fetch')],
+  ] as const;
+  const access = kinds.filter(([mask]) => (q & mask) !== 0n).map(([, name]) => name);
+  const rights = ['R', 'W', 'X'].filter((_, i) => ((q >> BigInt(3 + i)) & 1n) !== 0n).join('');
+  const allowed = rights === '' ? l10n.t('not mapped') : l10n.t('EPT allows {0}', rights);
+  const walk = (q & 0x180n) === 0x80n ? l10n.t(', during the guest page walk') : '';
+  return `${access.join(' + ')}, ${allowed}${walk}`;
+}
+
+const DESCRIBE: ReadonlyMap<number, Describe> = new Map<number, Describe>([
+  [ExitReason.CR_ACCESS, describeCrAccess],
+  [ExitReason.IO_INSTRUCTION, describeIo],
+  [ExitReason.EPT_VIOLATION, describeEptViolation],
+  [
+    ExitReason.MOV_DR,
+    (q) => {
+      const [dr, gpr] = [`DR${q & 7n}`, meaning(MOV_DR, 'GPR', q)];
+      return (q & 16n) !== 0n ? `MOV ${gpr}, ${dr}` : `MOV ${dr}, ${gpr}`;
+    },
+  ],
+  [
+    ExitReason.TASK_SWITCH,
+    (q) => l10n.t('to TSS {0} by {1}', hex(q & 0xffffn), meaning(TASK_SWITCH, 'SOURCE', q)),
+  ],
+  [ExitReason.INVLPG, hex],
+]);
+
+/** A qualification in one line for people; empty when there is nothing to say. */
+export function describeQualification(reason: number, qualification: bigint): string {
+  const describe = DESCRIBE.get(reason);
+  if (describe) return describe(qualification);
+  if (qualification === 0n) return '';
+  const parts = decodeQualification(reason, qualification).filter(({ value }) => value !== 0n);
+  if (parts.length === 0) return hex(qualification);
+  return parts
+    .map(({ field, value, meaning: text }) => {
+      const name = l10n.t(field.name);
+      if (text !== undefined) return `${name}: ${l10n.t(text)}`;
+      return field.width === 1 ? name : `${name}: ${hex(value)}`;
+    })
+    .join(', ');
+}
