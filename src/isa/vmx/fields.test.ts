@@ -39,7 +39,7 @@ describe('VMCS fields', () => {
       VMCS_FIELDS.filter((f) => f.area === area && f.width === width).length;
     assert.deepEqual(
       [16, 64, 32, 'natural'].map((w) => count('control', w)),
-      [5, 37, 19, 8],
+      [5, 36, 19, 8],
     );
     assert.deepEqual(
       [16, 64, 32, 'natural'].map((w) => count('exit-information', w)),

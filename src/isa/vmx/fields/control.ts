@@ -125,9 +125,6 @@ export const CONTROL_FIELDS = [
   field('HIGH_PASID_DIRECTORY', 0x203a, 'High PASID directory address', `${EXECUTION}.23`, {
     with: { secondary: 'PASID_TRANSLATION' },
   }),
-  field('SHARED_EPT_POINTER', 0x203c, 'Shared EPT pointer', `${EXECUTION}.11`, {
-    with: { secondary: 'ENABLE_EPT' },
-  }),
   field('PCONFIG_EXITING_BITMAP', 0x203e, 'PCONFIG-exiting bitmap', `${EXECUTION}.18`, {
     with: { secondary: 'ENABLE_PCONFIG' },
   }),

@@ -1,6 +1,8 @@
 import type { BitTable } from '../../bits';
 import type { ManualReference } from '../../manual';
 import type {
+  EntryControl,
+  ExitControl,
   PinBasedControl,
   PrimaryControl,
   SecondaryControl,
@@ -19,8 +21,8 @@ export type FieldCondition =
   | { readonly primary: keyof typeof PrimaryControl }
   | { readonly secondary: keyof typeof SecondaryControl }
   | { readonly tertiary: keyof typeof TertiaryControl }
-  | { readonly exit: string }
-  | { readonly entry: string };
+  | { readonly exit: keyof typeof ExitControl }
+  | { readonly entry: keyof typeof EntryControl };
 
 export interface FieldRow<Id extends string = string> {
   /** The usual constant, as hypervisors written in C spell it. */
