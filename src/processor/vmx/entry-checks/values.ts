@@ -1,0 +1,118 @@
+import * as l10n from '@vscode/l10n';
+import { fieldName, type Field } from '../../../isa/vmx/fields';
+import type { VmxCapabilities } from '../capabilities';
+import { hex, rule } from './rule';
+import type { EntryView } from './view';
+
+/** Rules that many fields share. */
+
+/** Whether a linear address is canonical (SDM 1 3.3.7.1). */
+export function isCanonical(address: bigint, width: number): boolean {
+  return BigInt.asUintN(64, BigInt.asIntN(width, address)) === address;
+}
+
+/** Whether an address has no bits beyond the physical-address width. */
+export function isPhysical(address: bigint, capabilities: VmxCapabilities): boolean {
+  return address >> BigInt(capabilities.physicalAddressWidth) === 0n;
+}
+
+/** Whether an address of a structure is aligned to 2^`alignment` and within the width. */
+export function isStructureAddress(view: EntryView, field: Field, alignment: number): boolean {
+  const address = view.field(field);
+  const low = (1n << BigInt(alignment)) - 1n;
+  return (address & low) === 0n && isPhysical(address, view.capabilities);
+}
+
+/** A structure's address is needed only when a control is 1. */
+export function addressRule(
+  id: string,
+  field: Field,
+  needed: (view: EntryView) => boolean,
+  alignment = 12,
+) {
+  return rule(
+    id,
+    field,
+    (v) => !needed(v) || isStructureAddress(v, field, alignment),
+    (v) =>
+      l10n.t(
+        'a physical address with bits {0}:0 zero and none beyond bit {1}',
+        alignment - 1,
+        v.capabilities.physicalAddressWidth - 1,
+      ),
+  );
+}
+
+export function canonicalRule(
+  id: string,
+  field: Field,
+  needed: (view: EntryView) => boolean = () => true,
+) {
+  return rule(
+    id,
+    field,
+    (v) => !needed(v) || isCanonical(v.field(field), v.capabilities.linearAddressWidth),
+    () => l10n.t('a canonical address'),
+  );
+}
+
+/** The bits of `allowedBits` are the only ones that may be set. */
+export function reservedRule(
+  id: string,
+  field: Field,
+  allowedBits: (view: EntryView) => bigint,
+  needed: (view: EntryView) => boolean = () => true,
+) {
+  return rule(
+    id,
+    field,
+    (v) => !needed(v) || (v.field(field) & ~allowedBits(v)) === 0n,
+    (v) => l10n.t('only bits of {0}', hex(allowedBits(v))),
+  );
+}
+
+/** Every byte of a PAT is one of the memory types (SDM 3A 12.12.2). */
+export function isValidPat(pat: bigint): boolean {
+  for (let i = 0n; i < 64n; i += 8n) {
+    const type = Number((pat >> i) & 0xffn);
+    if (type > 7 || type === 2 || type === 3) return false;
+  }
+  return true;
+}
+
+export function patRule(id: string, field: Field, needed: (view: EntryView) => boolean) {
+  return rule(
+    id,
+    field,
+    (v) => !needed(v) || isValidPat(v.field(field)),
+    () => l10n.t('each byte 0 (UC), 1 (WC), 4 (WT), 5 (WP), 6 (WB) or 7 (UC-)'),
+  );
+}
+
+/**
+ * An MSR area: 16-byte aligned, its last byte within the physical-address width, unless its
+ * count is 0 (SDM 3C 27.2.1.2).
+ */
+export function msrAreaRule(id: string, address: Field, count: Field) {
+  return rule(
+    id,
+    [address, count],
+    (v) => {
+      const entries = v.field(count);
+      if (entries === 0n) return true;
+      const first = v.field(address);
+      const last = first + entries * 16n - 1n;
+      return (
+        (first & 0xfn) === 0n &&
+        isPhysical(first, v.capabilities) &&
+        isPhysical(last, v.capabilities)
+      );
+    },
+    (v) =>
+      l10n.t(
+        '{0} 16-byte aligned, and the area below bit {1}',
+        fieldName(address),
+        v.capabilities.physicalAddressWidth,
+      ),
+  );
+}

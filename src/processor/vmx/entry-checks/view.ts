@@ -1,0 +1,131 @@
+import { Efer } from '../../../isa/registers/control';
+import {
+  PrimaryControl,
+  EntryControl,
+  ExitControl,
+  SecondaryControl,
+} from '../../../isa/vmx/controls';
+import { Field } from '../../../isa/vmx/fields';
+import type { VmxCapabilities } from '../capabilities';
+import type { VmcsMemory } from '../vmcs';
+
+/** What the checks need to know beside the VMCS and the capabilities. */
+export interface EntryFacts {
+  /** IA32_EFER.LMA at the time of VM entry. */
+  readonly longModeActive: boolean;
+  /** Host-physical address of the current VMCS. */
+  readonly vmcsAddress: bigint;
+  /** For what the checks read outside the VMCS: the linked VMCS, the virtual TPR, PDPTEs. */
+  readonly memory: Pick<VmcsMemory, 'read32' | 'read64'>;
+  /** In system-management mode. */
+  readonly inSmm?: boolean;
+  /** Bits IA32_EFER has (default: SCE, LME, LMA, NXE). */
+  readonly eferBits?: bigint;
+  /** Bits IA32_DEBUGCTL has (default: LBR and BTF). */
+  readonly debugctlBits?: bigint;
+  /** Bits IA32_PERF_GLOBAL_CTRL has (default: none). */
+  readonly perfGlobalCtrlBits?: bigint;
+  /** Bits IA32_RTIT_CTL and IA32_LBR_CTL have (default: none). */
+  readonly rtitCtlBits?: bigint;
+  readonly lbrCtlBits?: bigint;
+  /** Restricted transactional memory, SGX, bus-lock detection exist (default: no). */
+  readonly rtm?: boolean;
+  readonly sgx?: boolean;
+  readonly busLockDetection?: boolean;
+}
+
+export type FieldReader = (field: Field) => bigint;
+
+export interface EntryContext {
+  readonly read: FieldReader;
+  readonly capabilities: VmxCapabilities;
+  readonly facts: EntryFacts;
+}
+
+/** One VM entry as the checks see it: fields, effective controls, and the rest of the world. */
+export class EntryView {
+  readonly capabilities: VmxCapabilities;
+  readonly facts: EntryFacts;
+  private readonly read: FieldReader;
+  /** The controls in effect: secondary and tertiary count as 0 unless activated (SDM 3C 25.6.2). */
+  readonly pinBasedControls: number;
+  readonly primaryControls: number;
+  readonly secondaryControls: number;
+  readonly tertiaryControls: bigint;
+  readonly exitControls: number;
+  readonly entryControls: number;
+
+  constructor(context: EntryContext) {
+    this.capabilities = context.capabilities;
+    this.facts = context.facts;
+    this.read = context.read;
+    this.pinBasedControls = this.number(Field.PIN_BASED_VM_EXEC_CONTROL);
+    this.primaryControls = this.number(Field.CPU_BASED_VM_EXEC_CONTROL);
+    this.secondaryControls = this.primary(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS)
+      ? this.number(Field.SECONDARY_VM_EXEC_CONTROL)
+      : 0;
+    this.tertiaryControls = this.primary(PrimaryControl.ACTIVATE_TERTIARY_CONTROLS)
+      ? this.field(Field.TERTIARY_VM_EXEC_CONTROL)
+      : 0n;
+    this.exitControls = this.number(Field.VM_EXIT_CONTROLS);
+    this.entryControls = this.number(Field.VM_ENTRY_CONTROLS);
+  }
+
+  field(field: Field): bigint {
+    return this.read(field);
+  }
+
+  /** A field of at most 32 bits. */
+  number(field: Field): number {
+    return Number(this.read(field));
+  }
+
+  pinBased(mask: number): boolean {
+    return (this.pinBasedControls & mask) !== 0;
+  }
+
+  primary(mask: number): boolean {
+    return (this.primaryControls & mask) !== 0;
+  }
+
+  secondary(mask: number): boolean {
+    return (this.secondaryControls & mask) !== 0;
+  }
+
+  tertiary(mask: bigint): boolean {
+    return (this.tertiaryControls & mask) !== 0n;
+  }
+
+  exit(mask: number): boolean {
+    return (this.exitControls & mask) !== 0;
+  }
+
+  entry(mask: number): boolean {
+    return (this.entryControls & mask) !== 0;
+  }
+
+  /** Whether the bits of `mask` are set in a field. */
+  bits(field: Field, mask: number | bigint): boolean {
+    return (this.field(field) & BigInt(mask)) !== 0n;
+  }
+
+  get unrestricted(): boolean {
+    return this.secondary(SecondaryControl.UNRESTRICTED_GUEST);
+  }
+
+  get ia32eGuest(): boolean {
+    return this.entry(EntryControl.IA32E_MODE_GUEST);
+  }
+
+  get host64(): boolean {
+    return this.exit(ExitControl.HOST_ADDRESS_SPACE_SIZE);
+  }
+
+  get inSmm(): boolean {
+    return this.facts.inSmm ?? false;
+  }
+
+  get eferBits(): bigint {
+    return this.facts.eferBits ?? BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
+  }
+}
