@@ -400,6 +400,8 @@ export const VM_FUNCTION_CONTROLS = table('VM-function controls', 'SDM 3C 25.6.1
   control('EPTP_SWITCHING', 0, 'EPTP switching', 'VMFUNC 0 loads an EPT pointer from a list.'),
 ]);
 
+export const VmFunctionControl = masksOf(VM_FUNCTION_CONTROLS);
+
 /** The exception bitmap has a bit for each vector 0 to 31 (SDM 3C 25.6.3). */
 export const EXCEPTION_BITMAP = table(
   'Exception bitmap',

@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { Eptp, MemoryType } from '../../../isa/paging';
 import { EptVpidCap } from '../../../isa/vmx/capabilities';
-import { SecondaryControl, TertiaryControl, VM_FUNCTION_CONTROLS } from '../../../isa/vmx/controls';
+import { SecondaryControl, TertiaryControl, VmFunctionControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
-import { maskOf } from '../../../isa/bits';
 import { checks, rule } from './rule';
 import { addressRule, isPhysical } from './values';
 import type { EntryView } from './view';
@@ -41,7 +40,7 @@ function walkLengthSupported(v: EntryView): boolean {
 
 const vmFunctions = (v: EntryView) => v.secondary(SecondaryControl.ENABLE_VM_FUNCTIONS);
 const eptpSwitching = (v: EntryView) =>
-  vmFunctions(v) && v.bits(Field.VM_FUNCTION_CONTROL, maskOf(VM_FUNCTION_CONTROLS.fields[0]));
+  vmFunctions(v) && v.bits(Field.VM_FUNCTION_CONTROL, VmFunctionControl.EPTP_SWITCHING);
 
 /** EPT and what builds on it (SDM 3C 27.2.1.1). */
 export const EPT_CHECKS = checks('controls', 'SDM 3C 27.2.1.1', [

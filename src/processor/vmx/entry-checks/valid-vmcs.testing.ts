@@ -161,6 +161,7 @@ export function entryWith(
   for (const [id, value] of Object.entries(fields)) vmcs.write(Field[id as FieldId], value);
   return {
     read: (field) => vmcs.read(field),
+    readNumber: (field) => vmcs.readNumber(field),
     capabilities,
     facts: { longModeActive: true, vmcsAddress: BigInt(VMCS_ADDRESS), memory, ...facts },
   };

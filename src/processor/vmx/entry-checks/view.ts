@@ -38,6 +38,8 @@ export type FieldReader = (field: Field) => bigint;
 
 export interface EntryContext {
   readonly read: FieldReader;
+  /** The low 32 bits of a field, without the detour over bigint: most checks need no more. */
+  readonly readNumber: (field: Field) => number;
   readonly capabilities: VmxCapabilities;
   readonly facts: EntryFacts;
 }
@@ -47,6 +49,7 @@ export class EntryView {
   readonly capabilities: VmxCapabilities;
   readonly facts: EntryFacts;
   private readonly read: FieldReader;
+  private readonly readNumber: (field: Field) => number;
   /** The controls in effect: secondary and tertiary count as 0 unless activated (SDM 3C 25.6.2). */
   readonly pinBasedControls: number;
   readonly primaryControls: number;
@@ -59,6 +62,7 @@ export class EntryView {
     this.capabilities = context.capabilities;
     this.facts = context.facts;
     this.read = context.read;
+    this.readNumber = context.readNumber;
     this.pinBasedControls = this.number(Field.PIN_BASED_VM_EXEC_CONTROL);
     this.primaryControls = this.number(Field.CPU_BASED_VM_EXEC_CONTROL);
     this.secondaryControls = this.primary(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS)
@@ -77,7 +81,7 @@ export class EntryView {
 
   /** A field of at most 32 bits. */
   number(field: Field): number {
-    return Number(this.read(field));
+    return this.readNumber(field);
   }
 
   pinBased(mask: number): boolean {
@@ -104,9 +108,9 @@ export class EntryView {
     return (this.entryControls & mask) !== 0;
   }
 
-  /** Whether the bits of `mask` are set in a field. */
-  bits(field: Field, mask: number | bigint): boolean {
-    return (this.field(field) & BigInt(mask)) !== 0n;
+  /** Whether any bit of `mask`, all below bit 32, is set in a field. */
+  bits(field: Field, mask: number): boolean {
+    return (this.readNumber(field) & mask) !== 0;
   }
 
   get unrestricted(): boolean {
