@@ -1,0 +1,65 @@
+import { Code } from 'iced-x86';
+import '../semantics/definitions';
+import { formKey, type Form } from '../semantics/form';
+import { definitionOf } from '../semantics/instruction';
+import { formsOf } from './form-of';
+
+/** All forms that have a definition, numbered; and the way from an opcode to its form. */
+export interface FormTable {
+  readonly forms: readonly Form[];
+  /** The form's number, or undefined when nothing is defined for the instruction. */
+  find(code: Code, hasMemory: boolean, prefix: RepeatPrefix): number | undefined;
+}
+
+export type RepeatPrefix = '' | 'REP ' | 'REPNE ';
+
+/** Opcodes of encodings that the processor does not execute. */
+const ENCODINGS_TO_COME = /^(VEX|EVEX|XOP|MVEX|D3NOW)_/;
+
+let table: FormTable | undefined;
+
+/** Built once, on first use: it depends on nothing but the definitions. */
+export function formTable(): FormTable {
+  table ??= buildFormTable();
+  return table;
+}
+
+function buildFormTable(): FormTable {
+  const forms: Form[] = [];
+  const numbers = new Map<string, number>();
+  const byOpcode = new Map<number, number>();
+  const number = (form: Form): number => {
+    const key = formKey(form);
+    let known = numbers.get(key);
+    if (known === undefined) {
+      known = forms.push(form) - 1;
+      numbers.set(key, known);
+    }
+    return known;
+  };
+  for (let code: Code = 1; Code[code] !== undefined; code++) {
+    if (ENCODINGS_TO_COME.test(Code[code])) continue;
+    const choices = formsOf(code, (mnemonic) => definitionOf(mnemonic) !== undefined);
+    for (const form of choices) {
+      // Where there is no choice of register or memory, the instruction is found either way.
+      const memory = form.operands.some((o) => o.kind === 'memory');
+      for (const hasMemory of choices.length === 1 ? [false, true] : [memory]) {
+        byOpcode.set(opcodeKey(code, hasMemory, ''), number(form));
+        for (const prefix of ['REP ', 'REPNE '] as const) {
+          const repeated = { ...form, mnemonic: prefix + form.mnemonic };
+          if (!definitionOf(repeated.mnemonic)) continue;
+          byOpcode.set(opcodeKey(code, hasMemory, prefix), number(repeated));
+        }
+      }
+    }
+  }
+  return {
+    forms,
+    find: (code, hasMemory, prefix) =>
+      byOpcode.get(opcodeKey(code, hasMemory, prefix)) ?? byOpcode.get(opcodeKey(code, hasMemory, '')),
+  };
+}
+
+function opcodeKey(code: Code, hasMemory: boolean, prefix: RepeatPrefix): number {
+  return code * 8 + (hasMemory ? 4 : 0) + (prefix === '' ? 0 : prefix === 'REP ' ? 1 : 2);
+}

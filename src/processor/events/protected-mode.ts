@@ -1,0 +1,159 @@
+import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
+import { Fault, NotImplemented, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
+import { CS, DS, ES, FS, GS, SS, State, TR } from '../layout';
+import {
+  dplOf,
+  isCode,
+  isConforming,
+  isNull,
+  isPresent,
+  isWritableData,
+  nullSegment,
+  readDescriptor,
+  segmentFrom,
+  setAccessed,
+  type FoundDescriptor,
+} from '../segments/descriptor';
+import type { CpuState, SegmentRegister } from '../state';
+import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
+import { externalBit, type InterruptEvent } from './event';
+
+/** Reads the gate of a vector; error codes name the IDT (bit 1) and the event's EXT bit. */
+export function readGate(cpu: DeliveryContext, event: InterruptEvent, bytes: 8 | 16): GateDescriptor {
+  const { state, mmu } = cpu;
+  const error = event.vector * 8 + 2 + externalBit(event);
+  const offset = event.vector * bytes;
+  if (offset + bytes - 1 > state.idtr.limit) throw generalProtection(error);
+  const address = state.idtr.base + BigInt(offset);
+  const low = mmu.loadSystem(address, 8);
+  const high = bytes === 16 ? mmu.loadSystem(address + 8n, 8) : 0n;
+  const gate = decodeDescriptor(low, high, bytes === 16);
+  if (gate.kind !== 'gate') throw generalProtection(error);
+  const software = event.kind === 'software-interrupt' || event.kind === 'software-exception';
+  if (software && gate.dpl < state.cpl) throw generalProtection(error);
+  if (!gate.present) throw notPresent(error);
+  return gate;
+}
+
+/** The code segment that a gate leads to, checked; tells whether the privilege changes. */
+export function gateTarget(
+  cpu: DeliveryContext,
+  gate: GateDescriptor,
+  event: InterruptEvent,
+): { code: FoundDescriptor; inner: boolean } {
+  const ext = externalBit(event);
+  const error = (gate.selector & 0xfffc) | ext;
+  if (isNull(gate.selector)) throw generalProtection(ext);
+  const code = readDescriptor(cpu.state, cpu.mmu, gate.selector, (e) => generalProtection(e | ext));
+  const dpl = dplOf(code.rights);
+  if (!isCode(code.rights) || dpl > cpu.state.cpl) throw generalProtection(error);
+  if (!isPresent(code.rights)) throw notPresent(error);
+  return { code, inner: !isConforming(code.rights) && dpl < cpu.state.cpl };
+}
+
+/** Protected mode outside IA-32e mode (SDM 3A 6.12.1). */
+export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): void {
+  const { state } = cpu;
+  const gate = readGate(cpu, event, 8);
+  if (gate.type === SystemType.TASK_GATE) throw new NotImplemented('task gate in the IDT');
+  const wide = gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.TRAP_GATE;
+  const interruptGate =
+    gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.INTERRUPT_GATE16;
+  const { code, inner } = gateTarget(cpu, gate, event);
+  const target = segmentFrom(code, (code.selector & ~3) | (inner ? dplOf(code.rights) : state.cpl));
+  if (Number(gate.offset) > target.limit) throw generalProtection(externalBit(event));
+  const flags = state.rflags;
+  if (state.virtual8086 && (!inner || dplOf(code.rights) !== 0)) {
+    throw generalProtection(code.selector & 0xfffc);
+  }
+
+  const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
+  const frame = new StackFrame(cpu, stack, wide ? 4 : 2, inner ? dplOf(code.rights) : state.cpl);
+  if (state.virtual8086) for (const index of [GS, FS, DS, ES]) frame.push(BigInt(state.selector(index)));
+  if (inner) {
+    frame.push(BigInt(state.selector(SS)));
+    frame.push(state.gpr(4));
+  }
+  frame.push(flagsImage(flags, event));
+  frame.push(BigInt(state.selector(CS)));
+  frame.push(event.returnRip);
+  if (event.errorCode !== undefined) frame.push(BigInt(event.errorCode));
+
+  setAccessed(cpu.mmu, code);
+  if (state.virtual8086) for (const index of [GS, FS, DS, ES]) state.setSegment(index, nullSegment(0));
+  state.systemFlags = clearFlags(flags, interruptGate);
+  if (inner) state.setSegment(SS, stack.register);
+  frame.commit();
+  state.setSegment(CS, { ...target, accessRights: target.accessRights | 1 });
+  state.rip = wide ? gate.offset : gate.offset & 0xffffn;
+  cpu.updateDerivedState();
+}
+
+interface Stack {
+  readonly register: SegmentRegister;
+  readonly pointer: bigint;
+}
+
+function currentStack(state: CpuState): Stack {
+  return { register: state.segment(SS), pointer: state.gpr(4) };
+}
+
+/** SS and ESP for a privilege level, from the TSS (SDM 3A 6.12.1). */
+export function innerStack(cpu: DeliveryContext, dpl: number, event: InterruptEvent | undefined): Stack {
+  const { state, mmu } = cpu;
+  const ext = event ? externalBit(event) : 0;
+  const tr = state.segment(TR);
+  const wide = (tr.accessRights & 8) !== 0;
+  const offset = wide ? 4 + dpl * 8 : 2 + dpl * 4;
+  if (offset + (wide ? 5 : 3) > tr.limit) throw invalidTss((tr.selector & 0xfffc) | ext);
+  const pointer = mmu.loadSystem(tr.base + BigInt(offset), wide ? 4 : 2);
+  const selector = Number(mmu.loadSystem(tr.base + BigInt(offset + (wide ? 4 : 2)), 2));
+  const error = (selector & 0xfffc) | ext;
+  if (isNull(selector)) throw invalidTss(ext);
+  const found = readDescriptor(state, mmu, selector, (e) => invalidTss(e | ext));
+  if ((selector & 3) !== dpl || dplOf(found.rights) !== dpl || !isWritableData(found.rights)) {
+    throw invalidTss(error);
+  }
+  if (!isPresent(found.rights)) throw stackFault(error);
+  return { register: segmentFrom(setAccessed(mmu, found)), pointer };
+}
+
+/** Values on their way to a stack that is not in use yet: nothing changes in the processor until `commit`. */
+export class StackFrame {
+  private pointer: bigint;
+  private readonly mask: bigint;
+
+  constructor(
+    private readonly cpu: DeliveryContext,
+    private readonly stack: Stack,
+    private readonly bytes: 2 | 4 | 8,
+    private readonly privilege: number,
+  ) {
+    this.pointer = stack.pointer;
+    this.mask = stack.register.accessRights & (1 << 14) ? 0xffffffffn : 0xffffn;
+  }
+
+  push(value: bigint): void {
+    const { state, mmu } = this.cpu;
+    this.pointer = (this.pointer & ~this.mask) | ((this.pointer - BigInt(this.bytes)) & this.mask);
+    const offset = this.pointer & this.mask;
+    if (!withinStack(this.stack.register, Number(offset), this.bytes)) throw new Fault(12, 0);
+    const linear = (this.stack.register.base + offset) & state.slot(State.LINEAR_MASK);
+    const access = { write: true, execute: false, user: this.privilege === 3 };
+    mmu.write(linear, this.bytes, value & ((1n << BigInt(8 * this.bytes)) - 1n), access);
+  }
+
+  commit(): void {
+    const old = this.cpu.state.gpr(4);
+    this.cpu.state.setGpr(4, (old & ~this.mask) | (this.pointer & this.mask));
+  }
+}
+
+/** Limit check of a push, for ordinary and expand-down stacks (SDM 3A 5.3). */
+function withinStack(register: SegmentRegister, offset: number, bytes: number): boolean {
+  const expandDown = (register.accessRights & 0x1c) === 0x14;
+  const top = register.accessRights & (1 << 14) ? 0xffffffff : 0xffff;
+  if (expandDown) return offset > register.limit && offset + bytes - 1 <= top;
+  return offset + bytes - 1 <= register.limit;
+}
+

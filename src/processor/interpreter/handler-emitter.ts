@@ -1,0 +1,280 @@
+import { PAGE_SIZE, Rec, RECORD_SIZE, Segment, State, Tlb, segmentSlot } from '../layout';
+import type {
+  Expression,
+  MemoryPlace,
+  MemoryWidth,
+  SegmentChoice,
+  Slot,
+  Statement,
+} from '../semantics/expression';
+import { Op, ValueType } from '../wasm/encoding';
+import type { FunctionBuilder } from '../wasm/function-builder';
+import { ExpressionEmitter } from './expression-emitter';
+import type { Helpers } from './helpers';
+
+const LOAD = { 8: Op.i64Load8U, 16: Op.i64Load16U, 32: Op.i64Load32U, 64: Op.i64Load } as const;
+const STORE = { 8: Op.i64Store8, 16: Op.i64Store16, 32: Op.i64Store32, 64: Op.i64Store } as const;
+
+/**
+ * Writes one handler: a function that takes the address of a decoded record, does what the tree says,
+ * and gives the address of the record to go on with (0: leave the interpreter; RIP is then in state).
+ */
+export class HandlerEmitter {
+  private readonly expressions: ExpressionEmitter;
+
+  constructor(
+    private readonly f: FunctionBuilder,
+    private readonly helpers: Helpers,
+    /** The local that holds the record's address. */
+    private readonly record: number,
+  ) {
+    this.expressions = new ExpressionEmitter(f, helpers, record);
+  }
+
+  /** The whole body: the statements, then on to the next record. */
+  body(statements: readonly Statement[]): void {
+    this.statements(statements);
+    this.f.get(this.record).i32(RECORD_SIZE).op(Op.i32Add);
+  }
+
+  private statements(list: readonly Statement[]): void {
+    for (const statement of list) this.statement(statement);
+  }
+
+  private statement(s: Statement): void {
+    switch (s.do) {
+      case 'let':
+        this.value(s.value);
+        this.f.set(this.expressions.localFor(s.id));
+        return;
+      case 'readState':
+        this.slotAddress(s.slot);
+        this.f.memory(LOAD[s.width], slotOffset(s.slot)).set(this.expressions.localFor(s.id));
+        return;
+      case 'writeState':
+        this.slotAddress(s.slot);
+        this.expressions.anyValue(s.value);
+        this.f.memory(STORE[s.width], slotOffset(s.slot));
+        return;
+      case 'load':
+        this.load(s.place, s.id);
+        return;
+      case 'loadForUpdate':
+        this.loadForUpdate(s.place, s.id, s.update);
+        return;
+      case 'store':
+        this.store(s.place, s.value);
+        return;
+      case 'storeUpdate':
+        this.storeUpdate(s.place, s.update, s.value);
+        return;
+      case 'if':
+        this.expressions.condition(s.condition);
+        this.f.if(
+          () => {
+            this.statements(s.then);
+          },
+          s.otherwise.length > 0
+            ? () => {
+                this.statements(s.otherwise);
+              }
+            : undefined,
+        );
+        return;
+      case 'repeat':
+        this.repeat(s.body, s.again);
+        return;
+      case 'jump':
+        this.value(s.target);
+        this.f.call(this.helpers.lookup).op(Op.return);
+        return;
+      case 'jumpRelative':
+        this.jumpRelative(s.mask);
+        return;
+      case 'raise':
+        this.f.i32(s.vector).i32(s.errorCode ?? -1).call(this.helpers.raise).op(Op.unreachable);
+        return;
+      case 'slow':
+        this.f.i32(s.path).get(this.record).call(this.helpers.slow).op(Op.return);
+        return;
+    }
+  }
+
+  private value(expression: Expression): void {
+    this.expressions.value(expression);
+  }
+
+  private slotAddress(slot: Slot): void {
+    if (slot.kind === 'state') this.f.i32(0);
+    else this.f.get(this.record).memory(Op.i32Load16U, Rec.OPERANDS + 2 * slot.index);
+  }
+
+  /** Leaves the linear address of a place in a local, after the segment checks. */
+  private linear(place: MemoryPlace, write: boolean): number {
+    const { f } = this;
+    const offset = f.local(ValueType.I64);
+    const linear = f.local(ValueType.I64);
+    const segment = this.segmentLocal(place.segment);
+    this.value(place.offset);
+    f.set(offset);
+    segment();
+    f.memory(Op.i32Load, Segment.CHECKED).if(() => {
+      segment();
+      f.get(offset).i32(place.width / 8).i32(write ? 1 : 0).call(this.helpers.checkSegment);
+    });
+    segment();
+    f.memory(Op.i64Load, Segment.EFFECTIVE_BASE).get(offset).op(Op.i64Add);
+    f.i32(0).memory(Op.i64Load, State.LINEAR_MASK).op(Op.i64And).set(linear);
+    return linear;
+  }
+
+  /** Gives code that pushes the address of a segment's slot. */
+  private segmentLocal(choice: SegmentChoice): () => void {
+    if (choice !== 'record') return () => this.f.i32(segmentSlot(choice));
+    const local = this.f.local(ValueType.I32);
+    this.f.get(this.record).memory(Op.i32Load16U, Rec.SEGMENT).set(local);
+    return () => this.f.get(local);
+  }
+
+  /**
+   * Looks a linear address up in the TLB. Pushes 1 when the access may go straight through; then the
+   * local `entry` holds the entry's address. An access across a page boundary never hits, because
+   * its last byte's page is what is compared with the tag of its first byte's entry.
+   */
+  private probe(linear: number, width: MemoryWidth, tag: number, entry: number): void {
+    const { f } = this;
+    f.get(linear).i64(12n).op(Op.i64ShrU, Op.i32WrapI64).i32(Tlb.ENTRIES - 1).op(Op.i32And);
+    f.i32(5).op(Op.i32Shl).i32(0).memory(Op.i32Load, State.TLB_SET).op(Op.i32Add).tee(entry);
+    f.memory(Op.i64Load, tag);
+    f.get(linear);
+    if (width > 8) f.i64(BigInt(width / 8 - 1)).op(Op.i64Add);
+    f.i64(BigInt(-PAGE_SIZE)).op(Op.i64And, Op.i64Eq);
+  }
+
+  /** Pushes the address in the WebAssembly memory of a linear address whose entry was hit. */
+  private direct(linear: number, entry: number): void {
+    this.f.get(linear).op(Op.i32WrapI64).get(entry).memory(Op.i32Load, Tlb.ADDEND).op(Op.i32Add);
+  }
+
+  private load(place: MemoryPlace, id: number): void {
+    const { f } = this;
+    const linear = this.linear(place, false);
+    const entry = f.local(ValueType.I32);
+    this.probe(linear, place.width, Tlb.READ_TAG, entry);
+    f.if(
+      () => {
+        this.direct(linear, entry);
+        f.memory(LOAD[place.width], 0);
+      },
+      () => {
+        this.slowAddress(linear, place);
+        f.call(this.helpers.slowLoad);
+      },
+      ValueType.I64,
+    );
+    f.set(this.expressions.localFor(id));
+  }
+
+  /** Keeps in two locals what the store needs: the direct address (0: take the slow way), the linear one. */
+  private loadForUpdate(place: MemoryPlace, id: number, update: number): void {
+    const { f } = this;
+    const linear = this.linear(place, true);
+    const entry = f.local(ValueType.I32);
+    const direct = f.local(ValueType.I32);
+    this.updates.set(update, { direct, linear });
+    this.probe(linear, place.width, Tlb.WRITE_TAG, entry);
+    f.if(
+      () => {
+        this.direct(linear, entry);
+        f.tee(direct).memory(LOAD[place.width], 0);
+      },
+      () => {
+        f.i32(0).set(direct);
+        this.slowAddress(linear, place);
+        f.call(this.helpers.slowLoadForUpdate);
+      },
+      ValueType.I64,
+    );
+    f.set(this.expressions.localFor(id));
+  }
+
+  private readonly updates = new Map<number, { direct: number; linear: number }>();
+
+  private storeUpdate(place: MemoryPlace, update: number, value: Expression): void {
+    const { f } = this;
+    const kept = this.updates.get(update);
+    if (!kept) throw new Error('a store without its load');
+    f.get(kept.direct).if(
+      () => {
+        f.get(kept.direct);
+        this.expressions.anyValue(value);
+        f.memory(STORE[place.width], 0);
+      },
+      () => {
+        this.slowStore(kept.linear, place, value);
+      },
+    );
+  }
+
+  private store(place: MemoryPlace, value: Expression): void {
+    const { f } = this;
+    const linear = this.linear(place, true);
+    const entry = f.local(ValueType.I32);
+    this.probe(linear, place.width, Tlb.WRITE_TAG, entry);
+    f.if(
+      () => {
+        this.direct(linear, entry);
+        this.expressions.anyValue(value);
+        f.memory(STORE[place.width], 0);
+      },
+      () => {
+        this.slowStore(linear, place, value);
+      },
+    );
+  }
+
+  /** Pushes what every slow access wants to know: linear address, bytes, segment slot. */
+  private slowAddress(linear: number, place: MemoryPlace): void {
+    this.f.get(linear).i32(place.width / 8);
+    if (place.segment === 'record') this.f.get(this.record).memory(Op.i32Load16U, Rec.SEGMENT);
+    else this.f.i32(segmentSlot(place.segment));
+  }
+
+  private slowStore(linear: number, place: MemoryPlace, value: Expression): void {
+    this.slowAddress(linear, place);
+    this.value(value);
+    this.f.call(this.helpers.slowStore);
+  }
+
+  private repeat(body: readonly Statement[], again: Expression): void {
+    const { f } = this;
+    const left = f.local(ValueType.I32);
+    f.i32(0).memory(Op.i32Load, State.REPEAT_LIMIT).set(left);
+    f.block(Op.loop, () => {
+      this.statements(body);
+      this.expressions.condition(again);
+      f.if(() => {
+        f.get(left).i32(1).op(Op.i32Sub).tee(left).opIndex(Op.brIf, 1);
+        f.get(this.record).op(Op.return);
+      });
+    });
+  }
+
+  /** Within the page the record remembers its target's record; otherwise TypeScript finds it. */
+  private jumpRelative(mask: bigint): void {
+    const { f } = this;
+    const target = f.local(ValueType.I32);
+    f.get(this.record).memory(Op.i32Load, Rec.TARGET_RECORD).tee(target);
+    f.if(() => f.get(target).op(Op.return));
+    f.get(this.record);
+    f.i32(0).memory(Op.i64Load, State.RIP_BASE);
+    f.get(this.record).memory(Op.i64Load, Rec.TARGET).op(Op.i64Add);
+    if (mask !== 0xffffffffffffffffn) f.i64(mask).op(Op.i64And);
+    f.call(this.helpers.branch).op(Op.return);
+  }
+}
+
+/** The part of a slot's address that is known beforehand. */
+function slotOffset(slot: Slot): number {
+  return slot.kind === 'state' ? slot.address : 0;
+}

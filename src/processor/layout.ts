@@ -1,0 +1,144 @@
+/**
+ * Where things lie in the WebAssembly memory that the processor, its interpreter and its slow paths
+ * share. Everything below PHYSICAL_BASE is the simulator's own; from there on it is the simulated
+ * computer's physical memory, byte for byte.
+ */
+
+/** The processor state that instructions touch directly. All slots are little-endian. */
+export const State = {
+  /** RAX … R15, 8 bytes each, in encoding order. AL, AX and EAX lie at the same address; AH one above. */
+  GPR: 0x400,
+  /** Always zero: the base or index of an address that has none. */
+  ZERO: 0x480,
+  /** RIP. Current whenever the interpreter is not running. */
+  RIP: 0x488,
+  /** RIP minus the offset in the page of the code being run: RIP = RIP_BASE + the record's offset. */
+  RIP_BASE: 0x490,
+
+  /* The lazy status flags (see semantics/flags.ts): i64 each. */
+  FLAG_RESULT: 0x498,
+  FLAG_SIGN: 0x4a0,
+  CARRY_A: 0x4a8,
+  CARRY_B: 0x4b0,
+  CARRY_C: 0x4b8,
+  /** RFLAGS without the six status flags; bit 1 is always set. */
+  SYSTEM_FLAGS: 0x4c0,
+
+  /** Ands a linear address: 2^32 - 1 outside 64-bit mode, all ones in it. */
+  LINEAR_MASK: 0x4c8,
+  /** Ands the stack pointer: 2^16 - 1, 2^32 - 1 or all ones (SS.B, 64-bit mode). */
+  STACK_MASK: 0x4d0,
+  /** The highest RIP that may be fetched from in the current code segment. */
+  FETCH_LIMIT: 0x4d8,
+
+  /** i32: the TLB set in use (privilege and world); see Tlb. */
+  TLB_SET: 0x4e0,
+  /** i32: the code TLB set in use. */
+  CODE_TLB_SET: 0x4e4,
+  /** i32: iterations that a repeated string instruction may do before it lets others run. */
+  REPEAT_LIMIT: 0x4e8,
+  /** The ES, CS, SS, DS, FS, GS, LDTR, TR slots. */
+  SEGMENTS: 0x500,
+} as const;
+
+/** The size of a segment slot, and what stands where in it. */
+export const SEGMENT_SIZE = 64;
+export const Segment = {
+  /** i64: what is added to an offset: the base, or 0 where 64-bit mode ignores it. */
+  EFFECTIVE_BASE: 0,
+  /** i32: 1 when accesses must be compared with the four bounds below. */
+  CHECKED: 8,
+  /** u16 */
+  SELECTOR: 12,
+  /** i64 ×4: the lowest and highest offset that may be read, and written. */
+  READ_LOW: 16,
+  READ_HIGH: 24,
+  WRITE_LOW: 32,
+  WRITE_HIGH: 40,
+  /** i64, u32, u32: the hidden part as the architecture has it; access rights in VMX format. */
+  BASE: 48,
+  LIMIT: 56,
+  ACCESS_RIGHTS: 60,
+} as const;
+
+/** Segment registers in encoding order, then the two system segments. */
+export const ES = 0;
+export const CS = 1;
+export const SS = 2;
+export const DS = 3;
+export const FS = 4;
+export const GS = 5;
+export const LDTR = 6;
+export const TR = 7;
+
+/** The address of a segment register's slot. */
+export const segmentSlot = (index: number): number => State.SEGMENTS + index * SEGMENT_SIZE;
+
+/** The address of a general-purpose register's 64-bit slot (0 = RAX … 15 = R15). */
+export const gprSlot = (index: number): number => State.GPR + index * 8;
+
+/** A software TLB entry: a page's linear address stands in a tag when the access may go straight through. */
+export const Tlb = {
+  BASE: 0x10000,
+  ENTRIES: 1024,
+  ENTRY_SIZE: 32,
+  SET_SIZE: 1024 * 32,
+  /** Sets: world (0 root, 2 non-root) + privilege (0 supervisor, 1 user). */
+  SETS: 4,
+  READ_TAG: 0,
+  WRITE_TAG: 8,
+  /** i32: what is added to the (wrapped) linear address to give the address in the WebAssembly memory. */
+  ADDEND: 16,
+  /** i32: 1 when the translation is global (SDM 3A 4.10.2.4). */
+  GLOBAL: 20,
+} as const;
+
+/** Where code at a linear page is found: its offset-to-record map. */
+export const CodeTlb = {
+  BASE: 0x30000,
+  ENTRIES: 1024,
+  ENTRY_SIZE: 16,
+  SET_SIZE: 1024 * 16,
+  TAG: 0,
+  /** i32: address of 4096 record addresses, 0 where nothing has been decoded yet. */
+  MAP: 8,
+} as const;
+
+/** Decoded records and the maps that lead to them. */
+export const CodeCache = {
+  BASE: 0x40000,
+  SIZE: 0x1000000,
+  MAP_SIZE: 4096 * 4,
+} as const;
+
+/** One decoded instruction. */
+export const RECORD_SIZE = 64;
+export const Rec = {
+  /** u16: the handler's place in the function table. */
+  HANDLER: 0,
+  /** u8: the instruction's length in bytes. */
+  LENGTH: 2,
+  /** u16: the instruction's offset in its page; 4096 in the record that follows the last one. */
+  OFFSET: 4,
+  /** u16: the handler hidden by a breakpoint. */
+  HIDDEN: 6,
+  /** u16 ×4: the state addresses of the register operands. */
+  OPERANDS: 8,
+  /** u16 ×3, u8: effective address = [BASE] + ([INDEX] << SCALE) + DISPLACEMENT, anded with ADDRESS_MASK. */
+  BASE: 16,
+  INDEX: 18,
+  SEGMENT: 20,
+  SCALE: 22,
+  DISPLACEMENT: 24,
+  ADDRESS_MASK: 32,
+  /** i64: the (sign- or zero-extended) immediate. */
+  IMMEDIATE: 40,
+  /** i64: the second immediate (ENTER, far pointer selector), or a near branch's target minus RIP_BASE. */
+  TARGET: 48,
+  /** i32: the record of a near branch's target, where it lies in the same page. */
+  TARGET_RECORD: 56,
+} as const;
+
+/** The first byte of the simulated computer's physical memory. */
+export const PHYSICAL_BASE = CodeCache.BASE + CodeCache.SIZE;
+export const PAGE_SIZE = 4096;

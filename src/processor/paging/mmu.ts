@@ -1,0 +1,217 @@
+import { Vector } from '../../isa/exceptions';
+import { Fault, generalProtection, stackFault } from '../faults';
+import { PAGE_SIZE, SS, State, segmentSlot } from '../layout';
+import type { PhysicalMemory } from '../physical-memory';
+import type { CpuState } from '../state';
+import type { SoftwareTlb } from './tlb';
+import { walk, type Access, type EntryMemory, type WalkResult, type WalkStep } from './walk';
+
+/** What is known of the access when a guest-physical address is translated (for EPT violations). */
+export interface GuestPhysicalContext {
+  readonly write: boolean;
+  readonly execute: boolean;
+  /** Read, modify and write: an EPT violation reports both. */
+  readonly update: boolean;
+  /** The linear address being translated, if any. */
+  readonly linear: bigint | undefined;
+  /** The access is to a guest paging-structure entry. */
+  readonly pageWalk: boolean;
+}
+
+export interface HostTranslation {
+  readonly address: number;
+  readonly writable: boolean;
+  readonly readable: boolean;
+}
+
+/**
+ * Second-level translation (EPT, nested paging). Gives the host-physical address, or leaves guest
+ * mode by throwing.
+ */
+export interface SecondLevel {
+  translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation;
+  /** The same for a debugger: no flag is set, nothing is thrown. */
+  probe(guestPhysical: bigint): number | undefined;
+}
+
+/** What the memory management unit has to know of the places that code was decoded from. */
+export interface CodeFrames {
+  holdsCode(frame: number): boolean;
+  invalidate(address: number, length: number): void;
+}
+
+/** A debugger's access: present pages only, whatever their rights. */
+const PROBE: Access = { write: false, execute: false, user: false };
+/** Where nothing answers: an entry read there is all ones, and its reserved bits end the walk. */
+const OUTSIDE_MEMORY = 0xffffffff000;
+
+/** Linear addresses to physical memory: the slow way, which also fills the TLB. */
+export class Mmu {
+  secondLevel: SecondLevel | undefined;
+  private readonly entries: EntryMemory;
+
+  constructor(
+    private readonly state: CpuState,
+    private readonly physical: PhysicalMemory,
+    private readonly tlb: SoftwareTlb,
+    private readonly code: CodeFrames,
+    private readonly view: DataView,
+  ) {
+    this.entries = {
+      entryAddress: (address, write) => this.guestPhysical(address, this.pageWalk(write)).address,
+      read32: (address) => physical.read32(address),
+      read64: (address) => physical.read64(address),
+      write32: (address, value) => {
+        physical.write32(address, value);
+      },
+      write64: (address, value) => {
+        physical.write64(address, value);
+      },
+    };
+  }
+
+  private walking: bigint | undefined;
+
+  private pageWalk(write: boolean): GuestPhysicalContext {
+    return { write, execute: false, update: false, linear: this.walking, pageWalk: true };
+  }
+
+  /** The host-physical address of a guest-physical one. */
+  guestPhysical(address: bigint, context: GuestPhysicalContext): HostTranslation {
+    if (this.secondLevel) return this.secondLevel.translate(address, context);
+    return { address: Number(address), writable: true, readable: true };
+  }
+
+  /**
+   * The host-physical address of a linear one, for an access that is about to happen.
+   *
+   * @throws Fault #PF, or what second-level translation throws
+   */
+  translate(linear: bigint, access: Access, update = false): number {
+    this.walking = linear;
+    const { translation, fault } = walk(this.state, this.entries, linear, access, true);
+    this.walking = undefined;
+    if (fault) throw new Fault(Vector.PF, fault.errorCode, linear);
+    const host = this.guestPhysical(translation.address, {
+      write: access.write,
+      execute: access.execute,
+      update,
+      linear,
+      pageWalk: false,
+    });
+    if (!access.execute && !access.implicit) {
+      const frame = host.address - (host.address % PAGE_SIZE);
+      const inRam = this.physical.contains(frame, PAGE_SIZE);
+      const mayWrite = access.write || (translation.dirty && this.mayWrite(translation, access));
+      this.tlb.fill(this.view.getInt32(State.TLB_SET, true), {
+        linear,
+        frame,
+        readable: inRam && host.readable,
+        writable: inRam && mayWrite && host.writable && !this.code.holdsCode(frame),
+        global: translation.global,
+      });
+    }
+    return host.address;
+  }
+
+  private mayWrite(translation: { writable: boolean }, access: Access): boolean {
+    return translation.writable || (!access.user && (this.state.cr0 & 0x10000n) === 0n);
+  }
+
+  /**
+   * The physical addresses of a linear one as a supervisor would reach it, without any trace; for
+   * debuggers. `visit` sees each paging-structure entry.
+   */
+  probe(
+    linear: bigint,
+    access: Access = PROBE,
+    visit?: (step: WalkStep) => void,
+  ): { result: WalkResult; host: number | undefined } {
+    const entries: EntryMemory = {
+      ...this.entries,
+      entryAddress: (address) => this.probePhysical(address) ?? OUTSIDE_MEMORY,
+    };
+    const result = walk(this.state, entries, linear, access, false, visit);
+    const host = result.translation && this.probePhysical(result.translation.address);
+    return { result, host };
+  }
+
+  /** The host-physical address of a guest-physical one, without any trace. */
+  probePhysical(address: bigint): number | undefined {
+    return this.secondLevel ? this.secondLevel.probe(address) : Number(address);
+  }
+
+  /** Reads 1 to 8 bytes at a linear address with the current privilege. */
+  load(linear: bigint, bytes: number, segment: number): bigint {
+    this.checkCanonical(linear, bytes, segment);
+    const access = { write: false, execute: false, user: this.state.cpl === 3 };
+    return this.read(linear, bytes, access, false);
+  }
+
+  /** Reads what will be written back: faults as the write would. */
+  loadForUpdate(linear: bigint, bytes: number, segment: number): bigint {
+    this.checkCanonical(linear, bytes, segment);
+    const access = { write: true, execute: false, user: this.state.cpl === 3 };
+    return this.read(linear, bytes, access, true);
+  }
+
+  store(linear: bigint, bytes: number, segment: number, value: bigint): void {
+    this.checkCanonical(linear, bytes, segment);
+    this.write(linear, bytes, value, { write: true, execute: false, user: this.state.cpl === 3 });
+  }
+
+  /** Reads a system structure (descriptor table, TSS): a supervisor access whatever the CPL. */
+  loadSystem(linear: bigint, bytes: number): bigint {
+    return this.read(linear, bytes, { write: false, execute: false, user: false, implicit: true }, false);
+  }
+
+  storeSystem(linear: bigint, bytes: number, value: bigint): void {
+    this.write(linear, bytes, value, { write: true, execute: false, user: false, implicit: true });
+  }
+
+  read(linear: bigint, bytes: number, access: Access, update: boolean): bigint {
+    const first = PAGE_SIZE - Number(linear & 0xfffn);
+    if (bytes <= first) {
+      return this.physical.read(this.translate(linear, access, update), bytes);
+    }
+    const low = this.translate(linear, access, update);
+    const high = this.translate(this.wrap(linear + BigInt(first)), access, update);
+    let value = 0n;
+    for (let n = bytes - 1; n >= 0; n--) {
+      const address = n < first ? low + n : high + n - first;
+      value = (value << 8n) | BigInt(this.physical.read8(address));
+    }
+    return value;
+  }
+
+  write(linear: bigint, bytes: number, value: bigint, access: Access): void {
+    const first = PAGE_SIZE - Number(linear & 0xfffn);
+    if (bytes <= first) {
+      this.physical.write(this.translate(linear, access), bytes, value);
+      return;
+    }
+    // Both pages are translated before the first byte changes.
+    const low = this.translate(linear, access);
+    const high = this.translate(this.wrap(linear + BigInt(first)), access);
+    for (let n = 0; n < bytes; n++) {
+      const address = n < first ? low + n : high + n - first;
+      this.physical.write8(address, Number((value >> BigInt(8 * n)) & 0xffn));
+    }
+  }
+
+  private wrap(linear: bigint): bigint {
+    return linear & this.state.slot(State.LINEAR_MASK);
+  }
+
+  private checkCanonical(linear: bigint, bytes: number, segment: number): void {
+    if (this.state.codeBits !== 64) return;
+    if (isCanonical(linear, this.state) && isCanonical(linear + BigInt(bytes - 1), this.state)) return;
+    throw segment === segmentSlot(SS) ? stackFault() : generalProtection();
+  }
+}
+
+/** Whether bits 63:47 (63:56 with 5-level paging) are all equal (SDM 1 3.3.7.1). */
+export function isCanonical(linear: bigint, state: { readonly cr4: bigint }): boolean {
+  const bits = state.cr4 & 0x1000n ? 57 : 48;
+  return BigInt.asUintN(64, BigInt.asIntN(bits, linear)) === BigInt.asUintN(64, linear);
+}

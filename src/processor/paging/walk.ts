@@ -1,0 +1,260 @@
+import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import type { CpuState } from '../state';
+
+/** What an access wants. */
+export interface Access {
+  readonly write: boolean;
+  readonly execute: boolean;
+  /** Made with CPL 3; accesses to descriptor tables and task-state segments never are. */
+  readonly user: boolean;
+  /** A supervisor access by the processor itself (SMAP: RFLAGS.AC does not help it). */
+  readonly implicit?: boolean;
+}
+
+/** The shapes of the paging structures (SDM 3A 4.1.1). */
+export type PagingMode = 'none' | '32-bit' | 'PAE' | '4-level' | '5-level';
+
+/** One paging-structure entry that a walk read. */
+export interface WalkStep {
+  /** 5 = PML5E, 4 = PML4E, 3 = PDPTE, 2 = PDE, 1 = PTE. */
+  readonly level: number;
+  readonly index: number;
+  /** Guest-physical address of the entry, and the host-physical address it was read from. */
+  readonly entryAddress: bigint;
+  readonly entryHostAddress: number;
+  readonly entry: bigint;
+  /** The entry maps a page (of any size). */
+  readonly leaf: boolean;
+}
+
+export interface Translation {
+  /** Guest-physical address of the byte. */
+  readonly address: bigint;
+  /** log2 of the page size. */
+  readonly pageShift: number;
+  /** Rights along the whole walk. */
+  readonly writable: boolean;
+  readonly user: boolean;
+  readonly executeDisable: boolean;
+  readonly global: boolean;
+  readonly dirty: boolean;
+}
+
+/** A #PF error code (SDM 3A 4.7). */
+export interface PageFault {
+  readonly errorCode: number;
+  /** Why, for people: the level at which the walk ended and what was wrong there. */
+  readonly cause: 'not present' | 'reserved bit' | 'user/supervisor' | 'read/write' | 'execute-disable' | 'SMEP' | 'SMAP';
+  readonly level: number;
+}
+
+export type WalkResult =
+  | { readonly translation: Translation; readonly fault?: undefined }
+  | { readonly fault: PageFault; readonly translation?: undefined };
+
+/** How a walk reads and writes entries: through EPT when the guest's physical addresses are translated. */
+export interface EntryMemory {
+  /** The host-physical address of a paging-structure entry; `write` when a flag will be set in it. */
+  entryAddress(guestPhysical: bigint, write: boolean): number;
+  read32(address: number): number;
+  read64(address: number): bigint;
+  write32(address: number, value: number): void;
+  write64(address: number, value: bigint): void;
+}
+
+/** Bits of a physical address that this processor has (CPUID 80000008H). */
+export const PHYSICAL_ADDRESS_BITS = 39n;
+const RESERVED_HIGH = ((1n << 52n) - 1n) & ~((1n << PHYSICAL_ADDRESS_BITS) - 1n);
+
+const P = 1n;
+const RW = 2n;
+const US = 4n;
+const A = 0x20n;
+const D = 0x40n;
+const PS = 0x80n;
+const G = 0x100n;
+const XD = 1n << 63n;
+
+/** The paging mode that the control registers select. */
+export function pagingMode(state: CpuState): PagingMode {
+  if (!state.paging) return 'none';
+  if (!(state.cr4 & BigInt(Cr4.PAE))) return '32-bit';
+  if (!state.longMode) return 'PAE';
+  return state.cr4 & BigInt(Cr4.LA57) ? '5-level' : '4-level';
+}
+
+interface Geometry {
+  readonly top: number;
+  readonly indexBits: bigint;
+  readonly entryBytes: number;
+}
+
+const GEOMETRY: Record<Exclude<PagingMode, 'none'>, Geometry> = {
+  '32-bit': { top: 2, indexBits: 10n, entryBytes: 4 },
+  PAE: { top: 3, indexBits: 9n, entryBytes: 8 },
+  '4-level': { top: 4, indexBits: 9n, entryBytes: 8 },
+  '5-level': { top: 5, indexBits: 9n, entryBytes: 8 },
+};
+
+/**
+ * Walks the paging structures for a linear address (SDM 3A 4.3 to 4.7).
+ *
+ * @param setFlags whether accessed and dirty flags are set; a debugger's walk leaves no trace
+ * @param visit called for every entry read, in order
+ */
+export function walk(
+  state: CpuState,
+  memory: EntryMemory,
+  linear: bigint,
+  access: Access,
+  setFlags: boolean,
+  visit?: (step: WalkStep) => void,
+): WalkResult {
+  const mode = pagingMode(state);
+  if (mode === 'none') return unpaged(linear);
+  const geometry = GEOMETRY[mode];
+  const nxe = (state.efer & BigInt(Efer.NXE)) !== 0n && mode !== '32-bit';
+  const path: { address: bigint; entry: bigint }[] = [];
+  let table = tableBase(state, mode);
+  let writable = true;
+  let user = true;
+  let executeDisable = false;
+  for (let level = geometry.top; ; level--) {
+    const shift = 12n + BigInt(level - 1) * geometry.indexBits;
+    const index = indexAt(linear, shift, geometry, mode, level);
+    const entryAddress = table + BigInt(index * geometry.entryBytes);
+    const isRegister = mode === 'PAE' && level === 3;
+    const address = isRegister ? 0 : memory.entryAddress(entryAddress, false);
+    const entry = isRegister
+      ? (state.pdptes[index] ?? 0n)
+      : geometry.entryBytes === 4
+        ? BigInt(memory.read32(address))
+        : memory.read64(address);
+    const leaf = level === 1 || isLargePage(entry, level, mode, state);
+    visit?.({ level, index, entryAddress, entryHostAddress: address, entry, leaf });
+    if (!(entry & P)) return fault(access, 'not present', level, 0, nxe, state);
+    if (entry & reservedBits(mode, level, leaf, nxe)) {
+      return fault(access, 'reserved bit', level, 9, nxe, state);
+    }
+    if (!isRegister) {
+      path.push({ address: entryAddress, entry });
+      writable &&= (entry & RW) !== 0n;
+      user &&= (entry & US) !== 0n;
+      executeDisable ||= nxe && (entry & XD) !== 0n;
+    }
+    if (!leaf) {
+      table = entry & ~0xfffn & ((1n << PHYSICAL_ADDRESS_BITS) - 1n);
+      continue;
+    }
+    const denied = denial(state, access, writable, user, executeDisable);
+    if (denied) return fault(access, denied, level, 1, nxe, state);
+    if (setFlags) setAccessedAndDirty(memory, path, access.write, geometry.entryBytes);
+    const offsetMask = (1n << shift) - 1n;
+    const base = entry & ~offsetMask & ((1n << PHYSICAL_ADDRESS_BITS) - 1n);
+    return {
+      translation: {
+        address: base | (linear & offsetMask),
+        pageShift: Number(shift),
+        writable,
+        user,
+        executeDisable,
+        global: (entry & G) !== 0n && (state.cr4 & BigInt(Cr4.PGE)) !== 0n,
+        dirty: (entry & D) !== 0n || (setFlags && access.write),
+      },
+    };
+  }
+}
+
+function unpaged(linear: bigint): WalkResult {
+  return {
+    translation: {
+      address: linear & 0xffffffffn,
+      pageShift: 12,
+      writable: true,
+      user: true,
+      executeDisable: false,
+      global: false,
+      dirty: true,
+    },
+  };
+}
+
+function tableBase(state: CpuState, mode: PagingMode): bigint {
+  if (mode === 'PAE') return state.cr3 & 0xffffffe0n;
+  if (mode === '32-bit') return state.cr3 & 0xfffff000n;
+  return state.cr3 & ((1n << PHYSICAL_ADDRESS_BITS) - 1n) & ~0xfffn;
+}
+
+function indexAt(linear: bigint, shift: bigint, g: Geometry, mode: PagingMode, level: number): number {
+  const bits = mode === 'PAE' && level === 3 ? 2n : g.indexBits;
+  return Number((linear >> shift) & ((1n << bits) - 1n));
+}
+
+function isLargePage(entry: bigint, level: number, mode: PagingMode, state: CpuState): boolean {
+  if (!(entry & PS)) return false;
+  if (level === 2) return mode !== '32-bit' || (state.cr4 & BigInt(Cr4.PSE)) !== 0n;
+  return level === 3 && (mode === '4-level' || mode === '5-level');
+}
+
+/** Bits that must be zero in a present entry (SDM 3A 4.3 to 4.5, tables of formats). */
+function reservedBits(mode: PagingMode, level: number, leaf: boolean, nxe: boolean): bigint {
+  if (mode === '32-bit') return level === 2 && leaf ? 0x3fe000n : 0n;
+  const executeDisable = nxe ? 0n : XD;
+  if (mode === 'PAE') {
+    if (level === 3) return RESERVED_HIGH | 0xfff0000000000000n | 0x1e6n;
+    const large = level === 2 && leaf ? 0x1fe000n : 0n;
+    return RESERVED_HIGH | 0x7ff0000000000000n | executeDisable | large;
+  }
+  const misaligned = leaf && level > 1 ? ((1n << BigInt(12 + 9 * (level - 1))) - 1n) & ~0x1fffn : 0n;
+  const noPageSize = level >= 4 ? PS : 0n;
+  return RESERVED_HIGH | executeDisable | misaligned | noPageSize;
+}
+
+/** Why the rights do not allow the access (SDM 3A 4.6.1), or undefined. */
+function denial(
+  state: CpuState,
+  access: Access,
+  writable: boolean,
+  user: boolean,
+  executeDisable: boolean,
+): PageFault['cause'] | undefined {
+  if (access.execute && executeDisable) return 'execute-disable';
+  if (access.user) {
+    if (!user) return 'user/supervisor';
+    return access.write && !writable ? 'read/write' : undefined;
+  }
+  if (user) {
+    if (access.execute && state.cr4 & BigInt(Cr4.SMEP)) return 'SMEP';
+    const allowed = (state.systemFlags & (1n << 18n)) !== 0n && !access.implicit;
+    if (!access.execute && state.cr4 & BigInt(Cr4.SMAP) && !allowed) return 'SMAP';
+  }
+  return access.write && !writable && state.cr0 & BigInt(Cr0.WP) ? 'read/write' : undefined;
+}
+
+function fault(
+  access: Access,
+  cause: PageFault['cause'],
+  level: number,
+  flags: number,
+  nxe: boolean,
+  state: CpuState,
+): WalkResult {
+  const fetch = access.execute && (nxe || (state.cr4 & BigInt(Cr4.SMEP)) !== 0n);
+  const errorCode = flags | (access.write ? 2 : 0) | (access.user ? 4 : 0) | (fetch ? 0x10 : 0);
+  return { fault: { errorCode, cause, level } };
+}
+
+function setAccessedAndDirty(
+  memory: EntryMemory,
+  path: readonly { address: bigint; entry: bigint }[],
+  write: boolean,
+  entryBytes: number,
+): void {
+  path.forEach(({ address, entry }, n) => {
+    const wanted = entry | A | (write && n === path.length - 1 ? D : 0n);
+    if (wanted === entry) return;
+    const host = memory.entryAddress(address, true);
+    if (entryBytes === 4) memory.write32(host, Number(wanted));
+    else memory.write64(host, wanted);
+  });
+}

@@ -1,0 +1,131 @@
+import { PAGE_SIZE, PHYSICAL_BASE } from './layout';
+
+/** Called after a write to a page that somebody watches; `length` bytes at `address` have changed. */
+export type WriteWatcher = (address: number, length: number) => void;
+
+/**
+ * The simulated computer's physical memory (HPA), which lies inside the WebAssembly memory. Addresses
+ * are byte addresses below 2^32. Reads outside RAM give all ones and writes there go nowhere, as on
+ * a bus where nobody answers.
+ */
+export class PhysicalMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly view: DataView;
+  private readonly bytes: Uint8Array;
+  private watcher: WriteWatcher | undefined;
+
+  /**
+   * @param size bytes of RAM, from address 0; a multiple of 64 KiB below 3.9 GiB
+   * @throws RangeError when the size is out of range or the host has no such memory
+   */
+  constructor(readonly size: number) {
+    const pages = (PHYSICAL_BASE + size) / 65536;
+    if (!Number.isInteger(pages) || pages > 65535) {
+      throw new RangeError(`physical memory of ${String(size)} bytes`);
+    }
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.view = new DataView(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer, PHYSICAL_BASE, size);
+  }
+
+  /** Who is told of writes that do not go through the processor's TLB (loaders, devices, a VMM). */
+  onWrite(watcher: WriteWatcher): void {
+    this.watcher = watcher;
+  }
+
+  contains(address: number, length: number): boolean {
+    return address >= 0 && address + length <= this.size;
+  }
+
+  read8(address: number): number {
+    return this.contains(address, 1) ? this.view.getUint8(PHYSICAL_BASE + address) : 0xff;
+  }
+
+  read16(address: number): number {
+    return this.contains(address, 2) ? this.view.getUint16(PHYSICAL_BASE + address, true) : 0xffff;
+  }
+
+  read32(address: number): number {
+    if (!this.contains(address, 4)) return 0xffffffff;
+    return this.view.getUint32(PHYSICAL_BASE + address, true);
+  }
+
+  read64(address: number): bigint {
+    if (!this.contains(address, 8)) return 0xffffffffffffffffn;
+    return this.view.getBigUint64(PHYSICAL_BASE + address, true);
+  }
+
+  write8(address: number, value: number): void {
+    if (!this.contains(address, 1)) return;
+    this.view.setUint8(PHYSICAL_BASE + address, value);
+    this.watcher?.(address, 1);
+  }
+
+  write16(address: number, value: number): void {
+    if (!this.contains(address, 2)) return;
+    this.view.setUint16(PHYSICAL_BASE + address, value, true);
+    this.watcher?.(address, 2);
+  }
+
+  write32(address: number, value: number): void {
+    if (!this.contains(address, 4)) return;
+    this.view.setUint32(PHYSICAL_BASE + address, value, true);
+    this.watcher?.(address, 4);
+  }
+
+  write64(address: number, value: bigint): void {
+    if (!this.contains(address, 8)) return;
+    this.view.setBigUint64(PHYSICAL_BASE + address, value, true);
+    this.watcher?.(address, 8);
+  }
+
+  /** A value of 1, 2, 4 or 8 bytes within RAM or beyond it. */
+  read(address: number, bytes: number): bigint {
+    switch (bytes) {
+      case 1:
+        return BigInt(this.read8(address));
+      case 2:
+        return BigInt(this.read16(address));
+      case 4:
+        return BigInt(this.read32(address));
+      default:
+        return this.read64(address);
+    }
+  }
+
+  write(address: number, bytes: number, value: bigint): void {
+    switch (bytes) {
+      case 1:
+        this.write8(address, Number(value & 0xffn));
+        return;
+      case 2:
+        this.write16(address, Number(value & 0xffffn));
+        return;
+      case 4:
+        this.write32(address, Number(value & 0xffffffffn));
+        return;
+      default:
+        this.write64(address, value);
+    }
+  }
+
+  /** A copy of `length` bytes; what lies outside RAM reads as 0xff. */
+  readBytes(address: number, length: number): Uint8Array {
+    const out = new Uint8Array(length).fill(0xff);
+    const inside = Math.max(0, Math.min(length, this.size - address));
+    out.set(this.bytes.subarray(address, address + inside));
+    return out;
+  }
+
+  writeBytes(address: number, data: Uint8Array): void {
+    const inside = Math.max(0, Math.min(data.length, this.size - address));
+    this.bytes.set(data.subarray(0, inside), address);
+    if (inside > 0) this.watcher?.(address, inside);
+  }
+
+  /** The bytes of the page frame that holds `address`, in place. */
+  frame(address: number): Uint8Array {
+    const start = address - (address % PAGE_SIZE);
+    return this.bytes.subarray(start, start + PAGE_SIZE);
+  }
+}

@@ -1,0 +1,492 @@
+import { Vector } from '../isa/exceptions';
+import { Rflags } from '../isa/registers/flags';
+import type { Bus } from './bus';
+import { CodeCache, SPECIAL_KIND, Special } from './code-cache';
+import { decodeDetail } from './decoder/details';
+import { updateDerivedState } from './derived-state';
+import type { Engine, EngineKind } from './engine';
+import { deliverEvent } from './events/deliver';
+import { makesDoubleFault, type InterruptEvent } from './events/event';
+import {
+  Fault,
+  NotImplemented,
+  TripleFault,
+  WorldSwitch,
+  generalProtection,
+  stackFault,
+} from './faults';
+import type { InstructionContext, InstructionDetail } from './instruction-context';
+import { createInterpreter } from './interpreter/engine';
+import type { InterpreterImports } from './interpreter/helpers';
+import { CS, PAGE_SIZE, RECORD_SIZE, Rec, SS, Segment, State, segmentSlot } from './layout';
+import { OperandAccess } from './operand-access';
+import { Mmu, isCanonical } from './paging/mmu';
+import { SoftwareTlb } from './paging/tlb';
+import type { PhysicalMemory } from './physical-memory';
+import { ReferenceEngine } from './reference/engine';
+import { resetState } from './reset';
+import { slowPath } from './semantics/slow-path';
+import { CpuState } from './state';
+import type { ProcessorObserver, ProcessorStop } from './stop';
+import { ROOT_OPERATION, type NonRootOperation } from './vmx/non-root';
+
+/** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
+const LONGEST_RUN = 200_000;
+/** Iterations of a repeated string instruction that count as one instruction. */
+const REPEAT_LIMIT = 65_536;
+
+/**
+ * One simulated x86-64 processor: the registers, the engine that executes decoded instructions, and
+ * what goes on between two of them (events, stops).
+ */
+export class Processor extends OperandAccess implements InstructionContext {
+  readonly state: CpuState;
+  readonly mmu: Mmu;
+  nonRoot: NonRootOperation = ROOT_OPERATION;
+  observer: ProcessorObserver = {};
+  nextRip = 0n;
+  /** Host-physical address of the gate page. */
+  gateFrame: number | undefined;
+
+  private readonly view: DataView;
+  private readonly tlb: SoftwareTlb;
+  private readonly code: CodeCache;
+  private readonly engine: Engine;
+  private retiredBefore = 0;
+  private chunk = 0;
+  private stop: ProcessorStop | undefined;
+  private delivering: InterruptEvent | undefined;
+  private eventDelivered = false;
+  private readonly details = new Map<number, InstructionDetail>();
+
+  constructor(
+    readonly physical: PhysicalMemory,
+    readonly bus: Bus,
+    engine: EngineKind = 'interpreter',
+  ) {
+    super();
+    this.view = physical.view;
+    this.state = new CpuState(this.view);
+    this.tlb = new SoftwareTlb(this.view);
+    this.code = new CodeCache(physical, () => {
+      this.tlb.flushCode();
+      this.details.clear();
+    });
+    this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view);
+    physical.onWrite((address, length) => {
+      this.code.invalidate(address, length);
+    });
+    const imports = this.imports();
+    this.engine =
+      engine === 'interpreter'
+        ? createInterpreter(physical.memory, imports)
+        : new ReferenceEngine(physical.memory, imports);
+    this.view.setInt32(State.REPEAT_LIMIT, REPEAT_LIMIT, true);
+    this.reset();
+  }
+
+  /** Instructions retired since reset. */
+  get retired(): number {
+    return this.retiredBefore + (this.chunk - this.engine.remaining);
+  }
+
+  /** For restoring a snapshot. */
+  set retired(count: number) {
+    this.retiredBefore = count;
+  }
+
+  /** The event whose delivery is under way (IDT-vectoring information, SDM 3C 28.2.4). */
+  get eventInDelivery(): InterruptEvent | undefined {
+    return this.delivering;
+  }
+
+  reset(): void {
+    resetState(this.state);
+    this.nonRoot = ROOT_OPERATION;
+    this.tlb.flushAll();
+    this.code.flush();
+    this.updateDerivedState();
+  }
+
+  /** Breakpoints may stand at linear or physical addresses with these offsets in their page. */
+  setBreakpointOffsets(offsets: ReadonlySet<number>): void {
+    this.code.setBreakpointOffsets(offsets);
+  }
+
+  /**
+   * Runs until something stops it.
+   *
+   * @param budget instructions to retire at most
+   * @param past whether a breakpoint at the present instruction is passed over
+   */
+  run(budget: number, past = false): ProcessorStop {
+    const end = this.retiredBefore + budget;
+    let passing = past;
+    this.stop = undefined;
+    for (;;) {
+      const stop = this.boundary(end);
+      if (stop) return stop;
+      try {
+        this.execute(end, passing);
+      } catch (thrown) {
+        this.leaveInstruction(thrown);
+      }
+      passing = false;
+      if (this.stop) return this.stop;
+    }
+  }
+
+  /** What happens between two instructions: VM exits that are due, interrupts, the end of the budget. */
+  private boundary(end: number): ProcessorStop | undefined {
+    const { state } = this;
+    try {
+      if (this.nonRoot.boundary()) return undefined;
+      if (this.interruptible() && this.bus.interruptRequested() && !this.nonRoot.externalInterrupt()) {
+        if (state.systemFlags & BigInt(Rflags.IF)) {
+          const vector = this.bus.acknowledgeInterrupt();
+          this.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
+        }
+      }
+    } catch (thrown) {
+      this.leaveInstruction(thrown);
+      if (this.stop) return this.stop;
+    }
+    if (state.activity !== 'active') return { kind: 'halt' };
+    return this.retiredBefore >= end ? { kind: 'budget' } : undefined;
+  }
+
+  private interruptible(): boolean {
+    if (this.state.interruptShadow !== 'none') return false;
+    return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+  }
+
+  private execute(end: number, passing: boolean): void {
+    const { state, engine } = this;
+    const single = passing || state.interruptShadow !== 'none' || this.trapFlag();
+    const left = Math.min(end - this.retiredBefore, LONGEST_RUN, this.nonRoot.instructionLimit());
+    const trap = this.trapFlag();
+    this.eventDelivered = false;
+    const shadow = state.interruptShadow;
+    this.chunk = single ? 1 : left;
+    engine.remaining = this.chunk;
+    const record = this.enter(state.rip);
+    if (record === 0) {
+      this.settle();
+      return;
+    }
+    if (passing) this.runHidden(record);
+    else engine.run(record);
+    this.settle();
+    if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
+    if (trap && !this.eventDelivered && !this.stop) this.singleStepTrap();
+  }
+
+  private trapFlag(): boolean {
+    return (this.state.systemFlags & BigInt(Rflags.TF)) !== 0n;
+  }
+
+  /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
+  private singleStepTrap(): void {
+    this.state.dr[6] = (this.state.dr[6] ?? 0n) | (1n << 14n);
+    this.deliver({ kind: 'hardware-exception', vector: Vector.DB, returnRip: this.state.rip });
+  }
+
+  /** Executes the instruction under a breakpoint. */
+  private runHidden(record: number): void {
+    const handler = this.view.getUint16(record + Rec.HANDLER, true);
+    this.view.setUint16(record + Rec.HANDLER, this.view.getUint16(record + Rec.HIDDEN, true), true);
+    try {
+      this.engine.run(record);
+    } finally {
+      const stale = this.view.getUint8(record + SPECIAL_KIND) === Special.STALE;
+      if (!stale) this.view.setUint16(record + Rec.HANDLER, handler, true);
+    }
+  }
+
+  /** Adds what the engine has executed to the count. */
+  private settle(): void {
+    this.retiredBefore += this.chunk - this.engine.remaining;
+    this.chunk = 0;
+    this.engine.remaining = 0;
+  }
+
+  /** An instruction did not complete: it is not counted, and what it raised is dealt with. */
+  private leaveInstruction(thrown: unknown): void {
+    if (this.chunk > this.engine.remaining) this.engine.remaining++;
+    this.settle();
+    if (thrown instanceof WorldSwitch) return;
+    if (thrown instanceof NotImplemented) {
+      this.stop = { kind: 'not-implemented', what: thrown.what };
+      return;
+    }
+    if (!(thrown instanceof Fault)) throw thrown;
+    try {
+      this.deliver(this.faultEvent(thrown));
+    } catch (again) {
+      this.leaveDelivery(again);
+    }
+    this.state.interruptShadow = 'none';
+  }
+
+  private leaveDelivery(thrown: unknown): void {
+    if (thrown instanceof WorldSwitch) return;
+    if (thrown instanceof TripleFault) this.stop = { kind: 'triple-fault', chain: thrown.chain };
+    else if (thrown instanceof NotImplemented) this.stop = { kind: 'not-implemented', what: thrown.what };
+    else throw thrown;
+  }
+
+  private faultEvent(fault: Fault): InterruptEvent {
+    return {
+      kind: 'hardware-exception',
+      vector: fault.vector,
+      errorCode: this.state.protectedMode ? fault.errorCode : undefined,
+      returnRip: this.state.rip,
+      address: fault.address,
+    };
+  }
+
+  /** Delivers an event; faults on the way become further events, up to the triple fault. */
+  deliver(event: InterruptEvent): void {
+    const chain: Fault[] = [];
+    let during: InterruptEvent | undefined;
+    let current = event;
+    this.eventDelivered = true;
+    for (;;) {
+      if (isException(current) && this.nonRoot.exception(current, during)) break;
+      if (current.vector === Vector.PF && current.address !== undefined) this.state.cr2 = current.address;
+      this.delivering = current;
+      const from = this.state.rip;
+      try {
+        deliverEvent(this, current);
+        this.delivering = undefined;
+        this.observer.delivered?.({ vector: current.vector, kind: current.kind, from });
+        break;
+      } catch (thrown) {
+        if (!(thrown instanceof Fault)) throw thrown;
+        chain.push(new Fault(current.vector, current.errorCode, current.address));
+        if (current.vector === Vector.DF && isException(current)) {
+          this.delivering = undefined;
+          if (this.nonRoot.tripleFault()) break;
+          throw new TripleFault([...chain, thrown]);
+        }
+        during = current;
+        const double = isException(current) && makesDoubleFault(current.vector, thrown.vector);
+        if (double) chain.push(thrown);
+        current = double ? this.faultEvent(new Fault(Vector.DF, 0)) : this.faultEvent(thrown);
+      }
+    }
+    this.nextRip = this.state.rip;
+  }
+
+  /** A VM exit or entry has happened: no delivery is under way any more. */
+  endDelivery(): void {
+    this.delivering = undefined;
+  }
+
+  updateDerivedState(): void {
+    updateDerivedState(this.state, this.view, this.nonRoot.active);
+    // Code TLB entries lead to code decoded for one bitness.
+    const bits = this.state.codeBits;
+    if (bits !== this.codeTlbBits) this.tlb.flushCode();
+    this.codeTlbBits = bits;
+  }
+
+  private codeTlbBits: 16 | 32 | 64 = 16;
+
+  flushTlb(keepGlobal: boolean): void {
+    this.tlb.flushWorld(this.nonRoot.active ? 1 : 0, keepGlobal);
+  }
+
+  /** Forgets the translations of one world (0 root, 1 non-root). */
+  flushWorld(world: 0 | 1): void {
+    this.tlb.flushWorld(world, false);
+  }
+
+  flushPage(linear: bigint): void {
+    this.tlb.flushPage(this.nonRoot.active ? 1 : 0, linear);
+  }
+
+  get instruction(): InstructionDetail {
+    const { record } = this.engine;
+    let detail = this.details.get(record);
+    if (!detail) {
+      detail = decodeDetail(this.fetch(this.state.rip), this.state.codeBits, record);
+      this.details.set(record, detail);
+    }
+    return detail;
+  }
+
+  /** The slow paths as the engines call them. */
+  private imports(): InterpreterImports {
+    return {
+      slowLoad: (linear, bytes, segment) => {
+        this.syncRip();
+        return this.mmu.load(BigInt.asUintN(64, linear), bytes, segment);
+      },
+      slowLoadForUpdate: (linear, bytes, segment) => {
+        this.syncRip();
+        return this.mmu.loadForUpdate(BigInt.asUintN(64, linear), bytes, segment);
+      },
+      slowStore: (linear, bytes, segment, value) => {
+        this.syncRip();
+        this.mmu.store(BigInt.asUintN(64, linear), bytes, segment, BigInt.asUintN(64, value));
+      },
+      segmentFault: (slot) => {
+        this.syncRip();
+        throw slot === segmentSlot(SS) ? stackFault() : generalProtection();
+      },
+      enter: (rip) => this.enterOrLeave(BigInt.asUintN(64, rip)),
+      branch: (record, rip) => this.branch(record, BigInt.asUintN(64, rip)),
+      raise: (vector, errorCode) => {
+        this.syncRip();
+        throw new Fault(vector, errorCode < 0 ? undefined : errorCode);
+      },
+      slow: (path, record) => this.slow(path, record),
+      special: (record) => this.special(record),
+    };
+  }
+
+  /** Brings RIP up to date with the instruction that the engine is executing. */
+  private syncRip(): void {
+    const offset = BigInt(this.view.getUint16(this.engine.record + Rec.OFFSET, true));
+    this.state.rip = BigInt.asUintN(64, this.state.slot(State.RIP_BASE) + offset);
+  }
+
+  /** The record at a RIP. @throws Fault when it cannot be fetched */
+  private enter(rip: bigint): number {
+    const { state } = this;
+    if (rip > state.slot(State.FETCH_LIMIT)) throw generalProtection();
+    const linear = this.codeLinear(rip);
+    if (state.codeBits === 64 && !isCanonical(linear, state)) throw generalProtection();
+    const physical = this.mmu.translate(linear, { write: false, execute: true, user: state.cpl === 3 });
+    const offset = physical % PAGE_SIZE;
+    const frame = physical - offset;
+    if (frame === this.gateFrame) {
+      this.stop = { kind: 'gate', gate: offset >> 4 };
+      return 0;
+    }
+    const base = rip - BigInt(offset);
+    state.setSlot(State.RIP_BASE, BigInt.asUintN(64, base));
+    if (base < 0n || base + 4095n > state.slot(State.FETCH_LIMIT)) return this.scratch(rip);
+    if (!this.physical.contains(frame, PAGE_SIZE)) return this.scratch(rip);
+    if (!this.code.holdsCode(frame)) this.tlb.protectFrame(frame);
+    const page = this.code.page(frame, state.codeBits);
+    const record = this.code.record(page, offset);
+    this.tlb.fillCode(this.view.getInt32(State.CODE_TLB_SET, true), linear, this.mapOf(frame, page.map));
+    return record;
+  }
+
+  /** The page's map; it has moved if decoding had to make room. */
+  private mapOf(frame: number, map: number): number {
+    const page = this.code.page(frame, this.state.codeBits);
+    return page.map === map ? map : page.map;
+  }
+
+  private codeLinear(rip: bigint): bigint {
+    const base = this.state.slot(segmentSlot(CS) + Segment.EFFECTIVE_BASE);
+    return (base + rip) & this.state.slot(State.LINEAR_MASK);
+  }
+
+  /** From within the engine: a fetch that faults belongs to the next instruction, at its own RIP. */
+  private enterOrLeave(rip: bigint): number {
+    try {
+      const record = this.enter(rip);
+      if (record === 0) this.state.rip = rip;
+      return record;
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) && !(thrown instanceof WorldSwitch)) throw thrown;
+      if (thrown instanceof Fault) this.state.rip = rip;
+      return 0;
+    }
+  }
+
+  private branch(record: number, rip: bigint): number {
+    const base = this.state.slot(State.RIP_BASE);
+    const generation = this.code.generation;
+    const target = this.enterOrLeave(rip);
+    const samePage = target !== 0 && this.state.slot(State.RIP_BASE) === base;
+    if (samePage && this.code.generation === generation && this.code.isKept(record, target)) {
+      this.view.setUint32(record + Rec.TARGET_RECORD, target, true);
+    }
+    return target;
+  }
+
+  private slow(path: number, record: number): number {
+    this.syncRip();
+    const { state } = this;
+    const length = BigInt(this.view.getUint8(record + Rec.LENGTH));
+    const bits = state.codeBits;
+    this.nextRip = BigInt.asUintN(bits === 16 ? 32 : bits, state.rip + length);
+    if (slowPath(path)(this) === 'continue') return record + RECORD_SIZE;
+    state.rip = this.nextRip;
+    return 0;
+  }
+
+  /** Records that are no instruction count as none. */
+  private special(record: number): number {
+    this.syncRip();
+    switch (this.view.getUint8(record + SPECIAL_KIND)) {
+      case Special.STRADDLES:
+        this.engine.remaining++;
+        return this.scratchOrLeave(this.state.rip);
+      case Special.STALE:
+        this.engine.remaining++;
+        return this.enterOrLeave(this.state.rip);
+      case Special.BREAKPOINT:
+        this.engine.remaining++;
+        this.stop = { kind: 'breakpoint' };
+        return 0;
+      case Special.INVALID:
+        throw new Fault(Vector.UD);
+      default:
+        throw new NotImplemented(this.instruction.mnemonic);
+    }
+  }
+
+  private scratchOrLeave(rip: bigint): number {
+    try {
+      return this.scratch(rip);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) && !(thrown instanceof WorldSwitch)) throw thrown;
+      return 0;
+    }
+  }
+
+  /** Decodes one instruction whose bytes need care: across pages, or near the segment's end. */
+  private scratch(rip: bigint): number {
+    const offset = Number(rip - this.state.slot(State.RIP_BASE));
+    const bytes = this.fetch(rip);
+    this.details.delete(this.code.scratchRecord);
+    const { record, length, complete } = this.code.scratch(bytes, this.state.codeBits, offset & 0xfff);
+    if (!complete && bytes.length < 15) this.raiseBeyond(rip + BigInt(bytes.length));
+    if (rip + BigInt(length - 1) > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
+    return record;
+  }
+
+  /** The byte at `rip` is needed but cannot be fetched: raises what its fetch raises. */
+  private raiseBeyond(rip: bigint): void {
+    if (rip > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
+    this.mmu.translate(this.codeLinear(rip), { write: false, execute: true, user: this.state.cpl === 3 });
+  }
+
+  /** Up to 15 instruction bytes at a RIP: fewer where the segment or the mapped pages end. */
+  private fetch(rip: bigint): Uint8Array {
+    const { state } = this;
+    const access = { write: false, execute: true, user: state.cpl === 3 };
+    const first = this.mmu.translate(this.codeLinear(rip), access);
+    const inPage = PAGE_SIZE - (first % PAGE_SIZE);
+    const limit = state.slot(State.FETCH_LIMIT) - rip + 1n;
+    const wanted = limit < 15n ? Number(limit) : 15;
+    if (wanted <= inPage) return this.physical.readBytes(first, wanted);
+    const bytes = new Uint8Array(wanted);
+    bytes.set(this.physical.readBytes(first, inPage));
+    const { result, host } = this.mmu.probe(this.codeLinear(rip + BigInt(inPage)), access);
+    if (result.fault || host === undefined) return bytes.subarray(0, inPage);
+    bytes.set(this.physical.readBytes(host, wanted - inPage), inPage);
+    return bytes;
+  }
+}
+
+function isException(event: InterruptEvent): boolean {
+  return event.kind.endsWith('exception');
+}

@@ -1,0 +1,83 @@
+import { generalProtection, notPresent, stackFault } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import { DS, ES, FS, GS, SS } from '../layout';
+import {
+  dplOf,
+  isCode,
+  isConforming,
+  isNull,
+  isPresent,
+  isReadable,
+  isCodeOrData,
+  isWritableData,
+  nullSegment,
+  readDescriptor,
+  realModeSegment,
+  segmentFrom,
+  setAccessed,
+  isUsable,
+} from './descriptor';
+
+type Context = Pick<InstructionContext, 'state' | 'mmu' | 'updateDerivedState'>;
+
+/**
+ * Loads ES, SS, DS, FS or GS as MOV and POP do (SDM 2B MOV, "Loading a segment register").
+ *
+ * @throws Fault #GP, #NP or #SS with the selector as error code
+ */
+export function loadDataSegment(cpu: Context, index: number, selector: number): void {
+  const { state } = cpu;
+  if (state.realStyleSegments) {
+    state.setSegment(index, realModeSegment(state.segment(index), selector, state.virtual8086));
+  } else if (index === SS) {
+    state.setSegment(SS, stackSegment(cpu, selector));
+  } else {
+    state.setSegment(index, dataSegment(cpu, selector));
+  }
+  cpu.updateDerivedState();
+}
+
+function stackSegment(cpu: Context, selector: number): ReturnType<typeof segmentFrom> {
+  const { state } = cpu;
+  const { cpl } = state;
+  const error = selector & 0xfffc;
+  if (isNull(selector)) {
+    if (state.codeBits === 64 && cpl < 3 && (selector & 3) === cpl) return nullSegment(selector, cpl);
+    throw generalProtection();
+  }
+  const found = readDescriptor(state, cpu.mmu, selector);
+  if ((selector & 3) !== cpl || !isWritableData(found.rights) || dplOf(found.rights) !== cpl) {
+    throw generalProtection(error);
+  }
+  if (!isPresent(found.rights)) throw stackFault(error);
+  return segmentFrom(setAccessed(cpu.mmu, found));
+}
+
+function dataSegment(cpu: Context, selector: number): ReturnType<typeof segmentFrom> {
+  const { state } = cpu;
+  if (isNull(selector)) return nullSegment(selector);
+  const error = selector & 0xfffc;
+  const found = readDescriptor(state, cpu.mmu, selector);
+  if (!isCodeOrData(found.rights) || !isReadable(found.rights)) throw generalProtection(error);
+  if (!isConforming(found.rights)) {
+    const weakest = Math.max(selector & 3, state.cpl);
+    if (weakest > dplOf(found.rights)) throw generalProtection(error);
+  }
+  if (!isPresent(found.rights)) throw notPresent(error);
+  return segmentFrom(setAccessed(cpu.mmu, found));
+}
+
+/**
+ * After a return to an outer ring, data segments that the outer ring may not have become null
+ * (SDM 2B RET, "Return to outer privilege level").
+ */
+export function dropInaccessibleSegments(cpu: Context): void {
+  const { state } = cpu;
+  for (const index of [ES, DS, FS, GS]) {
+    const rights = state.accessRights(index);
+    if (!isUsable(rights)) continue;
+    const outer = isCode(rights) ? !isConforming(rights) : true;
+    if (outer && dplOf(rights) < state.cpl) state.setSegment(index, nullSegment(0));
+  }
+}
+

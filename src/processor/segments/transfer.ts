@@ -1,0 +1,220 @@
+import { Rflags } from '../../isa/registers/flags';
+import { SystemType } from '../../isa/segments';
+import { generalProtection, notPresent, stackFault } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import { CS, DS, ES, FS, GS, SS, State } from '../layout';
+import { isCanonical } from '../paging/mmu';
+import { setFlagsFromImage } from '../system/stack';
+import {
+  dplOf,
+  isCode,
+  isCodeOrData,
+  isConforming,
+  isNull,
+  isPresent,
+  isWritableData,
+  nullSegment,
+  readDescriptor,
+  realModeSegment,
+  segmentFrom,
+  setAccessed,
+  typeOf,
+  type FoundDescriptor,
+} from './descriptor';
+import { dropInaccessibleSegments } from './load-data';
+import type { SegmentRegister } from '../state';
+
+const L = 1 << 13;
+const DB = 1 << 14;
+
+/** Whether a selector names a call gate, task gate or TSS instead of a code segment. */
+export function callGateOrTask(cpu: InstructionContext, selector: number): boolean {
+  const { state, mmu } = cpu;
+  if (state.realStyleSegments || isNull(selector)) return false;
+  const { rights } = readDescriptor(state, mmu, selector);
+  if (isCodeOrData(rights)) return false;
+  const gates: readonly number[] = [
+    SystemType.TSS16_AVAILABLE,
+    SystemType.CALL_GATE16,
+    SystemType.TASK_GATE,
+    SystemType.TSS_AVAILABLE,
+    SystemType.CALL_GATE,
+  ];
+  if (gates.includes(typeOf(rights))) return true;
+  throw generalProtection(selector & 0xfffc);
+}
+
+/**
+ * Loads CS for a far JMP or CALL without change of privilege (SDM 3A 5.8.1).
+ *
+ * @returns the offset to go on at, truncated to the operand size
+ */
+export function farTransfer(
+  cpu: InstructionContext,
+  selector: number,
+  offset: bigint,
+  operandBytes: number,
+): bigint {
+  const { state } = cpu;
+  const target = offset & ((1n << BigInt(8 * operandBytes)) - 1n);
+  if (state.realStyleSegments) {
+    const register = realModeSegment(state.segment(CS), selector, state.virtual8086);
+    if (Number(target) > register.limit) throw generalProtection();
+    state.setSegment(CS, register);
+    cpu.updateDerivedState();
+    return target;
+  }
+  if (isNull(selector)) throw generalProtection();
+  const found = readDescriptor(state, cpu.mmu, selector);
+  checkCode(cpu, found, selector);
+  const register = segmentFrom(setAccessed(cpu.mmu, found), (selector & ~3) | state.cpl);
+  checkTarget(cpu, register, target);
+  state.setSegment(CS, register);
+  cpu.updateDerivedState();
+  return target;
+}
+
+function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: number): void {
+  const { state } = cpu;
+  const error = selector & 0xfffc;
+  const { rights } = found;
+  if (!isCode(rights) || (state.longMode && rights & L && rights & DB)) throw generalProtection(error);
+  const dpl = dplOf(rights);
+  if (isConforming(rights)) {
+    if (dpl > state.cpl) throw generalProtection(error);
+  } else if ((selector & 3) > state.cpl || dpl !== state.cpl) {
+    throw generalProtection(error);
+  }
+  if (!isPresent(rights)) throw notPresent(error);
+}
+
+/** The target must lie within the segment, or be canonical in 64-bit code. */
+function checkTarget(cpu: InstructionContext, code: SegmentRegister, target: bigint): void {
+  if (cpu.state.longMode && code.accessRights & L) {
+    if (!isCanonical(target, cpu.state)) throw generalProtection();
+  } else if (Number(target & 0xffffffffn) > code.limit) {
+    throw generalProtection();
+  }
+}
+
+interface ReturnKind {
+  /** IRET: RFLAGS is popped too, and in 64-bit mode always SS:RSP. */
+  readonly interrupt: boolean;
+  /** Bytes of parameters that RET releases. */
+  readonly release: number;
+}
+
+/**
+ * RET far and IRET: back to the same or an outer privilege level (SDM 2B RET; 2A IRET).
+ *
+ * @returns the RIP to go on at
+ */
+export function returnToCode(cpu: InstructionContext, bytes: number, kind: ReturnKind): bigint {
+  const { state } = cpu;
+  const rsp = state.gpr(4);
+  try {
+    return state.realStyleSegments ? realReturn(cpu, bytes, kind) : protectedReturn(cpu, bytes, kind);
+  } catch (fault) {
+    state.setGpr(4, rsp);
+    throw fault;
+  }
+}
+
+function realReturn(cpu: InstructionContext, bytes: number, kind: ReturnKind): bigint {
+  const offset = cpu.pop(bytes);
+  const target = farTransfer(cpu, Number(cpu.pop(bytes) & 0xffffn), offset, bytes);
+  releaseParameters(cpu, kind.release);
+  return target;
+}
+
+function protectedReturn(cpu: InstructionContext, bytes: number, kind: ReturnKind): bigint {
+  const { state } = cpu;
+  const target = cpu.pop(bytes);
+  const selector = Number(cpu.pop(bytes) & 0xffffn);
+  const flags = kind.interrupt ? cpu.pop(bytes) : 0n;
+  if (kind.interrupt && flags & BigInt(Rflags.VM) && state.cpl === 0 && !state.longMode) {
+    return toVirtual8086(cpu, target, selector, flags);
+  }
+  if (isNull(selector)) throw generalProtection();
+  const error = selector & 0xfffc;
+  const found = readDescriptor(state, cpu.mmu, selector);
+  const rpl = selector & 3;
+  if (!isCode(found.rights) || rpl < state.cpl) throw generalProtection(error);
+  const dpl = dplOf(found.rights);
+  if (isConforming(found.rights) ? dpl > rpl : dpl !== rpl) throw generalProtection(error);
+  if (!isPresent(found.rights)) throw notPresent(error);
+  const code = segmentFrom(setAccessed(cpu.mmu, found), selector);
+  const outer = rpl > state.cpl;
+  const fromLong64 = state.codeBits === 64;
+  releaseParameters(cpu, kind.release);
+  if (outer || (kind.interrupt && fromLong64)) {
+    const pointer = cpu.pop(bytes);
+    const stack = returnStack(cpu, Number(cpu.pop(bytes) & 0xffffn), rpl, code);
+    checkTarget(cpu, code, target);
+    if (kind.interrupt) setFlagsFromImage(cpu, flags, bytes, resume(bytes));
+    state.setSegment(CS, code);
+    state.setSegment(SS, stack);
+    setPointer(cpu, pointer, bytes, stack);
+    if (outer) dropInaccessibleSegments(cpu);
+    cpu.updateDerivedState();
+    if (outer) releaseParameters(cpu, kind.release);
+    return target;
+  }
+  checkTarget(cpu, code, target);
+  if (kind.interrupt) setFlagsFromImage(cpu, flags, bytes, resume(bytes));
+  state.setSegment(CS, code);
+  cpu.updateDerivedState();
+  return target;
+}
+
+/** IRET also restores RF, which POPF does not. */
+const resume = (bytes: number): bigint => (bytes === 2 ? 0n : BigInt(Rflags.RF));
+
+function releaseParameters(cpu: InstructionContext, bytes: number): void {
+  if (bytes === 0) return;
+  const mask = cpu.state.slot(State.STACK_MASK);
+  const rsp = cpu.state.gpr(4);
+  cpu.state.setGpr(4, (rsp & ~mask) | ((rsp + BigInt(bytes)) & mask));
+}
+
+/** SS for the ring returned to; 64-bit rings 0 to 2 may have a null selector. */
+function returnStack(
+  cpu: InstructionContext,
+  selector: number,
+  rpl: number,
+  code: SegmentRegister,
+): SegmentRegister {
+  const { state, mmu } = cpu;
+  const error = selector & 0xfffc;
+  if (isNull(selector)) {
+    const allowed = state.longMode && (code.accessRights & L) !== 0 && rpl !== 3;
+    if (!allowed || (selector & 3) !== rpl) throw generalProtection();
+    return nullSegment(selector, rpl);
+  }
+  const found = readDescriptor(state, mmu, selector);
+  if ((selector & 3) !== rpl || !isWritableData(found.rights) || dplOf(found.rights) !== rpl) {
+    throw generalProtection(error);
+  }
+  if (!isPresent(found.rights)) throw stackFault(error);
+  return segmentFrom(setAccessed(mmu, found));
+}
+
+function setPointer(cpu: InstructionContext, pointer: bigint, bytes: number, stack: SegmentRegister): void {
+  const { state } = cpu;
+  const keep16 = bytes === 2 || (state.codeBits !== 64 && !(stack.accessRights & DB));
+  state.setGpr(4, keep16 ? (state.gpr(4) & ~0xffffn) | (pointer & 0xffffn) : pointer);
+}
+
+/** IRET with VM set in the image: the nine values of a virtual-8086 frame (SDM 3B 21.2.5). */
+function toVirtual8086(cpu: InstructionContext, target: bigint, selector: number, flags: bigint): bigint {
+  const { state } = cpu;
+  const pointer = cpu.pop(4);
+  const selectors = [SS, ES, DS, FS, GS].map((index) => ({ index, selector: Number(cpu.pop(4) & 0xffffn) }));
+  state.rflags = (flags & 0x3f7fd5n) | 2n;
+  for (const { index, selector: s } of [...selectors, { index: CS, selector }]) {
+    state.setSegment(index, realModeSegment(state.segment(index), s, true));
+  }
+  state.setGpr(4, pointer);
+  cpu.updateDerivedState();
+  return target & 0xffffn;
+}

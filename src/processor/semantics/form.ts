@@ -1,0 +1,26 @@
+/**
+ * A form: one mnemonic with one choice of operand shapes and operand size. Each form is built into
+ * one tree, and each tree becomes one handler of the interpreter.
+ */
+import type { MemoryWidth } from './expression';
+
+export type OperandShape =
+  | { readonly kind: 'register'; readonly width: MemoryWidth }
+  | { readonly kind: 'memory'; readonly width: MemoryWidth }
+  | { readonly kind: 'immediate' }
+  | { readonly kind: 'branch' }
+  /** Segment, control and debug registers, far pointers, wide memory: only slow paths look at them. */
+  | { readonly kind: 'other' };
+
+export interface Form {
+  /** As the manuals spell it: 'ADD', 'MOVSB', 'JNE'. */
+  readonly mnemonic: string;
+  readonly operands: readonly OperandShape[];
+  readonly operandSize: 16 | 32 | 64;
+}
+
+/** A text that two forms share only when they are the same. */
+export function formKey(form: Form): string {
+  const shapes = form.operands.map((o) => ('width' in o ? `${o.kind[0] ?? ''}${String(o.width)}` : o.kind));
+  return `${form.mnemonic}.${String(form.operandSize)} ${shapes.join(',')}`;
+}

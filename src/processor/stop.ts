@@ -1,0 +1,21 @@
+import type { Fault } from './faults';
+
+/** Why the processor came back. */
+export type ProcessorStop =
+  /** The instructions asked for have been executed. */
+  | { readonly kind: 'budget' }
+  /** HLT, and no interrupt is requested yet. */
+  | { readonly kind: 'halt' }
+  /** The next instruction lies in the gate page. */
+  | { readonly kind: 'gate'; readonly gate: number }
+  /** A breakpoint may stand here; nothing of the instruction has been done. */
+  | { readonly kind: 'breakpoint' }
+  /** A third fault: RIP is at the instruction that caused the first. */
+  | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }
+  | { readonly kind: 'not-implemented'; readonly what: string };
+
+/** What happened on the way, for whoever watches: transitions that a debugger may stop at. */
+export interface ProcessorObserver {
+  /** An event has been delivered through an IDT. `from` is where it came from. */
+  delivered?(event: { readonly vector: number; readonly kind: string; readonly from: bigint }): void;
+}

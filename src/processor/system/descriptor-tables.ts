@@ -1,0 +1,186 @@
+import { Rflags } from '../../isa/registers/flags';
+import { SystemType } from '../../isa/segments';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
+import { generalProtection, notPresent, undefinedOpcode } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import { LDTR, TR } from '../layout';
+import {
+  descriptorAddress,
+  dplOf,
+  isCode,
+  isCodeOrData,
+  isConforming,
+  isNull,
+  isPresent,
+  isReadable,
+  isWritableData,
+
+  nullSegment,
+  readDescriptor,
+  segmentFrom,
+  typeOf,
+} from '../segments/descriptor';
+import { isCanonical } from '../paging/mmu';
+import type { SlowPath } from '../semantics/slow-path';
+import { requireUmip } from './control-registers';
+
+/** LGDT, LIDT, SGDT, SIDT, LLDT, LTR, SLDT, STR, LAR, LSL, VERR, VERW (SDM 2). */
+
+function loadTable(which: 'gdtr' | 'idtr'): SlowPath {
+  return (cpu) => {
+    cpu.requirePrivilege(0);
+    cpu.nonRoot.descriptorTable(ExitReason.GDTR_IDTR_ACCESS);
+    const { state, instruction } = cpu;
+    const segment = cpu.operandSegment();
+    const at = cpu.effectiveAddress();
+    const limit = Number(cpu.load(segment, at, 2));
+    const wide = state.codeBits === 64;
+    const raw = cpu.load(segment, at + 2n, wide ? 8 : 4);
+    const base = !wide && instruction.operandSize === 2 ? raw & 0xffffffn : raw;
+    if (wide && !isCanonical(base, state)) throw generalProtection();
+    state[which] = { base, limit };
+    return undefined;
+  };
+}
+export const loadGdtr = loadTable('gdtr');
+export const loadIdtr = loadTable('idtr');
+
+function storeTable(which: 'gdtr' | 'idtr'): SlowPath {
+  return (cpu) => {
+    requireUmip(cpu);
+    cpu.nonRoot.descriptorTable(ExitReason.GDTR_IDTR_ACCESS);
+    const { state } = cpu;
+    const { base, limit } = state[which];
+    const segment = cpu.operandSegment();
+    const at = cpu.effectiveAddress();
+    const bytes = state.codeBits === 64 ? 8 : 4;
+    cpu.store(segment, at + 2n, bytes, bytes === 4 ? base & 0xffffffffn : base);
+    cpu.store(segment, at, 2, BigInt(limit));
+    return 'continue';
+  };
+}
+export const storeGdtr = storeTable('gdtr');
+export const storeIdtr = storeTable('idtr');
+
+function requireProtected(cpu: InstructionContext): void {
+  if (cpu.state.realStyleSegments) throw undefinedOpcode();
+}
+
+export const loadLdtr: SlowPath = (cpu) => {
+  requireProtected(cpu);
+  cpu.requirePrivilege(0);
+  cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+  const selector = Number(cpu.readOperand(0, 2));
+  if (isNull(selector)) {
+    cpu.state.setSegment(LDTR, nullSegment(selector));
+    return undefined;
+  }
+  cpu.state.setSegment(LDTR, systemSegment(cpu, selector, [SystemType.LDT]));
+  return undefined;
+};
+
+export const loadTaskRegister: SlowPath = (cpu) => {
+  requireProtected(cpu);
+  cpu.requirePrivilege(0);
+  cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+  const { state } = cpu;
+  const selector = Number(cpu.readOperand(0, 2));
+  if (isNull(selector)) throw generalProtection();
+  const types = state.longMode
+    ? [SystemType.TSS_AVAILABLE]
+    : [SystemType.TSS_AVAILABLE, SystemType.TSS16_AVAILABLE];
+  const register = systemSegment(cpu, selector, types);
+  const address = descriptorAddress(state, selector) ?? 0n;
+  const busy = register.accessRights | 2;
+  cpu.mmu.storeSystem(address + 5n, 1, BigInt(busy & 0xff));
+  state.setSegment(TR, { ...register, accessRights: busy });
+  return undefined;
+};
+
+/** A system segment from the GDT; in IA-32e mode its descriptor has 16 bytes (SDM 3A 8.2.3). */
+function systemSegment(
+  cpu: InstructionContext,
+  selector: number,
+  types: readonly number[],
+): ReturnType<typeof segmentFrom> {
+  const { state, mmu } = cpu;
+  const error = selector & 0xfffc;
+  if (selector & 4) throw generalProtection(error);
+  const found = readDescriptor(state, mmu, selector);
+  if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights))) throw generalProtection(error);
+  if (!isPresent(found.rights)) throw notPresent(error);
+  const register = segmentFrom(found);
+  if (!state.longMode) return register;
+  if (descriptorAddress(state, selector, 16) === undefined) throw generalProtection(error);
+  const high = mmu.loadSystem(found.address + 8n, 8);
+  const base = register.base | ((high & 0xffffffffn) << 32n);
+  if (high & 0x1f0000000000n || !isCanonical(base, state)) throw generalProtection(error);
+  return { ...register, base };
+}
+
+function storeSelector(index: number): SlowPath {
+  return (cpu) => {
+    requireProtected(cpu);
+    requireUmip(cpu);
+    cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+    const memory = cpu.instruction.operands[0]?.kind === 'memory';
+    const bytes = memory ? 2 : cpu.instruction.operandSize;
+    cpu.writeOperand(0, bytes, BigInt(cpu.state.selector(index)));
+    return 'continue';
+  };
+}
+export const storeLdtr = storeSelector(LDTR);
+export const storeTaskRegister = storeSelector(TR);
+
+/** The descriptor's rights if the selector may be looked at, for LAR, LSL, VERR and VERW. */
+function visibleDescriptor(cpu: InstructionContext, selector: number): { low: bigint; rights: number } | undefined {
+  const { state } = cpu;
+  if (isNull(selector) || descriptorAddress(state, selector) === undefined) return undefined;
+  const found = readDescriptor(state, cpu.mmu, selector);
+  const weakest = Math.max(state.cpl, selector & 3);
+  const conforming = isCode(found.rights) && isConforming(found.rights);
+  return conforming || dplOf(found.rights) >= weakest ? found : undefined;
+}
+
+function setZero(cpu: InstructionContext, zero: boolean): void {
+  const { rflags } = cpu.state;
+  cpu.state.rflags = zero ? rflags | BigInt(Rflags.ZF) : rflags & ~BigInt(Rflags.ZF);
+}
+
+function verify(allowed: (rights: number) => boolean): SlowPath {
+  return (cpu) => {
+    requireProtected(cpu);
+    const found = visibleDescriptor(cpu, Number(cpu.readOperand(0, 2)));
+    setZero(cpu, found !== undefined && isCodeOrData(found.rights) && allowed(found.rights));
+    return 'continue';
+  };
+}
+export const verifyRead = verify((rights) => isReadable(rights));
+export const verifyWrite = verify((rights) => isWritableData(rights));
+
+const LAR_TYPES = { legacy: [1, 2, 3, 4, 5, 9, 11, 12], long: [2, 9, 11, 12] };
+const LSL_TYPES = { legacy: [1, 2, 3, 9, 11], long: [2, 9, 11] };
+
+function inspect(
+  types: { legacy: number[]; long: number[] },
+  value: (found: { low: bigint; rights: number }) => bigint,
+): SlowPath {
+  return (cpu) => {
+    requireProtected(cpu);
+    const found = visibleDescriptor(cpu, Number(cpu.readOperand(1, 2)));
+    const allowed = cpu.state.longMode ? types.long : types.legacy;
+    const valid = found && (isCodeOrData(found.rights) || allowed.includes(typeOf(found.rights)));
+    if (found && valid) {
+      const { operandSize } = cpu.instruction;
+      const mask = (1n << BigInt(8 * operandSize)) - 1n;
+      cpu.writeOperand(0, operandSize, value(found) & mask);
+    }
+    setZero(cpu, Boolean(valid));
+    return 'continue';
+  };
+}
+export const loadAccessRights = inspect(LAR_TYPES, (found) => (found.low >> 32n) & 0xffff00n);
+export const loadSegmentLimit = inspect(LSL_TYPES, (found) =>
+  BigInt(segmentFrom({ ...found, selector: 0, address: 0n }).limit),
+);
+

@@ -1,0 +1,122 @@
+import { Efer } from '../../isa/registers/control';
+import { Rflags } from '../../isa/registers/flags';
+import { Msr } from '../../isa/registers/msr';
+import { generalProtection, undefinedOpcode } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import { CS, GS, SS } from '../layout';
+import { isCanonical } from '../paging/mmu';
+import type { SlowPath } from '../semantics/slow-path';
+import { readMsr } from './msr';
+
+/** SYSCALL, SYSRET, SYSENTER, SYSEXIT, SWAPGS (SDM 2B; 3A 5.8.7, 5.8.8). */
+
+/** Flat segments as the fast calls load them, with the given DPL. */
+const flatCode = (selector: number, dpl: number, long: boolean) => ({
+  selector,
+  base: 0n,
+  limit: 0xffffffff,
+  accessRights: 0x809b | (dpl << 5) | (long ? 0x2000 : 0x4000),
+});
+const flatData = (selector: number, dpl: number) => ({
+  selector,
+  base: 0n,
+  limit: 0xffffffff,
+  accessRights: 0xc093 | (dpl << 5),
+});
+
+export const systemCall: SlowPath = (cpu) => {
+  const { state } = cpu;
+  // Intel processors have SYSCALL in 64-bit mode only.
+  if (!(state.efer & BigInt(Efer.SCE)) || state.codeBits !== 64) throw undefinedOpcode();
+  const star = Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xfffcn);
+  state.setGpr(1, cpu.nextRip);
+  state.setGpr(11, state.rflags & ~BigInt(Rflags.RF));
+  state.rflags &= ~(readMsr(cpu, Msr.FMASK) | BigInt(Rflags.RF));
+  state.setSegment(CS, flatCode(star, 0, true));
+  state.setSegment(SS, flatData(star + 8, 0));
+  cpu.nextRip = readMsr(cpu, Msr.LSTAR);
+  cpu.updateDerivedState();
+  return undefined;
+};
+
+export const systemReturn: SlowPath = (cpu) => {
+  const { state, instruction } = cpu;
+  if (!(state.efer & BigInt(Efer.SCE)) || state.codeBits !== 64) throw undefinedOpcode();
+  cpu.requirePrivilege(0);
+  const star = Number((readMsr(cpu, Msr.STAR) >> 48n) & 0xffffn);
+  const long = instruction.operandSize === 8;
+  const target = long ? state.gpr(1) : state.gpr(1) & 0xffffffffn;
+  if (long && !isCanonical(target, state)) throw generalProtection();
+  state.rflags = (state.gpr(11) & 0x3c7fd7n) | 2n;
+  state.setSegment(CS, flatCode((star + (long ? 16 : 0)) | 3, 3, long));
+  state.setSegment(SS, flatData((star + 8) | 3, 3));
+  cpu.nextRip = target;
+  cpu.updateDerivedState();
+  return undefined;
+};
+
+export const systemEnter: SlowPath = (cpu) => {
+  const { state } = cpu;
+  const selector = Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xfffcn);
+  if (!state.protectedMode || selector === 0) throw generalProtection();
+  state.systemFlags &= ~BigInt(Rflags.VM | Rflags.IF | Rflags.RF);
+  const mask = state.longMode ? (1n << 64n) - 1n : 0xffffffffn;
+  state.setSegment(CS, flatCode(selector, 0, state.longMode));
+  state.setSegment(SS, flatData(selector + 8, 0));
+  state.setGpr(4, readMsr(cpu, Msr.SYSENTER_ESP) & mask);
+  cpu.nextRip = readMsr(cpu, Msr.SYSENTER_EIP) & mask;
+  cpu.updateDerivedState();
+  return undefined;
+};
+
+export const systemExit: SlowPath = (cpu) => {
+  const { state, instruction } = cpu;
+  const selector = Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xfffcn);
+  if (!state.protectedMode || selector === 0) throw generalProtection();
+  cpu.requirePrivilege(0);
+  const long = instruction.operandSize === 8;
+  const mask = long ? (1n << 64n) - 1n : 0xffffffffn;
+  const target = state.gpr(2) & mask;
+  if (long && !(isCanonical(target, state) && isCanonical(state.gpr(1), state))) throw generalProtection();
+  state.setSegment(CS, flatCode((selector + (long ? 32 : 16)) | 3, 3, long));
+  state.setSegment(SS, flatData((selector + (long ? 40 : 24)) | 3, 3));
+  state.setGpr(4, state.gpr(1) & mask);
+  cpu.nextRip = target;
+  cpu.updateDerivedState();
+  return undefined;
+};
+
+export const swapGs: SlowPath = (cpu) => {
+  const { state } = cpu;
+  if (state.codeBits !== 64) throw undefinedOpcode();
+  cpu.requirePrivilege(0);
+  const gs = state.segment(GS);
+  const other = state.msrs.get(Msr.KERNEL_GS_BASE) ?? 0n;
+  state.msrs.set(Msr.KERNEL_GS_BASE, gs.base);
+  state.setSegment(GS, { ...gs, base: other });
+  cpu.updateDerivedState();
+  return 'continue';
+};
+
+/** RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE (SDM 2B). */
+function segmentBase(write: boolean, index: number): SlowPath {
+  return (cpu: InstructionContext) => {
+    const { state, instruction } = cpu;
+    if (state.codeBits !== 64 || !(state.cr4 & 0x10000n)) throw undefinedOpcode();
+    const segment = state.segment(index);
+    const bytes = instruction.operandSize;
+    if (!write) {
+      cpu.writeOperand(0, bytes, bytes === 4 ? segment.base & 0xffffffffn : segment.base);
+      return 'continue';
+    }
+    const base = cpu.readOperand(0, bytes);
+    if (!isCanonical(base, state)) throw generalProtection();
+    state.setSegment(index, { ...segment, base });
+    cpu.updateDerivedState();
+    return 'continue';
+  };
+}
+export const readFsBase = segmentBase(false, 4);
+export const readGsBase = segmentBase(false, 5);
+export const writeFsBase = segmentBase(true, 4);
+export const writeGsBase = segmentBase(true, 5);

@@ -1,0 +1,61 @@
+import { Vector } from '../../isa/exceptions';
+import { Fault, undefinedOpcode } from '../faults';
+import type { SlowPath } from '../semantics/slow-path';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
+
+/** HLT, PAUSE, UD0 to UD2, INVD, WBINVD (SDM 2). */
+
+export const halt: SlowPath = (cpu) => {
+  cpu.requirePrivilege(0);
+  cpu.nonRoot.halt();
+  cpu.state.activity = 'hlt';
+  return undefined;
+};
+
+export const pause: SlowPath = (cpu) => {
+  cpu.nonRoot.pause();
+  return 'continue';
+};
+
+export const undefinedInstruction: SlowPath = () => {
+  throw undefinedOpcode();
+};
+
+/** The simulated computer has no caches of its own: there is nothing to write back. */
+export const writeBackCaches: SlowPath = (cpu) => {
+  cpu.requirePrivilege(0);
+  cpu.nonRoot.wbinvd();
+  return 'continue';
+};
+
+export const invalidateCaches: SlowPath = (cpu) => {
+  cpu.requirePrivilege(0);
+  cpu.nonRoot.unconditional(ExitReason.INVD);
+  return 'continue';
+};
+
+/** BOUND: #BR when the index lies outside (SDM 2A). Signed comparison. */
+export const checkBounds: SlowPath = (cpu) => {
+  const bytes = cpu.instruction.operandSize;
+  const bits = 8 * bytes;
+  const index = BigInt.asIntN(bits, cpu.readOperand(0, bytes));
+  const segment = cpu.operandSegment();
+  const at = cpu.effectiveAddress();
+  const lower = BigInt.asIntN(bits, cpu.load(segment, at, bytes));
+  const upper = BigInt.asIntN(bits, cpu.load(segment, at + BigInt(bytes), bytes));
+  if (index < lower || index > upper) throw new Fault(Vector.BR);
+  return 'continue';
+};
+
+/** ARPL raises the RPL of a selector to that of another (SDM 2A). */
+export const adjustRpl: SlowPath = (cpu) => {
+  if (cpu.state.realStyleSegments) throw undefinedOpcode();
+  const target = Number(cpu.readOperand(0, 2));
+  const rpl = Number(cpu.readOperand(1, 2)) & 3;
+  const raise = (target & 3) < rpl;
+  if (raise) cpu.writeOperand(0, 2, BigInt((target & ~3) | rpl));
+  const { rflags } = cpu.state;
+  cpu.state.rflags = raise ? rflags | 0x40n : rflags & ~0x40n;
+  return 'continue';
+};
+

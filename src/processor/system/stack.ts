@@ -1,0 +1,122 @@
+import { Rflags, RFLAGS_WRITABLE } from '../../isa/registers/flags';
+import { generalProtection, undefinedOpcode } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import { CS, SS, State, segmentSlot } from '../layout';
+import { loadDataSegment } from '../segments/load-data';
+import type { SlowPath } from '../semantics/slow-path';
+
+/** The stack instructions that trees do not express: segments, flags, POP to memory, ENTER. */
+
+export const pushSegment: SlowPath = (cpu) => {
+  const operand = cpu.instruction.operands[0];
+  if (operand?.kind !== 'segment') throw undefinedOpcode();
+  cpu.push(BigInt(cpu.state.selector(operand.index)), cpu.instruction.operandSize);
+  return 'continue';
+};
+
+export const popSegment: SlowPath = (cpu) => {
+  const operand = cpu.instruction.operands[0];
+  if (operand?.kind !== 'segment' || operand.index === CS) throw undefinedOpcode();
+  restoringStackPointer(cpu, () => {
+    const value = cpu.pop(cpu.instruction.operandSize);
+    loadDataSegment(cpu, operand.index, Number(value & 0xffffn));
+  });
+  if (operand.index === SS) cpu.state.interruptShadow = 'mov-ss';
+  return undefined;
+};
+
+/** The address is computed after RSP has moved on (SDM 2B POP). */
+export const popToMemory: SlowPath = (cpu) => {
+  const bytes = cpu.instruction.operandSize;
+  restoringStackPointer(cpu, () => {
+    cpu.writeOperand(0, bytes, cpu.pop(bytes));
+  });
+  return 'continue';
+};
+
+export const pushFlags: SlowPath = (cpu) => {
+  const { state } = cpu;
+  const bytes = cpu.instruction.operandSize;
+  requireIopl3InVirtual8086(cpu);
+  const image = state.rflags & ~BigInt(Rflags.VM | Rflags.RF);
+  cpu.push(image & ((1n << BigInt(8 * bytes)) - 1n), bytes);
+  return 'continue';
+};
+
+export const popFlags: SlowPath = (cpu) => {
+  requireIopl3InVirtual8086(cpu);
+  const bytes = cpu.instruction.operandSize;
+  const value = cpu.pop(bytes);
+  setFlagsFromImage(cpu, value, bytes);
+  return undefined;
+};
+
+/**
+ * What POPF and IRET may change: IOPL only in ring 0, IF only with CPL ≤ IOPL (SDM 2B POPF). The
+ * forbidden changes are silent: one of the reasons why x86 was hard to virtualize.
+ */
+export function setFlagsFromImage(
+  cpu: Pick<InstructionContext, 'state'>,
+  image: bigint,
+  bytes: number,
+  more = 0n,
+): void {
+  const { state } = cpu;
+  const old = state.rflags;
+  let mask = BigInt(RFLAGS_WRITABLE & ~(Rflags.VM | Rflags.VIP | Rflags.VIF | Rflags.RF)) | more;
+  const iopl = Number((old >> 12n) & 3n);
+  if (state.cpl > 0) mask &= ~BigInt(Rflags.IOPL);
+  if (state.cpl > iopl) mask &= ~BigInt(Rflags.IF);
+  if (bytes === 2) mask &= 0xffffn;
+  const cleared = bytes === 2 ? old : old & ~BigInt(Rflags.RF);
+  state.rflags = (cleared & ~mask) | (image & mask);
+}
+
+function requireIopl3InVirtual8086(cpu: InstructionContext): void {
+  const iopl = (cpu.state.systemFlags >> 12n) & 3n;
+  if (cpu.state.virtual8086 && iopl < 3n) throw generalProtection();
+}
+
+/** ENTER: a stack frame with up to 31 links to outer ones (SDM 2A ENTER). */
+export const enter: SlowPath = (cpu) => {
+  const { state } = cpu;
+  const bytes = cpu.instruction.operandSize;
+  const [size, depth] = cpu.instruction.operands.map((o) => (o.kind === 'immediate' ? o.value : 0n));
+  const level = Number((depth ?? 0n) & 31n);
+  const mask = state.slot(State.STACK_MASK);
+  restoringStackPointer(cpu, () => {
+    let frame = state.gpr(5);
+    cpu.push(truncate(frame, bytes), bytes);
+    const top = state.gpr(4) & mask;
+    for (let n = 1; n < level; n++) {
+      frame = (frame - BigInt(bytes)) & mask;
+      cpu.push(cpu.load(segmentSlot(SS), frame, bytes), bytes);
+    }
+    if (level > 0) cpu.push(truncate(top, bytes), bytes);
+    const rsp = state.gpr(4);
+    const pointer = (rsp - ((size ?? 0n) & 0xffffn)) & mask;
+    // The frame must be writable at its far end before anything is committed.
+    cpu.store(segmentSlot(SS), pointer, bytes, cpu.load(segmentSlot(SS), pointer, bytes));
+    state.setGpr(4, (rsp & ~mask) | pointer);
+    writeFramePointer(cpu, top, bytes);
+  });
+  return 'continue';
+};
+
+function writeFramePointer(cpu: InstructionContext, value: bigint, bytes: number): void {
+  const old = cpu.state.gpr(5);
+  cpu.state.setGpr(5, bytes === 2 ? (old & ~0xffffn) | (value & 0xffffn) : truncate(value, bytes));
+}
+
+const truncate = (value: bigint, bytes: number): bigint => value & ((1n << BigInt(8 * bytes)) - 1n);
+
+/** Runs something that moves RSP and may fault; RSP is then as it was. */
+function restoringStackPointer(cpu: InstructionContext, action: () => void): void {
+  const rsp = cpu.state.gpr(4);
+  try {
+    action();
+  } catch (fault) {
+    cpu.state.setGpr(4, rsp);
+    throw fault;
+  }
+}

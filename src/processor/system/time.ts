@@ -1,0 +1,39 @@
+import { Cr4 } from '../../isa/registers/control';
+import { Msr } from '../../isa/registers/msr';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
+import { generalProtection } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import type { SlowPath } from '../semantics/slow-path';
+
+/** RDTSC, RDTSCP, RDPMC. The time-stamp counter counts retired instructions. */
+
+/** The TSC before any VMX offset: retired instructions plus what WRMSR has added. */
+export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'retired'>): bigint {
+  return BigInt.asUintN(64, BigInt(cpu.retired) + (cpu.state.msrs.get(Msr.TSC) ?? 0n));
+}
+
+function readInto(cpu: InstructionContext, reason: number): void {
+  const { state } = cpu;
+  if (state.cr4 & BigInt(Cr4.TSD) && state.protectedMode) cpu.requirePrivilege(0);
+  cpu.nonRoot.rdtsc(reason);
+  const tsc = cpu.nonRoot.timeStamp(timeStampCounter(cpu));
+  state.setGpr(0, tsc & 0xffffffffn);
+  state.setGpr(2, tsc >> 32n);
+}
+
+export const readTimeStamp: SlowPath = (cpu) => {
+  readInto(cpu, ExitReason.RDTSC);
+  return 'continue';
+};
+
+export const readTimeStampAndProcessor: SlowPath = (cpu) => {
+  readInto(cpu, ExitReason.RDTSCP);
+  cpu.state.setGpr(1, (cpu.state.msrs.get(Msr.TSC_AUX) ?? 0n) & 0xffffffffn);
+  return 'continue';
+};
+
+export const readPerformanceCounter: SlowPath = (cpu) => {
+  if (!(cpu.state.cr4 & BigInt(Cr4.PCE)) && cpu.state.protectedMode) cpu.requirePrivilege(0);
+  cpu.nonRoot.rdpmc();
+  throw generalProtection(); // no performance counters are there
+};

@@ -1,0 +1,10 @@
+import type { SlowPath } from '../semantics/slow-path';
+
+/** INVLPG (SDM 2A; 3A 4.10.4.1). */
+export const invalidatePage: SlowPath = (cpu) => {
+  cpu.requirePrivilege(0);
+  const linear = cpu.linearOperand();
+  cpu.nonRoot.invlpg(linear);
+  cpu.flushPage(linear);
+  return undefined;
+};

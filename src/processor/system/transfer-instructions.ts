@@ -1,0 +1,124 @@
+import { Vector } from '../../isa/exceptions';
+import { Rflags } from '../../isa/registers/flags';
+import { NotImplemented, generalProtection, undefinedOpcode } from '../faults';
+import type { EventKind } from '../events/event';
+import type { InstructionContext } from '../instruction-context';
+import type { SlowPath } from '../semantics/slow-path';
+import { callGateOrTask, farTransfer, returnToCode } from '../segments/transfer';
+import { setFlagsFromImage } from './stack';
+
+/** Far JMP, CALL and RET, IRET, INT n, INT3, INTO, INT1 (SDM 2). */
+
+/** Selector and offset of a far pointer, from the instruction or from memory. */
+function farPointer(cpu: InstructionContext): { selector: number; offset: bigint } {
+  const { operands, operandSize } = cpu.instruction;
+  const operand = operands[0];
+  if (operand?.kind === 'far') return { selector: operand.selector, offset: BigInt(operand.offset) };
+  const segment = cpu.operandSegment();
+  const at = cpu.effectiveAddress();
+  const offset = cpu.load(segment, at, operandSize);
+  const selector = Number(cpu.load(segment, at + BigInt(operandSize), 2));
+  return { selector, offset };
+}
+
+export const jumpFar: SlowPath = (cpu) => {
+  const { selector, offset } = farPointer(cpu);
+  const gate = callGateOrTask(cpu, selector);
+  if (gate) throw new NotImplemented('far JMP through a gate or TSS');
+  cpu.nextRip = farTransfer(cpu, selector, offset, cpu.instruction.operandSize);
+  return undefined;
+};
+
+export const callFar: SlowPath = (cpu) => {
+  const { state, instruction } = cpu;
+  const { selector, offset } = farPointer(cpu);
+  if (callGateOrTask(cpu, selector)) throw new NotImplemented('far CALL through a gate or TSS');
+  const bytes = instruction.operandSize;
+  const saved = { cs: BigInt(state.selector(1)), rip: cpu.nextRip };
+  const rsp = state.gpr(4);
+  const code = state.segment(1);
+  try {
+    const target = farTransfer(cpu, selector, offset, bytes);
+    const loaded = state.segment(1);
+    state.setSegment(1, code); // the pushes belong to the old code segment's world
+    cpu.updateDerivedState();
+    cpu.push(saved.cs, bytes);
+    cpu.push(saved.rip & ((1n << BigInt(8 * bytes)) - 1n), bytes);
+    state.setSegment(1, loaded);
+    cpu.updateDerivedState();
+    cpu.nextRip = target;
+  } catch (fault) {
+    state.setGpr(4, rsp);
+    state.setSegment(1, code);
+    cpu.updateDerivedState();
+    throw fault;
+  }
+  return undefined;
+};
+
+export const returnFar: SlowPath = (cpu) => {
+  const { instruction } = cpu;
+  const operand = instruction.operands[0];
+  const release = operand?.kind === 'immediate' ? Number(operand.value & 0xffffn) : 0;
+  cpu.nextRip = returnToCode(cpu, instruction.operandSize, { interrupt: false, release });
+  return undefined;
+};
+
+export const returnFromInterrupt: SlowPath = (cpu) => {
+  const { state, instruction } = cpu;
+  const bytes = instruction.operandSize;
+  if (state.realStyleSegments) {
+    realModeReturn(cpu, bytes);
+    return undefined;
+  }
+  if (state.systemFlags & BigInt(Rflags.NT)) {
+    if (state.longMode) throw generalProtection();
+    throw new NotImplemented('IRET to another task');
+  }
+  cpu.nextRip = returnToCode(cpu, bytes, { interrupt: true, release: 0 });
+  state.nmiBlocked = false;
+  return undefined;
+};
+
+function realModeReturn(cpu: InstructionContext, bytes: number): void {
+  const { state } = cpu;
+  const iopl = (state.systemFlags >> 12n) & 3n;
+  if (state.virtual8086 && iopl < 3n) throw generalProtection();
+  const rsp = state.gpr(4);
+  try {
+    const offset = cpu.pop(bytes);
+    const selector = Number(cpu.pop(bytes) & 0xffffn);
+    const flags = cpu.pop(bytes);
+    cpu.nextRip = farTransfer(cpu, selector, offset, bytes);
+    setFlagsFromImage(cpu, flags, bytes, bytes === 2 ? 0n : BigInt(Rflags.RF));
+    state.nmiBlocked = false;
+  } catch (fault) {
+    state.setGpr(4, rsp);
+    throw fault;
+  }
+}
+
+/** Delivers a software event; it returns behind the instruction. */
+function software(cpu: InstructionContext, vector: number, kind: EventKind): undefined {
+  cpu.deliver({ kind, vector, returnRip: cpu.nextRip, instructionLength: cpu.instruction.length });
+  return undefined;
+}
+
+export const interrupt: SlowPath = (cpu) => {
+  const operand = cpu.instruction.operands[0];
+  const iopl = (cpu.state.systemFlags >> 12n) & 3n;
+  if (cpu.state.virtual8086 && iopl < 3n) throw generalProtection();
+  const vector = operand?.kind === 'immediate' ? Number(operand.value & 0xffn) : 0;
+  return software(cpu, vector, 'software-interrupt');
+};
+
+export const breakpointTrap: SlowPath = (cpu) => software(cpu, Vector.BP, 'software-exception');
+
+export const debugTrap: SlowPath = (cpu) =>
+  software(cpu, Vector.DB, 'privileged-software-exception');
+
+export const interruptOnOverflow: SlowPath = (cpu) => {
+  if (cpu.state.codeBits === 64) throw undefinedOpcode();
+  if (!(cpu.state.rflags & BigInt(Rflags.OF))) return 'continue';
+  return software(cpu, Vector.OF, 'software-exception');
+};
