@@ -1,0 +1,72 @@
+import * as l10n from '@vscode/l10n';
+import type { Cursor } from './cursor';
+import { SourceError } from './diagnostics';
+import { parseExpression } from './expression-parser';
+import { stringBytes } from './literals';
+import type { DataItem, SizedItem } from './statement';
+import { isOp, type Token } from './tokens';
+import { DATA_WORDS, SIZE_WORDS } from './words';
+
+/** How deep `dup` lists may nest. */
+const MAX_DEPTH = 50;
+
+const ITEM_BYTES: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(SIZE_WORDS).map(([word, bits]) => [word, bits / 8]),
+);
+
+/** Parses the list after `db` and its family (NASM manual 3.2.1). */
+export function parseData(cursor: Cursor, keyword: Token): DataItem[] {
+  const items: DataItem[] = [];
+  if (cursor.atEnd) {
+    throw new SourceError(l10n.t('`{0}` has nothing to store', keyword.text), keyword);
+  }
+  for (;;) {
+    items.push(parseItem(cursor, 0));
+    if (!cursor.skipOp(',')) return items;
+    // A trailing comma is allowed, as in NASM.
+    if (cursor.atEnd) return items;
+  }
+}
+
+function parseItem(cursor: Cursor, depth: number): DataItem {
+  if (depth > MAX_DEPTH)
+    throw new SourceError(l10n.t('`dup` is nested too deep here'), cursor.span);
+  const token = cursor.token;
+  const next = cursor.peek();
+  const last = next === undefined || isOp(next, ',') || isOp(next, ')');
+  if (token?.kind === 'string' && last) {
+    cursor.index++;
+    return { kind: 'string', bytes: stringBytes(token.text), span: token };
+  }
+  if (token && (isOp(token, '?') || (token.kind === 'id' && token.text === '?')) && last) {
+    cursor.index++;
+    return { kind: 'reserve', span: token };
+  }
+  const value = parseExpression(cursor);
+  const span = cursor.spanFrom(token);
+  if (cursor.skipWord('dup') === undefined) {
+    return value.kind === 'string'
+      ? { kind: 'string', bytes: value.bytes, span }
+      : { kind: 'expression', value, span };
+  }
+  const size = sizeWord(cursor);
+  const items: SizedItem[] = [];
+  if (cursor.skipOp('(')) {
+    while (!cursor.isOp(')')) {
+      const own = sizeWord(cursor) ?? size;
+      items.push({ item: parseItem(cursor, depth + 1), size: own });
+      if (!cursor.skipOp(',')) break;
+    }
+    cursor.expectOp(')');
+  } else {
+    items.push({ item: parseItem(cursor, depth + 1), size });
+  }
+  return { kind: 'repeat', count: value, items, span };
+}
+
+function sizeWord(cursor: Cursor): number | undefined {
+  const word = cursor.word;
+  const bytes = word === undefined ? undefined : (ITEM_BYTES[word] ?? DATA_WORDS[word]);
+  if (bytes !== undefined) cursor.index++;
+  return bytes;
+}

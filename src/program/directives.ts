@@ -1,0 +1,223 @@
+import * as l10n from '@vscode/l10n';
+import type { Assembler } from './assembler';
+import { Cursor } from './cursor';
+import { SourceError, type Span } from './diagnostics';
+import { evaluate } from './evaluate';
+import { parseExpression } from './expression-parser';
+import type { SectionAttributes } from './sections';
+import type { Statement } from './statement';
+import { closest } from './suggest';
+import type { Token } from './tokens';
+import { isScalar } from './value';
+
+type Directive = (a: Assembler, args: readonly Token[], statement: Statement) => void;
+
+function number(a: Assembler, cursor: Cursor): bigint {
+  const expression = parseExpression(cursor);
+  const value = evaluate(expression, a);
+  if (!isScalar(value) || value.unknown)
+    throw new SourceError(l10n.t('this must be a plain number'), expression.span);
+  return value.n;
+}
+
+function wholeNumber(a: Assembler, args: readonly Token[], statement: Statement): bigint {
+  const cursor = new Cursor(args, statement.span);
+  const n = number(a, cursor);
+  cursor.expectEnd();
+  return n;
+}
+
+const setBits =
+  (bits: 16 | 32 | 64): Directive =>
+  (a, args, statement) => {
+    new Cursor(args, statement.span).expectEnd();
+    a.bits = bits;
+  };
+
+const bits: Directive = (a, args, statement) => {
+  const n = wholeNumber(a, args, statement);
+  if (n !== 16n && n !== 32n && n !== 64n)
+    throw new SourceError(l10n.t('`bits` can be 16, 32 or 64, not {0}', String(n)), args[0]);
+  a.bits = Number(n) as 16 | 32 | 64;
+};
+
+const org: Directive = (a, args, statement) => {
+  const n = wholeNumber(a, args, statement);
+  if (a.origin !== undefined && a.origin !== n)
+    throw new SourceError(l10n.t('the program has a second `org`'), statement.span);
+  a.origin = n;
+};
+
+const FLAGS: Readonly<Record<string, (attributes: SectionAttributes) => void>> = {
+  progbits: (x) => {
+    x.nobits = false;
+  },
+  nobits: (x) => {
+    x.nobits = true;
+  },
+};
+
+/** Attributes that other output formats know; in a flat image they change nothing. */
+const IGNORED = new Set([
+  'exec',
+  'noexec',
+  'write',
+  'nowrite',
+  'alloc',
+  'noalloc',
+  'tls',
+  'code',
+  'data',
+  'rdata',
+  'bss',
+  'info',
+  'public',
+  'private',
+  'stack',
+  'common',
+  'use16',
+  'use32',
+  'use64',
+  'flat',
+  'class',
+  'overlay',
+]);
+
+const ADDRESSES = new Set(['align', 'start', 'vstart', 'valign']);
+
+function attribute(a: Assembler, cursor: Cursor, attributes: SectionAttributes): void {
+  const token = cursor.token;
+  const word = cursor.word ?? '';
+  if (!token) return;
+  cursor.index++;
+  const flag = FLAGS[word];
+  if (flag) {
+    flag(attributes);
+    return;
+  }
+  const valued = cursor.skipOp('=');
+  if (valued && (word === 'follows' || word === 'vfollows')) {
+    attributes[word] = cursor.token?.text ?? '';
+    cursor.index++;
+    return;
+  }
+  if (valued && ADDRESSES.has(word)) {
+    const n = number(a, cursor);
+    if ((word === 'align' || word === 'valign') && (n <= 0n || (n & (n - 1n)) !== 0n))
+      throw new SourceError(
+        l10n.t('an alignment must be a power of two, not {0}', String(n)),
+        token,
+      );
+    attributes[word as 'align'] = n;
+    return;
+  }
+  if (IGNORED.has(word)) {
+    if (valued) cursor.index++;
+    return;
+  }
+  const better = closest(word, [
+    ...ADDRESSES,
+    ...IGNORED,
+    'follows',
+    'vfollows',
+    'progbits',
+    'nobits',
+  ]);
+  throw new SourceError(
+    better === undefined
+      ? l10n.t('`{0}` is not an attribute of a section', token.text)
+      : l10n.t('`{0}` is not an attribute of a section; did you mean `{1}`?', token.text, better),
+    token,
+  );
+}
+
+/** A section's name, which may be written with quotes or begin with a dot. */
+function sectionName(cursor: Cursor, span: Span): string {
+  const token = cursor.token;
+  if (!token) throw new SourceError(l10n.t('`section` needs a name'), span);
+  cursor.index++;
+  return token.kind === 'string' ? token.text.slice(1, -1) : token.text;
+}
+
+const section: Directive = (a, args, statement) => {
+  const cursor = new Cursor(args, statement.span);
+  const made = a.sections.get(sectionName(cursor, statement.span));
+  made.span ??= args[0] ?? statement.span;
+  while (!cursor.atEnd) {
+    attribute(a, cursor, made.attributes);
+    cursor.skipOp(',');
+  }
+  a.section = a.lastSection = made;
+};
+
+const absolute: Directive = (a, args, statement) => {
+  const cursor = new Cursor(args, statement.span);
+  a.absolute = evaluate(parseExpression(cursor), a);
+  cursor.expectEnd();
+  a.section = undefined;
+};
+
+const setDefault: Directive = (a, args, statement) => {
+  for (const token of args) {
+    const word = token.text.toLowerCase();
+    if (word === 'rel') a.defaultRelative = true;
+    else if (word === 'abs') a.defaultRelative = false;
+    else if (word !== 'bnd' && word !== 'nobnd' && word !== ',')
+      throw new SourceError(
+        l10n.t('`default` can be `rel` or `abs`, not `{0}`', token.text),
+        token,
+      );
+  }
+  if (args.length === 0)
+    throw new SourceError(l10n.t('`default` needs `rel` or `abs`'), statement.span);
+};
+
+const external: Directive = (a, args) => {
+  for (const token of args) if (token.kind === 'id') a.externals.add(token.text);
+};
+
+const sectalign: Directive = (a, args, statement) => {
+  const word = args[0]?.text.toLowerCase();
+  if (word === 'on' || word === 'off' || !a.section) return;
+  const n = wholeNumber(a, args, statement);
+  if (n > a.section.align) a.section.attributes.align = n;
+};
+
+const structure =
+  (name: string): Directive =>
+  (a, args, statement) => {
+    a.structures.run(name, args, statement);
+  };
+
+const nothing: Directive = () => undefined;
+
+const HANDLERS: Readonly<Record<string, Directive>> = {
+  bits,
+  use16: setBits(16),
+  use32: setBits(32),
+  use64: setBits(64),
+  org,
+  section,
+  segment: section,
+  absolute,
+  default: setDefault,
+  extern: external,
+  required: external,
+  common: external,
+  sectalign,
+  struc: structure('struc'),
+  endstruc: structure('endstruc'),
+  istruc: structure('istruc'),
+  at: structure('at'),
+  iend: structure('iend'),
+};
+
+/** Carries out a directive; those that concern only listings and linkers do nothing. */
+export function runDirective(
+  a: Assembler,
+  name: string,
+  args: readonly Token[],
+  statement: Statement,
+): void {
+  (HANDLERS[name] ?? nothing)(a, args, statement);
+}

@@ -1,0 +1,186 @@
+import * as l10n from '@vscode/l10n';
+import { SourceError, type Span } from './diagnostics';
+import type { BinaryOperator, Expression } from './expression';
+import { floatBits, signBit, special, type FormatName } from './floats';
+import { characterValue } from './literals';
+import { add, isScalar, multiply, register, scalar, wrap, type Value } from './value';
+
+/** What an expression's names stand for. */
+export interface Scope {
+  /** The value of a symbol; throws SourceError (with `span`) when there is none. */
+  symbol(name: string, span: Span): Value;
+  /** `$`: the address of this statement. */
+  here(span: Span): Value;
+  /** `$$`: the start of the current section. */
+  start(span: Span): Value;
+}
+
+const unsigned = (n: bigint): bigint => BigInt.asUintN(64, n);
+const truth = (b: boolean): bigint => (b ? 1n : 0n);
+
+function quotient(a: bigint, b: bigint, span: Span): [bigint, bigint] {
+  if (b === 0n) throw new SourceError(l10n.t('division by zero'), span);
+  return [a / b, a % b];
+}
+
+function compute(operator: BinaryOperator, a: bigint, b: bigint, span: Span): bigint {
+  switch (operator) {
+    case '||':
+      return truth(a !== 0n || b !== 0n);
+    case '^^':
+      return truth((a !== 0n) !== (b !== 0n));
+    case '&&':
+      return truth(a !== 0n && b !== 0n);
+    case '=':
+    case '==':
+      return truth(a === b);
+    case '<>':
+    case '!=':
+      return truth(a !== b);
+    case '<':
+      return truth(a < b);
+    case '<=':
+      return truth(a <= b);
+    case '>':
+      return truth(a > b);
+    case '>=':
+      return truth(a >= b);
+    case '<=>':
+      return a < b ? -1n : truth(a > b);
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '&':
+      return a & b;
+    case '<<':
+    case '<<<':
+      return b < 0n || b > 63n ? 0n : wrap(a << b);
+    case '>>':
+      return b < 0n || b > 63n ? 0n : wrap(unsigned(a) >> b);
+    case '>>>':
+      return b < 0n || b > 63n ? (a < 0n ? -1n : 0n) : a >> b;
+    case '/':
+      return wrap(quotient(unsigned(a), unsigned(b), span)[0]);
+    case '%':
+      return wrap(quotient(unsigned(a), unsigned(b), span)[1]);
+    case '//':
+      return wrap(quotient(a, b, span)[0]);
+    case '%%':
+      return wrap(quotient(a, b, span)[1]);
+    default:
+      throw new SourceError(l10n.t('`{0}` cannot be computed here', operator), span);
+  }
+}
+
+const COMPARISONS = new Set<BinaryOperator>(['=', '==', '<>', '!=', '<', '<=', '>', '>=', '<=>']);
+
+function binary(operator: BinaryOperator, a: Value, b: Value, span: Span): Value {
+  if (operator === '+') return add(a, b);
+  if (operator === '-') return add(a, b, -1n);
+  if (operator === 'wrt') return a;
+  if (operator === '*') {
+    if (isScalar(a) || isScalar(b)) return multiply(a, b);
+  } else if (COMPARISONS.has(operator) && !(isScalar(a) && isScalar(b))) {
+    // Two labels of one section compare by their distance.
+    const difference = add(a, b, -1n);
+    if (isScalar(difference))
+      return {
+        ...scalar(compute(operator, difference.n, 0n, span)),
+        unknown: difference.unknown,
+      };
+    if (operator === '=' || operator === '==') return scalar(0n);
+    if (operator === '<>' || operator === '!=') return scalar(1n);
+  }
+  const unknown = a.unknown || b.unknown;
+  if (!isScalar(a) || !isScalar(b)) {
+    throw new SourceError(
+      l10n.t(
+        'the operator `{0}` needs plain numbers, and the address of a label is known only when the image is laid out (use a difference such as `label - $$`)',
+        operator,
+      ),
+      span,
+    );
+  }
+  // A divisor that is not known yet counts as 1, so that the first pass can go on.
+  const right = b.unknown && b.n === 0n && /[/%]/.test(operator) ? 1n : b.n;
+  return { ...scalar(compute(operator, a.n, right, span)), unknown };
+}
+
+/** The bits of a floating-point constant, sign included. */
+export function floatConstant(text: string, negative: boolean, format: FormatName): bigint {
+  const bits =
+    text === 'infinity'
+      ? special('infinity', format)
+      : text === 'snan'
+        ? special('snan', format)
+        : text === 'nan' || text === 'qnan'
+          ? special('qnan', format)
+          : floatBits(text, format);
+  return negative ? bits | signBit(format) : bits;
+}
+
+/** The value of `expression`; throws SourceError where it has none. */
+export function evaluate(expression: Expression, scope: Scope): Value {
+  switch (expression.kind) {
+    case 'number':
+      return scalar(expression.value);
+    case 'string':
+      return scalar(characterValue(expression.bytes));
+    case 'symbol':
+      return scope.symbol(expression.name, expression.span);
+    case 'register':
+      return register(expression.register);
+    case 'here':
+      return scope.here(expression.span);
+    case 'start':
+      return scope.start(expression.span);
+    case 'float':
+      if (expression.format) {
+        const { text, negative, format } = expression;
+        return scalar(wrap(floatConstant(text, negative, format)));
+      }
+      throw new SourceError(
+        l10n.t(
+          'a floating-point constant can stand only in data (dd, dq, dt), or as `__float32__({0})`',
+          expression.text,
+        ),
+        expression.span,
+      );
+    case 'unary':
+      return unary(expression, scope);
+    case 'binary': {
+      const left = evaluate(expression.left, scope);
+      const right = evaluate(expression.right, scope);
+      return binary(expression.operator, left, right, expression.span);
+    }
+    case 'conditional': {
+      const test = evaluate(expression.test, scope);
+      const chosen = evaluate(test.n !== 0n ? expression.then : expression.otherwise, scope);
+      return test.unknown ? { ...chosen, unknown: true } : chosen;
+    }
+  }
+}
+
+function unary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope): Value {
+  const { operator, span } = expression;
+  const operand = evaluate(expression.operand, scope);
+  if (operator === '+') return operand;
+  if (operator === '-') return multiply(operand, scalar(-1n));
+  if (operator === 'seg') {
+    throw new SourceError(
+      l10n.t('`seg` has no meaning in a flat image, which has no relocatable segments'),
+      span,
+    );
+  }
+  if (!isScalar(operand)) {
+    throw new SourceError(l10n.t('the operator `{0}` needs a plain number', operator), span);
+  }
+  const n =
+    operator === '~'
+      ? ~operand.n
+      : operator === '!'
+        ? truth(operand.n === 0n)
+        : BigInt(unsigned(operand.n).toString(2).length - 1);
+  return { ...scalar(n), unknown: operand.unknown };
+}

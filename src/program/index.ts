@@ -1,0 +1,184 @@
+import * as l10n from '@vscode/l10n';
+import { Assembler, type AssemblerInput } from './assembler';
+import type { Assembly, LineEntry, SymbolInfo } from './assembly';
+import { diagnose } from './diagnose';
+import { FatalError, SourceError, type Diagnostic, type Location, type Span } from './diagnostics';
+import { candidatePaths, FileCache, NeedFile, type SourceFiles } from './files';
+import { tokenize } from './lexer';
+import { LineTable } from './line-table';
+import { SymbolTable } from './symbol-table';
+import type { TokenLine } from './tokens';
+import { isRelocatable, resolve } from './value';
+
+export type { Assembly, LineEntry, SymbolInfo } from './assembly';
+export type { Diagnostic, Location, RelatedLocation, Severity } from './diagnostics';
+export type { SourceFiles } from './files';
+export { LineTable } from './line-table';
+export { SymbolTable, type NearSymbol } from './symbol-table';
+export {
+  Disassembler,
+  type DisassembledRow,
+  type DisassembleOptions,
+  type SymbolResolver,
+} from './disassemble';
+
+export interface AssembleOptions {
+  /** Macros defined before the source, as by `-D NAME=VALUE`. */
+  readonly defines?: Readonly<Record<string, string>>;
+  /** Folders in which `%include` and `incbin` look after the folder of the including file. */
+  readonly includeDirs?: readonly string[];
+}
+
+/** How often a program may ask for yet another file. */
+const MAX_FILES = 1000;
+
+function prologueOf(defines: Readonly<Record<string, string>>): TokenLine[] {
+  return Object.entries(defines).map(([name, value]) =>
+    tokenize(`%define ${name} ${value}`, '<command line>', 1),
+  );
+}
+
+/** Reads files that a source mentions before the assembler asks for them one by one. */
+async function prefetch(input: AssemblerInput, path: string, seen: Set<string>): Promise<void> {
+  if (seen.has(path) || seen.size > MAX_FILES) return;
+  seen.add(path);
+  const { cache, entry, includeFolders } = input;
+  for (const line of cache.lines(path)) {
+    const [directive, name] = line;
+    if (directive?.text.toLowerCase() !== '%include' || name?.kind !== 'string') continue;
+    for (const candidate of candidatePaths(name.text.slice(1, -1), path, entry, includeFolders)) {
+      await cache.load(candidate);
+      if (!cache.has(candidate)) continue;
+      await prefetch(input, candidate, seen);
+      break;
+    }
+  }
+}
+
+const EMPTY = { lines: [], symbols: [] } as const;
+
+function failed(input: AssemblerInput, diagnostics: readonly Diagnostic[]): Assembly {
+  return {
+    image: new Uint8Array(0),
+    origin: 0n,
+    hasOrigin: false,
+    bits: 16,
+    lines: new LineTable(EMPTY.lines),
+    symbols: new SymbolTable(EMPTY.symbols),
+    diagnostics,
+    files: input.cache.found,
+  };
+}
+
+function bySourceOrder(files: readonly string[]): (a: Diagnostic, b: Diagnostic) => number {
+  return (a, b) =>
+    files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column;
+}
+
+function finish(assembler: Assembler, input: AssemblerInput): Assembly {
+  const origin = assembler.origin ?? 0n;
+  const diagnostics = assembler.diagnostics;
+  let image = new Uint8Array(0);
+  if (!diagnostics.hasErrors) image = assembler.sections.image(origin) as typeof image;
+  const chains = new Map<readonly Span[], readonly Location[]>();
+  const lines = assembler.runs.map((run): LineEntry => {
+    const { kind, bits, section, length } = run;
+    let chain = chains.get(run.chain);
+    if (!chain) chains.set(run.chain, (chain = run.chain.map(place)));
+    const offset = BigInt(run.offset);
+    return {
+      kind,
+      bits,
+      length,
+      chain,
+      section: section.name,
+      load: section.start + offset,
+      address: BigInt.asUintN(64, (section.address ?? 0n) + offset),
+    };
+  });
+  const symbols = [...assembler.symbols.entries.values()].map(
+    ({ name, kind, value, span, chain }): SymbolInfo => ({
+      name,
+      kind,
+      value: resolve(value),
+      section: isRelocatable(value) ? sectionOf(value) : undefined,
+      location: place(chain[0] && !sameLine(chain[0], span) ? chain[0] : span),
+    }),
+  );
+  return {
+    image,
+    origin,
+    hasOrigin: assembler.origin !== undefined,
+    bits: assembler.firstBits ?? 16,
+    lines: new LineTable(lines),
+    symbols: new SymbolTable(symbols),
+    diagnostics: [...diagnostics.items].sort(bySourceOrder(input.cache.found)),
+    files: input.cache.found,
+  };
+}
+
+const place = ({ file, line, column }: Location): Location => ({ file, line, column });
+
+const sameLine = (a: Location, b: Location): boolean => a.file === b.file && a.line === b.line;
+
+function sectionOf(value: Parameters<typeof resolve>[0]): string | undefined {
+  const term = value.terms.find(({ of }) => typeof of !== 'number');
+  return term && typeof term.of !== 'number' ? term.of.name : undefined;
+}
+
+/** Runs the assembler over files already read. Throws NeedFile when another one is wanted. */
+function attempt(input: AssemblerInput): Assembly {
+  const assembler = new Assembler(input);
+  try {
+    assembler.run();
+    return finish(assembler, input);
+  } catch (error) {
+    if (error instanceof NeedFile || !(error instanceof SourceError)) throw error;
+    const span = error.span ?? { file: input.entry, line: 1, column: 1, endColumn: 1 };
+    const last = diagnose('error', error.message, span, [span]);
+    // A limit ends the program in its first pass, where most other messages are not final yet.
+    const others =
+      error instanceof FatalError ? assembler.lastingMessages() : assembler.diagnostics.items;
+    return failed(input, [...others, last]);
+  }
+}
+
+/**
+ * Assembles a program into a flat image. Never throws for anything in the source: what is wrong stands in
+ * `diagnostics`, and the image is then empty.
+ * @param entry path of the main file, handed to `files` as it is
+ */
+export async function assemble(
+  entry: string,
+  files: SourceFiles,
+  options: AssembleOptions = {},
+): Promise<Assembly> {
+  const cache = new FileCache(files);
+  const input: AssemblerInput = {
+    entry,
+    cache,
+    includeFolders: options.includeDirs ?? [],
+    prologue: prologueOf(options.defines ?? {}),
+  };
+  await cache.load(entry);
+  if (!cache.has(entry)) {
+    const place = { file: entry, line: 1, column: 1, endColumn: 1 };
+    return failed(input, [diagnose('error', l10n.t('the file cannot be read'), place, [place])]);
+  }
+  await prefetch(input, entry, new Set());
+  for (let i = 0; i < MAX_FILES; i++) {
+    try {
+      return attempt(input);
+    } catch (error) {
+      if (!(error instanceof NeedFile)) throw error;
+      for (const path of error.candidates) {
+        await cache.load(path);
+        if (cache.has(path)) break;
+      }
+    }
+  }
+  const place = { file: entry, line: 1, column: 1, endColumn: 1 };
+  return failed(input, [
+    diagnose('error', l10n.t('the program needs more than {0} files', MAX_FILES), place, [place]),
+  ]);
+}

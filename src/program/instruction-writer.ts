@@ -1,0 +1,212 @@
+import * as l10n from '@vscode/l10n';
+import type { Assembler } from './assembler';
+import { fits } from './data';
+import { SourceError } from './diagnostics';
+import { evaluate } from './evaluate';
+import type { Body, Operand, Statement } from './statement';
+import { isScalar, resolve, singleBase, type Value } from './value';
+import { addressOf } from './x86/address';
+import { encode } from './x86/encode';
+import type { Context, Resolved } from './x86/match';
+import { lonePrefixes, select, type Choice } from './x86/select';
+
+type InstructionBody = Extract<Body, { kind: 'instruction' }>;
+
+/** What a statement chose, and the values it chose by; the choice stands as long as they do. */
+interface Memory {
+  readonly key: readonly Value[];
+  readonly position: number;
+  readonly bits: number;
+  readonly choice: Choice;
+}
+
+const sameValues = (a: readonly Value[], b: readonly Value[]): boolean =>
+  a.length === b.length &&
+  a.every((value, i) => {
+    const other = b[i];
+    return (
+      other !== undefined &&
+      value.n === other.n &&
+      value.unknown === other.unknown &&
+      value.terms.length === other.terms.length &&
+      value.terms.every(
+        (term, k) => term.of === other.terms[k]?.of && term.count === other.terms[k]?.count,
+      )
+    );
+  });
+
+/** Assembles instruction statements: computes the operands, has the form chosen, and writes the bytes. */
+export class InstructionWriter {
+  private readonly memory = new WeakMap<Statement, Memory>();
+
+  constructor(private readonly assembler: Assembler) {}
+
+  write(body: InstructionBody, statement: Statement, count: number): void {
+    const { assembler } = this;
+    if (body.mnemonic === '') {
+      const bytes = lonePrefixes(body.prefixes, assembler.bits);
+      for (let i = 0; i < count; i++) assembler.room(bytes.length, 'code')?.set(bytes);
+      return;
+    }
+    const values: Value[] = [];
+    const operands = body.operands.map((operand) => this.resolve(operand, values));
+    for (let i = 0; i < count; i++) this.writeOne(body, statement, operands, values);
+  }
+
+  private resolve(operand: Operand, values: Value[]): Resolved {
+    const { assembler } = this;
+    const compute = (value: Value): Value => {
+      values.push(value);
+      return value;
+    };
+    switch (operand.kind) {
+      case 'register':
+        return { operand };
+      case 'immediate': {
+        const value = compute(evaluate(operand.value, assembler));
+        if (value.terms.some((term) => typeof term.of === 'number')) {
+          throw new SourceError(
+            l10n.t('registers can be added only inside an address in brackets'),
+            operand.span,
+          );
+        }
+        return { operand, value };
+      }
+      case 'far':
+        return {
+          operand,
+          selector: compute(evaluate(operand.selector, assembler)),
+          value: compute(evaluate(operand.offset, assembler)),
+        };
+      case 'memory': {
+        const value = compute(evaluate(operand.address, assembler));
+        const { bits, defaultRelative } = assembler;
+        const address = addressOf(operand, value, bits, this.addressPrefix, defaultRelative);
+        return { operand, address };
+      }
+    }
+  }
+
+  private addressPrefix: 0 | 16 | 32 | 64 = 0;
+
+  private writeOne(
+    body: InstructionBody,
+    statement: Statement,
+    operands: readonly Resolved[],
+    values: readonly Value[],
+  ): void {
+    const { assembler } = this;
+    const choice = this.choose(body, statement, operands, values);
+    const room = assembler.room(choice.length, 'code');
+    if (!room) return;
+    const { section } = assembler;
+    const offset = BigInt((section?.size ?? 0) - choice.length);
+    const address = (section?.address ?? 0n) + offset;
+    this.checkRange(choice, operands, address);
+    const ip = address + BigInt(choice.prefixBytes.length);
+    room.set(choice.prefixBytes);
+    const length = choice.length - choice.prefixBytes.length;
+    const target = {
+      bits: assembler.bits,
+      ip,
+      length,
+      addressSize: choice.addressSize,
+      final: true,
+    };
+    try {
+      const bytes = encode(choice.match, choice.operands, target);
+      room.set(
+        bytes.subarray(0, choice.length - choice.prefixBytes.length),
+        choice.prefixBytes.length,
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SourceError(l10n.t('`{0}` cannot be encoded: {1}', body.mnemonic, reason));
+    }
+  }
+
+  private choose(
+    body: InstructionBody,
+    statement: Statement,
+    operands: readonly Resolved[],
+    values: readonly Value[],
+  ): Choice {
+    const { assembler } = this;
+    const { bits, section } = assembler;
+    const position = section?.size ?? 0;
+    const before = this.memory.get(statement);
+    if (before?.bits === bits && sameValues(before.key, values)) {
+      const relative = before.choice.match.slots.some((slot) => slot.kind === 'branch');
+      if (!relative || before.position === position) return before.choice;
+    }
+    const grown =
+      before?.choice.match.slots.some((s) => s.kind === 'branch' && s.info.bits !== 8) ?? false;
+    const context: Context = {
+      bits,
+      fitsShort: (value, length) => {
+        if (value.unknown) return true;
+        if (assembler.growOnly && grown) return false;
+        if (!section || singleBase(value) !== section) return false;
+        const delta =
+          value.n - BigInt(position + length + (body.prefixes.words.length > 0 ? 1 : 0));
+        return delta >= -128n && delta <= 127n;
+      },
+    };
+    const { mnemonic, prefixes } = body;
+    const choice = select({ mnemonic, span: statement.span, prefixes, operands }, context);
+    this.memory.set(statement, { key: values, position, bits, choice });
+    return choice;
+  }
+
+  /** Complains about branches that do not reach and warns of immediates that are cut. */
+  private checkRange(choice: Choice, operands: readonly Resolved[], address: bigint): void {
+    const { assembler } = this;
+    for (const slot of choice.match.slots) {
+      const operand = operands.find((r) => r.operand.kind === 'immediate' && r.value !== undefined);
+      const span = operand?.operand.span;
+      if (slot.kind === 'branch') {
+        const { bits, width } = slot.info;
+        const target = resolve(slot.value);
+        const distance = BigInt.asIntN(width, target - (address + BigInt(choice.length)));
+        if (bits === 8 && (distance < -128n || distance > 127n)) {
+          // NASM lets plain numbers pass, which may mean anything, and cuts the distance.
+          if (isScalar(slot.value)) {
+            assembler.warn(
+              l10n.t('the target is {0} bytes away and is cut to a byte', String(distance)),
+              span,
+            );
+            continue;
+          }
+          throw new SourceError(
+            l10n.t(
+              'the target is {0} bytes away, and a short jump reaches only -128 to 127',
+              String(distance),
+            ),
+            span,
+          );
+        }
+      } else if (slot.kind === 'immediate' && isScalar(slot.value)) {
+        const { bits, width } = slot.info;
+        const n = slot.value.n;
+        const cut =
+          bits === width
+            ? !fits(n, bits)
+            : !fits(BigInt.asIntN(64, n), bits) || extends64(n, bits, width);
+        if (cut) {
+          assembler.warn(
+            l10n.t('{0} does not fit in {1} bits and is cut', format(n), String(bits)),
+            operands.find((r) => r.value === slot.value)?.operand.span ?? span,
+          );
+        }
+      }
+    }
+  }
+}
+
+const format = (n: bigint): string => (n < 0n ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`);
+
+/** Whether sign extension from `bits` to 64 changes the value that was meant. */
+function extends64(n: bigint, bits: number, width: number): boolean {
+  if (width !== 64) return false;
+  return BigInt.asIntN(bits, n) !== n;
+}

@@ -1,0 +1,98 @@
+import type { LineEntry } from './assembly';
+
+type AddressKey = 'address' | 'load';
+
+function sortBy(entries: readonly LineEntry[], key: AddressKey): LineEntry[] {
+  return entries
+    .filter((entry) => entry.length > 0)
+    .sort((a, b) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0));
+}
+
+function findIn(
+  sorted: readonly LineEntry[],
+  key: AddressKey,
+  address: bigint,
+): LineEntry | undefined {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = sorted[middle];
+    if (entry && entry[key] <= address) low = middle + 1;
+    else high = middle;
+  }
+  const entry = sorted[low - 1];
+  return entry && address < entry[key] + BigInt(entry.length) ? entry : undefined;
+}
+
+/** Which source line each stretch of the image came from, and back. Look-ups take logarithmic or constant time. */
+export class LineTable {
+  private readonly byVirtual: readonly LineEntry[];
+  private readonly byLoad: readonly LineEntry[];
+  private readonly byLine = new Map<string, Map<number, LineEntry[]>>();
+  private readonly codeLines = new Map<string, number[]>();
+
+  /** @param entries in the order of assembly */
+  constructor(readonly entries: readonly LineEntry[]) {
+    this.byVirtual = sortBy(entries, 'address');
+    this.byLoad = sortBy(entries, 'load');
+    for (const entry of entries) {
+      for (const { file, line } of entry.chain) this.note(file, line, entry);
+    }
+    for (const [file, lines] of this.byLine) {
+      const code = [...lines]
+        .filter(([, list]) => list.some((entry) => entry.kind === 'code'))
+        .map(([line]) => line);
+      this.codeLines.set(
+        file,
+        code.sort((a, b) => a - b),
+      );
+    }
+  }
+
+  private note(file: string, line: number, entry: LineEntry): void {
+    let lines = this.byLine.get(file);
+    if (!lines) this.byLine.set(file, (lines = new Map<number, LineEntry[]>()));
+    const list = lines.get(line);
+    if (!list) lines.set(line, [entry]);
+    else if (list[list.length - 1] !== entry) list.push(entry);
+  }
+
+  /** The entry that covers a virtual address. */
+  at(address: bigint): LineEntry | undefined {
+    return findIn(this.byVirtual, 'address', address);
+  }
+
+  /** The entry that covers a load address (where the image lies in memory). */
+  atLoad(address: bigint): LineEntry | undefined {
+    return findIn(this.byLoad, 'load', address);
+  }
+
+  /** What a source line became, in the order of assembly; lines inside macro bodies count for every expansion. */
+  of(file: string, line: number): readonly LineEntry[] {
+    return this.byLine.get(file)?.get(line) ?? [];
+  }
+
+  /** The first line from `line` on that has instructions, for a breakpoint set on a comment. */
+  nextCodeLine(file: string, line: number): number | undefined {
+    const lines = this.codeLines.get(file) ?? [];
+    let low = 0;
+    let high = lines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((lines[middle] ?? 0) < line) low = middle + 1;
+      else high = middle;
+    }
+    return lines[low];
+  }
+
+  /** Every line of a file that has instructions, ascending. */
+  linesWithCode(file: string): readonly number[] {
+    return this.codeLines.get(file) ?? [];
+  }
+
+  /** The files that gave anything to the image. */
+  get files(): string[] {
+    return [...this.byLine.keys()];
+  }
+}

@@ -1,0 +1,209 @@
+import * as l10n from '@vscode/l10n';
+import { Register, RoundingControl } from 'iced-x86';
+import type { Cursor } from './cursor';
+import { SourceError } from './diagnostics';
+import type { Expression } from './expression';
+import { parseExpression } from './expression-parser';
+import type {
+  AddressHint,
+  Decoration,
+  Distance,
+  MemoryOperand,
+  Operand,
+  OperandSize,
+} from './statement';
+import { isOp } from './tokens';
+import { SIZE_WORDS } from './words';
+import { classOf, registerOf } from './x86/registers';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const ROUNDINGS: Readonly<Record<string, number>> = {
+  'rn-sae': RoundingControl.RoundToNearest,
+  'rd-sae': RoundingControl.RoundDown,
+  'ru-sae': RoundingControl.RoundUp,
+  'rz-sae': RoundingControl.RoundTowardZero,
+};
+
+/** Words before an operand: sizes, `strict`, distances (NASM manual 3.7 and 3.8). */
+interface Overrides {
+  size: OperandSize;
+  strict: boolean;
+  distance: Distance;
+  to: boolean;
+}
+
+function overrides(cursor: Cursor): Overrides {
+  const found: Overrides = { size: 0, strict: false, distance: undefined, to: false };
+  for (;;) {
+    const word = cursor.word;
+    if (word === undefined) return found;
+    const size = SIZE_WORDS[word];
+    if (size !== undefined) found.size = size;
+    else if (word === 'strict') found.strict = true;
+    else if (word === 'to') found.to = true;
+    else if (word === 'short' || word === 'near' || word === 'far') found.distance = word;
+    else if (word === 'ptr' && found.size !== 0) {
+      throw new SourceError(
+        l10n.t(
+          'NASM has no `ptr`: write `{0} […]` without it',
+          cursor.tokens[cursor.index - 1]?.text ?? '',
+        ),
+        cursor.span,
+      );
+    } else return found;
+    cursor.index++;
+  }
+}
+
+/** Parses `{k1}{z}` and the like after an operand. */
+function decoration(cursor: Cursor): Decoration | undefined {
+  if (!cursor.isOp('{')) return undefined;
+  const result: Mutable<Decoration> = {};
+  while (cursor.isOp('{')) {
+    const open = cursor.token;
+    cursor.index++;
+    let text = '';
+    while (!cursor.atEnd && !cursor.isOp('}')) {
+      text += cursor.token?.text.toLowerCase() ?? '';
+      cursor.index++;
+    }
+    cursor.expectOp('}');
+    const register = registerOf(text);
+    const broadcast = /^1to(\d+)$/.exec(text);
+    if (register !== undefined && classOf(register) === 'k') result.mask = register;
+    else if (text === 'z') result.zeroing = true;
+    else if (text === 'sae') result.suppressExceptions = true;
+    else if (text in ROUNDINGS) result.rounding = ROUNDINGS[text] ?? 0;
+    else if (broadcast) result.broadcast = Number(broadcast[1]);
+    else {
+      throw new SourceError(
+        l10n.t('`{0}` is not a decoration of an operand', `{${text}}`),
+        cursor.spanFrom(open),
+      );
+    }
+  }
+  return result;
+}
+
+/** Finds the register that should be the base, from the way the address is written. */
+function findHint(e: Expression): AddressHint | undefined {
+  if (e.kind === 'register') return { register: e.register, base: true };
+  if (e.kind !== 'binary') return undefined;
+  if (e.operator === '+' || e.operator === '-') return findHint(e.left) ?? findHint(e.right);
+  if (e.operator !== '*') return undefined;
+  for (const [reg, factor] of [
+    [e.left, e.right],
+    [e.right, e.left],
+  ] as const) {
+    if (reg.kind === 'register' && factor.kind === 'number' && factor.value === 1n)
+      return { register: reg.register, base: false };
+  }
+  return undefined;
+}
+
+function segmentOverride(cursor: Cursor): number {
+  const next = cursor.peek();
+  if (cursor.word === undefined || !isOp(next, ':')) return 0;
+  const reg = registerOf(cursor.word);
+  if (reg === undefined || classOf(reg) !== 'seg') return 0;
+  cursor.index += 2;
+  return reg;
+}
+
+function memory(cursor: Cursor, before: Overrides): MemoryOperand {
+  const open = cursor.expectOp('[');
+  let segment: number = Register.None;
+  let relative: 'rel' | 'abs' | undefined;
+  let nosplit = false;
+  let displacementSize: OperandSize = 0;
+  let addressSize: 0 | 16 | 32 | 64 = 0;
+  for (;;) {
+    const found = segmentOverride(cursor);
+    if (found) {
+      segment = found;
+      continue;
+    }
+    const word = cursor.word;
+    const size = word === undefined ? undefined : SIZE_WORDS[word];
+    if (size !== undefined) displacementSize = size;
+    else if (word === 'rel' || word === 'abs') relative = word;
+    else if (word === 'nosplit') nosplit = true;
+    else if (word === 'a16' || word === 'a32' || word === 'a64')
+      addressSize = Number(word.slice(1)) as 16 | 32 | 64;
+    else break;
+    cursor.index++;
+  }
+  const address = parseExpression(cursor);
+  if (cursor.isOp(',')) {
+    throw new SourceError(
+      l10n.t('an address has no comma in it: add its parts with `+`'),
+      cursor.span,
+    );
+  }
+  cursor.expectOp(']');
+  return {
+    kind: 'memory',
+    span: cursor.spanFrom(open),
+    size: before.size,
+    strict: before.strict,
+    distance: before.distance,
+    address,
+    segment,
+    relative,
+    nosplit,
+    displacementSize,
+    addressSize,
+    hint: findHint(address),
+  };
+}
+
+/** Parses one operand of an instruction. */
+export function parseOperand(cursor: Cursor): Operand {
+  const first = cursor.token;
+  // A decoration may stand alone, as the `{rn-sae}` of an EVEX instruction does.
+  const before = overrides(cursor);
+  const { size, strict, distance } = before;
+  if (cursor.isOp('[')) {
+    const operand = memory(cursor, before);
+    return { ...operand, decoration: decoration(cursor) };
+  }
+  const outer = segmentOverride(cursor);
+  if (outer) {
+    if (cursor.isOp('[')) {
+      throw new SourceError(
+        l10n.t('a segment override goes inside the brackets: `[{0}:…]`', first?.text ?? ''),
+        cursor.spanFrom(first),
+      );
+    }
+    cursor.index -= 2;
+  }
+  const start = cursor.token;
+  const value = parseExpression(cursor);
+  if (cursor.skipOp(':')) {
+    const offset = parseExpression(cursor);
+    return { kind: 'far', span: cursor.spanFrom(first), size, strict, selector: value, offset };
+  }
+  if (cursor.isOp('[') || (cursor.isOp('(') && cursor.index > 0)) {
+    throw new SourceError(
+      l10n.t('the whole address goes inside the brackets, as in `[{0} + 4]`', start?.text ?? ''),
+      cursor.spanFrom(first),
+    );
+  }
+  const span = cursor.spanFrom(first);
+  if (value.kind === 'register' && isRegisterToken(start?.text)) {
+    return {
+      kind: 'register',
+      span,
+      size,
+      strict,
+      register: value.register,
+      to: before.to,
+      decoration: decoration(cursor),
+    };
+  }
+  return { kind: 'immediate', span, size, strict, distance, value };
+}
+
+const isRegisterToken = (text: string | undefined): boolean =>
+  text !== undefined && registerOf(text.toLowerCase()) !== undefined;

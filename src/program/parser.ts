@@ -1,0 +1,283 @@
+import * as l10n from '@vscode/l10n';
+import { Cursor } from './cursor';
+import { parseData } from './data-parser';
+import { SourceError, type Span } from './diagnostics';
+import type { Expression } from './expression';
+import { parseExpression } from './expression-parser';
+import { stringBytes } from './literals';
+import { parseOperand } from './operand-parser';
+import type { Body, Decoration, Label, Operand, Prefixes, Statement } from './statement';
+import { closest } from './suggest';
+import { isOp, type Token } from './tokens';
+import {
+  DATA_WORDS,
+  DIRECTIVES,
+  isStatementWord,
+  PREFIX_WORDS,
+  RESERVE_WORDS,
+  statementWords,
+} from './words';
+import { isMnemonic, mnemonicNames } from './x86/mnemonics';
+import { registerOf } from './x86/registers';
+
+const NO_PREFIXES: Prefixes = { words: [], segment: 0, operandSize: 0, addressSize: 0 };
+
+const EMPTY: Body = { kind: 'empty' };
+
+/** Whether `word` (lower case) begins a statement, so that it is no label. */
+export function isKeyword(word: string): boolean {
+  return isStatementWord(word) || isMnemonic(word);
+}
+
+/**
+ * Parses one line after macro expansion (NASM manual 3.1). Throws SourceError.
+ * @param chain where the line comes from
+ */
+export function parseStatement(tokens: readonly Token[], chain: readonly Span[]): Statement {
+  const place = chain[chain.length - 1] ?? { file: '', line: 1, column: 1 };
+  const cursor = new Cursor(tokens, { ...place, endColumn: place.column });
+  const label = parseLabel(cursor);
+  const times: Expression[] = [];
+  while (cursor.word === 'times') {
+    cursor.index++;
+    times.push(parseExpression(cursor));
+  }
+  const span = cursor.span;
+  const body = parseBody(cursor);
+  cursor.expectEnd();
+  return { label, times, body, span, chain };
+}
+
+function labelOf(token: Token): Label {
+  const name = token.text.startsWith('$') ? token.text.slice(1) : token.text;
+  return { name, span: token };
+}
+
+function parseLabel(cursor: Cursor): Label | undefined {
+  const token = cursor.token;
+  if (token?.kind !== 'id') return undefined;
+  const word = token.text.toLowerCase();
+  const next = cursor.peek();
+  if (isOp(next, ':') && !(registerOf(word) !== undefined && isOp(cursor.peek(2), '['))) {
+    if (registerOf(word) !== undefined)
+      throw new SourceError(l10n.t('`{0}` is a register and cannot be a label', token.text), token);
+    cursor.index += 2;
+    return labelOf(token);
+  }
+  if (isKeyword(word)) {
+    // `wait db 1`: a keyword where a name is wanted.
+    if (next?.kind === 'id' && next.text.toLowerCase() === 'equ' && !isStatementWord(word)) {
+      throw new SourceError(
+        l10n.t('`{0}` is an instruction and cannot be a name', token.text),
+        token,
+      );
+    }
+    return undefined;
+  }
+  if (next?.kind === 'id' && isKeyword(next.text.toLowerCase())) {
+    if (registerOf(word) !== undefined)
+      throw new SourceError(l10n.t('`{0}` is a register and cannot be a label', token.text), token);
+    cursor.index++;
+    return labelOf(token);
+  }
+  throw new SourceError(unknownWord(token, next), token);
+}
+
+/** The message for a line that begins with a word of no meaning. */
+function unknownWord(token: Token, next: Token | undefined): string {
+  const word = token.text.toLowerCase();
+  const better = closest(word, [...statementWords(), ...mnemonicNames()]);
+  if (better !== undefined)
+    return l10n.t('`{0}`: no such instruction; did you mean `{1}`?', token.text, better);
+  if (word === 'proc' || word === 'endp' || word === 'assume' || word === 'offset')
+    return l10n.t('`{0}` is MASM, not NASM', token.text);
+  if (registerOf(word) !== undefined)
+    return l10n.t(
+      'a line cannot begin with the register `{0}`: the instruction is missing',
+      token.text,
+    );
+  if (isOp(next, '='))
+    return l10n.t('`=` defines nothing in NASM: write `{0} equ …` or `%define {0} …`', token.text);
+  return next
+    ? l10n.t('`{0}`: no such instruction or macro', token.text)
+    : l10n.t('`{0}`: no such instruction; a label needs a colon (`{0}:`)', token.text);
+}
+
+function parseBody(cursor: Cursor): Body {
+  const token = cursor.token;
+  if (!token) return EMPTY;
+  if (isOp(token, '[')) return bracketed(cursor);
+  if (token.kind !== 'id') {
+    throw new SourceError(
+      token.kind === 'bad' || token.kind === 'pre'
+        ? preprocessorWord(token)
+        : l10n.t('expected an instruction here, found `{0}`', token.text),
+      token,
+    );
+  }
+  const word = token.text.toLowerCase();
+  const size = DATA_WORDS[word];
+  if (size !== undefined) {
+    cursor.index++;
+    return { kind: 'data', size, items: parseData(cursor, token) };
+  }
+  const unit = RESERVE_WORDS[word];
+  if (unit !== undefined) {
+    cursor.index++;
+    return { kind: 'reserve', size: unit, count: parseExpression(cursor) };
+  }
+  if (word === 'equ') {
+    cursor.index++;
+    return { kind: 'equ', value: parseFarOrPlain(cursor) };
+  }
+  if (word === 'incbin') return incbin(cursor);
+  if (word === 'align' || word === 'alignb') return align(cursor, word === 'alignb');
+  if (DIRECTIVES.has(word)) return directive(cursor, cursor.tokens.length);
+  return instruction(cursor);
+}
+
+function preprocessorWord(token: Token): string {
+  if (token.kind === 'bad') {
+    return /^["'`]/.test(token.text)
+      ? l10n.t('this string is not closed: its quote {0} is missing', token.text.charAt(0))
+      : l10n.t('the character `{0}` has no meaning here', token.text);
+  }
+  return l10n.t('`{0}` means something only inside a macro', token.text);
+}
+
+function parseFarOrPlain(cursor: Cursor): Expression {
+  const value = parseExpression(cursor);
+  if (cursor.isOp(':')) {
+    throw new SourceError(
+      l10n.t('a far address cannot be given a name: define selector and offset apart'),
+      cursor.span,
+    );
+  }
+  return value;
+}
+
+/** `[bits 32]`: the primitive form of a directive. */
+function bracketed(cursor: Cursor): Body {
+  cursor.index++;
+  let close = cursor.tokens.length - 1;
+  while (close > cursor.index && !isOp(cursor.tokens[close], ']')) close--;
+  const word = cursor.word;
+  if (word === undefined || !DIRECTIVES.has(word)) {
+    const better = word === undefined ? undefined : closest(word, DIRECTIVES);
+    throw new SourceError(
+      better === undefined
+        ? l10n.t('a line cannot begin with a memory operand: the instruction is missing')
+        : l10n.t('`{0}`: no such directive; did you mean `{1}`?', word ?? '', better),
+      cursor.span,
+    );
+  }
+  if (!isOp(cursor.tokens[close], ']')) {
+    cursor.index = cursor.tokens.length;
+    cursor.expectOp(']');
+  }
+  const body = directive(cursor, close);
+  cursor.index = close + 1;
+  return body;
+}
+
+function directive(cursor: Cursor, end: number): Body {
+  const name = cursor.word ?? '';
+  const args = cursor.tokens.slice(cursor.index + 1, end);
+  cursor.index = end;
+  return { kind: 'directive', name, arguments: args };
+}
+
+function incbin(cursor: Cursor): Body {
+  cursor.index++;
+  const token = cursor.token;
+  if (token?.kind !== 'string')
+    throw new SourceError(l10n.t('`incbin` needs a file name in quotes'), cursor.span);
+  cursor.index++;
+  const skip = cursor.skipOp(',') && !cursor.isOp(',') ? parseExpression(cursor) : undefined;
+  const length = cursor.skipOp(',') ? parseExpression(cursor) : undefined;
+  const path = new TextDecoder().decode(stringBytes(token.text));
+  return { kind: 'incbin', path, skip, length };
+}
+
+function align(cursor: Cursor, reserve: boolean): Body {
+  cursor.index++;
+  const boundary = parseExpression(cursor);
+  const fill = cursor.skipOp(',') && !cursor.atEnd ? parseBody(cursor) : undefined;
+  return { kind: 'align', reserve, boundary, fill };
+}
+
+function parsePrefixes(cursor: Cursor): Prefixes {
+  let prefixes = NO_PREFIXES;
+  for (;;) {
+    const word = cursor.word;
+    if (word === undefined || !PREFIX_WORDS.has(word)) return prefixes;
+    // `wait` is also an instruction, and a prefix only when one follows.
+    if (word === 'wait' && cursor.peek()?.kind !== 'id') return prefixes;
+    if (/^[oa]\d\d$/.test(word)) {
+      const bits = Number(word.slice(1)) as 16 | 32 | 64;
+      prefixes = word.startsWith('o')
+        ? { ...prefixes, operandSize: bits }
+        : { ...prefixes, addressSize: bits };
+    } else {
+      const reg = registerOf(word);
+      prefixes =
+        reg === undefined
+          ? { ...prefixes, words: [...prefixes.words, word] }
+          : { ...prefixes, segment: reg };
+    }
+    cursor.index++;
+  }
+}
+
+function instruction(cursor: Cursor): Body {
+  const prefixes = parsePrefixes(cursor);
+  const token = cursor.token;
+  const word = cursor.word;
+  if (!token || word === undefined || !isMnemonic(word)) {
+    // Prefixes may stand alone (NASM manual 3.1).
+    if (!token && prefixes !== NO_PREFIXES)
+      return { kind: 'instruction', mnemonic: '', prefixes, operands: [] };
+    throw new SourceError(
+      token?.kind === 'id'
+        ? unknownWord(token, cursor.peek())
+        : l10n.t('an instruction is missing here'),
+      cursor.span,
+    );
+  }
+  cursor.index++;
+  const operands: Operand[] = [];
+  while (!cursor.atEnd) {
+    if (cursor.isOp('{')) {
+      loneDecoration(cursor, operands);
+    } else {
+      operands.push(parseOperand(cursor));
+    }
+    if (cursor.atEnd) break;
+    if (!cursor.isOp(',')) {
+      const found = cursor.token?.text ?? '';
+      throw new SourceError(
+        l10n.t('expected a comma or the end of the line, found `{0}`', found),
+        cursor.span,
+      );
+    }
+    cursor.index++;
+    if (cursor.atEnd)
+      throw new SourceError(l10n.t('an operand is missing after the comma'), cursor.span);
+  }
+  return { kind: 'instruction', mnemonic: word, prefixes, operands };
+}
+
+/** `{rn-sae}` as an operand of its own decorates the one before it. */
+function loneDecoration(cursor: Cursor, operands: Operand[]): void {
+  const open: Span = cursor.span;
+  const rest = new Cursor(
+    [{ ...open, kind: 'id', text: 'k0', space: false }, ...cursor.tokens.slice(cursor.index)],
+    open,
+  );
+  const parsed = parseOperand(rest);
+  cursor.index += rest.index - 1;
+  const last = operands.pop();
+  if (!last) throw new SourceError(l10n.t('a decoration needs an operand before it'), open);
+  const merged: Decoration = { ...last.decoration, ...parsed.decoration };
+  operands.push({ ...last, decoration: merged });
+}

@@ -1,0 +1,395 @@
+import * as l10n from '@vscode/l10n';
+import { Cursor } from '../cursor';
+import { FatalError, SourceError, type Severity, type Span } from '../diagnostics';
+import { evaluate, type Scope } from '../evaluate';
+import { parseExpression } from '../expression-parser';
+import { isOp, type Token, type TokenLine } from '../tokens';
+import { isScalar, type Value } from '../value';
+import { builtinMacro } from './builtins';
+import { parseConditional } from './conditionals';
+import { DIRECTIVE_HANDLERS, suggestDirective } from './directives';
+import { isActive, makeFrame, type Frame } from './frames';
+import {
+  callParameters,
+  completeParameters,
+  substitute,
+  takes,
+  type MacroCall,
+  type MultiLineMacro,
+} from './multi-line-macros';
+import { paste } from './paste';
+import { SingleLineMacros } from './single-line-macros';
+
+/** A line ready for the parser, and where it comes from (the source first, then macro bodies). */
+export interface SourceLine {
+  readonly tokens: readonly Token[];
+  readonly chain: readonly Span[];
+}
+
+/** What the preprocessor needs from the assembler around it. */
+export interface PreprocessorHost {
+  /** The lines of an included file; undefined when there is none. */
+  open(
+    name: string,
+    from: string,
+  ): { readonly path: string; readonly lines: readonly TokenLine[] } | undefined;
+  /** Labels and `$`, which conditions may use. */
+  readonly scope: Scope;
+  readonly bits: number;
+  report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void;
+}
+
+/** An entry of the context stack (NASM manual 4.8). */
+export interface Context {
+  readonly name: string;
+  readonly id: number;
+}
+
+/** The most lines that macros and repetitions may produce, and how deep calls and includes may nest. */
+const MAX_LINES = 400_000;
+const MAX_DEPTH = 200;
+const MAX_INCLUDES = 64;
+
+/** NASM's preprocessor: gives the program line by line with all macros expanded (NASM manual, chapter 4). */
+export class Preprocessor {
+  readonly macros: SingleLineMacros;
+  readonly multiLine = new Map<string, MultiLineMacro[]>();
+  readonly contexts: Context[] = [];
+  readonly packages = new Set<string>();
+  private readonly frames: Frame[] = [];
+  private chain: readonly Span[] = [];
+  private unique = 0;
+  private produced = 0;
+  /** A label before a macro call, to be given out before the call's lines. */
+  private waiting: SourceLine | undefined;
+
+  constructor(
+    readonly host: PreprocessorHost,
+    path: string,
+    lines: readonly TokenLine[],
+  ) {
+    this.macros = new SingleLineMacros(
+      (name) => builtinMacro(name, this.chain[0], host.bits),
+      (tokens) => this.numberTokens(this.evaluate(tokens, tokens[0]), tokens[0]),
+    );
+    this.frames.push(makeFrame('file', lines, path, [], undefined));
+  }
+
+  get frame(): Frame {
+    const frame = this.frames[this.frames.length - 1];
+    if (!frame) throw new FatalError('no input left');
+    return frame;
+  }
+
+  get context(): Context | undefined {
+    return this.contexts[this.contexts.length - 1];
+  }
+
+  nextUnique(): number {
+    return ++this.unique;
+  }
+
+  expand(tokens: readonly Token[]): readonly Token[] {
+    return this.macros.expand(tokens);
+  }
+
+  report(severity: Severity, message: string, span: Span): void {
+    this.host.report(severity, message, span, this.chain);
+  }
+
+  /** The next line of the program, or undefined at its end. Errors are reported and their lines left out. */
+  next(): SourceLine | undefined {
+    for (;;) {
+      const frame = this.frames[this.frames.length - 1];
+      if (!frame) return undefined;
+      const line = frame.lines[frame.index++];
+      if (!line) {
+        this.endOfFrame(frame);
+        continue;
+      }
+      const [first] = line;
+      if (!first) continue;
+      this.chain = [...frame.callers, first];
+      if (++this.produced > MAX_LINES) {
+        throw new FatalError(
+          l10n.t('macros and repetitions produce more than {0} lines', MAX_LINES),
+          this.chain[0],
+        );
+      }
+      try {
+        const result = this.process(frame, line, first);
+        if (result) return result;
+        if (this.waiting) {
+          const label = this.waiting;
+          this.waiting = undefined;
+          return label;
+        }
+      } catch (error) {
+        if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
+        this.report('error', error.message, error.span ?? first);
+      }
+    }
+  }
+
+  private process(frame: Frame, line: TokenLine, first: Token): SourceLine | undefined {
+    if (!isActive(frame)) {
+      if (first.kind === 'pre') this.conditional(frame, first, line);
+      return undefined;
+    }
+    const tokens = this.ownTokens(frame, line);
+    const [head] = tokens;
+    if (!head) return undefined;
+    if (head.kind === 'pre' && this.directive(frame, head, tokens)) return undefined;
+    const expanded = this.expand(tokens);
+    if (expanded.length === 0 || this.macroCall(frame, expanded)) return undefined;
+    return { tokens: expanded, chain: this.chain };
+  }
+
+  /** Puts in macro parameters and the names of context-local labels. */
+  private ownTokens(frame: Frame, line: TokenLine): readonly Token[] {
+    if (!line.some((token) => token.kind === 'pre')) return line;
+    const own = frame.call ? substitute(line, frame.call) : line;
+    if (!own.some((token) => token.kind === 'pre' && token.text.startsWith('%$'))) return own;
+    const named = own.map((token) =>
+      token.kind === 'pre' && token.text.startsWith('%$') ? this.contextName(token) : token,
+    );
+    return named.some((t) => t.kind === 'pre' && t.text === '%+') ? named : paste(named);
+  }
+
+  private contextName(token: Token): Token {
+    const match = /^%(\$+)(.*)$/.exec(token.text);
+    const level = match?.[1]?.length ?? 1;
+    const context = this.contexts[this.contexts.length - level];
+    if (!context) {
+      throw new SourceError(
+        l10n.t('`{0}` needs {1} context(s) on the stack (`%push`)', token.text, level),
+        token,
+      );
+    }
+    return { ...token, kind: 'id', text: `..@${context.id}.${match?.[2] ?? ''}` };
+  }
+
+  /** Handles `%if` and its kin; false when the directive is another one. */
+  private conditional(frame: Frame, token: Token, line: readonly Token[]): boolean {
+    const text = token.text.toLowerCase();
+    const { conditions } = frame;
+    const top = conditions[conditions.length - 1];
+    if (text === '%endif' || text === '%else') {
+      if (!top) throw new SourceError(l10n.t('`{0}` without an `%if` before it', text), token);
+      if (text === '%endif') {
+        conditions.pop();
+        return true;
+      }
+      if (top.last) throw new SourceError(l10n.t('a second `%else` for the same `%if`'), token);
+      top.active = top.outer && !top.done;
+      top.done = top.last = true;
+      return true;
+    }
+    const found = parseConditional(text);
+    if (!found) return false;
+    const test = (): boolean => {
+      const args = this.ownTokens(frame, line).slice(1);
+      try {
+        return found.test(this, args, token) !== found.negative;
+      } catch (error) {
+        if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
+        this.report('error', error.message, error.span ?? token);
+        return false;
+      }
+    };
+    if (!found.isElse) {
+      const outer = isActive(frame);
+      const active = outer && test();
+      conditions.push({ token, active, done: active, last: false, outer });
+      return true;
+    }
+    if (!top) throw new SourceError(l10n.t('`{0}` without an `%if` before it', text), token);
+    if (top.last) throw new SourceError(l10n.t('`{0}` after `%else`', text), token);
+    top.active = top.outer && !top.done && test();
+    top.done ||= top.active;
+    return true;
+  }
+
+  private directive(frame: Frame, token: Token, tokens: readonly Token[]): boolean {
+    if (!/^%[A-Za-z]/.test(token.text)) return false;
+    if (this.conditional(frame, token, tokens)) return true;
+    const handler = DIRECTIVE_HANDLERS[token.text.slice(1).toLowerCase()];
+    if (!handler) {
+      throw new SourceError(suggestDirective(token.text), token);
+    }
+    handler(this, tokens.slice(1), token);
+    return true;
+  }
+
+  private endOfFrame(frame: Frame): void {
+    for (const { token } of frame.conditions) {
+      this.chain = [...frame.callers, token];
+      this.report('error', l10n.t('`{0}` has no `%endif`', token.text), token);
+    }
+    frame.conditions.length = 0;
+    if (frame.kind === 'repeat' && --frame.rounds > 0) {
+      frame.index = 0;
+      return;
+    }
+    this.frames.pop();
+    if (frame.kind === 'macro' && frame.call) frame.call.macro.active--;
+  }
+
+  /** Leaves the innermost frame of a kind (`%exitrep`, `%exitmacro`); false when there is none. */
+  leave(kind: Frame['kind']): boolean {
+    if (!this.frames.some((frame) => frame.kind === kind)) return false;
+    for (;;) {
+      const frame = this.frames.pop();
+      if (!frame) return false;
+      if (frame.kind === 'macro' && frame.call) frame.call.macro.active--;
+      if (frame.kind === kind) return true;
+    }
+  }
+
+  push(frame: Frame): void {
+    if (this.frames.length >= MAX_DEPTH) {
+      throw new FatalError(
+        l10n.t('macros and repetitions are nested more than {0} deep', MAX_DEPTH),
+        this.chain[0],
+      );
+    }
+    const files = this.frames.filter((f) => f.kind === 'file').length;
+    if (frame.kind === 'file' && files >= MAX_INCLUDES) {
+      throw new FatalError(
+        l10n.t(
+          'files include each other more than {0} deep: does one include itself?',
+          MAX_INCLUDES,
+        ),
+        this.chain[this.chain.length - 1],
+      );
+    }
+    this.frames.push(frame);
+  }
+
+  /** Takes the lines up to the directive that closes `open`, counting nested ones. */
+  collect(open: Token, opening: RegExp, closing: RegExp): TokenLine[] {
+    const { frame } = this;
+    const body: TokenLine[] = [];
+    let depth = 1;
+    for (;;) {
+      const line = frame.lines[frame.index++];
+      if (!line) {
+        const end = open.text.toLowerCase() === '%rep' ? '%endrep' : '%endmacro';
+        throw new SourceError(l10n.t('`{0}` has no `{1}`', open.text, end), open);
+      }
+      const [head] = line;
+      if (head?.kind === 'pre') {
+        if (opening.test(head.text)) depth++;
+        else if (closing.test(head.text) && --depth === 0) return body;
+      }
+      body.push(line);
+    }
+  }
+
+  /** The names of all multi-line macros, for suggestions. */
+  macroNames(): string[] {
+    return [...this.multiLine.values()].flat().map((m) => m.name);
+  }
+
+  private findMacros(name: string): MultiLineMacro[] {
+    const list = this.multiLine.get(name.toLowerCase()) ?? [];
+    return list.filter((m) => (m.caseless || m.name === name) && m.active <= m.recursion);
+  }
+
+  /** `%ifmacro name [parameters]`. */
+  hasMultiLineMacro(args: readonly Token[], name: Token): boolean {
+    const list = (this.multiLine.get(name.text.toLowerCase()) ?? []).filter(
+      (m) => m.caseless || m.name === name.text,
+    );
+    if (args.length === 1) return list.length > 0;
+    const [, low, high, plus] =
+      /^(\d+)(?:-(\d+|\*))?(\+)?/.exec(
+        args
+          .slice(1)
+          .map((t) => t.text)
+          .join(''),
+      ) ?? [];
+    const minimum = Number(low ?? 0);
+    const maximum = high === undefined ? minimum : high === '*' ? Infinity : Number(high);
+    return list.some((m) => (plus || m.greedy || m.minimum <= maximum) && m.maximum >= minimum);
+  }
+
+  /** Starts a call when the line is one (perhaps with a label before it). */
+  private macroCall(frame: Frame, tokens: readonly Token[]): boolean {
+    let at = 0;
+    let found: MultiLineMacro[] = [];
+    for (; at < 3; at++) {
+      const token = tokens[at];
+      if (at > 0 && isOp(token, ':')) continue;
+      if (token?.kind !== 'id') return false;
+      found = this.findMacros(token.text);
+      if (found.length > 0) break;
+      if (at > 0) return false;
+    }
+    const name = tokens[at];
+    if (!name || found.length === 0) return false;
+    const given = callParameters(tokens.slice(at + 1));
+    const macro = found.find((m) => takes(m, given.length));
+    if (!macro) {
+      throw new SourceError(
+        l10n.t(
+          'the macro `{0}` exists, but does not take {1} parameter(s)',
+          name.text,
+          given.length,
+        ),
+        name,
+      );
+    }
+    const label = tokens.slice(0, at);
+    const call: MacroCall = {
+      macro,
+      parameters: completeParameters(macro, given, name),
+      label: label.filter((t) => t.kind === 'id'),
+      name,
+      unique: this.nextUnique(),
+    };
+    const usesLabel = macro.body.some((line) => line.some((t) => t.text === '%00'));
+    const [own] = label;
+    if (own && !usesLabel) {
+      const colon: Token = { ...own, kind: 'op', text: ':', space: false };
+      this.waiting = { tokens: [own, colon], chain: this.chain };
+    }
+    const place = this.chain[this.chain.length - 1];
+    const here =
+      place && place.file === name.file && place.line === name.line ? name : (place ?? name);
+    this.push(makeFrame('macro', macro.body, frame.path, [...frame.callers, here], call));
+    macro.active++;
+    return true;
+  }
+
+  /** The value of an expression that must be a number here and now. */
+  evaluate(tokens: readonly Token[], directive: Token | undefined): bigint {
+    const line = directive ??
+      tokens[0] ??
+      this.chain[0] ?? { file: '', line: 1, column: 1, endColumn: 1 };
+    const cursor = new Cursor(this.expand(tokens), line);
+    const expression = parseExpression(cursor);
+    cursor.expectEnd();
+    const value: Value = evaluate(expression, this.host.scope);
+    if (!isScalar(value)) {
+      throw new SourceError(
+        l10n.t('this must be a plain number; the address of a label is not known yet'),
+        expression.span,
+      );
+    }
+    return value.n;
+  }
+
+  /** Tokens that spell a number, at the place of `like`. */
+  numberTokens(n: bigint, like: Token | undefined): Token[] {
+    const { file = '', line = 1, column = 1, endColumn = 1 } = like ?? {};
+    const place = { file, line, column, endColumn };
+    const digits: Token = {
+      kind: 'number',
+      text: String(n < 0n ? -n : n),
+      space: n >= 0n,
+      ...place,
+    };
+    return n < 0n ? [{ kind: 'op', text: '-', space: true, ...place }, digits] : [digits];
+  }
+}

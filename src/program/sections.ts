@@ -1,0 +1,213 @@
+import * as l10n from '@vscode/l10n';
+import { FatalError, SourceError, type Span } from './diagnostics';
+import type { Base } from './value';
+
+/** The largest image that is built, in bytes. */
+export const MAX_IMAGE = 64 * 1024 * 1024;
+
+/** Attributes after the name of a section (NASM manual 8.1.3). Numbers are addresses or powers of two. */
+export interface SectionAttributes {
+  align?: bigint;
+  start?: bigint;
+  vstart?: bigint;
+  valign?: bigint;
+  follows?: string;
+  vfollows?: string;
+  nobits?: boolean;
+}
+
+/** A section of the flat image. `address` (from Base) is its virtual start. */
+export class Section implements Base {
+  address: bigint | undefined;
+  /** Where it lies in memory once the image is loaded at its origin. */
+  start = 0n;
+  /** Bytes assembled so far in this pass. */
+  size = 0;
+  attributes: SectionAttributes = {};
+  span: Span | undefined;
+  private bytes = new Uint8Array(0);
+
+  constructor(readonly name: string) {
+    if (name === '.bss') this.attributes.nobits = true;
+  }
+
+  get nobits(): boolean {
+    return this.attributes.nobits ?? false;
+  }
+
+  get align(): bigint {
+    return this.attributes.align ?? 4n;
+  }
+
+  reset(): void {
+    this.size = 0;
+  }
+
+  /** Moves on by `count` bytes without storing anything. */
+  skip(count: number): void {
+    this.size += count;
+    if (!this.nobits && this.size > MAX_IMAGE) {
+      throw new FatalError(
+        l10n.t('the image would be larger than {0} MB', String(MAX_IMAGE / 1024 / 1024)),
+      );
+    }
+  }
+
+  /** Room for `count` more bytes, which the caller fills. */
+  reserve(count: number): Uint8Array {
+    const at = this.size;
+    this.skip(count);
+    if (this.nobits) return new Uint8Array(count);
+    if (this.size > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(this.size, this.bytes.length * 2, 1024));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    return this.bytes.subarray(at, this.size);
+  }
+
+  /** What was stored, padded with zeros to the size. */
+  content(): Uint8Array {
+    const content = new Uint8Array(this.size);
+    content.set(this.bytes.subarray(0, Math.min(this.size, this.bytes.length)));
+    return content;
+  }
+}
+
+/** A name such as `section.data.start` that stands for something about a section's place. */
+export interface SectionMark extends Base {
+  readonly section: string;
+  readonly what: 'start' | 'vstart' | 'length';
+}
+
+const alignUp = (n: bigint, to: bigint): bigint => (to <= 1n ? n : ((n + to - 1n) / to) * to);
+
+/** The sections of a program in the order in which they were first named; `.text` is always there. */
+export class SectionList {
+  readonly all = new Map<string, Section>();
+  private readonly marks = new Map<string, SectionMark>();
+
+  constructor() {
+    this.get('.text');
+  }
+
+  get(name: string): Section {
+    let section = this.all.get(name);
+    if (!section) {
+      section = new Section(name);
+      this.all.set(name, section);
+    }
+    return section;
+  }
+
+  /** The base behind a name like `section..data.start`, if it has that form. */
+  mark(name: string): SectionMark | undefined {
+    const match = /^(?:__\?)?section\.(.+)\.(start|vstart|length)$/.exec(name);
+    const [, section = '', what] = match ?? [];
+    if (!this.all.has(section) || what === undefined) return undefined;
+    let mark = this.marks.get(name);
+    if (!mark) {
+      mark = { name, section, what: what as SectionMark['what'], address: undefined };
+      this.marks.set(name, mark);
+    }
+    return mark;
+  }
+
+  reset(): void {
+    for (const section of this.all.values()) section.reset();
+  }
+
+  /**
+   * Gives every section its place (NASM manual 8.1): program sections one after the other from the origin, each
+   * aligned, unless `start=` or `follows=` say otherwise; sections without contents come last.
+   */
+  layout(origin: bigint): void {
+    const ordered = this.ordered();
+    let end = origin;
+    let first = true;
+    let previous: Section | undefined;
+    const placed = new Map<string, Section>();
+    for (const section of ordered) {
+      const { start, vstart, vfollows, valign, follows } = section.attributes;
+      const before = follows === undefined ? undefined : placed.get(follows);
+      if (before) end = before.start + BigInt(before.size);
+      section.start = start ?? (first ? origin : alignUp(end, section.align));
+      first = false;
+      const after = vfollows === undefined ? undefined : placed.get(vfollows);
+      const virtualStart = (of: Section): bigint =>
+        alignUp((of.address ?? 0n) + BigInt(of.size), valign ?? section.align);
+      if (vstart !== undefined) section.address = vstart;
+      else if (after) section.address = virtualStart(after);
+      else if (section.nobits && start === undefined && previous)
+        // What is not stored has only a virtual place: after the section before it, seen virtually.
+        section.address = section.start = virtualStart(previous);
+      else section.address = section.start;
+      end = section.start + BigInt(section.size);
+      placed.set(section.name, section);
+      previous = section;
+    }
+    for (const mark of this.marks.values()) {
+      const section = this.get(mark.section);
+      mark.address =
+        mark.what === 'start'
+          ? section.start
+          : mark.what === 'vstart'
+            ? section.address
+            : BigInt(section.size);
+    }
+  }
+
+  private ordered(): Section[] {
+    const all = [...this.all.values()];
+    const order = [...all.filter((s) => !s.nobits), ...all.filter((s) => s.nobits)];
+    const followers = order.filter((s) => s.attributes.follows !== undefined);
+    for (const section of followers) {
+      const { follows } = section.attributes;
+      const after = order.findIndex((s) => s.name === follows);
+      if (after < 0 || section.name === follows) {
+        throw new SourceError(
+          l10n.t('section `{0}` follows `{1}`, which does not exist', section.name, follows ?? ''),
+          section.span,
+        );
+      }
+      order.splice(order.indexOf(section), 1);
+      order.splice(order.findIndex((s) => s.name === follows) + 1, 0, section);
+    }
+    return order;
+  }
+
+  /** The flat image: everything from the origin to the last byte stored, gaps filled with zeros. */
+  image(origin: bigint): Uint8Array {
+    const stored = [...this.all.values()].filter((s) => !s.nobits && s.size > 0);
+    let end = origin;
+    for (const section of stored) {
+      if (section.start < origin) {
+        throw new SourceError(
+          l10n.t('section `{0}` would lie before the origin of the image', section.name),
+          section.span,
+        );
+      }
+      const last = section.start + BigInt(section.size);
+      if (last > end) end = last;
+    }
+    if (end - origin > BigInt(MAX_IMAGE)) {
+      throw new FatalError(
+        l10n.t('the image would be larger than {0} MB', String(MAX_IMAGE / 1024 / 1024)),
+      );
+    }
+    const image = new Uint8Array(Number(end - origin));
+    const sorted = [...stored].sort((a, b) => (a.start < b.start ? -1 : 1));
+    let previous: Section | undefined;
+    for (const section of sorted) {
+      if (previous && previous.start + BigInt(previous.size) > section.start) {
+        throw new SourceError(
+          l10n.t('the sections `{0}` and `{1}` overlap', previous.name, section.name),
+          section.span,
+        );
+      }
+      image.set(section.content(), Number(section.start - origin));
+      previous = section;
+    }
+    return image;
+  }
+}

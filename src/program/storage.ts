@@ -1,0 +1,55 @@
+import * as l10n from '@vscode/l10n';
+import type { Assembler } from './assembler';
+import { SourceError } from './diagnostics';
+import type { Body, Statement } from './statement';
+
+/** The byte that `align` fills with. */
+const NOP = 0x90;
+
+/** `incbin` (NASM manual 3.2.3). */
+export function includeBinary(
+  assembler: Assembler,
+  body: Extract<Body, { kind: 'incbin' }>,
+  statement: Statement,
+  count: number,
+): void {
+  const found = assembler.file(body.path, statement.span.file);
+  if (!found) throw new SourceError(l10n.t("the file '{0}' was not found", body.path));
+  const skip = body.skip ? Number(assembler.number(body.skip, '`incbin`')) : 0;
+  const length = body.length
+    ? Number(assembler.number(body.length, '`incbin`'))
+    : found.bytes.length;
+  const part = found.bytes.subarray(skip, skip + length);
+  assembler.checkCount(BigInt(part.length), count, statement.span);
+  for (let i = 0; i < count; i++) assembler.room(part.length, 'data')?.set(part);
+}
+
+/** `align` and `alignb` (NASM manual 4.11.12): also raise the section's own alignment. */
+export function align(
+  assembler: Assembler,
+  body: Extract<Body, { kind: 'align' }>,
+  statement: Statement,
+): void {
+  const boundary = assembler.number(body.boundary, '`align`');
+  if (boundary <= 0n || (boundary & (boundary - 1n)) !== 0n) {
+    throw new SourceError(
+      l10n.t('an alignment must be a power of two, not {0}', String(boundary)),
+      body.boundary.span,
+    );
+  }
+  const { section } = assembler;
+  if (section && boundary > section.align) section.attributes.align = boundary;
+  const offset = section ? BigInt(section.size) : assembler.absolute.n;
+  const count = Number((boundary - (offset % boundary)) % boundary);
+  if (count === 0) return;
+  assembler.checkCount(BigInt(count), 1, statement.span);
+  assembler.padding = true;
+  try {
+    if (body.fill) assembler.body(statement, body.fill, count);
+    else if (body.reserve || !section) assembler.room(count, 'reserve')?.fill(0);
+    else if (section.nobits) assembler.room(count, 'reserve');
+    else assembler.room(count, 'code')?.fill(NOP);
+  } finally {
+    assembler.padding = false;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Span } from './diagnostics';
+import type { Value } from './value';
+
+/** A symbol while the program is assembled. */
+export interface SymbolEntry {
+  readonly name: string;
+  kind: 'label' | 'equ';
+  value: Value;
+  span: Span;
+  chain: readonly Span[];
+  /** The pass that defined it last. */
+  pass: number;
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  return (
+    a.n === b.n &&
+    a.unknown === b.unknown &&
+    a.terms.length === b.terms.length &&
+    a.terms.every((term, i) => term.of === b.terms[i]?.of && term.count === b.terms[i]?.count)
+  );
+}
+
+/** All symbols of a program; values survive from one pass to the next. */
+export class SymbolScope {
+  readonly entries = new Map<string, SymbolEntry>();
+  /** Set when a definition differs from the pass before. */
+  changed = false;
+  pass = 0;
+  /** The last label that local labels (`.x`) belong to. */
+  parent = '';
+
+  beginPass(): void {
+    this.pass++;
+    this.changed = false;
+    this.parent = '';
+  }
+
+  /** The full name of a symbol as written: `.x` belongs to the last label, `..@x` and `..x` to none. */
+  fullName(name: string): string {
+    return name.startsWith('.') && !name.startsWith('..') ? this.parent + name : name;
+  }
+
+  /** Defines a symbol in this pass; false when the pass has already defined it with another value. */
+  define(
+    name: string,
+    kind: 'label' | 'equ',
+    value: Value,
+    span: Span,
+    chain: readonly Span[],
+  ): boolean {
+    const full = this.fullName(name);
+    if (kind === 'label' && !name.startsWith('.')) this.parent = name;
+    const entry = this.entries.get(full);
+    if (!entry) {
+      this.entries.set(full, { name: full, kind, value, span, chain, pass: this.pass });
+      this.changed = true;
+      return true;
+    }
+    if (entry.pass === this.pass)
+      return sameValue(entry.value, value) && kind === 'equ' && entry.kind === 'equ';
+    if (!sameValue(entry.value, value)) this.changed = true;
+    Object.assign(entry, { kind, value, span, chain, pass: this.pass });
+    return true;
+  }
+
+  get(name: string): SymbolEntry | undefined {
+    return this.entries.get(this.fullName(name));
+  }
+
+  /** Drops what the last pass did not define any more. */
+  endPass(): void {
+    for (const [name, entry] of this.entries) {
+      if (entry.pass !== this.pass) {
+        this.entries.delete(name);
+        this.changed = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import * as l10n from '@vscode/l10n';
+import { Register } from 'iced-x86';
+import { SourceError, type Span } from '../diagnostics';
+import type { MemoryOperand } from '../statement';
+import { isRelocatable, type Term, type Value } from '../value';
+import { bitsOf, classOf, numberOf, registerName } from './registers';
+
+/** An effective address, ready to be encoded (SDM vol. 2A, 2.1.5). */
+export interface Address {
+  readonly base: number;
+  readonly index: number;
+  readonly scale: 1 | 2 | 4 | 8;
+  readonly displacement: Value;
+  /** Bits of the displacement field: 0, 8, or the full width. */
+  readonly displacementBits: 0 | 8 | 16 | 32 | 64;
+  readonly addressSize: 16 | 32 | 64;
+  /** RIP-relative: `displacement` is the target. */
+  readonly relative: boolean;
+}
+
+interface Part {
+  reg: number;
+  scale: number;
+}
+
+const isStackPointer = (reg: number): boolean => reg === Register.ESP || reg === Register.RSP;
+
+const isVector = (reg: number): boolean => /^[xyz]mm$/.test(classOf(reg) ?? '');
+
+const fail = (message: string, span: Span): never => {
+  throw new SourceError(message, span);
+};
+
+/** Cuts register terms out of an address' value. */
+function parts(value: Value, span: Span): Part[] {
+  const found: Part[] = [];
+  for (const { of, count } of value.terms) {
+    if (typeof of !== 'number') continue;
+    const cls = classOf(of);
+    if (cls !== 'r16' && cls !== 'r32' && cls !== 'r64' && !isVector(of)) {
+      fail(l10n.t('`{0}` cannot be part of an address', registerName(of)), span);
+    }
+    if (count < 0n) fail(l10n.t('the register `{0}` cannot be subtracted', registerName(of)), span);
+    found.push({ reg: of, scale: Number(count) });
+  }
+  return found;
+}
+
+/** Orders two-register and scaled addresses as NASM does (its process_ea). */
+function baseAndIndex(
+  found: Part[],
+  operand: MemoryOperand,
+): { base: number; index: number; scale: number } {
+  const { span, hint, nosplit } = operand;
+  if (found.length > 2)
+    fail(l10n.t('an address can hold at most a base and an index register'), span);
+  // Written order: the first register alone is the base, unless it is scaled or a vector.
+  let base: number = Register.None;
+  let index: number = Register.None;
+  let scale = 1;
+  for (const { reg, scale: times } of found) {
+    if (times === 1 && base === Register.None && !isVector(reg)) base = reg;
+    else if (index === Register.None) [index, scale] = [reg, times];
+    else fail(l10n.t('an address cannot scale two registers'), span);
+  }
+  if (scale === 1 && index !== Register.None && !isVector(index)) {
+    const swap = hint && (hint.base ? hint.register === index : hint.register === base);
+    if (swap) [base, index] = [index, base];
+  }
+  if (base === Register.None && !isVector(index)) {
+    // Of `[2*reg]`, `[3*reg]`, `[5*reg]`, `[9*reg]` the register itself becomes the base, which saves a displacement.
+    const free = !nosplit || scale !== 2;
+    if (
+      (scale === 2 && free && !isStackPointer(index)) ||
+      scale === 3 ||
+      scale === 5 ||
+      scale === 9
+    )
+      [base, scale] = [index, scale - 1];
+  }
+  if (
+    nosplit &&
+    index === Register.None &&
+    hint &&
+    !hint.base &&
+    hint.register === base &&
+    !isStackPointer(base)
+  )
+    [base, index, scale] = [Register.None, base, 1];
+  if (scale === 1 && isStackPointer(index)) [base, index] = [index, base];
+  if (isStackPointer(index))
+    fail(l10n.t('`{0}` cannot be an index register', registerName(index)), span);
+  if (![1, 2, 4, 8].includes(scale))
+    fail(l10n.t('an index register can be multiplied by 1, 2, 4 or 8, not by {0}', scale), span);
+  return { base, index, scale };
+}
+
+const BASES_16: readonly number[] = [Register.BX, Register.BP];
+const INDEXES_16: readonly number[] = [Register.SI, Register.DI];
+
+function check16(base: number, index: number, scale: number, span: Span): [number, number] {
+  let [b, i] = [base, index];
+  if (scale !== 1) fail(l10n.t('16-bit addresses have no scaled registers'), span);
+  if (BASES_16.includes(i) || (INDEXES_16.includes(b) && i !== Register.None)) [b, i] = [i, b];
+  const alone = i === Register.None && (BASES_16.includes(b) || INDEXES_16.includes(b));
+  if (!alone && !(BASES_16.includes(b) && INDEXES_16.includes(i))) {
+    fail(l10n.t('16-bit addresses can hold only bx or bp, and si or di (as in `[bx+si+4]`)'), span);
+  }
+  return [b, i];
+}
+
+function registerWidth(found: readonly Part[], bits: number, span: Span): 16 | 32 | 64 | 0 {
+  let width = 0;
+  for (const { reg } of found) {
+    if (isVector(reg)) continue;
+    const own = bitsOf(reg);
+    if (width !== 0 && own !== width)
+      fail(l10n.t('the registers of an address must be of one width'), span);
+    width = own;
+  }
+  if (width === 64 && bits !== 64)
+    fail(l10n.t('64-bit registers exist only in 64-bit code (bits 64)'), span);
+  if (width === 16 && bits === 64)
+    fail(
+      l10n.t(
+        '64-bit code cannot use 16-bit addresses: write `{0}` or larger registers',
+        'e' + registerName(found[0]?.reg ?? 0),
+      ),
+      span,
+    );
+  return width as 16 | 32 | 64 | 0;
+}
+
+function addressSizeOf(
+  operand: MemoryOperand,
+  width: 0 | 16 | 32 | 64,
+  bits: 16 | 32 | 64,
+  prefix: 0 | 16 | 32 | 64,
+): 16 | 32 | 64 {
+  if (width !== 0) return width;
+  if (operand.addressSize !== 0) return operand.addressSize;
+  if (prefix !== 0) return prefix;
+  const { displacementSize } = operand;
+  // In 64-bit code a 32-bit displacement is the usual one and changes nothing.
+  if (bits !== 64 && (displacementSize === 16 || displacementSize === 32)) return displacementSize;
+  return bits;
+}
+
+/** Whether the operand counts from RIP: asked for, or by `default rel` where it can (NASM manual 7.2.1). */
+function isRelative(
+  operand: MemoryOperand,
+  value: Value,
+  defaultRelative: boolean,
+  bits: number,
+): boolean {
+  if (bits !== 64 || operand.relative === 'abs' || operand.displacementSize === 64) return false;
+  if (value.terms.some(({ of }: Term) => typeof of === 'number')) return false;
+  if (!isRelocatable(value) && !value.unknown) return false;
+  if (operand.relative === 'rel') return true;
+  const { segment } = operand;
+  return defaultRelative && segment !== Register.FS && segment !== Register.GS;
+}
+
+/**
+ * Chooses base, index, scale and displacement width for a memory operand whose address has the given value.
+ * @param bits the mode of the code, 16, 32 or 64
+ * @param prefix an `a16`/`a32`/`a64` prefix, 0 when none
+ */
+export function addressOf(
+  operand: MemoryOperand,
+  value: Value,
+  bits: 16 | 32 | 64,
+  prefix: 0 | 16 | 32 | 64,
+  defaultRelative: boolean,
+): Address {
+  const { span } = operand;
+  const found = parts(value, span);
+  const displacement: Value = {
+    ...value,
+    terms: value.terms.filter(({ of }) => typeof of !== 'number'),
+  };
+  const width = registerWidth(found, bits, span);
+  const addressSize = addressSizeOf(operand, width, bits, prefix);
+  const relative = isRelative(operand, value, defaultRelative, bits);
+  const plain = { displacement, addressSize, relative };
+  if (relative) {
+    const base = addressSize === 32 ? Register.EIP : Register.RIP;
+    return { ...plain, base, index: Register.None, scale: 1, displacementBits: 32 };
+  }
+  const ordered = baseAndIndex(found, operand);
+  const { scale } = ordered;
+  let { base, index } = ordered;
+  if (addressSize === 16 && found.length > 0) [base, index] = check16(base, index, scale, span);
+  const full = addressSize === 16 ? 16 : addressSize;
+  let displacementBits: Address['displacementBits'] = full;
+  if (base !== Register.None) {
+    const n = BigInt.asIntN(addressSize === 64 ? 64 : addressSize, displacement.n);
+    const fixed = displacement.terms.length === 0 && !displacement.unknown;
+    const noBase = numberOf(base) % 8 === 5 || base === Register.BP;
+    if (operand.displacementSize === 8) displacementBits = 8;
+    else if (operand.displacementSize !== 0 || !fixed) displacementBits = full;
+    else if (n === 0n && !(noBase && (addressSize !== 16 || index === Register.None)))
+      displacementBits = 0;
+    else if (n >= -128n && n <= 127n) displacementBits = 8;
+  }
+  return { ...plain, base, index, scale: scale as 1 | 2 | 4 | 8, displacementBits };
+}

@@ -1,0 +1,225 @@
+import { Encoder, Instruction, Mnemonic, OpCodeOperandKind as K, OpKind, Register } from 'iced-x86';
+import type { Operand } from '../statement';
+import { resolve, type Value } from '../value';
+import type { Address } from './address';
+import type { Form } from './forms';
+import type { Match, Slot } from './match';
+import type { ImmediateInfo } from './operand-kinds';
+
+/** Where and how an instruction is encoded. */
+export interface Target {
+  readonly bits: 16 | 32 | 64;
+  /** Virtual address of the first byte after the prefixes given as words. */
+  readonly ip: bigint;
+  /** Bytes from `ip` to the end of the instruction, for short branches; 0 while not final. */
+  readonly length: number;
+  /** Address size of implicit memory operands. */
+  readonly addressSize: 16 | 32 | 64;
+  /** False while the length alone matters: section addresses are not known yet. */
+  readonly final: boolean;
+}
+
+const encoders = new Map<number, Encoder>();
+let shared: Instruction | undefined;
+
+function encoderFor(bits: number): Encoder {
+  let encoder = encoders.get(bits);
+  if (!encoder) {
+    encoder = new Encoder(bits);
+    encoders.set(bits, encoder);
+  }
+  return encoder;
+}
+
+const IMPLICIT: Readonly<Record<number, Readonly<Record<16 | 32 | 64, number>>>> = {
+  [K.seg_rSI]: { 16: OpKind.MemorySegSI, 32: OpKind.MemorySegESI, 64: OpKind.MemorySegRSI },
+  [K.seg_rDI]: { 16: OpKind.MemorySegDI, 32: OpKind.MemorySegEDI, 64: OpKind.MemorySegRDI },
+  [K.es_rDI]: { 16: OpKind.MemoryESDI, 32: OpKind.MemoryESEDI, 64: OpKind.MemoryESRDI },
+};
+
+const BX = { 16: Register.BX, 32: Register.EBX, 64: Register.RBX } as const;
+
+function immediateKind(info: ImmediateInfo, second: boolean): number {
+  switch (info.bits) {
+    case 16:
+      return OpKind.Immediate16;
+    case 32:
+      return info.width === 64 ? OpKind.Immediate32to64 : OpKind.Immediate32;
+    case 64:
+      return OpKind.Immediate64;
+    default:
+      if (second) return OpKind.Immediate8_2nd;
+      if (info.width === 16) return OpKind.Immediate8to16;
+      if (info.width === 32) return OpKind.Immediate8to32;
+      return info.width === 64 ? OpKind.Immediate8to64 : OpKind.Immediate8;
+  }
+}
+
+/** The number behind a value; while only the length matters, section addresses count as 0. */
+const numeric = (value: Value, target: Target): bigint => (target.final ? resolve(value) : value.n);
+
+function setMemory(insn: Instruction, address: Address, offset: boolean, target: Target): void {
+  const { displacementBits, addressSize } = address;
+  insn.memoryBase = address.base;
+  insn.memoryIndex = address.index;
+  insn.memoryIndexScale = address.scale;
+  let n = numeric(address.displacement, target);
+  if (address.relative) {
+    insn.memoryDisplSize = addressSize / 8;
+    if (!target.final) n = target.ip;
+  } else if (displacementBits === 8) {
+    insn.memoryDisplSize = 1;
+    n = BigInt.asIntN(addressSize, n);
+    if (n < -128n || n > 127n) n = BigInt.asIntN(8, n);
+  } else {
+    insn.memoryDisplSize = displacementBits === 0 ? 0 : addressSize / 8;
+    if (!offset && addressSize === 64) n = BigInt.asIntN(32, n);
+  }
+  insn.memoryDisplacement = BigInt.asUintN(addressSize, n);
+}
+
+function setBranch(
+  insn: Instruction,
+  i: number,
+  slot: Extract<Slot, { kind: 'branch' }>,
+  form: Form,
+  target: Target,
+): void {
+  let n = target.final ? resolve(slot.value) : target.ip;
+  if (slot.info.bits === 8 && target.final) {
+    // Cut distances that do not fit; where that matters an error was given before.
+    const next = target.ip + BigInt(target.length);
+    n = next + BigInt.asIntN(8, n - next);
+  }
+  let width: number = slot.info.width;
+  if (form.mnemonic === Mnemonic.Xbegin) width = target.bits === 64 ? 64 : 32;
+  if (width === 64) {
+    insn.setOpKind(i, OpKind.NearBranch64);
+    insn.nearBranch64 = BigInt.asUintN(64, n);
+  } else if (width === 32) {
+    insn.setOpKind(i, OpKind.NearBranch32);
+    insn.nearBranch32 = Number(BigInt.asUintN(32, n));
+  } else {
+    insn.setOpKind(i, OpKind.NearBranch16);
+    insn.nearBranch16 = Number(BigInt.asUintN(16, n));
+  }
+}
+
+function setImplicit(insn: Instruction, i: number, form: Form, target: Target): void {
+  const kind = form.kinds[i] ?? 0;
+  const { addressSize } = target;
+  const fixed = form.operands[i]?.fixed;
+  if (kind === K.seg_rBX_al) {
+    insn.setOpKind(i, OpKind.Memory);
+    insn.memoryBase = BX[addressSize];
+    insn.memoryIndex = Register.AL;
+    insn.memoryIndexScale = 1;
+    insn.memoryDisplSize = 0;
+    insn.memoryDisplacement = 0n;
+  } else if (fixed !== undefined) {
+    insn.setOpKind(i, OpKind.Register);
+    insn.setOpRegister(i, fixed);
+  } else {
+    insn.setOpKind(i, IMPLICIT[kind]?.[addressSize] ?? OpKind.MemoryESDI);
+  }
+}
+
+function setSlot(insn: Instruction, i: number, slot: Slot, match: Match, target: Target): void {
+  switch (slot.kind) {
+    case 'register':
+      insn.setOpKind(i, OpKind.Register);
+      insn.setOpRegister(i, slot.register);
+      return;
+    case 'memory':
+      insn.setOpKind(i, OpKind.Memory);
+      setMemory(insn, slot.address, slot.offset, target);
+      return;
+    case 'immediate': {
+      const second = match.slots.slice(0, i).some((s) => s.kind === 'immediate');
+      insn.setOpKind(i, immediateKind(slot.info, second));
+      const { bits } = slot.info;
+      const n = numeric(slot.value, target);
+      // iced-x86 wants the extended value of a sign-extended immediate, and the plain bits of any other.
+      const wrapped = slot.info.width === bits ? BigInt.asUintN(bits, n) : BigInt.asIntN(bits, n);
+      insn.setImmediateI64(i, BigInt.asIntN(64, wrapped));
+      return;
+    }
+    case 'branch':
+      setBranch(insn, i, slot, match.form, target);
+      return;
+    case 'far': {
+      const offset = numeric(slot.offset, target);
+      insn.setOpKind(i, slot.bits === 16 ? OpKind.FarBranch16 : OpKind.FarBranch32);
+      if (slot.bits === 16) insn.farBranch16 = Number(BigInt.asUintN(16, offset));
+      else insn.farBranch32 = Number(BigInt.asUintN(32, offset));
+      insn.farBranchSelector = Number(BigInt.asUintN(16, numeric(slot.selector, target)));
+      return;
+    }
+    case 'implicit':
+      setImplicit(insn, i, match.form, target);
+  }
+}
+
+/** EVEX decorations live outside the operands; plain instructions clear them. */
+function setDecorations(insn: Instruction, operands: readonly Operand[]): void {
+  insn.opMask = Register.None;
+  insn.zeroingMasking = false;
+  insn.roundingControl = 0;
+  insn.suppressAllExceptions = false;
+  insn.isBroadcast = false;
+  for (const { decoration: d } of operands) {
+    if (!d) continue;
+    if (d.mask !== undefined) insn.opMask = d.mask;
+    if (d.zeroing) insn.zeroingMasking = true;
+    if (d.rounding !== undefined) insn.roundingControl = d.rounding;
+    if (d.suppressExceptions) insn.suppressAllExceptions = true;
+    if (d.broadcast !== undefined) insn.isBroadcast = true;
+  }
+}
+
+let decorated = false;
+
+/** Encodes a match. Throws what iced-x86 throws where the operands cannot be combined (AH with REX). */
+export function encode(match: Match, operands: readonly Operand[], target: Target): Uint8Array {
+  const insn = (shared ??= new Instruction());
+  insn.code = match.form.code;
+  for (let i = 0; i < match.slots.length; i++) {
+    const slot = match.slots[i];
+    if (slot) setSlot(insn, i, slot, match, target);
+  }
+  const wanted = operands.some((operand) => operand.decoration !== undefined);
+  if (wanted || decorated) setDecorations(insn, operands);
+  decorated = wanted;
+  const encoder = encoderFor(target.bits);
+  const width = match.slots.find((s) => s.kind === 'branch')?.info.width ?? 64;
+  try {
+    encoder.encode(insn, BigInt.asUintN(Math.min(width, target.bits), target.ip));
+  } catch (error) {
+    encoder.takeBuffer();
+    throw error;
+  }
+  return orderPrefixes(encoder.takeBuffer(), match.form.mandatoryPrefix);
+}
+
+/** NASM's order of prefix bytes: operand size, address size, then the prefix that belongs to the opcode. */
+function orderPrefixes(bytes: Uint8Array, mandatory: number): Uint8Array {
+  const [first = 0, second = 0] = bytes;
+  const isPrefix = (b: number): boolean => b === 0x66 || b === 0x67 || b === 0xf2 || b === 0xf3;
+  if (!isPrefix(first) || !isPrefix(second)) return bytes;
+  let count = 2;
+  while (isPrefix(bytes[count] ?? 0)) count++;
+  const prefixes = [...bytes.subarray(0, count)];
+  const own = mandatory === 0 ? -1 : prefixes.lastIndexOf(mandatory);
+  const opcode = own >= 0 ? prefixes.splice(own, 1) : [];
+  prefixes.sort((a, b) => a - b);
+  bytes.set([...prefixes, ...opcode]);
+  return bytes;
+}
+
+/** Frees the WebAssembly objects kept for reuse. */
+export function freeEncoders(): void {
+  for (const encoder of encoders.values()) encoder.free();
+  encoders.clear();
+  shared?.free();
+  shared = undefined;
+}

@@ -1,0 +1,148 @@
+import * as l10n from '@vscode/l10n';
+import { SourceError, type Span } from '../diagnostics';
+import type { Operand } from '../statement';
+import type { Form } from './forms';
+import type { Context, Resolved } from './match';
+import { bitsOf, classOf, needs64, registerName } from './registers';
+
+interface Asked {
+  readonly mnemonic: string;
+  readonly span: Span;
+  readonly operands: readonly Resolved[];
+}
+
+function describe(operand: Operand): string {
+  switch (operand.kind) {
+    case 'register':
+      return `\`${registerName(operand.register)}\``;
+    case 'memory':
+      return operand.size === 0
+        ? l10n.t('memory')
+        : l10n.t('{0} bits of memory', String(operand.size));
+    case 'immediate':
+      return l10n.t('a constant');
+    case 'far':
+      return l10n.t('a far address');
+  }
+}
+
+const width = (operand: Operand): number =>
+  operand.kind === 'register'
+    ? bitsOf(operand.register)
+    : operand.kind === 'memory'
+      ? operand.size
+      : 0;
+
+const isGeneral = (operand: Operand): boolean =>
+  operand.kind === 'register' && /^r\d/.test(classOf(operand.register) ?? '');
+
+/** Why no form of the instruction takes the operands, in words a student can act on. */
+export function explainMismatch(
+  asked: Asked,
+  forms: readonly Form[],
+  context: Context,
+  failure: unknown,
+): SourceError {
+  const { mnemonic, span } = asked;
+  const operands = asked.operands.map((r) => r.operand);
+  const usable = forms.filter((form) => form.modes[context.bits]);
+  if (usable.length === 0) {
+    return new SourceError(
+      l10n.t('`{0}` does not exist in {1}-bit code', mnemonic, String(context.bits)),
+      span,
+    );
+  }
+  for (const operand of operands) {
+    if (operand.kind === 'register' && context.bits !== 64 && needs64(operand.register)) {
+      return new SourceError(
+        l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
+        operand.span,
+      );
+    }
+  }
+  const counts = [...new Set(usable.map((form) => form.written))].sort();
+  if (!counts.includes(operands.length)) return wrongCount(asked, counts);
+  const [to, from] = operands;
+  if (to && from) {
+    if (to.kind === 'memory' && from.kind === 'memory') {
+      return new SourceError(
+        l10n.t('an instruction can use only one memory operand: go through a register'),
+        from.span,
+      );
+    }
+    if (to.kind === 'immediate' && from.kind !== 'immediate' && !/^(out|enter)$/.test(mnemonic)) {
+      return new SourceError(
+        l10n.t('the first operand is where the result goes, and a constant cannot take one'),
+        to.span,
+      );
+    }
+    if (to.kind === 'register' && classOf(to.register) === 'seg' && from.kind === 'immediate') {
+      return new SourceError(
+        l10n.t(
+          'a segment register cannot be loaded with a constant: go through a register such as `ax`',
+        ),
+        from.span,
+      );
+    }
+    const [a, b] = [width(to), width(from)];
+    if (a !== 0 && b !== 0 && a !== b && (isGeneral(to) || isGeneral(from)))
+      return wrongSizes(mnemonic, to, from);
+  }
+  if (to?.kind === 'far') {
+    return new SourceError(
+      l10n.t(
+        'a direct far address does not exist in 64-bit code: use `{0} far [pointer]` or push and `retfq`',
+        mnemonic,
+      ),
+      to.span,
+    );
+  }
+  if (
+    failure !== undefined &&
+    operands.some((o) => o.kind === 'register' && /^[abcd]h$/.test(registerName(o.register)))
+  ) {
+    return new SourceError(
+      l10n.t(
+        'ah, bh, ch and dh cannot be used together with registers that need a REX prefix (r8 to r15, sil, …)',
+      ),
+      span,
+    );
+  }
+  return new SourceError(
+    operands.length === 0
+      ? l10n.t('`{0}` cannot stand without operands', mnemonic)
+      : l10n.t(
+          '`{0}` cannot take these operands: {1}',
+          mnemonic,
+          operands.map(describe).join(', '),
+        ),
+    span,
+  );
+}
+
+function wrongCount(asked: Asked, counts: readonly number[]): SourceError {
+  const { mnemonic, span, operands } = asked;
+  const extra = operands[Math.max(...counts)];
+  const list = counts.join(l10n.t(' or '));
+  return new SourceError(
+    counts.length === 1 && counts[0] === 0
+      ? l10n.t('`{0}` takes no operands', mnemonic)
+      : l10n.t('`{0}` takes {1} operand(s), not {2}', mnemonic, list, String(operands.length)),
+    extra?.operand.span ?? span,
+  );
+}
+
+function wrongSizes(mnemonic: string, to: Operand, from: Operand): SourceError {
+  const detail = l10n.t(
+    'the operands differ in size: {0} has {1} bits, {2} has {3}',
+    describe(to),
+    String(width(to)),
+    from.kind === 'memory' ? l10n.t('memory') : describe(from),
+    String(width(from)),
+  );
+  const larger = mnemonic === 'mov' && width(to) > width(from);
+  return new SourceError(
+    larger ? l10n.t('{0} (`movzx` or `movsx` extend the smaller)', detail) : detail,
+    from.span,
+  );
+}

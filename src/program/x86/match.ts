@@ -1,0 +1,281 @@
+import { Code, Mnemonic, OpCodeOperandKind, Register } from 'iced-x86';
+import type { ImmediateOperand, MemoryOperand, Operand, RegisterOperand } from '../statement';
+import { isScalar, type Value } from '../value';
+import type { Address } from './address';
+import type { Form } from './forms';
+import type { BranchInfo, ImmediateInfo, KindInfo } from './operand-kinds';
+import { bitsOf, classOf, numberOf } from './registers';
+
+/** An operand with its expressions computed. */
+export interface Resolved {
+  readonly operand: Operand;
+  /** Of an immediate or a far pointer's offset. */
+  readonly value?: Value;
+  readonly selector?: Value;
+  readonly address?: Address;
+}
+
+/** What goes into one operand of a form. */
+export type Slot =
+  | { readonly kind: 'register'; readonly register: number }
+  | { readonly kind: 'memory'; readonly address: Address; readonly offset: boolean }
+  | { readonly kind: 'immediate'; readonly info: ImmediateInfo; readonly value: Value }
+  | { readonly kind: 'branch'; readonly info: BranchInfo; readonly value: Value }
+  | {
+      readonly kind: 'far';
+      readonly bits: 16 | 32;
+      readonly selector: Value;
+      readonly offset: Value;
+    }
+  | { readonly kind: 'implicit' };
+
+/** What the match needs to know about the place of the instruction. */
+export interface Context {
+  readonly bits: 16 | 32 | 64;
+  /** May a branch to this value be short, given the whole instruction's length in bytes? */
+  fitsShort(value: Value, length: number): boolean;
+}
+
+/** A form that takes the operands as written. */
+export interface Match {
+  readonly form: Form;
+  readonly slots: readonly Slot[];
+  /** The immediate is cut by this form; it is only taken where no other fits. */
+  readonly loose: boolean;
+}
+
+/**
+ * Instructions that read a 16-bit selector, whatever the register's width: NASM then writes no operand-size prefix
+ * (`mov ds, ax` is 8E D8 in every mode, `ltr ax` 0F 00 D8). The number is the selector operand's index.
+ */
+const SELECTOR_SOURCES = new Map<number, number>([
+  [Mnemonic.Mov, 1],
+  [Mnemonic.Lldt, 0],
+  [Mnemonic.Ltr, 0],
+  [Mnemonic.Verr, 0],
+  [Mnemonic.Verw, 0],
+  [Mnemonic.Lmsw, 0],
+  [Mnemonic.Lar, 1],
+  [Mnemonic.Lsl, 1],
+]);
+
+function readsSelector(form: Form, index: number): boolean {
+  if (form.mnemonic === Mnemonic.Arpl) return true;
+  if (SELECTOR_SOURCES.get(form.mnemonic) !== index || form.memory.bits !== 16) return false;
+  return form.mnemonic !== Mnemonic.Mov || form.kinds[0] === OpCodeOperandKind.seg_reg;
+}
+
+/** Registers NASM writes as their 32-bit part, which the processor zero-extends anyway: it saves REX.W. */
+function storesSelector64(form: Form, index: number): boolean {
+  if (index !== 0 || form.memory.bits !== 16 || form.operandSize !== 32) return false;
+  return (
+    form.mnemonic === Mnemonic.Sldt ||
+    (form.mnemonic === Mnemonic.Mov && form.kinds[1] === OpCodeOperandKind.seg_reg)
+  );
+}
+
+const FIRST_OF: Readonly<Record<string, number>> = {
+  r16: Register.AX,
+  r32: Register.EAX,
+  r64: Register.RAX,
+};
+
+const isGeneral = (cls: string | undefined): boolean => cls !== undefined && cls in FIRST_OF;
+
+function matchRegister(
+  form: Form,
+  index: number,
+  info: KindInfo,
+  op: RegisterOperand,
+  bits: number,
+): Slot | undefined {
+  const { register } = op;
+  if (op.size !== 0 && op.size !== bitsOf(register)) return undefined;
+  if (info.fixed !== undefined)
+    return info.fixed === register ? { kind: 'register', register } : undefined;
+  const cls = classOf(register);
+  if (info.cls === undefined) return undefined;
+  if (info.cls === cls) {
+    // In 64-bit code `90` is NOP and would not clear the upper half as XCHG EAX, EAX does.
+    if (form.code === Code.Xchg_r32_EAX && register === Register.EAX && bits === 64)
+      return undefined;
+    return { kind: 'register', register };
+  }
+  // A register of another width stands for the same-numbered one of the form's width.
+  const wanted = FIRST_OF[info.cls];
+  if (wanted === undefined || !isGeneral(cls)) return undefined;
+  if (readsSelector(form, index) || (cls === 'r64' && storesSelector64(form, index)))
+    return { kind: 'register', register: wanted + numberOf(register) };
+  return undefined;
+}
+
+function matchMemory(
+  form: Form,
+  info: KindInfo,
+  op: MemoryOperand,
+  address: Address,
+  bits: number,
+): Slot | undefined {
+  if (info.offset) {
+    const bare = address.base === Register.None && address.index === Register.None;
+    if (!bare || address.relative) return undefined;
+    const wide = op.displacementSize === 64;
+    if (bits === 64 && !wide) return undefined;
+  } else {
+    if (!info.memory) return undefined;
+    if (op.displacementSize === 64 && bits === 64 && address.base === Register.None)
+      return undefined;
+    const vector = /^[xyz]mm$/.exec(classOf(address.index) ?? '')?.[0];
+    if (vector !== info.vsib) return undefined;
+  }
+  const { memory } = form;
+  const far = op.distance === 'far';
+  if (memory.pointer === 'far' && isBranch(form) ? !far : far) return undefined;
+  if (op.decoration?.broadcast !== undefined) {
+    if (form.broadcast === 0) return undefined;
+    if (op.size !== 0 && op.size !== form.broadcast) return undefined;
+    if (form.memory.bits / form.broadcast !== op.decoration.broadcast) return undefined;
+  } else if (op.size !== 0 && memory.bits !== 0 && op.size !== memory.bits && !info.vsib) {
+    return undefined;
+  }
+  if (memory.state && op.size !== 0) return undefined;
+  return { kind: 'memory', address, offset: info.offset === true };
+}
+
+const isBranch = (form: Form): boolean =>
+  form.mnemonic === Mnemonic.Jmp || form.mnemonic === Mnemonic.Call;
+
+/** Whether `n` survives being cut to 8 bits and sign-extended to `width` (NASM's sbyte tests, which wrap at 32). */
+function fitsByte(n: bigint, width: number): boolean {
+  const value = BigInt.asIntN(Math.min(width, 32), n);
+  return value >= -128n && value <= 127n;
+}
+
+type ImmediateFit = 'fits' | 'loose' | undefined;
+
+function fitImmediate(
+  form: Form,
+  info: ImmediateInfo,
+  op: ImmediateOperand,
+  value: Value,
+): ImmediateFit {
+  const { bits, width } = info;
+  const plain = isScalar(value) && !value.unknown;
+  if (info.only !== undefined)
+    return plain && value.n === info.only && !op.strict && op.size <= 8 ? 'fits' : undefined;
+  if (bits === width) {
+    if (op.size !== 0 && op.size !== bits) {
+      // A size larger than an 8-bit count or port is a contradiction; NASM refuses it, too.
+      return undefined;
+    }
+    return 'fits';
+  }
+  if (bits === 8) {
+    if (op.size === 8) return 'fits';
+    if (op.size !== 0 && op.size !== width && !(op.size === 32 && width === 64)) return undefined;
+    return plain && !op.strict && fitsByte(value.n, width) ? 'fits' : undefined;
+  }
+  // A sign-extended 32-bit immediate of a 64-bit operation.
+  if (op.size === 32) return 'fits';
+  if (op.size !== 0 && (op.size !== 64 || (op.strict && form.mnemonic === Mnemonic.Mov)))
+    return undefined;
+  const fits = plain && value.n >= -0x80000000n && value.n <= 0x7fffffffn;
+  return fits && !op.strict ? 'fits' : 'loose';
+}
+
+function matchBranch(
+  form: Form,
+  info: BranchInfo,
+  op: ImmediateOperand,
+  value: Value,
+  context: Context,
+): Slot | undefined {
+  const slot: Slot = { kind: 'branch', info, value };
+  if (op.size !== 0 && op.size !== info.width) return undefined;
+  if (op.distance === 'far') return undefined;
+  if (info.bits !== 8) return op.distance === 'short' ? undefined : slot;
+  if (op.distance === 'short' || !hasNear(form)) return slot;
+  if (op.distance === 'near' || op.strict || op.size !== 0) return undefined;
+  const prefixed = form.operandSize === 16 ? context.bits !== 16 : context.bits === 16;
+  return context.fitsShort(value, prefixed ? 3 : 2) ? slot : undefined;
+}
+
+/** LOOP and JCXZ have only short forms. */
+const hasNear = (form: Form): boolean => form.addressSize === 0;
+
+function matchOne(
+  form: Form,
+  index: number,
+  info: KindInfo,
+  r: Resolved,
+  context: Context,
+): Slot | 'loose' | undefined {
+  const op = r.operand;
+  switch (op.kind) {
+    case 'register':
+      return matchRegister(form, index, info, op, context.bits);
+    case 'memory':
+      return r.address && matchMemory(form, info, op, r.address, context.bits);
+    case 'immediate':
+      if (!r.value) return undefined;
+      if (info.branch) return matchBranch(form, info.branch, op, r.value, context);
+      if (!info.immediate) return undefined;
+      switch (fitImmediate(form, info.immediate, op, r.value)) {
+        case 'fits':
+          return { kind: 'immediate', info: info.immediate, value: r.value };
+        case 'loose':
+          return 'loose';
+        default:
+          return undefined;
+      }
+    case 'far': {
+      if (info.far === undefined || !r.selector || !r.value) return undefined;
+      const wanted = op.size === 0 ? context.bits : op.size;
+      if (info.far !== wanted) return undefined;
+      return { kind: 'far', bits: info.far, selector: r.selector, offset: r.value };
+    }
+  }
+}
+
+function decorationsFit(form: Form, operands: readonly Resolved[]): boolean {
+  for (const { operand } of operands) {
+    const d = operand.decoration;
+    if (!d) continue;
+    if (d.mask !== undefined && !form.canMask) return false;
+    if (d.zeroing && !form.canZero) return false;
+    if (d.rounding !== undefined && !form.canRound) return false;
+    if (d.suppressExceptions && !form.canSuppress) return false;
+  }
+  return true;
+}
+
+/** Whether `form` takes the operands, and how. */
+export function match(
+  form: Form,
+  operands: readonly Resolved[],
+  context: Context,
+): Match | undefined {
+  if (form.written !== operands.length || !form.modes[context.bits]) return undefined;
+  if (!decorationsFit(form, operands)) return undefined;
+  const slots: Slot[] = [];
+  let loose = false;
+  let next = 0;
+  for (let i = 0; i < form.operands.length; i++) {
+    const info = form.operands[i];
+    if (!info || info.implicit) {
+      slots.push({ kind: 'implicit' });
+      continue;
+    }
+    const resolved = operands[next++];
+    if (!resolved) return undefined;
+    const slot = matchOne(form, i, info, resolved, context);
+    if (slot === undefined) return undefined;
+    if (slot !== 'loose') {
+      slots.push(slot);
+    } else if (info.immediate && resolved.value) {
+      loose = true;
+      slots.push({ kind: 'immediate', info: info.immediate, value: resolved.value });
+    }
+  }
+  return { form, slots, loose };
+}
