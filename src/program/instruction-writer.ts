@@ -6,7 +6,7 @@ import { evaluate } from './evaluate';
 import type { Body, Operand, Statement } from './statement';
 import { isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
-import { encode } from './x86/encode';
+import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
 import { lonePrefixes, select, type Choice } from './x86/select';
 
@@ -49,11 +49,13 @@ export class InstructionWriter {
       return;
     }
     const values: Value[] = [];
-    const operands = body.operands.map((operand) => this.resolve(operand, values));
+    const operands = body.operands.map((operand) =>
+      this.resolve(operand, values, body.prefixes.addressSize),
+    );
     for (let i = 0; i < count; i++) this.writeOne(body, statement, operands, values);
   }
 
-  private resolve(operand: Operand, values: Value[]): Resolved {
+  private resolve(operand: Operand, values: Value[], addressPrefix: 0 | 16 | 32 | 64): Resolved {
     const { assembler } = this;
     const compute = (value: Value): Value => {
       values.push(value);
@@ -81,13 +83,11 @@ export class InstructionWriter {
       case 'memory': {
         const value = compute(evaluate(operand.address, assembler));
         const { bits, defaultRelative } = assembler;
-        const address = addressOf(operand, value, bits, this.addressPrefix, defaultRelative);
+        const address = addressOf(operand, value, bits, addressPrefix, defaultRelative);
         return { operand, address };
       }
     }
   }
-
-  private addressPrefix: 0 | 16 | 32 | 64 = 0;
 
   private writeOne(
     body: InstructionBody,
@@ -104,7 +104,6 @@ export class InstructionWriter {
     const address = (section?.address ?? 0n) + offset;
     this.checkRange(choice, operands, address);
     const ip = address + BigInt(choice.prefixBytes.length);
-    room.set(choice.prefixBytes);
     const length = choice.length - choice.prefixBytes.length;
     const target = {
       bits: assembler.bits,
@@ -114,10 +113,12 @@ export class InstructionWriter {
       final: true,
     };
     try {
-      const bytes = encode(choice.match, choice.operands, target);
       room.set(
-        bytes.subarray(0, choice.length - choice.prefixBytes.length),
-        choice.prefixBytes.length,
+        withPrefixes(
+          choice.prefixBytes,
+          encode(choice.match, choice.operands, target),
+          choice.match.form,
+        ),
       );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

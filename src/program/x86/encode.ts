@@ -198,22 +198,40 @@ export function encode(match: Match, operands: readonly Operand[], target: Targe
     encoder.takeBuffer();
     throw error;
   }
-  return orderPrefixes(encoder.takeBuffer(), match.form.mandatoryPrefix);
+  return encoder.takeBuffer();
 }
 
-/** NASM's order of prefix bytes: operand size, address size, then the prefix that belongs to the opcode. */
-function orderPrefixes(bytes: Uint8Array, mandatory: number): Uint8Array {
-  const [first = 0, second = 0] = bytes;
-  const isPrefix = (b: number): boolean => b === 0x66 || b === 0x67 || b === 0xf2 || b === 0xf3;
-  if (!isPrefix(first) || !isPrefix(second)) return bytes;
-  let count = 2;
-  while (isPrefix(bytes[count] ?? 0)) count++;
-  const prefixes = [...bytes.subarray(0, count)];
-  const own = mandatory === 0 ? -1 : prefixes.lastIndexOf(mandatory);
-  const opcode = own >= 0 ? prefixes.splice(own, 1) : [];
-  prefixes.sort((a, b) => a - b);
-  bytes.set([...prefixes, ...opcode]);
-  return bytes;
+const WAIT = 0x9b;
+
+/** 0 for what comes first: WAIT, then the words, then operand size, address size, and the opcode's own prefix. */
+function prefixOrder(byte: number): number {
+  if (byte === WAIT) return 0;
+  if (byte === 0x66) return 2;
+  return byte === 0x67 ? 3 : 1;
+}
+
+const SIZE_PREFIXES: readonly number[] = [0x66, 0x67];
+const OPCODE_PREFIXES: readonly number[] = [...SIZE_PREFIXES, 0xf2, 0xf3];
+
+/**
+ * Puts prefix bytes before an encoded instruction in NASM's order, which differs from iced-x86's.
+ * @param own the prefix bytes that the words before the mnemonic ask for
+ */
+export function withPrefixes(own: readonly number[], encoded: Uint8Array, form: Form): Uint8Array {
+  let count = 0;
+  if (form.fwait) count = 1;
+  while (OPCODE_PREFIXES.includes(encoded[count] ?? 0)) count++;
+  if (count === 0 && own.length === 0) return encoded;
+  if (count + own.length === 1)
+    return own.length === 0 ? encoded : Uint8Array.of(...own, ...encoded);
+  const leading = [...encoded.subarray(0, count)];
+  const mandatory = form.mandatoryPrefix === 0 ? -1 : leading.lastIndexOf(form.mandatoryPrefix);
+  const opcode = mandatory >= 0 ? leading.splice(mandatory, 1) : [];
+  const prefixes = [...own, ...leading]
+    .map((byte, i) => ({ byte, rank: prefixOrder(byte), i }))
+    .sort((a, b) => a.rank - b.rank || a.i - b.i)
+    .map(({ byte }) => byte);
+  return Uint8Array.of(...prefixes, ...opcode, ...encoded.subarray(count));
 }
 
 /** Frees the WebAssembly objects kept for reuse. */

@@ -1,4 +1,5 @@
 import {
+  Code,
   CodeExt,
   EncodingKind,
   MandatoryPrefix,
@@ -30,6 +31,8 @@ export interface Form {
   readonly written: number;
   /** The second operand may be left out when it equals the first (VEX.vvvv). */
   readonly collapses: boolean;
+  /** Begins with a WAIT of its own (FSTCW and its kin). */
+  readonly fwait: boolean;
   readonly canMask: boolean;
   readonly canZero: boolean;
   readonly canRound: boolean;
@@ -82,7 +85,11 @@ const PREFIX_BYTES: Readonly<Record<number, 0x66 | 0xf2 | 0xf3>> = {
   [MandatoryPrefix.PF3]: 0xf3,
 };
 
+/** MOVZX and MOVSX from 16 to 16 bits exist, but NASM has no syntax for them, and `movzx ax, [x]` means a byte. */
+const UNREACHABLE = new Set<number>([Code.Movzx_r16_rm16, Code.Movsx_r16_rm16]);
+
 function readForm(code: number): Form | undefined {
+  if (UNREACHABLE.has(code)) return undefined;
   const info = CodeExt.opCode(code);
   const { encoding } = info;
   if (encoding === EncodingKind.MVEX || !info.isInstruction || info.isReservedNop) {
@@ -110,6 +117,7 @@ function readForm(code: number): Form | undefined {
     vex: encoding === EncodingKind.VEX || encoding === EncodingKind.XOP,
     written: silent ? 0 : operands.filter((o) => !o.implicit).length,
     collapses: kinds[1] !== undefined && isVvvv(kinds[1]) && kinds.length > 2,
+    fwait: info.fwait,
     canMask: info.canUseOpMaskRegister,
     canZero: info.canUseZeroingMasking,
     canRound: info.canUseRoundingControl,

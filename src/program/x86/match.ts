@@ -65,9 +65,30 @@ function readsSelector(form: Form, index: number): boolean {
   return form.mnemonic !== Mnemonic.Mov || form.kinds[0] === OpCodeOperandKind.seg_reg;
 }
 
+/** Instructions whose 64-bit register result NASM encodes as the 32-bit form, which also clears the upper half. */
+const ZERO_EXTENDING = new Set<number>([
+  Mnemonic.Pextrb,
+  Mnemonic.Vextractps,
+  Mnemonic.Vmovmskpd,
+  Mnemonic.Vmovmskps,
+  Mnemonic.Vpmovmskb,
+]);
+
+/** MOVQ through 66 REX.W 0F 6E and 7E, which NASM uses only with general registers. */
+const MOVQ_GENERAL = new Set<number>([
+  Code.Movq_xmm_rm64,
+  Code.Movq_rm64_xmm,
+  Code.VEX_Vmovq_xmm_rm64,
+  Code.VEX_Vmovq_rm64_xmm,
+  Code.EVEX_Vmovq_xmm_rm64,
+  Code.EVEX_Vmovq_rm64_xmm,
+]);
+
 /** Registers NASM writes as their 32-bit part, which the processor zero-extends anyway: it saves REX.W. */
 function storesSelector64(form: Form, index: number): boolean {
-  if (index !== 0 || form.memory.bits !== 16 || form.operandSize !== 32) return false;
+  if (index !== 0) return false;
+  if (ZERO_EXTENDING.has(form.mnemonic)) return true;
+  if (form.memory.bits !== 16 || form.operandSize !== 32) return false;
   return (
     form.mnemonic === Mnemonic.Sldt ||
     (form.mnemonic === Mnemonic.Mov && form.kinds[1] === OpCodeOperandKind.seg_reg)
@@ -122,7 +143,7 @@ function matchMemory(
     const wide = op.displacementSize === 64;
     if (bits === 64 && !wide) return undefined;
   } else {
-    if (!info.memory) return undefined;
+    if (!info.memory || MOVQ_GENERAL.has(form.code)) return undefined;
     if (op.displacementSize === 64 && bits === 64 && address.base === Register.None)
       return undefined;
     const vector = /^[xyz]mm$/.exec(classOf(address.index) ?? '')?.[0];
@@ -162,7 +183,7 @@ function fitImmediate(
   const { bits, width } = info;
   const plain = isScalar(value) && !value.unknown;
   if (info.only !== undefined)
-    return plain && value.n === info.only && !op.strict && op.size <= 8 ? 'fits' : undefined;
+    return plain && value.n === info.only && !op.strict && op.size === 0 ? 'fits' : undefined;
   if (bits === width) {
     if (op.size !== 0 && op.size !== bits) {
       // A size larger than an 8-bit count or port is a contradiction; NASM refuses it, too.

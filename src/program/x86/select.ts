@@ -146,12 +146,12 @@ function shapes(request: Request, entry: MnemonicEntry): Shape[] {
   return result;
 }
 
-/** Their names say the address size: JCXZ tests CX, JECXZ ECX. */
-const COUNTED = new Set<number>([Mnemonic.Jcxz, Mnemonic.Jecxz, Mnemonic.Jrcxz]);
+const LOOPS = new Set<number>([Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne]);
 
-/** Only forms of the wanted address size, where forms differ by it (LOOP, JCXZ, MONITOR). */
+/** Only forms of the wanted address size, where nothing else tells forms apart (LOOP, MONITOR, VMRUN). */
 function addressSizeFits(form: Form, wanted: number): boolean {
-  return form.addressSize === 0 || form.addressSize === wanted || COUNTED.has(form.mnemonic);
+  const told = !LOOPS.has(form.mnemonic) && !IMPLIED.has(form.mnemonic);
+  return form.addressSize === 0 || told || form.addressSize === wanted;
 }
 
 /** NASM's `mov r64, imm` with a number that fits 32 bits unsigned is `mov r32, imm`, five bytes for ten. */
@@ -283,11 +283,31 @@ function candidates(shape: Shape, request: Request, context: Context): Match[] {
   return found;
 }
 
-function rank(m: Match, length: number, bits: number): number {
+/** AVX instructions that came after their EVEX forms: NASM takes the EVEX form unless told `{vex}`. */
+const EVEX_FIRST = new Set<number>([
+  Mnemonic.Vpdpbusd,
+  Mnemonic.Vpdpbusds,
+  Mnemonic.Vpdpwssd,
+  Mnemonic.Vpdpwssds,
+  Mnemonic.Vpmadd52huq,
+  Mnemonic.Vpmadd52luq,
+  Mnemonic.Vcvtneps2bf16,
+]);
+
+const VEX3 = 0xc4;
+
+/** The lower, the better: forms of the usual operand size first, then short ones, then sign-extended immediates. */
+function rank(m: Match, bytes: Uint8Array, bits: number): number {
+  const { form } = m;
   const sex = m.slots.some((s) => s.kind === 'immediate' && s.info.bits < s.info.width);
-  const { operandSize } = m.form;
-  const unusual = operandSize !== 0 && operandSize !== defaultSize(m.form, bits);
-  return (m.loose ? 4096 : 0) + (unusual ? 8192 : 0) + length * 2 + (sex ? 0 : 1);
+  const unusual = form.operandSize !== 0 && form.operandSize !== defaultSize(form, bits);
+  // Which of two VEX forms allows the two-byte prefix does not count: NASM takes the first.
+  const length =
+    bytes.length - (form.vex && bytes.includes(VEX3) && bytes.indexOf(VEX3) < 4 ? 1 : 0);
+  const late = form.vex && EVEX_FIRST.has(form.mnemonic);
+  return (
+    (unusual ? 8192 : 0) + (m.loose ? 4096 : 0) + (late ? 1024 : 0) + length * 2 + (sex ? 0 : 1)
+  );
 }
 
 /**
@@ -308,8 +328,9 @@ export function select(request: Request, context: Context): Choice {
     try {
       const target = { bits, ip: 0n, length: 0, addressSize: size, final: false };
       const prefixBytes = prefixesFor(request, m, operands, context);
-      const length = encode(m, operands, target).length + prefixBytes.length;
-      const r = rank(m, length, bits);
+      const bytes = encode(m, operands, target);
+      const length = bytes.length + prefixBytes.length;
+      const r = rank(m, bytes, bits);
       if (r >= bestRank) return;
       bestRank = r;
       best = { match: m, operands, prefixBytes, addressSize: size, length };
@@ -324,8 +345,9 @@ export function select(request: Request, context: Context): Choice {
     for (const m of rejectAmbiguous(found, request)) consider(m, shape.addressSize);
     const narrow = narrowed(shape);
     if (narrow) for (const m of candidates(narrow, request, context)) consider(m, undefined);
-    if (best) return best;
+    if (best && !COMMUTATIVE.has(entry.mnemonics[0] ?? 0)) return best;
   }
+  if (best) return best;
   throw explainMismatch(request, formsOf(entry), context, failure);
 }
 
