@@ -5,6 +5,7 @@ import type { Mmu } from './paging/mmu';
 import type { PhysicalMemory } from './physical-memory';
 import type { CpuState } from './state';
 import type { NonRootOperation } from './vmx/non-root';
+import type { VmxOutcome, VmxUnit } from './vmx/unit';
 
 /** An operand of an instruction that a slow path executes. */
 export type OperandDetail =
@@ -37,20 +38,23 @@ export interface InstructionContext {
   readonly mmu: Mmu;
   readonly physical: PhysicalMemory;
   readonly bus: Bus;
+  readonly vmx: VmxUnit;
   /** The hooks of VMX non-root operation; passive in root operation. */
   readonly nonRoot: NonRootOperation;
   /** Decoded on demand. */
   readonly instruction: InstructionDetail;
   /** RIP of the next instruction, where execution goes on unless the slow path changes it. */
   nextRip: bigint;
-  /** Instructions retired so far: the machine's time. */
-  readonly retired: number;
+  /** The machine's time: instructions retired, and the time that HLT let pass. */
+  readonly time: number;
 
   /** The instruction's memory operand: offset within its segment, and the segment's slot. */
   effectiveAddress(): bigint;
   operandSegment(): number;
   /** The memory operand's linear address, without any check. */
   linearOperand(): bigint;
+  /** The displacement of the memory operand, sign-extended to 64 bits. */
+  displacement(): bigint;
   /** Reads or writes an operand as an unsigned value of `bytes` bytes. */
   readOperand(index: number, bytes: number): bigint;
   writeOperand(index: number, bytes: number, value: bigint): void;
@@ -68,4 +72,8 @@ export interface InstructionContext {
   /** Forgets translations of the present world. */
   flushTlb(keepGlobal: boolean): void;
   flushPage(linear: bigint): void;
+  /** Forgets the translations of one world (0 root, 1 non-root). */
+  flushWorld(world: 0 | 1): void;
+  /** VM entry by VMLAUNCH or VMRESUME. */
+  enterGuest(launch: boolean): VmxOutcome;
 }

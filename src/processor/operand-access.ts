@@ -26,6 +26,10 @@ export abstract class OperandAccess {
     return (base + (index << scale) + displacement) & addressMask;
   }
 
+  displacement(): bigint {
+    return this.physical.view.getBigUint64(this.instruction.record + Rec.DISPLACEMENT, true);
+  }
+
   operandSegment(): number {
     return this.physical.view.getUint16(this.instruction.record + Rec.SEGMENT, true);
   }

@@ -28,7 +28,10 @@ import { resetState } from './reset';
 import { slowPath } from './semantics/slow-path';
 import { CpuState } from './state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
+import { VMX_CAPABILITIES } from './system/capabilities';
 import { ROOT_OPERATION, type NonRootOperation } from './vmx/non-root';
+import { enterGuest } from './vmx/transition';
+import { VmxUnit, type VmxOutcome } from './vmx/unit';
 
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
 const LONGEST_RUN = 200_000;
@@ -42,6 +45,7 @@ const REPEAT_LIMIT = 65_536;
 export class Processor extends OperandAccess implements InstructionContext {
   readonly state: CpuState;
   readonly mmu: Mmu;
+  readonly vmx: VmxUnit;
   nonRoot: NonRootOperation = ROOT_OPERATION;
   observer: ProcessorObserver = {};
   nextRip = 0n;
@@ -67,6 +71,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     super();
     this.view = physical.view;
     this.state = new CpuState(this.view);
+    this.vmx = new VmxUnit(physical, VMX_CAPABILITIES);
     this.tlb = new SoftwareTlb(this.view);
     this.code = new CodeCache(physical, () => {
       this.tlb.flushCode();
@@ -90,6 +95,14 @@ export class Processor extends OperandAccess implements InstructionContext {
     return this.retiredBefore + (this.chunk - this.engine.remaining);
   }
 
+  /** The machine's time: instructions retired, and the time that HLT let pass. */
+  get time(): number {
+    return this.retired + this.idle;
+  }
+
+  /** Time that passed without instructions, in units of one instruction. */
+  idle = 0;
+
   /** For restoring a snapshot. */
   set retired(count: number) {
     this.retiredBefore = count;
@@ -103,6 +116,8 @@ export class Processor extends OperandAccess implements InstructionContext {
   reset(): void {
     resetState(this.state);
     this.nonRoot = ROOT_OPERATION;
+    this.mmu.secondLevel = undefined;
+    this.vmx.reset();
     this.tlb.flushAll();
     this.code.flush();
     this.updateDerivedState();
@@ -246,13 +261,14 @@ export class Processor extends OperandAccess implements InstructionContext {
   }
 
   /** Delivers an event; faults on the way become further events, up to the triple fault. */
-  deliver(event: InterruptEvent): void {
+  deliver(event: InterruptEvent, injected = false): void {
     const chain: Fault[] = [];
     let during: InterruptEvent | undefined;
     let current = event;
     this.eventDelivered = true;
     for (;;) {
-      if (isException(current) && this.nonRoot.exception(current, during)) break;
+      const intercepts = isException(current) && !(injected && current === event);
+      if (intercepts && this.nonRoot.exception(current, during)) break;
       if (current.vector === Vector.PF && current.address !== undefined) this.state.cr2 = current.address;
       this.delivering = current;
       const from = this.state.rip;
@@ -277,6 +293,32 @@ export class Processor extends OperandAccess implements InstructionContext {
     }
     this.nextRip = this.state.rip;
   }
+
+  /** VM entry (SDM 3C chapter 27). */
+  enterGuest(launch: boolean): VmxOutcome {
+    return enterGuest(this, launch);
+  }
+
+  /** Delivers an event that VM entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
+  inject(event: InterruptEvent): void {
+    try {
+      this.deliver(event, true);
+    } catch (thrown) {
+      this.leaveDelivery(thrown);
+    }
+  }
+
+  /**
+   * The guest's address space after a VM entry. Translations survive only under the same VPID and
+   * EPTP (SDM 3C 29.4.3).
+   */
+  enterAddressSpace(space: { readonly vpid: number; readonly eptp: bigint }): void {
+    const same = space.vpid !== 0 && space.vpid === this.space.vpid && space.eptp === this.space.eptp;
+    if (!same) this.flushWorld(1);
+    this.space = space;
+  }
+
+  private space = { vpid: 0, eptp: 0n };
 
   /** A VM exit or entry has happened: no delivery is under way any more. */
   endDelivery(): void {
@@ -389,13 +431,11 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** From within the engine: a fetch that faults belongs to the next instruction, at its own RIP. */
   private enterOrLeave(rip: bigint): number {
+    this.state.rip = rip;
     try {
-      const record = this.enter(rip);
-      if (record === 0) this.state.rip = rip;
-      return record;
+      return this.enter(rip);
     } catch (thrown) {
       if (!(thrown instanceof Fault) && !(thrown instanceof WorldSwitch)) throw thrown;
-      if (thrown instanceof Fault) this.state.rip = rip;
       return 0;
     }
   }

@@ -12,5 +12,6 @@ export const CR4_SUPPORTED = BigInt(
 /** What VMX can do on this processor. */
 export const VMX_CAPABILITIES = vmxCapabilities({
   physicalAddressWidth: Number(PHYSICAL_ADDRESS_BITS),
+  linearAddressWidth: 57,
   cr4Supported: Number(CR4_SUPPORTED),
 });

@@ -58,7 +58,7 @@ export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResu
     case 0x80000007:
       return result(0, 0, 0, 1 << 8); // invariant TSC
     case 0x80000008:
-      return result(0x00003027); // 48 linear, 39 physical address bits
+      return result(0x00003927); // 57 linear, 39 physical address bits
     default:
       return result(0);
   }

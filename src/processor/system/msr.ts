@@ -8,7 +8,7 @@ import type { SlowPath } from '../semantics/slow-path';
 import { VMX_CAPABILITIES } from './capabilities';
 import { timeStampCounter } from './time';
 
-type MsrContext = Pick<InstructionContext, 'state' | 'retired' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'>;
+type MsrContext = Pick<InstructionContext, 'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'>;
 
 /** MSRs that must hold a canonical address (SDM 2B WRMSR). */
 const CANONICAL: ReadonlySet<number> = new Set([
@@ -72,7 +72,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       setBase(cpu, GS, value);
       return;
     case Msr.TSC:
-      state.msrs.set(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.retired)));
+      state.msrs.set(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
       return;
     case Msr.PAT:
       if (!validPat(value)) throw generalProtection();

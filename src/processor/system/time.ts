@@ -8,8 +8,8 @@ import type { SlowPath } from '../semantics/slow-path';
 /** RDTSC, RDTSCP, RDPMC. The time-stamp counter counts retired instructions. */
 
 /** The TSC before any VMX offset: retired instructions plus what WRMSR has added. */
-export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'retired'>): bigint {
-  return BigInt.asUintN(64, BigInt(cpu.retired) + (cpu.state.msrs.get(Msr.TSC) ?? 0n));
+export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'time'>): bigint {
+  return BigInt.asUintN(64, BigInt(cpu.time) + (cpu.state.msrs.get(Msr.TSC) ?? 0n));
 }
 
 function readInto(cpu: InstructionContext, reason: number): void {

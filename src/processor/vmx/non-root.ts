@@ -43,6 +43,10 @@ export interface NonRootOperation {
   /** An external interrupt is requested: true when it caused a VM exit. */
   externalInterrupt(): boolean;
   tripleFault(): boolean;
+  /** A VM exit with reason "monitor trap flag" is due before the next instruction. */
+  pendTrapFlag(): void;
+  /** A VM exit is under way: the preemption timer's value is to be saved. */
+  saveTimer(): void;
 }
 
 export interface PortAccess {
@@ -83,4 +87,6 @@ export const ROOT_OPERATION: NonRootOperation = {
   exception: () => false,
   externalInterrupt: () => false,
   tripleFault: () => false,
+  pendTrapFlag: () => undefined,
+  saveTimer: () => undefined,
 };

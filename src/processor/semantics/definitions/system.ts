@@ -10,6 +10,7 @@ import * as ports from '../../system/port-instructions';
 import * as time from '../../system/time';
 import { invalidatePage } from '../../system/tlb-instructions';
 import { compareExchange16Bytes, compareExchange8Bytes, loadFarPointer } from '../../system/wide-exchange';
+import * as vmx from '../../vmx/instructions';
 import { instruction } from '../instruction';
 import type { SlowPath } from '../slow-path';
 
@@ -61,6 +62,18 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   WRGSBASE: fast.writeGsBase,
   CMPXCHG8B: compareExchange8Bytes,
   CMPXCHG16B: compareExchange16Bytes,
+  VMXON: vmx.vmxon,
+  VMXOFF: vmx.vmxoff,
+  VMCLEAR: vmx.vmclear,
+  VMPTRLD: vmx.vmptrld,
+  VMPTRST: vmx.vmptrst,
+  VMREAD: vmx.vmread,
+  VMWRITE: vmx.vmwrite,
+  VMLAUNCH: vmx.vmlaunch,
+  VMRESUME: vmx.vmresume,
+  VMCALL: vmx.vmcall,
+  INVEPT: vmx.invept,
+  INVVPID: vmx.invvpid,
 };
 
 for (const [mnemonic, path] of Object.entries(SYSTEM)) {
