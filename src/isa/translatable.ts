@@ -1,0 +1,64 @@
+import type { BitTable } from './bits';
+import { EXCEPTIONS } from './exceptions';
+import * as paging from './paging';
+import { CR3_PCID, CR8, XCR0 } from './registers/control';
+import { DR6 } from './registers/debug';
+import { MSRS } from './registers/msr';
+import { SEG_GLOSSES } from './registers/segment';
+import {
+  CODE_DATA_TYPES,
+  GATE_DESCRIPTOR,
+  SEGMENT_DESCRIPTOR,
+  SYSTEM_TYPES,
+  SYSTEM_TYPES_64,
+} from './segments';
+import { EXIT_REASONS } from './vmx/exit-reasons';
+import { VMCS_FIELDS } from './vmx/fields';
+import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from './vmx/instruction-errors';
+import { instructionInformationTable } from './vmx/instruction-information';
+import { qualificationTable } from './vmx/qualification';
+
+/** All bit tables, each once. */
+export function allBitTables(): BitTable[] {
+  const tables = new Set<BitTable>([
+    CR3_PCID,
+    CR8,
+    XCR0,
+    DR6,
+    SEGMENT_DESCRIPTOR,
+    GATE_DESCRIPTOR,
+    ...(Object.values(paging) as unknown[]).filter(isTable),
+    ...VMCS_FIELDS.flatMap((row) => row.bits ?? []),
+    ...MSRS.flatMap((row) => row.bits ?? []),
+    ...EXIT_REASONS.flatMap((row) => qualificationTable(row.number) ?? []),
+    ...EXIT_REASONS.flatMap((row) => instructionInformationTable(row.number) ?? []),
+  ]);
+  return [...tables];
+}
+
+function isTable(value: unknown): value is BitTable {
+  return typeof value === 'object' && value !== null && 'fields' in value && 'section' in value;
+}
+
+/**
+ * The English sentences in the tables of this layer. They are translated when shown, by
+ * `l10n.t(gloss)`; a translation is complete when it has all of these. (Names of fields and registers
+ * are the manual's and stay.)
+ */
+export function translatableGlosses(): string[] {
+  const glosses = new Set<string>();
+  const add = (text: string) => glosses.add(text);
+  for (const { fields } of allBitTables()) {
+    for (const field of fields) {
+      add(field.gloss);
+      Object.values(field.values ?? {}).forEach(add);
+    }
+  }
+  EXCEPTIONS.forEach(({ name, gloss }) => [name, gloss].forEach(add));
+  EXIT_REASONS.forEach(({ gloss }) => add(gloss));
+  MSRS.forEach(({ gloss }) => add(gloss));
+  Object.values(SEG_GLOSSES).forEach(add);
+  const lists = [CODE_DATA_TYPES, SYSTEM_TYPES, SYSTEM_TYPES_64, VM_INSTRUCTION_ERRORS, VMX_ABORTS];
+  lists.flatMap((list) => Object.values(list)).forEach(add);
+  return [...glosses].sort();
+}
