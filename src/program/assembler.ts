@@ -12,11 +12,11 @@ import {
 import { runDirective } from './directives';
 import { diagnose } from './diagnose';
 import { evaluate, type Scope } from './evaluate';
-import type { Expression } from './expression';
+import { some, type Expression } from './expression';
 import type { FileCache } from './files';
 import { candidatePaths } from './files';
 import { InstructionWriter } from './instruction-writer';
-import { align, includeBinary } from './storage';
+import { align, includeBinary, repeat } from './storage';
 import { parseStatement } from './parser';
 import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
 import { MAX_IMAGE, SectionList, type Section } from './sections';
@@ -112,9 +112,11 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
     if (this.symbols.changed && !this.diagnostics.hasErrors) {
       throw new FatalError(
         l10n.t(
-          'the program does not settle: after {0} passes labels still move',
+          'the value of `{0}` depends on itself: it still changes after {1} passes',
+          this.symbols.lastChanged?.name ?? '',
           String(MAX_PASSES),
         ),
+        this.symbols.lastChanged?.span,
       );
     }
     this.sections.layout(this.origin ?? 0n);
@@ -323,7 +325,7 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
     this.diagnostics.add(diagnose('error', message, span, this.current?.chain ?? []));
   }
 
-  checkCount(count: bigint, size: number, span: Span): number {
+  checkCount(count: bigint, size: number, span: Span | undefined): number {
     if (count < 0n) {
       throw new SourceError(l10n.t('the count is negative: {0}', String(count)), span);
     }
@@ -421,6 +423,10 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
     );
   }
 
+  repeat(count: number, once: () => void): void {
+    repeat(this, count, 'data', once);
+  }
+
   body(statement: Statement, body: Body, count: number): void {
     switch (body.kind) {
       case 'empty':
@@ -429,8 +435,9 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
         this.writer.write(body, statement, count);
         return;
       case 'data':
-        for (let i = 0; i < count; i++)
+        this.repeat(count, () => {
           for (const item of body.items) storeItem(item, body.size, this);
+        });
         return;
       case 'reserve': {
         const n = this.number(body.count, '`resb`');
@@ -456,9 +463,4 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
   }
 }
 
-function usesHere(expression: Expression): boolean {
-  return (
-    expression.kind === 'here' ||
-    (expression.kind === 'binary' && (usesHere(expression.left) || usesHere(expression.right)))
-  );
-}
+const usesHere = (expression: Expression): boolean => some(expression, (e) => e.kind === 'here');

@@ -10,9 +10,11 @@ export interface DataSink {
   readonly scope: Scope;
   /** Room for `count` bytes; undefined while only the size matters. */
   room(count: number, kind: 'data' | 'reserve'): Uint8Array | undefined;
+  /** Stores what `once` stores, `count` times. */
+  repeat(count: number, once: () => void): void;
   warn(message: string, span: Span): void;
   /** Guards against lists that would never fit. */
-  checkCount(count: bigint, size: number, span: Span): number;
+  checkCount(count: bigint, size: number, span: Span | undefined): number;
 }
 
 /** Writes `n` little-endian into `bytes`, cut or sign-extended to its length. */
@@ -98,9 +100,10 @@ export function storeItem(item: DataItem, size: number, sink: DataSink): void {
       if (!isScalar(count))
         throw new SourceError(l10n.t('the count of `dup` must be a plain number'), item.span);
       const times = sink.checkCount(count.n, item.items.length, item.span);
-      for (let i = 0; i < times; i++) {
+      if (times === 0) return;
+      sink.repeat(times, () => {
         for (const { item: inner, size: own } of item.items) storeItem(inner, own ?? size, sink);
-      }
+      });
     }
   }
 }

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** A place in a source file. Lines and columns count from 1; columns count UTF-16 units. */
 export interface Location {
   readonly file: string;
@@ -41,15 +43,22 @@ export class FatalError extends SourceError {}
 /** The most messages kept for one program: what follows is noise. */
 const MAX_DIAGNOSTICS = 500;
 
-/** Collects messages, each once. */
+/** Collects messages, each once. Gives up after too many. */
 export class DiagnosticList {
   readonly items: Diagnostic[] = [];
   private readonly seen = new Set<string>();
+  private added = 0;
 
   add(diagnostic: Diagnostic): void {
     const { file, line, column, message } = diagnostic;
     const key = `${file}\0${line}\0${column}\0${message}`;
-    if (this.seen.has(key) || this.items.length >= MAX_DIAGNOSTICS) return;
+    if (++this.added > MAX_DIAGNOSTICS) {
+      throw new FatalError(
+        l10n.t('more than {0} messages: the rest of the program is not looked at', MAX_DIAGNOSTICS),
+        diagnostic,
+      );
+    }
+    if (this.seen.has(key)) return;
     this.seen.add(key);
     this.items.push(diagnostic);
   }
@@ -61,5 +70,6 @@ export class DiagnosticList {
   clear(): void {
     this.items.length = 0;
     this.seen.clear();
+    this.added = 0;
   }
 }

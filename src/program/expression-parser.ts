@@ -10,6 +10,9 @@ import { registerOf } from './x86/registers';
 /** Parentheses and unary operators may nest this deep; more would exhaust the stack. */
 const MAX_DEPTH = 400;
 
+/** One expression may have so many operators; each is a level of its tree. */
+const MAX_OPERATORS = 2000;
+
 const LEVEL_OF = new Map<string, number>();
 PRECEDENCE.forEach((operators, level) => {
   for (const operator of operators) LEVEL_OF.set(operator, level);
@@ -42,6 +45,7 @@ export function parseExpression(cursor: Cursor): Expression {
 
 class ExpressionParser {
   private depth = 0;
+  private operators = 0;
 
   constructor(private readonly cursor: Cursor) {}
 
@@ -75,6 +79,12 @@ class ExpressionParser {
       const own = token?.kind === 'op' ? LEVEL_OF.get(token.text) : undefined;
       if (!token || own === undefined || own < level) break;
       this.enter();
+      if (++this.operators > MAX_OPERATORS) {
+        throw new SourceError(
+          l10n.t('this expression has more than {0} operators', MAX_OPERATORS),
+          token,
+        );
+      }
       this.cursor.index++;
       const right = this.binary(own + 1);
       this.depth--;

@@ -4,6 +4,7 @@ import { fits } from './data';
 import { SourceError } from './diagnostics';
 import { evaluate } from './evaluate';
 import type { Body, Operand, Statement } from './statement';
+import { repeat } from './storage';
 import { isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import { encode, withPrefixes } from './x86/encode';
@@ -19,6 +20,14 @@ interface Memory {
   readonly bits: number;
   readonly choice: Choice;
 }
+
+/** From so many copies on, `times` makes one entry of the line table instead of one each. */
+const MANY = 4096;
+
+const dependsOnPlace = (choice: Choice): boolean =>
+  choice.match.slots.some(
+    (slot) => slot.kind === 'branch' || (slot.kind === 'memory' && slot.address.relative),
+  );
 
 const sameValues = (a: readonly Value[], b: readonly Value[]): boolean =>
   a.length === b.length &&
@@ -52,7 +61,17 @@ export class InstructionWriter {
     const operands = body.operands.map((operand) =>
       this.resolve(operand, values, body.prefixes.addressSize),
     );
-    for (let i = 0; i < count; i++) this.writeOne(body, statement, operands, values);
+    const choice = this.choose(body, statement, operands, values);
+    if (count > MANY && !dependsOnPlace(choice)) {
+      repeat(assembler, count, 'code', () => {
+        this.emit(body, choice, operands);
+      });
+      return;
+    }
+    // NASM computes the operands once; only the distance of a branch differs from one copy to the next.
+    this.emit(body, choice, operands);
+    for (let i = 1; i < count; i++)
+      this.emit(body, this.choose(body, statement, operands, values), operands);
   }
 
   private resolve(operand: Operand, values: Value[], addressPrefix: 0 | 16 | 32 | 64): Resolved {
@@ -89,14 +108,8 @@ export class InstructionWriter {
     }
   }
 
-  private writeOne(
-    body: InstructionBody,
-    statement: Statement,
-    operands: readonly Resolved[],
-    values: readonly Value[],
-  ): void {
+  private emit(body: InstructionBody, choice: Choice, operands: readonly Resolved[]): void {
     const { assembler } = this;
-    const choice = this.choose(body, statement, operands, values);
     const room = assembler.room(choice.length, 'code');
     if (!room) return;
     const { section } = assembler;

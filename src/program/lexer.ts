@@ -19,19 +19,23 @@ const TOKEN = new RegExp(
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
+/** The longest `%[…]`, so that many unclosed ones cost little. */
+const MAX_BRACED = 4000;
+
 /** The end (exclusive) of a `%[…]` or `%{…}` that opens at `open`, or -1 when it does not close. */
 function closeOf(text: string, open: number): number {
   const opening = text[open] ?? '';
   const closing = CLOSING[opening];
   let depth = 0;
-  for (let i = open; i < text.length; i++) {
+  const end = Math.min(text.length, open + MAX_BRACED);
+  for (let i = open; i < end; i++) {
     const c = text[i];
     if (c === opening) depth++;
     else if (c === closing && --depth === 0) return i + 1;
     else if (c === '"' || c === "'" || c === '`') {
-      const end = text.indexOf(c, i + 1);
-      if (end < 0) return -1;
-      i = end;
+      const close = text.indexOf(c, i + 1);
+      if (close < 0) return -1;
+      i = close;
     }
   }
   return -1;

@@ -22,6 +22,9 @@ import { registerOf } from './x86/registers';
 
 const NO_PREFIXES: Prefixes = { words: [], segment: 0, operandSize: 0, addressSize: 0 };
 
+/** An instruction has at most 15 bytes (SDM vol. 2A, 2.3.11). */
+const MAX_PREFIXES = 14;
+
 const EMPTY: Body = { kind: 'empty' };
 
 /** Whether `word` (lower case) begins a statement, so that it is no label. */
@@ -208,6 +211,8 @@ function align(cursor: Cursor, reserve: boolean): Body {
 
 function parsePrefixes(cursor: Cursor): Prefixes {
   let prefixes = NO_PREFIXES;
+  let count = 0;
+  const token = cursor.token;
   for (;;) {
     const word = cursor.word;
     if (word === undefined || !PREFIX_WORDS.has(word)) return prefixes;
@@ -226,6 +231,11 @@ function parsePrefixes(cursor: Cursor): Prefixes {
           : { ...prefixes, segment: reg };
     }
     cursor.index++;
+    if (++count > MAX_PREFIXES)
+      throw new SourceError(
+        l10n.t('an instruction has at most 15 bytes: too many prefixes'),
+        token,
+      );
   }
 }
 

@@ -5,6 +5,9 @@ import type { Base } from './value';
 /** The largest image that is built, in bytes. */
 export const MAX_IMAGE = 64 * 1024 * 1024;
 
+/** The most that a section without contents may reserve: what a 48-bit address reaches. */
+const MAX_RESERVED = 2 ** 47;
+
 /** Attributes after the name of a section (NASM manual 8.1.3). Numbers are addresses or powers of two. */
 export interface SectionAttributes {
   align?: bigint;
@@ -46,6 +49,8 @@ export class Section implements Base {
   /** Moves on by `count` bytes without storing anything. */
   skip(count: number): void {
     this.size += count;
+    if (this.nobits && this.size > MAX_RESERVED)
+      throw new FatalError(l10n.t('section `{0}` reserves more than 2^47 bytes', this.name));
     if (!this.nobits && this.size > MAX_IMAGE) {
       throw new FatalError(
         l10n.t('the image would be larger than {0} MB', String(MAX_IMAGE / 1024 / 1024)),
@@ -53,17 +58,24 @@ export class Section implements Base {
     }
   }
 
-  /** Room for `count` more bytes, which the caller fills. */
-  reserve(count: number): Uint8Array {
+  /** Room for `count` more bytes, which the caller fills; undefined in a section that stores nothing. */
+  reserve(count: number): Uint8Array | undefined {
     const at = this.size;
     this.skip(count);
-    if (this.nobits) return new Uint8Array(count);
+    if (this.nobits) return undefined;
     if (this.size > this.bytes.length) {
       const larger = new Uint8Array(Math.max(this.size, this.bytes.length * 2, 1024));
       larger.set(this.bytes);
       this.bytes = larger;
     }
     return this.bytes.subarray(at, this.size);
+  }
+
+  /** Fills `count` times `length` bytes from `from` on with copies of the first `length`. */
+  copy(from: number, length: number, count: number): void {
+    const end = from + length * count;
+    for (let done = length; from + done < end; done *= 2)
+      this.bytes.copyWithin(from + done, from, Math.min(from + done, end - done));
   }
 
   /** What was stored, padded with zeros to the size. */

@@ -53,3 +53,20 @@ export function align(
     assembler.padding = false;
   }
 }
+
+/** Does `once` and copies the bytes that it stored `count - 1` times. */
+export function repeat(
+  assembler: Assembler,
+  count: number,
+  kind: 'code' | 'data',
+  once: () => void,
+): void {
+  const { section } = assembler;
+  const from = section?.size ?? 0;
+  once();
+  if (!section || count === 1) return;
+  const length = section.size - from;
+  const total = assembler.checkCount(BigInt(length) * BigInt(count - 1), 1, undefined);
+  assembler.room(total, kind);
+  if (assembler.final && !section.nobits) section.copy(from, length, count);
+}

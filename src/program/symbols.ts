@@ -27,6 +27,8 @@ export class SymbolScope {
   /** Set when a definition differs from the pass before. */
   changed = false;
   pass = 0;
+  /** One of those that differ. */
+  lastChanged: SymbolEntry | undefined;
   /** The last label that local labels (`.x`) belong to. */
   parent = '';
 
@@ -59,7 +61,10 @@ export class SymbolScope {
     }
     if (entry.pass === this.pass)
       return sameValue(entry.value, value) && kind === 'equ' && entry.kind === 'equ';
-    if (!sameValue(entry.value, value)) this.changed = true;
+    if (!sameValue(entry.value, value)) {
+      this.changed = true;
+      this.lastChanged = entry;
+    }
     Object.assign(entry, { kind, value, span, chain, pass: this.pass });
     return true;
   }

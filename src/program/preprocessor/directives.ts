@@ -14,6 +14,8 @@ type Handler = (p: Preprocessor, args: readonly Token[], directive: Token) => vo
 
 const MAX_REPEAT = 1_000_000n;
 
+const MAX_STRING = 65_536;
+
 const text = (token: Token): string => new TextDecoder().decode(stringBytes(token.text));
 
 function nameOf(args: readonly Token[], directive: Token): Token {
@@ -115,6 +117,8 @@ const strlen: Handler = (p, args, directive) => {
 const strcat: Handler = (p, args, directive) => {
   const name = nameOf(args, directive);
   const all = strings(p, args.slice(1), directive).map(text).join('');
+  if (all.length > MAX_STRING)
+    throw new SourceError(l10n.t('this string is longer than {0} characters', MAX_STRING), name);
   setText(p, name, false, [stringToken(all, name)]);
 };
 
@@ -185,6 +189,7 @@ const repeat: Handler = (p, args, directive) => {
       );
     return;
   }
+  if (body.length === 0) return;
   const { frame } = p;
   p.push(makeFrame('repeat', body, frame.path, frame.callers, frame.call, Number(count)));
 };

@@ -46,7 +46,7 @@ export interface Context {
 }
 
 /** The most lines that macros and repetitions may produce, and how deep calls and includes may nest. */
-const MAX_LINES = 400_000;
+const MAX_LINES = 200_000;
 const MAX_DEPTH = 200;
 const MAX_INCLUDES = 64;
 
@@ -110,12 +110,7 @@ export class Preprocessor {
       const [first] = line;
       if (!first) continue;
       this.chain = [...frame.callers, first];
-      if (++this.produced > MAX_LINES) {
-        throw new FatalError(
-          l10n.t('macros and repetitions produce more than {0} lines', MAX_LINES),
-          this.chain[0],
-        );
-      }
+      if (frame.kind !== 'file') this.count();
       try {
         const result = this.process(frame, line, first);
         if (result) return result;
@@ -128,6 +123,16 @@ export class Preprocessor {
         if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
         this.report('error', error.message, error.span ?? first);
       }
+    }
+  }
+
+  /** Counts what macros and repetitions produce, so that they cannot go on for ever. */
+  private count(): void {
+    if (++this.produced > MAX_LINES) {
+      throw new FatalError(
+        l10n.t('macros and repetitions produce more than {0} lines', MAX_LINES),
+        this.chain[0],
+      );
     }
   }
 
@@ -229,6 +234,7 @@ export class Preprocessor {
     frame.conditions.length = 0;
     if (frame.kind === 'repeat' && --frame.rounds > 0) {
       frame.index = 0;
+      this.count();
       return;
     }
     this.frames.pop();

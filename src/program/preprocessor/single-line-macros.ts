@@ -23,6 +23,9 @@ export interface Parameter {
 /** One line may not grow beyond this many tokens. */
 const MAX_TOKENS = 100_000;
 
+/** How deep `%[…]` may nest. */
+const MAX_DEPTH = 50;
+
 const hiddenIn = (hidden: HideSet | undefined, name: string): boolean => {
   for (let h = hidden; h; h = h.next) if (h.name === name) return true;
   return false;
@@ -31,6 +34,7 @@ const hiddenIn = (hidden: HideSet | undefined, name: string): boolean => {
 /** The `%define`d macros and their expansion (NASM manual 4.1). */
 export class SingleLineMacros {
   private readonly table = new Map<string, SingleLineMacro[]>();
+  private depth = 0;
 
   /**
    * @param builtin the text of a macro such as `__LINE__` that the place decides, if `name` is one
@@ -110,8 +114,15 @@ export class SingleLineMacros {
   /** The replacement of `token` (its arguments are taken off `pending`), or undefined when it stays. */
   private expandOne(token: Token, pending: Token[]): readonly Token[] | undefined {
     if (token.kind === 'pre' && token.text.startsWith('%[')) {
+      if (this.depth >= MAX_DEPTH)
+        throw new SourceError(l10n.t('`%[…]` is nested more than {0} deep', MAX_DEPTH), token);
       const inner = tokenize(token.text.slice(2, -1), token.file, token.line, token.column + 2);
-      return this.expand(inner).map((t, i) => (i === 0 ? { ...t, space: token.space } : t));
+      this.depth++;
+      try {
+        return this.expand(inner).map((t, i) => (i === 0 ? { ...t, space: token.space } : t));
+      } finally {
+        this.depth--;
+      }
     }
     if (token.kind !== 'id') return undefined;
     const found = this.find(token.text);
