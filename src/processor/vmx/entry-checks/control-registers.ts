@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Field } from '../../../isa/vmx/fields';
 import { hex, rule } from './rule';
-import { isPhysical } from './values';
+import { holdsPhysical } from './values';
 import type { EntryView } from './view';
 
 /** Rules that the control registers of guest and host share (SDM 3C 27.2.2, 27.3.1.1). */
@@ -36,7 +36,7 @@ export function cr3Rule(id: string, field: Field) {
   return rule(
     id,
     field,
-    (v) => isPhysical(v.field(field), v.capabilities),
+    (v) => holdsPhysical(v, field),
     (v) => l10n.t('no bits beyond bit {0}', v.capabilities.physicalAddressWidth - 1),
   );
 }

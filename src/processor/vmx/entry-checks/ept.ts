@@ -4,7 +4,7 @@ import { EptVpidCap } from '../../../isa/vmx/capabilities';
 import { SecondaryControl, TertiaryControl, VmFunctionControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { checks, rule } from './rule';
-import { addressRule, isPhysical } from './values';
+import { addressRule, holdsPhysical } from './values';
 import type { EntryView } from './view';
 
 const ept = (v: EntryView) => v.secondary(SecondaryControl.ENABLE_EPT);
@@ -64,7 +64,7 @@ export const EPT_CHECKS = checks('controls', 'SDM 3C 27.2.1.1', [
   ),
   eptpRule(
     'reserved',
-    (v) => eptp(v, 0xf00n) === 0n && isPhysical(v.field(Field.EPT_POINTER), v.capabilities),
+    (v) => eptp(v, 0xf00n) === 0n && holdsPhysical(v, Field.EPT_POINTER),
     (v) =>
       l10n.t('bits 11:8 zero and none beyond bit {0}', v.capabilities.physicalAddressWidth - 1),
   ),

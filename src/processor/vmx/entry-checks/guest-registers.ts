@@ -4,7 +4,7 @@ import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { cr3Rule, fixedBitsRule } from './control-registers';
 import { checks, rule } from './rule';
-import { canonicalRule, isCanonical, patRule, reservedRule } from './values';
+import { canonicalRule, holdsCanonical, patRule, reservedRule } from './values';
 import type { EntryView } from './view';
 
 const loads = (mask: number) => (v: EntryView) => v.entry(mask);
@@ -113,7 +113,7 @@ export const GUEST_REGISTER_CHECKS = checks('guest', 'SDM 3C 27.3.1.1', [
     (v) => {
       if (!v.entry(EntryControl.LOAD_BNDCFGS)) return true;
       const value = v.field(Field.GUEST_BNDCFGS);
-      return (value & 0xffcn) === 0n && isCanonical(value, v.capabilities.linearAddressWidth);
+      return (value & 0xffcn) === 0n && holdsCanonical(v, Field.GUEST_BNDCFGS);
     },
     () => l10n.t('bits 11:2 zero and a canonical address'),
   ),

@@ -4,7 +4,7 @@ import { Rflags } from '../../../isa/registers/flags';
 import { AccessRights } from '../../../isa/segments';
 import { Field } from '../../../isa/vmx/fields';
 import { checks, rule } from './rule';
-import { isCanonical } from './values';
+import { holdsCanonical } from './values';
 import type { EntryView } from './view';
 
 /** The fields of one guest segment register. */
@@ -90,9 +90,7 @@ const BASE_RULES = [
     rule(
       `${s.name}.base`,
       [s.base],
-      (v) =>
-        (s === LDTR && !usable(v, s)) ||
-        isCanonical(v.field(s.base), v.capabilities.linearAddressWidth),
+      (v) => (s === LDTR && !usable(v, s)) || holdsCanonical(v, s.base),
       () => l10n.t('a canonical address'),
     ),
   ),
@@ -100,7 +98,7 @@ const BASE_RULES = [
     rule(
       `${s.name}.base`,
       [s.base],
-      (v) => (s.name !== 'cs' && !usable(v, s)) || v.field(s.base) <= 0xffffffffn,
+      (v) => (s.name !== 'cs' && !usable(v, s)) || v.high(s.base) === 0,
       () => l10n.t('bits 63:32 zero'),
     ),
   ),

@@ -7,7 +7,7 @@ import { InterruptionType } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
 import { injection } from './entry-controls';
 import { checks, rule } from './rule';
-import { canonicalRule, isCanonical, reservedRule } from './values';
+import { canonicalRule, holdsCanonical, reservedRule } from './values';
 import type { EntryView } from './view';
 
 /** Guest descriptor-table registers (SDM 3C 27.3.1.3). */
@@ -22,9 +22,8 @@ const code64 = (v: EntryView) => v.ia32eGuest && v.bits(Field.GUEST_CS_AR_BYTES,
 
 /** Bits 63:N of RIP are identical; unlike a canonical address, bit N-1 may differ. */
 function ripFits(v: EntryView): boolean {
-  const top =
-    BigInt.asIntN(64, v.field(Field.GUEST_RIP)) >> BigInt(v.capabilities.linearAddressWidth);
-  return top === 0n || top === -1n;
+  const top = (v.high(Field.GUEST_RIP) | 0) >> (v.capabilities.linearAddressWidth - 32);
+  return top === 0 || top === -1;
 }
 
 const cet = (v: EntryView) => v.entry(EntryControl.LOAD_CET_STATE);
@@ -34,7 +33,7 @@ export const GUEST_RIP_RFLAGS_CHECKS = checks('guest', 'SDM 3C 27.3.1.4', [
   rule(
     'rip.32-bit',
     [Field.GUEST_RIP, Field.GUEST_CS_AR_BYTES, Field.VM_ENTRY_CONTROLS],
-    (v) => code64(v) || v.field(Field.GUEST_RIP) <= 0xffffffffn,
+    (v) => code64(v) || v.high(Field.GUEST_RIP) === 0,
     () => l10n.t('bits 63:32 zero outside 64-bit mode'),
   ),
   rule(
@@ -79,8 +78,7 @@ export const GUEST_RIP_RFLAGS_CHECKS = checks('guest', 'SDM 3C 27.3.1.4', [
     Field.GUEST_SSP,
     (v) => {
       if (!cet(v)) return true;
-      const ssp = v.field(Field.GUEST_SSP);
-      return code64(v) ? isCanonical(ssp, v.capabilities.linearAddressWidth) : ssp <= 0xffffffffn;
+      return code64(v) ? holdsCanonical(v, Field.GUEST_SSP) : v.high(Field.GUEST_SSP) === 0;
     },
     () => l10n.t('a canonical address; bits 63:32 zero outside 64-bit mode'),
   ),

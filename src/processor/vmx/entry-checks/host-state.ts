@@ -3,7 +3,7 @@ import { Cr0, Cr4, Efer } from '../../../isa/registers/control';
 import { ExitControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { checks, rule } from './rule';
-import { canonicalRule, isCanonical, patRule, reservedRule } from './values';
+import { canonicalRule, holdsCanonical, patRule, reservedRule } from './values';
 import { cr3Rule, fixedBitsRule } from './control-registers';
 import type { EntryView } from './view';
 
@@ -145,16 +145,13 @@ export const ADDRESS_SPACE_CHECKS = checks('host', 'SDM 3C 27.2.4', [
   rule(
     'rip.32-bit',
     [Field.HOST_RIP, Field.VM_EXIT_CONTROLS],
-    (v) => v.host64 || v.field(Field.HOST_RIP) <= 0xffffffffn,
+    (v) => v.host64 || v.high(Field.HOST_RIP) === 0,
     () => l10n.t('bits 63:32 zero when "Host address-space size" is 0'),
   ),
   rule(
     'cet.32-bit',
     [Field.HOST_S_CET, Field.HOST_SSP],
-    (v) =>
-      v.host64 ||
-      !cet(v) ||
-      (v.field(Field.HOST_S_CET) <= 0xffffffffn && v.field(Field.HOST_SSP) <= 0xffffffffn),
+    (v) => v.host64 || !cet(v) || (v.high(Field.HOST_S_CET) === 0 && v.high(Field.HOST_SSP) === 0),
     () => l10n.t('bits 63:32 zero when "Host address-space size" is 0'),
   ),
   rule(
@@ -166,7 +163,7 @@ export const ADDRESS_SPACE_CHECKS = checks('host', 'SDM 3C 27.2.4', [
   rule(
     'rip.canonical',
     [Field.HOST_RIP, Field.VM_EXIT_CONTROLS],
-    (v) => !v.host64 || isCanonical(v.field(Field.HOST_RIP), v.capabilities.linearAddressWidth),
+    (v) => !v.host64 || holdsCanonical(v, Field.HOST_RIP),
     () => l10n.t('a canonical address'),
   ),
 ]);

@@ -6,21 +6,25 @@ import type { EntryView } from './view';
 
 /** Rules that many fields share. */
 
-/** Whether a linear address is canonical (SDM 1 3.3.7.1). */
-export function isCanonical(address: bigint, width: number): boolean {
-  return BigInt.asUintN(64, BigInt.asIntN(width, address)) === address;
-}
-
 /** Whether an address has no bits beyond the physical-address width. */
 export function isPhysical(address: bigint, capabilities: VmxCapabilities): boolean {
   return address >> BigInt(capabilities.physicalAddressWidth) === 0n;
 }
 
+/** Whether a field holds a canonical address: its bits from `width` - 1 up are all equal. */
+export function holdsCanonical(view: EntryView, field: Field): boolean {
+  const top = (view.high(field) | 0) >> (view.capabilities.linearAddressWidth - 33);
+  return top === 0 || top === -1;
+}
+
+/** Whether a field has no bits beyond the physical-address width. */
+export function holdsPhysical(view: EntryView, field: Field): boolean {
+  return view.high(field) >>> (view.capabilities.physicalAddressWidth - 32) === 0;
+}
+
 /** Whether an address of a structure is aligned to 2^`alignment` and within the width. */
 export function isStructureAddress(view: EntryView, field: Field, alignment: number): boolean {
-  const address = view.field(field);
-  const low = (1n << BigInt(alignment)) - 1n;
-  return (address & low) === 0n && isPhysical(address, view.capabilities);
+  return !view.bits(field, (1 << alignment) - 1) && holdsPhysical(view, field);
 }
 
 /** A structure's address is needed only when a control is 1. */
@@ -51,7 +55,7 @@ export function canonicalRule(
   return rule(
     id,
     field,
-    (v) => !needed(v) || isCanonical(v.field(field), v.capabilities.linearAddressWidth),
+    (v) => !needed(v) || holdsCanonical(v, field),
     () => l10n.t('a canonical address'),
   );
 }
@@ -98,8 +102,8 @@ export function msrAreaRule(id: string, address: Field, count: Field) {
     id,
     [address, count],
     (v) => {
+      if (v.number(count) === 0) return true;
       const entries = v.field(count);
-      if (entries === 0n) return true;
       const first = v.field(address);
       const last = first + entries * 16n - 1n;
       return (

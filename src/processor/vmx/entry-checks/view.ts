@@ -38,7 +38,10 @@ export type FieldReader = (field: Field) => bigint;
 
 export interface EntryContext {
   readonly read: FieldReader;
-  /** The low 32 bits of a field, without the detour over bigint: most checks need no more. */
+  /**
+   * 32 bits of a field, without the detour over bigint that costs more than most checks: the low
+   * ones, or with access type "high" (bit 0 of the encoding) the upper ones.
+   */
   readonly readNumber: (field: Field) => number;
   readonly capabilities: VmxCapabilities;
   readonly facts: EntryFacts;
@@ -77,6 +80,11 @@ export class EntryView {
 
   field(field: Field): bigint {
     return this.read(field);
+  }
+
+  /** The upper 32 bits of a 64-bit or natural-width field, not negative. */
+  high(field: Field): number {
+    return this.readNumber(field | 1) >>> 0;
   }
 
   /** A field of at most 32 bits. */
