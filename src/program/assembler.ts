@@ -321,8 +321,8 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
       this.diagnostics.add(diagnose('warning', message, span, this.current?.chain ?? []));
   }
 
-  error(message: string, span: Span | undefined): void {
-    this.diagnostics.add(diagnose('error', message, span, this.current?.chain ?? []));
+  error(message: string, span: Span | undefined, chain = this.current?.chain ?? []): void {
+    this.diagnostics.add(diagnose('error', message, span, chain));
   }
 
   checkCount(count: bigint, size: number, span: Span | undefined): number {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { SourceError, type Span } from './diagnostics';
 import { isOp, type Token } from './tokens';
+import { registerOf } from './x86/registers';
 
 /** A reading position in a line's tokens. */
 export class Cursor {
@@ -94,5 +95,8 @@ export function unexpected(token: Token): string {
       ? l10n.t('this string is not closed: its quote {0} is missing', token.text.charAt(0))
       : l10n.t('the character `{0}` has no meaning here', token.text);
   }
-  return l10n.t('unexpected `{0}`', token.text);
+  if (token.kind === 'pre' && registerOf(token.text.slice(1).toLowerCase()) !== undefined)
+    return l10n.t('NASM writes registers without `%`: `{0}`', token.text.slice(1));
+  const text = token.text.length > 40 ? token.text.slice(0, 40) + '…' : token.text;
+  return l10n.t('unexpected `{0}`', text);
 }

@@ -60,6 +60,11 @@ function storeExpression(
     return;
   }
   const value: Value = evaluate(expression, sink.scope);
+  if (value.terms.some((term) => typeof term.of === 'number'))
+    throw new SourceError(
+      l10n.t('a register has no value that could be stored in the image'),
+      span,
+    );
   if (size > 8)
     throw new SourceError(l10n.t('integers have at most 8 bytes: use `dq` for this'), span);
   const bytes = sink.room(size, 'data');

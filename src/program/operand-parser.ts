@@ -51,6 +51,11 @@ function overrides(cursor: Cursor): Overrides {
         ),
         cursor.span,
       );
+    } else if (word === 'offset' && cursor.peek()?.kind === 'id') {
+      throw new SourceError(
+        l10n.t('NASM has no `offset`: a label without brackets is its address'),
+        cursor.span,
+      );
     } else return found;
     cursor.index++;
   }

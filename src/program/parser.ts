@@ -10,6 +10,7 @@ import type { Body, Decoration, Label, Operand, Prefixes, Statement } from './st
 import { closest } from './suggest';
 import { isOp, type Token } from './tokens';
 import {
+  BRACKETED_DIRECTIVES,
   DATA_WORDS,
   DIRECTIVES,
   isStatementWord,
@@ -51,6 +52,11 @@ export function parseStatement(tokens: readonly Token[], chain: readonly Span[])
   return { label, times, body, span, chain };
 }
 
+/** Words that NASM never takes for a label, colon or not. */
+function isReserved(word: string): boolean {
+  return isMnemonic(word) || (isStatementWord(word) && !DIRECTIVES.has(word));
+}
+
 function labelOf(token: Token): Label {
   const name = token.text.startsWith('$') ? token.text.slice(1) : token.text;
   return { name, span: token };
@@ -64,6 +70,12 @@ function parseLabel(cursor: Cursor): Label | undefined {
   if (isOp(next, ':') && !(registerOf(word) !== undefined && isOp(cursor.peek(2), '['))) {
     if (registerOf(word) !== undefined)
       throw new SourceError(l10n.t('`{0}` is a register and cannot be a label', token.text), token);
+    if (isReserved(word)) {
+      throw new SourceError(
+        l10n.t('`{0}` is an instruction and cannot be a label', token.text),
+        token,
+      );
+    }
     cursor.index += 2;
     return labelOf(token);
   }
@@ -89,6 +101,8 @@ function parseLabel(cursor: Cursor): Label | undefined {
 /** The message for a line that begins with a word of no meaning. */
 function unknownWord(token: Token, next: Token | undefined): string {
   const word = token.text.toLowerCase();
+  if (isOp(next, '='))
+    return l10n.t('`=` defines nothing in NASM: write `{0} equ …` or `%define {0} …`', token.text);
   const better = closest(word, [...statementWords(), ...mnemonicNames()]);
   if (better !== undefined)
     return l10n.t('`{0}`: no such instruction; did you mean `{1}`?', token.text, better);
@@ -99,8 +113,6 @@ function unknownWord(token: Token, next: Token | undefined): string {
       'a line cannot begin with the register `{0}`: the instruction is missing',
       token.text,
     );
-  if (isOp(next, '='))
-    return l10n.t('`=` defines nothing in NASM: write `{0} equ …` or `%define {0} …`', token.text);
   return next
     ? l10n.t('`{0}`: no such instruction or macro', token.text)
     : l10n.t('`{0}`: no such instruction; a label needs a colon (`{0}:`)', token.text);
@@ -165,7 +177,7 @@ function bracketed(cursor: Cursor): Body {
   let close = cursor.tokens.length - 1;
   while (close > cursor.index && !isOp(cursor.tokens[close], ']')) close--;
   const word = cursor.word;
-  if (word === undefined || !DIRECTIVES.has(word)) {
+  if (word === undefined || !(DIRECTIVES.has(word) || BRACKETED_DIRECTIVES.has(word))) {
     const better = word === undefined ? undefined : closest(word, DIRECTIVES);
     throw new SourceError(
       better === undefined

@@ -15,6 +15,7 @@ interface Open {
   readonly span: Span;
   readonly section: Section | undefined;
   readonly absolute: Value;
+  readonly chain: readonly Span[];
   /** Where an instance began. */
   readonly start: Value;
 }
@@ -36,11 +37,13 @@ export class Structures {
       this.assembler.error(
         l10n.t('`struc {0}` has no `endstruc`', this.definition.name),
         this.definition.span,
+        this.definition.chain,
       );
     if (this.instance)
       this.assembler.error(
         l10n.t('`istruc {0}` has no `iend`', this.instance.name),
         this.instance.span,
+        this.instance.chain,
       );
   }
 
@@ -68,7 +71,14 @@ export class Structures {
     if (name?.kind !== 'id')
       throw new SourceError(l10n.t('a structure needs a name'), name ?? statement.span);
     const { section, absolute, position } = this.assembler;
-    return { name: name.text, span: name, section, absolute, start: position };
+    return {
+      name: name.text,
+      span: name,
+      section,
+      absolute,
+      start: position,
+      chain: statement.chain,
+    };
   }
 
   private begin(args: readonly Token[], statement: Statement): void {
@@ -120,10 +130,7 @@ export class Structures {
     if (count < 0n) {
       if (!assembler.final) return;
       throw new SourceError(
-        l10n.t(
-          'the fields are out of order or too long: this one should begin {0} byte(s) earlier',
-          String(-count),
-        ),
+        l10n.t('what stands before this field is {0} byte(s) too long', String(-count)),
         span,
       );
     }

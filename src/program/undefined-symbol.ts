@@ -17,6 +17,8 @@ export function explainUndefined(name: string, external: boolean, around: Surrou
   if (around.preprocessing)
     return l10n.t('`{0}` is not defined before this line, so `%if` cannot use it', name);
   if (name.toLowerCase() === 'rip') return l10n.t('NASM does not name `rip`: write `[rel label]`');
+  if (/^[0-9a-f]+h$/i.test(name))
+    return l10n.t('a hexadecimal number must begin with a digit: write `0{0}`', name);
   const local = name.startsWith('.') && !name.startsWith('..');
   const better = closest(local ? symbols.fullName(name) : name, around.names());
   if (better !== undefined) {

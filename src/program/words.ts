@@ -88,17 +88,21 @@ export const DIRECTIVES: ReadonlySet<string> = new Set([
   'common',
   'cpu',
   'float',
-  'warning',
   'struc',
   'endstruc',
   'istruc',
   'at',
   'iend',
+  'sectalign',
+]);
+
+/** Directives that are known only in brackets, so that their names are free for labels. */
+export const BRACKETED_DIRECTIVES: ReadonlySet<string> = new Set([
   'map',
   'debug',
   'list',
-  'sectalign',
-  'uselabels',
+  'warning',
+  'pragma',
 ]);
 
 /** Whether a word begins a statement without being an instruction. */

@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { SourceError, type Span } from '../diagnostics';
 import type { Operand } from '../statement';
 import type { Form } from './forms';
-import type { Context, Resolved } from './match';
-import { bitsOf, classOf, needs64, registerName } from './registers';
+import { match, type Context, type Resolved } from './match';
+import { bitsOf, classOf, registerName } from './registers';
 
 interface Asked {
   readonly mnemonic: string;
@@ -33,6 +33,9 @@ const width = (operand: Operand): number =>
       ? operand.size
       : 0;
 
+const isSegment = (operand: Operand): boolean =>
+  operand.kind === 'register' && classOf(operand.register) === 'seg';
+
 const isGeneral = (operand: Operand): boolean =>
   operand.kind === 'register' && /^r\d/.test(classOf(operand.register) ?? '');
 
@@ -51,14 +54,6 @@ export function explainMismatch(
       l10n.t('`{0}` does not exist in {1}-bit code', mnemonic, String(context.bits)),
       span,
     );
-  }
-  for (const operand of operands) {
-    if (operand.kind === 'register' && context.bits !== 64 && needs64(operand.register)) {
-      return new SourceError(
-        l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
-        operand.span,
-      );
-    }
   }
   const counts = [...new Set(usable.map((form) => form.written))].sort();
   if (!counts.includes(operands.length)) return wrongCount(asked, counts);
@@ -84,6 +79,14 @@ export function explainMismatch(
         from.span,
       );
     }
+    if (isSegment(to) && isSegment(from)) {
+      return new SourceError(
+        l10n.t(
+          'a segment register cannot be copied to another: go through a register such as `ax`',
+        ),
+        from.span,
+      );
+    }
     const [a, b] = [width(to), width(from)];
     if (a !== 0 && b !== 0 && a !== b && (isGeneral(to) || isGeneral(from)))
       return wrongSizes(mnemonic, to, from);
@@ -95,6 +98,28 @@ export function explainMismatch(
         mnemonic,
       ),
       to.span,
+    );
+  }
+  if (usable.some((form) => form.needsMask) && !operands.some((o) => o.decoration?.mask)) {
+    return new SourceError(
+      l10n.t(
+        '`{0}` needs a mask register after its first operand, such as `{1}`',
+        mnemonic,
+        '{k1}',
+      ),
+      span,
+    );
+  }
+  const modes = otherModes(asked, forms, context);
+  if (modes.length > 0) {
+    return new SourceError(
+      l10n.t(
+        '`{0}` with these operands exists only in {1}-bit code, not in {2}-bit code',
+        mnemonic,
+        modes.join('/'),
+        String(context.bits),
+      ),
+      span,
     );
   }
   if (
@@ -117,6 +142,17 @@ export function explainMismatch(
           operands.map(describe).join(', '),
         ),
     span,
+  );
+}
+
+/** The other modes in which the instruction would take the operands. */
+function otherModes(asked: Asked, forms: readonly Form[], context: Context): number[] {
+  return ([16, 32, 64] as const).filter(
+    (bits) =>
+      bits !== context.bits &&
+      forms.some(
+        (form) => !form.modes[context.bits] && match(form, asked.operands, { ...context, bits }),
+      ),
   );
 }
 

@@ -33,6 +33,8 @@ export interface Form {
   readonly collapses: boolean;
   /** Begins with a WAIT of its own (FSTCW and its kin). */
   readonly fwait: boolean;
+  /** Gathers and scatters, which need a mask register. */
+  readonly needsMask: boolean;
   readonly canMask: boolean;
   readonly canZero: boolean;
   readonly canRound: boolean;
@@ -118,6 +120,7 @@ function readForm(code: number): Form | undefined {
     written: silent ? 0 : operands.filter((o) => !o.implicit).length,
     collapses: kinds[1] !== undefined && isVvvv(kinds[1]) && kinds.length > 2,
     fwait: info.fwait,
+    needsMask: info.requireOpMaskRegister,
     canMask: info.canUseOpMaskRegister,
     canZero: info.canUseZeroingMasking,
     canRound: info.canUseRoundingControl,

@@ -259,6 +259,7 @@ function matchOne(
 }
 
 function decorationsFit(form: Form, operands: readonly Resolved[]): boolean {
+  if (form.needsMask && !operands.some((r) => r.operand.decoration?.mask)) return false;
   for (const { operand } of operands) {
     const d = operand.decoration;
     if (!d) continue;

@@ -8,7 +8,7 @@ import { explainMismatch } from './explain';
 import { formsOf, type Form } from './forms';
 import { match, type Context, type Match, type Resolved } from './match';
 import { findMnemonic, type MnemonicEntry } from './mnemonics';
-import { bitsOf, classOf, numberOf } from './registers';
+import { bitsOf, classOf, needs64, numberOf, registerName } from './registers';
 
 /** An instruction as written, with its expressions computed. */
 export interface Request {
@@ -296,6 +296,16 @@ const EVEX_FIRST = new Set<number>([
 
 const VEX3 = 0xc4;
 
+function rejectWide(request: Request): void {
+  for (const { operand } of request.operands) {
+    if (operand.kind !== 'register' || !needs64(operand.register)) continue;
+    throw new SourceError(
+      l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
+      operand.span,
+    );
+  }
+}
+
 /** The lower, the better: forms of the usual operand size first, then short ones, then sign-extended immediates. */
 function rank(m: Match, bytes: Uint8Array, bits: number): number {
   const { form } = m;
@@ -319,6 +329,7 @@ export function select(request: Request, context: Context): Choice {
   const entry = findMnemonic(request.mnemonic);
   if (!entry)
     throw new SourceError(l10n.t('`{0}`: no such instruction', request.mnemonic), request.span);
+  if (bits !== 64) rejectWide(request);
   let best: Choice | undefined;
   let bestRank = Infinity;
   let failure: unknown;
