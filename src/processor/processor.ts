@@ -156,7 +156,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     const { state } = this;
     try {
       if (this.nonRoot.boundary()) return undefined;
-      if (this.interruptible() && this.bus.interruptRequested() && !this.nonRoot.externalInterrupt()) {
+      if (this.acceptsInterrupts && this.bus.interruptRequested() && !this.nonRoot.externalInterrupt()) {
         if (state.systemFlags & BigInt(Rflags.IF)) {
           const vector = this.bus.acknowledgeInterrupt();
           this.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
@@ -170,7 +170,8 @@ export class Processor extends OperandAccess implements InstructionContext {
     return this.retiredBefore >= end ? { kind: 'budget' } : undefined;
   }
 
-  private interruptible(): boolean {
+  /** Whether a requested interrupt would be taken before the next instruction. */
+  get acceptsInterrupts(): boolean {
     if (this.state.interruptShadow !== 'none') return false;
     return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
   }

@@ -180,7 +180,7 @@ const sectalign: Directive = (a, args, statement) => {
   const word = args[0]?.text.toLowerCase();
   if (word === 'on' || word === 'off' || !a.section) return;
   const n = wholeNumber(a, args, statement);
-  if (n > a.section.align) a.section.attributes.align = n;
+  if (n > (a.section.attributes.align ?? 0n)) a.section.attributes.align = n;
 };
 
 const structure =

@@ -38,7 +38,7 @@ export function align(
     );
   }
   const { section } = assembler;
-  if (section && boundary > section.align) section.attributes.align = boundary;
+  if (section && boundary > (section.attributes.align ?? 0n)) section.attributes.align = boundary;
   const offset = section ? BigInt(section.size) : assembler.absolute.n;
   const count = Number((boundary - (offset % boundary)) % boundary);
   if (count === 0) return;

@@ -1,5 +1,4 @@
 import { Cr0, Cr4, Efer } from '../../isa/registers/control';
-import type { CpuState } from '../state';
 
 /** What an access wants. */
 export interface Access {
@@ -9,6 +8,19 @@ export interface Access {
   readonly user: boolean;
   /** A supervisor access by the processor itself (SMAP: RFLAGS.AC does not help it). */
   readonly implicit?: boolean;
+}
+
+/** What a walk has to know of the processor, or of a guest whose state lies in a VMCS. */
+export interface PagingState {
+  readonly cr0: bigint;
+  readonly cr3: bigint;
+  readonly cr4: bigint;
+  readonly efer: bigint;
+  readonly paging: boolean;
+  readonly longMode: boolean;
+  /** RFLAGS, of which AC matters (SMAP). */
+  readonly systemFlags: bigint;
+  readonly pdptes: readonly bigint[];
 }
 
 /** The shapes of the paging structures (SDM 3A 4.1.1). */
@@ -76,7 +88,7 @@ const G = 0x100n;
 const XD = 1n << 63n;
 
 /** The paging mode that the control registers select. */
-export function pagingMode(state: CpuState): PagingMode {
+export function pagingMode(state: PagingState): PagingMode {
   if (!state.paging) return 'none';
   if (!(state.cr4 & BigInt(Cr4.PAE))) return '32-bit';
   if (!state.longMode) return 'PAE';
@@ -103,7 +115,7 @@ const GEOMETRY: Record<Exclude<PagingMode, 'none'>, Geometry> = {
  * @param visit called for every entry read, in order
  */
 export function walk(
-  state: CpuState,
+  state: PagingState,
   memory: EntryMemory,
   linear: bigint,
   access: Access,
@@ -179,7 +191,7 @@ function unpaged(linear: bigint): WalkResult {
   };
 }
 
-function tableBase(state: CpuState, mode: PagingMode): bigint {
+function tableBase(state: PagingState, mode: PagingMode): bigint {
   if (mode === 'PAE') return state.cr3 & 0xffffffe0n;
   if (mode === '32-bit') return state.cr3 & 0xfffff000n;
   return state.cr3 & ((1n << PHYSICAL_ADDRESS_BITS) - 1n) & ~0xfffn;
@@ -190,7 +202,7 @@ function indexAt(linear: bigint, shift: bigint, g: Geometry, mode: PagingMode, l
   return Number((linear >> shift) & ((1n << bits) - 1n));
 }
 
-function isLargePage(entry: bigint, level: number, mode: PagingMode, state: CpuState): boolean {
+function isLargePage(entry: bigint, level: number, mode: PagingMode, state: PagingState): boolean {
   if (!(entry & PS)) return false;
   if (level === 2) return mode !== '32-bit' || (state.cr4 & BigInt(Cr4.PSE)) !== 0n;
   return level === 3 && (mode === '4-level' || mode === '5-level');
@@ -212,7 +224,7 @@ function reservedBits(mode: PagingMode, level: number, leaf: boolean, nxe: boole
 
 /** Why the rights do not allow the access (SDM 3A 4.6.1), or undefined. */
 function denial(
-  state: CpuState,
+  state: PagingState,
   access: Access,
   writable: boolean,
   user: boolean,
@@ -237,7 +249,7 @@ function fault(
   level: number,
   flags: number,
   nxe: boolean,
-  state: CpuState,
+  state: PagingState,
 ): WalkResult {
   const fetch = access.execute && (nxe || (state.cr4 & BigInt(Cr4.SMEP)) !== 0n);
   const errorCode = flags | (access.write ? 2 : 0) | (access.user ? 4 : 0) | (fetch ? 0x10 : 0);

@@ -155,7 +155,8 @@ function isRelative(
 ): boolean {
   if (bits !== 64 || operand.relative === 'abs' || operand.displacementSize === 64) return false;
   if (value.terms.some(({ of }: Term) => typeof of === 'number')) return false;
-  if (!isRelocatable(value) && !value.unknown) return false;
+  // NASM takes a label that it does not know yet for a plain number, one byte longer; sizes settle in later passes.
+  if (!isRelocatable(value)) return false;
   if (operand.relative === 'rel') return true;
   const { segment } = operand;
   return defaultRelative && segment !== Register.FS && segment !== Register.GS;

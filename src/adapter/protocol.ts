@@ -1,0 +1,134 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+
+/**
+ * What Ringside adds to the Debug Adapter Protocol: launch attributes, custom requests and events.
+ * Everything that the custom views show travels this way, so that any client can have it.
+ */
+
+/** The attributes of a launch configuration; `package.json` documents the same ones. */
+export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
+  /** The guest's main source file (.asm). */
+  program: string;
+  /** Stop before the guest's first instruction. Default: true. */
+  stopOnEntry?: boolean;
+  /** Who has the computer in root mode. Default: 'vtx'. */
+  monitor?: 'vtx' | 'none';
+  /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
+  memory?: string | number;
+  /** When guest memory gets its host frames. Default: 'eager'. */
+  allocation?: 'eager' | 'on-demand';
+  /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
+  intercepts?: ('cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr' | 'descriptor-tables')[];
+  /** What becomes of interrupts that fall due during a step. Default: 'hold'. */
+  interruptsWhileStepping?: 'hold' | 'deliver';
+  /** Macros defined before the source, as by NASM's -D. */
+  defines?: Record<string, string>;
+  /** Folders in which %include and incbin look too. */
+  includeDirs?: string[];
+}
+
+export type ViewId = 'registers' | 'vmcs' | 'translation' | 'exits';
+export type NumberFormat = 'hexadecimal' | 'decimal' | 'binary';
+
+/** One row of a view. */
+export interface ViewNode {
+  /** The same at every stop, so that a tree keeps what is expanded and selected. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  /** Markdown: bits decoded, manual section. */
+  readonly tooltip?: string;
+  /** The value differs from that at the last stop. */
+  readonly changed?: boolean;
+  /** A codicon's name, where the row has one. */
+  readonly icon?: string;
+  readonly severity?: 'error' | 'warning';
+  readonly children: 'none' | 'collapsed' | 'expanded';
+  /** The plain value: what is copied, and what editing starts from. */
+  readonly value?: string;
+  /** The value as an expression of the debugger's language. */
+  readonly expression?: string;
+  readonly memoryReference?: string;
+  readonly editable?: boolean;
+  readonly location?: { readonly source: DebugProtocol.Source; readonly line: number; readonly column?: number };
+}
+
+/** `ringside/view`: the rows below a node, or the top ones. */
+export interface ViewArguments {
+  readonly view: ViewId;
+  /** The focused stack frame; the top one when absent. */
+  readonly frameId?: number;
+  /** The node whose children are wanted. */
+  readonly node?: string;
+  readonly format?: NumberFormat;
+  /** Address translation: an expression for the guest-linear address. Default: rip. */
+  readonly address?: string;
+  /** VM exits: only rows that contain this text. */
+  readonly filter?: string;
+  /** VM exits: one group for each reason instead of newest first. */
+  readonly groupByReason?: boolean;
+}
+
+export interface ViewResponse {
+  readonly nodes: ViewNode[];
+  readonly badge?: { readonly value: number; readonly tooltip: string };
+  /** Shown instead of rows when there are none, or above them. */
+  readonly message?: string;
+}
+
+/** `ringside/setNodeValue`: edits the value of a row. Fails with a message for people. */
+export interface SetNodeValueArguments {
+  readonly view: ViewId;
+  readonly node: string;
+  readonly frameId?: number;
+  /** An expression. */
+  readonly value: string;
+}
+
+/** `ringside/world`: where the processor is at this stop, for the status bar. */
+export interface WorldResponse {
+  readonly side: 'guest' | 'monitor' | 'host';
+  /** 'guest · ring 0 · 64-bit · VMX non-root' */
+  readonly text: string;
+  /** Markdown: how control came here. */
+  readonly tooltip: string;
+}
+
+/** `ringside/input`: bytes typed on the guest's first serial port (UTF-8). */
+export interface InputArguments {
+  readonly text: string;
+}
+
+/** `ringside/exit`: one VM exit of the trace. */
+export interface ExitArguments {
+  readonly number: number;
+}
+
+/** The event `ringside/diagnostics`: what the assembler has to say; sent before a launch that fails too. */
+export interface DiagnosticsEventBody {
+  /** All files of the program, so that old messages can be taken away. */
+  readonly files: string[];
+  readonly diagnostics: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly endColumn: number;
+    readonly severity: 'error' | 'warning' | 'information';
+    readonly message: string;
+    readonly related?: { file: string; line: number; column: number; message: string }[];
+  }[];
+}
+
+/** The event `ringside/changed`: state was edited while stopped; views read again. It has no body. */
+
+export const CustomRequest = {
+  VIEW: 'ringside/view',
+  SET_NODE_VALUE: 'ringside/setNodeValue',
+  WORLD: 'ringside/world',
+  INPUT: 'ringside/input',
+} as const;
+
+export const CustomEvent = {
+  DIAGNOSTICS: 'ringside/diagnostics',
+  CHANGED: 'ringside/changed',
+} as const;

@@ -1,0 +1,90 @@
+import type { Bus } from '../processor/bus';
+import type { EngineKind } from '../processor/engine';
+import { PhysicalMemory } from '../processor/physical-memory';
+import { Processor } from '../processor/processor';
+import type { ProcessorStop } from '../processor/stop';
+import { Clock } from './devices/clock';
+import { Platform, type PlatformEvents } from './platform';
+
+export interface ComputerOptions {
+  /** Bytes of RAM; rounded up to 64 KiB. */
+  readonly memory: number;
+  readonly engine?: EngineKind;
+  readonly events?: PlatformEvents;
+}
+
+/** Why the computer came back. */
+export type ComputerStop =
+  | ProcessorStop
+  /** HLT, and nothing is scheduled that could end it. */
+  | { readonly kind: 'idle' };
+
+/**
+ * The simulated host computer: processor, physical memory, devices, and one clock. It is
+ * deterministic: time is the count of retired instructions, plus what HLT lets pass.
+ */
+export class Computer {
+  readonly memory: PhysicalMemory;
+  readonly processor: Processor;
+  readonly clock = new Clock();
+  /** The devices at the computer's own I/O ports. */
+  readonly platform: Platform;
+
+  constructor(options: ComputerOptions) {
+    this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
+    this.platform = new Platform(this.clock, options.events ?? {});
+    this.processor = new Processor(this.memory, this.bus(), options.engine);
+  }
+
+  /** Runs until `budget` instructions are retired or something else stops the processor. */
+  run(budget: number, past = false): ComputerStop {
+    const end = this.processor.retired + budget;
+    let passing = past;
+    for (;;) {
+      this.clock.advanceTo(this.processor.time);
+      const slice = Math.min(end - this.processor.retired, this.untilDeadline());
+      const stop = this.processor.run(slice, passing);
+      passing = false;
+      this.clock.advanceTo(this.processor.time);
+      if (stop.kind === 'halt') {
+        if (this.platform.pic.intr && this.processor.acceptsInterrupts) continue;
+        if (!this.idle()) return { kind: 'idle' };
+      } else if (stop.kind !== 'budget' || this.processor.retired >= end) {
+        return stop;
+      }
+    }
+  }
+
+  /**
+   * Lets time pass to the next thing that is scheduled.
+   *
+   * @returns false when nothing is scheduled
+   */
+  idle(): boolean {
+    const next = this.clock.nextDeadline();
+    if (next === undefined) return false;
+    this.processor.idle += Math.max(0, next - this.processor.time);
+    this.clock.advanceTo(this.processor.time);
+    return true;
+  }
+
+  private untilDeadline(): number {
+    const next = this.clock.nextDeadline();
+    return next === undefined ? Number.MAX_SAFE_INTEGER : Math.max(1, next - this.processor.time);
+  }
+
+  private bus(): Bus {
+    return {
+      readPort: (port, bytes) => {
+        this.clock.advanceTo(this.processor.time);
+        return this.platform.ports.read(port, bytes);
+      },
+      writePort: (port, bytes, value) => {
+        this.clock.advanceTo(this.processor.time);
+        this.platform.ports.write(port, bytes, value);
+      },
+      interruptRequested: () => this.platform.pic.intr,
+      acknowledgeInterrupt: () => this.platform.pic.acknowledge(),
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import type { Clock } from './devices/clock';
+import { CmosRtc } from './devices/cmos-rtc';
+import { DebugConsole } from './devices/debug-console';
+import { ExitDevice } from './devices/exit-device';
+import { KeyboardController } from './devices/keyboard-controller';
+import { Pic8259 } from './devices/pic8259';
+import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
+import { PortBus } from './devices/port-bus';
+import { SystemControl } from './devices/system-control';
+import { Uart16550 } from './devices/uart16550';
+
+/** What the devices tell the outside. */
+export interface PlatformEvents {
+  /** A byte left the first serial port. */
+  serial?(byte: number): void;
+  /** A byte was written to the debug console (port 0xe9). */
+  debugConsole?(byte: number): void;
+  /** The exit device (port 0xf4) was written. */
+  exit?(value: number): void;
+  powerOff?(): void;
+  reset?(): void;
+}
+
+/** How many instructions make a second of the machine's time. */
+export const INSTRUCTIONS_PER_SECOND = 100_000_000;
+const INSTRUCTIONS_PER_TICK = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
+
+/** 2026-01-01 00:00:00 UTC: the machine always starts at the same moment. */
+const START_TIME = 1_767_225_600;
+
+/**
+ * The devices of a PC behind its I/O ports, wired together. The simulated computer has one; a monitor
+ * that emulates devices for its guest has one more, which only the guest sees.
+ */
+export class Platform {
+  readonly ports = new PortBus();
+  readonly pic: Pic8259;
+  readonly pit: Pit8254;
+  readonly serial: Uart16550;
+  readonly rtc: CmosRtc;
+  readonly keyboard: KeyboardController;
+  private readonly systemControl: SystemControl;
+
+  /** @param clock the platform's own: two platforms do not share one */
+  constructor(clock: Clock, events: PlatformEvents) {
+    this.pic = new Pic8259();
+    this.pit = new Pit8254({
+      clock,
+      instructionsPerTick: INSTRUCTIONS_PER_TICK,
+      irq: this.pic.irqLine(0),
+    });
+    this.serial = new Uart16550({
+      irq: this.pic.irqLine(4),
+      onTransmit: (byte) => events.serial?.(byte),
+    });
+    this.rtc = new CmosRtc({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      startTime: START_TIME,
+      irq: this.pic.irqLine(8),
+    });
+    this.keyboard = new KeyboardController({
+      irq: this.pic.irqLine(1),
+      onReset: () => events.reset?.(),
+    });
+    this.systemControl = new SystemControl({
+      onReset: () => events.reset?.(),
+      onPowerOff: () => events.powerOff?.(),
+    });
+    const devices = [
+      this.pic,
+      this.pit,
+      this.serial,
+      this.rtc,
+      this.keyboard,
+      this.systemControl,
+      new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
+      new ExitDevice({ onExit: (value) => events.exit?.(value) }),
+    ];
+    for (const device of devices) this.ports.attach(device);
+  }
+}

@@ -1,0 +1,244 @@
+import { Field } from '../../isa/vmx/fields';
+import type { Computer } from '../../machine/computer';
+import { Clock } from '../../machine/devices/clock';
+import { INSTRUCTIONS_PER_SECOND, Platform, type PlatformEvents } from '../../machine/platform';
+import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
+import { walk } from '../../processor/paging/walk';
+import { cpuid } from '../../processor/system/cpuid';
+import { readMsr, writeMsr } from '../../processor/system/msr';
+import type { VmxOutcome } from '../../processor/vmx/unit';
+import { instructionLength } from '../../processor/decoder/length';
+import type { GuestMemory } from '../memory/guest-memory';
+import { guestPagingState } from '../vtx/guest-paging';
+
+/** Why the guest has ended for good. */
+export interface GuestEnd {
+  readonly why: string;
+}
+
+/** The registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. */
+const SAVED = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+/** No host timer is armed further ahead than the counter reaches. */
+const LONGEST_COUNT = 0xffff;
+
+/**
+ * The host as the monitor's operations see it: its processor in root operation, its memory, its
+ * devices, and the virtual devices that it keeps for the guest.
+ */
+export class Host {
+  /** The guest's virtual devices, with a clock that the monitor moves on. */
+  readonly virtual: Platform;
+  readonly virtualClock = new Clock();
+  end: GuestEnd | undefined;
+  private armed: number | undefined;
+
+  constructor(
+    readonly computer: Computer,
+    readonly guestMemory: GuestMemory,
+    /** Host-physical address of the area where the guest's general registers are kept: 16 × 8 bytes. */
+    private readonly saveArea: number,
+    events: PlatformEvents,
+  ) {
+    this.virtual = new Platform(this.virtualClock, {
+      ...events,
+      serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
+    });
+  }
+
+  private get cpu() {
+    return this.computer.processor;
+  }
+
+  /** Brings the virtual devices up to the present time. */
+  passTime(): void {
+    this.virtualClock.advanceTo(this.cpu.time);
+  }
+
+  vmread(field: Field): bigint {
+    const outcome = this.cpu.vmx.read(field);
+    if (outcome.kind !== 'value') throw new MonitorError(`VMREAD of ${field.toString(16)}: ${outcome.kind}`);
+    return outcome.value;
+  }
+
+  vmwrite(field: Field, value: bigint): void {
+    this.expectSuccess('VMWRITE', this.cpu.vmx.write(field, value));
+  }
+
+  vmxon(pointer: number): void {
+    this.expectSuccess('VMXON', this.cpu.vmx.on(BigInt(pointer)));
+  }
+
+  vmclear(pointer: number): void {
+    this.expectSuccess('VMCLEAR', this.cpu.vmx.clear(BigInt(pointer)));
+  }
+
+  vmptrld(pointer: number): void {
+    this.expectSuccess('VMPTRLD', this.cpu.vmx.load(BigInt(pointer)));
+  }
+
+  /** VM entry; 0, or the VM-instruction error. */
+  enter(launch: boolean): bigint {
+    const outcome = this.cpu.enterGuest(launch);
+    if (outcome.kind === 'VMfailValid') return BigInt(outcome.error);
+    this.expectSuccess(launch ? 'VMLAUNCH' : 'VMRESUME', outcome);
+    return 0n;
+  }
+
+  invept(): void {
+    this.cpu.flushWorld(1);
+  }
+
+  invvpid(): void {
+    this.cpu.flushWorld(1);
+  }
+
+  private expectSuccess(what: string, outcome: VmxOutcome): void {
+    if (outcome.kind === 'VMsucceed') return;
+    const number = outcome.kind === 'VMfailValid' ? ` (error ${String(outcome.error)})` : '';
+    throw new MonitorError(`${what}: ${outcome.kind}${number}`);
+  }
+
+  saveGuestRegisters(): void {
+    for (const index of SAVED) {
+      this.computer.memory.write64(this.saveArea + index * 8, this.cpu.state.gpr(index));
+    }
+  }
+
+  restoreGuestRegisters(): void {
+    for (const index of SAVED) this.cpu.state.setGpr(index, this.guestRegister(index));
+  }
+
+  guestRegister(index: number): bigint {
+    if (index === 4) return this.vmread(Field.GUEST_RSP);
+    return this.computer.memory.read64(this.saveArea + index * 8);
+  }
+
+  setGuestRegister(index: number, value: bigint): void {
+    if (index === 4) this.vmwrite(Field.GUEST_RSP, value);
+    else this.computer.memory.write64(this.saveArea + index * 8, value);
+  }
+
+  cpuid(leaf: number, subleaf: number): bigint {
+    const { eax, ebx, ecx, edx } = cpuid(this.cpu.state, leaf, subleaf);
+    const wide = (value: number, shift: bigint): bigint => BigInt(value >>> 0) << shift;
+    return wide(eax, 0n) | wide(ebx, 32n) | wide(ecx, 64n) | wide(edx, 96n);
+  }
+
+  rdmsr(number: number): bigint {
+    return readMsr(this.cpu, number);
+  }
+
+  wrmsr(number: number, value: bigint): void {
+    writeMsr(this.cpu, number, value);
+  }
+
+  in(port: number, bytes: 1 | 2 | 4): number {
+    return this.cpu.bus.readPort(port, bytes);
+  }
+
+  out(port: number, bytes: 1 | 2 | 4, value: number): void {
+    this.cpu.bus.writePort(port, bytes, value);
+  }
+
+  deviceRead(port: number, bytes: 1 | 2 | 4): number {
+    this.passTime();
+    return this.virtual.ports.read(port, bytes);
+  }
+
+  deviceWrite(port: number, bytes: 1 | 2 | 4, value: number): void {
+    this.passTime();
+    this.virtual.ports.write(port, bytes, value);
+  }
+
+  virtualInterruptPending(): bigint {
+    this.passTime();
+    return this.virtual.pic.intr ? 1n : 0n;
+  }
+
+  acknowledgeVirtualInterrupt(): bigint {
+    return BigInt(this.virtual.pic.acknowledge());
+  }
+
+  /** Channel 0 of the host's timer, mode 0: one interrupt when the count is done. */
+  armTimer(): void {
+    this.passTime();
+    const deadline = this.virtualClock.nextDeadline();
+    if (deadline === undefined || deadline === this.armed) return;
+    this.armed = deadline;
+    const perTick = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
+    const ticks = Math.ceil((deadline - this.cpu.time) / perTick);
+    const count = Math.min(LONGEST_COUNT, Math.max(1, ticks));
+    this.out(0x43, 1, 0x30);
+    this.out(0x40, 1, count & 0xff);
+    this.out(0x40, 1, count >> 8);
+  }
+
+  /** The host's timer has fired: it must be armed again. */
+  timerFired(): void {
+    this.armed = undefined;
+  }
+
+  halt(): boolean {
+    this.passTime();
+    if (this.virtual.pic.intr) return true;
+    if (!this.computer.idle()) return false;
+    this.passTime();
+    return true;
+  }
+
+  readGuestPhysical(address: bigint, bytes: number): bigint {
+    return this.guestMemory.read(address, bytes);
+  }
+
+  writeGuestPhysical(address: bigint, bytes: number, value: bigint): void {
+    this.guestMemory.write(address, bytes, value);
+  }
+
+  walkGuest(linear: bigint): bigint {
+    const entries = {
+      entryAddress: (address: bigint) => this.guestMemory.hostAddress(address) ?? this.computer.memory.size,
+      read32: (address: number) => this.computer.memory.read32(address),
+      read64: (address: number) => this.computer.memory.read64(address),
+      write32: () => undefined,
+      write64: () => undefined,
+    };
+    const access = { write: false, execute: false, user: false };
+    const state = guestPagingState((field) => this.vmread(field));
+    return walk(state, entries, linear, access, false).translation?.address ?? (1n << 64n) - 1n;
+  }
+
+  allocateGuestPage(address: bigint): number {
+    return this.guestMemory.allocate(address);
+  }
+
+  isGuestRam(address: bigint): boolean {
+    return this.guestMemory.contains(address);
+  }
+
+  decodeLength(linear: bigint): number {
+    const bytes = new Uint8Array(15);
+    for (let n = 0; n < 15; n++) {
+      const physical = this.walkGuest(linear + BigInt(n));
+      if (physical >> 63n) return 0;
+      bytes[n] = Number(this.readGuestPhysical(physical, 1));
+    }
+    const rights = Number(this.vmread(Field.GUEST_CS_AR_BYTES));
+    const long = (this.vmread(Field.GUEST_IA32_EFER) & 0x400n) !== 0n;
+    const bits = long && rights & 0x2000 ? 64 : rights & 0x4000 ? 32 : 16;
+    return instructionLength(bytes, bits);
+  }
+
+  stopGuest(why: string): void {
+    this.end = { why };
+  }
+
+  consoleWrite(byte: number): void {
+    this.computer.platform.serial.writePort(0x3f8, 1, byte);
+  }
+}
+
+/** The monitor itself did something that the processor refused: a bug in the monitor. */
+export class MonitorError extends Error {
+  override name = 'MonitorError';
+}
+

@@ -1,0 +1,39 @@
+import type { Host } from './host/host';
+
+/**
+ * One architectural operation of the monitor: a VMREAD, a port access, a VM entry. Handlers yield
+ * operations instead of performing them, so that a debugger can stop between any two.
+ */
+export interface Operation {
+  /** The manual's name of the instruction, or the verb of a software step. */
+  readonly name: string;
+  /** The operands, as they would be written in assembly: 'VM_EXIT_REASON'. */
+  readonly operands: string;
+  /** VMCS field encodings that it reads or writes. */
+  readonly fields: readonly number[];
+  /** Modelled cost in processor cycles. */
+  readonly cycles: number;
+  /** Does it. The result is what the yield expression gives; 0 where there is none. */
+  perform(host: Host): bigint;
+  /** Where in the monitor's source it stands, filled in by the build. */
+  site?: Site;
+}
+
+/** A place in the monitor's source. */
+export interface Site {
+  /** Relative to the source folder: 'vmm/vtx/exits/cpuid.ts'. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The function that the operation belongs to. */
+  readonly function: string;
+}
+
+/** What handlers are: sequences of operations, each answered with its result. */
+export type Handler<Result = void> = Generator<Operation, Result, bigint>;
+
+/** Notes where an operation stands. The build puts a call of this around each yielded operation. */
+export function at(file: string, line: number, column: number, name: string, operation: Operation): Operation {
+  operation.site = { file, line, column, function: name };
+  return operation;
+}

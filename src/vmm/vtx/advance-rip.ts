@@ -1,0 +1,17 @@
+import { Interruptibility } from '../../isa/vmx/events';
+import { Field } from '../../isa/vmx/fields';
+import type { Handler } from '../operation';
+import { vmread, vmwrite } from '../operations';
+
+/**
+ * Moves the guest past the instruction that exited: the processor has left RIP at it. An
+ * instruction that completes also ends blocking by STI and MOV SS.
+ */
+export function* advanceRip(): Handler {
+  const rip = yield vmread(Field.GUEST_RIP);
+  const length = yield vmread(Field.VM_EXIT_INSTRUCTION_LEN);
+  yield vmwrite(Field.GUEST_RIP, BigInt.asUintN(64, rip + length));
+  const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
+  const shadows = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
+  if (blocking & shadows) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~shadows);
+}

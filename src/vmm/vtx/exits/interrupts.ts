@@ -1,0 +1,19 @@
+import { Field } from '../../../isa/vmx/fields';
+import type { Handler } from '../../operation';
+import { hostOut, timerFired, vmread } from '../../operations';
+import { reinjectInterruptedEvent, setInterruptWindow } from '../inject';
+
+const END_OF_INTERRUPT = 0x20;
+
+/** A real device of the host wants attention: here it is the host's timer. */
+export function* handleExternalInterrupt(): Handler {
+  yield vmread(Field.VM_EXIT_INTR_INFO);
+  yield hostOut(0x20, 1, END_OF_INTERRUPT);
+  yield timerFired();
+  yield* reinjectInterruptedEvent();
+}
+
+/** The guest can take an interrupt now; what waits for it is injected before the VM entry. */
+export function* handleInterruptWindow(): Handler {
+  yield* setInterruptWindow(false);
+}

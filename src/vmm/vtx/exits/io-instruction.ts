@@ -1,0 +1,93 @@
+import { extract } from '../../../isa/bits';
+import { Rflags } from '../../../isa/registers/flags';
+import { Field } from '../../../isa/vmx/fields';
+import { IO_INSTRUCTION } from '../../../isa/vmx/qualification';
+import type { Handler } from '../../operation';
+import {
+  deviceRead,
+  deviceWrite,
+  guestRegister,
+  readGuestPhysical,
+  setGuestRegister,
+  vmread,
+  walkGuest,
+  writeGuestPhysical,
+} from '../../operations';
+import { advanceRip } from '../advance-rip';
+
+type PortBytes = 1 | 2 | 4;
+
+interface PortAccess {
+  readonly port: number;
+  readonly bytes: PortBytes;
+  readonly input: boolean;
+  readonly repeated: boolean;
+}
+
+/** IN, OUT, INS and OUTS: the access goes to the guest's virtual devices instead of the real ones. */
+export function* handleIoInstruction(): Handler {
+  const qualification = yield vmread(Field.EXIT_QUALIFICATION);
+  const part = (id: string): number => {
+    const field = IO_INSTRUCTION.fields.find((f) => f.id === id);
+    return field ? Number(extract(field, qualification)) : 0;
+  };
+  const access: PortAccess = {
+    port: part('PORT'),
+    bytes: (part('SIZE') + 1) as PortBytes,
+    input: part('IN') === 1,
+    repeated: part('REP') === 1,
+  };
+  if (part('STRING') === 1) yield* stringAccess(access);
+  else if (access.input) yield* input(access);
+  else yield* output(access);
+}
+
+function* input({ port, bytes }: PortAccess): Handler {
+  const value = yield deviceRead(port, bytes);
+  const rax = yield guestRegister(0);
+  const mask = (1n << BigInt(8 * bytes)) - 1n;
+  // IN to EAX clears the upper half of RAX, as every 32-bit write does.
+  yield setGuestRegister(0, bytes === 4 ? value : (rax & ~mask) | value);
+  yield* advanceRip();
+}
+
+function* output({ port, bytes }: PortAccess): Handler {
+  const rax = yield guestRegister(0);
+  const mask = (1n << BigInt(8 * bytes)) - 1n;
+  yield deviceWrite(port, bytes, Number(rax & mask));
+  yield* advanceRip();
+}
+
+/** One element; a repeated instruction exits again for the next. */
+function* stringAccess({ port, bytes, input: reads, repeated }: PortAccess): Handler {
+  const linear = yield vmread(Field.GUEST_LINEAR_ADDRESS);
+  const physical = yield walkGuest(linear);
+  if (reads) {
+    const value = yield deviceRead(port, bytes);
+    yield writeGuestPhysical(physical, bytes, value);
+  } else {
+    const value = yield readGuestPhysical(physical, bytes);
+    yield deviceWrite(port, bytes, Number(value));
+  }
+  const information = yield vmread(Field.VMX_INSTRUCTION_INFO);
+  const mask = ADDRESS_MASKS[Number((information >> 7n) & 7n)] ?? 0xffffffffffffffffn;
+  const flags = yield vmread(Field.GUEST_RFLAGS);
+  const step = flags & BigInt(Rflags.DF) ? -BigInt(bytes) : BigInt(bytes);
+  yield* addToRegister(reads ? 7 : 6, step, mask);
+  if (!repeated) {
+    yield* advanceRip();
+    return;
+  }
+  const count = yield* addToRegister(1, -1n, mask);
+  if (count === 0n) yield* advanceRip();
+}
+
+const ADDRESS_MASKS = [0xffffn, 0xffffffffn, 0xffffffffffffffffn];
+
+function* addToRegister(index: number, amount: bigint, mask: bigint): Handler<bigint> {
+  const old = yield guestRegister(index);
+  const value = (old + amount) & mask;
+  const keep = mask === 0xffffn ? old & ~mask : 0n;
+  yield setGuestRegister(index, keep | value);
+  return value;
+}

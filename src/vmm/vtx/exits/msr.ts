@@ -1,0 +1,90 @@
+import { Msr, msrByNumber } from '../../../isa/registers/msr';
+import { Field } from '../../../isa/vmx/fields';
+import type { Handler } from '../../operation';
+import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
+import { advanceRip } from '../advance-rip';
+import { injectGeneralProtection } from '../inject';
+
+const LOW = 0xffffffffn;
+
+/** MSRs that the guest has in its VMCS, so that the processor switches them. */
+const IN_VMCS: ReadonlyMap<number, Field> = new Map([
+  [Msr.EFER, Field.GUEST_IA32_EFER],
+  [Msr.FS_BASE, Field.GUEST_FS_BASE],
+  [Msr.GS_BASE, Field.GUEST_GS_BASE],
+  [Msr.SYSENTER_CS, Field.GUEST_SYSENTER_CS],
+  [Msr.SYSENTER_ESP, Field.GUEST_SYSENTER_ESP],
+  [Msr.SYSENTER_EIP, Field.GUEST_SYSENTER_EIP],
+]);
+
+/** MSRs that the monitor does not use itself: the guest has the processor's own. */
+const PASSED_THROUGH: ReadonlySet<number> = new Set([
+  Msr.STAR, Msr.LSTAR, Msr.CSTAR, Msr.FMASK, Msr.KERNEL_GS_BASE, Msr.TSC, Msr.TSC_AUX, Msr.PAT,
+  Msr.APIC_BASE, Msr.MISC_ENABLE, Msr.MTRRCAP, Msr.MTRR_DEF_TYPE,
+]); // prettier-ignore
+
+const EFER_WRITABLE = 0x901n;
+const EFER_LMA = 0x400n;
+
+/** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
+export function* handleRdmsr(): Handler {
+  const number = Number((yield guestRegister(1)) & LOW);
+  const field = IN_VMCS.get(number);
+  let value: bigint;
+  if (field !== undefined) {
+    value = yield vmread(field);
+  } else if (PASSED_THROUGH.has(number) && msrByNumber(number)) {
+    value = yield rdmsr(number);
+  } else {
+    yield* injectGeneralProtection();
+    return;
+  }
+  yield setGuestRegister(0, value & LOW);
+  yield setGuestRegister(2, value >> 32n);
+  yield* advanceRip();
+}
+
+/** WRMSR. */
+export function* handleWrmsr(): Handler {
+  const number = Number((yield guestRegister(1)) & LOW);
+  const low = (yield guestRegister(0)) & LOW;
+  const high = (yield guestRegister(2)) & LOW;
+  const value = (high << 32n) | low;
+  const field = IN_VMCS.get(number);
+  if (number === Msr.EFER) {
+    if (!(yield* writeEfer(value))) return;
+  } else if (field !== undefined && isAllowed(number, value)) {
+    yield vmwrite(field, value);
+  } else if (PASSED_THROUGH.has(number) && msrByNumber(number) && isAllowed(number, value)) {
+    yield wrmsr(number, value);
+  } else {
+    yield* injectGeneralProtection();
+    return;
+  }
+  yield* advanceRip();
+}
+
+/** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
+function* writeEfer(value: bigint): Handler<boolean> {
+  const old = yield vmread(Field.GUEST_IA32_EFER);
+  const cr0 = yield vmread(Field.GUEST_CR0);
+  const changesLme = ((old ^ value) & 0x100n) !== 0n;
+  const paging = (cr0 & (1n << 31n)) !== 0n;
+  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && paging)) {
+    yield* injectGeneralProtection();
+    return false;
+  }
+  yield vmwrite(Field.GUEST_IA32_EFER, (value & EFER_WRITABLE) | (old & EFER_LMA));
+  return true;
+}
+
+const CANONICAL: ReadonlySet<number> = new Set([
+  Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.LSTAR, Msr.CSTAR, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP,
+]); // prettier-ignore
+
+/** Addresses must be canonical; the rest of what RDMSR would refuse is refused there. */
+function isAllowed(number: number, value: bigint): boolean {
+  if (number === Msr.MTRRCAP) return false;
+  if (!CANONICAL.has(number)) return true;
+  return BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
+}

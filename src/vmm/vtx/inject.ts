@@ -1,0 +1,64 @@
+import { Vector } from '../../isa/exceptions';
+import { Rflags } from '../../isa/registers/flags';
+import { PrimaryControl } from '../../isa/vmx/controls';
+import { InterruptionInfo, InterruptionType } from '../../isa/vmx/events';
+import { Field } from '../../isa/vmx/fields';
+import type { Handler } from '../operation';
+import { acknowledgeInterrupt, interruptPending, vmread, vmwrite } from '../operations';
+
+/** Event injection: what the guest is to receive at the next VM entry (SDM 3C 27.6). */
+
+/** Injects #GP(0), as the guest's instruction would have raised it. RIP stays at the instruction. */
+export function* injectGeneralProtection(): Handler {
+  yield* injectException(Vector.GP, 0);
+}
+
+export function* injectException(vector: number, errorCode?: number): Handler {
+  const type = InterruptionType.HARDWARE_EXCEPTION << InterruptionInfo.TYPE_SHIFT;
+  const withError = errorCode === undefined ? 0 : InterruptionInfo.ERROR_CODE;
+  yield vmwrite(Field.VM_ENTRY_INTR_INFO, (vector | type | withError | InterruptionInfo.VALID) >>> 0);
+  if (errorCode !== undefined) yield vmwrite(Field.VM_ENTRY_EXCEPTION_ERROR_CODE, errorCode);
+}
+
+/**
+ * Gives the guest what its virtual interrupt controller requests: now, if it can take an interrupt;
+ * otherwise at the moment it can, for which interrupt-window exiting is turned on.
+ */
+export function* deliverPendingInterrupt(): Handler {
+  const pending = yield interruptPending();
+  if (pending === 0n) return;
+  const occupied = yield vmread(Field.VM_ENTRY_INTR_INFO);
+  const flags = yield vmread(Field.GUEST_RFLAGS);
+  const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
+  const free = (occupied & BigInt(InterruptionInfo.VALID)) === 0n;
+  if (free && flags & BigInt(Rflags.IF) && blocking === 0n) {
+    const vector = yield acknowledgeInterrupt();
+    const type = BigInt(InterruptionType.EXTERNAL_INTERRUPT << InterruptionInfo.TYPE_SHIFT);
+    yield vmwrite(Field.VM_ENTRY_INTR_INFO, vector | type | BigInt(InterruptionInfo.VALID));
+  } else {
+    yield* setInterruptWindow(true);
+  }
+}
+
+export function* setInterruptWindow(on: boolean): Handler {
+  const controls = yield vmread(Field.CPU_BASED_VM_EXEC_CONTROL);
+  const window = BigInt(PrimaryControl.INTERRUPT_WINDOW_EXITING);
+  const wanted = on ? controls | window : controls & ~window;
+  if (wanted !== controls) yield vmwrite(Field.CPU_BASED_VM_EXEC_CONTROL, wanted);
+}
+
+/**
+ * A VM exit that came while an event was being delivered has lost the event: it is injected again
+ * (SDM 3C 26.2, 33.7.1).
+ */
+export function* reinjectInterruptedEvent(): Handler {
+  const vectoring = yield vmread(Field.IDT_VECTORING_INFO);
+  if ((vectoring & BigInt(InterruptionInfo.VALID)) === 0n) return;
+  yield vmwrite(Field.VM_ENTRY_INTR_INFO, vectoring & ~0x7000n);
+  if (vectoring & BigInt(InterruptionInfo.ERROR_CODE)) {
+    const errorCode = yield vmread(Field.IDT_VECTORING_ERROR_CODE);
+    yield vmwrite(Field.VM_ENTRY_EXCEPTION_ERROR_CODE, errorCode);
+  }
+  const length = yield vmread(Field.VM_EXIT_INSTRUCTION_LEN);
+  yield vmwrite(Field.VM_ENTRY_INSTRUCTION_LEN, length);
+}
