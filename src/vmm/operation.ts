@@ -33,7 +33,13 @@ export interface Site {
 export type Handler<Result = void> = Generator<Operation, Result, bigint>;
 
 /** Notes where an operation stands. The build puts a call of this around each yielded operation. */
-export function at(file: string, line: number, column: number, name: string, operation: Operation): Operation {
+export function at(
+  file: string,
+  line: number,
+  column: number,
+  name: string,
+  operation: Operation,
+): Operation {
   operation.site = { file, line, column, function: name };
   return operation;
 }

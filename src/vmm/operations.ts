@@ -20,10 +20,12 @@ function operation(
 }
 
 /** For operations without a result. */
-const nothing = (action: (host: Host) => void) => (host: Host): bigint => {
-  action(host);
-  return 0n;
-};
+const nothing =
+  (action: (host: Host) => void) =>
+  (host: Host): bigint => {
+    action(host);
+    return 0n;
+  };
 
 /** VMREAD: the value of a field of the current VMCS. */
 export function vmread(field: Field): Operation {
@@ -92,7 +94,9 @@ export function setGuestRegister(index: number, value: bigint): Operation {
 
 /** Executes CPUID on the host; the result packs EAX, EBX, ECX, EDX from the lowest 32 bits up. */
 export function cpuid(leaf: number, subleaf: number): Operation {
-  return operation('CPUID', `${hex(leaf)}, ${hex(subleaf)}`, Cost.CPUID, (host) => host.cpuid(leaf, subleaf));
+  return operation('CPUID', `${hex(leaf)}, ${hex(subleaf)}`, Cost.CPUID, (host) =>
+    host.cpuid(leaf, subleaf),
+  );
 }
 
 /** Reads a host MSR. */
@@ -118,7 +122,9 @@ export function hostOut(port: number, bytes: 1 | 2 | 4, value: number): Operatio
 /** Reads a port of the guest's virtual devices. */
 export function deviceRead(port: number, bytes: 1 | 2 | 4): Operation {
   const text = `virtual port ${hex(port)}`;
-  return operation('emulate IN', text, Cost.SOFTWARE, (host) => BigInt(host.deviceRead(port, bytes)));
+  return operation('emulate IN', text, Cost.SOFTWARE, (host) =>
+    BigInt(host.deviceRead(port, bytes)),
+  );
 }
 
 export function deviceWrite(port: number, bytes: 1 | 2 | 4, value: number): Operation {
@@ -133,7 +139,9 @@ export function interruptPending(): Operation {
 
 /** The acknowledge cycle of the virtual interrupt controller: the vector. */
 export function acknowledgeInterrupt(): Operation {
-  return operation('acknowledge', 'virtual INTR', Cost.SOFTWARE, (host) => host.acknowledgeVirtualInterrupt());
+  return operation('acknowledge', 'virtual INTR', Cost.SOFTWARE, (host) =>
+    host.acknowledgeVirtualInterrupt(),
+  );
 }
 
 /** Programs the host's timer for the next moment at which a virtual device has something to do. */
@@ -148,7 +156,9 @@ export function hostHalt(): Operation {
 
 /** Reads 1 to 8 bytes of guest-physical memory. */
 export function readGuestPhysical(address: bigint, bytes: number): Operation {
-  return operation('MOV', `…, guest-physical ${hex(address)}`, Cost.MEMORY, (host) => host.readGuestPhysical(address, bytes));
+  return operation('MOV', `…, guest-physical ${hex(address)}`, Cost.MEMORY, (host) =>
+    host.readGuestPhysical(address, bytes),
+  );
 }
 
 export function writeGuestPhysical(address: bigint, bytes: number, value: bigint): Operation {
@@ -158,22 +168,30 @@ export function writeGuestPhysical(address: bigint, bytes: number, value: bigint
 
 /** Walks the guest's page tables in software: the guest-physical address, or all ones. */
 export function walkGuest(linear: bigint): Operation {
-  return operation('walk', `guest-linear ${hex(linear)}`, Cost.PAGE_WALK, (host) => host.walkGuest(linear));
+  return operation('walk', `guest-linear ${hex(linear)}`, Cost.PAGE_WALK, (host) =>
+    host.walkGuest(linear),
+  );
 }
 
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */
 export function allocateGuestPage(address: bigint): Operation {
-  return operation('map', `EPT: guest-physical ${hex(address)}`, Cost.PAGE_WALK, (host) => BigInt(host.allocateGuestPage(address)));
+  return operation('map', `EPT: guest-physical ${hex(address)}`, Cost.PAGE_WALK, (host) =>
+    BigInt(host.allocateGuestPage(address)),
+  );
 }
 
 /** Whether RAM was promised to the guest at this address: 1 or 0. */
 export function isGuestRam(address: bigint): Operation {
-  return operation('test', `guest RAM at ${hex(address)}`, Cost.SOFTWARE, (host) => (host.isGuestRam(address) ? 1n : 0n));
+  return operation('test', `guest RAM at ${hex(address)}`, Cost.SOFTWARE, (host) =>
+    host.isGuestRam(address) ? 1n : 0n,
+  );
 }
 
 /** Decodes the guest's instruction in software: its length in bytes, or 0 when it cannot be read. */
 export function decodeLength(linear: bigint): Operation {
-  return operation('decode', `guest-linear ${hex(linear)}`, Cost.SOFTWARE, (host) => BigInt(host.decodeLength(linear)));
+  return operation('decode', `guest-linear ${hex(linear)}`, Cost.SOFTWARE, (host) =>
+    BigInt(host.decodeLength(linear)),
+  );
 }
 
 /** The guest has ended: power-off, or a shutdown that nobody handles. */

@@ -56,7 +56,8 @@ export class Host {
 
   vmread(field: Field): bigint {
     const outcome = this.cpu.vmx.read(field);
-    if (outcome.kind !== 'value') throw new MonitorError(`VMREAD of ${field.toString(16)}: ${outcome.kind}`);
+    if (outcome.kind !== 'value')
+      throw new MonitorError(`VMREAD of ${field.toString(16)}: ${outcome.kind}`);
     return outcome.value;
   }
 
@@ -196,7 +197,8 @@ export class Host {
 
   walkGuest(linear: bigint): bigint {
     const entries = {
-      entryAddress: (address: bigint) => this.guestMemory.hostAddress(address) ?? this.computer.memory.size,
+      entryAddress: (address: bigint) =>
+        this.guestMemory.hostAddress(address) ?? this.computer.memory.size,
       read32: (address: number) => this.computer.memory.read32(address),
       read64: (address: number) => this.computer.memory.read64(address),
       write32: () => undefined,
@@ -241,4 +243,3 @@ export class Host {
 export class MonitorError extends Error {
   override name = 'MonitorError';
 }
-

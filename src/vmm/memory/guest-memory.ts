@@ -47,7 +47,9 @@ export class GuestMemory {
   }
 
   write(address: bigint, bytes: number, value: bigint): void {
-    const data = Uint8Array.from({ length: bytes }, (_, n) => Number((value >> BigInt(8 * n)) & 0xffn));
+    const data = Uint8Array.from({ length: bytes }, (_, n) =>
+      Number((value >> BigInt(8 * n)) & 0xffn),
+    );
     this.writeBytes(address, data);
   }
 
@@ -76,7 +78,7 @@ export class GuestMemory {
     length: number,
     visit: (host: number | undefined, offset: number, size: number) => void,
   ): void {
-    for (let offset = 0; offset < length; ) {
+    for (let offset = 0; offset < length;) {
       const at = address + BigInt(offset);
       const size = Math.min(length - offset, PAGE_SIZE - Number(at & 0xfffn));
       visit(this.hostAddress(at), offset, size);

@@ -16,7 +16,10 @@ export function* injectGeneralProtection(): Handler {
 export function* injectException(vector: number, errorCode?: number): Handler {
   const type = InterruptionType.HARDWARE_EXCEPTION << InterruptionInfo.TYPE_SHIFT;
   const withError = errorCode === undefined ? 0 : InterruptionInfo.ERROR_CODE;
-  yield vmwrite(Field.VM_ENTRY_INTR_INFO, (vector | type | withError | InterruptionInfo.VALID) >>> 0);
+  yield vmwrite(
+    Field.VM_ENTRY_INTR_INFO,
+    (vector | type | withError | InterruptionInfo.VALID) >>> 0,
+  );
   if (errorCode !== undefined) yield vmwrite(Field.VM_ENTRY_EXCEPTION_ERROR_CODE, errorCode);
 }
 

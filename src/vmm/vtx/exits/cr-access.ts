@@ -3,7 +3,14 @@ import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { CrAccessType } from '../../../isa/vmx/qualification';
 import type { Handler } from '../../operation';
-import { guestRegister, invept, readGuestPhysical, setGuestRegister, vmread, vmwrite } from '../../operations';
+import {
+  guestRegister,
+  invept,
+  readGuestPhysical,
+  setGuestRegister,
+  vmread,
+  vmwrite,
+} from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 
@@ -24,7 +31,11 @@ export function* handleCrAccess(): Handler {
   if (access === CrAccessType.CLTS) value = shadow & ~BigInt(Cr0.TS);
   else if (access === CrAccessType.LMSW) value = machineStatusWord(shadow, qualification);
   else value = yield guestRegister(gpr);
-  const done = yield* number === 3 ? writeCr3(value) : number === 4 ? writeCr4(value) : writeCr0(value);
+  const done = yield* number === 3
+    ? writeCr3(value)
+    : number === 4
+      ? writeCr4(value)
+      : writeCr0(value);
   if (done) yield* advanceRip();
   else yield* injectGeneralProtection();
 }

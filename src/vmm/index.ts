@@ -1,0 +1,12 @@
+/** The built-in monitor: what the debugger and the command line use of it. */
+export { Monitor, type Activity, type Performed } from './monitor';
+export type { Operation, Site } from './operation';
+export {
+  createVirtualMachine,
+  type VirtualMachine,
+  type VirtualMachineOptions,
+} from './virtual-machine';
+export { MonitorError } from './host/host';
+export type { Intercept } from './vtx/vmcs-setup';
+export type { Allocation } from './memory/guest-memory';
+export { guestPagingState } from './vtx/guest-paging';

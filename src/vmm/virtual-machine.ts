@@ -1,0 +1,107 @@
+import { Cr0, Cr4, Efer } from '../isa/registers/control';
+import { Msr } from '../isa/registers/msr';
+import { Computer } from '../machine/computer';
+import type { PlatformEvents } from '../machine/platform';
+import type { EngineKind } from '../processor/engine';
+import { VMX_CAPABILITIES } from '../processor/system/capabilities';
+import { UNUSABLE } from '../processor/state';
+import { buildAddressSpace, directMap } from './host/address-space';
+import { ScatteredFrames, SequentialFrames } from './host/frames';
+import { Host } from './host/host';
+import { EptBuilder } from './memory/ept-builder';
+import { GuestMemory, type Allocation } from './memory/guest-memory';
+import { Monitor } from './monitor';
+import { VtxTechnique } from './vtx/vtx';
+import type { Intercept } from './vtx/vmcs-setup';
+
+export interface VirtualMachineOptions {
+  /** Bytes of guest RAM. */
+  readonly memory: number;
+  readonly allocation: Allocation;
+  readonly intercepts: readonly Intercept[];
+  /** Where the guest starts in real mode; also its first stack pointer. */
+  readonly entry: number;
+  readonly events: PlatformEvents;
+  readonly engine?: EngineKind;
+}
+
+/** The gate page lies here in host-physical memory; the monitor sees it in its direct map. */
+const GATE_FRAME = 0x1000;
+/** The monitor's own memory. */
+const MONITOR_START = 0x100000;
+const MONITOR_SIZE = 16 * 2 ** 20;
+
+/** A computer whose owner is the built-in monitor, with one virtual machine. */
+export interface VirtualMachine {
+  readonly computer: Computer;
+  readonly monitor: Monitor;
+  readonly guestMemory: GuestMemory;
+  /** Host-physical address of the area with the guest's general registers. */
+  readonly saveArea: number;
+}
+
+/** Builds the host, and a guest that is ready to be entered once its image is loaded. */
+export function createVirtualMachine(options: VirtualMachineOptions): VirtualMachine {
+  const pageCount = Math.ceil(options.memory / 4096);
+  // Room for the EPT of all of guest memory, beside the monitor's other structures.
+  const structures = MONITOR_SIZE + Math.ceil(pageCount / 512) * 4096;
+  const guestStart = MONITOR_START + structures;
+  const computer = new Computer({
+    memory: guestStart + pageCount * 4096,
+    events: { serial: (byte) => options.events.serial?.(byte) },
+    ...(options.engine && { engine: options.engine }),
+  });
+  const frames = new SequentialFrames(MONITOR_START, guestStart);
+  const ept = new EptBuilder(computer.memory, frames);
+  const pool = new ScatteredFrames(guestStart, pageCount);
+  const guestMemory = new GuestMemory(computer.memory, ept, pool, options.memory);
+  if (options.allocation === 'eager') guestMemory.allocateAll();
+
+  const hostCr3 = buildAddressSpace(computer.memory, frames);
+  enterRootMode(computer, hostCr3);
+  computer.processor.gateFrame = GATE_FRAME;
+  const [vmxon, vmcs, msrBitmap, gdt, idt, tss, stack] = [0, 1, 2, 3, 4, 5, 6].map(() =>
+    frames.allocate(),
+  ) as Seven;
+  for (const region of [vmxon, vmcs]) computer.memory.write32(region, VMX_CAPABILITIES.revision);
+  const saveArea = frames.allocate();
+  const host = new Host(computer, guestMemory, saveArea, options.events);
+  const technique = new VtxTechnique(
+    { vmxon, vmcs },
+    {
+      intercepts: new Set(options.intercepts),
+      eptPointer: ept.pointer,
+      msrBitmap,
+      hostCr3,
+      hostRsp: directMap(stack + 4096),
+      gate: directMap(GATE_FRAME),
+      hostGdt: directMap(gdt),
+      hostIdt: directMap(idt),
+      hostTss: directMap(tss),
+      entry: options.entry,
+      stack: options.entry,
+    },
+  );
+  return { computer, monitor: new Monitor(host, technique), guestMemory, saveArea };
+}
+
+type Seven = [number, number, number, number, number, number, number];
+
+/** The state in which a 64-bit monitor's code runs, VMX enabled (SDM 3C 24.7). */
+function enterRootMode(computer: Computer, cr3: bigint): void {
+  const cpu = computer.processor;
+  const { state } = cpu;
+  state.cr0 = BigInt(Cr0.PE | Cr0.ET | Cr0.NE | Cr0.WP) | (1n << 31n);
+  state.cr3 = cr3;
+  state.cr4 = BigInt(Cr4.PAE | Cr4.VMXE);
+  state.efer = BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
+  state.msrs.set(Msr.FEATURE_CONTROL, 5n);
+  for (let index = 0; index < 7; index++) {
+    state.setSegment(index, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });
+  }
+  state.setSegment(1, { selector: 8, base: 0n, limit: 0xffffffff, accessRights: 0xa09b });
+  state.setSegment(2, { selector: 0x10, base: 0n, limit: 0xffffffff, accessRights: 0xc093 });
+  state.rip = directMap(GATE_FRAME);
+  cpu.flushTlb(false);
+  cpu.updateDerivedState();
+}

@@ -1,0 +1,123 @@
+import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import {
+  EntryControl,
+  ExitControl,
+  PinBasedControl,
+  PrimaryControl,
+  SecondaryControl,
+} from '../../isa/vmx/controls';
+import { Field } from '../../isa/vmx/fields';
+import type { ControlLimits } from '../../processor/vmx/capabilities';
+import { VMX_CAPABILITIES } from '../../processor/system/capabilities';
+import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
+import { UNUSABLE } from '../../processor/state';
+import type { Handler } from '../operation';
+import { vmwrite } from '../operations';
+
+/** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
+export type Intercept =
+  'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr' | 'descriptor-tables';
+
+export interface VmcsPlan {
+  readonly intercepts: ReadonlySet<Intercept>;
+  readonly eptPointer: bigint;
+  /** Host-physical address of the MSR bitmaps; all zeros, so that no MSR exits. */
+  readonly msrBitmap: number;
+  readonly hostCr3: bigint;
+  readonly hostRsp: bigint;
+  /** The linear address of the gate that VM exits come to. */
+  readonly gate: bigint;
+  readonly hostGdt: bigint;
+  readonly hostIdt: bigint;
+  readonly hostTss: bigint;
+  /** Where the guest starts, in real mode with CS = 0. */
+  readonly entry: number;
+  /** The guest's first stack pointer. */
+  readonly stack: number;
+}
+
+/** Wanted controls, with the bits that the processor insists on (SDM 3C 32.5.1). */
+function adjusted(wanted: number, limits: ControlLimits): number {
+  return ((wanted | limits.mustBe1) & limits.mayBe1) >>> 0;
+}
+
+export function* writeControls(plan: VmcsPlan): Handler {
+  const has = (intercept: Intercept): boolean => plan.intercepts.has(intercept);
+  const primary =
+    PrimaryControl.HLT_EXITING |
+    PrimaryControl.UNCONDITIONAL_IO_EXITING |
+    PrimaryControl.ACTIVATE_SECONDARY_CONTROLS |
+    (has('cr3') ? PrimaryControl.CR3_LOAD_EXITING | PrimaryControl.CR3_STORE_EXITING : 0) |
+    (has('invlpg') ? PrimaryControl.INVLPG_EXITING : 0) |
+    (has('msr') ? 0 : PrimaryControl.USE_MSR_BITMAPS) |
+    (has('rdtsc') ? PrimaryControl.RDTSC_EXITING : 0) |
+    (has('pause') ? PrimaryControl.PAUSE_EXITING : 0) |
+    (has('mov-dr') ? PrimaryControl.MOV_DR_EXITING : 0);
+  const secondary =
+    SecondaryControl.ENABLE_EPT |
+    SecondaryControl.ENABLE_VPID |
+    SecondaryControl.UNRESTRICTED_GUEST |
+    SecondaryControl.ENABLE_RDTSCP |
+    (has('descriptor-tables') ? SecondaryControl.DESCRIPTOR_TABLE_EXITING : 0);
+  const limits = VMX_CAPABILITIES;
+  // CR3 exiting is among the bits that older processors insisted on; TRUE controls free it.
+  yield vmwrite(
+    Field.PIN_BASED_VM_EXEC_CONTROL,
+    adjusted(PinBasedControl.EXTERNAL_INTERRUPT_EXITING, limits.pinBased),
+  );
+  yield vmwrite(Field.CPU_BASED_VM_EXEC_CONTROL, adjusted(primary, limits.primary));
+  yield vmwrite(Field.SECONDARY_VM_EXEC_CONTROL, adjusted(secondary, limits.secondary));
+  const exit =
+    ExitControl.HOST_ADDRESS_SPACE_SIZE |
+    ExitControl.ACKNOWLEDGE_INTERRUPT |
+    ExitControl.SAVE_EFER |
+    ExitControl.LOAD_EFER;
+  yield vmwrite(Field.VM_EXIT_CONTROLS, adjusted(exit, limits.exit));
+  yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(EntryControl.LOAD_EFER, limits.entry));
+  yield vmwrite(Field.EXCEPTION_BITMAP, 0);
+  yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
+  yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, 1);
+  yield vmwrite(Field.MSR_BITMAP, plan.msrBitmap);
+  yield vmwrite(Field.VMCS_LINK_POINTER, (1n << 64n) - 1n);
+  // PG and PE belong to the monitor, which has to follow the guest's mode; NE and VMXE to VMX.
+  yield vmwrite(Field.CR0_GUEST_HOST_MASK, Cr0.PE | Cr0.PG | Cr0.NE);
+  yield vmwrite(Field.CR0_READ_SHADOW, Cr0.ET);
+  yield vmwrite(Field.CR4_GUEST_HOST_MASK, Cr4.VMXE);
+  yield vmwrite(Field.CR4_READ_SHADOW, 0);
+}
+
+export function* writeHostState(plan: VmcsPlan): Handler {
+  yield vmwrite(Field.HOST_CR0, BigInt(Cr0.PE | Cr0.ET | Cr0.NE | Cr0.WP) | (1n << 31n));
+  yield vmwrite(Field.HOST_CR3, plan.hostCr3);
+  yield vmwrite(Field.HOST_CR4, Cr4.PAE | Cr4.VMXE);
+  yield vmwrite(Field.HOST_IA32_EFER, Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
+  yield vmwrite(Field.HOST_CS_SELECTOR, 0x08);
+  yield vmwrite(Field.HOST_SS_SELECTOR, 0x10);
+  yield vmwrite(Field.HOST_TR_SELECTOR, 0x18);
+  yield vmwrite(Field.HOST_TR_BASE, plan.hostTss);
+  yield vmwrite(Field.HOST_GDTR_BASE, plan.hostGdt);
+  yield vmwrite(Field.HOST_IDTR_BASE, plan.hostIdt);
+  yield vmwrite(Field.HOST_RSP, plan.hostRsp);
+  yield vmwrite(Field.HOST_RIP, plan.gate);
+}
+
+const REAL_CODE = 0x9b;
+const REAL_DATA = 0x93;
+
+/** The guest begins as a processor leaves its firmware: in real mode. */
+export function* writeGuestState(plan: VmcsPlan): Handler {
+  yield vmwrite(Field.GUEST_CR0, Cr0.ET | Cr0.NE);
+  yield vmwrite(Field.GUEST_CR4, Cr4.VMXE);
+  yield vmwrite(Field.GUEST_DR7, 0x400);
+  for (const [index, fields] of GUEST_SEGMENT_FIELDS.entries()) {
+    yield vmwrite(fields.limit, 0xffff);
+    const rights =
+      index === 1 ? REAL_CODE : index === 6 ? UNUSABLE : index === 7 ? 0x8b : REAL_DATA;
+    yield vmwrite(fields.accessRights, rights);
+  }
+  yield vmwrite(Field.GUEST_IDTR_LIMIT, 0x3ff);
+  yield vmwrite(Field.GUEST_GDTR_LIMIT, 0xffff);
+  yield vmwrite(Field.GUEST_RIP, plan.entry);
+  yield vmwrite(Field.GUEST_RSP, plan.stack);
+  yield vmwrite(Field.GUEST_RFLAGS, 2);
+}
