@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import type { AssemblerInput, Run } from './assembler-types';
 import type { LineEntry } from './assembly';
 import { storeItem, type DataSink } from './data';
 import {
@@ -13,13 +14,13 @@ import { runDirective } from './directives';
 import { diagnose } from './diagnose';
 import { evaluate, type Scope } from './evaluate';
 import { some, type Expression } from './expression';
-import type { FileCache } from './files';
 import { candidatePaths } from './files';
 import { InstructionWriter } from './instruction-writer';
 import { align, includeBinary, repeat } from './storage';
 import { parseStatement } from './parser';
 import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
 import { MAX_IMAGE, SectionList, type Section } from './sections';
+import type { SmartAlign } from './smart-align';
 import type { Body, Statement } from './statement';
 import { Structures } from './structures';
 import { explainUndefined } from './undefined-symbol';
@@ -27,25 +28,6 @@ import { SymbolScope } from './symbols';
 import type { TokenLine } from './tokens';
 import { add, isScalar, relative, scalar, UNKNOWN, type Value } from './value';
 import { registerNames } from './x86/registers';
-
-/** What the assembler is told beside the source. */
-export interface AssemblerInput {
-  readonly entry: string;
-  readonly cache: FileCache;
-  readonly includeFolders: readonly string[];
-  /** Lines such as `%define NAME VALUE` that come before the source. */
-  readonly prologue: readonly TokenLine[];
-}
-
-/** A line of the line table before the sections have their places. */
-export interface Run {
-  readonly kind: LineEntry['kind'];
-  readonly bits: 16 | 32 | 64;
-  readonly section: Section;
-  readonly offset: number;
-  readonly length: number;
-  readonly chain: readonly Span[];
-}
 
 /** How many passes a program may need before it counts as never settling. */
 const MAX_PASSES = 60;
@@ -67,6 +49,7 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
   /** The mode of the first instruction or datum. */
   firstBits: 16 | 32 | 64 | undefined;
   defaultRelative = false;
+  smartAlign: SmartAlign | undefined;
   origin: bigint | undefined;
   externals = new Set<string>();
   /** Undefined within `absolute` and `struc`, where nothing is stored. */
@@ -96,6 +79,10 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
 
   get scope(): Scope {
     return this;
+  }
+
+  get sectionName(): string {
+    return this.lastSection.name;
   }
 
   get growOnly(): boolean {
@@ -133,6 +120,7 @@ export class Assembler implements Scope, DataSink, PreprocessorHost {
     this.bits = 16;
     this.firstBits = undefined;
     this.defaultRelative = false;
+    this.smartAlign = undefined;
     this.origin = undefined;
     this.lastSection = this.sections.get('.text');
     this.section = this.lastSection;

@@ -49,4 +49,22 @@ describe('assembler against the reference corpus of NASM 2.16.01', () => {
       );
     });
   }
+
+  // Written for this test; the images are what `nasm -f bin` makes of them.
+  for (const name of [
+    ...['preprocessor', 'instructions', 'macros', 'kernel', 'image', 'sections', 'smartalign'],
+  ]) {
+    it(`assembles language/${name}.asm to the same image`, async () => {
+      const folder = new URL('language/', here);
+      const assembly = await assemble(`${name}.asm`, {
+        read: (path) => Promise.resolve(readFileSync(new URL(path, folder))),
+      });
+      assert.deepEqual(
+        messages(assembly).filter((m) => m.includes(' error: ')),
+        [],
+      );
+      const wanted = readFileSync(new URL(`${name}.bin`, folder)).toString('hex');
+      assert.equal(hex(assembly.image), wanted);
+    });
+  }
 });

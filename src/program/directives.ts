@@ -5,6 +5,7 @@ import { SourceError, type Span } from './diagnostics';
 import { evaluate } from './evaluate';
 import { parseExpression } from './expression-parser';
 import type { SectionAttributes } from './sections';
+import { THRESHOLDS, type AlignMode } from './smart-align';
 import type { Statement } from './statement';
 import { closest } from './suggest';
 import type { Token } from './tokens';
@@ -183,6 +184,20 @@ const sectalign: Directive = (a, args, statement) => {
   if (n > (a.section.attributes.align ?? 0n)) a.section.attributes.align = n;
 };
 
+const alignmode: Directive = (a, args, statement) => {
+  const cursor = new Cursor(args, statement.span);
+  const word = cursor.word ?? '';
+  if (!(word in THRESHOLDS)) {
+    const modes = Object.keys(THRESHOLDS).join('`, `');
+    throw new SourceError(l10n.t('`alignmode` can be `{0}`', modes), cursor.span);
+  }
+  const mode = word as AlignMode;
+  cursor.index++;
+  const threshold = cursor.skipOp(',') ? Number(number(a, cursor)) : THRESHOLDS[mode];
+  cursor.expectEnd();
+  a.smartAlign = { mode, threshold };
+};
+
 const structure =
   (name: string): Directive =>
   (a, args, statement) => {
@@ -205,6 +220,7 @@ const HANDLERS: Readonly<Record<string, Directive>> = {
   required: external,
   common: external,
   sectalign,
+  alignmode,
   struc: structure('struc'),
   endstruc: structure('endstruc'),
   istruc: structure('istruc'),

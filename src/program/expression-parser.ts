@@ -4,7 +4,7 @@ import { SourceError } from './diagnostics';
 import { PRECEDENCE, type BinaryOperator, type Expression, type UnaryOperator } from './expression';
 import { FORMATS, type FormatName } from './floats';
 import { integerValue, isFloat, stringBytes } from './literals';
-import { isOp, type Token } from './tokens';
+import type { Token } from './tokens';
 import { registerOf } from './x86/registers';
 
 /** Parentheses and unary operators may nest this deep; more would exhaust the stack. */
@@ -52,7 +52,7 @@ class ExpressionParser {
   parse(): Expression {
     const test = this.binary(0);
     const question = this.cursor.token;
-    if (!question || !isOp(question, '?')) return test;
+    if (question?.text !== '?') return test;
     this.enter();
     this.cursor.index++;
     const then = this.parse();

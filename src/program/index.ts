@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { Assembler, type AssemblerInput } from './assembler';
+import { Assembler } from './assembler';
+import type { AssemblerInput } from './assembler-types';
 import type { Assembly, LineEntry, SymbolInfo } from './assembly';
 import { diagnose } from './diagnose';
 import { FatalError, SourceError, type Diagnostic, type Location, type Span } from './diagnostics';
@@ -83,8 +84,8 @@ function finish(assembler: Assembler, input: AssemblerInput): Assembly {
   const chains = new Map<readonly Span[], readonly Location[]>();
   const lines = assembler.runs.map((run): LineEntry => {
     const { kind, bits, section, length } = run;
-    let chain = chains.get(run.chain);
-    if (!chain) chains.set(run.chain, (chain = run.chain.map(place)));
+    const chain = chains.get(run.chain) ?? run.chain.map(place);
+    chains.set(run.chain, chain);
     const offset = BigInt(run.offset);
     return {
       kind,

@@ -202,10 +202,8 @@ export class InstructionWriter {
       } else if (slot.kind === 'immediate' && isScalar(slot.value)) {
         const { bits, width } = slot.info;
         const n = slot.value.n;
-        const cut =
-          bits === width
-            ? !fits(n, bits)
-            : !fits(BigInt.asIntN(64, n), bits) || extends64(n, bits, width);
+        const extended = BigInt.asIntN(width, n);
+        const cut = !fits(n, width) || (bits < width && BigInt.asIntN(bits, n) !== extended);
         if (cut) {
           assembler.warn(
             l10n.t('{0} does not fit in {1} bits and is cut', format(n), String(bits)),
@@ -218,9 +216,3 @@ export class InstructionWriter {
 }
 
 const format = (n: bigint): string => (n < 0n ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`);
-
-/** Whether sign extension from `bits` to 64 changes the value that was meant. */
-function extends64(n: bigint, bits: number, width: number): boolean {
-  if (width !== 64) return false;
-  return BigInt.asIntN(bits, n) !== n;
-}

@@ -1,10 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
 import { SourceError } from './diagnostics';
+import { fillCode } from './smart-align';
 import type { Body, Statement } from './statement';
-
-/** The byte that `align` fills with. */
-const NOP = 0x90;
 
 /** `incbin` (NASM manual 3.2.3). */
 export function includeBinary(
@@ -48,7 +46,10 @@ export function align(
     if (body.fill) assembler.body(statement, body.fill, count);
     else if (body.reserve || !section) assembler.room(count, 'reserve')?.fill(0);
     else if (section.nobits) assembler.room(count, 'reserve');
-    else assembler.room(count, 'code')?.fill(NOP);
+    else {
+      const room = assembler.room(count, 'code');
+      if (room) fillCode(room, assembler.bits, assembler.smartAlign);
+    }
   } finally {
     assembler.padding = false;
   }

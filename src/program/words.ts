@@ -94,6 +94,7 @@ export const DIRECTIVES: ReadonlySet<string> = new Set([
   'at',
   'iend',
   'sectalign',
+  'alignmode',
 ]);
 
 /** Directives that are known only in brackets, so that their names are free for labels. */

@@ -21,7 +21,7 @@ const FIXED: Readonly<Record<string, string>> = {
 export function builtinMacro(
   name: string,
   place: Span | undefined,
-  bits: number,
+  state: { readonly bits: number; readonly sectionName: string },
 ): string | undefined {
   if (!name.startsWith('__')) return undefined;
   const key = name.toLowerCase().replace(/^__\?/, '__').replace(/\?__$/, '__');
@@ -33,7 +33,9 @@ export function builtinMacro(
     case 'file':
       return quote(place?.file ?? '');
     case 'bits':
-      return String(bits);
+      return String(state.bits);
+    case 'sect':
+      return `[section ${state.sectionName}]`;
     default:
       return undefined;
   }

@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import { SourceError } from '../diagnostics';
 import { isFloat } from '../literals';
 import { isOp, type Token } from '../tokens';
-import { splitAtCommas } from './paste';
 import type { Preprocessor } from './preprocessor';
 
 type Test = (p: Preprocessor, args: readonly Token[], directive: Token) => boolean;
@@ -19,8 +18,10 @@ function identical(
   directive: Token,
   caseless: boolean,
 ): boolean {
-  const [left, right, ...more] = splitAtCommas(p.expand(args));
-  if (!left || !right || more.length > 0)
+  const tokens = p.expand(args);
+  const comma = tokens.findIndex((token) => isOp(token, ','));
+  const [left, right] = [tokens.slice(0, comma), tokens.slice(comma + 1)];
+  if (comma < 0)
     throw new SourceError(
       l10n.t('`{0}` compares two texts: separate them with a comma', directive.text),
       directive,

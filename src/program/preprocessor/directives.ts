@@ -50,15 +50,9 @@ const define =
   (p, args, directive) => {
     const name = nameOf(args, directive);
     const { parameters, body } = parseParameters(args);
-    const own = expandNow ? p.expand(body) : expandIndirect(p, body);
+    const own = expandNow ? p.expand(body) : body;
     p.macros.define({ name: name.text, caseless, parameters, body: own });
   };
-
-/** `%[…]` in a `%define` is expanded at once (NASM manual 4.1.3). */
-function expandIndirect(p: Preprocessor, body: readonly Token[]): readonly Token[] {
-  if (!body.some((t) => t.kind === 'pre' && t.text.startsWith('%['))) return body;
-  return body.flatMap((t) => (t.kind === 'pre' && t.text.startsWith('%[') ? p.expand([t]) : [t]));
-}
 
 function setText(p: Preprocessor, name: Token, caseless: boolean, body: readonly Token[]): void {
   p.macros.define({ name: name.text, caseless, parameters: undefined, body });
@@ -239,7 +233,7 @@ const push: Handler = (p, args) => {
 
 /** The macros of NASM's packages (manual, chapter 6) that are only text. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  smartalign: '',
+  smartalign: '[alignmode generic]',
   fp: ['float8', 'float16', 'float32', 'float64', 'float80m', 'float80e', 'float128l', 'float128h']
     .map((name) => `%idefine ${name}(x) __?${name}?__(x)`)
     .concat(

@@ -16,6 +16,7 @@ function join(left: Token, right: Token): Token[] {
     column: left.column,
     endColumn: Math.max(left.endColumn, left.column + 1),
     space: i === 0 ? left.space : token.space,
+    ...(left.hidden ? { hidden: left.hidden } : {}),
   }));
 }
 

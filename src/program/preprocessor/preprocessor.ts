@@ -36,6 +36,8 @@ export interface PreprocessorHost {
   /** Labels and `$`, which conditions may use. */
   readonly scope: Scope;
   readonly bits: number;
+  /** The section named last, for `__SECT__`. */
+  readonly sectionName: string;
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void;
 }
 
@@ -69,7 +71,7 @@ export class Preprocessor {
     lines: readonly TokenLine[],
   ) {
     this.macros = new SingleLineMacros(
-      (name) => builtinMacro(name, this.chain[0], host.bits),
+      (name) => builtinMacro(name, this.chain[0], host),
       (tokens) => this.numberTokens(this.evaluate(tokens, tokens[0]), tokens[0]),
     );
     this.frames.push(makeFrame('file', lines, path, [], undefined));
@@ -154,10 +156,14 @@ export class Preprocessor {
   private ownTokens(frame: Frame, line: TokenLine): readonly Token[] {
     if (!line.some((token) => token.kind === 'pre')) return line;
     const own = frame.call ? substitute(line, frame.call) : line;
-    if (!own.some((token) => token.kind === 'pre' && token.text.startsWith('%$'))) return own;
-    const named = own.map((token) =>
-      token.kind === 'pre' && token.text.startsWith('%$') ? this.contextName(token) : token,
-    );
+    if (!own.some((token) => token.kind === 'pre' && /^%[$[]/.test(token.text))) return own;
+    // `%[…]` is expanded even in directives (NASM manual 4.1.3); elsewhere expansion gets to it anyway.
+    const direct = own[0]?.kind === 'pre' && /^%[A-Za-z]/.test(own[0].text);
+    const named = own.flatMap((token) => {
+      if (token.kind !== 'pre') return token;
+      if (token.text.startsWith('%$')) return this.contextName(token);
+      return direct && token.text.startsWith('%[') ? this.expand([token]) : token;
+    });
     return named.some((t) => t.kind === 'pre' && t.text === '%+') ? named : paste(named);
   }
 

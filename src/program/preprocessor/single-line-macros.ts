@@ -108,7 +108,9 @@ export class SingleLineMacros {
       if (result) for (let i = result.length - 1; i >= 0; i--) pending.push(result[i] ?? token);
       else out.push(token);
     }
-    return paste(out);
+    const pasted = paste(out);
+    // What `%+` has put together may be a macro's name in turn.
+    return pasted === out ? out : this.expand(pasted);
   }
 
   /** The replacement of `token` (its arguments are taken off `pending`), or undefined when it stays. */

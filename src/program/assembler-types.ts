@@ -1,0 +1,24 @@
+import type { LineEntry } from './assembly';
+import type { Span } from './diagnostics';
+import type { FileCache } from './files';
+import type { Section } from './sections';
+import type { TokenLine } from './tokens';
+
+/** What the assembler is told beside the source. */
+export interface AssemblerInput {
+  readonly entry: string;
+  readonly cache: FileCache;
+  readonly includeFolders: readonly string[];
+  /** Lines such as `%define NAME VALUE` that come before the source. */
+  readonly prologue: readonly TokenLine[];
+}
+
+/** A line of the line table before the sections have their places. */
+export interface Run {
+  readonly kind: LineEntry['kind'];
+  readonly bits: 16 | 32 | 64;
+  readonly section: Section;
+  readonly offset: number;
+  readonly length: number;
+  readonly chain: readonly Span[];
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { assembleText, messages } from './test-support';
+
+const KERNEL = `org 0x7c00
+bits 16
+%macro outb 2
+  mov al, %2
+  out %1, al
+%endmacro
+start:
+  cli
+  ; a comment
+  outb 0x80, 5
+.wait:
+  hlt
+  jmp .wait
+count equ 3
+message: db "hi", 0
+  dw 1, 2
+section .high vstart=0x100000
+bits 64
+entry:
+  mov rax, message
+  ret
+section .bss
+buffer: resb 16
+`;
+
+describe('line table and symbols', () => {
+  it('tells origin, mode and files', async () => {
+    const assembly = await assembleText(KERNEL);
+    assert.deepEqual(messages(assembly), []);
+    assert.equal(assembly.origin, 0x7c00n);
+    assert.equal(assembly.hasOrigin, true);
+    assert.equal(assembly.bits, 16);
+    assert.deepEqual(assembly.files, ['main.asm']);
+  });
+
+  it('finds the line of an address and the addresses of a line', async () => {
+    const { lines } = await assembleText(KERNEL);
+    const first = lines.at(0x7c00n);
+    assert.deepEqual(first?.chain, [{ file: 'main.asm', line: 8, column: 3 }]);
+    assert.equal(first?.kind, 'code');
+    assert.equal(first?.bits, 16);
+    assert.equal(first?.length, 1);
+    assert.deepEqual(
+      lines.of('main.asm', 8).map((entry) => entry.address),
+      [0x7c00n],
+    );
+    assert.equal(lines.at(0x7bffn), undefined);
+  });
+
+  it('gives both places of an instruction from a macro', async () => {
+    const { lines } = await assembleText(KERNEL);
+    const chains = lines.of('main.asm', 10).map((entry) => entry.chain.map((place) => place.line));
+    assert.deepEqual(chains, [
+      [10, 4],
+      [10, 5],
+    ]);
+    assert.deepEqual(
+      lines.of('main.asm', 5).map((entry) => entry.address),
+      [0x7c03n],
+    );
+  });
+
+  it('moves breakpoints to the next line with code', async () => {
+    const { lines } = await assembleText(KERNEL);
+    assert.equal(lines.nextCodeLine('main.asm', 9), 10);
+    assert.equal(lines.nextCodeLine('main.asm', 14), 19 + 1);
+    assert.equal(lines.nextCodeLine('main.asm', 22), undefined);
+    assert.equal(lines.nextCodeLine('other.asm', 1), undefined);
+  });
+
+  it('tells load from virtual addresses', async () => {
+    const { lines, symbols } = await assembleText(KERNEL);
+    const entry = symbols.get('entry');
+    assert.equal(entry?.value, 0x100000n);
+    const line = lines.at(0x100000n);
+    assert.equal(line?.bits, 64);
+    assert.equal(line?.section, '.high');
+    assert.equal(lines.atLoad(line?.load ?? 0n), line);
+    assert.notEqual(line?.load, line?.address);
+  });
+
+  it('joins the items of one data line and marks reserved space', async () => {
+    const { lines } = await assembleText(KERNEL);
+    const [data] = lines.of('main.asm', 16);
+    assert.deepEqual([data?.kind, data?.length], ['data', 4]);
+    const [reserved] = lines.of('main.asm', 23);
+    assert.deepEqual([reserved?.kind, reserved?.length], ['reserve', 16]);
+  });
+
+  it('names symbols in full and finds the nearest', async () => {
+    const { symbols } = await assembleText(KERNEL);
+    assert.deepEqual(symbols.get('start.wait')?.location, {
+      file: 'main.asm',
+      line: 11,
+      column: 1,
+    });
+    assert.deepEqual([symbols.get('count')?.kind, symbols.get('count')?.value], ['equ', 3n]);
+    assert.equal(symbols.get('count')?.section, undefined);
+    const near = symbols.nearest(0x7c06n);
+    assert.deepEqual([near?.symbol.name, near?.offset], ['start.wait', 1n]);
+    assert.equal(symbols.nearest(0x7bffn), undefined);
+  });
+
+  it('keeps one entry per repetition of code, so that each can be stopped at', async () => {
+    const { lines } = await assembleText('times 3 nop\n');
+    assert.deepEqual(
+      lines.of('main.asm', 1).map((entry) => entry.address),
+      [0n, 1n, 2n],
+    );
+  });
+});
+
+describe('files and definitions', () => {
+  it('reads includes beside the including file, then from the include folders', async () => {
+    const files = {
+      'lib/a.inc': '%include "b.inc"\n',
+      'lib/b.inc': 'db 1\n%include "c.inc"\n',
+      'inc/c.inc': 'db 2\nincbin "d.bin", 1, 2\n',
+      'inc/d.bin': Uint8Array.of(9, 8, 7, 6),
+    };
+    const assembly = await assembleText('%include "lib/a.inc"\n', files, { includeDirs: ['inc'] });
+    assert.deepEqual(messages(assembly), []);
+    assert.deepEqual([...assembly.image], [1, 2, 8, 7]);
+    assert.deepEqual(assembly.files, [
+      'main.asm',
+      'lib/a.inc',
+      'lib/b.inc',
+      'inc/c.inc',
+      'inc/d.bin',
+    ]);
+    assert.equal(assembly.lines.at(1n)?.chain[0]?.file, 'inc/c.inc');
+  });
+
+  it('takes definitions from outside', async () => {
+    const assembly = await assembleText(
+      '%ifdef DEBUG\ndb LEVEL\n%endif\n',
+      {},
+      {
+        defines: { DEBUG: '', LEVEL: '7' },
+      },
+    );
+    assert.deepEqual([...assembly.image], [7]);
+  });
+
+  it('reports a missing entry', async () => {
+    const { assemble } = await import('./index');
+    const assembly = await assemble('none.asm', { read: () => Promise.reject(new Error('no')) });
+    assert.deepEqual(messages(assembly), ['1:1 error: the file cannot be read']);
+    assert.equal(assembly.image.length, 0);
+  });
+});
+
+describe('speed of the assembler', () => {
+  it('assembles 1,000 lines in under 50 ms once warm', async function () {
+    this.timeout(20_000);
+    const block = KERNEL.split('\n').slice(6, 13).join('\n');
+    const head = 'bits 16\n%macro outb 2\nmov al, %2\nout %1, al\n%endmacro\n';
+    const source =
+      head + Array.from({ length: 143 }, (_, i) => block.replace('start', `start${i}`)).join('\n');
+    const times: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const start = performance.now();
+      const assembly = await assembleText(source);
+      times.push(performance.now() - start);
+      assert.ok(assembly.image.length > 0);
+    }
+    const best = Math.min(...times);
+    assert.ok(best < 50, `${best} ms`);
+  });
+});
