@@ -233,11 +233,3 @@ export function withPrefixes(own: readonly number[], encoded: Uint8Array, form: 
     .map(({ byte }) => byte);
   return Uint8Array.of(...prefixes, ...opcode, ...encoded.subarray(count));
 }
-
-/** Frees the WebAssembly objects kept for reuse. */
-export function freeEncoders(): void {
-  for (const encoder of encoders.values()) encoder.free();
-  encoders.clear();
-  shared?.free();
-  shared = undefined;
-}
