@@ -119,7 +119,10 @@ export class CodeCache {
     for (let frame = address - (address % PAGE_SIZE); frame <= last; frame += PAGE_SIZE) {
       for (const key of [frame, frame + 1, frame + 2]) {
         const page = this.pages.get(key);
-        if (page && touches(page, Math.max(address, frame), Math.min(last, frame + PAGE_SIZE - 1))) {
+        if (
+          page &&
+          touches(page, Math.max(address, frame), Math.min(last, frame + PAGE_SIZE - 1))
+        ) {
           this.forget(page);
         }
       }
@@ -233,4 +236,3 @@ function touches(page: CodePage, first: number, last: number): boolean {
   }
   return false;
 }
-

@@ -51,4 +51,3 @@ function updateSegment(state: CpuState, view: DataView, index: number, wide: boo
   state.setSlot(slot + Segment.WRITE_LOW, writeLow);
   state.setSlot(slot + Segment.WRITE_HIGH, writeHigh);
 }
-

@@ -156,7 +156,11 @@ export class Processor extends OperandAccess implements InstructionContext {
     const { state } = this;
     try {
       if (this.nonRoot.boundary()) return undefined;
-      if (this.acceptsInterrupts && this.bus.interruptRequested() && !this.nonRoot.externalInterrupt()) {
+      if (
+        this.acceptsInterrupts &&
+        this.bus.interruptRequested() &&
+        !this.nonRoot.externalInterrupt()
+      ) {
         if (state.systemFlags & BigInt(Rflags.IF)) {
           const vector = this.bus.acknowledgeInterrupt();
           this.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
@@ -170,8 +174,14 @@ export class Processor extends OperandAccess implements InstructionContext {
     return this.retiredBefore >= end ? { kind: 'budget' } : undefined;
   }
 
+  /** External interrupts wait, while a debugger steps. */
+  holdInterrupts = false;
+  /** The exceptions of the last triple fault, first to last. */
+  faultChain: readonly Fault[] = [];
+
   /** Whether a requested interrupt would be taken before the next instruction. */
   get acceptsInterrupts(): boolean {
+    if (this.holdInterrupts) return false;
     if (this.state.interruptShadow !== 'none') return false;
     return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
   }
@@ -247,7 +257,8 @@ export class Processor extends OperandAccess implements InstructionContext {
   private leaveDelivery(thrown: unknown): void {
     if (thrown instanceof WorldSwitch) return;
     if (thrown instanceof TripleFault) this.stop = { kind: 'triple-fault', chain: thrown.chain };
-    else if (thrown instanceof NotImplemented) this.stop = { kind: 'not-implemented', what: thrown.what };
+    else if (thrown instanceof NotImplemented)
+      this.stop = { kind: 'not-implemented', what: thrown.what };
     else throw thrown;
   }
 
@@ -270,7 +281,8 @@ export class Processor extends OperandAccess implements InstructionContext {
     for (;;) {
       const intercepts = isException(current) && !(injected && current === event);
       if (intercepts && this.nonRoot.exception(current, during)) break;
-      if (current.vector === Vector.PF && current.address !== undefined) this.state.cr2 = current.address;
+      if (current.vector === Vector.PF && current.address !== undefined)
+        this.state.cr2 = current.address;
       this.delivering = current;
       const from = this.state.rip;
       try {
@@ -283,8 +295,9 @@ export class Processor extends OperandAccess implements InstructionContext {
         chain.push(new Fault(current.vector, current.errorCode, current.address));
         if (current.vector === Vector.DF && isException(current)) {
           this.delivering = undefined;
+          this.faultChain = [...chain, thrown];
           if (this.nonRoot.tripleFault()) break;
-          throw new TripleFault([...chain, thrown]);
+          throw new TripleFault(this.faultChain);
         }
         during = current;
         const double = isException(current) && makesDoubleFault(current.vector, thrown.vector);
@@ -314,7 +327,8 @@ export class Processor extends OperandAccess implements InstructionContext {
    * EPTP (SDM 3C 29.4.3).
    */
   enterAddressSpace(space: { readonly vpid: number; readonly eptp: bigint }): void {
-    const same = space.vpid !== 0 && space.vpid === this.space.vpid && space.eptp === this.space.eptp;
+    const same =
+      space.vpid !== 0 && space.vpid === this.space.vpid && space.eptp === this.space.eptp;
     if (!same) this.flushWorld(1);
     this.space = space;
   }
@@ -401,7 +415,11 @@ export class Processor extends OperandAccess implements InstructionContext {
     if (rip > state.slot(State.FETCH_LIMIT)) throw generalProtection();
     const linear = this.codeLinear(rip);
     if (state.codeBits === 64 && !isCanonical(linear, state)) throw generalProtection();
-    const physical = this.mmu.translate(linear, { write: false, execute: true, user: state.cpl === 3 });
+    const physical = this.mmu.translate(linear, {
+      write: false,
+      execute: true,
+      user: state.cpl === 3,
+    });
     const offset = physical % PAGE_SIZE;
     const frame = physical - offset;
     if (frame === this.gateFrame) {
@@ -415,7 +433,11 @@ export class Processor extends OperandAccess implements InstructionContext {
     if (!this.code.holdsCode(frame)) this.tlb.protectFrame(frame);
     const page = this.code.page(frame, state.codeBits);
     const record = this.code.record(page, offset);
-    this.tlb.fillCode(this.view.getInt32(State.CODE_TLB_SET, true), linear, this.mapOf(frame, page.map));
+    this.tlb.fillCode(
+      this.view.getInt32(State.CODE_TLB_SET, true),
+      linear,
+      this.mapOf(frame, page.map),
+    );
     return record;
   }
 
@@ -498,7 +520,11 @@ export class Processor extends OperandAccess implements InstructionContext {
     const offset = Number(rip - this.state.slot(State.RIP_BASE));
     const bytes = this.fetch(rip);
     this.details.delete(this.code.scratchRecord);
-    const { record, length, complete } = this.code.scratch(bytes, this.state.codeBits, offset & 0xfff);
+    const { record, length, complete } = this.code.scratch(
+      bytes,
+      this.state.codeBits,
+      offset & 0xfff,
+    );
     if (!complete && bytes.length < 15) this.raiseBeyond(rip + BigInt(bytes.length));
     if (rip + BigInt(length - 1) > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
     return record;
@@ -507,7 +533,11 @@ export class Processor extends OperandAccess implements InstructionContext {
   /** The byte at `rip` is needed but cannot be fetched: raises what its fetch raises. */
   private raiseBeyond(rip: bigint): void {
     if (rip > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
-    this.mmu.translate(this.codeLinear(rip), { write: false, execute: true, user: this.state.cpl === 3 });
+    this.mmu.translate(this.codeLinear(rip), {
+      write: false,
+      execute: true,
+      user: this.state.cpl === 3,
+    });
   }
 
   /** Up to 15 instruction bytes at a RIP: fewer where the segment or the mapped pages end. */

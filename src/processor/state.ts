@@ -1,12 +1,4 @@
-import {
-  CS,
-  SEGMENT_SIZE,
-  SS,
-  Segment,
-  State,
-  gprSlot,
-  segmentSlot,
-} from './layout';
+import { CS, SEGMENT_SIZE, SS, Segment, State, gprSlot, segmentSlot } from './layout';
 
 /** A segment register with its hidden part. Access rights in VMX format (SDM 3C 25.4.1). */
 export interface SegmentRegister {

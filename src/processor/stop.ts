@@ -17,5 +17,9 @@ export type ProcessorStop =
 /** What happened on the way, for whoever watches: transitions that a debugger may stop at. */
 export interface ProcessorObserver {
   /** An event has been delivered through an IDT. `from` is where it came from. */
-  delivered?(event: { readonly vector: number; readonly kind: string; readonly from: bigint }): void;
+  delivered?(event: {
+    readonly vector: number;
+    readonly kind: string;
+    readonly from: bigint;
+  }): void;
 }

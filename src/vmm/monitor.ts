@@ -40,6 +40,11 @@ export class Monitor {
     return { next: this.next, last: this.performed.at(-1), done: this.performed };
   }
 
+  /** What the monitor has done since control last came to it. */
+  get performedOperations(): readonly Performed[] {
+    return this.performed;
+  }
+
   /** Prepares the virtual machine up to its first entry. */
   boot(): void {
     this.begin(this.technique.prepare());

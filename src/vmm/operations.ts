@@ -132,7 +132,7 @@ export function deviceWrite(port: number, bytes: 1 | 2 | 4, value: number): Oper
   return operation('emulate OUT', text, Cost.SOFTWARE, nothing((host) => { host.deviceWrite(port, bytes, value); })); // prettier-ignore
 }
 
-/** Whether the guest's virtual interrupt controller requests an interrupt: 1 or 0. */
+/** Whether the guest's virtual interrupt controller requests an interrupt: 1, or 2 while a debugger holds it. */
 export function interruptPending(): Operation {
   return operation('test', 'virtual INTR', Cost.SOFTWARE, (host) => host.virtualInterruptPending());
 }

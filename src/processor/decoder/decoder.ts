@@ -53,7 +53,11 @@ const STRING_KINDS = new Map<OpKind, bigint>([
   [OpKind.MemoryESEDI, 0xffffffffn],
   [OpKind.MemoryESRDI, 0xffffffffffffffffn],
 ]);
-const BRANCH_KINDS = new Set<OpKind>([OpKind.NearBranch16, OpKind.NearBranch32, OpKind.NearBranch64]);
+const BRANCH_KINDS = new Set<OpKind>([
+  OpKind.NearBranch16,
+  OpKind.NearBranch32,
+  OpKind.NearBranch64,
+]);
 
 /** Decodes with iced-x86 into the form that records need. One per processor: its objects are reused. */
 export class InstructionDecoder {
@@ -187,14 +191,19 @@ function addressMask(i: Instruction, register: Register): bigint {
 /** The address of a general-purpose register's bytes, or undefined for other registers. */
 export function registerSlot(register: Register): number | undefined {
   if (register >= Register.RAX && register <= Register.R15) return gprSlot(register - Register.RAX);
-  if (register >= Register.EAX && register <= Register.R15D) return gprSlot(register - Register.EAX);
+  if (register >= Register.EAX && register <= Register.R15D)
+    return gprSlot(register - Register.EAX);
   if (register >= Register.AX && register <= Register.R15W) return gprSlot(register - Register.AX);
-  if (register >= Register.AH && register <= Register.BH) return gprSlot(register - Register.AH) + 1;
-  if (register >= Register.SPL && register <= Register.R15L) return gprSlot(register - Register.SPL + 4);
+  if (register >= Register.AH && register <= Register.BH)
+    return gprSlot(register - Register.AH) + 1;
+  if (register >= Register.SPL && register <= Register.R15L)
+    return gprSlot(register - Register.SPL + 4);
   if (register >= Register.AL && register <= Register.BL) return gprSlot(register - Register.AL);
   return undefined;
 }
 
 export function segmentRegisterSlot(register: Register): number {
-  return segmentSlot(register >= Register.ES && register <= Register.GS ? register - Register.ES : 3);
+  return segmentSlot(
+    register >= Register.ES && register <= Register.GS ? register - Register.ES : 3,
+  );
 }

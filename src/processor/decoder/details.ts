@@ -4,7 +4,11 @@ import { formsOf, spelled } from './form-of';
 import { registerSlot } from './decoder';
 
 /** Decodes an instruction once more, with all that its slow path may ask. */
-export function decodeDetail(bytes: Uint8Array, bits: 16 | 32 | 64, record: number): InstructionDetail {
+export function decodeDetail(
+  bytes: Uint8Array,
+  bits: 16 | 32 | 64,
+  record: number,
+): InstructionDetail {
   const decoder = new Decoder(bits, bytes, DecoderOptions.None);
   const i = new Instruction();
   decoder.decodeOut(i);
@@ -53,10 +57,13 @@ function operandDetail(i: Instruction, n: number): OperandDetail {
 }
 
 function registerDetail(register: Register): OperandDetail {
-  const within = (first: Register, last: Register): boolean => register >= first && register <= last;
+  const within = (first: Register, last: Register): boolean =>
+    register >= first && register <= last;
   if (within(Register.ES, Register.GS)) return { kind: 'segment', index: register - Register.ES };
-  if (within(Register.CR0, Register.CR15)) return { kind: 'control', number: register - Register.CR0 };
-  if (within(Register.DR0, Register.DR15)) return { kind: 'debug', number: register - Register.DR0 };
+  if (within(Register.CR0, Register.CR15))
+    return { kind: 'control', number: register - Register.CR0 };
+  if (within(Register.DR0, Register.DR15))
+    return { kind: 'debug', number: register - Register.DR0 };
   const slot = registerSlot(register);
   if (slot === undefined) return { kind: 'other' };
   return { kind: 'register', slot, bytes: registerBytes(register) };

@@ -27,7 +27,8 @@ const BRANCH = new Set([K.br16_1, K.br32_1, K.br64_1, K.br16_2, K.br32_4, K.br64
 /** Operands that the instruction implies: string pointers and XLAT's table. */
 const IMPLIED = new Set([K.seg_rSI, K.es_rDI, K.seg_rDI, K.seg_rBX_al]);
 /** Everything of the x87, MMX, SSE, AVX and MPX units: other forms than these will carry them. */
-const VECTOR = /^(x?y?z?mm|k_|k|bnd|st0|sti|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
+const VECTOR =
+  /^(x?y?z?mm|k_|k|bnd|st0|sti|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
 
 const MEMORY_WIDTHS: Readonly<Record<number, 8 | 16 | 32 | 64>> = { 1: 8, 2: 16, 4: 32, 8: 64 };
 
@@ -90,17 +91,27 @@ function shapesOf(kind: K, memoryWidth: 8 | 16 | 32 | 64 | undefined): OperandSh
 }
 
 /** The port and accumulator of string I/O are implied. */
-function withoutImpliedPort(mnemonic: string, operands: readonly OperandShape[]): readonly OperandShape[] {
+function withoutImpliedPort(
+  mnemonic: string,
+  operands: readonly OperandShape[],
+): readonly OperandShape[] {
   return /^(MOVS|CMPS|STOS|LODS|SCAS|INS|OUTS)[BWDQ]$/.test(mnemonic) ? [] : operands;
 }
 
 /** The operand size, from the opcode's name where the operands do not tell it. */
 function operandSizeOf(name: string, operands: readonly OperandShape[]): 16 | 32 | 64 {
-  const letter = /^(?:Push|Pusha|Pushf|Popf|Popa|Pop|Retn|Retf|Iret|Leave|Enter|Nop|Sysret|Sysexit)(w|d|q)(?:_|$)/.exec(name);
+  const letter =
+    /^(?:Push|Pusha|Pushf|Popf|Popa|Pop|Retn|Retf|Iret|Leave|Enter|Nop|Sysret|Sysexit)(w|d|q)(?:_|$)/.exec(
+      name,
+    );
   if (letter) return letter[1] === 'w' ? 16 : letter[1] === 'd' ? 32 : 64;
   const branch = /_(?:rel8|rel32)_(16|32|64)(?:_|$)/.exec(name);
   if (branch) return Number(branch[1]) as 16 | 32 | 64;
-  if (/_(?:rel16|imm16|ptr1616|m1616)$/.test(name) && !/^(Add|Or|Adc|Sbb|And|Sub|Xor|Cmp|Test|Mov|Imul)/.test(name)) return 16;
+  if (
+    /_(?:rel16|imm16|ptr1616|m1616)$/.test(name) &&
+    !/^(Add|Or|Adc|Sbb|And|Sub|Xor|Cmp|Test|Mov|Imul)/.test(name)
+  )
+    return 16;
   if (/_(?:ptr1632|m1632)$/.test(name)) return 32;
   if (name.endsWith('_m1664')) return 64;
   for (const operand of operands) {

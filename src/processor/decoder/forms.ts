@@ -56,7 +56,8 @@ function buildFormTable(): FormTable {
   return {
     forms,
     find: (code, hasMemory, prefix) =>
-      byOpcode.get(opcodeKey(code, hasMemory, prefix)) ?? byOpcode.get(opcodeKey(code, hasMemory, '')),
+      byOpcode.get(opcodeKey(code, hasMemory, prefix)) ??
+      byOpcode.get(opcodeKey(code, hasMemory, '')),
   };
 }
 

@@ -1,5 +1,12 @@
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
-import { Fault, NotImplemented, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
+import {
+  Fault,
+  NotImplemented,
+  generalProtection,
+  invalidTss,
+  notPresent,
+  stackFault,
+} from '../faults';
 import { CS, DS, ES, FS, GS, SS, State, TR } from '../layout';
 import {
   dplOf,
@@ -19,7 +26,11 @@ import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
 import { externalBit, type InterruptEvent } from './event';
 
 /** Reads the gate of a vector; error codes name the IDT (bit 1) and the event's EXT bit. */
-export function readGate(cpu: DeliveryContext, event: InterruptEvent, bytes: 8 | 16): GateDescriptor {
+export function readGate(
+  cpu: DeliveryContext,
+  event: InterruptEvent,
+  bytes: 8 | 16,
+): GateDescriptor {
   const { state, mmu } = cpu;
   const error = event.vector * 8 + 2 + externalBit(event);
   const offset = event.vector * bytes;
@@ -69,7 +80,8 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
 
   const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
   const frame = new StackFrame(cpu, stack, wide ? 4 : 2, inner ? dplOf(code.rights) : state.cpl);
-  if (state.virtual8086) for (const index of [GS, FS, DS, ES]) frame.push(BigInt(state.selector(index)));
+  if (state.virtual8086)
+    for (const index of [GS, FS, DS, ES]) frame.push(BigInt(state.selector(index)));
   if (inner) {
     frame.push(BigInt(state.selector(SS)));
     frame.push(state.gpr(4));
@@ -80,7 +92,8 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   if (event.errorCode !== undefined) frame.push(BigInt(event.errorCode));
 
   setAccessed(cpu.mmu, code);
-  if (state.virtual8086) for (const index of [GS, FS, DS, ES]) state.setSegment(index, nullSegment(0));
+  if (state.virtual8086)
+    for (const index of [GS, FS, DS, ES]) state.setSegment(index, nullSegment(0));
   state.systemFlags = clearFlags(flags, interruptGate);
   if (inner) state.setSegment(SS, stack.register);
   frame.commit();
@@ -99,7 +112,11 @@ function currentStack(state: CpuState): Stack {
 }
 
 /** SS and ESP for a privilege level, from the TSS (SDM 3A 6.12.1). */
-export function innerStack(cpu: DeliveryContext, dpl: number, event: InterruptEvent | undefined): Stack {
+export function innerStack(
+  cpu: DeliveryContext,
+  dpl: number,
+  event: InterruptEvent | undefined,
+): Stack {
   const { state, mmu } = cpu;
   const ext = event ? externalBit(event) : 0;
   const tr = state.segment(TR);
@@ -156,4 +173,3 @@ function withinStack(register: SegmentRegister, offset: number, bytes: number): 
   if (expandDown) return offset > register.limit && offset + bytes - 1 <= top;
   return offset + bytes - 1 <= register.limit;
 }
-

@@ -101,7 +101,9 @@ export class ExpressionEmitter {
         f.op(Op.i64ExtendI32U);
         return true;
       case 'convert':
-        return e.conversion === 'signExtend' ? this.signExtend(e.a, e.width) : this.resize(e.a, e.width);
+        return e.conversion === 'signExtend'
+          ? this.signExtend(e.a, e.width)
+          : this.resize(e.a, e.width);
       case 'unary':
         this.value(e.a);
         f.op({ clz: Op.i64Clz, ctz: Op.i64Ctz, popcount: Op.i64Popcnt }[e.operator]);
@@ -124,7 +126,12 @@ export class ExpressionEmitter {
     f.get(record).memory(Op.i64Load, Rec.ADDRESS_MASK).op(Op.i64And);
   }
 
-  private binary(operator: BinaryOperator, a: Expression, b: Expression, width: ValueWidth): boolean {
+  private binary(
+    operator: BinaryOperator,
+    a: Expression,
+    b: Expression,
+    width: ValueWidth,
+  ): boolean {
     const { f } = this;
     switch (operator) {
       case 'add':

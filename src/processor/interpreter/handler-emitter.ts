@@ -92,7 +92,11 @@ export class HandlerEmitter {
         this.jumpRelative(s.mask);
         return;
       case 'raise':
-        this.f.i32(s.vector).i32(s.errorCode ?? -1).call(this.helpers.raise).op(Op.unreachable);
+        this.f
+          .i32(s.vector)
+          .i32(s.errorCode ?? -1)
+          .call(this.helpers.raise)
+          .op(Op.unreachable);
         return;
       case 'slow':
         this.f.i32(s.path).get(this.record).call(this.helpers.slow).op(Op.return);
@@ -120,7 +124,10 @@ export class HandlerEmitter {
     segment();
     f.memory(Op.i32Load, Segment.CHECKED).if(() => {
       segment();
-      f.get(offset).i32(place.width / 8).i32(write ? 1 : 0).call(this.helpers.checkSegment);
+      f.get(offset)
+        .i32(place.width / 8)
+        .i32(write ? 1 : 0)
+        .call(this.helpers.checkSegment);
     });
     segment();
     f.memory(Op.i64Load, Segment.EFFECTIVE_BASE).get(offset).op(Op.i64Add);
@@ -143,7 +150,11 @@ export class HandlerEmitter {
    */
   private probe(linear: number, width: MemoryWidth, tag: number, entry: number): void {
     const { f } = this;
-    f.get(linear).i64(12n).op(Op.i64ShrU, Op.i32WrapI64).i32(Tlb.ENTRIES - 1).op(Op.i32And);
+    f.get(linear)
+      .i64(12n)
+      .op(Op.i64ShrU, Op.i32WrapI64)
+      .i32(Tlb.ENTRIES - 1)
+      .op(Op.i32And);
     f.i32(5).op(Op.i32Shl).i32(0).memory(Op.i32Load, State.TLB_SET).op(Op.i32Add).tee(entry);
     f.memory(Op.i64Load, tag);
     f.get(linear);

@@ -91,16 +91,31 @@ function emitLookup(module: ModuleBuilder, enter: number): number {
   const found = f.local(I32);
   f.block(Op.block, () => {
     f.get(rip).i32(0).memory(Op.i64Load, State.FETCH_LIMIT).op(Op.i64GtU).opIndex(Op.brIf, 0);
-    f.i32(0).memory(Op.i64Load, State.SEGMENTS + 64 + Segment.EFFECTIVE_BASE).get(rip).op(Op.i64Add);
+    f.i32(0)
+      .memory(Op.i64Load, State.SEGMENTS + 64 + Segment.EFFECTIVE_BASE)
+      .get(rip)
+      .op(Op.i64Add);
     f.i32(0).memory(Op.i64Load, State.LINEAR_MASK).op(Op.i64And).tee(linear);
-    f.i64(12n).op(Op.i64ShrU, Op.i32WrapI64).i32(CodeTlb.ENTRIES - 1).op(Op.i32And);
+    f.i64(12n)
+      .op(Op.i64ShrU, Op.i32WrapI64)
+      .i32(CodeTlb.ENTRIES - 1)
+      .op(Op.i32And);
     f.i32(4).op(Op.i32Shl).i32(0).memory(Op.i32Load, State.CODE_TLB_SET).op(Op.i32Add).tee(entry);
     f.memory(Op.i64Load, CodeTlb.TAG);
     f.get(linear).i64(BigInt(-PAGE_SIZE)).op(Op.i64And, Op.i64Ne).opIndex(Op.brIf, 0);
     f.get(entry).memory(Op.i32Load, CodeTlb.MAP);
-    f.get(linear).op(Op.i32WrapI64).i32(PAGE_SIZE - 1).op(Op.i32And).i32(2).op(Op.i32Shl, Op.i32Add);
+    f.get(linear)
+      .op(Op.i32WrapI64)
+      .i32(PAGE_SIZE - 1)
+      .op(Op.i32And)
+      .i32(2)
+      .op(Op.i32Shl, Op.i32Add);
     f.memory(Op.i32Load, 0).tee(found).op(Op.i32Eqz).opIndex(Op.brIf, 0);
-    f.i32(0).get(rip).get(linear).i64(BigInt(PAGE_SIZE - 1)).op(Op.i64And, Op.i64Sub);
+    f.i32(0)
+      .get(rip)
+      .get(linear)
+      .i64(BigInt(PAGE_SIZE - 1))
+      .op(Op.i64And, Op.i64Sub);
     f.memory(Op.i64Store, State.RIP_BASE);
     f.get(found).op(Op.return);
   });

@@ -162,7 +162,12 @@ export class Mmu {
 
   /** Reads a system structure (descriptor table, TSS): a supervisor access whatever the CPL. */
   loadSystem(linear: bigint, bytes: number): bigint {
-    return this.read(linear, bytes, { write: false, execute: false, user: false, implicit: true }, false);
+    return this.read(
+      linear,
+      bytes,
+      { write: false, execute: false, user: false, implicit: true },
+      false,
+    );
   }
 
   storeSystem(linear: bigint, bytes: number, value: bigint): void {
@@ -205,7 +210,8 @@ export class Mmu {
 
   private checkCanonical(linear: bigint, bytes: number, segment: number): void {
     if (this.state.codeBits !== 64) return;
-    if (isCanonical(linear, this.state) && isCanonical(linear + BigInt(bytes - 1), this.state)) return;
+    if (isCanonical(linear, this.state) && isCanonical(linear + BigInt(bytes - 1), this.state))
+      return;
     throw segment === segmentSlot(SS) ? stackFault() : generalProtection();
   }
 }

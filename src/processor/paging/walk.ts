@@ -56,7 +56,14 @@ export interface Translation {
 export interface PageFault {
   readonly errorCode: number;
   /** Why, for people: the level at which the walk ended and what was wrong there. */
-  readonly cause: 'not present' | 'reserved bit' | 'user/supervisor' | 'read/write' | 'execute-disable' | 'SMEP' | 'SMAP';
+  readonly cause:
+    | 'not present'
+    | 'reserved bit'
+    | 'user/supervisor'
+    | 'read/write'
+    | 'execute-disable'
+    | 'SMEP'
+    | 'SMAP';
   readonly level: number;
 }
 
@@ -197,7 +204,13 @@ function tableBase(state: PagingState, mode: PagingMode): bigint {
   return state.cr3 & ((1n << PHYSICAL_ADDRESS_BITS) - 1n) & ~0xfffn;
 }
 
-function indexAt(linear: bigint, shift: bigint, g: Geometry, mode: PagingMode, level: number): number {
+function indexAt(
+  linear: bigint,
+  shift: bigint,
+  g: Geometry,
+  mode: PagingMode,
+  level: number,
+): number {
   const bits = mode === 'PAE' && level === 3 ? 2n : g.indexBits;
   return Number((linear >> shift) & ((1n << bits) - 1n));
 }
@@ -217,7 +230,8 @@ function reservedBits(mode: PagingMode, level: number, leaf: boolean, nxe: boole
     const large = level === 2 && leaf ? 0x1fe000n : 0n;
     return RESERVED_HIGH | 0x7ff0000000000000n | executeDisable | large;
   }
-  const misaligned = leaf && level > 1 ? ((1n << BigInt(12 + 9 * (level - 1))) - 1n) & ~0x1fffn : 0n;
+  const misaligned =
+    leaf && level > 1 ? ((1n << BigInt(12 + 9 * (level - 1))) - 1n) & ~0x1fffn : 0n;
   const noPageSize = level >= 4 ? PS : 0n;
   return RESERVED_HIGH | executeDisable | misaligned | noPageSize;
 }

@@ -100,13 +100,20 @@ export class ReferenceEngine implements Engine {
         return;
       case 'load': {
         const linear = this.linear(s.place, false);
-        this.locals.set(s.id, this.imports.slowLoad(linear, s.place.width / 8, this.segment(s.place)));
+        this.locals.set(
+          s.id,
+          this.imports.slowLoad(linear, s.place.width / 8, this.segment(s.place)),
+        );
         return;
       }
       case 'loadForUpdate': {
         const linear = this.linear(s.place, true);
         this.updates.set(s.update, linear);
-        const value = this.imports.slowLoadForUpdate(linear, s.place.width / 8, this.segment(s.place));
+        const value = this.imports.slowLoadForUpdate(
+          linear,
+          s.place.width / 8,
+          this.segment(s.place),
+        );
         this.locals.set(s.id, value);
         return;
       }
@@ -125,7 +132,8 @@ export class ReferenceEngine implements Engine {
       case 'jump':
         throw new Leave(this.imports.enter(this.value(s.target)));
       case 'jumpRelative': {
-        const target = this.state(State.RIP_BASE) + this.view.getBigUint64(this.record + Rec.TARGET, true);
+        const target =
+          this.state(State.RIP_BASE) + this.view.getBigUint64(this.record + Rec.TARGET, true);
         throw new Leave(this.imports.branch(this.record, target & s.mask));
       }
       case 'raise':

@@ -28,7 +28,11 @@ export const isReadable = (rights: number): boolean => isData(rights) || (rights
 export const isUsable = (rights: number): boolean => (rights & UNUSABLE) === 0;
 
 /** The linear address of a selector's descriptor, or undefined beyond its table's limit. */
-export function descriptorAddress(state: CpuState, selector: number, bytes = 8): bigint | undefined {
+export function descriptorAddress(
+  state: CpuState,
+  selector: number,
+  bytes = 8,
+): bigint | undefined {
   const offset = selector & 0xfff8;
   if (selector & 4) {
     const ldt = state.segment(LDTR);
@@ -77,7 +81,11 @@ export function setAccessed(mmu: Mmu, found: FoundDescriptor): FoundDescriptor {
 }
 
 /** A segment as real-address and virtual-8086 mode load it (SDM 3B 21.1.1): base = selector × 16. */
-export function realModeSegment(previous: SegmentRegister, selector: number, virtual8086: boolean): SegmentRegister {
+export function realModeSegment(
+  previous: SegmentRegister,
+  selector: number,
+  virtual8086: boolean,
+): SegmentRegister {
   if (virtual8086) {
     return { selector, base: BigInt(selector) << 4n, limit: 0xffff, accessRights: 0xf3 };
   }

@@ -42,7 +42,8 @@ function stackSegment(cpu: Context, selector: number): ReturnType<typeof segment
   const { cpl } = state;
   const error = selector & 0xfffc;
   if (isNull(selector)) {
-    if (state.codeBits === 64 && cpl < 3 && (selector & 3) === cpl) return nullSegment(selector, cpl);
+    if (state.codeBits === 64 && cpl < 3 && (selector & 3) === cpl)
+      return nullSegment(selector, cpl);
     throw generalProtection();
   }
   const found = readDescriptor(state, cpu.mmu, selector);
@@ -80,4 +81,3 @@ export function dropInaccessibleSegments(cpu: Context): void {
     if (outer && dplOf(rights) < state.cpl) state.setSegment(index, nullSegment(0));
   }
 }
-

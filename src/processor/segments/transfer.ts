@@ -78,7 +78,8 @@ function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: nu
   const { state } = cpu;
   const error = selector & 0xfffc;
   const { rights } = found;
-  if (!isCode(rights) || (state.longMode && rights & L && rights & DB)) throw generalProtection(error);
+  if (!isCode(rights) || (state.longMode && rights & L && rights & DB))
+    throw generalProtection(error);
   const dpl = dplOf(rights);
   if (isConforming(rights)) {
     if (dpl > state.cpl) throw generalProtection(error);
@@ -113,7 +114,9 @@ export function returnToCode(cpu: InstructionContext, bytes: number, kind: Retur
   const { state } = cpu;
   const rsp = state.gpr(4);
   try {
-    return state.realStyleSegments ? realReturn(cpu, bytes, kind) : protectedReturn(cpu, bytes, kind);
+    return state.realStyleSegments
+      ? realReturn(cpu, bytes, kind)
+      : protectedReturn(cpu, bytes, kind);
   } catch (fault) {
     state.setGpr(4, rsp);
     throw fault;
@@ -199,17 +202,30 @@ function returnStack(
   return segmentFrom(setAccessed(mmu, found));
 }
 
-function setPointer(cpu: InstructionContext, pointer: bigint, bytes: number, stack: SegmentRegister): void {
+function setPointer(
+  cpu: InstructionContext,
+  pointer: bigint,
+  bytes: number,
+  stack: SegmentRegister,
+): void {
   const { state } = cpu;
   const keep16 = bytes === 2 || (state.codeBits !== 64 && !(stack.accessRights & DB));
   state.setGpr(4, keep16 ? (state.gpr(4) & ~0xffffn) | (pointer & 0xffffn) : pointer);
 }
 
 /** IRET with VM set in the image: the nine values of a virtual-8086 frame (SDM 3B 21.2.5). */
-function toVirtual8086(cpu: InstructionContext, target: bigint, selector: number, flags: bigint): bigint {
+function toVirtual8086(
+  cpu: InstructionContext,
+  target: bigint,
+  selector: number,
+  flags: bigint,
+): bigint {
   const { state } = cpu;
   const pointer = cpu.pop(4);
-  const selectors = [SS, ES, DS, FS, GS].map((index) => ({ index, selector: Number(cpu.pop(4) & 0xffffn) }));
+  const selectors = [SS, ES, DS, FS, GS].map((index) => ({
+    index,
+    selector: Number(cpu.pop(4) & 0xffffn),
+  }));
   state.rflags = (flags & 0x3f7fd5n) | 2n;
   for (const { index, selector: s } of [...selectors, { index: CS, selector }]) {
     state.setSegment(index, realModeSegment(state.segment(index), s, true));

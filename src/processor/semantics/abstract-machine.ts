@@ -135,7 +135,12 @@ export class AbstractMachine {
   }
 
   writeState(address: number, width: MemoryWidth, value: Value): void {
-    this.list.push({ do: 'writeState', slot: { kind: 'state', address }, width, value: value.expression });
+    this.list.push({
+      do: 'writeState',
+      slot: { kind: 'state', address },
+      width,
+      value: value.expression,
+    });
   }
 
   load(segment: SegmentChoice, offset: Value, width: MemoryWidth): Value {

@@ -70,7 +70,12 @@ export type Expression =
       readonly conversion: Conversion;
       readonly a: Expression;
     }
-  | { readonly op: 'unary'; readonly width: ValueWidth; readonly operator: Unary; readonly a: Expression }
+  | {
+      readonly op: 'unary';
+      readonly width: ValueWidth;
+      readonly operator: Unary;
+      readonly a: Expression;
+    }
   | {
       readonly op: 'select';
       readonly width: ValueWidth;
@@ -93,12 +98,32 @@ export interface MemoryPlace {
 
 export type Statement =
   | { readonly do: 'let'; readonly id: number; readonly value: Expression }
-  | { readonly do: 'readState'; readonly id: number; readonly slot: Slot; readonly width: MemoryWidth }
-  | { readonly do: 'writeState'; readonly slot: Slot; readonly width: MemoryWidth; readonly value: Expression }
+  | {
+      readonly do: 'readState';
+      readonly id: number;
+      readonly slot: Slot;
+      readonly width: MemoryWidth;
+    }
+  | {
+      readonly do: 'writeState';
+      readonly slot: Slot;
+      readonly width: MemoryWidth;
+      readonly value: Expression;
+    }
   | { readonly do: 'load'; readonly id: number; readonly place: MemoryPlace }
   /** A load that will be followed by a store to the same place: it faults as a write does. */
-  | { readonly do: 'loadForUpdate'; readonly id: number; readonly update: number; readonly place: MemoryPlace }
-  | { readonly do: 'storeUpdate'; readonly update: number; readonly place: MemoryPlace; readonly value: Expression }
+  | {
+      readonly do: 'loadForUpdate';
+      readonly id: number;
+      readonly update: number;
+      readonly place: MemoryPlace;
+    }
+  | {
+      readonly do: 'storeUpdate';
+      readonly update: number;
+      readonly place: MemoryPlace;
+      readonly value: Expression;
+    }
   | { readonly do: 'store'; readonly place: MemoryPlace; readonly value: Expression }
   | {
       readonly do: 'if';

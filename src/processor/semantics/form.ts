@@ -21,6 +21,8 @@ export interface Form {
 
 /** A text that two forms share only when they are the same. */
 export function formKey(form: Form): string {
-  const shapes = form.operands.map((o) => ('width' in o ? `${o.kind[0] ?? ''}${String(o.width)}` : o.kind));
+  const shapes = form.operands.map((o) =>
+    'width' in o ? `${o.kind[0] ?? ''}${String(o.width)}` : o.kind,
+  );
   return `${form.mnemonic}.${String(form.operandSize)} ${shapes.join(',')}`;
 }

@@ -96,7 +96,7 @@ function dropPrivilege(cpu: InstructionContext): void {
 function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   const { state } = cpu;
   const pcids = has(state.cr4, Cr4.PCIDE);
-  const keep = pcids && (wanted >> 63n) === 1n;
+  const keep = pcids && wanted >> 63n === 1n;
   const value = pcids ? wanted & ~(1n << 63n) : wanted;
   if (state.longMode && value >> 39n) throw generalProtection();
   const mode = pagingMode(state);
@@ -127,7 +127,13 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
   const { state, mmu, physical } = cpu;
   const base = cr3 & 0xffffffe0n;
   const loaded = [0n, 1n, 2n, 3n].map((n) => {
-    const context = { write: false, execute: false, update: false, linear: undefined, pageWalk: true };
+    const context = {
+      write: false,
+      execute: false,
+      update: false,
+      linear: undefined,
+      pageWalk: true,
+    };
     return physical.read64(mmu.guestPhysical(base + n * 8n, context).address);
   });
   const reserved = 0xffffff80000001e6n;

@@ -23,7 +23,15 @@ const BRAND = 'Ringside Simulated x86-64 Processor'.padEnd(48, '\0');
 /* CPUID.01H (SDM 2A CPUID, figures 3-7 and 3-8): only what is there. */
 const FEATURES_ECX = (1 << 5) | (1 << 13) | (1 << 17) | (1 << 22) | (1 << 23); // VMX CX16 PCID MOVBE POPCNT
 const FEATURES_EDX =
-  (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 8) | (1 << 11) | (1 << 13) | (1 << 15) | (1 << 16) |
+  (1 << 3) |
+  (1 << 4) |
+  (1 << 5) |
+  (1 << 6) |
+  (1 << 8) |
+  (1 << 11) |
+  (1 << 13) |
+  (1 << 15) |
+  (1 << 16) |
   (1 << 12); // PSE TSC MSR PAE CX8 SEP PGE CMOV PAT MTRR
 /* CPUID.07H: FSGSBASE SMEP SMAP; UMIP LA57 */
 const FEATURES_7_EBX = (1 << 0) | (1 << 7) | (1 << 20);
@@ -36,7 +44,12 @@ const EXTENDED_EDX = (1 << 20) | (1 << 26) | (1 << 27) | (1 << 29);
 export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResult {
   switch (leaf) {
     case 0:
-      return result(0xd, packed(VENDOR.slice(0, 4)), packed(VENDOR.slice(8, 12)), packed(VENDOR.slice(4, 8)));
+      return result(
+        0xd,
+        packed(VENDOR.slice(0, 4)),
+        packed(VENDOR.slice(8, 12)),
+        packed(VENDOR.slice(4, 8)),
+      );
     case 1: {
       const osxsave = state.cr4 & BigInt(Cr4.OSXSAVE) ? 1 << 27 : 0;
       return result(0x000306a9, 0x00010800, FEATURES_ECX | osxsave, FEATURES_EDX);

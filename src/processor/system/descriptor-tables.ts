@@ -14,7 +14,6 @@ import {
   isPresent,
   isReadable,
   isWritableData,
-
   nullSegment,
   readDescriptor,
   segmentFrom,
@@ -107,7 +106,8 @@ function systemSegment(
   const error = selector & 0xfffc;
   if (selector & 4) throw generalProtection(error);
   const found = readDescriptor(state, mmu, selector);
-  if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights))) throw generalProtection(error);
+  if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights)))
+    throw generalProtection(error);
   if (!isPresent(found.rights)) throw notPresent(error);
   const register = segmentFrom(found);
   if (!state.longMode) return register;
@@ -133,7 +133,10 @@ export const storeLdtr = storeSelector(LDTR);
 export const storeTaskRegister = storeSelector(TR);
 
 /** The descriptor's rights if the selector may be looked at, for LAR, LSL, VERR and VERW. */
-function visibleDescriptor(cpu: InstructionContext, selector: number): { low: bigint; rights: number } | undefined {
+function visibleDescriptor(
+  cpu: InstructionContext,
+  selector: number,
+): { low: bigint; rights: number } | undefined {
   const { state } = cpu;
   if (isNull(selector) || descriptorAddress(state, selector) === undefined) return undefined;
   const found = readDescriptor(state, cpu.mmu, selector);
@@ -183,4 +186,3 @@ export const loadAccessRights = inspect(LAR_TYPES, (found) => (found.low >> 32n)
 export const loadSegmentLimit = inspect(LSL_TYPES, (found) =>
   BigInt(segmentFrom({ ...found, selector: 0, address: 0n }).limit),
 );
-

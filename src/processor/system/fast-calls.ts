@@ -77,7 +77,8 @@ export const systemExit: SlowPath = (cpu) => {
   const long = instruction.operandSize === 8;
   const mask = long ? (1n << 64n) - 1n : 0xffffffffn;
   const target = state.gpr(2) & mask;
-  if (long && !(isCanonical(target, state) && isCanonical(state.gpr(1), state))) throw generalProtection();
+  if (long && !(isCanonical(target, state) && isCanonical(state.gpr(1), state)))
+    throw generalProtection();
   state.setSegment(CS, flatCode((selector + (long ? 32 : 16)) | 3, 3, long));
   state.setSegment(SS, flatData((selector + (long ? 40 : 24)) | 3, 3));
   state.setGpr(4, state.gpr(1) & mask);

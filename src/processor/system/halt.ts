@@ -58,4 +58,3 @@ export const adjustRpl: SlowPath = (cpu) => {
   cpu.state.rflags = raise ? rflags | 0x40n : rflags & ~0x40n;
   return 'continue';
 };
-

@@ -8,7 +8,10 @@ import type { SlowPath } from '../semantics/slow-path';
 import { VMX_CAPABILITIES } from './capabilities';
 import { timeStampCounter } from './time';
 
-type MsrContext = Pick<InstructionContext, 'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'>;
+type MsrContext = Pick<
+  InstructionContext,
+  'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
+>;
 
 /** MSRs that must hold a canonical address (SDM 2B WRMSR). */
 const CANONICAL: ReadonlySet<number> = new Set([

@@ -23,12 +23,17 @@ function requirePort(cpu: InstructionContext, port: number, bytes: number): void
 }
 
 /** Port and width of IN and OUT, by their operands. */
-function portOperands(cpu: InstructionContext, portIndex: number, dataIndex: number): { port: number; bytes: PortBytes; immediate: boolean } {
+function portOperands(
+  cpu: InstructionContext,
+  portIndex: number,
+  dataIndex: number,
+): { port: number; bytes: PortBytes; immediate: boolean } {
   const { operands } = cpu.instruction;
   const port = operands[portIndex];
   const data = operands[dataIndex];
   const bytes = (data?.kind === 'register' ? data.bytes : 1) as PortBytes;
-  if (port?.kind === 'immediate') return { port: Number(port.value & 0xffn), bytes, immediate: true };
+  if (port?.kind === 'immediate')
+    return { port: Number(port.value & 0xffn), bytes, immediate: true };
   return { port: Number(cpu.state.gpr(2) & 0xffffn), bytes, immediate: false };
 }
 

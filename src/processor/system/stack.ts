@@ -81,7 +81,9 @@ function requireIopl3InVirtual8086(cpu: InstructionContext): void {
 export const enter: SlowPath = (cpu) => {
   const { state } = cpu;
   const bytes = cpu.instruction.operandSize;
-  const [size, depth] = cpu.instruction.operands.map((o) => (o.kind === 'immediate' ? o.value : 0n));
+  const [size, depth] = cpu.instruction.operands.map((o) =>
+    o.kind === 'immediate' ? o.value : 0n,
+  );
   const level = Number((depth ?? 0n) & 31n);
   const mask = state.slot(State.STACK_MASK);
   restoringStackPointer(cpu, () => {

@@ -13,7 +13,8 @@ import { setFlagsFromImage } from './stack';
 function farPointer(cpu: InstructionContext): { selector: number; offset: bigint } {
   const { operands, operandSize } = cpu.instruction;
   const operand = operands[0];
-  if (operand?.kind === 'far') return { selector: operand.selector, offset: BigInt(operand.offset) };
+  if (operand?.kind === 'far')
+    return { selector: operand.selector, offset: BigInt(operand.offset) };
   const segment = cpu.operandSegment();
   const at = cpu.effectiveAddress();
   const offset = cpu.load(segment, at, operandSize);

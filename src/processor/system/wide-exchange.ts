@@ -31,7 +31,9 @@ export const compareExchange8Bytes = compareExchange(4);
 export const compareExchange16Bytes = compareExchange(8);
 
 /** LDS, LES, LSS, LFS, LGS: a far pointer into a segment register and a general one (SDM 2A). */
-export function loadFarPointer(load: (cpu: InstructionContext, selector: number) => void): SlowPath {
+export function loadFarPointer(
+  load: (cpu: InstructionContext, selector: number) => void,
+): SlowPath {
   return (cpu) => {
     const bytes = cpu.instruction.operandSize;
     const segment = cpu.operandSegment();

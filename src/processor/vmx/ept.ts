@@ -147,7 +147,8 @@ export class ExtendedPageTables implements SecondLevel {
     if (result.kind === 'misconfiguration') {
       return this.exit(ExitReason.EPT_MISCONFIGURATION, 0n, guestPhysical, context.linear);
     }
-    const bits = (read ? 1 : 0) | (write ? 2 : 0) | (context.execute ? 4 : 0) | (result.rights << 3);
+    const bits =
+      (read ? 1 : 0) | (write ? 2 : 0) | (context.execute ? 4 : 0) | (result.rights << 3);
     const linear = context.linear !== undefined ? 0x80 | (context.pageWalk ? 0 : 0x100) : 0;
     return this.exit(
       ExitReason.EPT_VIOLATION,

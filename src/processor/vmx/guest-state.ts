@@ -18,7 +18,10 @@ const CR0_UNCHANGED = 0x7ff8ffd0n & ~BigInt(Cr0.WP | Cr0.AM);
 const set = (flags: number, mask: number): boolean => (flags & mask) !== 0;
 
 export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
-  state.cr0 = (state.cr0 & CR0_UNCHANGED & ~BigInt(Cr0.NW | Cr0.CD)) | (vmcs.read(Field.GUEST_CR0) & ~CR0_UNCHANGED) | BigInt(Cr0.ET);
+  state.cr0 =
+    (state.cr0 & CR0_UNCHANGED & ~BigInt(Cr0.NW | Cr0.CD)) |
+    (vmcs.read(Field.GUEST_CR0) & ~CR0_UNCHANGED) |
+    BigInt(Cr0.ET);
   state.cr3 = vmcs.read(Field.GUEST_CR3);
   state.cr4 = vmcs.read(Field.GUEST_CR4);
   if (set(controls.entry, EntryControl.LOAD_DEBUG_CONTROLS)) {
@@ -26,7 +29,8 @@ export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
     state.msrs.set(Msr.DEBUGCTL, vmcs.read(Field.GUEST_IA32_DEBUGCTL));
   }
   loadEfer(state, vmcs, controls);
-  if (set(controls.entry, EntryControl.LOAD_PAT)) state.msrs.set(Msr.PAT, vmcs.read(Field.GUEST_IA32_PAT));
+  if (set(controls.entry, EntryControl.LOAD_PAT))
+    state.msrs.set(Msr.PAT, vmcs.read(Field.GUEST_IA32_PAT));
   state.msrs.set(Msr.SYSENTER_CS, vmcs.read(Field.GUEST_SYSENTER_CS));
   state.msrs.set(Msr.SYSENTER_ESP, vmcs.read(Field.GUEST_SYSENTER_ESP));
   state.msrs.set(Msr.SYSENTER_EIP, vmcs.read(Field.GUEST_SYSENTER_EIP));
@@ -137,4 +141,3 @@ function table(vmcs: Vmcs, base: Field, limit: Field): { base: bigint; limit: nu
 function usesPdptes(state: CpuState): boolean {
   return state.paging && (state.cr4 & BigInt(Cr4.PAE)) !== 0n && !state.longMode;
 }
-

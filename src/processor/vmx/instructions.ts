@@ -41,7 +41,8 @@ export const vmxon: SlowPath = (cpu) => {
   }
   const compatibility = state.longMode && state.codeBits !== 64;
   const enabled = (state.cr4 & BigInt(Cr4.VMXE)) !== 0n;
-  if (!state.protectedMode || state.virtual8086 || compatibility || !enabled) throw undefinedOpcode();
+  if (!state.protectedMode || state.virtual8086 || compatibility || !enabled)
+    throw undefinedOpcode();
   const { cr0Fixed0, cr4Fixed0 } = vmx.capabilities;
   const locked = ((state.msrs.get(Msr.FEATURE_CONTROL) ?? 0n) & 5n) === 5n;
   if (state.cpl > 0 || ~state.cr0 & cr0Fixed0 || ~state.cr4 & cr4Fixed0 || !locked) {
@@ -140,4 +141,3 @@ export const invvpid: SlowPath = (cpu) => {
   cpu.flushWorld(1);
   return finish(cpu, VM_SUCCEED);
 };
-

@@ -1,7 +1,12 @@
 import { Vector } from '../../isa/exceptions';
 import { Cr0 } from '../../isa/registers/control';
 import { Rflags } from '../../isa/registers/flags';
-import { PinBasedControl, PrimaryControl, SecondaryControl, ExitControl } from '../../isa/vmx/controls';
+import {
+  PinBasedControl,
+  PrimaryControl,
+  SecondaryControl,
+  ExitControl,
+} from '../../isa/vmx/controls';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import { CrAccessType } from '../../isa/vmx/qualification';
@@ -9,7 +14,11 @@ import type { InterruptEvent } from '../events/event';
 import { generalProtection } from '../faults';
 import type { Processor } from '../processor';
 import type { Controls } from './controls';
-import { addressInformation, descriptorTableInformation, vmxInstructionInformation } from './instruction-information';
+import {
+  addressInformation,
+  descriptorTableInformation,
+  vmxInstructionInformation,
+} from './instruction-information';
 import type { NonRootOperation, PortAccess } from './non-root';
 import type { ExitInformation } from './transition';
 import type { Vmcs } from './vmcs';
@@ -48,7 +57,11 @@ export class Intercepts implements NonRootOperation {
   }
 
   /** An exit because of the current instruction. */
-  private exitInstruction(reason: number, qualification = 0n, more: Partial<ExitInformation> = {}): never {
+  private exitInstruction(
+    reason: number,
+    qualification = 0n,
+    more: Partial<ExitInformation> = {},
+  ): never {
     const instructionLength = this.cpu.instruction.length;
     return this.exit({ reason, qualification, instructionLength, ...more });
   }
@@ -67,7 +80,8 @@ export class Intercepts implements NonRootOperation {
   }
 
   invlpg(linear: bigint): void {
-    if (this.primary(PrimaryControl.INVLPG_EXITING)) this.exitInstruction(ExitReason.INVLPG, linear);
+    if (this.primary(PrimaryControl.INVLPG_EXITING))
+      this.exitInstruction(ExitReason.INVLPG, linear);
   }
 
   rdtsc(reason: number): void {
@@ -109,10 +123,14 @@ export class Intercepts implements NonRootOperation {
       (access.string ? 16 : 0) |
       (access.repeated ? 32 : 0) |
       (access.immediate ? 64 : 0);
-    this.exitInstruction(ExitReason.IO_INSTRUCTION, BigInt(qualification) | (BigInt(access.port) << 16n), {
-      guestLinear: access.linear,
-      instructionInformation: access.string ? addressInformation(this.cpu) : 0,
-    });
+    this.exitInstruction(
+      ExitReason.IO_INSTRUCTION,
+      BigInt(qualification) | (BigInt(access.port) << 16n),
+      {
+        guestLinear: access.linear,
+        instructionInformation: access.string ? addressInformation(this.cpu) : 0,
+      },
+    );
   }
 
   private portIntercepted({ port, bytes }: PortAccess): boolean {
@@ -179,8 +197,14 @@ export class Intercepts implements NonRootOperation {
 
   private shadowOf(number: number): { mask: bigint; shadow: bigint } {
     return number === 0
-      ? { mask: this.vmcs.read(Field.CR0_GUEST_HOST_MASK), shadow: this.vmcs.read(Field.CR0_READ_SHADOW) }
-      : { mask: this.vmcs.read(Field.CR4_GUEST_HOST_MASK), shadow: this.vmcs.read(Field.CR4_READ_SHADOW) };
+      ? {
+          mask: this.vmcs.read(Field.CR0_GUEST_HOST_MASK),
+          shadow: this.vmcs.read(Field.CR0_READ_SHADOW),
+        }
+      : {
+          mask: this.vmcs.read(Field.CR4_GUEST_HOST_MASK),
+          shadow: this.vmcs.read(Field.CR4_READ_SHADOW),
+        };
   }
 
   readControlRegister(number: number, value: bigint, gpr: number): bigint {
@@ -221,7 +245,8 @@ export class Intercepts implements NonRootOperation {
     const exits = (masked & (source ^ old) & 0xe) !== 0 || (masked & source & ~old & 1) !== 0;
     if (exits) {
       const memory = linear === undefined ? 0n : 0x40n;
-      const qualification = memory | BigInt(CrAccessType.LMSW << 4) | (BigInt(source & 0xffff) << 16n);
+      const qualification =
+        memory | BigInt(CrAccessType.LMSW << 4) | (BigInt(source & 0xffff) << 16n);
       this.exitInstruction(ExitReason.CR_ACCESS, qualification, { guestLinear: linear });
     }
     const actual = Number(this.cpu.state.cr0 & 0xfn);
@@ -243,7 +268,8 @@ export class Intercepts implements NonRootOperation {
 
   boundary(): boolean {
     const { state } = this.cpu;
-    if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && !this.firstBoundary) this.trapFlagPending = true;
+    if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && !this.firstBoundary)
+      this.trapFlagPending = true;
     this.firstBoundary = false;
     if (this.trapFlagPending) {
       this.trapFlagPending = false;
@@ -252,7 +278,7 @@ export class Intercepts implements NonRootOperation {
     if (this.timerDeadline !== undefined && this.cpu.time >= this.timerDeadline) {
       this.exit({ reason: ExitReason.PREEMPTION_TIMER_EXPIRED });
     }
-    const open = state.interruptShadow === 'none';
+    const open = state.interruptShadow === 'none' && !this.cpu.holdInterrupts;
     if (this.primary(PrimaryControl.NMI_WINDOW_EXITING) && !state.nmiBlocked && open) {
       this.exit({ reason: ExitReason.NMI_WINDOW });
     }
@@ -306,4 +332,3 @@ export class Intercepts implements NonRootOperation {
     this.vmcs.write(Field.VMX_PREEMPTION_TIMER_VALUE, left);
   }
 }
-

@@ -43,7 +43,8 @@ export function enterGuest(cpu: Processor, launch: boolean): VmxOutcome {
   const vmcs = vmx.current;
   vmx.entryFailures = [];
   if (!vmcs) return VM_FAIL_INVALID;
-  if (state.interruptShadow === 'mov-ss') return vmx.fail(VmInstructionError.ENTRY_BLOCKED_BY_MOV_SS);
+  if (state.interruptShadow === 'mov-ss')
+    return vmx.fail(VmInstructionError.ENTRY_BLOCKED_BY_MOV_SS);
   const launched = vmcs.launchState === LaunchState.LAUNCHED;
   if (launch && launched) return vmx.fail(VmInstructionError.VMLAUNCH_NOT_CLEAR);
   if (!launch && !launched) return vmx.fail(VmInstructionError.VMRESUME_NOT_LAUNCHED);
@@ -87,7 +88,10 @@ function enterNonRoot(cpu: Processor, vmcs: Vmcs, controls: Controls): void {
       },
     );
   }
-  const vpid = controls.secondary & SecondaryControl.ENABLE_VPID ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID) : 0;
+  const vpid =
+    controls.secondary & SecondaryControl.ENABLE_VPID
+      ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID)
+      : 0;
   cpu.enterAddressSpace({ vpid, eptp: vmcs.read(Field.EPT_POINTER) });
   cpu.updateDerivedState();
 }
@@ -155,7 +159,8 @@ export function exitGuest(cpu: Processor, information: ExitInformation): void {
   cpu.nonRoot.saveTimer();
   saveGuestState(state, vmcs, controls);
   storeMsrs(cpu, vmcs);
-  const nmi = information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
+  const nmi =
+    information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
   leaveToHost(cpu, vmcs, controls.exit);
   if (nmi) state.nmiBlocked = true;
 }
@@ -168,8 +173,15 @@ function recordExit(
   controls: Controls,
 ): void {
   let { event } = information;
-  if (information.reason === ExitReason.EXTERNAL_INTERRUPT && controls.exit & ExitControl.ACKNOWLEDGE_INTERRUPT) {
-    event = { kind: 'external-interrupt', vector: cpu.bus.acknowledgeInterrupt(), returnRip: cpu.state.rip };
+  if (
+    information.reason === ExitReason.EXTERNAL_INTERRUPT &&
+    controls.exit & ExitControl.ACKNOWLEDGE_INTERRUPT
+  ) {
+    event = {
+      kind: 'external-interrupt',
+      vector: cpu.bus.acknowledgeInterrupt(),
+      returnRip: cpu.state.rip,
+    };
   }
   vmcs.write(Field.VM_EXIT_REASON, information.reason >>> 0);
   vmcs.write(Field.EXIT_QUALIFICATION, information.qualification ?? 0n);
@@ -179,7 +191,8 @@ function recordExit(
   vmcs.write(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
   vmcs.write(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
   vmcs.write(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
-  const length = information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
+  const length =
+    information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
   vmcs.write(Field.VM_EXIT_INSTRUCTION_LEN, length);
   vmcs.write(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
   // The event to inject is consumed by the entry that delivered it (SDM 3C 28.2.1).
@@ -212,4 +225,3 @@ function leaveToHost(cpu: Processor, vmcs: Vmcs, exitControls: number): void {
   cpu.updateDerivedState();
   cpu.nextRip = cpu.state.rip;
 }
-

@@ -32,7 +32,11 @@ export class ModuleBuilder {
     return this.types.push({ params, results }) - 1;
   }
 
-  importFunction(field: string, params: readonly ValueType[], results: readonly ValueType[]): number {
+  importFunction(
+    field: string,
+    params: readonly ValueType[],
+    results: readonly ValueType[],
+  ): number {
     if (this.functions.length > 0) throw new Error(`import ${field} after the first function`);
     return this.imports.push({ field, type: this.typeIndex(params, results) }) - 1;
   }

@@ -30,6 +30,8 @@ export class Host {
   readonly virtual: Platform;
   readonly virtualClock = new Clock();
   end: GuestEnd | undefined;
+  /** Virtual interrupts wait, while a debugger steps. */
+  holdInterrupts = false;
   private armed: number | undefined;
 
   constructor(
@@ -153,7 +155,8 @@ export class Host {
 
   virtualInterruptPending(): bigint {
     this.passTime();
-    return this.virtual.pic.intr ? 1n : 0n;
+    if (!this.virtual.pic.intr) return 0n;
+    return this.holdInterrupts ? 2n : 1n;
   }
 
   acknowledgeVirtualInterrupt(): bigint {

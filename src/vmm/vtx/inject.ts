@@ -34,7 +34,7 @@ export function* deliverPendingInterrupt(): Handler {
   const flags = yield vmread(Field.GUEST_RFLAGS);
   const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
   const free = (occupied & BigInt(InterruptionInfo.VALID)) === 0n;
-  if (free && flags & BigInt(Rflags.IF) && blocking === 0n) {
+  if (pending === 1n && free && flags & BigInt(Rflags.IF) && blocking === 0n) {
     const vector = yield acknowledgeInterrupt();
     const type = BigInt(InterruptionType.EXTERNAL_INTERRUPT << InterruptionInfo.TYPE_SHIFT);
     yield vmwrite(Field.VM_ENTRY_INTR_INFO, vector | type | BigInt(InterruptionInfo.VALID));

@@ -55,11 +55,21 @@ instruction('NEG', (m) => {
 });
 
 instruction('INC', (m) => {
-  stepBy(m, (a) => a.add(1), (result) => result.eq(smallest(result)), 0x0);
+  stepBy(
+    m,
+    (a) => a.add(1),
+    (result) => result.eq(smallest(result)),
+    0x0,
+  );
 });
 
 instruction('DEC', (m) => {
-  stepBy(m, (a) => a.sub(1), (result) => result.eq(smallest(result).sub(1)), 0xf);
+  stepBy(
+    m,
+    (a) => a.sub(1),
+    (result) => result.eq(smallest(result).sub(1)),
+    0xf,
+  );
 });
 
 /** INC and DEC leave CF alone; the low digit of the result tells whether bit 3 carried. */

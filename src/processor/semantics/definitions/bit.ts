@@ -48,7 +48,12 @@ function countZeros(mnemonic: string, count: (m: AbstractMachine, source: Value)
     m.flags.setCarries(source.eq(0), none, none);
   });
 }
-countZeros('LZCNT', (_m, source) => source.resize(64).clz().sub(64 - source.width));
+countZeros('LZCNT', (_m, source) =>
+  source
+    .resize(64)
+    .clz()
+    .sub(64 - source.width),
+);
 countZeros('TZCNT', (_m, source) => {
   const { width } = source;
   const stopped = width === 64 ? source : source.resize(64).or(1n << BigInt(width));

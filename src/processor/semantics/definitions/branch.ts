@@ -1,4 +1,13 @@
-import { callFar, interrupt, interruptOnOverflow, jumpFar, returnFar, returnFromInterrupt, breakpointTrap, debugTrap } from '../../system/transfer-instructions';
+import {
+  callFar,
+  interrupt,
+  interruptOnOverflow,
+  jumpFar,
+  returnFar,
+  returnFromInterrupt,
+  breakpointTrap,
+  debugTrap,
+} from '../../system/transfer-instructions';
 import type { AbstractMachine } from '../abstract-machine';
 import { CONDITION_CODES } from '../flags';
 import { instruction } from '../instruction';
@@ -87,4 +96,3 @@ instruction('INT1', (m) => {
 instruction('INTO', (m) => {
   m.slow(interruptOnOverflow);
 });
-

@@ -45,9 +45,9 @@ function adjustPacked(mnemonic: string, apply: (al: Value, by: Value) => Value):
     const high = m.let(al.leU(0x99).xor(1).or(m.flags.cf()));
     // Only DAS carries out of its low adjustment without the high one.
     const carry = m.let(mnemonic === 'DAS' ? high.or(low.and(al.ltU(6))) : high);
-    const by = low.select(Value.constant(8, 6), Value.constant(8, 0)).or(
-      high.select(Value.constant(8, 0x60), Value.constant(8, 0)),
-    );
+    const by = low
+      .select(Value.constant(8, 6), Value.constant(8, 0))
+      .or(high.select(Value.constant(8, 0x60), Value.constant(8, 0)));
     const result = m.let(apply(al, by));
     finish(m, result, carry, low);
   });

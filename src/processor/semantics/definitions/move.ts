@@ -33,7 +33,22 @@ instruction('XCHG', (m) => {
   b.write(was);
 });
 
-instruction(['NOP', 'PREFETCHW', 'PREFETCHT0', 'PREFETCHT1', 'PREFETCHT2', 'PREFETCHNTA', 'LFENCE', 'MFENCE', 'SFENCE', 'ENDBR64', 'ENDBR32'], () => undefined);
+instruction(
+  [
+    'NOP',
+    'PREFETCHW',
+    'PREFETCHT0',
+    'PREFETCHT1',
+    'PREFETCHT2',
+    'PREFETCHNTA',
+    'LFENCE',
+    'MFENCE',
+    'SFENCE',
+    'ENDBR64',
+    'ENDBR32',
+  ],
+  () => undefined,
+);
 
 CONDITION_CODES.forEach((suffix, code) => {
   instruction(`CMOV${suffix}`, (m) => {
@@ -84,10 +99,14 @@ signIntoItself('CDQE', 32, 64);
 
 function signIntoDx(mnemonic: string, width: MemoryWidth): void {
   instruction(mnemonic, (m) => {
-    m.register(2, width).write(m.register(0, width).read().sar(width - 1));
+    m.register(2, width).write(
+      m
+        .register(0, width)
+        .read()
+        .sar(width - 1),
+    );
   });
 }
 signIntoDx('CWD', 16);
 signIntoDx('CDQ', 32);
 signIntoDx('CQO', 64);
-

@@ -50,7 +50,12 @@ instruction('IMUL', (m) => {
   setProductFlags(m, low, high.ne(low.sar(low.width - 1)));
 });
 
-function product(m: AbstractMachine, a: Value, b: Value, signed: boolean): { low: Value; high: Value } {
+function product(
+  m: AbstractMachine,
+  a: Value,
+  b: Value,
+  signed: boolean,
+): { low: Value; high: Value } {
   const width = a.width;
   if (width === 64) {
     const low = m.let(a.mul(b));
@@ -95,7 +100,14 @@ instruction('IDIV', (m) => {
     return;
   }
   const divisor = m.let(source.read().signExtend(64));
-  const whole = width === 32 ? dividend(m, 32) : m.let(dividend(m, width).resize(width === 8 ? 16 : 32).signExtend(64));
+  const whole =
+    width === 32
+      ? dividend(m, 32)
+      : m.let(
+          dividend(m, width)
+            .resize(width === 8 ? 16 : 32)
+            .signExtend(64),
+        );
   m.if(divisor.eq(0), () => {
     m.raise(DIVIDE_ERROR);
   });

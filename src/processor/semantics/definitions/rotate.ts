@@ -39,7 +39,9 @@ instruction('ROR', (m) => {
 function rotateLeft(a: Value, count: Value, width: number): Value {
   const wide = a.resize(64);
   const left = count.and(width - 1);
-  const right = Value.constant(64, 0).sub(left).and(width - 1);
+  const right = Value.constant(64, 0)
+    .sub(left)
+    .and(width - 1);
   return wide.shl(left).or(wide.shr(right)).resize(a.width);
 }
 
@@ -70,10 +72,7 @@ instruction('RCR', (m) => {
   const wide = a.resize(64);
   const cf = m.let(m.flags.cf());
   const complement = m.let(Value.constant(64, width).sub(count).and(63));
-  const rotated = wide
-    .shr(count)
-    .or(cf.resize(64).shl(complement))
-    .or(wide.shl(complement).shl(1));
+  const rotated = wide.shr(count).or(cf.resize(64).shl(complement)).or(wide.shl(complement).shl(1));
   const result = m.let(count.eq(0).select(a, rotated.resize(a.width)));
   target.write(result);
   m.if(count.ne(0), () => {

@@ -43,9 +43,7 @@ shift(['SHL', 'SAL'], (a, count) => {
   const result = wide.shl(count);
   // Bit (width - count) of the operand; beyond the width nothing but zeros is shifted out.
   const carry =
-    width === 64
-      ? wide.shr(count.sub(1).xor(63)).resize(1)
-      : wide.shl(count).shr(width).resize(1);
+    width === 64 ? wide.shr(count.sub(1).xor(63)).resize(1) : wide.shl(count).shr(width).resize(1);
   return { result, carry, overflow: result.bit(width - 1).xor(carry) };
 });
 

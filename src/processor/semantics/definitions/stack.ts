@@ -1,6 +1,13 @@
 import type { MemoryWidth } from '../expression';
 import { instruction } from '../instruction';
-import { enter, popFlags, popToMemory, pushFlags, pushSegment, popSegment } from '../../system/stack';
+import {
+  enter,
+  popFlags,
+  popToMemory,
+  pushFlags,
+  pushSegment,
+  popSegment,
+} from '../../system/stack';
 import { SS } from '../../layout';
 
 /** SDM 2: PUSH, POP, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE. */

@@ -1,6 +1,10 @@
 import { DS, ES, FS, GS, SS } from '../../layout';
 import { loadDataSegment } from '../../segments/load-data';
-import { clearTaskSwitched, loadMachineStatusWord, storeMachineStatusWord } from '../../system/control-registers';
+import {
+  clearTaskSwitched,
+  loadMachineStatusWord,
+  storeMachineStatusWord,
+} from '../../system/control-registers';
 import { identify } from '../../system/cpuid';
 import * as tables from '../../system/descriptor-tables';
 import * as fast from '../../system/fast-calls';
@@ -9,7 +13,11 @@ import * as msr from '../../system/msr';
 import * as ports from '../../system/port-instructions';
 import * as time from '../../system/time';
 import { invalidatePage } from '../../system/tlb-instructions';
-import { compareExchange16Bytes, compareExchange8Bytes, loadFarPointer } from '../../system/wide-exchange';
+import {
+  compareExchange16Bytes,
+  compareExchange8Bytes,
+  loadFarPointer,
+} from '../../system/wide-exchange';
 import * as vmx from '../../vmx/instructions';
 import { instruction } from '../instruction';
 import type { SlowPath } from '../slow-path';

@@ -1,0 +1,24 @@
+import type { Fault } from '../processor/faults';
+
+/** Why the debuggee has stopped. */
+export type StopReason =
+  | { readonly kind: 'entry' }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'goto' }
+  | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
+  /** A VM exit that an exception filter asks to stop at. */
+  | { readonly kind: 'vm-exit'; readonly reason: number }
+  /** A VM entry failed; the checks stand in the VMX unit. */
+  | { readonly kind: 'entry-failure'; readonly message: string }
+  | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }
+  | { readonly kind: 'not-implemented'; readonly what: string; readonly address: bigint }
+  /** The simulator itself failed: never the guest's fault. */
+  | { readonly kind: 'internal-error'; readonly message: string };
+
+/** How a run ends: stopped, or over. */
+export type RunResult =
+  | { readonly kind: 'stopped'; readonly reason: StopReason }
+  /** The guest waits for input that has not come. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly why: string };
