@@ -162,6 +162,7 @@ export class RunControl {
       case 'idle':
         return this.target.guest.rflags & 0x200n ? { kind: 'idle' } : this.end('halted');
       case 'halt':
+      case 'requested':
         return undefined;
       case 'triple-fault':
         return stopped({ kind: 'triple-fault', chain: stop.chain });

@@ -13,6 +13,9 @@ export interface ComputerOptions {
   readonly events?: PlatformEvents;
 }
 
+/** Deadlines that may pass in HLT without an interrupt before `run` comes back: a masked timer never ends. */
+const LONGEST_REST = 1000;
+
 /** Why the computer came back. */
 export type ComputerStop =
   | ProcessorStop
@@ -32,14 +35,34 @@ export class Computer {
 
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
-    this.platform = new Platform(this.clock, options.events ?? {});
+    this.platform = new Platform(this.clock, this.stopping(options.events ?? {}));
     this.processor = new Processor(this.memory, this.bus(), options.engine);
+  }
+
+  /** Events after which the owner will want to decide: the processor comes back at once. */
+  private stopping(events: PlatformEvents): PlatformEvents {
+    return {
+      ...events,
+      exit: (value) => {
+        events.exit?.(value);
+        this.processor.requestStop();
+      },
+      powerOff: () => {
+        events.powerOff?.();
+        this.processor.requestStop();
+      },
+      reset: () => {
+        events.reset?.();
+        this.processor.requestStop();
+      },
+    };
   }
 
   /** Runs until `budget` instructions are retired or something else stops the processor. */
   run(budget: number, past = false): ComputerStop {
     const end = this.processor.retired + budget;
     let passing = past;
+    let rests = 0;
     for (;;) {
       this.clock.advanceTo(this.processor.time);
       const slice = Math.min(end - this.processor.retired, this.untilDeadline());
@@ -48,7 +71,9 @@ export class Computer {
       this.clock.advanceTo(this.processor.time);
       if (stop.kind === 'halt') {
         if (this.platform.pic.intr && this.processor.acceptsInterrupts) continue;
-        if (!this.idle()) return { kind: 'idle' };
+        // Without IF only an NMI could end it, and nothing here sends one.
+        if (!this.processor.interruptsEnabled || !this.idle()) return { kind: 'idle' };
+        if (++rests >= LONGEST_REST) return { kind: 'budget' };
       } else if (stop.kind !== 'budget' || this.processor.retired >= end) {
         return stop;
       }

@@ -138,9 +138,11 @@ export class Processor extends OperandAccess implements InstructionContext {
     const end = this.retiredBefore + budget;
     let passing = past;
     this.stop = undefined;
+    this.eventDelivered = false;
     for (;;) {
       const stop = this.boundary(end);
       if (stop) return stop;
+      if (this.eventDelivered && this.stopsAtDelivery) return { kind: 'delivered' };
       try {
         this.execute(end, passing);
       } catch (thrown) {
@@ -150,6 +152,13 @@ export class Processor extends OperandAccess implements InstructionContext {
       if (this.stop) return this.stop;
     }
   }
+
+  /** Comes back after the present instruction: a device has something to tell. */
+  requestStop(): void {
+    this.stopRequested = true;
+  }
+
+  private stopRequested = false;
 
   /** What happens between two instructions: VM exits that are due, interrupts, the end of the budget. */
   private boundary(end: number): ProcessorStop | undefined {
@@ -171,11 +180,14 @@ export class Processor extends OperandAccess implements InstructionContext {
       if (this.stop) return this.stop;
     }
     if (state.activity !== 'active') return { kind: 'halt' };
+    if (this.eventDelivered && this.stopsAtDelivery) return undefined;
     return this.retiredBefore >= end ? { kind: 'budget' } : undefined;
   }
 
   /** External interrupts wait, while a debugger steps. */
   holdInterrupts = false;
+  /** Whether `run` comes back when an event has been delivered, for a debugger. */
+  stopsAtDelivery = false;
   /** The exceptions of the last triple fault, first to last. */
   faultChain: readonly Fault[] = [];
 
@@ -183,6 +195,11 @@ export class Processor extends OperandAccess implements InstructionContext {
   get acceptsInterrupts(): boolean {
     if (this.holdInterrupts) return false;
     if (this.state.interruptShadow !== 'none') return false;
+    return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+  }
+
+  /** Whether a HLT can end: in non-root operation an interrupt may also cause a VM exit. */
+  get interruptsEnabled(): boolean {
     return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
   }
 
@@ -240,12 +257,10 @@ export class Processor extends OperandAccess implements InstructionContext {
   private leaveInstruction(thrown: unknown): void {
     if (this.chunk > this.engine.remaining) this.engine.remaining++;
     this.settle();
-    if (thrown instanceof WorldSwitch) return;
-    if (thrown instanceof NotImplemented) {
-      this.stop = { kind: 'not-implemented', what: thrown.what };
+    if (!(thrown instanceof Fault)) {
+      this.leaveDelivery(thrown);
       return;
     }
-    if (!(thrown instanceof Fault)) throw thrown;
     try {
       this.deliver(this.faultEvent(thrown));
     } catch (again) {

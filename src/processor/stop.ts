@@ -12,7 +12,11 @@ export type ProcessorStop =
   | { readonly kind: 'breakpoint' }
   /** A third fault: RIP is at the instruction that caused the first. */
   | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }
-  | { readonly kind: 'not-implemented'; readonly what: string };
+  /** A device asked for it: power-off, reset, the exit device. */
+  | { readonly kind: 'requested' }
+  | { readonly kind: 'not-implemented'; readonly what: string }
+  /** An event has just been delivered, and `stopsAtDelivery` asks to be told before its handler runs. */
+  | { readonly kind: 'delivered' };
 
 /** What happened on the way, for whoever watches: transitions that a debugger may stop at. */
 export interface ProcessorObserver {

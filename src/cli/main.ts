@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { assembleCommand } from './asm';
+import { disassembleCommand } from './disasm';
+import { notBuiltYet, usageError, UsageError } from './errors';
+import { runCommand, type RunOptions } from './run';
+
+/** The command line. Its options and exit statuses are a contract: see README.md. */
+
+const MONITORS = ['vtx', 'svm', 'emulate', 'deprivilege', 'translate', 'paravirt', 'none'];
+
+function program(): Command {
+  const root = new Command('ringside')
+    .description('Debug guest code under virtualization, on a simulated x86-64 computer.')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+  root
+    .command('run')
+    .description('run a guest to its end; its first serial port is stdin and stdout')
+    .argument('<image>', 'assembly source (.asm) or flat image')
+    .addOption(
+      new Option('--monitor <name>', 'who has the computer in root mode')
+        .choices(MONITORS)
+        .default('vtx'),
+    )
+    .addOption(
+      new Option('--paging <kind>', 'second-level translation')
+        .choices(['ept', 'shadow'])
+        .default('ept'),
+    )
+    .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
+    .option('--memory <size>', 'RAM of the guest: bytes, or with the suffix K, M or G', '64M')
+    .option('--cpus <n>', 'number of processors', '1')
+    .option('--bios <file>', 'firmware image')
+    .option('--append <text>', 'kernel command line')
+    .option('--initrd <file>', 'initial RAM disk, or multiboot module')
+    .option('--disk <file>', 'disk image')
+    .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')
+    .option('--json <file>', 'write how the run ended')
+    .action((image: string, options: RunOptions) => finish(runCommand(image, options)));
+
+  root
+    .command('asm')
+    .description('assemble a source file into a flat image')
+    .argument('<file>')
+    .requiredOption('-o <out>', 'the image')
+    .option('--map <file>', 'write symbols and lines as JSON')
+    .option('-D <name=value>', 'define a macro', collect, [])
+    .option('-I <dir>', 'look for included files there too', collect, [])
+    .action((file: string, options: { o: string; map?: string; D: string[]; I: string[] }) =>
+      finish(assembleCommand(file, options)),
+    );
+
+  root
+    .command('disasm')
+    .description('disassemble a flat image')
+    .argument('<file>')
+    .addOption(new Option('--bits <n>', 'mode').choices(['16', '32', '64']).default('16'))
+    .option('--org <address>', 'address of the first byte', '0')
+    .action((file: string, options: { bits: string; org: string }) =>
+      finish(disassembleCommand(file, options)),
+    );
+
+  root
+    .command('dap')
+    .description('speak the Debug Adapter Protocol on stdin and stdout, or on a TCP port')
+    .option('--port <n>', 'listen there instead')
+    .action(async (options: { port?: string }) => {
+      const { runDebugAdapter } = await import('./dap');
+      runDebugAdapter(options.port === undefined ? undefined : portNumber(options.port));
+    });
+
+  root
+    .command('gdb')
+    .description('speak the GDB remote protocol')
+    .argument('<image>')
+    .requiredOption('--port <n>')
+    .action(() => {
+      notBuiltYet('the GDB remote protocol');
+    });
+
+  root
+    .command('grade')
+    .description('grade a folder of lab submissions')
+    .argument('<dir>')
+    .action(() => {
+      notBuiltYet('grading');
+    });
+  return root;
+}
+
+function collect(value: string, all: string[]): string[] {
+  return [...all, value];
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw usageError(`no port: ${text}`);
+  return port;
+}
+
+/** Sets the exit status that a command ends with. */
+async function finish(status: Promise<number>): Promise<void> {
+  process.exitCode = await status;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (error instanceof UsageError) {
+      process.stderr.write(`ringside: ${error.message}\n`);
+      process.exitCode = 2;
+    } else {
+      process.stderr.write(
+        `ringside: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
+      process.exitCode = 1;
+    }
+  });
