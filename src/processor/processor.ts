@@ -139,7 +139,9 @@ export class Processor extends OperandAccess implements InstructionContext {
     let passing = past;
     this.stop = undefined;
     this.eventDelivered = false;
+    this.stopRequested = false;
     for (;;) {
+      if (this.stopRequested) return { kind: 'requested' };
       const stop = this.boundary(end);
       if (stop) return stop;
       if (this.eventDelivered && this.stopsAtDelivery) return { kind: 'delivered' };
