@@ -1,0 +1,157 @@
+import * as l10n from '@vscode/l10n';
+import { exitReason } from '../../isa/vmx/exit-reasons';
+import { decodeQualification, describeQualification } from '../../isa/vmx/qualification';
+import { Disassembler } from '../../program';
+import type { ExitRecord } from '../exit-trace';
+import type { Target } from '../target';
+import { group, hex, leaf, type Row, type View, type ViewRequest } from './row';
+
+/** The trace of VM exits. */
+
+/** Rows shown at once; older ones stand behind a row of their own. */
+const PAGE = 200;
+
+export function exitRows(target: Target, request: ViewRequest): View {
+  const { trace } = target;
+  const { node } = request;
+  if (node?.startsWith('exit/')) return { rows: detailRows(target, Number(node.slice(5))) };
+  if (node?.startsWith('reason/')) return { rows: ofReason(target, Number(node.slice(7))) };
+  if (node?.startsWith('older/'))
+    return { rows: newest(target, Number(node.slice(6)), request.filter) };
+  const badge = { value: trace.total, tooltip: totals(target) };
+  if (trace.total === 0) return { rows: [], badge, message: l10n.t('No VM exit yet.') };
+  if (request.groupByReason) return { rows: reasonRows(target), badge };
+  return { rows: newest(target, trace.total, request.filter), badge };
+}
+
+function totals(target: Target): string {
+  const parts = [...target.trace.totals]
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, count]) => `${nameOf(reason)}: ${count.toLocaleString('en')}`);
+  return `${l10n.t('VM exits')}\n${parts.join('\n')}`;
+}
+
+const nameOf = (reason: number): string =>
+  exitReason(reason & 0xffff)?.name ?? String(reason & 0xffff);
+
+function newest(target: Target, from: number, filter: string | undefined): Row[] {
+  const found: Row[] = [];
+  let at = from;
+  while (found.length < PAGE && at > 0) {
+    const batch = target.trace.before(at, PAGE);
+    if (batch.length === 0) break;
+    for (const record of batch) {
+      at = record.number - 1;
+      const row = exitRow(target, record);
+      if (matches(row, filter)) found.push(row);
+      if (found.length >= PAGE) break;
+    }
+  }
+  if (at > 0 && target.trace.get(at)) {
+    found.push(group(`older/${String(at)}`, l10n.t('older'), false, { icon: 'history' }));
+  }
+  return found;
+}
+
+function matches(row: Row, filter: string | undefined): boolean {
+  if (!filter) return true;
+  const text = `${row.label} ${row.description ?? ''}`.toLowerCase();
+  return text.includes(filter.toLowerCase());
+}
+
+/** '#42  +1,204 instr  print_features+8  CPUID  leaf 1  1,930 cycles' */
+function exitRow(target: Target, record: ExitRecord): Row {
+  const reason = record.reason & 0xffff;
+  const since = record.instructions - (target.trace.get(record.number - 1)?.instructions ?? 0);
+  const detail = describeQualification(reason, record.qualification);
+  const parts = [
+    l10n.t('+{0} instr', since.toLocaleString('en')),
+    placeOf(target, record),
+    detail,
+    record.operations.length > 0
+      ? l10n.t('{0} cycles', record.cycles.toLocaleString('en'))
+      : l10n.t('being handled'),
+  ];
+  return {
+    id: `exit/${String(record.number)}`,
+    label: `#${String(record.number)} ${nameOf(reason)}`,
+    description: parts.filter((part) => part !== '').join('  '),
+    tooltip: exitReason(reason) ? l10n.t(exitReason(reason)?.gloss ?? '') : '',
+    icon: record.reason & 0x80000000 ? 'error' : 'arrow-circle-up',
+    children: 'collapsed',
+    value: String(reason),
+    place: { address: record.linear },
+  };
+}
+
+function placeOf(target: Target, record: ExitRecord): string {
+  const near = target.program.lines.at(record.rip) && target.program.symbols.nearest(record.rip);
+  if (!near) return hex(record.rip);
+  return near.offset === 0n ? near.symbol.name : `${near.symbol.name}+${near.offset.toString()}`;
+}
+
+function instructionText(record: ExitRecord): string {
+  const disassembler = new Disassembler();
+  const rows = disassembler.disassemble(record.bytes, record.bits, record.linear, { count: 1 });
+  disassembler.free();
+  return rows[0]?.text ?? '';
+}
+
+function detailRows(target: Target, number: number): Row[] {
+  const record = target.trace.get(number);
+  if (!record) return [];
+  const id = `exit/${String(number)}`;
+  const reason = record.reason & 0xffff;
+  const place = { address: record.linear };
+  return [
+    leaf(
+      `${id}/instruction`,
+      l10n.t('instruction'),
+      `${instructionText(record)}  (${hex(record.rip)})`,
+      { place },
+    ),
+    leaf(`${id}/reason`, l10n.t('exit reason'), `${String(reason)} · ${nameOf(reason)}`),
+    leaf(`${id}/qualification`, l10n.t('exit qualification'), hex(record.qualification)),
+    ...decodeQualification(reason, record.qualification).map(({ field, value, meaning }) =>
+      leaf(
+        `${id}/q/${field.id}`,
+        `  ${field.name}`,
+        meaning === undefined ? hex(value) : l10n.t(meaning),
+        {
+          tooltip: l10n.t(field.gloss),
+        },
+      ),
+    ),
+    leaf(
+      `${id}/instructions`,
+      l10n.t('instructions retired'),
+      record.instructions.toLocaleString('en'),
+    ),
+    leaf(`${id}/handler`, l10n.t('handler'), record.handler ?? '–'),
+    leaf(`${id}/operations`, l10n.t('operations of the monitor'), String(record.operations.length)),
+    leaf(
+      `${id}/cycles`,
+      l10n.t('modelled cost'),
+      l10n.t('{0} cycles', record.cycles.toLocaleString('en')),
+    ),
+  ];
+}
+
+function reasonRows(target: Target): Row[] {
+  return [...target.trace.totals]
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, count]) =>
+      group(`reason/${String(reason)}`, nameOf(reason), false, {
+        description: count.toLocaleString('en'),
+        tooltip: l10n.t(exitReason(reason)?.gloss ?? ''),
+      }),
+    );
+}
+
+function ofReason(target: Target, reason: number): Row[] {
+  const all = target.trace.before(target.trace.total, 100_000);
+  return all
+    .filter((record) => (record.reason & 0xffff) === reason)
+    .slice(0, PAGE)
+    .map((record) => exitRow(target, record));
+}

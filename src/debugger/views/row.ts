@@ -1,0 +1,63 @@
+/** What the custom views show, without any protocol: rows of a tree, and how numbers are written. */
+
+export type ViewName = 'registers' | 'vmcs' | 'translation' | 'exits';
+export type NumberFormat = 'hexadecimal' | 'decimal' | 'binary';
+
+/** Where a row leads: an instruction of the guest. */
+export interface RowPlace {
+  readonly address: bigint;
+}
+
+/** One row of a view. */
+export interface Row {
+  /** The same at every stop, so that a tree keeps what is expanded and selected. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  /** Markdown: bits decoded, manual section. */
+  readonly tooltip?: string;
+  readonly changed?: boolean;
+  readonly icon?: string;
+  readonly severity?: 'error' | 'warning';
+  readonly children: 'none' | 'collapsed' | 'expanded';
+  readonly value?: string;
+  readonly expression?: string;
+  readonly memoryReference?: string;
+  readonly editable?: boolean;
+  readonly place?: RowPlace;
+}
+
+export interface View {
+  readonly rows: Row[];
+  readonly badge?: { readonly value: number; readonly tooltip: string };
+  readonly message?: string;
+}
+
+export interface ViewRequest {
+  readonly view: ViewName;
+  /** The side of the focused stack frame: its registers are the ones that editing means. */
+  readonly focus: 'guest' | 'host';
+  readonly node?: string | undefined;
+  readonly format?: NumberFormat | undefined;
+  readonly address?: string | undefined;
+  readonly filter?: string | undefined;
+  readonly groupByReason?: boolean | undefined;
+}
+
+export const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
+
+/** A number in the user's choice of format. */
+export function formatNumber(value: bigint | number, format: NumberFormat = 'hexadecimal'): string {
+  if (format === 'decimal') return value.toString(10);
+  if (format === 'binary') return `0b${value.toString(2)}`;
+  return hex(value);
+}
+
+/** A row without children. */
+export function leaf(id: string, label: string, description: string, more: Partial<Row> = {}): Row {
+  return { id, label, description, value: description, children: 'none', ...more };
+}
+
+export function group(id: string, label: string, expanded: boolean, more: Partial<Row> = {}): Row {
+  return { id, label, children: expanded ? 'expanded' : 'collapsed', ...more };
+}

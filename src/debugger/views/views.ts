@@ -1,0 +1,90 @@
+import * as l10n from '@vscode/l10n';
+import type { Target } from '../target';
+import { exitRows } from './exits-view';
+import { captureRegisters, editRegister, registerRows } from './registers-view';
+import type { View, ViewRequest } from './row';
+import { translationRows } from './translation-view';
+import { captureVmcs, editVmcs, vmcsRows } from './vmcs-view';
+
+/** The custom views of one session. They remember the last stop, to mark what has changed since. */
+export class Views {
+  private previous = new Map<string, bigint>();
+  private current = new Map<string, bigint>();
+
+  constructor(
+    private readonly target: Target,
+    /** Evaluates an expression in the focused world; throws an Error for people. */
+    private readonly evaluate: (expression: string, focus: 'guest' | 'host') => bigint,
+  ) {
+    this.current = this.capture();
+    this.previous = this.current;
+  }
+
+  /** The target has stopped. */
+  atStop(): void {
+    this.previous = this.current;
+    this.current = this.capture();
+  }
+
+  rows(request: ViewRequest): View {
+    switch (request.view) {
+      case 'registers':
+        return { rows: registerRows(this.target, request, this.changed('r:'), this.before('r:')) };
+      case 'vmcs':
+        return this.vmcs(request);
+      case 'translation':
+        return this.translation(request);
+      case 'exits':
+        return exitRows(this.target, request);
+    }
+  }
+
+  /** Edits the value of a row. @throws Error that says why it cannot be done */
+  edit(request: ViewRequest, expression: string): void {
+    const value = this.evaluate(expression, request.focus);
+    if (request.view === 'registers') editRegister(this.target, request, value);
+    else if (request.view === 'vmcs') editVmcs(this.target, request, value);
+    else throw new RangeError(l10n.t('this row cannot be edited'));
+    this.current = this.capture();
+  }
+
+  private vmcs(request: ViewRequest): View {
+    if (!this.target.computer.processor.vmx.current) {
+      return { rows: [], message: l10n.t('There is no current VMCS.') };
+    }
+    return { rows: vmcsRows(this.target, request, this.changed('v:'), this.before('v:')) };
+  }
+
+  private translation(request: ViewRequest): View {
+    const expression = request.address ?? 'rip';
+    let linear: bigint;
+    try {
+      linear =
+        expression === 'rip' && request.focus === 'guest'
+          ? this.target.linearRip
+          : BigInt.asUintN(64, this.evaluate(expression, request.focus));
+    } catch (error) {
+      return { rows: [], message: error instanceof Error ? error.message : String(error) };
+    }
+    const from = /^0x/i.test(expression) ? '' : expression;
+    return { rows: translationRows(this.target, linear, from, request.node) };
+  }
+
+  private changed(prefix: string): (key: string) => boolean {
+    return (key) => {
+      const old = this.previous.get(prefix + key);
+      return old !== undefined && old !== this.current.get(prefix + key);
+    };
+  }
+
+  private before(prefix: string): (key: string) => bigint | undefined {
+    return (key) => this.previous.get(prefix + key);
+  }
+
+  private capture(): Map<string, bigint> {
+    const all = new Map<string, bigint>();
+    for (const [key, value] of captureRegisters(this.target)) all.set(`r:${key}`, value);
+    for (const [key, value] of captureVmcs(this.target)) all.set(`v:${key}`, value);
+    return all;
+  }
+}
