@@ -18,7 +18,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   /** When guest memory gets its host frames. Default: 'eager'. */
   allocation?: 'eager' | 'on-demand';
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
-  intercepts?: ('cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr' | 'descriptor-tables')[];
+  intercepts?: ('cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr')[];
   /** What becomes of interrupts that fall due during a step. Default: 'hold'. */
   interruptsWhileStepping?: 'hold' | 'deliver';
   /** Macros defined before the source, as by NASM's -D. */

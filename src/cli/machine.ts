@@ -1,7 +1,7 @@
 import { Computer } from '../machine/computer';
 import type { PlatformEvents } from '../machine/platform';
 import { realModeSegment } from '../processor/segments/descriptor';
-import { createVirtualMachine, type VirtualMachine } from '../vmm';
+import { INTERCEPTS, createVirtualMachine, type VirtualMachine } from '../vmm';
 import type { BootImage } from './image';
 
 /** A machine with its guest loaded. */
@@ -21,7 +21,7 @@ function guestMachine(image: BootImage, options: MachineOptions): Machine {
   const vm = createVirtualMachine({
     memory: options.memory,
     allocation: 'eager',
-    intercepts: [],
+    intercepts: INTERCEPTS,
     entry: image.address,
     events: options.events,
   });

@@ -7,6 +7,6 @@ export {
   type VirtualMachineOptions,
 } from './virtual-machine';
 export { MonitorError } from './host/host';
-export type { Intercept } from './vtx/vmcs-setup';
+export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { Allocation } from './memory/guest-memory';
 export { guestPagingState } from './vtx/guest-paging';

@@ -208,3 +208,18 @@ export function consoleWrite(byte: number): Operation {
 export function timerFired(): Operation {
   return operation('note', 'host timer expired', Cost.SOFTWARE, nothing((host) => { host.timerFired(); })); // prettier-ignore
 }
+
+/** RDTSC on the host. */
+export function rdtsc(): Operation {
+  return operation('RDTSC', '', Cost.SOFTWARE, (host) => host.rdtsc());
+}
+
+/** MOV from a debug register of the host, which still holds the guest's value. */
+export function readDebugRegister(number: number): Operation {
+  return operation('MOV', `…, DR${String(number)}`, Cost.GPR, (host) => host.debugRegister(number));
+}
+
+export function writeDebugRegister(number: number, value: bigint): Operation {
+  const text = `DR${String(number)}, ${hex(value)}`;
+  return operation('MOV', text, Cost.GPR, nothing((host) => { host.setDebugRegister(number, value); })); // prettier-ignore
+}

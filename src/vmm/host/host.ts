@@ -6,6 +6,7 @@ import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
+import { timeStampCounter } from '../../processor/system/time';
 import type { VmxOutcome } from '../../processor/vmx/unit';
 import { instructionLength } from '../../processor/decoder/length';
 import type { GuestMemory } from '../memory/guest-memory';
@@ -133,6 +134,18 @@ export class Host {
 
   wrmsr(number: number, value: bigint): void {
     writeMsr(this.cpu, number, value);
+  }
+
+  rdtsc(): bigint {
+    return timeStampCounter(this.cpu);
+  }
+
+  debugRegister(number: number): bigint {
+    return this.cpu.state.dr[number] ?? 0n;
+  }
+
+  setDebugRegister(number: number, value: bigint): void {
+    this.cpu.state.dr[number] = value;
   }
 
   in(port: number, bytes: 1 | 2 | 4): number {

@@ -57,8 +57,7 @@ export function* writeControls(plan: VmcsPlan): Handler {
     SecondaryControl.ENABLE_EPT |
     SecondaryControl.ENABLE_VPID |
     SecondaryControl.UNRESTRICTED_GUEST |
-    SecondaryControl.ENABLE_RDTSCP |
-    (has('descriptor-tables') ? SecondaryControl.DESCRIPTOR_TABLE_EXITING : 0);
+    SecondaryControl.ENABLE_RDTSCP;
   const limits = VMX_CAPABILITIES;
   // CR3 exiting is among the bits that older processors insisted on; TRUE controls free it.
   yield vmwrite(

@@ -9,6 +9,8 @@ import { handleExternalInterrupt, handleInterruptWindow } from './interrupts';
 import { handleInvlpg } from './invlpg';
 import { handleIoInstruction } from './io-instruction';
 import { handleRdmsr, handleWrmsr } from './msr';
+import { handleMovDr } from './mov-dr';
+import { handleRdtsc, handleRdtscp } from './time-stamp';
 import { handleTripleFault } from './shutdown';
 import { handleVmcall } from './vmcall';
 import { handleVmxInstruction } from './vmx-instruction';
@@ -29,6 +31,10 @@ export const EXIT_HANDLERS: ReadonlyMap<number, () => Handler> = new Map([
   [ExitReason.WRMSR, handleWrmsr],
   [ExitReason.EPT_VIOLATION, handleEptViolation],
   [ExitReason.WBINVD, advanceRip],
+  [ExitReason.PAUSE, advanceRip],
+  [ExitReason.RDTSC, handleRdtsc],
+  [ExitReason.RDTSCP, handleRdtscp],
+  [ExitReason.MOV_DR, handleMovDr],
   ...[
     ExitReason.VMCLEAR, ExitReason.VMLAUNCH, ExitReason.VMPTRLD, ExitReason.VMPTRST, ExitReason.VMREAD,
     ExitReason.VMRESUME, ExitReason.VMWRITE, ExitReason.VMXOFF, ExitReason.VMXON, ExitReason.INVEPT,
