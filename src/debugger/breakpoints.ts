@@ -1,16 +1,19 @@
+import { parseHitCondition } from './hit-condition';
+import type { AddressSpace } from './memory';
 import type { Target } from './target';
 
 /** Where a breakpoint stands. */
 export type BreakpointPlace =
-  /** An instruction of the guest, by linear address. */
-  | { readonly kind: 'address'; readonly address: bigint }
+  /** An instruction of the guest. `gva` is a linear address in whatever address space is active. */
+  | { readonly kind: 'address'; readonly space: AddressSpace; readonly address: bigint }
   /** A line of the monitor's source. */
   | { readonly kind: 'monitor'; readonly file: string; readonly line: number };
 
 /** A breakpoint. Conditions and messages are evaluated by whoever owns the expression language. */
 export interface Breakpoint {
   readonly id: number;
-  readonly place: BreakpointPlace;
+  /** Any of them hits: a line inside a macro has one for each expansion. */
+  readonly places: readonly BreakpointPlace[];
   /** Must be true (not zero) for the breakpoint to count as hit. */
   readonly condition?: string | undefined;
   /** `N` or `>= N`, `== N`, `% N`, …: compared with the number of hits. */
@@ -21,41 +24,20 @@ export interface Breakpoint {
 
 /** Evaluates a condition or a log message's expression at the present state. */
 export interface ConditionEvaluator {
-  condition(expression: string): boolean;
+  /** A condition that cannot be evaluated holds, and `complain` is told why. */
+  condition(expression: string, breakpoint: Breakpoint): boolean;
   message(template: string): string;
-}
-
-const HIT_CONDITION = /^\s*(>=|<=|==|=|>|<|%)?\s*(\d+)\s*$/;
-
-/** @returns undefined for what is no hit condition */
-export function parseHitCondition(text: string): ((hits: number) => boolean) | undefined {
-  const match = HIT_CONDITION.exec(text);
-  if (!match) return undefined;
-  const n = Number(match[2]);
-  switch (match[1]) {
-    case '>':
-      return (hits) => hits > n;
-    case '<':
-      return (hits) => hits < n;
-    case '<=':
-      return (hits) => hits <= n;
-    case '==':
-    case '=':
-      return (hits) => hits === n;
-    case '%':
-      return (hits) => n > 0 && hits % n === 0;
-    default:
-      return (hits) => hits >= n;
-  }
 }
 
 /** All breakpoints of a session, and the temporary ones of steps. They live outside guest memory. */
 export class Breakpoints {
   private readonly groups = new Map<string, readonly Breakpoint[]>();
   private readonly hits = new Map<number, number>();
-  private byAddress = new Map<bigint, Breakpoint[]>();
+  private byAddress = new Map<string, Breakpoint[]>();
   private byLine = new Map<string, Breakpoint[]>();
   private temporary: ReadonlySet<bigint> = new Set();
+  private offsets: ReadonlySet<number> = new Set();
+  private spaces: readonly AddressSpace[] = [];
 
   constructor(
     private readonly target: Target,
@@ -68,11 +50,18 @@ export class Breakpoints {
     this.groups.set(group, breakpoints);
     this.byAddress = new Map();
     this.byLine = new Map();
+    const spaces = new Set<AddressSpace>();
     for (const breakpoint of [...this.groups.values()].flat()) {
-      const { place } = breakpoint;
-      if (place.kind === 'address') push(this.byAddress, place.address, breakpoint);
-      else push(this.byLine, `${place.file}:${String(place.line)}`, breakpoint);
+      for (const place of breakpoint.places) {
+        if (place.kind === 'monitor') {
+          push(this.byLine, `${place.file}:${String(place.line)}`, breakpoint);
+        } else {
+          spaces.add(place.space);
+          push(this.byAddress, key(place.space, place.address), breakpoint);
+        }
+      }
     }
+    this.spaces = [...spaces];
     this.tell();
   }
 
@@ -87,9 +76,13 @@ export class Breakpoints {
     return this.temporary.has(address);
   }
 
-  /** Breakpoints at the guest's present instruction that ask to stop; log points print. */
-  hitAt(address: bigint): number[] {
-    return this.evaluate(this.byAddress.get(address) ?? []);
+  /** Breakpoints at the guest's instruction at a linear address that ask to stop; log points print. */
+  hitAt(linear: bigint): number[] {
+    const candidates = this.spaces.flatMap((space) => {
+      const address = this.inSpace(space, linear);
+      return address === undefined ? [] : (this.byAddress.get(key(space, address)) ?? []);
+    });
+    return this.evaluate([...new Set(candidates)]);
   }
 
   /** The same for a line of the monitor's source. */
@@ -101,29 +94,49 @@ export class Breakpoints {
     return this.byLine.size > 0;
   }
 
+  private inSpace(space: AddressSpace, linear: bigint): bigint | undefined {
+    if (space === 'gva') return linear;
+    if (space === 'gpa') return this.target.memory.guestPhysical(linear);
+    const host = this.target.memory.hostAddress('gva', linear);
+    return host === undefined ? undefined : BigInt(host);
+  }
+
   private evaluate(candidates: readonly Breakpoint[]): number[] {
     const stopping: number[] = [];
     for (const breakpoint of candidates) {
-      if (breakpoint.condition && !this.evaluator.condition(breakpoint.condition)) continue;
+      const { condition, hitCondition, logMessage } = breakpoint;
+      if (condition && !this.evaluator.condition(condition, breakpoint)) continue;
       const hits = (this.hits.get(breakpoint.id) ?? 0) + 1;
       this.hits.set(breakpoint.id, hits);
-      const wanted = breakpoint.hitCondition && parseHitCondition(breakpoint.hitCondition);
+      const wanted = hitCondition ? parseHitCondition(hitCondition) : undefined;
       if (wanted && !wanted(hits)) continue;
-      if (breakpoint.logMessage === undefined) stopping.push(breakpoint.id);
-      else this.print(this.evaluator.message(breakpoint.logMessage), breakpoint);
+      if (logMessage === undefined) stopping.push(breakpoint.id);
+      else this.print(this.evaluator.message(logMessage), breakpoint);
     }
     return stopping;
   }
 
   /** The processor needs to know only the offsets within a page; the rest is compared here. */
   private tell(): void {
-    const offsets = [...this.byAddress.keys(), ...this.temporary].map((a) => Number(a & 0xfffn));
-    this.target.computer.processor.setBreakpointOffsets(new Set(offsets));
+    const offsets = new Set([...this.temporary].map(pageOffset));
+    for (const breakpoint of [...this.byAddress.values()].flat()) {
+      for (const place of breakpoint.places) {
+        if (place.kind === 'address') offsets.add(pageOffset(place.address));
+      }
+    }
+    const same =
+      offsets.size === this.offsets.size && [...offsets].every((o) => this.offsets.has(o));
+    if (same) return; // telling the processor costs it all its decoded code
+    this.offsets = offsets;
+    this.target.computer.processor.setBreakpointOffsets(offsets);
   }
 }
 
-function push<K>(map: Map<K, Breakpoint[]>, key: K, value: Breakpoint): void {
-  const list = map.get(key);
+const pageOffset = (address: bigint): number => Number(address & 0xfffn);
+const key = (space: AddressSpace, address: bigint): string => `${space}:${address.toString(16)}`;
+
+function push<K>(map: Map<K, Breakpoint[]>, at: K, value: Breakpoint): void {
+  const list = map.get(at);
   if (list) list.push(value);
-  else map.set(key, [value]);
+  else map.set(at, [value]);
 }

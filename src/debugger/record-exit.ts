@@ -1,5 +1,7 @@
 import { Field } from '../isa/vmx/fields';
 import { Cost } from '../vmm/cost';
+import { EXIT_HANDLERS } from '../vmm/vtx/exits';
+import { exitDetail } from './exit-text';
 import { modeOf } from './registers';
 import type { Target } from './target';
 
@@ -10,15 +12,18 @@ export const recordExit = {
     const vmcs = target.computer.processor.vmx.current;
     if (!vmcs) return;
     const linear = target.linearRip;
+    const reason = vmcs.readNumber(Field.VM_EXIT_REASON);
+    const qualification = vmcs.read(Field.EXIT_QUALIFICATION);
     target.trace.add({
       instructions: target.computer.processor.retired,
       rip: target.guest.rip,
       linear,
       bytes: target.memory.read('gva', linear, 15).data,
       bits: modeOf(target.guest).bits,
-      reason: vmcs.readNumber(Field.VM_EXIT_REASON),
-      qualification: vmcs.read(Field.EXIT_QUALIFICATION),
-      handler: undefined,
+      reason,
+      qualification,
+      detail: exitDetail(target.guest, vmcs, reason & 0xffff, qualification),
+      handler: EXIT_HANDLERS.get(reason & 0xffff)?.name,
       cycles: Cost.VM_EXIT,
       operations: [],
     });
@@ -31,7 +36,5 @@ export const recordExit = {
     if (!record || !performed || record.operations.length > 0) return;
     record.operations = performed;
     record.cycles += performed.reduce((sum, { operation }) => sum + operation.cycles, 0);
-    record.handler = performed.find(({ operation }) => operation.site?.file.includes('/exits/'))
-      ?.operation.site?.function;
   },
 };

@@ -9,6 +9,8 @@ export type StopReason =
   | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
   /** A VM exit that an exception filter asks to stop at. */
   | { readonly kind: 'vm-exit'; readonly reason: number }
+  /** An exception was delivered to the guest; its handler has not begun. */
+  | { readonly kind: 'guest-exception'; readonly vector: number }
   /** A VM entry failed; the checks stand in the VMX unit. */
   | { readonly kind: 'entry-failure'; readonly message: string }
   | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }
@@ -19,6 +21,13 @@ export type StopReason =
 /** How a run ends: stopped, or over. */
 export type RunResult =
   | { readonly kind: 'stopped'; readonly reason: StopReason }
-  /** The guest waits for input that has not come. */
-  | { readonly kind: 'idle' }
   | { readonly kind: 'ended'; readonly exitCode: number; readonly why: string };
+
+export function stopped(reason: StopReason): RunResult {
+  return { kind: 'stopped', reason };
+}
+
+/** Whether a step went as asked, with nothing on the way. */
+export function isStep(result: RunResult): boolean {
+  return result.kind === 'stopped' && result.reason.kind === 'step';
+}

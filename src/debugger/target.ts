@@ -1,9 +1,10 @@
-import { Field } from '../isa/vmx/fields';
+import type { Field } from '../isa/vmx/fields';
 import { Msr } from '../isa/registers/msr';
 import type { Computer } from '../machine/computer';
 import type { Assembly } from '../program';
 import type { PagingState } from '../processor/paging/walk';
 import { guestPagingState, type Monitor, type VirtualMachine } from '../vmm';
+import { EventLog } from './events';
 import { ExitTrace } from './exit-trace';
 import { DebugMemory, currentEptPointer } from './memory';
 import {
@@ -22,6 +23,8 @@ export class Target {
   readonly computer: Computer;
   readonly monitor: Monitor | undefined;
   readonly trace = new ExitTrace();
+  /** Interrupts and exceptions that the guest received. */
+  readonly events: EventLog;
   /** The guest's memory (of the program itself, on a bare computer). */
   readonly memory: DebugMemory;
   /** The monitor's memory: its virtual addresses are those of the host. */
@@ -36,6 +39,7 @@ export class Target {
     this.monitor = 'monitor' in machine ? machine.monitor : undefined;
     this.saveArea = 'saveArea' in machine ? machine.saveArea : undefined;
     const cpu = this.computer.processor;
+    this.events = new EventLog(cpu);
     this.memory = new DebugMemory(
       cpu,
       () => this.guestPaging(),

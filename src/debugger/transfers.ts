@@ -4,7 +4,9 @@ import type { Target } from './target';
 
 /** What the next instruction does with control, for steps. */
 export interface Transfer {
-  readonly kind: 'call' | 'loop' | 'repeat' | 'return' | 'other';
+  /** 'enter': INT, SYSCALL and their like; 'halt': waits for an interrupt, whose handler runs before it ends. */
+  readonly kind:
+    'call' | 'enter' | 'loop' | 'repeat' | 'halt' | 'return' | 'interrupt-return' | 'other';
   /** Linear address of the instruction behind it. */
   readonly next: bigint;
   /** It pushes a return address, so that a smaller stack pointer means an inner activation. */
@@ -12,13 +14,23 @@ export interface Transfer {
 }
 
 const RETURNS: ReadonlySet<Mnemonic> = new Set([
-  Mnemonic.Ret, Mnemonic.Retf, Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq,
-  Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Sysexit, Mnemonic.Sysexitq,
+  Mnemonic.Ret, Mnemonic.Retf, Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Sysexit, Mnemonic.Sysexitq,
+]); // prettier-ignore
+const INTERRUPT_RETURNS: ReadonlySet<Mnemonic> = new Set([
+  Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq,
 ]); // prettier-ignore
 const LOOPS: ReadonlySet<Mnemonic> = new Set([Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne]);
 const ENTRIES: ReadonlySet<Mnemonic> = new Set([
   Mnemonic.Int, Mnemonic.Int3, Mnemonic.Int1, Mnemonic.Into, Mnemonic.Syscall, Mnemonic.Sysenter,
 ]); // prettier-ignore
+
+const CALL_LIKE: ReadonlySet<Transfer['kind']> = new Set([
+  'call',
+  'enter',
+  'loop',
+  'repeat',
+  'halt',
+]);
 
 /** Looks at the guest's next instruction. */
 export function transferOf(target: Target): Transfer {
@@ -32,16 +44,24 @@ export function transferOf(target: Target): Transfer {
   const isString = instruction.isStringInstruction;
   instruction.free();
   decoder.free();
-  const call = flowControl === FlowControl.Call || flowControl === FlowControl.IndirectCall;
-  if (ENTRIES.has(mnemonic)) return { kind: 'call', next, pushes: mnemonic !== Mnemonic.Syscall };
-  if (RETURNS.has(mnemonic)) return { kind: 'return', next, pushes: false };
-  if (LOOPS.has(mnemonic)) return { kind: 'loop', next, pushes: false };
-  if (repeated && isString) return { kind: 'repeat', next, pushes: false };
-  // VMCALL and its like are calls to iced-x86, but they push nothing: they are single instructions.
-  const pushes = call && mnemonic === Mnemonic.Call;
-  return { kind: pushes ? 'call' : 'other', next, pushes };
+  const kind = kindOf(mnemonic, flowControl, repeated && isString);
+  const pushes = kind === 'call' || (kind === 'enter' && mnemonic !== Mnemonic.Syscall);
+  return { kind, next, pushes };
 }
 
+function kindOf(mnemonic: Mnemonic, flow: FlowControl, repeats: boolean): Transfer['kind'] {
+  if (ENTRIES.has(mnemonic)) return 'enter';
+  if (RETURNS.has(mnemonic)) return 'return';
+  if (INTERRUPT_RETURNS.has(mnemonic)) return 'interrupt-return';
+  if (LOOPS.has(mnemonic)) return 'loop';
+  if (mnemonic === Mnemonic.Hlt) return 'halt';
+  if (repeats) return 'repeat';
+  // VMCALL and its like are calls to iced-x86, but they push nothing: they are single instructions.
+  const call = flow === FlowControl.Call || flow === FlowControl.IndirectCall;
+  return call && mnemonic === Mnemonic.Call ? 'call' : 'other';
+}
+
+/** Whether stepping over the instruction means running to the one behind it. */
 export function isCallLike(transfer: Transfer): boolean {
-  return transfer.kind === 'call' || transfer.kind === 'loop' || transfer.kind === 'repeat';
+  return CALL_LIKE.has(transfer.kind);
 }

@@ -1,0 +1,65 @@
+import * as l10n from '@vscode/l10n';
+import type { ExpressionContext } from './context';
+import { ExpressionError } from './error';
+import { assignTo, evaluateNode } from './evaluate';
+import { formatValue, splitFormat } from './format';
+import { parse } from './parser';
+import type { Value } from './value';
+
+/** The one expression language of watch, hover, console, conditions, log messages and edits. */
+
+export { ExpressionError } from './error';
+export { formatValue, splitFormat, type Format } from './format';
+export { guestContext, presentContext, worldBits, type ExpressionContext } from './context';
+export type { MemoryPlace, Value, Width } from './value';
+
+/**
+ * Evaluates an expression.
+ *
+ * @throws ExpressionError: the message says what is wrong; `column` counts from 1
+ */
+export function evaluate(text: string, context: ExpressionContext): Value {
+  return evaluateNode(parse(text), context);
+}
+
+/**
+ * Evaluates the text and writes its value to what `target` names: setVariable, setExpression.
+ *
+ * @returns the value that `target` has afterwards
+ */
+export function assignExpression(target: string, text: string, context: ExpressionContext): Value {
+  const writable = { ...context, mayAssign: true };
+  const place = parse(target);
+  const { value } = evaluateNode(parse(text), context);
+  assignTo(evaluateNode(place, writable), value);
+  return evaluateNode(place, writable);
+}
+
+/** The text of a log message: what stands in braces is evaluated, `{rax,d}` with its format. */
+export function expandMessage(template: string, context: ExpressionContext): string {
+  return template.replace(/\{([^{}]*)\}/g, (_, inner: string) => {
+    const { expression, format } = splitFormat(inner);
+    try {
+      return formatValue(evaluate(expression, context), format);
+    } catch (error) {
+      if (error instanceof ExpressionError) return `{${error.message}}`;
+      throw error;
+    }
+  });
+}
+
+/** The message of an error with its column, for people. */
+export function describeError(error: ExpressionError): string {
+  return error.column > 1 ? l10n.t('{0} (column {1})', error.message, error.column) : error.message;
+}
+
+/** @returns why a text is no expression, or undefined when it is one */
+export function syntaxError(text: string): string | undefined {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ExpressionError) return describeError(error);
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import * as l10n from '@vscode/l10n';
+import { fieldBits, fieldByName } from '../../isa/vmx/fields';
+import { symbolAt } from '../program-place';
+import { linearRip } from '../target';
+import type { ExpressionContext } from './context';
+import { ExpressionError } from './error';
+import { registerValue } from './registers';
+import { plain, type Value } from './value';
+
+/**
+ * What a name means. Registers, flags and the words of the debugger come first; a symbol of the program
+ * that has such a name is written with a dollar sign, as in NASM: `$cf`.
+ *
+ * @throws ExpressionError when nothing has that name
+ */
+export function nameValue(name: string, context: ExpressionContext, column: number): Value {
+  if (name === '$') return { ...plain(context.registers.rip), type: 'address' };
+  if (name.startsWith('$')) {
+    const symbol = symbolValue(name.slice(1), context);
+    if (symbol) return symbol;
+    throw new ExpressionError(l10n.t('the program has no symbol {0}', name.slice(1)), column);
+  }
+  const builtIn = builtInValue(name, context, column);
+  const symbol = symbolValue(name, context);
+  if (builtIn && symbol) {
+    const note = l10n.t(
+      '{0} is the {1}; the symbol of that name is written ${0}',
+      name,
+      builtIn.type,
+    );
+    return { ...builtIn, note };
+  }
+  const found = builtIn ?? symbol;
+  if (found) return found;
+  const hint = similarSymbol(name, context);
+  throw new ExpressionError(
+    hint === undefined
+      ? l10n.t('{0} is no register, flag or symbol', name)
+      : l10n.t('{0} is no register, flag or symbol; did you mean {1}?', name, hint),
+    column,
+  );
+}
+
+function builtInValue(name: string, context: ExpressionContext, column: number): Value | undefined {
+  const dot = name.indexOf('.');
+  const [prefix, rest] = [name.slice(0, dot).toLowerCase(), name.slice(dot + 1)];
+  if (dot > 0) {
+    switch (prefix) {
+      case 'guest':
+        return registerValue(rest, context.target.guest, context.target.memory);
+      case 'host':
+        return hostValue(rest, context, column);
+      case 'vmcs':
+        return fieldValue(rest, context, column);
+      case 'exit':
+        return exitValue(rest, context, column);
+      case 'event':
+        return eventValue(rest, context, column);
+    }
+  }
+  return registerValue(name, context.registers, context.memory);
+}
+
+function hostValue(name: string, { target }: ExpressionContext, column: number): Value | undefined {
+  const { host } = target;
+  if (!host) throw new ExpressionError(l10n.t('there is no host side: no monitor runs'), column);
+  return registerValue(name, host, target.hostMemory);
+}
+
+function fieldValue(name: string, { target }: ExpressionContext, column: number): Value {
+  const vmcs = target.computer.processor.vmx.current;
+  if (!vmcs) throw new ExpressionError(l10n.t('there is no current VMCS'), column);
+  const row = fieldByName(name);
+  if (!row) throw new ExpressionError(l10n.t('the VMCS has no field {0}', name), column);
+  const width = fieldBits(row);
+  return {
+    value: vmcs.read(row.encoding),
+    width,
+    type: row.id,
+    assign: (value) => {
+      vmcs.write(row.encoding, BigInt.asUintN(width, value));
+    },
+  };
+}
+
+/** The words behind `exit.`, for completions. */
+export const EXIT_WORDS = ['reason', 'qualification', 'number', 'rip', 'instructions'] as const;
+
+function exitValue(name: string, { target }: ExpressionContext, column: number): Value {
+  const { last } = target.trace;
+  if (!last) throw new ExpressionError(l10n.t('there was no VM exit yet'), column);
+  switch (name.toLowerCase()) {
+    case 'reason':
+      return { value: BigInt(last.reason & 0xffff), width: 16, type: 'basic exit reason' };
+    case 'qualification':
+      return { value: last.qualification, width: 64, type: 'exit qualification' };
+    case 'number':
+      return { ...plain(BigInt(last.number)), type: 'number of the VM exit' };
+    case 'rip':
+      return { value: last.rip, width: 64, type: 'RIP at the VM exit' };
+    case 'instructions':
+      return { ...plain(BigInt(last.instructions)), type: 'instructions retired' };
+    default:
+      throw new ExpressionError(
+        l10n.t('exit has no {0}; it has {1}', name, EXIT_WORDS.join(', ')),
+        column,
+      );
+  }
+}
+
+function eventValue(name: string, { target }: ExpressionContext, column: number): Value {
+  const { last } = target.events;
+  if (!last)
+    throw new ExpressionError(l10n.t('no interrupt or exception was delivered yet'), column);
+  switch (name.toLowerCase()) {
+    case 'vector':
+      return { value: BigInt(last.vector), width: 8, type: 'vector' };
+    case 'from':
+      return { value: last.from, width: 64, type: 'address' };
+    default:
+      throw new ExpressionError(
+        l10n.t('event has no {0}; it has {1}', name, 'vector, from'),
+        column,
+      );
+  }
+}
+
+function symbolValue(name: string, context: ExpressionContext): Value | undefined {
+  const { symbols } = context.target.program;
+  const symbol = symbols.get(name.startsWith('.') ? `${globalHere(context)}${name}` : name);
+  if (!symbol) return undefined;
+  const label = symbol.kind === 'label';
+  const memory = { space: 'gva', address: BigInt.asUintN(64, symbol.value), bytes: 8 } as const;
+  return {
+    ...plain(label ? BigInt.asUintN(64, symbol.value) : symbol.value),
+    type: label ? 'symbol' : 'constant',
+    memory: label ? memory : undefined,
+  };
+}
+
+/** The global label before the present instruction, to which `.loop` belongs. */
+function globalHere(context: ExpressionContext): string {
+  const here = symbolAt(context.target, linearRip(context.registers)) ?? '';
+  return here.split(/[.+]/)[0] ?? '';
+}
+
+/** A symbol that differs only in case, or that the name begins. */
+function similarSymbol(name: string, context: ExpressionContext): string | undefined {
+  const lower = name.toLowerCase();
+  const { all } = context.target.program.symbols;
+  return (
+    all.find((symbol) => symbol.name.toLowerCase() === lower) ??
+    all.find((symbol) => symbol.name.toLowerCase().startsWith(lower))
+  )?.name;
+}

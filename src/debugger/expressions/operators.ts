@@ -1,0 +1,111 @@
+import * as l10n from '@vscode/l10n';
+import type { BinaryOperator, UnaryOperator } from './ast';
+import { ExpressionError } from './error';
+import { fit, plain, truth, type Value, type Width } from './value';
+
+/**
+ * Results are as wide as the wider operand and wrap there, as the register would; only bytes count as
+ * 32 bits. Plain numbers take the width of the other operand, or the smallest that holds them.
+ */
+export function resultWidth(a: Value, b: Value): Width | undefined {
+  const widths = [a, b].flatMap(({ width }) => (width === undefined ? [] : [width]));
+  if (widths.length === 0) return undefined;
+  const widest = Math.max(...widths, ...[a, b].map(neededBits));
+  return widest > 32 ? 64 : widest === 16 ? 16 : 32;
+}
+
+function neededBits({ value, width }: Value): number {
+  if (width !== undefined || value < 0n) return 0;
+  return value < 0x10000n ? 0 : value < 0x1_0000_0000n ? 32 : 64;
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+/** Shifts of plain numbers by more would only fill memory. */
+const LONGEST_SHIFT = 4096n;
+
+/** Applies an operator. `&&` and `||` are not here: they decide whether the right side is looked at. */
+export function applyBinary(
+  operator: Exclude<BinaryOperator, '&&' | '||'>,
+  a: Value,
+  b: Value,
+  column: number,
+): Value {
+  if (COMPARISONS.has(operator)) return compare(operator, a, b);
+  const width = operator === '<<' || operator === '>>' ? shiftWidth(a) : resultWidth(a, b);
+  const [x, y] =
+    width === undefined ? [a.value, b.value] : [fit(a.value, width), fit(b.value, width)];
+  const value = arithmetic(
+    operator,
+    x,
+    operator === '<<' || operator === '>>' ? b.value : y,
+    column,
+  );
+  if (width === undefined) return plain(value);
+  return { value: fit(value, width), width, type: 'number' };
+}
+
+/** Equal widths compare as the unsigned numbers they are; a plain -1 becomes all ones of the other's width. */
+function compare(operator: string, a: Value, b: Value): Value {
+  const x = a.width === undefined && a.value < 0n ? fit(a.value, b.width) : a.value;
+  const y = b.width === undefined && b.value < 0n ? fit(b.value, a.width) : b.value;
+  switch (operator) {
+    case '==':
+      return truth(x === y);
+    case '!=':
+      return truth(x !== y);
+    case '<':
+      return truth(x < y);
+    case '<=':
+      return truth(x <= y);
+    case '>':
+      return truth(x > y);
+    default:
+      return truth(x >= y);
+  }
+}
+
+function shiftWidth({ width }: Value): Width | undefined {
+  return width === 8 ? 32 : width;
+}
+
+function arithmetic(operator: string, x: bigint, y: bigint, column: number): bigint {
+  switch (operator) {
+    case '+':
+      return x + y;
+    case '-':
+      return x - y;
+    case '*':
+      return x * y;
+    case '&':
+      return x & y;
+    case '|':
+      return x | y;
+    case '^':
+      return x ^ y;
+    case '<<':
+    case '>>':
+      if (y < 0n || y > LONGEST_SHIFT) {
+        throw new ExpressionError(l10n.t('a shift by {0} bits makes no sense', String(y)), column);
+      }
+      return operator === '<<' ? x << y : x >> y;
+    default:
+      if (y === 0n) throw new ExpressionError(l10n.t('division by zero'), column);
+      return operator === '/' ? x / y : x % y;
+  }
+}
+
+export function applyUnary(operator: UnaryOperator, operand: Value): Value {
+  const { value } = operand;
+  const width = shiftWidth(operand);
+  const make = (result: bigint): Value => ({ value: fit(result, width), width, type: 'number' });
+  switch (operator) {
+    case '-':
+      return make(-value);
+    case '~':
+      return make(~value);
+    case '!':
+      return truth(value === 0n);
+    default:
+      return make(value);
+  }
+}

@@ -1,0 +1,70 @@
+import * as l10n from '@vscode/l10n';
+import { characterValue, integerValue, stringBytes } from '../../program/literals';
+import { ExpressionError } from './error';
+
+export type TokenKind = 'number' | 'name' | 'operator' | 'end';
+
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  /** Of a number. */
+  readonly value: bigint;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** Longest first. */
+const OPERATORS = [
+  '<<', '>>', '==', '!=', '<>', '<=', '>=', '&&', '||', '+', '-', '*', '/', '%', '&', '|', '^', '~', '!', '<', '>',
+  '(', ')', '[', ']', '?', ':', '=', ',',
+]; // prettier-ignore
+
+const NUMBER = /^[0-9][0-9A-Za-z_]*/;
+/** Names may hold dots: `main.loop`, `vmcs.guest_cr3`; a leading `$` keeps a symbol from being a register. */
+const NAME = /^(\$?[A-Za-z_.@][\w.@~#]*|\$\$?)/;
+const QUOTED = /^'[^']*'|^"[^"]*"|^`(?:[^`\\]|\\.)*`/;
+
+/**
+ * Cuts an expression into tokens.
+ *
+ * @throws ExpressionError for characters that belong to nothing
+ */
+export function tokenize(source: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(source[at] ?? '')) at++;
+    const token = tokenAt(source, at);
+    tokens.push(token);
+    if (token.kind === 'end') return tokens;
+    at += token.text.length;
+  }
+}
+
+function tokenAt(source: string, at: number): Token {
+  const rest = source.slice(at);
+  const column = at + 1;
+  const make = (kind: TokenKind, text: string, value = 0n): Token => ({
+    kind,
+    text,
+    value,
+    column,
+  });
+  if (rest === '') return make('end', '');
+  const number = NUMBER.exec(rest)?.[0];
+  if (number !== undefined) return make('number', number, numberValue(number, column));
+  const quoted = QUOTED.exec(rest)?.[0];
+  if (quoted !== undefined) return make('number', quoted, characterValue(stringBytes(quoted)));
+  const name = NAME.exec(rest)?.[0];
+  if (name !== undefined) return make('name', name);
+  const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
+  if (operator !== undefined) return make('operator', operator);
+  if (/^['"`]/.test(rest)) throw new ExpressionError(l10n.t('the string has no end'), column);
+  throw new ExpressionError(l10n.t('unexpected character {0}', rest[0] ?? ''), column);
+}
+
+function numberValue(text: string, column: number): bigint {
+  const value = integerValue(text);
+  if (value === undefined) throw new ExpressionError(l10n.t('{0} is no number', text), column);
+  return BigInt.asUintN(64, value);
+}

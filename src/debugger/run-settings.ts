@@ -1,0 +1,31 @@
+/** What the user may ask for. */
+export type RunCommand =
+  | { readonly kind: 'continue' }
+  /** One instruction, or one operation of the monitor; a VM exit is entered. */
+  | { readonly kind: 'step-in'; readonly granularity?: Granularity }
+  /** The same, but calls, interrupts, repeated instructions and VM exits are crossed. */
+  | { readonly kind: 'step-over'; readonly granularity?: Granularity }
+  /** To the caller; in the monitor to the VM entry. */
+  | { readonly kind: 'step-out' };
+
+/** How far a step goes: one instruction, or all that a source line became (macros, TIMES). */
+export type Granularity = 'instruction' | 'line';
+
+export interface RunSettings {
+  /** Whether interrupts wait while a single instruction is stepped. */
+  holdInterrupts: boolean;
+  /** Basic exit reasons to stop at, with the condition under which. */
+  stopAtExits: ReadonlyMap<number, string | undefined>;
+  /** Stop when an exception (vectors 0 to 31) is delivered to the guest; the condition, or '' for any. */
+  stopAtExceptions: string | undefined;
+  stopAtTripleFault: boolean;
+  stopAtEntryFailure: boolean;
+}
+
+export const DEFAULT_SETTINGS: RunSettings = {
+  holdInterrupts: true,
+  stopAtExits: new Map(),
+  stopAtExceptions: undefined,
+  stopAtTripleFault: true,
+  stopAtEntryFailure: true,
+};
