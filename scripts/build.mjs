@@ -1,0 +1,3 @@
+// The build is TypeScript too; tsx reads it.
+import 'tsx';
+await import('./build/main.ts');

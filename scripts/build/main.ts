@@ -1,0 +1,73 @@
+import { copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { browserShims, icedInBrowser, monitorSites, monitorTexts } from './plugins';
+
+const ROOT = resolve(__dirname, '../..');
+const DIST = join(ROOT, 'dist');
+const release = process.argv.includes('--release');
+
+/** 'es2022': newer targets use built-in functions that Node 20 lacks. */
+const common = {
+  bundle: true,
+  format: 'cjs',
+  target: 'es2022',
+  minify: release,
+  keepNames: true,
+  sourcemap: release ? false : 'linked',
+  loader: { '.wasm': 'binary' },
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+const node: BuildOptions = {
+  ...common,
+  platform: 'node',
+  external: ['vscode'],
+  plugins: [monitorSites, monitorTexts],
+};
+
+/** For the web extension host; the suites that run there are built the same way. */
+export const browser: BuildOptions = {
+  ...common,
+  platform: 'browser',
+  external: ['vscode'],
+  define: { global: 'globalThis' },
+  inject: [resolve(__dirname, 'shims/process.ts')],
+  plugins: [monitorSites, monitorTexts, icedInBrowser, browserShims],
+};
+
+const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
+  { entry: 'src/cli/main.ts', outfile: 'cli.js', options: node },
+  { entry: 'src/vscode/desktop/extension.ts', outfile: 'extension.js', options: node },
+  { entry: 'src/vscode/web/extension.ts', outfile: 'web/extension.js', options: browser },
+];
+
+const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [
+  { entry: 'test/workbench/suite/node.ts', outfile: 'test/node.js', options: node },
+  { entry: 'test/workbench/suite/web.ts', outfile: 'test/web.js', options: browser },
+];
+
+async function main(): Promise<void> {
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST, { recursive: true });
+  const wanted = process.argv.includes('--tests') ? [...BUNDLES, ...SUITES] : BUNDLES;
+  await Promise.all(
+    wanted.map(async ({ entry, outfile, options }) => {
+      const file = join(DIST, outfile);
+      await build({ ...options, entryPoints: [join(ROOT, entry)], outfile: file });
+      const size = Math.round(statSync(file).size / 1024);
+      process.stdout.write(`${relative(ROOT, file)}  ${size} KB\n`);
+    }),
+  );
+  // In the Node bundles iced-x86 looks for its WebAssembly beside them.
+  copyFileSync(
+    join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'),
+    join(DIST, 'iced_x86_bg.wasm'),
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`build failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,34 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { addOperationSites } from './monitor-sites';
+
+export const SOURCE_FOLDER = resolve(__dirname, '../../src');
+const MONITOR_FOLDER = join(SOURCE_FOLDER, 'vmm');
+
+/** The monitor's own files: what the debugger can show and step through. */
+export function isMonitorFile(path: string): boolean {
+  return path.startsWith(MONITOR_FOLDER + sep) && path.endsWith('.ts') && !path.endsWith('.test.ts');
+}
+
+/** 'vmm/vtx/exits/cpuid.ts' */
+export function monitorFileName(path: string): string {
+  return relative(SOURCE_FOLDER, path).replaceAll(sep, '/');
+}
+
+/** All sources of the monitor by name, as the reader wrote them. */
+export function monitorSources(): Record<string, string> {
+  const paths = readdirSync(MONITOR_FOLDER, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(MONITOR_FOLDER, path))
+    .filter(isMonitorFile)
+    .sort();
+  return Object.fromEntries(
+    paths.map((path) => [monitorFileName(path), readFileSync(path, 'utf8')]),
+  );
+}
+
+/** A file of the monitor with the place of each operation noted. */
+export function readWithSites(path: string): string {
+  const operation = relative(dirname(path), join(MONITOR_FOLDER, 'operation')).replaceAll(sep, '/');
+  const specifier = operation.startsWith('.') ? operation : `./${operation}`;
+  return addOperationSites(readFileSync(path, 'utf8'), monitorFileName(path), specifier);
+}

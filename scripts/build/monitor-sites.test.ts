@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import ts from 'typescript';
+import { addOperationSites } from './monitor-sites';
+
+interface Call {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly name: string;
+  readonly operation: unknown;
+}
+
+/** Runs generators from the rewritten text with an `at` that only records. */
+function run(text: string, name: string, answers: unknown[] = []): { calls: Call[]; result: unknown } {
+  const rewritten = addOperationSites(text, 'vmm/x.ts', './operation');
+  const js = ts.transpileModule(rewritten, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  }).outputText;
+  const calls: Call[] = [];
+  const at = (file: string, line: number, column: number, name: string, operation: unknown): Call => {
+    const call = { file, line, column, name, operation };
+    calls.push(call);
+    return call;
+  };
+  const exports: Record<string, () => Generator<unknown, unknown, unknown>> = {};
+  new Function('require', 'exports', js)(() => ({ at }), exports);
+  const generator = exports[name]?.() as Generator<unknown, unknown, unknown>;
+  let step = generator.next();
+  while (!step.done) step = generator.next(answers.shift());
+  return { calls, result: step.value };
+}
+
+const places = (calls: Call[]): string[] =>
+  calls.map((c) => `${c.name} ${c.line}:${c.column} ${String(c.operation)}`);
+
+describe('addOperationSites', () => {
+  it('notes file, line, column and function of each yielded operation', () => {
+    const { calls } = run(
+      `// first line\nexport function* handle() {\n  const x = yield 'a';\n  yield 'b';\n}`,
+      'handle',
+    );
+    assert.deepEqual(places(calls), ['handle 3:13 a', 'handle 4:3 b']);
+    assert.equal(calls[0]?.file, 'vmm/x.ts');
+  });
+
+  it('keeps the meaning of parentheses around and in a yield', () => {
+    const text = `export function* f() {
+      const low = (yield 'rax') & 0xffn;
+      return [low, yield ('rcx'), (yield (('rdx'), 'rbx'))];
+    }`;
+    const { calls, result } = run(text, 'f', [0x1234n, 2n, 3n]);
+    assert.deepEqual(result, [0x34n, 2n, 3n]);
+    assert.deepEqual(
+      calls.map((c) => c.operation),
+      ['rax', 'rcx', 'rbx'],
+    );
+  });
+
+  it('handles a yield among the operands of a yield', () => {
+    const text = `const op = (x) => 'op ' + x;\nexport function* f() { yield op(yield op(1)); yield yield 'in'; }`;
+    const { calls } = run(text, 'f', ['two']);
+    assert.deepEqual(
+      calls.slice(0, 2).map((c) => c.operation),
+      ['op 1', 'op two'],
+    );
+    assert.equal(calls.length, 4);
+  });
+
+  it('keeps a call over several lines on its lines', () => {
+    const text = `export function* f() {\n  yield [\n    1, // one\n    2,\n  ].join(\n    '+',\n  );\n  yield 'next';\n}`;
+    const rewritten = addOperationSites(text, 'vmm/x.ts', './operation');
+    assert.equal(rewritten.split('\n').length, text.split('\n').length);
+    assert.deepEqual(places(run(text, 'f').calls), ['f 2:3 1+2', 'f 8:3 next']);
+  });
+
+  it('leaves yield* alone', () => {
+    const text = `function* g() { yield 1; }\nexport function* f() { yield* g(); }`;
+    assert.deepEqual(places(run(text, 'f').calls), ['g 1:17 1']);
+  });
+
+  it('names methods and functions that are assigned', () => {
+    const text = `class C { *prepare() { yield 1; } }
+      const inner = function* () { yield 2; };
+      const table = { hlt: function* () { yield 3; }, *io() { yield 4; } };
+      export function* f() { yield* new C().prepare(); yield* inner(); yield* table.hlt(); yield* table.io(); }`;
+    assert.deepEqual(
+      run(text, 'f').calls.map((c) => c.name),
+      ['prepare', 'inner', 'hlt', 'io'],
+    );
+  });
+
+  it('does not touch the word in comments and strings, or a file without operations', () => {
+    const text = `// yield vmread(1)\nexport const s = 'yield op()';`;
+    assert.equal(addOperationSites(text, 'vmm/x.ts', './operation'), text);
+  });
+});

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { isMonitorFile, monitorSources, readWithSites } from './monitor-files';
+
+/** The monitor knows where its operations stand. */
+export const monitorSites: Plugin = {
+  name: 'monitor-sites',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]vmm[\\/].*\.ts$/ }, ({ path }) =>
+      isMonitorFile(path)
+        ? { contents: readWithSites(path), loader: 'ts', resolveDir: dirname(path) }
+        : undefined,
+    );
+  },
+};
+
+/** `ringside:monitor-sources`: the monitor's sources as text, to be read in the editor. */
+export const monitorTexts: Plugin = {
+  name: 'monitor-texts',
+  setup(build) {
+    build.onResolve({ filter: /^ringside:monitor-sources$/ }, ({ path }) => ({
+      path,
+      namespace: 'ringside',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'ringside' }, () => ({
+      contents: `export const monitorSources = ${JSON.stringify(monitorSources())};`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** iced-x86 reads its WebAssembly by Node's modules; in a browser it has it built in. */
+export const icedInBrowser: Plugin = {
+  name: 'iced-in-browser',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]iced-x86[\\/]iced_x86\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const loader = /const path = require\('path'\)[^\n]*\nconst bytes = [^\n]*\n/;
+      const util = 'const { TextDecoder, TextEncoder } = require(`util`);';
+      if (!loader.test(text) || !text.includes(util)) {
+        throw new Error('the loader of iced-x86 is not the one that this plugin knows');
+      }
+      return {
+        contents: text
+          .replace(util, '')
+          .replace(loader, `const bytes = require('./iced_x86_bg.wasm');\n`),
+        loader: 'js',
+        resolveDir: dirname(path),
+      };
+    });
+  },
+};
+
+/** The few Node modules that `@vscode/debugadapter` asks for. */
+export const browserShims: Plugin = {
+  name: 'browser-shims',
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?(events|url|net|assert|fs|path)$/ }, ({ path }) => ({
+      path: resolve(__dirname, 'shims', `${path.replace('node:', '')}.ts`),
+    }));
+  },
+};

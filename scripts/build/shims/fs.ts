@@ -1,0 +1,2 @@
+/** A browser has no files; the adapter reads through the editor there. */
+export {};

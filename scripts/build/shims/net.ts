@@ -1,0 +1,2 @@
+/** A browser has no sockets; the adapter is called directly there. */
+export {};

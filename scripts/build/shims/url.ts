@@ -1,0 +1,2 @@
+const { URL } = globalThis;
+export { URL };
