@@ -115,9 +115,21 @@ instruction('CMPXCHG', (m) => {
   const expected = accumulator.read();
   const desired = m.operand(1).read();
   const equal = m.let(expected.eq(found));
-  target.write(equal.select(desired, found)); // a write happens either way (SDM 2A CMPXCHG)
-  m.if(equal.xor(1), () => {
-    accumulator.write(found);
-  });
+  if (m.shape(0).kind === 'memory') {
+    target.write(equal.select(desired, found)); // memory is written either way (SDM 2A CMPXCHG)
+    m.if(equal.xor(1), () => {
+      accumulator.write(found);
+    });
+  } else {
+    m.if(
+      equal,
+      () => {
+        target.write(desired);
+      },
+      () => {
+        accumulator.write(found);
+      },
+    );
+  }
   m.flags.ofSubtraction(expected, found, m.let(expected.sub(found)));
 });

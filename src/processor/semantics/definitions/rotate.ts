@@ -48,7 +48,7 @@ function rotateLeft(a: Value, count: Value, width: number): Value {
 instruction('RCL', (m) => {
   const target = m.operand(0);
   const { width } = target;
-  const count = throughCarryCount(m, width);
+  const { masked, count } = throughCarryCount(m, width);
   const a = target.readForUpdate();
   const wide = a.resize(64);
   const cf = m.let(m.flags.cf());
@@ -58,8 +58,9 @@ instruction('RCL', (m) => {
     .or(wide.shr(Value.constant(64, width).sub(count).and(63)).shr(1));
   const result = m.let(count.eq(0).select(a, rotated.resize(a.width)));
   target.write(result);
-  m.if(count.ne(0), () => {
-    const carry = m.let(wide.shr(Value.constant(64, width).sub(count).and(63)).resize(1));
+  m.if(masked.ne(0), () => {
+    const out = wide.shr(Value.constant(64, width).sub(count).and(63)).resize(1);
+    const carry = m.let(count.eq(0).select(cf, out));
     setCarryAndOverflow(m, carry, carry.xor(result.sign()));
   });
 });
@@ -67,7 +68,7 @@ instruction('RCL', (m) => {
 instruction('RCR', (m) => {
   const target = m.operand(0);
   const { width } = target;
-  const count = throughCarryCount(m, width);
+  const { masked, count } = throughCarryCount(m, width);
   const a = target.readForUpdate();
   const wide = a.resize(64);
   const cf = m.let(m.flags.cf());
@@ -75,15 +76,19 @@ instruction('RCR', (m) => {
   const rotated = wide.shr(count).or(cf.resize(64).shl(complement)).or(wide.shl(complement).shl(1));
   const result = m.let(count.eq(0).select(a, rotated.resize(a.width)));
   target.write(result);
-  m.if(count.ne(0), () => {
-    const carry = wide.shr(count.sub(1).and(63)).resize(1);
+  m.if(masked.ne(0), () => {
+    const out = wide.shr(count.sub(1).and(63)).resize(1);
+    const carry = m.let(count.eq(0).select(cf, out));
     setCarryAndOverflow(m, carry, result.sign().xor(result.bit(width - 2)));
   });
 });
 
-/** Rotating width + 1 bits: 8- and 16-bit counts are taken modulo 9 and 17 after the masking. */
-function throughCarryCount(m: AbstractMachine, width: number): Value {
-  const count = maskedCount(m, 1, width);
-  if (width >= 32) return count;
-  return m.let(count.remU(Value.constant(64, width + 1)));
+/**
+ * Rotating width + 1 bits: 8- and 16-bit counts are taken modulo 9 and 17 after the masking. A masked
+ * count that comes to 0 only by that still computes OF, as processors do.
+ */
+function throughCarryCount(m: AbstractMachine, width: number): { masked: Value; count: Value } {
+  const masked = maskedCount(m, 1, width);
+  if (width >= 32) return { masked, count: masked };
+  return { masked, count: m.let(masked.remU(Value.constant(64, width + 1))) };
 }
