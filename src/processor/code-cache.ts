@@ -17,6 +17,8 @@ export const SPECIAL_KIND = 3;
 
 const LONGEST_BLOCK = 64;
 const SCRATCH_RECORDS = 2;
+/** What must be free before a block is decoded: the block, and the map and bitmap of another page. */
+const ROOM = (LONGEST_BLOCK + 1) * RECORD_SIZE + 2 * (Area.MAP_SIZE + Area.BITMAP_SIZE);
 
 type CodeBits = 16 | 32 | 64;
 
@@ -26,7 +28,7 @@ interface CodePage {
   /** Address of 4096 record addresses. */
   readonly map: number;
   readonly records: number[];
-  /** One bit for each byte that a record was decoded from. */
+  /** One bit for each byte of the frame that a record was decoded from, in whatever mode. */
   readonly decoded: Uint8Array;
 }
 
@@ -37,6 +39,7 @@ interface CodePage {
 export class CodeCache {
   private readonly decoder = new InstructionDecoder();
   private readonly pages = new Map<number, CodePage>();
+  private readonly bitmaps = new Map<number, Uint8Array>();
   private readonly view: DataView;
   private next: number = Area.BASE;
   /** Changes whenever all records are forgotten. */
@@ -59,22 +62,32 @@ export class CodeCache {
     if (!page) {
       const map = this.allocate(Area.MAP_SIZE);
       new Uint8Array(this.view.buffer, map, Area.MAP_SIZE).fill(0);
-      page = { frame, bits, map, records: [], decoded: new Uint8Array(PAGE_SIZE / 8) };
+      page = { frame, bits, map, records: [], decoded: this.bitmap(frame) };
       this.pages.set(key, page);
     }
     return page;
   }
 
-  /** Whether the frame holds code of any mode, so that writes to it must be seen. */
-  holdsCode(frame: number): boolean {
-    return this.pages.has(frame) || this.pages.has(frame + 1) || this.pages.has(frame + 2);
+  /** The address of the bitmap of bytes that code was decoded from; 0 for a frame without code. */
+  codeBytes(frame: number): number {
+    return this.bitmaps.get(frame)?.byteOffset ?? 0;
+  }
+
+  private bitmap(frame: number): Uint8Array {
+    let bitmap = this.bitmaps.get(frame);
+    if (!bitmap) {
+      bitmap = new Uint8Array(this.view.buffer, this.allocate(Area.BITMAP_SIZE), Area.BITMAP_SIZE);
+      bitmap.fill(0);
+      this.bitmaps.set(frame, bitmap);
+    }
+    return bitmap;
   }
 
   /** The record at an offset of a page, decoded if it was not yet. */
   record(page: CodePage, offset: number): number {
     const known = this.view.getUint32(page.map + offset * 4, true);
     if (known !== 0) return known;
-    if (this.next + (LONGEST_BLOCK + 1) * RECORD_SIZE > Area.BASE + Area.SIZE) {
+    if (this.next + ROOM > Area.BASE + Area.SIZE) {
       this.flush();
       return this.record(this.page(page.frame, page.bits), offset);
     }
@@ -117,14 +130,13 @@ export class CodeCache {
   invalidate(address: number, length: number): void {
     const last = address + length - 1;
     for (let frame = address - (address % PAGE_SIZE); frame <= last; frame += PAGE_SIZE) {
+      const bitmap = this.bitmaps.get(frame);
+      if (!bitmap) continue;
+      const end = Math.min(last, frame + PAGE_SIZE - 1);
+      if (!touches(bitmap, Math.max(address, frame), end)) continue;
       for (const key of [frame, frame + 1, frame + 2]) {
         const page = this.pages.get(key);
-        if (
-          page &&
-          touches(page, Math.max(address, frame), Math.min(last, frame + PAGE_SIZE - 1))
-        ) {
-          this.forget(page);
-        }
+        if (page) this.forget(page);
       }
     }
   }
@@ -133,6 +145,7 @@ export class CodeCache {
   flush(): void {
     this.generation++;
     this.pages.clear();
+    this.bitmaps.clear();
     this.next = Area.BASE + SCRATCH_RECORDS * RECORD_SIZE;
     this.onFlush();
   }
@@ -230,9 +243,9 @@ function mark(page: CodePage, offset: number, length: number): void {
   }
 }
 
-function touches(page: CodePage, first: number, last: number): boolean {
+function touches(bitmap: Uint8Array, first: number, last: number): boolean {
   for (let at = first % PAGE_SIZE; at <= last % PAGE_SIZE; at++) {
-    if ((page.decoded[at >> 3] ?? 0) & (1 << (at & 7))) return true;
+    if ((bitmap[at >> 3] ?? 0) & (1 << (at & 7))) return true;
   }
   return false;
 }

@@ -80,9 +80,9 @@ export const gprSlot = (index: number): number => State.GPR + index * 8;
 /** A software TLB entry: a page's linear address stands in a tag when the access may go straight through. */
 export const Tlb = {
   BASE: 0x10000,
-  ENTRIES: 1024,
+  ENTRIES: 4096,
   ENTRY_SIZE: 32,
-  SET_SIZE: 1024 * 32,
+  SET_SIZE: 4096 * 32,
   /** Sets: world (0 root, 2 non-root) + privilege (0 supervisor, 1 user). */
   SETS: 4,
   READ_TAG: 0,
@@ -91,11 +91,15 @@ export const Tlb = {
   ADDEND: 16,
   /** i32: 1 when the translation is global (SDM 3A 4.10.2.4). */
   GLOBAL: 20,
+  /** i32: the frame's bitmap of bytes that code was decoded from, when WRITE_TAG has HOLDS_CODE. */
+  CODE_BYTES: 24,
+  /** In WRITE_TAG: the page may be written, but not where code was decoded from. */
+  HOLDS_CODE: 1,
 } as const;
 
 /** Where code at a linear page is found: its offset-to-record map. */
 export const CodeTlb = {
-  BASE: 0x30000,
+  BASE: 0x90000,
   ENTRIES: 1024,
   ENTRY_SIZE: 16,
   SET_SIZE: 1024 * 16,
@@ -106,9 +110,11 @@ export const CodeTlb = {
 
 /** Decoded records and the maps that lead to them. */
 export const CodeCache = {
-  BASE: 0x40000,
+  BASE: 0xa0000,
   SIZE: 0x1000000,
   MAP_SIZE: 4096 * 4,
+  /** One bit for each byte of a page, and a little more, so that a word can be read at any of them. */
+  BITMAP_SIZE: 4096 / 8 + 8,
 } as const;
 
 /** One decoded instruction. */
@@ -140,5 +146,5 @@ export const Rec = {
 } as const;
 
 /** The first byte of the simulated computer's physical memory. */
-export const PHYSICAL_BASE = CodeCache.BASE + CodeCache.SIZE;
+export const PHYSICAL_BASE = 0x1100000;
 export const PAGE_SIZE = 4096;

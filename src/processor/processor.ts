@@ -74,7 +74,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     this.vmx = new VmxUnit(physical, VMX_CAPABILITIES);
     this.tlb = new SoftwareTlb(this.view);
     this.code = new CodeCache(physical, () => {
-      this.tlb.flushCode();
+      this.tlb.flushAll();
       this.details.clear();
     });
     this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view);
@@ -447,7 +447,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     state.setSlot(State.RIP_BASE, BigInt.asUintN(64, base));
     if (base < 0n || base + 4095n > state.slot(State.FETCH_LIMIT)) return this.scratch(rip);
     if (!this.physical.contains(frame, PAGE_SIZE)) return this.scratch(rip);
-    if (!this.code.holdsCode(frame)) this.tlb.protectFrame(frame);
+    if (this.code.codeBytes(frame) === 0) this.tlb.protectFrame(frame);
     const page = this.code.page(frame, state.codeBits);
     const record = this.code.record(page, offset);
     this.tlb.fillCode(

@@ -1,5 +1,6 @@
-import { CodeTlb, PAGE_SIZE, Segment, State } from '../layout';
+import { CodeTlb, PAGE_SIZE, Segment, State, Tlb } from '../layout';
 import { Op, ValueType } from '../wasm/encoding';
+import type { FunctionBuilder } from '../wasm/function-builder';
 import type { ModuleBuilder } from '../wasm/module-builder';
 
 const { I32, I64 } = ValueType;
@@ -62,6 +63,8 @@ export function declareHelpers(module: ModuleBuilder): Helpers {
   const mulHighU = emitMulHighU(module);
   return {
     ...imports,
+    slowStore: emitStoreBesideCode(module, imports.slowStore),
+    slowLoadForUpdate: emitLoadBesideCode(module, imports.slowLoadForUpdate),
     checkSegment: emitCheckSegment(module, imports.segmentFault),
     lookup: emitLookup(module, imports.enter),
     mulHighU,
@@ -79,6 +82,88 @@ function emitCheckSegment(module: ModuleBuilder, segmentFault: number): number {
   f.get(offset).get(bytes).op(Op.i64ExtendI32U, Op.i64Add).i64(1n).op(Op.i64Sub);
   f.get(bounds).memory(Op.i64Load, 8).op(Op.i64GtU, Op.i32Or);
   f.if(() => f.get(slot).get(offset).get(bytes).get(write).call(segmentFault));
+  return f.index;
+}
+
+/**
+ * Pushes 1 when `bytes` bytes at `linear` lie in one writable page that holds code, but not where
+ * code was decoded from; `entry` is then the TLB entry. Code and data often share a page.
+ */
+function probeBesideCode(f: FunctionBuilder, linear: number, bytes: number, entry: number): void {
+  f.get(linear)
+    .i64(12n)
+    .op(Op.i64ShrU, Op.i32WrapI64)
+    .i32(Tlb.ENTRIES - 1)
+    .op(Op.i32And);
+  f.i32(5).op(Op.i32Shl).i32(0).memory(Op.i32Load, State.TLB_SET).op(Op.i32Add).tee(entry);
+  f.memory(Op.i64Load, Tlb.WRITE_TAG);
+  f.get(linear).get(bytes).op(Op.i64ExtendI32U, Op.i64Add).i64(1n).op(Op.i64Sub);
+  f.i64(BigInt(-PAGE_SIZE)).op(Op.i64And).i64(BigInt(Tlb.HOLDS_CODE)).op(Op.i64Or, Op.i64Eq);
+  f.if(
+    () => {
+      const offset = (): FunctionBuilder =>
+        f
+          .get(linear)
+          .op(Op.i32WrapI64)
+          .i32(PAGE_SIZE - 1)
+          .op(Op.i32And);
+      f.get(entry).memory(Op.i32Load, Tlb.CODE_BYTES);
+      offset().i32(3).op(Op.i32ShrU, Op.i32Add).memory(Op.i32Load16U, 0);
+      offset().i32(7).op(Op.i32And, Op.i32ShrU);
+      f.i32(1).get(bytes).op(Op.i32Shl).i32(1).op(Op.i32Sub, Op.i32And, Op.i32Eqz);
+    },
+    () => f.i32(0),
+    I32,
+  );
+}
+
+/** Pushes the address in the WebAssembly memory. */
+function directAddress(f: FunctionBuilder, linear: number, entry: number): void {
+  f.get(linear).op(Op.i32WrapI64).get(entry).memory(Op.i32Load, Tlb.ADDEND).op(Op.i32Add);
+}
+
+/** Runs the arm that fits the width in `bytes`. */
+function byWidth(f: FunctionBuilder, bytes: number, arm: (width: 1 | 2 | 4 | 8) => void): void {
+  for (const width of [1, 2, 4] as const) {
+    f.get(bytes).i32(width).op(Op.i32Eq);
+    f.if(() => {
+      arm(width);
+      f.op(Op.return);
+    });
+  }
+  arm(8);
+}
+
+const STORES = { 1: Op.i64Store8, 2: Op.i64Store16, 4: Op.i64Store32, 8: Op.i64Store } as const;
+const LOADS = { 1: Op.i64Load8U, 2: Op.i64Load16U, 4: Op.i64Load32U, 8: Op.i64Load } as const;
+
+function emitStoreBesideCode(module: ModuleBuilder, slowStore: number): number {
+  const f = module.addFunction([I64, I32, I32, I64], []);
+  const [linear, bytes, segment, value, entry] = [0, 1, 2, 3, f.local(I32)];
+  probeBesideCode(f, linear, bytes, entry);
+  f.if(() => {
+    byWidth(f, bytes, (width) => {
+      directAddress(f, linear, entry);
+      f.get(value).memory(STORES[width], 0);
+    });
+    f.op(Op.return);
+  });
+  f.get(linear).get(bytes).get(segment).get(value).call(slowStore);
+  return f.index;
+}
+
+function emitLoadBesideCode(module: ModuleBuilder, slowLoad: number): number {
+  const f = module.addFunction([I64, I32, I32], [I64]);
+  const [linear, bytes, segment, entry] = [0, 1, 2, f.local(I32)];
+  probeBesideCode(f, linear, bytes, entry);
+  f.if(() => {
+    byWidth(f, bytes, (width) => {
+      directAddress(f, linear, entry);
+      f.memory(LOADS[width], 0);
+    });
+    f.op(Op.return);
+  });
+  f.get(linear).get(bytes).get(segment).call(slowLoad);
   return f.index;
 }
 

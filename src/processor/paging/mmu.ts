@@ -36,7 +36,8 @@ export interface SecondLevel {
 
 /** What the memory management unit has to know of the places that code was decoded from. */
 export interface CodeFrames {
-  holdsCode(frame: number): boolean;
+  /** The address of the frame's bitmap of decoded bytes, 0 when it holds no code. */
+  codeBytes(frame: number): number;
   invalidate(address: number, length: number): void;
 }
 
@@ -107,7 +108,8 @@ export class Mmu {
         linear,
         frame,
         readable: inRam && host.readable,
-        writable: inRam && mayWrite && host.writable && !this.code.holdsCode(frame),
+        writable: inRam && mayWrite && host.writable,
+        codeBytes: this.code.codeBytes(frame),
         global: translation.global,
       });
     }

@@ -10,6 +10,8 @@ export interface TlbFill {
   readonly readable: boolean;
   readonly writable: boolean;
   readonly global: boolean;
+  /** The frame's bitmap of decoded bytes, 0 when it holds no code. */
+  readonly codeBytes: number;
 }
 
 /**
@@ -28,7 +30,9 @@ export class SoftwareTlb {
     const addend = (PHYSICAL_BASE + entry.frame - Number(page & 0xffffffffn)) | 0;
     // An entry serves reads and writes of one page: what was there for another page goes.
     view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? page : NO_TAG, true);
-    view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? page : NO_TAG, true);
+    const writeTag = entry.codeBytes === 0 ? page : page | BigInt(Tlb.HOLDS_CODE);
+    view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? writeTag : NO_TAG, true);
+    view.setInt32(at + Tlb.CODE_BYTES, entry.codeBytes, true);
     view.setInt32(at + Tlb.ADDEND, addend, true);
     view.setInt32(at + Tlb.GLOBAL, entry.global ? 1 : 0, true);
   }

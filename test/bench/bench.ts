@@ -1,0 +1,128 @@
+/**
+ * `npm run bench`: how fast the interpreter is, beside Debian's Bochs and QEMU where they are
+ * installed. All figures come from one run, interleaved; only their ratios mean anything.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildMachine } from '../../src/cli/machine';
+import { assemble } from '../../src/program';
+
+const SOURCE = join(__dirname, 'workload.asm');
+const SHORT = 20;
+const LONG = 220;
+const REPEATS = Number(process.env['REPEATS'] ?? 5);
+
+async function image(rounds: number): Promise<Uint8Array> {
+  const files = { read: async (path: string) => new Uint8Array(await readFile(path)) };
+  const assembly = await assemble(SOURCE, files, { defines: { ROUNDS: String(rounds) } });
+  const problem = assembly.diagnostics.find((d) => d.severity === 'error');
+  if (problem) throw new Error(`${problem.file}:${String(problem.line)}: ${problem.message}`);
+  return assembly.image;
+}
+
+/** Seconds and instructions of a run in this process. */
+function simulate(bytes: Uint8Array, monitor: 'none' | 'vtx'): { seconds: number; instructions: number } {
+  let done = false;
+  const events = { exit: () => (done = true) };
+  const machine = buildMachine({ bytes, address: 0x7c00, drive: 0x80 }, { monitor, memory: 64 << 20, events });
+  const start = performance.now();
+  while (!done) {
+    const stop = machine.computer.run(50_000_000);
+    if (stop.kind === 'gate' && 'monitor' in machine) {
+      machine.monitor.take(stop.gate);
+      machine.monitor.finish();
+    }
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return { seconds, instructions: machine.computer.processor.retired };
+}
+
+interface Peer {
+  readonly name: string;
+  /** Seconds of wall time for an image; undefined when it is not installed. */
+  run(image: string): number | undefined;
+}
+
+function timed(command: string, args: readonly string[]): number | undefined {
+  const start = performance.now();
+  const result = spawnSync(command, args, { stdio: 'ignore', timeout: 120_000 });
+  return result.error ? undefined : (performance.now() - start) / 1000;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+
+const PEERS: readonly Peer[] = [
+  {
+    name: 'Bochs (Debian)',
+    run: (path) => {
+      const config = join(folder, 'bochsrc');
+      writeFileSync(
+        config,
+        [
+          'megs: 64',
+          'romimage: file=/usr/share/bochs/BIOS-bochs-latest',
+          'vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest',
+          `floppya: 1_44=${path}, status=inserted`,
+          'boot: floppy',
+          'cpu: model=corei7_sandy_bridge_2600k, ips=1000000000',
+          'display_library: nogui',
+          'log: /dev/null',
+          'panic: action=fatal',
+          'speaker: enabled=0',
+        ].join('\n'),
+      );
+      return timed('bochs', ['-q', '-f', config]);
+    },
+  },
+  {
+    name: 'QEMU TCG (Debian)',
+    run: (path) =>
+      timed('qemu-system-x86_64', ['-accel', 'tcg', '-m', '64', '-display', 'none', '-serial', 'none',
+        '-no-reboot', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4', '-drive', `format=raw,if=floppy,file=${path}`]), // prettier-ignore
+  },
+];
+
+/** The middle value. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
+}
+
+async function main(): Promise<void> {
+  const images = { short: await image(SHORT), long: await image(LONG) };
+  const paths = { short: join(folder, 'short.img'), long: join(folder, 'long.img') };
+  for (const key of ['short', 'long'] as const) {
+    const disk = new Uint8Array(1_474_560);
+    disk.set(images[key]);
+    writeFileSync(paths[key], disk);
+  }
+  const mips = new Map<string, number[]>();
+  const note = (name: string, value: number): void => void mips.set(name, [...(mips.get(name) ?? []), value]);
+  for (let round = 0; round < REPEATS; round++) {
+    process.stderr.write(`round ${String(round + 1)} of ${String(REPEATS)}\n`);
+    let work = 0;
+    for (const [name, monitor] of [['Ringside, bare', 'none'], ['Ringside, under EPT', 'vtx']] as const) {
+      const short = simulate(images.short, monitor);
+      const long = simulate(images.long, monitor);
+      work = long.instructions - short.instructions;
+      note(name, work / (long.seconds - short.seconds) / 1e6);
+    }
+    for (const peer of PEERS) {
+      const short = peer.run(paths.short);
+      const long = peer.run(paths.long);
+      if (short !== undefined && long !== undefined) note(peer.name, work / (long - short) / 1e6);
+    }
+  }
+  const base = median(mips.get('Bochs (Debian)') ?? []);
+  for (const [name, values] of mips) {
+    const ratio = Number.isNaN(base) ? '' : `  ${(median(values) / base).toFixed(2)} × Bochs`;
+    const range = `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`;
+    process.stdout.write(`${name.padEnd(22)} ${median(values).toFixed(1).padStart(8)} MIPS (${range})${ratio}\n`);
+  }
+  for (const peer of PEERS) if (!mips.has(peer.name)) process.stdout.write(`${peer.name}: not installed\n`);
+}
+
+void main();
