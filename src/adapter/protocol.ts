@@ -50,7 +50,11 @@ export interface ViewNode {
   readonly expression?: string;
   readonly memoryReference?: string;
   readonly editable?: boolean;
-  readonly location?: { readonly source: DebugProtocol.Source; readonly line: number; readonly column?: number };
+  readonly location?: {
+    readonly source: DebugProtocol.Source;
+    readonly line: number;
+    readonly column?: number;
+  };
 }
 
 /** `ringside/view`: the rows below a node, or the top ones. */

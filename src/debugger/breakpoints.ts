@@ -38,12 +38,19 @@ export class Breakpoints {
   private temporary: ReadonlySet<bigint> = new Set();
   private offsets: ReadonlySet<number> = new Set();
   private spaces: readonly AddressSpace[] = [];
+  private disabled = false;
 
   constructor(
     private readonly target: Target,
     private readonly print: (text: string, breakpoint: Breakpoint) => void,
     private readonly evaluator: ConditionEvaluator,
   ) {}
+
+  /** No breakpoint counts from now on: a run without debugging. */
+  disable(): void {
+    this.disabled = true;
+    this.tell();
+  }
 
   /** Replaces the breakpoints of one origin (a source file, the function breakpoints, …). */
   replace(group: string, breakpoints: readonly Breakpoint[]): void {
@@ -91,7 +98,7 @@ export class Breakpoints {
   }
 
   get hasMonitorBreakpoints(): boolean {
-    return this.byLine.size > 0;
+    return !this.disabled && this.byLine.size > 0;
   }
 
   private inSpace(space: AddressSpace, linear: bigint): bigint | undefined {
@@ -119,7 +126,7 @@ export class Breakpoints {
   /** The processor needs to know only the offsets within a page; the rest is compared here. */
   private tell(): void {
     const offsets = new Set([...this.temporary].map(pageOffset));
-    for (const breakpoint of [...this.byAddress.values()].flat()) {
+    for (const breakpoint of this.disabled ? [] : [...this.byAddress.values()].flat()) {
       for (const place of breakpoint.places) {
         if (place.kind === 'address') offsets.add(pageOffset(place.address));
       }

@@ -1,0 +1,117 @@
+import * as l10n from '@vscode/l10n';
+import { DebugSession, Response } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { breakpointRequests } from './breakpoints';
+import { completionRequests } from './completions';
+import { SessionContext } from './context';
+import { disassemblyRequests } from './disassembly';
+import { evaluateRequests } from './evaluate';
+import { exceptionRequests } from './exceptions';
+import { executionRequests } from './execution';
+import { gotoRequests } from './goto';
+import type { Handler, Handlers } from './handlers';
+import type { AdapterHost } from './host';
+import { launchRequests } from './launch';
+import { memoryRequests } from './memory';
+import { moduleRequests } from './modules';
+import { RequestError } from './request-error';
+import { sourceRequests } from './sources';
+import { stackRequests } from './stack';
+import { variableRequests } from './variables';
+import { viewRequests } from './views';
+
+export type { AdapterHost, Translations } from './host';
+
+/** Speaks the Debug Adapter Protocol for one session; each family of requests has its own file. */
+export class RingsideAdapter extends DebugSession {
+  private readonly context: SessionContext;
+  private readonly handlers: Handlers;
+  private readonly inFlight = new Map<number, (error: RequestError) => void>();
+
+  constructor(private readonly host: AdapterHost) {
+    super();
+    this.context = new SessionContext(host, (event, body) => {
+      this.sendEvent({ event, body, seq: 0, type: 'event' });
+    });
+    const { context } = this;
+    this.handlers = {
+      ...launchRequests(context),
+      ...executionRequests(context),
+      ...breakpointRequests(context),
+      ...exceptionRequests(context),
+      ...stackRequests(context),
+      ...variableRequests(context),
+      ...evaluateRequests(context),
+      ...completionRequests(context),
+      ...memoryRequests(context),
+      ...disassemblyRequests(context),
+      ...sourceRequests(context),
+      ...gotoRequests(context),
+      ...moduleRequests(context),
+      ...viewRequests(context),
+      cancel: (args) => {
+        this.cancel(args as DebugProtocol.CancelArguments);
+      },
+    };
+  }
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    void this.answer(request);
+  }
+
+  private async answer(request: DebugProtocol.Request): Promise<void> {
+    const response: DebugProtocol.Response = new Response(request);
+    try {
+      const answer = this.handlers[request.command];
+      if (!answer) throw new RequestError(l10n.t('unknown request {0}', request.command));
+      response.body = await this.unlessCancelled(request, answer);
+      this.sendResponse(response);
+    } catch (error) {
+      this.sendFailure(response, error);
+    }
+    this.inFlight.delete(request.seq);
+    await this.context.afterResponse();
+    if (request.command === 'disconnect') this.shutdown();
+  }
+
+  private unlessCancelled(request: DebugProtocol.Request, answer: Handler): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.inFlight.set(request.seq, reject);
+      Promise.resolve()
+        .then(() => answer(request.arguments ?? {}, request.seq))
+        .then(resolve, reject);
+    });
+  }
+
+  private cancel({ requestId }: DebugProtocol.CancelArguments): void {
+    if (requestId !== undefined) this.inFlight.get(requestId)?.(new RequestError('cancelled'));
+  }
+
+  private sendFailure(response: DebugProtocol.Response, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const showUser = error instanceof RequestError && error.showUser;
+    const expected = error instanceof RequestError || error instanceof RangeError;
+    if (!expected && error instanceof Error && error.name !== 'ExpressionError') {
+      this.context.print(`${error.stack ?? message}\n`, 'stderr'); // a bug of ours: say where
+    }
+    response.success = false;
+    response.message = message;
+    response.body = { error: { id: 1, format: '{text}', variables: { text: message }, showUser } };
+    this.sendResponse(response);
+  }
+
+  /** The client has gone, or said good-bye. */
+  override shutdown(): void {
+    this.context.dispose();
+    this.host.closed?.();
+  }
+
+  override dispose(): void {
+    this.context.dispose();
+  }
+}
+
+/** A debug adapter for one session: `start` it on streams, or pass messages to it directly. */
+export function createAdapter(host: AdapterHost): RingsideAdapter {
+  return new RingsideAdapter(host);
+}

@@ -1,0 +1,136 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ExpressionContext } from '../debugger/expressions';
+import { callStack, type Frame } from '../debugger/stack';
+import type { Debuggee } from '../debugger/debuggee';
+import type { StopReason } from '../debugger/stop';
+import type { BreakpointStore } from './breakpoint-store';
+import { ClientFormat } from './client-format';
+import type { AdapterHost } from './host';
+import { MonitorSources } from './monitor-sources';
+import { OutputBuffer } from './output-buffer';
+import type { LaunchArguments } from './protocol';
+import { RequestError } from './request-error';
+import type { VariableSource } from './variable-source';
+
+/** The only thread: the virtual machine has one virtual processor. */
+export const THREAD_ID = 1;
+
+/** Frame ids of different stops never meet. */
+const FRAMES_PER_STOP = 1000;
+
+/** Variables that a client may ask for, and what their expressions mean. */
+export interface VariableStore {
+  readonly rows: VariableSource;
+  readonly world: ExpressionContext;
+}
+
+/** What the request families of one session share. */
+export class SessionContext {
+  readonly client = new ClientFormat();
+  readonly monitorSources: MonitorSources;
+  readonly output: OutputBuffer;
+  breakpoints: BreakpointStore | undefined;
+  launchArguments: LaunchArguments | undefined;
+  stop: StopReason | undefined;
+  private current: Debuggee | undefined;
+  private stops = 0;
+  private frameCache: Frame[] | undefined;
+  private readonly sources = new Map<number, VariableStore>();
+  private nextReference = 1;
+  private later: (() => void | Promise<void>)[] = [];
+
+  constructor(
+    readonly host: AdapterHost,
+    readonly send: (event: string, body: unknown) => void,
+  ) {
+    this.monitorSources = new MonitorSources(host.monitorSources ?? {});
+    this.output = new OutputBuffer((text) => {
+      this.print(text, 'stdout');
+    });
+  }
+
+  get debuggeeIfAny(): Debuggee | undefined {
+    return this.current;
+  }
+
+  /** @throws RequestError when nothing has been launched */
+  get debuggee(): Debuggee {
+    if (!this.current) throw new RequestError(l10n.t('no program is being debugged'));
+    return this.current;
+  }
+
+  setDebuggee(debuggee: Debuggee | undefined): void {
+    this.current?.run.pause();
+    this.current = debuggee;
+    this.stop = undefined;
+    this.stateChanged();
+  }
+
+  /** Text for the debug console. */
+  print(
+    output: string,
+    category: 'stdout' | 'console' | 'stderr' | 'important',
+    more: object = {},
+  ): void {
+    this.send('output', { category, output, ...more });
+  }
+
+  /** Does something once the response of the present request has been sent. */
+  after(action: () => void | Promise<void>): void {
+    this.later.push(action);
+  }
+
+  async afterResponse(): Promise<void> {
+    const actions = this.later;
+    this.later = [];
+    for (const action of actions) await action();
+  }
+
+  /** Frames and variables of the last stop are void. */
+  stateChanged(): void {
+    this.stops++;
+    this.frameCache = undefined;
+    this.sources.clear();
+  }
+
+  /** The same stop, but something was edited: frames are computed anew under the same ids. */
+  edited(areas: DebugProtocol.InvalidatedAreas[] = ['all']): void {
+    this.frameCache = undefined;
+    this.send('invalidated', { areas });
+    this.send('ringside/changed', {});
+  }
+
+  get frames(): readonly Frame[] {
+    return (this.frameCache ??= callStack(this.debuggee.target));
+  }
+
+  frameId(index: number): number {
+    return (this.stops % 1_000_000) * FRAMES_PER_STOP + index + 1;
+  }
+
+  /** The frame of an id; the topmost when there is none. @throws RequestError for frames of another stop */
+  frame(id: number | undefined): Frame {
+    const index = id === undefined ? 0 : id - this.frameId(0);
+    const frame = this.frames[index];
+    if (!frame) throw new RequestError(l10n.t('this stack frame is no longer there'));
+    return frame;
+  }
+
+  /** A reference under which a client can ask for the variables of a source, until the guest goes on. */
+  reference(rows: VariableSource, world: ExpressionContext): number {
+    const reference = this.nextReference++;
+    this.sources.set(reference, { rows, world });
+    return reference;
+  }
+
+  source(reference: number): VariableStore {
+    const source = this.sources.get(reference);
+    if (!source) throw new RequestError(l10n.t('these variables are no longer there'));
+    return source;
+  }
+
+  dispose(): void {
+    this.setDebuggee(undefined);
+  }
+}

@@ -1,0 +1,85 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { syntaxError } from '../debugger/expressions';
+import type { StopReason } from '../debugger/stop';
+import type { SessionContext } from './context';
+import {
+  ENTRY_FAILURE_FILTER,
+  EXIT_GROUPS,
+  GUEST_EXCEPTION_FILTER,
+  TRIPLE_FAULT_FILTER,
+} from './exception-filters';
+import { handler, type Handlers } from './handlers';
+import { RequestError } from './request-error';
+import { faultText, stopText } from './stop-text';
+
+/** Filters that are on, with their conditions. Each session has its own. */
+const filtersOf = new WeakMap<SessionContext, ReadonlyMap<string, string | undefined>>();
+
+/** Stops at VM exits, faults and failures. */
+export function exceptionRequests(context: SessionContext): Handlers {
+  return {
+    setExceptionBreakpoints: handler((args: DebugProtocol.SetExceptionBreakpointsArguments) => {
+      const wanted = new Map<string, string | undefined>();
+      const answers: DebugProtocol.Breakpoint[] = [];
+      const all = [
+        ...args.filters.map((filterId) => ({ filterId, condition: undefined })),
+        ...(args.filterOptions ?? []),
+      ];
+      for (const { filterId, condition } of all) {
+        const wrong = condition ? syntaxError(condition) : undefined;
+        if (wrong === undefined) wanted.set(filterId, condition || undefined);
+        answers.push(
+          wrong === undefined ? { verified: true } : { verified: false, message: wrong },
+        );
+      }
+      filtersOf.set(context, wanted);
+      applyExceptionFilters(context);
+      return { breakpoints: answers };
+    }),
+
+    exceptionInfo: () => exceptionInfo(context),
+  };
+}
+
+/** Tells the debuggee, if there is one, what to stop at. */
+export function applyExceptionFilters(context: SessionContext): void {
+  const settings = context.debuggeeIfAny?.settings;
+  const wanted = filtersOf.get(context);
+  if (!settings || !wanted) return;
+  settings.stopAtTripleFault = wanted.has(TRIPLE_FAULT_FILTER);
+  settings.stopAtEntryFailure = wanted.has(ENTRY_FAILURE_FILTER);
+  settings.stopAtExceptions = wanted.has(GUEST_EXCEPTION_FILTER)
+    ? (wanted.get(GUEST_EXCEPTION_FILTER) ?? '')
+    : undefined;
+  const groups = EXIT_GROUPS.filter(({ filter }) => wanted.has(filter));
+  settings.stopAtExits = new Map(
+    groups.flatMap(({ filter, reasons }) => reasons.map((reason) => [reason, wanted.get(filter)])),
+  );
+}
+
+function exceptionInfo(context: SessionContext): DebugProtocol.ExceptionInfoResponse['body'] {
+  const { stop } = context;
+  const { target } = context.debuggee;
+  const text = stop && stopText(stop, target);
+  if (!stop || text?.reason !== 'exception') {
+    throw new RequestError(l10n.t('the guest has not stopped at an exception'));
+  }
+  const details = detailsOf(stop);
+  return {
+    exceptionId: text.description,
+    description: text.text ?? text.description,
+    breakMode: 'always',
+    ...(details && { details }),
+  };
+}
+
+/** The chain of a triple fault: the last exception holds the ones that led to it. */
+function detailsOf(stop: StopReason): DebugProtocol.ExceptionDetails | undefined {
+  if (stop.kind === 'internal-error') return { message: stop.message, stackTrace: stop.message };
+  if (stop.kind !== 'triple-fault') return undefined;
+  return stop.chain.reduce<DebugProtocol.ExceptionDetails | undefined>(
+    (inner, fault) => ({ message: faultText(fault), ...(inner && { innerException: [inner] }) }),
+    undefined,
+  );
+}

@@ -1,0 +1,19 @@
+import type { SourceFiles } from '../program';
+
+/** Text of a localisation bundle: English to translation. */
+export type Translations = Readonly<Record<string, string>>;
+
+/** What the adapter needs from where it runs: a Node process, or a browser's worker. */
+export interface AdapterHost {
+  readonly files: SourceFiles;
+  /** What is at a path, so that errors can say it. Without this every failure is a missing file. */
+  kindOf?(path: string): Promise<'file' | 'directory' | 'missing'>;
+  /** The monitor's own source files, by their path below the source folder: 'vmm/vtx/exits/cpuid.ts'. */
+  readonly monitorSources?: Readonly<Record<string, string>>;
+  /** The bundle of a display language such as 'zh-cn'; undefined when there is none. */
+  translations?(locale: string): Promise<Translations | undefined>;
+  /** Lets events from outside be handled, sooner than a timer would. */
+  breathe?(): Promise<void>;
+  /** The client has gone. */
+  closed?(): void;
+}

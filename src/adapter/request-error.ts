@@ -1,0 +1,12 @@
+/** A request fails with a message for people. */
+export class RequestError extends Error {
+  override name = 'RequestError';
+
+  constructor(
+    message: string,
+    /** Shown in a dialog, not only where the request came from. */
+    readonly showUser = false,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,48 @@
+import * as l10n from '@vscode/l10n';
+import type { ExpressionContext, MemoryPlace } from '../debugger/expressions';
+import { presentContext } from '../debugger/expressions';
+import type { Frame } from '../debugger/stack';
+import type { SessionContext } from './context';
+import { memoryReference } from './memory-reference';
+import { RequestError } from './request-error';
+
+/** What expressions mean in a frame. */
+export function contextOf(context: SessionContext, frame: Frame): ExpressionContext {
+  const { target } = context.debuggee;
+  if (frame.kind === 'label')
+    throw new RequestError(l10n.t('this row of the call stack has no registers'));
+  const inMonitor = frame.kind === 'monitor';
+  return {
+    target,
+    inMonitor,
+    registers: frame.registers,
+    memory: inMonitor ? target.hostMemory : target.memory,
+    mayAssign: false,
+  };
+}
+
+/** The same for a request that may name a frame; without one it is the world that has control. */
+export function worldOf(context: SessionContext, frameId: number | undefined): ExpressionContext {
+  if (frameId !== undefined) {
+    const frame = context.frame(frameId);
+    // A label belongs to the frame below it.
+    if (frame.kind !== 'label') return contextOf(context, frame);
+    const below = context.frames[context.frames.indexOf(frame) + 1];
+    if (below) return contextOf(context, below);
+  }
+  return presentContext(context.debuggee.target);
+}
+
+/** With the right to assign; the client is told of memory that changes. */
+export function writable(context: SessionContext, world: ExpressionContext): ExpressionContext {
+  return { ...world, mayAssign: true, wrote: (place) => { memoryChanged(context, place); } }; // prettier-ignore
+}
+
+export function placeReference({ space, address }: MemoryPlace): string {
+  return memoryReference({ space: space === 'host' ? 'hva' : space, address });
+}
+
+/** Clients compare references as text: they are told of the one that was written and of the page it is in. */
+function memoryChanged(context: SessionContext, place: MemoryPlace): void {
+  context.send('memory', { memoryReference: placeReference(place), offset: 0, count: place.bytes });
+}

@@ -1,0 +1,70 @@
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { createAdapter, type AdapterHost, type Translations } from '../adapter/adapter';
+import { monitorSources } from 'ringside:monitor-sources';
+
+/** Where the localisation bundles lie, beside the built command line. */
+const BUNDLES = resolve(__dirname, '..', 'l10n');
+
+/**
+ * Speaks the Debug Adapter Protocol on stdin and stdout until the client has gone, or serves any number of
+ * sessions on a TCP port of this computer.
+ */
+export function runDebugAdapter(port?: number): void {
+  if (port === undefined) {
+    start(process.stdin, process.stdout, () => {
+      process.exit(0);
+    });
+    return;
+  }
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    start(socket, socket, () => socket.end());
+  });
+  server.listen(port, '127.0.0.1', () => {
+    const address = server.address();
+    const actual = typeof address === 'object' ? address?.port : port;
+    process.stderr.write(`listening on 127.0.0.1:${String(actual)}\n`);
+  });
+}
+
+function start(input: Readable, output: Writable, closed: () => void): void {
+  const adapter = createAdapter(nodeHost(closed));
+  adapter.start(input, output);
+  input.on('end', () => {
+    adapter.shutdown();
+  });
+}
+
+function nodeHost(closed: () => void): AdapterHost {
+  return {
+    files: { read: async (path) => new Uint8Array(await readFile(path)) },
+    kindOf: async (path) => {
+      try {
+        return (await stat(path)).isDirectory() ? 'directory' : 'file';
+      } catch {
+        return 'missing';
+      }
+    },
+    monitorSources,
+    translations: bundle,
+    breathe: () =>
+      new Promise((done) => {
+        setImmediate(done);
+      }),
+    closed,
+  };
+}
+
+/** `bundle.l10n.zh-cn.json`; English needs none. */
+async function bundle(locale: string): Promise<Translations | undefined> {
+  if (!/^[a-z]{2,3}(-[a-z0-9]+)*$/.test(locale)) return undefined;
+  try {
+    const text = await readFile(resolve(BUNDLES, `bundle.l10n.${locale}.json`), 'utf8');
+    return JSON.parse(text) as Translations;
+  } catch {
+    return undefined;
+  }
+}
