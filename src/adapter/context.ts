@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ExpressionContext } from '../debugger/expressions';
 import { callStack, type Frame } from '../debugger/stack';
+import { Views } from '../debugger/views/views';
 import type { Debuggee } from '../debugger/debuggee';
 import type { StopReason } from '../debugger/stop';
 import type { BreakpointStore } from './breakpoint-store';
@@ -11,6 +12,7 @@ import { MonitorSources } from './monitor-sources';
 import { OutputBuffer } from './output-buffer';
 import type { LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
+import { focusValue } from './focus-value';
 import type { VariableSource } from './variable-source';
 
 /** The only thread: the virtual machine has one virtual processor. */
@@ -33,6 +35,8 @@ export class SessionContext {
   breakpoints: BreakpointStore | undefined;
   launchArguments: LaunchArguments | undefined;
   stop: StopReason | undefined;
+  /** The custom views of the present debuggee. */
+  views: Views | undefined;
   private current: Debuggee | undefined;
   private stops = 0;
   private frameCache: Frame[] | undefined;
@@ -63,6 +67,9 @@ export class SessionContext {
   setDebuggee(debuggee: Debuggee | undefined): void {
     this.current?.run.pause();
     this.current = debuggee;
+    this.views =
+      debuggee &&
+      new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
     this.stop = undefined;
     this.stateChanged();
   }

@@ -81,6 +81,7 @@ function endText(why: string, exitCode: number): string {
 /** Tells the client that and why the debuggee stands. */
 export function reportStop(context: SessionContext, reason: StopReason): void {
   context.stop = reason;
+  context.views?.atStop();
   const { target } = context.debuggee;
   const body: DebugProtocol.StoppedEvent['body'] = {
     ...stopText(reason, target),

@@ -43,6 +43,10 @@ export class RunControl {
     return this.running;
   }
 
+  get hasEnded(): boolean {
+    return this.monitor.ended !== undefined;
+  }
+
   pause(): void {
     this.execution.requestPause();
   }

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { exitReason } from '../../isa/vmx/exit-reasons';
-import { decodeQualification, describeQualification } from '../../isa/vmx/qualification';
+import { decodeQualification } from '../../isa/vmx/qualification';
 import { Disassembler } from '../../program';
 import type { ExitRecord } from '../exit-trace';
 import type { Target } from '../target';
@@ -63,7 +63,7 @@ function matches(row: Row, filter: string | undefined): boolean {
 function exitRow(target: Target, record: ExitRecord): Row {
   const reason = record.reason & 0xffff;
   const since = record.instructions - (target.trace.get(record.number - 1)?.instructions ?? 0);
-  const detail = describeQualification(reason, record.qualification);
+  const { detail } = record;
   const parts = [
     l10n.t('+{0} instr', since.toLocaleString('en')),
     placeOf(target, record),
