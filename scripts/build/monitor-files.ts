@@ -7,7 +7,9 @@ const MONITOR_FOLDER = join(SOURCE_FOLDER, 'vmm');
 
 /** The monitor's own files: what the debugger can show and step through. */
 export function isMonitorFile(path: string): boolean {
-  return path.startsWith(MONITOR_FOLDER + sep) && path.endsWith('.ts') && !path.endsWith('.test.ts');
+  return (
+    path.startsWith(MONITOR_FOLDER + sep) && path.endsWith('.ts') && !path.endsWith('.test.ts')
+  );
 }
 
 /** 'vmm/vtx/exits/cpuid.ts' */

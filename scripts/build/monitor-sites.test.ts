@@ -11,13 +11,23 @@ interface Call {
 }
 
 /** Runs generators from the rewritten text with an `at` that only records. */
-function run(text: string, name: string, answers: unknown[] = []): { calls: Call[]; result: unknown } {
+function run(
+  text: string,
+  name: string,
+  answers: unknown[] = [],
+): { calls: Call[]; result: unknown } {
   const rewritten = addOperationSites(text, 'vmm/x.ts', './operation');
   const js = ts.transpileModule(rewritten, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   }).outputText;
   const calls: Call[] = [];
-  const at = (file: string, line: number, column: number, name: string, operation: unknown): Call => {
+  const at = (
+    file: string,
+    line: number,
+    column: number,
+    name: string,
+    operation: unknown,
+  ): Call => {
     const call = { file, line, column, name, operation };
     calls.push(call);
     return call;

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/commands';
+import { registerLanguageSupport } from './language/register';
+import type { Platform } from './platform';
+import { DEBUG_TYPE } from './debug-type';
+import { registerConfigurations } from './session/configurations';
+import { ProgramDiagnostics } from './session/diagnostics';
+import { GuestTerminals } from './session/guest-terminal';
+import { SessionWatcher } from './session/watcher';
+import { WorldIndicator } from './session/world-indicator';
+import { createViews, type Views } from './views/views';
+
+/** What the extension hands out to tests and to other extensions. */
+export interface RingsideApi {
+  readonly host: Platform['kind'];
+  readonly views: Views;
+  readonly world: WorldIndicator;
+  readonly terminals: GuestTerminals;
+}
+
+/** The whole extension, in whichever host. */
+export function activateRingside(
+  context: vscode.ExtensionContext,
+  platform: Platform,
+): RingsideApi {
+  const watcher = new SessionWatcher();
+  const views = createViews(watcher);
+  const world = new WorldIndicator(watcher);
+  const terminals = new GuestTerminals(watcher);
+  context.subscriptions.push(
+    watcher,
+    views,
+    world,
+    terminals,
+    new ProgramDiagnostics(watcher),
+    registerConfigurations(platform),
+    registerLanguageSupport(),
+    registerCommands({ watcher, views, world, terminals }),
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
+      createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
+    }),
+  );
+  return { host: platform.kind, views, world, terminals };
+}

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { GuestTerminals } from '../session/guest-terminal';
+import type { SessionWatcher } from '../session/watcher';
+import type { WorldIndicator } from '../session/world-indicator';
+import type { Views } from '../views/views';
+import { exitCommands } from './exits';
+import { registerMemoryText } from './memory';
+import { rowCommands } from './rows';
+import { sessionCommands } from './session';
+import { translationCommands } from './translation';
+
+/** What commands work on. */
+export interface CommandContext {
+  readonly watcher: SessionWatcher;
+  readonly views: Views;
+  readonly world: WorldIndicator;
+  readonly terminals: GuestTerminals;
+}
+
+// Commands get whatever the place they were called from passes; each checks what it was given.
+export type Command = (...args: never[]) => unknown;
+export type Commands = Readonly<Record<string, Command>>;
+
+/** All commands; package.json names and places them. */
+export function registerCommands(context: CommandContext): vscode.Disposable {
+  const commands: Commands = {
+    ...sessionCommands(context),
+    ...rowCommands(context),
+    ...translationCommands(context),
+    ...exitCommands(context),
+  };
+  return vscode.Disposable.from(
+    registerMemoryText(),
+    ...Object.entries(commands).map(([name, command]) =>
+      vscode.commands.registerCommand(name, command as (...args: unknown[]) => unknown),
+    ),
+  );
+}

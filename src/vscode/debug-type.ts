@@ -1,0 +1,2 @@
+/** The debugger's type in launch configurations. */
+export const DEBUG_TYPE = 'ringside';

@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import { activateRingside, type RingsideApi } from '../activate';
+import type { Platform } from '../platform';
+
+/** Desktop and remote: the adapter is a process of its own, so that a busy guest blocks nobody. */
+export function activate(context: vscode.ExtensionContext): RingsideApi {
+  const platform: Platform = {
+    kind: 'process',
+    createAdapter: () =>
+      Promise.resolve(
+        new vscode.DebugAdapterExecutable(
+          // VS Code knows this word and takes its own Node: nothing has to be installed.
+          'node',
+          [vscode.Uri.joinPath(context.extensionUri, 'dist/cli.js').fsPath, 'dap'],
+        ),
+      ),
+  };
+  return activateRingside(context, platform);
+}

@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import { DEBUG_TYPE } from '../debug-type';
+import type { Platform } from '../platform';
+import { isAssembly } from '../language/languages';
+
+/** Launch configurations: made up where there is none, completed where something is missing. */
+export function registerConfigurations(platform: Platform): vscode.Disposable {
+  const resolver: vscode.DebugConfigurationProvider = {
+    resolveDebugConfiguration: (_folder, configuration) => {
+      if (configuration.type && configuration.program) return configuration;
+      const program = programToDebug();
+      if (program === undefined) {
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('Open the assembly source of a guest (.asm), then press F5.'),
+        );
+        return undefined;
+      }
+      return { ...launchOf(program), ...configuration, ...launchDefaults(configuration), program };
+    },
+    resolveDebugConfigurationWithSubstitutedVariables: (folder, configuration) =>
+      platform.kind === 'worker' ? withUris(folder, configuration) : configuration,
+  };
+  const dynamic: vscode.DebugConfigurationProvider = {
+    provideDebugConfigurations: () => {
+      const program = programToDebug();
+      if (program === undefined) return [];
+      const name = program.slice(program.lastIndexOf('/') + 1);
+      return [
+        { ...launchOf(program), name: vscode.l10n.t('Debug {0} under VT-x', name) },
+        {
+          ...launchOf(program),
+          name: vscode.l10n.t('Debug {0} on the bare computer', name),
+          monitor: 'none',
+        },
+      ];
+    },
+  };
+  return vscode.Disposable.from(
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, resolver),
+    vscode.debug.registerDebugConfigurationProvider(
+      DEBUG_TYPE,
+      dynamic,
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+  );
+}
+
+function launchDefaults({ type, request, name }: vscode.DebugConfiguration): object {
+  return {
+    type: type || DEBUG_TYPE,
+    request: request || 'launch',
+    name: name || vscode.l10n.t('Debug guest'),
+  };
+}
+
+export function launchOf(program: string): vscode.DebugConfiguration {
+  return {
+    type: DEBUG_TYPE,
+    request: 'launch',
+    name: vscode.l10n.t('Debug guest'),
+    program,
+    stopOnEntry: true,
+  };
+}
+
+/** The assembly file in front of the person; else the only one that is open. */
+function programToDebug(): string | undefined {
+  const active = vscode.window.activeTextEditor?.document;
+  if (active && isAssembly(active)) return pathOf(active.uri);
+  const open = vscode.window.visibleTextEditors.filter(({ document }) => isAssembly(document));
+  return open.length === 1 && open[0] ? pathOf(open[0].document.uri) : undefined;
+}
+
+/** As VS Code names files to debug adapters: a path on disk, or a whole URI. */
+export function pathOf(uri: vscode.Uri): string {
+  return uri.scheme === 'file' ? uri.fsPath : uri.toString();
+}
+
+/** `${file}` and `${workspaceFolder}` lose the scheme; in a browser only a URI tells where a file is. */
+function withUris(
+  folder: vscode.WorkspaceFolder | undefined,
+  configuration: vscode.DebugConfiguration,
+): vscode.DebugConfiguration {
+  const root = folder?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const resolve = (path: unknown): unknown => {
+    if (typeof path !== 'string' || !root || /^[A-Za-z][\w+.-]+:/.test(path)) return path;
+    const absolute = path.startsWith('/') || path.startsWith('\\');
+    const uri = absolute
+      ? root.with({ path: path.replaceAll('\\', '/') })
+      : vscode.Uri.joinPath(root, path);
+    return uri.toString();
+  };
+  const includeDirs: unknown = configuration.includeDirs;
+  return {
+    ...configuration,
+    program: resolve(configuration.program),
+    ...(Array.isArray(includeDirs) && { includeDirs: includeDirs.map(resolve) }),
+  };
+}

@@ -1,0 +1,126 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import * as vscode from 'vscode';
+import { CustomEvent, type DiagnosticsEventBody } from '../../adapter/protocol';
+import { DEBUG_TYPE } from '../debug-type';
+
+/** What the faces of the extension look at: a session that stands, and the frame in focus. */
+export interface Focus {
+  readonly session: vscode.DebugSession;
+  readonly frameId: number | undefined;
+}
+
+/** How long to wait for VS Code to put a frame into focus after a stop, in milliseconds. */
+const FOCUS_DELAY = 250;
+
+/**
+ * Watches the messages of Ringside's sessions and VS Code's focus, and says when what is shown must be
+ * read again. One place, so that views, status bar and terminals agree.
+ */
+export class SessionWatcher implements vscode.Disposable {
+  private readonly stopped = new Set<string>();
+  private readonly focusEmitter = new vscode.EventEmitter<Focus | undefined>();
+  private readonly runningEmitter = new vscode.EventEmitter<vscode.DebugSession>();
+  private readonly outputEmitter = new vscode.EventEmitter<{
+    session: vscode.DebugSession;
+    text: string;
+  }>();
+  private readonly diagnosticsEmitter = new vscode.EventEmitter<{
+    session: vscode.DebugSession;
+    body: DiagnosticsEventBody;
+  }>();
+  private readonly subscriptions: vscode.Disposable[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The focused frame of a stopped session has changed, or its state; undefined: nothing stands. */
+  readonly onFocus = this.focusEmitter.event;
+  /** The guest has been let run. */
+  readonly onRunning = this.runningEmitter.event;
+  /** What the guest printed. */
+  readonly onOutput = this.outputEmitter.event;
+  readonly onDiagnostics = this.diagnosticsEmitter.event;
+
+  constructor() {
+    this.subscriptions = [
+      this.focusEmitter,
+      this.runningEmitter,
+      this.outputEmitter,
+      this.diagnosticsEmitter,
+      vscode.debug.onDidChangeActiveStackItem(() => {
+        this.refresh(0);
+      }),
+      vscode.debug.onDidChangeActiveDebugSession(() => {
+        this.refresh(0);
+      }),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        this.stopped.delete(session.id);
+        this.refresh(0);
+      }),
+      vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
+        createDebugAdapterTracker: (session) => ({
+          onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
+            if (message.type === 'event') this.take(session, message as DebugProtocol.Event);
+          },
+        }),
+      }),
+    ];
+  }
+
+  /** The session and frame that a person looks at; undefined while there is none that stands. */
+  get focus(): Focus | undefined {
+    const item = vscode.debug.activeStackItem;
+    const session = item?.session ?? vscode.debug.activeDebugSession;
+    if (session?.type !== DEBUG_TYPE || !this.stopped.has(session.id)) return undefined;
+    return {
+      session,
+      frameId: item instanceof vscode.DebugStackFrame ? item.frameId : undefined,
+    };
+  }
+
+  /** A session of ours, running or not. */
+  get session(): vscode.DebugSession | undefined {
+    const session = vscode.debug.activeDebugSession;
+    return session?.type === DEBUG_TYPE ? session : undefined;
+  }
+
+  /** Says that the state shown has to be read again. */
+  refresh(delay: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.focusEmitter.fire(this.focus);
+    }, delay);
+  }
+
+  private take(session: vscode.DebugSession, event: DebugProtocol.Event): void {
+    switch (event.event) {
+      case 'stopped':
+        this.stopped.add(session.id);
+        this.refresh(FOCUS_DELAY); // normally the focus changes before
+        break;
+      case 'continued':
+        this.setRunning(session);
+        break;
+      case 'output': {
+        const { category, output } = (event as DebugProtocol.OutputEvent).body;
+        if (category === 'stdout') this.outputEmitter.fire({ session, text: output });
+        break;
+      }
+      case CustomEvent.CHANGED:
+        this.refresh(0);
+        break;
+      case CustomEvent.DIAGNOSTICS:
+        this.diagnosticsEmitter.fire({ session, body: event.body as DiagnosticsEventBody });
+        break;
+    }
+  }
+
+  private setRunning(session: vscode.DebugSession): void {
+    this.stopped.delete(session.id);
+    clearTimeout(this.timer);
+    this.runningEmitter.fire(session);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}

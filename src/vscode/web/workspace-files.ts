@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import type { SourceFiles } from '../../program';
+
+/** In a browser a path of the adapter is a URI; one without a scheme is in the workspace. */
+export function toUri(path: string): vscode.Uri {
+  if (/^[A-Za-z][\w+.-]+:/.test(path)) return vscode.Uri.parse(path, true);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  return folder ? folder.with({ path }) : vscode.Uri.file(path);
+}
+
+/** The assembler's files, through the editor's file system: also those of a virtual workspace. */
+export const workspaceFiles: SourceFiles = {
+  read: async (path) => vscode.workspace.fs.readFile(toUri(path)),
+};
+
+export async function kindOf(path: string): Promise<'file' | 'directory' | 'missing'> {
+  try {
+    const { type } = await vscode.workspace.fs.stat(toUri(path));
+    return (type & vscode.FileType.Directory) !== 0 ? 'directory' : 'file';
+  } catch {
+    return 'missing';
+  }
+}
