@@ -1,12 +1,15 @@
 import { Code } from 'iced-x86';
 import '../semantics/definitions';
 import { formKey, type Form } from '../semantics/form';
+import { isHot } from '../interpreter/hot-forms';
 import { definitionOf } from '../semantics/instruction';
 import { formsOf } from './form-of';
 
 /** All forms that have a definition, numbered; and the way from an opcode to its form. */
 export interface FormTable {
   readonly forms: readonly Form[];
+  /** The first so many forms are hot: see interpreter/hot-forms.ts. */
+  readonly hot: number;
   /** The form's number, or undefined when nothing is defined for the instruction. */
   find(code: Code, hasMemory: boolean, prefix: RepeatPrefix): number | undefined;
 }
@@ -25,17 +28,32 @@ export function formTable(): FormTable {
 }
 
 function buildFormTable(): FormTable {
-  const forms: Form[] = [];
-  const numbers = new Map<string, number>();
+  const found = collectForms();
+  // The hot forms come first: the loop finds their handlers by their numbers.
+  const forms = [...found.forms.filter(isHot), ...found.forms.filter((form) => !isHot(form))];
+  const renumbered = new Map(forms.map((form, number) => [form, number]));
   const byOpcode = new Map<number, number>();
-  const number = (form: Form): number => {
+  for (const [key, form] of found.byOpcode) byOpcode.set(key, renumbered.get(form) ?? 0);
+  return {
+    forms,
+    hot: forms.filter(isHot).length,
+    find: (code, hasMemory, prefix) =>
+      byOpcode.get(opcodeKey(code, hasMemory, prefix)) ??
+      byOpcode.get(opcodeKey(code, hasMemory, '')),
+  };
+}
+
+function collectForms(): { forms: Form[]; byOpcode: Map<number, Form> } {
+  const forms: Form[] = [];
+  const known = new Map<string, Form>();
+  const byOpcode = new Map<number, Form>();
+  const unique = (form: Form): Form => {
     const key = formKey(form);
-    let known = numbers.get(key);
-    if (known === undefined) {
-      known = forms.push(form) - 1;
-      numbers.set(key, known);
-    }
-    return known;
+    const same = known.get(key);
+    if (same) return same;
+    known.set(key, form);
+    forms.push(form);
+    return form;
   };
   for (let code: Code = 1; Code[code] !== undefined; code++) {
     if (ENCODINGS_TO_COME.test(Code[code])) continue;
@@ -44,21 +62,16 @@ function buildFormTable(): FormTable {
       // Where there is no choice of register or memory, the instruction is found either way.
       const memory = form.operands.some((o) => o.kind === 'memory');
       for (const hasMemory of choices.length === 1 ? [false, true] : [memory]) {
-        byOpcode.set(opcodeKey(code, hasMemory, ''), number(form));
+        byOpcode.set(opcodeKey(code, hasMemory, ''), unique(form));
         for (const prefix of ['REP ', 'REPNE '] as const) {
           const repeated = { ...form, mnemonic: prefix + form.mnemonic };
           if (!definitionOf(repeated.mnemonic)) continue;
-          byOpcode.set(opcodeKey(code, hasMemory, prefix), number(repeated));
+          byOpcode.set(opcodeKey(code, hasMemory, prefix), unique(repeated));
         }
       }
     }
   }
-  return {
-    forms,
-    find: (code, hasMemory, prefix) =>
-      byOpcode.get(opcodeKey(code, hasMemory, prefix)) ??
-      byOpcode.get(opcodeKey(code, hasMemory, '')),
-  };
+  return { forms, byOpcode };
 }
 
 function opcodeKey(code: Code, hasMemory: boolean, prefix: RepeatPrefix): number {

@@ -7,7 +7,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** The generated interpreter, instantiated on a memory. The module itself is made once. */
 export function createInterpreter(memory: WebAssembly.Memory, imports: InterpreterImports): Engine {
-  compiled ??= new WebAssembly.Module(generateInterpreter(formTable().forms));
+  compiled ??= new WebAssembly.Module(generateInterpreter(formTable().forms, formTable().hot));
   const env = { memory, ...imports } as unknown as WebAssembly.ModuleImports;
   const instance = new WebAssembly.Instance(compiled, { env });
   const exports = instance.exports as unknown as InterpreterExports;

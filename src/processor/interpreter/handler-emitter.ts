@@ -15,6 +15,14 @@ import type { Helpers } from './helpers';
 const LOAD = { 8: Op.i64Load8U, 16: Op.i64Load16U, 32: Op.i64Load32U, 64: Op.i64Load } as const;
 const STORE = { 8: Op.i64Store8, 16: Op.i64Store16, 32: Op.i64Store32, 64: Op.i64Store } as const;
 
+/** How a handler is embedded: as a function of its own, or in the loop. */
+export interface Embedding {
+  /** Goes on to the record whose address is on the stack (0: leave the interpreter). */
+  leave(): void;
+  /** Makes known, before a slow path is called, which instruction runs and how many may follow. */
+  publish(): void;
+}
+
 /**
  * Writes one handler: a function that takes the address of a decoded record, does what the tree says,
  * and gives the address of the record to go on with (0: leave the interpreter; RIP is then in state).
@@ -27,6 +35,7 @@ export class HandlerEmitter {
     private readonly helpers: Helpers,
     /** The local that holds the record's address. */
     private readonly record: number,
+    private readonly embedding: Embedding,
   ) {
     this.expressions = new ExpressionEmitter(f, helpers, record);
   }
@@ -35,6 +44,7 @@ export class HandlerEmitter {
   body(statements: readonly Statement[]): void {
     this.statements(statements);
     this.f.get(this.record).i32(RECORD_SIZE).op(Op.i32Add);
+    this.embedding.leave();
   }
 
   private statements(list: readonly Statement[]): void {
@@ -86,12 +96,15 @@ export class HandlerEmitter {
         return;
       case 'jump':
         this.value(s.target);
-        this.f.call(this.helpers.lookup).op(Op.return);
+        this.embedding.publish();
+        this.f.call(this.helpers.lookup);
+        this.embedding.leave();
         return;
       case 'jumpRelative':
         this.jumpRelative(s.mask);
         return;
       case 'raise':
+        this.embedding.publish();
         this.f
           .i32(s.vector)
           .i32(s.errorCode ?? -1)
@@ -99,7 +112,9 @@ export class HandlerEmitter {
           .op(Op.unreachable);
         return;
       case 'slow':
-        this.f.i32(s.path).get(this.record).call(this.helpers.slow).op(Op.return);
+        this.embedding.publish();
+        this.f.i32(s.path).get(this.record).call(this.helpers.slow);
+        this.embedding.leave();
         return;
     }
   }
@@ -123,6 +138,7 @@ export class HandlerEmitter {
     f.set(offset);
     segment();
     f.memory(Op.i32Load, Segment.CHECKED).if(() => {
+      this.embedding.publish();
       segment();
       f.get(offset)
         .i32(place.width / 8)
@@ -246,6 +262,7 @@ export class HandlerEmitter {
 
   /** Pushes what every slow access wants to know: linear address, bytes, segment slot. */
   private slowAddress(linear: number, place: MemoryPlace): void {
+    this.embedding.publish();
     this.f.get(linear).i32(place.width / 8);
     if (place.segment === 'record') this.f.get(this.record).memory(Op.i32Load16U, Rec.SEGMENT);
     else this.f.i32(segmentSlot(place.segment));
@@ -266,7 +283,8 @@ export class HandlerEmitter {
       this.expressions.condition(again);
       f.if(() => {
         f.get(left).i32(1).op(Op.i32Sub).tee(left).opIndex(Op.brIf, 1);
-        f.get(this.record).op(Op.return);
+        f.get(this.record);
+        this.embedding.leave();
       });
     });
   }
@@ -276,12 +294,17 @@ export class HandlerEmitter {
     const { f } = this;
     const target = f.local(ValueType.I32);
     f.get(this.record).memory(Op.i32Load, Rec.TARGET_RECORD).tee(target);
-    f.if(() => f.get(target).op(Op.return));
+    f.if(() => {
+      f.get(target);
+      this.embedding.leave();
+    });
+    this.embedding.publish();
     f.get(this.record);
     f.i32(0).memory(Op.i64Load, State.RIP_BASE);
     f.get(this.record).memory(Op.i64Load, Rec.TARGET).op(Op.i64Add);
     if (mask !== 0xffffffffffffffffn) f.i64(mask).op(Op.i64And);
-    f.call(this.helpers.branch).op(Op.return);
+    f.call(this.helpers.branch);
+    this.embedding.leave();
   }
 }
 

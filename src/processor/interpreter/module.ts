@@ -1,8 +1,10 @@
 import { Rec, State } from '../layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
+import type { Statement } from '../semantics/expression';
 import type { Form } from '../semantics/form';
 import { definitionOf } from '../semantics/instruction';
 import { Op, ValueType } from '../wasm/encoding';
+import type { FunctionBuilder } from '../wasm/function-builder';
 import { ModuleBuilder } from '../wasm/module-builder';
 import { HandlerEmitter } from './handler-emitter';
 import { declareHelpers, type Helpers } from './helpers';
@@ -23,65 +25,146 @@ export interface InterpreterExports {
   readonly record: WebAssembly.Global<'i32'>;
 }
 
-/** Generates the interpreter: one handler for each form, and the loop that goes from one to the next. */
-export function generateInterpreter(forms: readonly Form[]): Uint8Array<ArrayBuffer> {
+/** Generates the interpreter: a handler for each form, and the loop that goes from one to the next. */
+export function generateInterpreter(forms: readonly Form[], hot: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const helpers = declareHelpers(module);
-  const remaining = module.exportGlobal('remaining');
-  const record = module.exportGlobal('record');
+  const globals = {
+    remaining: module.exportGlobal('remaining'),
+    record: module.exportGlobal('record'),
+  };
   const handlers = [
-    emitSpecial(module, helpers),
-    emitFollow(module, helpers, remaining),
-    ...forms.map((form) => emitForm(module, helpers, form)),
+    emitSpecial(module, helpers, globals),
+    emitFollow(module, helpers, globals),
+    ...forms.map((form) => emitForm(module, helpers, globals, form)),
   ];
   module.setTable(handlers);
-  emitRun(module, remaining, record);
+  emitRun(module, helpers, globals, forms.slice(0, hot));
   return module.toBytes();
 }
 
-function emitForm(module: ModuleBuilder, helpers: Helpers, form: Form): number {
+interface Globals {
+  readonly remaining: number;
+  readonly record: number;
+}
+
+function treeOf(form: Form): Statement[] {
   const define = definitionOf(form.mnemonic);
   if (!define) throw new Error(`${form.mnemonic} is not defined`);
+  return AbstractMachine.build(form, define);
+}
+
+/** A handler as a function: it takes a record and gives the one to go on with. */
+function emitForm(module: ModuleBuilder, helpers: Helpers, globals: Globals, form: Form): number {
   const f = module.addFunction([ValueType.I32], [ValueType.I32]);
-  new HandlerEmitter(f, helpers, 0).body(AbstractMachine.build(form, define));
+  const embedding = {
+    leave: () => f.op(Op.return),
+    publish: () => f.get(0).opIndex(Op.globalSet, globals.record),
+  };
+  new HandlerEmitter(f, helpers, 0, embedding).body(treeOf(form));
   return f.index;
 }
 
-function emitSpecial(module: ModuleBuilder, helpers: Helpers): number {
+function emitSpecial(module: ModuleBuilder, helpers: Helpers, globals: Globals): number {
   const f = module.addFunction([ValueType.I32], [ValueType.I32]);
+  f.get(0).opIndex(Op.globalSet, globals.record);
   f.get(0).call(helpers.special);
   return f.index;
 }
 
 /** Goes on to the record's target, or to the code at its RIP. It counts as no instruction. */
-function emitFollow(module: ModuleBuilder, helpers: Helpers, remaining: number): number {
+function emitFollow(module: ModuleBuilder, helpers: Helpers, globals: Globals): number {
   const f = module.addFunction([ValueType.I32], [ValueType.I32]);
   const target = f.local(ValueType.I32);
-  f.opIndex(Op.globalGet, remaining).i32(1).op(Op.i32Add).opIndex(Op.globalSet, remaining);
+  f.opIndex(Op.globalGet, globals.remaining).i32(1).op(Op.i32Add);
+  f.opIndex(Op.globalSet, globals.remaining);
   f.get(0).memory(Op.i32Load, Rec.TARGET_RECORD).tee(target);
   f.if(() => f.get(target).op(Op.return));
+  f.get(0).opIndex(Op.globalSet, globals.record);
   f.i32(0).memory(Op.i64Load, State.RIP_BASE);
   f.get(0).memory(Op.i64Load16U, Rec.OFFSET).op(Op.i64Add).call(helpers.lookup);
   return f.index;
 }
 
-/** The loop. The count and the current record stand in globals, so that slow paths find them. */
-function emitRun(module: ModuleBuilder, remaining: number, record: number): void {
+/**
+ * The loop. Hot forms have their handlers in it, reached by br_table; the others are called. The count
+ * of instructions is kept in a local, and put into the global whenever somebody else may look at it.
+ */
+function emitRun(
+  module: ModuleBuilder,
+  helpers: Helpers,
+  globals: Globals,
+  hot: readonly Form[],
+): void {
   const f = module.addFunction([ValueType.I32], []);
   const handlerType = module.typeIndex([ValueType.I32], [ValueType.I32]);
   const at = 0;
   const left = f.local(ValueType.I32);
+  const publishCount = (): void => {
+    f.get(left).opIndex(Op.globalSet, globals.remaining);
+  };
+  f.opIndex(Op.globalGet, globals.remaining).set(left);
   f.block(Op.loop, () => {
-    f.opIndex(Op.globalGet, remaining).tee(left).op(Op.i32Eqz);
-    f.if(() => {
-      f.i32(0).i32(0).memory(Op.i64Load, State.RIP_BASE);
-      f.get(at).memory(Op.i64Load16U, Rec.OFFSET).op(Op.i64Add).memory(Op.i64Store, State.RIP);
-      f.op(Op.return);
+    const next = f.depth;
+    const embedding = {
+      leave: () => {
+        f.tee(at)
+          .op(Op.i32Eqz)
+          .if(() => {
+            publishCount();
+            f.op(Op.return);
+          });
+        f.branchTo(next);
+      },
+      publish: () => {
+        publishCount();
+        f.get(at).opIndex(Op.globalSet, globals.record);
+      },
+    };
+    f.get(left)
+      .op(Op.i32Eqz)
+      .if(() => {
+        emitBudgetSpent(f, at);
+        publishCount();
+        f.op(Op.return);
+      });
+    f.get(left).i32(1).op(Op.i32Sub).set(left);
+    // Cold handlers first in the table's numbering: 0 and 1 are no forms.
+    const labels = [hot.length, hot.length, ...hot.map((_, number) => number)];
+    emitCases(f, hot, labels, at, (form) => {
+      f.scope(() => {
+        new HandlerEmitter(f, helpers, at, embedding).body(treeOf(form));
+      });
     });
-    f.get(left).i32(1).op(Op.i32Sub).opIndex(Op.globalSet, remaining);
-    f.get(at).opIndex(Op.globalSet, record);
-    f.get(at).get(at).memory(Op.i32Load16U, Rec.HANDLER).callIndirect(handlerType);
-    f.tee(at).opIndex(Op.brIf, 0);
+    publishCount();
+    f.get(at).get(at).memory(Op.i32Load16U, Rec.HANDLER).callIndirect(handlerType).set(at);
+    f.opIndex(Op.globalGet, globals.remaining).set(left);
+    f.get(at).opIndex(Op.brIf, 0);
   });
   module.exportFunction('run', f);
+}
+
+/** RIP is that of the instruction that would have come. */
+function emitBudgetSpent(f: FunctionBuilder, at: number): void {
+  f.i32(0).i32(0).memory(Op.i64Load, State.RIP_BASE);
+  f.get(at).memory(Op.i64Load16U, Rec.OFFSET).op(Op.i64Add).memory(Op.i64Store, State.RIP);
+}
+
+/** One nested block for each case; the innermost jumps to the end of the one that is wanted. */
+function emitCases(
+  f: FunctionBuilder,
+  hot: readonly Form[],
+  labels: readonly number[],
+  at: number,
+  emit: (form: Form) => void,
+): void {
+  const nest = (number: number): void => {
+    f.block(Op.block, () => {
+      if (number > 0) nest(number - 1);
+      else f.get(at).memory(Op.i32Load16U, Rec.HANDLER).brTable(labels, hot.length);
+    });
+    const form = hot[number];
+    if (form) emit(form);
+  };
+  nest(hot.length);
 }

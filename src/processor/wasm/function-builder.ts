@@ -4,6 +4,13 @@ import { EMPTY_BLOCK, Op, ValueType, signedLeb, unsignedLeb } from './encoding';
 export class FunctionBuilder {
   private readonly code: number[] = [];
   private readonly locals: ValueType[] = [];
+  private readonly pools: Record<ValueType, number[]> = {
+    [ValueType.I32]: [],
+    [ValueType.I64]: [],
+  };
+  private readonly taken: Record<ValueType, number> = { [ValueType.I32]: 0, [ValueType.I64]: 0 };
+  /** How many blocks are open. */
+  depth = 0;
 
   constructor(
     /** The function's index in its module. */
@@ -11,9 +18,22 @@ export class FunctionBuilder {
     private readonly params: readonly ValueType[],
   ) {}
 
-  /** A fresh local of the given type; gives its index. */
+  /** A local of the given type that is not in use; gives its index. It must be set before it is read. */
   local(type: ValueType): number {
-    return this.params.length + this.locals.push(type) - 1;
+    const pool = this.pools[type];
+    const number = this.taken[type]++;
+    const known = pool[number];
+    if (known !== undefined) return known;
+    const fresh = this.params.length + this.locals.push(type) - 1;
+    pool.push(fresh);
+    return fresh;
+  }
+
+  /** Gives back, after `body`, the locals that it took. */
+  scope(body: () => void): void {
+    const before = { ...this.taken };
+    body();
+    Object.assign(this.taken, before);
   }
 
   op(...opcodes: number[]): this {
@@ -72,18 +92,27 @@ export class FunctionBuilder {
   /** `if … end`, or `if … else … end`; `result` is the type both arms leave on the stack. */
   if(then: () => void, otherwise?: () => void, result?: ValueType): this {
     this.op(Op.if, result ?? EMPTY_BLOCK);
+    this.depth++;
     then();
     if (otherwise) {
       this.op(Op.else);
       otherwise();
     }
+    this.depth--;
     return this.op(Op.end);
   }
 
   block(opcode: typeof Op.block | typeof Op.loop, body: () => void): this {
     this.op(opcode, EMPTY_BLOCK);
+    this.depth++;
     body();
+    this.depth--;
     return this.op(Op.end);
+  }
+
+  /** Branches to the block whose body began at this `depth`. */
+  branchTo(depth: number): this {
+    return this.opIndex(Op.br, this.depth - depth);
   }
 
   brTable(labels: readonly number[], otherwise: number): this {
