@@ -1,7 +1,13 @@
 import { copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
-import { browserShims, icedInBrowser, monitorSites, monitorTexts } from './plugins';
+import {
+  browserShims,
+  icedInBrowser,
+  monitorSites,
+  monitorTexts,
+  prebuiltInterpreter,
+} from './plugins';
 
 const ROOT = resolve(__dirname, '../..');
 const DIST = join(ROOT, 'dist');
@@ -24,7 +30,7 @@ const node: BuildOptions = {
   ...common,
   platform: 'node',
   external: ['vscode'],
-  plugins: [monitorSites, monitorTexts],
+  plugins: [monitorSites, monitorTexts, prebuiltInterpreter],
 };
 
 /** For the web extension host; the suites that run there are built the same way. */
@@ -34,7 +40,7 @@ export const browser: BuildOptions = {
   external: ['vscode'],
   define: { global: 'globalThis' },
   inject: [resolve(__dirname, 'shims/process.ts')],
-  plugins: [monitorSites, monitorTexts, icedInBrowser, browserShims],
+  plugins: [monitorSites, monitorTexts, prebuiltInterpreter, icedInBrowser, browserShims],
 };
 
 const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { formTable } from '../../src/processor/decoder/forms';
+import { generateInterpreter } from '../../src/processor/interpreter/module';
+import { representatives } from '../../src/processor/interpreter/slow-numbers';
 import { isMonitorFile, monitorSources, readWithSites } from './monitor-files';
 
 /** The monitor knows where its operations stand. */
@@ -59,5 +62,23 @@ export const browserShims: Plugin = {
     build.onResolve({ filter: /^(node:)?(events|url|net|assert|fs|path)$/ }, ({ path }) => ({
       path: resolve(__dirname, 'shims', `${path.replace('node:', '')}.ts`),
     }));
+  },
+};
+
+/** The interpreter, generated once here instead of at every start. */
+export const prebuiltInterpreter: Plugin = {
+  name: 'prebuilt-interpreter',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]interpreter[\\/]prebuilt\.ts$/ }, () => {
+      const { forms, hot, opcodes } = formTable();
+      const data = { forms, hot, opcodes: [...opcodes], slowPaths: representatives(forms) };
+      const wasm = Buffer.from(generateInterpreter(forms, hot)).toString('base64');
+      return {
+        contents: `
+          const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          export const prebuilt = { ...${JSON.stringify(data)}, wasm: decode(${JSON.stringify(wasm)}) };`,
+        loader: 'js',
+      };
+    });
   },
 };

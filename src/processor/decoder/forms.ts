@@ -1,6 +1,7 @@
 import { Code } from 'iced-x86';
 import '../semantics/definitions';
 import { formKey, type Form } from '../semantics/form';
+import { prebuilt } from '../interpreter/prebuilt';
 import { isHot } from '../interpreter/hot-forms';
 import { definitionOf } from '../semantics/instruction';
 import { formsOf } from './form-of';
@@ -10,6 +11,8 @@ export interface FormTable {
   readonly forms: readonly Form[];
   /** The first so many forms are hot: see interpreter/hot-forms.ts. */
   readonly hot: number;
+  /** Form numbers by opcode, presence of a memory operand and prefix. */
+  readonly opcodes: ReadonlyMap<number, number>;
   /** The form's number, or undefined when nothing is defined for the instruction. */
   find(code: Code, hasMemory: boolean, prefix: RepeatPrefix): number | undefined;
 }
@@ -28,15 +31,25 @@ export function formTable(): FormTable {
 }
 
 function buildFormTable(): FormTable {
+  if (prebuilt) return tableOf(prebuilt.forms, prebuilt.hot, new Map(prebuilt.opcodes));
   const found = collectForms();
   // The hot forms come first: the loop finds their handlers by their numbers.
   const forms = [...found.forms.filter(isHot), ...found.forms.filter((form) => !isHot(form))];
   const renumbered = new Map(forms.map((form, number) => [form, number]));
   const byOpcode = new Map<number, number>();
   for (const [key, form] of found.byOpcode) byOpcode.set(key, renumbered.get(form) ?? 0);
+  return tableOf(forms, forms.filter(isHot).length, byOpcode);
+}
+
+function tableOf(
+  forms: readonly Form[],
+  hot: number,
+  byOpcode: ReadonlyMap<number, number>,
+): FormTable {
   return {
     forms,
-    hot: forms.filter(isHot).length,
+    hot,
+    opcodes: byOpcode,
     find: (code, hasMemory, prefix) =>
       byOpcode.get(opcodeKey(code, hasMemory, prefix)) ??
       byOpcode.get(opcodeKey(code, hasMemory, '')),

@@ -2,13 +2,33 @@ import { formTable } from '../decoder/forms';
 import type { Engine } from '../engine';
 import type { InterpreterImports } from './helpers';
 import { generateInterpreter, type InterpreterExports } from './module';
+import { prebuilt, type Prebuilt } from './prebuilt';
+import { slowPathsOf } from './slow-numbers';
 
 let compiled: WebAssembly.Module | undefined;
 
+function interpreterModule(): WebAssembly.Module {
+  return new WebAssembly.Module(
+    prebuilt?.wasm ?? generateInterpreter(formTable().forms, formTable().hot),
+  );
+}
+
+/** From the slow paths' numbers in a prebuilt module to those of this program, found as they are needed. */
+function translateSlowPaths(ready: Prebuilt): (path: number) => number {
+  const known: (number | undefined)[] = [];
+  return (path) => {
+    const [form = 0, nth = 0] = ready.slowPaths[path] ?? [];
+    const found = ready.forms[form];
+    return (known[path] ??= (found && slowPathsOf(found)[nth]) ?? 0);
+  };
+}
+
 /** The generated interpreter, instantiated on a memory. The module itself is made once. */
 export function createInterpreter(memory: WebAssembly.Memory, imports: InterpreterImports): Engine {
-  compiled ??= new WebAssembly.Module(generateInterpreter(formTable().forms, formTable().hot));
-  const env = { memory, ...imports } as unknown as WebAssembly.ModuleImports;
+  compiled ??= interpreterModule();
+  const number = prebuilt ? translateSlowPaths(prebuilt) : (path: number): number => path;
+  const slow = (path: number, record: number): number => imports.slow(number(path), record);
+  const env = { memory, ...imports, slow } as unknown as WebAssembly.ModuleImports;
   const instance = new WebAssembly.Instance(compiled, { env });
   const exports = instance.exports as unknown as InterpreterExports;
   return {
