@@ -16,11 +16,12 @@ import {
   stackFault,
 } from './faults';
 import type { InstructionContext, InstructionDetail } from './instruction-context';
+import { InstructionFetch } from './instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import type { InterpreterImports } from './interpreter/helpers';
-import { CS, PAGE_SIZE, RECORD_SIZE, Rec, SS, Segment, State, segmentSlot } from './layout';
+import { RECORD_SIZE, Rec, SS, State, segmentSlot } from './layout';
 import { OperandAccess } from './operand-access';
-import { Mmu, isCanonical } from './paging/mmu';
+import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
 import type { PhysicalMemory } from './physical-memory';
 import { ReferenceEngine } from './reference/engine';
@@ -49,12 +50,11 @@ export class Processor extends OperandAccess implements InstructionContext {
   nonRoot: NonRootOperation = ROOT_OPERATION;
   observer: ProcessorObserver = {};
   nextRip = 0n;
-  /** Host-physical address of the gate page. */
-  gateFrame: number | undefined;
 
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
   private readonly code: CodeCache;
+  private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
   private retiredBefore = 0;
   private chunk = 0;
@@ -81,6 +81,11 @@ export class Processor extends OperandAccess implements InstructionContext {
     physical.onWrite((address, length) => {
       this.code.invalidate(address, length);
     });
+    this.fetch = new InstructionFetch(
+      { state: this.state, physical, mmu: this.mmu, tlb: this.tlb, code: this.code },
+      (gate) => (this.stop = { kind: 'gate', gate }),
+      () => this.details.delete(this.code.scratchRecord),
+    );
     const imports = this.imports();
     this.engine =
       engine === 'interpreter'
@@ -88,6 +93,11 @@ export class Processor extends OperandAccess implements InstructionContext {
         : new ReferenceEngine(physical.memory, imports);
     this.view.setInt32(State.REPEAT_LIMIT, REPEAT_LIMIT, true);
     this.reset();
+  }
+
+  /** Sets the host-physical address of the gate page: a fetch from it comes back to TypeScript. */
+  set gateFrame(frame: number) {
+    this.fetch.gateFrame = frame;
   }
 
   /** Instructions retired since reset. */
@@ -214,7 +224,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     const shadow = state.interruptShadow;
     this.chunk = single ? 1 : left;
     engine.remaining = this.chunk;
-    const record = this.enter(state.rip);
+    const record = this.fetch.enter(state.rip);
     if (record === 0) {
       this.settle();
       return;
@@ -384,7 +394,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     const { record } = this.engine;
     let detail = this.details.get(record);
     if (!detail) {
-      detail = decodeDetail(this.fetch(this.state.rip), this.state.codeBits, record);
+      detail = decodeDetail(this.fetch.bytesAt(this.state.rip), this.state.codeBits, record);
       this.details.set(record, detail);
     }
     return detail;
@@ -409,8 +419,8 @@ export class Processor extends OperandAccess implements InstructionContext {
         this.syncRip();
         throw slot === segmentSlot(SS) ? stackFault() : generalProtection();
       },
-      enter: (rip) => this.enterOrLeave(BigInt.asUintN(64, rip)),
-      branch: (record, rip) => this.branch(record, BigInt.asUintN(64, rip)),
+      enter: (rip) => this.fetch.enterOrLeave(BigInt.asUintN(64, rip)),
+      branch: (record, rip) => this.fetch.branch(record, BigInt.asUintN(64, rip)),
       raise: (vector, errorCode) => {
         this.syncRip();
         throw new Fault(vector, errorCode < 0 ? undefined : errorCode);
@@ -424,71 +434,6 @@ export class Processor extends OperandAccess implements InstructionContext {
   private syncRip(): void {
     const offset = BigInt(this.view.getUint16(this.engine.record + Rec.OFFSET, true));
     this.state.rip = BigInt.asUintN(64, this.state.slot(State.RIP_BASE) + offset);
-  }
-
-  /** The record at a RIP. @throws Fault when it cannot be fetched */
-  private enter(rip: bigint): number {
-    const { state } = this;
-    if (rip > state.slot(State.FETCH_LIMIT)) throw generalProtection();
-    const linear = this.codeLinear(rip);
-    if (state.codeBits === 64 && !isCanonical(linear, state)) throw generalProtection();
-    const physical = this.mmu.translate(linear, {
-      write: false,
-      execute: true,
-      user: state.cpl === 3,
-    });
-    const offset = physical % PAGE_SIZE;
-    const frame = physical - offset;
-    if (frame === this.gateFrame) {
-      this.stop = { kind: 'gate', gate: offset >> 4 };
-      return 0;
-    }
-    const base = rip - BigInt(offset);
-    state.setSlot(State.RIP_BASE, BigInt.asUintN(64, base));
-    if (base < 0n || base + 4095n > state.slot(State.FETCH_LIMIT)) return this.scratch(rip);
-    if (!this.physical.contains(frame, PAGE_SIZE)) return this.scratch(rip);
-    if (this.code.codeBytes(frame) === 0) this.tlb.protectFrame(frame);
-    const page = this.code.page(frame, state.codeBits);
-    const record = this.code.record(page, offset);
-    this.tlb.fillCode(
-      this.view.getInt32(State.CODE_TLB_SET, true),
-      linear,
-      this.mapOf(frame, page.map),
-    );
-    return record;
-  }
-
-  /** The page's map; it has moved if decoding had to make room. */
-  private mapOf(frame: number, map: number): number {
-    const page = this.code.page(frame, this.state.codeBits);
-    return page.map === map ? map : page.map;
-  }
-
-  private codeLinear(rip: bigint): bigint {
-    const base = this.state.slot(segmentSlot(CS) + Segment.EFFECTIVE_BASE);
-    return (base + rip) & this.state.slot(State.LINEAR_MASK);
-  }
-
-  /** From within the engine: a fetch that faults belongs to the next instruction, at its own RIP. */
-  private enterOrLeave(rip: bigint): number {
-    this.state.rip = rip;
-    try {
-      return this.enter(rip);
-    } catch (thrown) {
-      if (!(thrown instanceof Fault) && !(thrown instanceof WorldSwitch)) throw thrown;
-      return 0;
-    }
-  }
-
-  private branch(record: number, rip: bigint): number {
-    const base = this.state.slot(State.RIP_BASE);
-    const generation = this.code.generation;
-    const target = this.enterOrLeave(rip);
-    const samePage = target !== 0 && this.state.slot(State.RIP_BASE) === base;
-    if (samePage && this.code.generation === generation && this.code.isKept(record, target)) {
-      this.view.setUint32(record + Rec.TARGET_RECORD, target, true);
-    }
-    return target;
   }
 
   private slow(path: number, record: number): number {
@@ -508,10 +453,10 @@ export class Processor extends OperandAccess implements InstructionContext {
     switch (this.view.getUint8(record + SPECIAL_KIND)) {
       case Special.STRADDLES:
         this.engine.remaining++;
-        return this.scratchOrLeave(this.state.rip);
+        return this.fetch.scratchOrLeave(this.state.rip);
       case Special.STALE:
         this.engine.remaining++;
-        return this.enterOrLeave(this.state.rip);
+        return this.fetch.enterOrLeave(this.state.rip);
       case Special.BREAKPOINT:
         this.engine.remaining++;
         this.stop = { kind: 'breakpoint' };
@@ -521,57 +466,6 @@ export class Processor extends OperandAccess implements InstructionContext {
       default:
         throw new NotImplemented(this.instruction.mnemonic);
     }
-  }
-
-  private scratchOrLeave(rip: bigint): number {
-    try {
-      return this.scratch(rip);
-    } catch (thrown) {
-      if (!(thrown instanceof Fault) && !(thrown instanceof WorldSwitch)) throw thrown;
-      return 0;
-    }
-  }
-
-  /** Decodes one instruction whose bytes need care: across pages, or near the segment's end. */
-  private scratch(rip: bigint): number {
-    const offset = Number(rip - this.state.slot(State.RIP_BASE));
-    const bytes = this.fetch(rip);
-    this.details.delete(this.code.scratchRecord);
-    const { record, length, complete } = this.code.scratch(
-      bytes,
-      this.state.codeBits,
-      offset & 0xfff,
-    );
-    if (!complete && bytes.length < 15) this.raiseBeyond(rip + BigInt(bytes.length));
-    if (rip + BigInt(length - 1) > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
-    return record;
-  }
-
-  /** The byte at `rip` is needed but cannot be fetched: raises what its fetch raises. */
-  private raiseBeyond(rip: bigint): void {
-    if (rip > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
-    this.mmu.translate(this.codeLinear(rip), {
-      write: false,
-      execute: true,
-      user: this.state.cpl === 3,
-    });
-  }
-
-  /** Up to 15 instruction bytes at a RIP: fewer where the segment or the mapped pages end. */
-  private fetch(rip: bigint): Uint8Array {
-    const { state } = this;
-    const access = { write: false, execute: true, user: state.cpl === 3 };
-    const first = this.mmu.translate(this.codeLinear(rip), access);
-    const inPage = PAGE_SIZE - (first % PAGE_SIZE);
-    const limit = state.slot(State.FETCH_LIMIT) - rip + 1n;
-    const wanted = limit < 15n ? Number(limit) : 15;
-    if (wanted <= inPage) return this.physical.readBytes(first, wanted);
-    const bytes = new Uint8Array(wanted);
-    bytes.set(this.physical.readBytes(first, inPage));
-    const { result, host } = this.mmu.probe(this.codeLinear(rip + BigInt(inPage)), access);
-    if (result.fault || host === undefined) return bytes.subarray(0, inPage);
-    bytes.set(this.physical.readBytes(host, wanted - inPage), inPage);
-    return bytes;
   }
 }
 
