@@ -33,9 +33,9 @@ const FEATURES_EDX =
   (1 << 15) |
   (1 << 16) |
   (1 << 12); // PSE TSC MSR PAE CX8 SEP PGE CMOV PAT MTRR
-/* CPUID.07H: FSGSBASE SMEP SMAP; UMIP LA57 */
+/* CPUID.07H: FSGSBASE SMEP SMAP; UMIP */
 const FEATURES_7_EBX = (1 << 0) | (1 << 7) | (1 << 20);
-const FEATURES_7_ECX = (1 << 2) | (1 << 16);
+const FEATURES_7_ECX = 1 << 2;
 /* CPUID.80000001H: LAHF in 64-bit mode, LZCNT; SYSCALL NX 1-GByte pages RDTSCP long mode */
 const EXTENDED_ECX = (1 << 0) | (1 << 5);
 const EXTENDED_EDX = (1 << 20) | (1 << 26) | (1 << 27) | (1 << 29);
@@ -71,7 +71,7 @@ export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResu
     case 0x80000007:
       return result(0, 0, 0, 1 << 8); // invariant TSC
     case 0x80000008:
-      return result(0x00003927); // 57 linear, 39 physical address bits
+      return result(0x00003027); // 48 linear, 39 physical address bits
     default:
       return result(0);
   }
