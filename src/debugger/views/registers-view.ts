@@ -225,26 +225,27 @@ function describeSides(
   host: bigint | undefined,
   request: ViewRequest,
 ): string {
-  const text = (registers: Registers, value: bigint): string => {
+  const text = (side: 'guest' | 'host', value: bigint): string => {
     const number = formatNumber(value, request.format);
     if (row.bits) {
       const names = summary(row.bits, value);
       return names ? `${names} (${number})` : number;
     }
-    return `${number}${nearSymbol(target, registers, row, value)}`;
+    return `${number}${nearSymbol(target, side, row, value)}`;
   };
-  if (host === undefined) return guest === undefined ? '' : text(target.guest, guest);
-  const hostText = target.host ? text(target.host, host) : '';
-  return l10n.t(
-    'guest {0} · host {1}',
-    guest === undefined ? '–' : text(target.guest, guest),
-    hostText,
-  );
+  if (host === undefined) return guest === undefined ? '' : text('guest', guest);
+  const hostText = target.host ? text('host', host) : '';
+  return l10n.t('guest {0} · host {1}', guest === undefined ? '–' : text('guest', guest), hostText);
 }
 
 /** The label that an instruction or stack pointer of the guest lies behind. */
-function nearSymbol(target: Target, registers: Registers, row: RegisterRow, value: bigint): string {
-  if (registers !== target.guest && target.side !== 'bare') return '';
+function nearSymbol(
+  target: Target,
+  side: 'guest' | 'host',
+  row: RegisterRow,
+  value: bigint,
+): string {
+  if (side === 'host') return '';
   if (row.id !== 'rip' || !target.program.lines.at(value)) return '';
   const near = target.program.symbols.nearest(value);
   if (!near) return '';

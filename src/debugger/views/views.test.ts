@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Field } from '../../isa/vmx/fields';
+import { assemble } from '../../program';
+import { createVirtualMachine, INTERCEPTS } from '../../vmm';
+import { recordExit } from '../record-exit';
+import { Target } from '../target';
+import type { Row, ViewName } from './row';
+import { Views } from './views';
+
+/** The views read the machine's own memory: a guest is run, and its rows are looked at. */
+
+const KERNEL = join(__dirname, '../../../samples/rings/kernel.asm');
+
+async function boot(): Promise<{ target: Target; views: Views }> {
+  const files = { read: () => Promise.resolve(new Uint8Array(readFileSync(KERNEL))) };
+  const program = await assemble('kernel.asm', files);
+  const vm = createVirtualMachine({
+    memory: 4 << 20,
+    allocation: 'eager',
+    intercepts: INTERCEPTS,
+    entry: 0x7c00,
+    events: {},
+  });
+  vm.guestMemory.writeBytes(0x7c00n, program.image);
+  vm.monitor.boot();
+  const target = new Target(vm, program);
+  return { target, views: new Views(target, (text) => BigInt(text)) };
+}
+
+/** Runs to the n-th VM exit and stops before the monitor's first operation. */
+function runToExit(target: Target, n: number): void {
+  for (let exits = 0; ;) {
+    const stop = target.computer.run(1_000_000);
+    assert.equal(stop.kind, 'gate');
+    target.monitor?.take(0);
+    recordExit.begin(target);
+    if (++exits === n) return;
+    target.monitor?.finish();
+    recordExit.complete(target);
+  }
+}
+
+function rows(views: Views, view: ViewName, node?: string, address?: string): Row[] {
+  return views.rows({ view, focus: 'guest', node, address }).rows;
+}
+
+const labelled = (list: readonly Row[], label: string): Row => {
+  const row = list.find((r) => r.label === label);
+  assert.ok(row, `${label} in ${list.map((r) => r.label).join()}`);
+  return row;
+};
+
+describe('views', () => {
+  it('registers: guest and host side by side, changes marked at the next stop only', async () => {
+    const { target, views } = await boot();
+    views.atStop();
+    runToExit(target, 1);
+    views.atStop();
+    const rip = labelled(rows(views, 'registers', 'pointers'), 'rip');
+    assert.match(
+      rip.description ?? '',
+      /^guest 0x7c[0-9a-f]+ <start\+\d+> · host 0xffff800000001000$/,
+    );
+    assert.equal(rip.changed, true);
+    views.atStop();
+    assert.equal(labelled(rows(views, 'registers', 'pointers'), 'rip').changed, undefined);
+  });
+
+  it('registers: an edit goes to where the register lies now', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 1);
+    target.monitor?.step(); // the monitor has saved the guest's registers
+    views.edit({ view: 'registers', focus: 'guest', node: 'general/rbx' }, '0x1234');
+    assert.equal(target.guest.gpr(3), 0x1234n);
+    assert.notEqual(target.computer.processor.state.gpr(3), 0x1234n);
+    target.monitor?.finish();
+    assert.equal(target.computer.processor.state.gpr(3), 0x1234n);
+  });
+
+  it('registers: flags and control registers bit by bit', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 6); // behind the switch to long mode
+    const bits = rows(views, 'registers', 'control/efer');
+    assert.equal(labelled(bits, 'LME [8]').description, '1');
+    assert.ok(bits.every((row) => row.tooltip?.includes('SDM')));
+  });
+
+  it('VMCS: why we are here, each field with encoding and bits, allowed settings of controls', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 1);
+    const [why] = rows(views, 'vmcs');
+    assert.equal(why?.label, 'Why we are here');
+    assert.match(why.description ?? '', /^28: Control-register accesses \(MOV CR0, RAX\)$/);
+    const fields = rows(views, 'vmcs', 'exit');
+    const reason = labelled(fields, 'Exit reason');
+    assert.match(reason.tooltip ?? '', /encoding 0x4402/);
+    const bits = rows(views, 'vmcs', 'execution/CPU_BASED_VM_EXEC_CONTROL');
+    assert.equal(labelled(bits, 'HLT exiting [7]').description, '1  (may be 0 or 1)');
+  });
+
+  it('VMCS: after a failed entry, which checks failed, what was found and what is allowed', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 1);
+    views.edit({ view: 'vmcs', focus: 'guest', node: 'guest/GUEST_CS_AR_BYTES' }, '0x90');
+    target.monitor?.finish();
+    const [failed] = rows(views, 'vmcs');
+    assert.equal(failed?.label, 'Why entry failed');
+    const [check] = rows(views, 'vmcs', 'failure');
+    assert.ok(check);
+    assert.match(check.label, /CS/);
+    assert.equal(check.severity, 'error');
+    const parts = rows(views, 'vmcs', check.id).map((row) => row.label);
+    assert.deepEqual(parts.slice(0, 2), ['found', 'allowed']);
+    assert.ok(parts.includes('field'));
+  });
+
+  it('translation: four levels under EPT cost twenty-four references', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 8);
+    const list = rows(views, 'translation', undefined, '0x7c00');
+    assert.equal(labelled(list, 'memory references').description, '24');
+    const last = list.find((row) => row.label.startsWith('= HPA'));
+    const host = Number(last?.value);
+    assert.deepEqual(
+      target.computer.memory.readBytes(host, 4),
+      target.memory.read('gva', 0x7c00n, 4).data,
+    );
+    assert.equal(rows(views, 'translation', 'step/0/ept', '0x7c00').length, 4);
+  });
+
+  it('translation: a page that is not there says which fault, and who receives it', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 8);
+    const fault = rows(views, 'translation', undefined, '0x40000').find(
+      (row) => row.id === 'fault',
+    );
+    assert.match(fault?.label ?? '', /^#PF \(0x0/);
+    assert.match(fault?.description ?? '', /not present at level 1/);
+  });
+
+  it('translation: what is no address is said, not thrown', async () => {
+    const { views } = await boot();
+    assert.match(
+      views.rows({ view: 'translation', focus: 'guest', address: 'nonsense' }).message ?? '',
+      /nonsense/,
+    );
+  });
+
+  it('exits: newest first, grouped by reason on request, filtered', async () => {
+    const { target, views } = await boot();
+    runToExit(target, 8);
+    const all = rows(views, 'exits');
+    assert.equal(all.length, 8);
+    assert.match(all[0]?.label ?? '', /^#8 /);
+    const groups = views.rows({ view: 'exits', focus: 'guest', groupByReason: true });
+    const total = groups.rows.reduce((sum, row) => sum + Number(row.description), 0);
+    assert.equal(total, 8);
+    assert.equal(groups.badge?.value, 8);
+    const filtered = views.rows({ view: 'exits', focus: 'guest', filter: 'wrmsr' }).rows;
+    assert.ok(filtered.length >= 1 && filtered.every((row) => /WRMSR/.test(row.label)));
+    const details = rows(views, 'exits', 'exit/1').map((row) => row.label);
+    assert.ok(details.includes('instruction') && details.includes('exit qualification'));
+    assert.equal(
+      target.computer.processor.vmx.current?.readNumber(Field.VM_EXIT_REASON) !== 0,
+      true,
+    );
+  });
+});
