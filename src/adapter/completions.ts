@@ -78,9 +78,7 @@ function candidates(
 
 function registerItems(context: SessionContext, frameId: number | undefined): Item[] {
   const { bits } = modeOf(worldOf(context, frameId).registers);
-  const general = GPR_NAMES.filter(
-    ({ width, index }) => width <= bits && (bits === 64 || index < 8),
-  );
+  const general = GPR_NAMES.filter(({ width, index }) => bits === 64 || (width <= 32 && index < 8));
   return [...general.map(({ name }) => name), ...registerNames()].map((label) => ({
     label,
     type: 'variable',

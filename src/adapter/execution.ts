@@ -10,8 +10,9 @@ import { stopText } from './stop-text';
 /** Running, stepping, pausing. */
 export function executionRequests(context: SessionContext): Handlers {
   const run = (command: RunCommand): void => {
-    if (context.debuggee.run.isRunning)
-      throw new RequestError(l10n.t('the guest is running already'));
+    const { run: control } = context.debuggee;
+    if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
+    if (control.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
     context.after(() => {
       proceed(context, command, false);
     });

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { describeVector } from '../isa/exceptions';
+import { describeVector, Vector } from '../isa/exceptions';
 import { exitTitle } from '../debugger/exit-text';
 import { symbolAt } from '../debugger/program-place';
 import type { StopReason } from '../debugger/stop';
@@ -51,14 +51,15 @@ function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'r
       const name = describeVector(reason.vector);
       return { description: name, text: l10n.t('{0} at {1}', name, raisedAt(target)) };
     }
+    case 'guest-failure':
+      return { description: l10n.t('The guest cannot go on'), text: reason.message };
     case 'entry-failure':
       return {
         description: l10n.t('VM entry failed'),
         text: entryFailureText(reason.message, target),
       };
     case 'triple-fault': {
-      const text = l10n.t('Triple fault: {0}', chainText(reason.chain));
-      return { description: l10n.t('Triple fault'), text };
+      return { description: l10n.t('Triple fault'), text: chainText(reason.chain, target) };
     }
     case 'not-implemented': {
       const address = `0x${reason.address.toString(16)}`;
@@ -77,9 +78,26 @@ function raisedAt(target: Target): string {
   return symbolAt(target, from) ?? `0x${from.toString(16)}`;
 }
 
-/** `#PF Page Fault (0x10), then #DF Double Fault` */
-export function chainText(chain: readonly Fault[]): string {
-  return chain.map(faultText).join(l10n.t(', then '));
+/** The faults one below the other, each with what it has to do with the one before. */
+export function chainText(chain: readonly Fault[], target: Target): string {
+  const lines = chain.map((fault, n) => {
+    const text = faultText(fault);
+    if (n === 0) return l10n.t('{0} at {1}', text, addressText(target));
+    if (fault.vector === Vector.DF) return l10n.t('These two make a double fault: {0}', text);
+    return l10n.t('While it was being delivered: {0}', text);
+  });
+  const { base, limit } = target.guest.idtr;
+  const idtr = l10n.t(
+    'IDTR: base {0}, limit {1}',
+    `0x${base.toString(16)}`,
+    `0x${limit.toString(16)}`,
+  );
+  return [...lines, l10n.t('A third fault shuts the processor down.'), idtr].join('\n');
+}
+
+function addressText(target: Target): string {
+  const address = target.linearRip;
+  return symbolAt(target, address) ?? `0x${address.toString(16)}`;
 }
 
 export function faultText({ vector, errorCode, address }: Fault): string {

@@ -1,3 +1,5 @@
+import { ENTRY_FAILURE } from '../isa/vmx/exit-reasons';
+import type { Operation } from '../vmm';
 import type { Breakpoints } from './breakpoints';
 import { recordExit } from './record-exit';
 import type { RunSettings } from './run-settings';
@@ -11,6 +13,8 @@ const CLEAN: ReadonlySet<string> = new Set([
   'power-off',
   'exit device',
 ]);
+/** What the monitor may stop the guest for without a word before. */
+const EXPECTED: ReadonlySet<string> = new Set([...CLEAN, 'idle', 'triple fault']);
 /** Exit codes of a session whose guest gave none itself. */
 const EXIT_CODE = { CLEAN: 0, FAILED: 1, TRIPLE_FAULT: 4 } as const;
 
@@ -45,10 +49,26 @@ export class MonitorRun {
    * @returns a result that ends the run, 'idle' when the guest waits, undefined to go on
    */
   advance(pass: boolean): RunResult | 'idle' | undefined {
-    const hit = pass ? undefined : this.atBreakpoint();
+    const hit = this.givesUp() ?? (pass ? undefined : this.atBreakpoint());
     if (hit) return hit;
     this.target.monitor?.step();
     return this.after();
+  }
+
+  private reported: Operation | undefined;
+
+  /** The monitor is about to end the guest for a bad reason: the user sees it while all is still there. */
+  private givesUp(): RunResult | undefined {
+    const next = this.target.monitor?.activity?.next;
+    if (next?.name !== 'stop' || next === this.reported || EXPECTED.has(next.operands))
+      return undefined;
+    if (this.reasonHasBit31()) return undefined; // reported as a failed entry
+    this.reported = next;
+    return stopped({ kind: 'guest-failure', message: next.operands });
+  }
+
+  private reasonHasBit31(): boolean {
+    return ((this.target.trace.last?.reason ?? 0) & ENTRY_FAILURE) !== 0;
   }
 
   private atBreakpoint(): RunResult | undefined {

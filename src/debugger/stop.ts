@@ -11,6 +11,8 @@ export type StopReason =
   | { readonly kind: 'vm-exit'; readonly reason: number }
   /** An exception was delivered to the guest; its handler has not begun. */
   | { readonly kind: 'guest-exception'; readonly vector: number }
+  /** The monitor gives the guest up, for a reason that no program ends by on purpose. */
+  | { readonly kind: 'guest-failure'; readonly message: string }
   /** A VM entry failed; the checks stand in the VMX unit. */
   | { readonly kind: 'entry-failure'; readonly message: string }
   | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }

@@ -1,0 +1,42 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { monitorSites, monitorTexts } from '../../scripts/build/plugins';
+
+export const ROOT = resolve(__dirname, '../..');
+const OUT = join(ROOT, 'out', 'transcripts');
+
+let bundle: Promise<string> | undefined;
+
+/**
+ * The command line, built as the product is, so that transcripts never run against an old one. With
+ * RINGSIDE_CLI another one is taken: that of an installed package.
+ */
+export function commandLine(): Promise<string> {
+  const given = process.env['RINGSIDE_CLI'];
+  return (bundle ??= given === undefined ? buildBundle() : Promise.resolve(given));
+}
+
+async function buildBundle(): Promise<string> {
+  const dist = join(OUT, 'dist');
+  mkdirSync(dist, { recursive: true });
+  const outfile = join(dist, 'cli.js');
+  await build({
+    bundle: true,
+    format: 'cjs',
+    target: 'es2022',
+    platform: 'node',
+    keepNames: true,
+    sourcemap: 'linked',
+    loader: { '.wasm': 'binary' },
+    logLevel: 'warning',
+    plugins: [monitorSites, monitorTexts],
+    entryPoints: [join(ROOT, 'src/cli/main.ts')],
+    outfile,
+  });
+  copyFileSync(
+    join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'),
+    join(dist, 'iced_x86_bg.wasm'),
+  );
+  return outfile;
+}

@@ -1,0 +1,4 @@
+bits 16
+start:
+    mov ax, nothing
+    movv bx, 1

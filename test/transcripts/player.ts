@@ -1,0 +1,264 @@
+import { join } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { AdapterProcess, type Client } from './client';
+import { ROOT } from './cli-bundle';
+import { Printer } from './printer';
+
+/** Where the guests of the transcripts lie; names in scripts are relative to it. */
+const GUESTS = join(ROOT, 'test/transcripts/guests');
+
+/** One session of a script, with what it last showed. */
+class Session {
+  private frames: DebugProtocol.StackFrame[] = [];
+  private launched: Promise<DebugProtocol.Response> | undefined;
+  private sources = new Map<string, DebugProtocol.SourceBreakpoint[]>();
+
+  constructor(
+    readonly client: Client,
+    private readonly printer: Printer,
+  ) {}
+
+  private get threadId(): { threadId: number } {
+    return { threadId: 1 };
+  }
+
+  private frameId(index = 0): number | undefined {
+    return this.frames[index]?.id;
+  }
+
+  async perform(verb: string, rest: string): Promise<void> {
+    switch (verb) {
+      case 'initialize':
+        await this.show('initialize', json(rest));
+        return;
+      case 'launch':
+        return this.launch(rest);
+      case 'go':
+        return this.go();
+      case 'break':
+        return this.breakpoint(rest);
+      case 'continue':
+      case 'next':
+      case 'stepIn':
+      case 'stepOut':
+      case 'pause': // prettier-ignore
+        await this.quiet(verb, { ...this.threadId, ...json(rest) });
+        return this.untilStop();
+      case 'run':
+        await this.quiet('continue', this.threadId);
+        return;
+      case 'wait':
+        return this.untilStop();
+      case 'stack':
+        return this.stack();
+      case 'eval':
+      case 'watch':
+      case 'hover': // prettier-ignore
+        return this.evaluate(verb === 'eval' ? 'repl' : verb, rest);
+      case 'variables':
+        return this.variables(rest);
+      case 'view':
+        return this.view(rest);
+      case 'output':
+        return this.untilOutput(rest);
+      case 'request': {
+        const [command = '', ...args] = rest.split(' ');
+        await this.show(command, this.withFrame(json(args.join(' '))));
+        return;
+      }
+      default:
+        throw new Error(`unknown verb ${verb}`);
+    }
+  }
+
+  private withFrame(args: Record<string, unknown>): Record<string, unknown> {
+    const { frameId } = args;
+    if (typeof frameId === 'number') return { ...args, frameId: this.frameId(frameId) };
+    const text = JSON.stringify(args).replaceAll('<guests>', GUESTS.replaceAll('\\', '/'));
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  private async show(command: string, args: unknown): Promise<DebugProtocol.Response> {
+    const response = await this.client.request(command, args);
+    this.printer.response(response);
+    return response;
+  }
+
+  /** A request whose answer says nothing, unless it fails. */
+  private async quiet(command: string, args: unknown): Promise<DebugProtocol.Response> {
+    const response = await this.client.request(command, args);
+    if (!response.success) this.printer.response(response);
+    return response;
+  }
+
+  /** Up to the point where breakpoints can be set, or the launch has failed. */
+  private async launch(rest: string): Promise<void> {
+    const [guest = '', ...options] = rest.split(' ');
+    await this.quiet('initialize', { adapterID: 'ringside', locale: 'en' });
+    const program = guest === '-' ? undefined : join(GUESTS, guest);
+    const args = {
+      memory: '8M',
+      ...(program !== undefined && { program }),
+      ...json(options.join(' ')),
+    };
+    this.launched = this.client.request('launch', args);
+    const initialized = this.client.seen(({ event }) => event === 'initialized');
+    const first = await Promise.race([this.launched, initialized]);
+    initialized.catch(() => undefined); // after a failed launch it never comes
+    this.printer.events(this.client.events.splice(0));
+    if (typeof first !== 'number') this.printer.response(first);
+  }
+
+  private async go(): Promise<void> {
+    await this.quiet('configurationDone', {});
+    const response = await this.launched;
+    if (response && !response.success) this.printer.response(response);
+    return this.untilStop();
+  }
+
+  private async breakpoint(rest: string): Promise<void> {
+    const match = /^(\S+):(\d+)\s*(\{.*\})?$/.exec(rest);
+    if (!match) throw new Error(`break ${rest}`);
+    const [, file = '', line, options] = match;
+    const path = file.startsWith('ringside/') ? file : join(GUESTS, file);
+    const list = [
+      ...(this.sources.get(path) ?? []),
+      { line: Number(line), ...json(options ?? '') },
+    ];
+    this.sources.set(path, list);
+    const response = await this.quiet('setBreakpoints', { source: { path }, breakpoints: list });
+    const body = response.body as DebugProtocol.SetBreakpointsResponse['body'];
+    this.printer.breakpoint(body.breakpoints[body.breakpoints.length - 1]);
+  }
+
+  /** Everything up to the next stop or the end, and the stack there. */
+  private async untilStop(): Promise<void> {
+    const events = await this.client.until(
+      ({ event }) => event === 'stopped' || event === 'terminated',
+    );
+    this.printer.events(events);
+    if (events[events.length - 1]?.event === 'stopped') await this.stack();
+  }
+
+  private async untilOutput(text: string): Promise<void> {
+    let seen = '';
+    const events = await this.client.until((event) => {
+      if (event.event === 'output') seen += (event.body as { output: string }).output;
+      return seen.includes(text);
+    });
+    this.printer.events(events);
+  }
+
+  private async stack(): Promise<void> {
+    const response = await this.client.request('stackTrace', this.threadId);
+    const body = response.body as DebugProtocol.StackTraceResponse['body'] | undefined;
+    this.frames = body?.stackFrames ?? [];
+    for (const frame of this.frames) this.printer.frame(frame, await this.sourceLine(frame));
+  }
+
+  private readonly texts = new Map<number, Promise<DebugProtocol.Response>>();
+
+  /** What stands in the line, for sources that the adapter itself has: their lines move with every edit. */
+  private async sourceLine({
+    source,
+    line,
+  }: DebugProtocol.StackFrame): Promise<string | undefined> {
+    const sourceReference = source?.sourceReference ?? 0;
+    if (sourceReference === 0) return undefined;
+    let text = this.texts.get(sourceReference);
+    if (!text) {
+      text = this.client.request('source', { source, sourceReference });
+      this.texts.set(sourceReference, text);
+    }
+    const { content } = (await text).body as DebugProtocol.SourceResponse['body'];
+    return content.split('\n')[line - 1]?.trim();
+  }
+
+  private async evaluate(context: string, rest: string): Promise<void> {
+    const match = /^(?:@(\d+)\s+)?(.*)$/.exec(rest);
+    const frameId = this.frameId(Number(match?.[1] ?? 0));
+    const args = { expression: match?.[2] ?? '', context, frameId };
+    const response = await this.client.request('evaluate', args);
+    const body = response.body as DebugProtocol.EvaluateResponse['body'];
+    this.printer.line(response.success ? `  ${body.result}` : `  error: ${response.message ?? ''}`);
+  }
+
+  /** The variables of a scope, by a part of its name; `@1` is the second frame. */
+  private async variables(rest: string): Promise<void> {
+    const match = /^(?:@(\d+)\s+)?(.*)$/.exec(rest);
+    const frameId = this.frameId(Number(match?.[1] ?? 0));
+    const scopes = await this.client.request('scopes', { frameId });
+    const body = scopes.body as DebugProtocol.ScopesResponse['body'];
+    for (const { name, variablesReference } of body.scopes) {
+      if (!name.toLowerCase().includes((match?.[2] ?? '').toLowerCase())) continue;
+      const response = await this.client.request('variables', { variablesReference });
+      const { variables } = response.body as DebugProtocol.VariablesResponse['body'];
+      this.printer.line(`  ${name}`);
+      for (const variable of variables)
+        this.printer.line(`    ${variable.name} = ${variable.value}`);
+    }
+  }
+
+  private async view(rest: string): Promise<void> {
+    const [view, node] = rest.split(' ');
+    const response = await this.client.request('ringside/view', { view, ...(node && { node }) });
+    const body = response.body as {
+      nodes?: { label: string; description?: string }[];
+      message?: string;
+    };
+    if (!response.success || body.message)
+      this.printer.line(`  ${body.message ?? response.message ?? ''}`);
+    for (const { label, description } of body.nodes ?? []) {
+      this.printer.line(`  ${label}${description ? `: ${description}` : ''}`);
+    }
+  }
+}
+
+function json(text: string): Record<string, unknown> {
+  return text.trim() === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+/**
+ * Plays a script against a real adapter process and gives the transcript. Lines are verbs with their
+ * arguments; `2:` before a verb means the second session, for which the adapter serves a port.
+ */
+export async function play(script: string, cli: string): Promise<string> {
+  const lines = script.split('\n').map((line) => line.trim());
+  const several = lines.some((line) => /^\d:/.test(line));
+  const process = new AdapterProcess(cli, several);
+  const printer = new Printer([
+    [GUESTS, '<guests>'],
+    [ROOT, '<root>'],
+  ]);
+  const open = several ? await process.server() : undefined;
+  const sessions = new Map<string, Session>();
+  try {
+    for (const line of lines) {
+      printer.line(line === '' || line.startsWith('#') ? line : `> ${line}`);
+      if (line === '' || line.startsWith('#')) continue;
+      const [, number = '1', verb = '', rest = ''] = /^(?:(\d):\s*)?(\S+)\s*(.*)$/.exec(line) ?? [];
+      if (verb === 'exit') {
+        const code = await Promise.race([process.exited, later('still running')]);
+        printer.line(`  process: ${String(code)}`);
+        continue;
+      }
+      let session = sessions.get(number);
+      if (!session)
+        sessions.set(number, (session = new Session(open?.() ?? process.stdio(), printer)));
+      await session.perform(verb, rest);
+    }
+  } catch (error) {
+    throw new Error(`${String(error)}\nafter:\n${printer.text.slice(-2000)}`, { cause: error });
+  } finally {
+    process.stop();
+  }
+  return printer.text;
+}
+
+function later(text: string): Promise<string> {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      resolve(text);
+    }, 5000).unref();
+  });
+}
