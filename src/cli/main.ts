@@ -106,7 +106,8 @@ async function finish(status: Promise<number>): Promise<void> {
 }
 
 program()
-  .parseAsync()
+  // Said outright: in an editor's Node, commander would guess that there is no script's name.
+  .parseAsync(process.argv, { from: 'node' })
   .catch((error: unknown) => {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
