@@ -22,6 +22,7 @@ const NODE_ONLY = [
   'src/cli/**',
   'src/vscode/desktop/**',
   'src/**/*.test.ts',
+  'src/**/*.testing.ts',
   'scripts/**',
   'test/**',
 ];
@@ -83,6 +84,6 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', 'require'],
     },
   },
-  { files: ['**/*.test.ts'], rules: { 'boundaries/element-types': 'off' } },
+  { files: ['**/*.test.ts', '**/*.testing.ts'], rules: { 'boundaries/element-types': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
 );
