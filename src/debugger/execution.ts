@@ -113,6 +113,18 @@ export class Execution {
     return undefined;
   }
 
+  /**
+   * The monitor has made a VM entry: if the processor is in root operation all the same, the entry
+   * has failed or its injected event has caused a VM exit, and control is at a gate.
+   *
+   * @param enter whether that VM exit is where to stop
+   */
+  afterEntry(enter: boolean): Stretch {
+    const { monitor, side } = this.target;
+    const atGate = monitor !== undefined && !monitor.activity && side === 'monitor';
+    return atGate ? this.execute(1, false, enter) : undefined;
+  }
+
   /** Lets others have their turn when it is time. */
   private async takeTurns(): Promise<void> {
     if (performance.now() - this.lastTurn < TURN) return;

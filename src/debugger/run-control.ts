@@ -3,7 +3,7 @@ import { Execution } from './execution';
 import { MonitorRun } from './monitor-run';
 import type { RunCommand, RunSettings } from './run-settings';
 import { Steps } from './steps';
-import { stopped, type RunResult } from './stop';
+import { isStep, stopped, type RunResult } from './stop';
 import type { Target } from './target';
 
 /** What run control needs from its surroundings. */
@@ -92,10 +92,15 @@ export class RunControl {
   }
 
   private async fromMonitor(command: RunCommand): Promise<RunResult> {
-    if (command.kind === 'step-in' || command.kind === 'step-over') return this.monitor.step();
-    const through = await this.execution.finishMonitor(true);
-    if (through) return through;
-    if (command.kind === 'step-out') return stopped({ kind: 'step' });
-    return this.execution.continue(false);
+    if (command.kind === 'step-in' || command.kind === 'step-over') {
+      const result = this.monitor.step();
+      if (!isStep(result)) return result;
+    } else {
+      const through = await this.execution.finishMonitor(true);
+      if (through) return through;
+    }
+    if (command.kind === 'continue') return this.execution.continue(false);
+    const again = this.execution.afterEntry(true);
+    return typeof again === 'object' ? again : stopped({ kind: 'step' });
   }
 }

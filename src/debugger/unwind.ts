@@ -114,7 +114,8 @@ export class Unwinder implements Iterable<Activation> {
       registers.gpr(4) + (linear - linearStack(registers)) + BigInt((3 + error) * bytes);
     const rsp = switched ? slot(3) : after;
     const below = new CallerRegisters(registers, rip, rsp, ring, slot(2));
-    return { registers: below, caller: false, via: event };
+    // INT returns behind itself, everything else to the instruction that was interrupted.
+    return { registers: below, caller: event.kind.startsWith('software'), via: event };
   }
 }
 

@@ -7,6 +7,9 @@ import { Printer } from './printer';
 /** Where the guests of the transcripts lie; names in scripts are relative to it. */
 const GUESTS = join(ROOT, 'test/transcripts/guests');
 
+/** Deeper stacks are cut off. */
+const MOST_FRAMES = 8;
+
 /** One session of a script, with what it last showed. */
 class Session {
   private frames: DebugProtocol.StackFrame[] = [];
@@ -44,6 +47,14 @@ class Session {
       case 'pause': // prettier-ignore
         await this.quiet(verb, { ...this.threadId, ...json(rest) });
         return this.untilStop();
+      case 'repeat': {
+        const [times = '1', command = 'next'] = rest.split(' ');
+        for (let n = 0; n < Number(times); n++) {
+          await this.quiet(command, this.threadId);
+          await this.client.until(({ event }) => event === 'stopped');
+        }
+        return this.stack();
+      }
       case 'run':
         await this.quiet('continue', this.threadId);
         return;
@@ -153,7 +164,11 @@ class Session {
     const response = await this.client.request('stackTrace', this.threadId);
     const body = response.body as DebugProtocol.StackTraceResponse['body'] | undefined;
     this.frames = body?.stackFrames ?? [];
-    for (const frame of this.frames) this.printer.frame(frame, await this.sourceLine(frame));
+    for (const frame of this.frames.slice(0, MOST_FRAMES)) {
+      this.printer.frame(frame, await this.sourceLine(frame));
+    }
+    const more = this.frames.length - MOST_FRAMES;
+    if (more > 0) this.printer.line(`    … ${String(more)} more`);
   }
 
   private readonly texts = new Map<number, Promise<DebugProtocol.Response>>();

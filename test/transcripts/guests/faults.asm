@@ -15,8 +15,8 @@ forever:
 nowhere:
     jmp 0xffff:0xfff0       ; 16
 
-overflow:
-    call overflow           ; 19
+spare:
+    nop                     ; 19
 
 missing:
     fld1                    ; 22: not implemented

@@ -66,6 +66,9 @@ inner:
     nop
     ret
 
+runaway:
+    call runaway            ; 70
+
 align 8
 gdt: dq 0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff
 gdt_pointer:

@@ -1,4 +1,7 @@
 ; The timer interrupts in real mode; the main program counts, and rests once.
+%ifndef COUNT
+%define COUNT 200
+%endif
 bits 16
 org 0x7c00
 
@@ -18,7 +21,7 @@ start:
     out 0x21, al
     mov al, 0x34
     out 0x43, al
-    mov al, 200
+    mov al, COUNT
     out 0x40, al
     mov al, 0
     out 0x40, al
@@ -27,19 +30,19 @@ start:
     inc cx
     cmp word [ticks], 1
     jb .count
-    nop                     ; 29
+    nop
     mov cx, 40000
 .again:
-    loop .again             ; 32
-    hlt                     ; 33
-    nop                     ; 34
-    jmp $                   ; 35
+    loop .again
+    hlt
+    nop
+    jmp $
 
 tick:
-    inc word [ticks]        ; 38
+    inc word [ticks]
     push ax
     mov al, 0x20
-    out 0x20, al            ; 41
+    out 0x20, al
     pop ax
     iret
 
