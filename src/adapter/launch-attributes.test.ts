@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { checkAttributes, unknownAttributes } from './launch-attributes';
+
+describe('launch attributes', () => {
+  const check = (more: object) => checkAttributes({ program: 'k.asm', ...more });
+
+  it('have defaults', () => {
+    const settings = check({});
+    assert.equal(settings.memory, 64 * 2 ** 20);
+    assert.equal(settings.monitor, 'vtx');
+    assert.equal(settings.stopOnEntry, true);
+    assert.equal(settings.holdInterrupts, true);
+    assert.ok(settings.intercepts.includes('cr3'));
+  });
+
+  it('take sizes with and without units', () => {
+    const sizes: [unknown, number][] = [['16M', 2 ** 24], ['2 G', 2 ** 31], ['2048K', 2 ** 21], [2 ** 20, 2 ** 20], ['32MiB', 2 ** 25], ['8mb', 2 ** 23]]; // prettier-ignore
+    for (const [memory, wanted] of sizes) assert.equal(check({ memory }).memory, wanted);
+  });
+
+  it('name what is wrong and what is allowed', () => {
+    const cases: [object, RegExp][] = [
+      [{ memory: '100G' }, /100G.*1M.*3G/],
+      [{ memory: '4K' }, /4K.*1M/],
+      [{ memory: -1 }, /"memory".*-1/],
+      [{ memory: {} }, /"memory"/],
+      [{ monitor: 'svm' }, /"vtx" \/ "none".*svm/],
+      [{ stopOnEntry: 1 }, /"stopOnEntry".*1/],
+      [{ intercepts: 'all' }, /"intercepts".*"all"/],
+      [{ intercepts: ['cr9'] }, /"cr3".*"cr9"/],
+      [{ interruptsWhileStepping: true }, /"hold" \/ "deliver"/],
+      [{ defines: { '1x': '2' } }, /1x/],
+      [{ includeDirs: [1] }, /"includeDirs"/],
+      [{ program: 5 }, /"program".*5/],
+      [{ program: '' }, /"program"/],
+    ];
+    for (const [more, message] of cases) {
+      assert.throws(
+        () => check(more),
+        (error: Error) => message.test(error.message),
+        JSON.stringify(more),
+      );
+    }
+  });
+
+  it('finds unknown ones, but not those of clients', () => {
+    const args = { program: 'x', name: 'n', type: 'ringside', request: 'launch', __sessionId: '1', memroy: 1, stopAtEntry: true }; // prettier-ignore
+    assert.deepEqual(unknownAttributes(args), ['memroy', 'stopAtEntry']);
+  });
+});
