@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import {
@@ -50,12 +50,15 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
 ];
 
 const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [
-  { entry: 'test/workbench/suite/node.ts', outfile: 'test/node.js', options: node },
+  {
+    entry: 'test/workbench/suite/node.ts',
+    outfile: 'test/node.js',
+    options: { ...node, external: ['vscode', 'mocha'] },
+  },
   { entry: 'test/workbench/suite/web.ts', outfile: 'test/web.js', options: browser },
 ];
 
 async function main(): Promise<void> {
-  rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   const wanted = process.argv.includes('--tests') ? [...BUNDLES, ...SUITES] : BUNDLES;
   await Promise.all(

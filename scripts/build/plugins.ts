@@ -59,9 +59,12 @@ export const icedInBrowser: Plugin = {
 export const browserShims: Plugin = {
   name: 'browser-shims',
   setup(build) {
-    build.onResolve({ filter: /^(node:)?(events|url|net|assert|fs|path)$/ }, ({ path }) => ({
-      path: resolve(__dirname, 'shims', `${path.replace('node:', '')}.ts`),
-    }));
+    build.onResolve(
+      { filter: /^(node:)?(events|url|net|assert(\/strict)?|fs|path)$/ },
+      ({ path }) => ({
+        path: resolve(__dirname, 'shims', `${path.replace(/^node:|\/strict$/g, '')}.ts`),
+      }),
+    );
   },
 };
 

@@ -48,7 +48,9 @@ export async function startServer(
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(join(userData, 'Machine'), { recursive: true });
   const settings = { ...SETTINGS, ...options.settings };
-  writeFileSync(join(userData, 'Machine/settings.json'), JSON.stringify(settings, null, 2));
+  for (const file of ['Machine/settings.json', 'User/settings.json']) {
+    writeFileSync(join(userData, file), JSON.stringify(settings, null, 2));
+  }
   const folders = [
     ['--server-data-dir', join(profile, 'server')],
     ['--user-data-dir', userData],

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import {
+  api,
+  openFile,
+  removeBreakpoints,
+  start,
+  stopAfter,
+  stopDebugging,
+  until,
+  view,
+} from './session';
+
+const CHINESE = /[\u4e00-\u9fff]/;
+
+export function chineseSuite(): void {
+  describe('in Chinese', () => {
+    after(async () => {
+      await stopDebugging();
+      await removeBreakpoints();
+    });
+
+    it('the manifest, the extension and the adapter speak it', async () => {
+      assert.equal(vscode.env.language, 'zh-cn');
+      const manifest = vscode.extensions.getExtension('ringside.ringside')?.packageJSON as {
+        contributes: { views: { debug: { id: string; name: string }[] } };
+      };
+      const { debug } = manifest.contributes.views;
+      assert.equal(debug.find(({ id }) => id === 'ringside.exits')?.name, 'VM 退出');
+      const { world } = await api();
+      assert.ok(vscode.l10n.bundle, 'the bundle is loaded');
+      await openFile('first-exits/kernel.asm');
+      const { session } = await stopAfter(start);
+      assert.match(session.name, CHINESE);
+      await until('the world', () => (CHINESE.test(world.explanation ?? '') ? true : undefined));
+      const { nodes } = await view(session, { view: 'registers' });
+      assert.ok(
+        nodes.some(({ label }) => CHINESE.test(label)),
+        nodes.map(({ label }) => label).join(', '),
+      );
+    });
+  });
+}

@@ -1,0 +1,26 @@
+import Mocha from 'mocha';
+import { activationSuite } from './activation';
+import { chineseSuite } from './chinese';
+import { debuggingSuite } from './debugging';
+import { editingSuite } from './editing';
+import { runSuites } from './harness';
+import { watchSessions } from './session';
+import { viewsSuite } from './views';
+
+/** The suites in the extension host that is a Node process. */
+export function run(): Promise<void> {
+  watchSessions();
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000 });
+  const only = process.env.RINGSIDE_GREP;
+  if (only !== undefined) mocha.grep(only);
+  return runSuites(mocha, () => {
+    activationSuite('process');
+    if (process.env.RINGSIDE_TEST_LOCALE === 'zh-cn') {
+      chineseSuite();
+      return;
+    }
+    debuggingSuite();
+    viewsSuite();
+    editingSuite();
+  });
+}

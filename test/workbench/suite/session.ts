@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import * as vscode from 'vscode';
+import type { RingsideApi } from '../../../src/vscode/activate';
+import {
+  CustomRequest,
+  type ViewArguments,
+  type ViewResponse,
+} from '../../../src/adapter/protocol';
+
+/** Helpers of the suites: they use VS Code as a person would, by commands, and look at what is there. */
+
+const PATIENCE = 15_000;
+
+export function workspaceUri(path: string): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'a folder is open');
+  return vscode.Uri.joinPath(folder.uri, path);
+}
+
+export async function openFile(path: string): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument(workspaceUri(path));
+  return vscode.window.showTextDocument(document);
+}
+
+/** The line from 0 of the first line that contains the text. */
+export function lineOf(editor: vscode.TextEditor, text: string): number {
+  const line = editor.document
+    .getText()
+    .split(/\r?\n/)
+    .findIndex((each) => each.includes(text));
+  assert.ok(line >= 0, `"${text}" is in ${editor.document.fileName}`);
+  return line;
+}
+
+export async function api(): Promise<RingsideApi> {
+  const extension = vscode.extensions.getExtension<RingsideApi>('ringside.ringside');
+  assert.ok(extension, 'the extension is installed');
+  return extension.activate();
+}
+
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+export interface Place {
+  readonly session: vscode.DebugSession;
+  readonly frame: DebugProtocol.StackFrame;
+  readonly frames: DebugProtocol.StackFrame[];
+}
+
+let stops = 0;
+let current: vscode.DebugSession | undefined;
+
+/**
+ * Counts stops, so that a step waits for its own, and knows the session at first hand. Once per run.
+ */
+export function watchSessions(): void {
+  vscode.debug.onDidTerminateDebugSession((session) => {
+    if (session === current) current = undefined;
+  });
+  vscode.debug.registerDebugAdapterTrackerFactory('ringside', {
+    createDebugAdapterTracker: (session) => {
+      current = session;
+      return {
+        onError: (error) => {
+          console.error('the adapter:', error.message);
+        },
+        onExit: (code) => {
+          if (code !== 0) console.error(`the adapter ended with status ${String(code)}`);
+        },
+        onDidSendMessage: (message: DebugProtocol.Event) => {
+          if (message.type === 'event' && message.event === 'stopped') stops++;
+        },
+      };
+    },
+  });
+}
+
+/** Does something that ends in a stop, and says where that is. */
+export async function stopAfter(action: () => PromiseLike<unknown>): Promise<Place> {
+  const before = stops;
+  await action();
+  await until('a stop', () => (stops > before ? true : undefined));
+  let reason: unknown;
+  const found = until('a focused frame', () =>
+    place().catch((error: unknown) => {
+      reason = error;
+      return undefined;
+    }),
+  );
+  return found.catch((error: unknown) => {
+    throw new Error(`${String(error)} (${String(reason)})`);
+  });
+}
+
+export const command = (name: string) => (): PromiseLike<unknown> =>
+  vscode.commands.executeCommand(name);
+
+export const stepOver = command('workbench.action.debug.stepOver');
+export const stepInto = command('workbench.action.debug.stepInto');
+export const stepOut = command('workbench.action.debug.stepOut');
+export const resume = command('workbench.action.debug.continue');
+/** F5 */
+export const start = command('workbench.action.debug.start');
+
+async function place(): Promise<Place | undefined> {
+  const session = current;
+  if (!session || vscode.debug.activeDebugSession?.id !== session.id) return undefined;
+  const frames = await stackOf(session);
+  const [frame] = frames;
+  return frame && { session, frame, frames };
+}
+
+export async function stackOf(session: vscode.DebugSession): Promise<DebugProtocol.StackFrame[]> {
+  const body = (await session.customRequest('stackTrace', {
+    threadId: 1,
+    startFrame: 0,
+    levels: 20,
+  })) as DebugProtocol.StackTraceResponse['body'];
+  return body.stackFrames;
+}
+
+export async function view(
+  session: vscode.DebugSession,
+  args: ViewArguments,
+): Promise<ViewResponse> {
+  return (await session.customRequest(CustomRequest.VIEW, args)) as ViewResponse;
+}
+
+export async function stopDebugging(): Promise<void> {
+  await vscode.debug.stopDebugging();
+  await until('the end of the session', () =>
+    current === undefined && vscode.debug.activeDebugSession === undefined ? true : undefined,
+  );
+}
+
+export async function removeBreakpoints(): Promise<void> {
+  vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import * as vscode from 'vscode';
+import type { ViewId } from '../../../src/adapter/protocol';
+import type { Row, ViewTree } from '../../../src/vscode/views/view-tree';
+import {
+  api,
+  lineOf,
+  openFile,
+  removeBreakpoints,
+  resume,
+  start,
+  stepOver,
+  stopAfter,
+  stopDebugging,
+  until,
+  type Place,
+} from './session';
+
+const VIEWS: ViewId[] = ['registers', 'vmcs', 'translation', 'exits'];
+
+/** All rows down to a depth, as text. */
+async function rows(tree: ViewTree, depth: number, under?: Row): Promise<Row[]> {
+  const here = await tree.getChildren(under);
+  if (depth === 0) return here;
+  const nested = await Promise.all(
+    here.map(async (row) =>
+      row.node.children === 'none' ? [row] : [row, ...(await rows(tree, depth - 1, row))],
+    ),
+  );
+  return nested.flat();
+}
+
+/** In long mode, with paging on, after some exits. */
+async function stopInLongMode(): Promise<Place> {
+  const editor = await openFile('first-exits/kernel.asm');
+  const line = lineOf(editor, 'cpuid');
+  const { uri } = editor.document;
+  vscode.debug.addBreakpoints([
+    new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line, 0))),
+  ]);
+  await stopAfter(start);
+  return stopAfter(resume);
+}
+
+export function viewsSuite(): void {
+  describe('views', () => {
+    afterEach(async () => {
+      await stopDebugging();
+      await removeBreakpoints();
+    });
+
+    it('all four show content at a stop, each row once', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      for (const id of VIEWS) {
+        const tree = views.of(id);
+        const found = await until(`rows of ${id}`, async () => {
+          const all = await rows(tree, 2);
+          return all.length > 0 ? all : undefined;
+        });
+        const ids = found.map(({ node }) => node.id);
+        assert.equal(new Set(ids).size, ids.length, `${id}: ids are unique`);
+        for (const row of found) {
+          assert.ok(row.node.label.length > 0);
+          assert.equal(tree.getTreeItem(row).id, row.node.id);
+        }
+      }
+    });
+
+    it('mark what a step has changed, with an icon', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      await stopAfter(stepOver); // CPUID writes EAX, EBX, ECX, EDX
+      const changed = await until('a changed row', async () => {
+        const all = await rows(views.registers, 2);
+        const marked = all.filter(({ node }) => node.changed && /^r?[abcd]x/i.test(node.label));
+        return marked.length > 0 ? marked : undefined;
+      });
+      const [row] = changed;
+      assert.ok(row);
+      const icon = views.registers.getTreeItem(row).iconPath;
+      assert.equal((icon as vscode.ThemeIcon).id, 'diff-modified');
+    });
+
+    it('translate the address that is asked for', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      views.translation.options = { address: 'rsp' };
+      const all = await until('the walk', async () => {
+        const found = await rows(views.translation, 1);
+        return found.some(({ node }) => /PML4E/.test(node.label)) ? found : undefined;
+      });
+      assert.ok(all.some(({ node }) => /hpa/i.test(`${node.label} ${node.description ?? ''}`)));
+      views.translation.options = {};
+    });
+
+    it('filter and group the exits', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      const exits = await until('exits', async () => {
+        const all = await views.exits.getChildren();
+        return all.length > 3 ? all : undefined;
+      });
+      views.exits.options = { filter: 'no such exit' };
+      assert.equal((await views.exits.getChildren()).length, 0);
+      views.exits.options = { groupByReason: true };
+      const groups = await views.exits.getChildren();
+      assert.ok(groups.length > 0 && groups.length < exits.length);
+      assert.notEqual(groups[0]?.node.children, 'none');
+      views.exits.options = {};
+    });
+
+    it('edit a register', async () => {
+      const { views } = await api();
+      const { session } = await stopInLongMode();
+      const row = await until('rbx', async () =>
+        (await rows(views.registers, 2)).find(
+          ({ node }) => /^rbx/i.test(node.label) && node.editable,
+        ),
+      );
+      await views.registers.edit(row, '0x1234 + 1');
+      const frameId = (vscode.debug.activeStackItem as vscode.DebugStackFrame).frameId;
+      const value = (await session.customRequest('evaluate', {
+        expression: 'rbx',
+        frameId,
+        context: 'watch',
+      })) as DebugProtocol.EvaluateResponse['body'];
+      assert.match(value.result, /1235/);
+      await assert.rejects(views.registers.edit(row, 'no_such_symbol'));
+    });
+
+    it('numbers can be shown in decimal', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      const shown = async (): Promise<string> => {
+        const all = await rows(views.registers, 2);
+        return all.map(({ node }) => node.description ?? '').join('\n');
+      };
+      const hexadecimal = await until('rows', async () => (await shown()) || undefined);
+      await vscode.commands.executeCommand('ringside.format.decimal');
+      const decimal = await until('another text', async () => {
+        const text = await shown();
+        return text !== hexadecimal ? text : undefined;
+      });
+      await vscode.commands.executeCommand('ringside.format.hexadecimal');
+      assert.ok(decimal.split('0x').length < hexadecimal.split('0x').length);
+    });
+
+    it('disassembly answers exactly as many rows as asked for, in order', async () => {
+      const { session, frame } = await stopInLongMode();
+      const body = (await session.customRequest('disassemble', {
+        memoryReference: frame.instructionPointerReference,
+        instructionOffset: -200,
+        instructionCount: 400,
+        resolveSymbols: true,
+      })) as DebugProtocol.DisassembleResponse['body'];
+      const instructions = body?.instructions ?? [];
+      assert.equal(instructions.length, 400);
+      const addresses = instructions.map(({ address }) => BigInt(address));
+      for (let n = 1; n < addresses.length; n++) {
+        assert.ok((addresses[n] ?? 0n) > (addresses[n - 1] ?? 0n), `row ${n} rises`);
+      }
+      const here = instructions[200];
+      assert.match(here?.instruction ?? '', /cpuid/i);
+      assert.equal(BigInt(here?.address ?? 0), BigInt(frame.instructionPointerReference ?? 1));
+    });
+
+    it('opens the Disassembly view', async () => {
+      await stopInLongMode();
+      await vscode.commands.executeCommand('debug.action.openDisassemblyView');
+      await until('its tab', () =>
+        vscode.window.tabGroups.all
+          .flatMap((group) => group.tabs)
+          .find((tab) => /disassembly|反汇编/i.test(tab.label)),
+      );
+    });
+
+    it('memory is read and written', async () => {
+      const { session } = await stopInLongMode();
+      const memoryReference = (
+        (await session.customRequest('evaluate', {
+          expression: 'hello',
+          context: 'watch',
+        })) as DebugProtocol.EvaluateResponse['body']
+      ).memoryReference;
+      assert.ok(memoryReference);
+      const read = async (): Promise<DebugProtocol.ReadMemoryResponse['body']> =>
+        (await session.customRequest('readMemory', {
+          memoryReference,
+          count: 5,
+        })) as DebugProtocol.ReadMemoryResponse['body'];
+      const before = (await read())?.data;
+      assert.ok(before);
+      await session.customRequest('writeMemory', { memoryReference, data: btoa('Hallo') });
+      assert.equal((await read())?.data, btoa('Hallo'));
+    });
+  });
+}

@@ -1,0 +1,25 @@
+import 'mocha/mocha.js';
+import type MochaClass from 'mocha';
+import { activationSuite } from './activation';
+import { debuggingSuite } from './debugging';
+import { editingSuite } from './editing';
+import { runSuites } from './harness';
+import { watchSessions } from './session';
+import { viewsSuite } from './views';
+
+declare const mocha: MochaClass & { setup(options: MochaClass.MochaOptions): void };
+
+/** The suites in the web extension host: a worker of the browser. */
+function run(): Promise<void> {
+  watchSessions();
+  mocha.setup({ ui: 'bdd', timeout: 30_000 });
+  return runSuites(mocha, () => {
+    activationSuite('worker');
+    debuggingSuite();
+    viewsSuite();
+    editingSuite();
+  });
+}
+
+// mocha's own bundle takes `module.exports` for itself: ours goes there after it.
+module.exports = { run };
