@@ -14,6 +14,7 @@ import type { SessionContext } from './context';
 import { handler, type Handlers } from './handlers';
 import { RequestError } from './request-error';
 import { displayOf } from './variables';
+import { typeName } from './type-name';
 import { placeReference, worldOf, writable } from './worlds';
 
 /** Contexts in which an expression is typed to be done, so that it may change something. */
@@ -51,7 +52,7 @@ function responseBody(
 ): DebugProtocol.EvaluateResponse['body'] {
   return {
     result: resultText(value, format, where, world),
-    type: value.type,
+    type: typeName(value.type),
     variablesReference: 0,
     presentationHint: { kind: 'data', ...(!value.assign && { attributes: ['readOnly'] }) },
     ...(value.memory && { memoryReference: placeReference(value.memory) }),

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Granularity, RunCommand } from '../debugger/run-settings';
 import type { RunResult, StopReason } from '../debugger/stop';
+import { endText } from './end-text';
 import { THREAD_ID, type SessionContext } from './context';
 import { handler, type Handlers } from './handlers';
 import { RequestError } from './request-error';
@@ -65,18 +66,6 @@ function finish(context: SessionContext, result: RunResult): void {
   context.print(`${endText(result.why, result.exitCode)}\n`, 'console');
   context.send('exited', { exitCode: result.exitCode });
   context.send('terminated', undefined);
-}
-
-const WHY: Readonly<Record<string, () => string>> = {
-  halted: () => l10n.t('halted with interrupts disabled'),
-  'exit hypercall': () => l10n.t('exit hypercall'),
-  'exit device': () => l10n.t('exit device'),
-  'power-off': () => l10n.t('power-off'),
-  'triple fault': () => l10n.t('triple fault'),
-};
-
-function endText(why: string, exitCode: number): string {
-  return l10n.t('The guest has ended: {0} (exit code {1})', WHY[why]?.() ?? why, exitCode);
 }
 
 /** Tells the client that and why the debuggee stands. */

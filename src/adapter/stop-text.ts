@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { describeVector, Vector } from '../isa/exceptions';
+import { endReason } from './end-text';
 import { exitTitle } from '../debugger/exit-text';
 import { symbolAt } from '../debugger/program-place';
 import type { StopReason } from '../debugger/stop';
@@ -52,7 +53,7 @@ function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'r
       return { description: name, text: l10n.t('{0} at {1}', name, raisedAt(target)) };
     }
     case 'guest-failure':
-      return { description: l10n.t('The guest cannot go on'), text: reason.message };
+      return { description: l10n.t('The guest cannot go on'), text: endReason(reason.message) };
     case 'entry-failure':
       return {
         description: l10n.t('VM entry failed'),

@@ -13,6 +13,7 @@ import { handler, type Handlers } from './handlers';
 import { memoryReference } from './memory-reference';
 import { RequestError } from './request-error';
 import type { Display, Row } from './variable-source';
+import { typeName } from './type-name';
 import { placeReference, worldOf, writable } from './worlds';
 
 /** The rows of scopes, and edits. */
@@ -85,7 +86,7 @@ function assigned(
     });
     return {
       value: formatValue(value, wanted ?? (displayOf(format).hex ? 'x' : 'u')),
-      type: value.type,
+      type: typeName(value.type),
       variablesReference: 0,
       ...(value.memory && { memoryReference: placeReference(value.memory) }),
     };

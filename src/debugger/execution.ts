@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { Field } from '../isa/vmx/fields';
 import { ENTRY_FAILURE, ExitReason } from '../isa/vmx/exit-reasons';
 import type { ComputerStop } from '../machine/computer';
@@ -194,7 +195,7 @@ export class Execution {
     if (raw & ENTRY_FAILURE && this.settings.stopAtEntryFailure) {
       return stopped({
         kind: 'entry-failure',
-        message: `VM entry failed: exit reason ${String(reason)}`,
+        message: l10n.t('VM entry failed: exit reason {0}', reason),
       });
     }
     if (reason === ExitReason.TRIPLE_FAULT && this.settings.stopAtTripleFault) {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ENTRY_FAILURE } from '../isa/vmx/exit-reasons';
 import type { Operation } from '../vmm';
 import type { Breakpoints } from './breakpoints';
@@ -86,7 +87,11 @@ export class MonitorRun {
     const last = monitor.performedOperations.at(-1);
     const refused = last !== undefined && last.result !== 0n && isEntry(last.operation.name);
     if (refused && this.settings.stopAtEntryFailure) {
-      const message = `${last.operation.name}: VM-instruction error ${String(last.result)}`;
+      const message = l10n.t(
+        '{0}: VM-instruction error {1}',
+        last.operation.name,
+        String(last.result),
+      );
       return stopped({ kind: 'entry-failure', message });
     }
     const { end } = monitor.host;

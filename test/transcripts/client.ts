@@ -29,6 +29,11 @@ export class Client {
     output.on('error', () => undefined); // the adapter has gone; reading says so too
   }
 
+  /** Goes without a word. */
+  hangUp(): void {
+    this.output.end();
+  }
+
   request(command: string, args: unknown = {}): Promise<DebugProtocol.Response> {
     const seq = this.seq++;
     const text = JSON.stringify({ seq, type: 'request', command, arguments: args });

@@ -55,6 +55,9 @@ class Session {
         }
         return this.stack();
       }
+      case 'hangUp':
+        this.client.hangUp();
+        return;
       case 'run':
         await this.quiet('continue', this.threadId);
         return;

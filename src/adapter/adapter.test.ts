@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { InlineClient } from './inline-client.testing';
+
+const HEAD = 'bits 16\norg 0x7c00\n';
+const SOURCES: Record<string, string> = {
+  'plain.asm': `${HEAD}start:\n mov ax, 5\n mov bx, ax\n call func\n nop\n cli\n hlt\nfunc:\n inc bx\n ret\n`,
+  'endless.asm': `${HEAD}start: jmp start\n`,
+  'exits.asm': `${HEAD}start: cpuid\n jmp start\n`,
+  'resting.asm': `${HEAD}
+    cli
+    mov al, 0x34
+    out 0x43, al
+    mov al, 100
+    out 0x40, al
+    mov al, 0
+    out 0x40, al
+    mov al, 0xff    ; the timer ticks, but is masked
+    out 0x21, al
+    sti
+idle: hlt
+    jmp idle\n`,
+  'waiting.asm': `${HEAD}start: sti\n hlt\n jmp start\n`,
+  'slow.asm': `${HEAD}start: call func\n cli\n hlt\nfunc: inc eax\n jmp func\n ret\n`,
+  'broken.asm': 'bogus\n',
+};
+
+describe('adapter', () => {
+  let client: InlineClient;
+  const open = (): InlineClient => (client = new InlineClient(SOURCES));
+
+  beforeEach(open);
+  afterEach(() => client.ask('disconnect'));
+
+  it('declares at least 25 capabilities', async () => {
+    const capabilities = await client.ask<DebugProtocol.Capabilities>('initialize');
+    const declared = Object.values(capabilities).filter(
+      (value) => value !== false && value !== undefined,
+    );
+    assert.ok(declared.length >= 25, String(declared.length));
+  });
+
+  for (const monitor of ['vtx', 'none']) {
+    for (const program of ['endless.asm', 'exits.asm', 'resting.asm', 'waiting.asm']) {
+      it(`pauses ${program} within 100 ms (monitor: ${monitor})`, async () => {
+        await client.start(program, { monitor });
+        await client.ask('continue', { threadId: 1 });
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        const asked = performance.now();
+        const { reason } = await client.run('pause');
+        const took = performance.now() - asked;
+        assert.equal(reason, 'pause');
+        assert.ok(took < 100, `${String(took)} ms`);
+      });
+    }
+  }
+
+  it('pauses a step that does not come to its end', async () => {
+    await client.start('slow.asm');
+    for (const command of ['next', 'stepOut']) {
+      await client.ask(command, { threadId: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      assert.equal((await client.run('pause')).reason, 'pause');
+    }
+  });
+
+  it('goes on from a pause in a guest that waits', async () => {
+    await client.start('waiting.asm');
+    await client.ask('continue', { threadId: 1 });
+    await client.run('pause');
+    await client.ask('continue', { threadId: 1 });
+    assert.equal((await client.run('pause')).reason, 'pause');
+  });
+
+  it('steps in a median under 5 ms', async () => {
+    await client.start('endless.asm');
+    const times: number[] = [];
+    for (let n = 0; n < 101; n++) {
+      const before = performance.now();
+      await client.run('next');
+      times.push(performance.now() - before);
+    }
+    times.sort((a, b) => a - b);
+    assert.ok((times[50] ?? 99) < 5, String(times[50]));
+  });
+
+  it('fails a launch with one message, and then launches', async () => {
+    await client.ask('initialize');
+    const failed = await client.send('launch', { program: 'broken.asm' });
+    assert.equal(failed.success, false);
+    assert.match(failed.message ?? '', /broken\.asm.*1:1/);
+    const { diagnostics } = await client.event<{ diagnostics: unknown[] }>('ringside/diagnostics');
+    assert.equal(diagnostics.length, 1);
+    assert.equal((await client.start('plain.asm')).reason, 'entry');
+  });
+
+  it('cancels a launch that waits for its configuration', async () => {
+    await client.ask('initialize');
+    const seq = client.nextSeq;
+    const launch = client.send('launch', { program: 'plain.asm' });
+    await client.event('initialized');
+    await client.ask('cancel', { requestId: seq });
+    assert.equal((await launch).message, 'cancelled');
+  });
+
+  it('edits variables as clients show them, and tells that values have changed', async () => {
+    await client.start('plain.asm');
+    const frame = await client.topFrame();
+    const { scopes } = await client.ask<DebugProtocol.ScopesResponse['body']>('scopes', {
+      frameId: frame.id,
+    });
+    const reference = scopes[0]?.variablesReference;
+    const set = (name: string, value: string) =>
+      client.send('setVariable', { variablesReference: reference, name, value });
+    assert.equal((await set('ax', '0x10 + 1')).success, true);
+    assert.equal(await client.evaluate('ax'), '0x11');
+    assert.equal((await set('eflags', '0x42 [ZF]')).success, true);
+    assert.equal(await client.evaluate('zf'), '0x1');
+    assert.equal((await set('ip', '0x7c03 <start+0x3>')).success, true);
+    assert.equal(await client.evaluate('rip'), '0x7c03');
+    await client.event('invalidated');
+    await client.event('ringside/changed');
+    assert.match((await set('ax', 'nothing')).message ?? '', /nothing/);
+    assert.match((await set('nothing', '1')).message ?? '', /nothing/);
+  });
+
+  it('writes memory by expression and says which', async () => {
+    await client.start('plain.asm');
+    await client.ask('setExpression', { expression: 'word [0x500]', value: '0xabcd' });
+    const { memoryReference, count } = await client.event<{
+      memoryReference: string;
+      count: number;
+    }>('memory');
+    assert.deepEqual([memoryReference, count], ['gva:0x500', 2]);
+    assert.equal(await client.evaluate('byte [0x501]'), '0xab');
+  });
+
+  it('writes code that is then executed', async () => {
+    await client.start('plain.asm');
+    await client.run('next');
+    // mov bx, ax becomes mov bx, 7 … of three bytes, over the CALL's first.
+    await client.ask('writeMemory', { memoryReference: 'gva:0x7c03', data: btoa('\xbb\x07\x00') });
+    await client.run('stepIn', { granularity: 'instruction' });
+    assert.equal(await client.evaluate('bx'), '0x7');
+  });
+
+  it('refuses frames of an earlier stop', async () => {
+    await client.start('plain.asm');
+    const frame = await client.topFrame();
+    await client.run('next');
+    const response = await client.send('scopes', { frameId: frame.id });
+    assert.equal(response.success, false);
+  });
+
+  it('keeps breakpoints over a restart, and those set before the launch', async () => {
+    await client.ask('initialize');
+    const set = await client.ask<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', {
+      source: { path: 'plain.asm' },
+      breakpoints: [{ line: 7 }],
+    });
+    assert.equal(set.breakpoints[0]?.verified, false);
+    const launched = client.send('launch', { program: 'plain.asm', memory: '2M' });
+    const changed = await client.event<{ breakpoint: DebugProtocol.Breakpoint }>('breakpoint');
+    assert.equal(changed.breakpoint.verified, true);
+    await client.event('initialized');
+    await client.ask('configurationDone');
+    await launched;
+    await client.event('stopped');
+    const hit = await client.run('continue');
+    assert.deepEqual(hit.hitBreakpointIds, [changed.breakpoint.id]);
+    await client.ask('restart');
+    assert.equal((await client.event<{ reason: string }>('stopped')).reason, 'entry');
+    assert.deepEqual((await client.run('continue')).hitBreakpointIds, [changed.breakpoint.id]);
+  });
+
+  it('runs through with noDebug', async () => {
+    await client.ask('initialize');
+    const launched = client.send('launch', { program: 'plain.asm', memory: '2M', noDebug: true });
+    await client.event('initialized');
+    await client.ask('setBreakpoints', {
+      source: { path: 'plain.asm' },
+      breakpoints: [{ line: 5 }],
+    });
+    await client.ask('configurationDone');
+    await launched;
+    assert.equal((await client.event<{ exitCode: number }>('exited')).exitCode, 0);
+    assert.ok(!client.events.some(({ event }) => event === 'stopped'));
+  });
+
+  it('speaks the language that the client asks for', async () => {
+    const asked: string[] = [];
+    client = new InlineClient(SOURCES, {
+      translations: (locale) => {
+        asked.push(locale);
+        return Promise.resolve({ 'no program is being debugged': '没有正在调试的程序' });
+      },
+    });
+    try {
+      await client.ask('initialize', { locale: 'zh-CN' });
+      assert.deepEqual(asked, ['zh-cn']);
+      assert.equal((await client.send('stackTrace')).message, '没有正在调试的程序');
+    } finally {
+      l10n.config({ contents: {} });
+    }
+  });
+
+  it('counts lines from 0 for clients that do', async () => {
+    await client.ask('initialize', { linesStartAt1: false, columnsStartAt1: false });
+    const launched = client.send('launch', { program: 'plain.asm', memory: '2M' });
+    await client.event('initialized');
+    const set = await client.ask<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', {
+      source: { path: 'plain.asm' },
+      breakpoints: [{ line: 4 }],
+    });
+    assert.equal(set.breakpoints[0]?.line, 4);
+    await client.ask('configurationDone');
+    await launched;
+    await client.event('stopped');
+    await client.run('continue');
+    const { line, column } = await client.topFrame();
+    assert.deepEqual([line, column], [4, 1]);
+  });
+});

@@ -1,0 +1,27 @@
+import * as l10n from '@vscode/l10n';
+
+const NAMES: Readonly<Record<string, () => string>> = {
+  number: () => l10n.t('number'),
+  'truth value': () => l10n.t('truth value'),
+  register: () => l10n.t('register'),
+  flag: () => l10n.t('flag'),
+  'control register': () => l10n.t('control register'),
+  'debug register': () => l10n.t('debug register'),
+  selector: () => l10n.t('selector'),
+  base: () => l10n.t('base'),
+  limit: () => l10n.t('limit'),
+  'access rights': () => l10n.t('access rights'),
+  symbol: () => l10n.t('symbol'),
+  constant: () => l10n.t('constant'),
+  address: () => l10n.t('address'),
+  vector: () => l10n.t('vector'),
+  'basic exit reason': () => l10n.t('basic exit reason'),
+  'exit qualification': () => l10n.t('exit qualification'),
+  'guest-physical address': () => l10n.t('guest-physical address'),
+  'host-physical address': () => l10n.t('host-physical address'),
+};
+
+/** What kind of thing a value is, in the user's language. */
+export function typeName(type: string): string {
+  return NAMES[type]?.() ?? type;
+}
