@@ -38,6 +38,7 @@ export function gotoRequests(context: SessionContext): Handlers {
       const address = targets.get(targetId);
       if (address === undefined) throw new RequestError(l10n.t('there is no such place'));
       if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
+      if (context.debuggee.run.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
       const { guest, side } = context.debuggee.target;
       if (side === 'monitor') {
         throw new RequestError(l10n.t('the monitor has control: step to the VM entry first'));

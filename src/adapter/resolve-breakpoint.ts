@@ -131,9 +131,8 @@ export function firstOfEachRun(entries: readonly LineEntry[]): LineEntry[] {
   const code = entries.filter(({ kind }) => kind === 'code');
   return code.filter((entry, n) => {
     const before = code[n - 1];
-    return (
-      before?.address === undefined || before.address + BigInt(before.length) !== entry.address
-    );
+    if (before?.chain[0]?.line !== entry.chain[0]?.line) return true;
+    return before === undefined || before.address + BigInt(before.length) !== entry.address;
   });
 }
 

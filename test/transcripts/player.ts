@@ -63,6 +63,8 @@ class Session {
         return;
       case 'wait':
         return this.untilStop();
+      case 'jump':
+        return this.jump(rest);
       case 'stack':
         return this.stack();
       case 'eval':
@@ -145,6 +147,17 @@ class Session {
     this.printer.breakpoint(body.breakpoints[body.breakpoints.length - 1]);
   }
 
+  /** Jump to cursor, and nothing shown of it. */
+  private async jump(rest: string): Promise<void> {
+    const [file = '', line] = rest.split(':');
+    const args = { source: { path: join(GUESTS, file) }, line: Number(line) };
+    const { body } = await this.quiet('gotoTargets', args);
+    const [target] = (body as DebugProtocol.GotoTargetsResponse['body']).targets;
+    await this.quiet('goto', { ...this.threadId, targetId: target?.id });
+    await this.client.until(({ event }) => event === 'stopped');
+    await this.fetchFrames();
+  }
+
   /** Everything up to the next stop or the end, and the stack there. */
   private async untilStop(): Promise<void> {
     const events = await this.client.until(
@@ -163,10 +176,14 @@ class Session {
     this.printer.events(events);
   }
 
-  private async stack(): Promise<void> {
+  private async fetchFrames(): Promise<void> {
     const response = await this.client.request('stackTrace', this.threadId);
     const body = response.body as DebugProtocol.StackTraceResponse['body'] | undefined;
     this.frames = body?.stackFrames ?? [];
+  }
+
+  private async stack(): Promise<void> {
+    await this.fetchFrames();
     for (const frame of this.frames.slice(0, MOST_FRAMES)) {
       this.printer.frame(frame, await this.sourceLine(frame));
     }

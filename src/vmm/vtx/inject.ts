@@ -1,4 +1,5 @@
 import { Vector } from '../../isa/exceptions';
+import { Cr0 } from '../../isa/registers/control';
 import { Rflags } from '../../isa/registers/flags';
 import { PrimaryControl } from '../../isa/vmx/controls';
 import { InterruptionInfo, InterruptionType } from '../../isa/vmx/events';
@@ -15,12 +16,15 @@ export function* injectGeneralProtection(): Handler {
 
 export function* injectException(vector: number, errorCode?: number): Handler {
   const type = InterruptionType.HARDWARE_EXCEPTION << InterruptionInfo.TYPE_SHIFT;
-  const withError = errorCode === undefined ? 0 : InterruptionInfo.ERROR_CODE;
+  // Real mode pushes no error codes, and an entry that would is refused (SDM 3C 27.2.1.3).
+  const cr0 = yield vmread(Field.GUEST_CR0);
+  const pushes = errorCode !== undefined && (cr0 & BigInt(Cr0.PE)) !== 0n;
+  const withError = pushes ? InterruptionInfo.ERROR_CODE : 0;
   yield vmwrite(
     Field.VM_ENTRY_INTR_INFO,
     (vector | type | withError | InterruptionInfo.VALID) >>> 0,
   );
-  if (errorCode !== undefined) yield vmwrite(Field.VM_ENTRY_EXCEPTION_ERROR_CODE, errorCode);
+  if (pushes) yield vmwrite(Field.VM_ENTRY_EXCEPTION_ERROR_CODE, errorCode);
 }
 
 /**
