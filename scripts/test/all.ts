@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+/**
+ * `npm test`: unit tests, transcripts over stdio, then the suites in a real VS Code. Its last line is plain:
+ * `N passed, N failed`.
+ */
+
+const ROOT = resolve(__dirname, '../..');
+
+interface Counts {
+  readonly title: string;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Runs a program, shows what it writes, and gives back all of it. */
+function show(args: readonly string[]): Promise<{ output: string; status: number }> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      stdio: ['inherit', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      process.stdout.write(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', (status) => {
+      done({ output, status: status ?? 1 });
+    });
+  });
+}
+
+/** The last number before a word. A program that broke off before it could count has failed once. */
+function counts(
+  title: string,
+  { output, status }: { output: string; status: number },
+  words: { passed: RegExp; failed: RegExp },
+): Counts {
+  const last = (pattern: RegExp): number => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  const passed = last(words.passed);
+  const failed = last(words.failed);
+  return { title, passed, failed: failed === 0 && (status !== 0 || passed === 0) ? 1 : failed };
+}
+
+async function main(): Promise<void> {
+  const results: Counts[] = [];
+  const tsx = ['--import', 'tsx'];
+  const built = await show(['scripts/build.mjs', '--tests']);
+  if (built.status !== 0) results.push({ title: 'build', passed: 0, failed: 1 });
+  const mocha = await show(['node_modules/mocha/bin/mocha.js']);
+  const words = { passed: /(\d+) passing/g, failed: /(\d+) failing/g };
+  results.push(counts('unit tests', mocha, words));
+  const transcripts = await show([
+    'node_modules/mocha/bin/mocha.js',
+    '--config=test/mocharc.json',
+    'test/transcripts/*.test.ts',
+  ]);
+  results.push(counts('transcripts', transcripts, words));
+  const workbench = await show([...tsx, 'test/workbench/run.ts']);
+  const own = { passed: /^(\d+) passed, \d+ failed$/gm, failed: /^\d+ passed, (\d+) failed$/gm };
+  results.push(counts('workbench', workbench, own));
+
+  process.stdout.write('\n');
+  for (const { title, passed, failed } of results) {
+    process.stdout.write(`${title}: ${passed} passed, ${failed} failed.\n`);
+  }
+  const sum = (pick: (result: Counts) => number): number =>
+    results.reduce((total, result) => total + pick(result), 0);
+  const failed = sum((result) => result.failed);
+  process.stdout.write(`\n${sum((result) => result.passed)} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+void main();
