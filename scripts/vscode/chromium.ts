@@ -16,13 +16,27 @@ const INSTALLED = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromiu
 export async function findChromium(server: VsCodeServer): Promise<Browser> {
   const chosen = process.env.RINGSIDE_CHROMIUM;
   if (chosen !== undefined) return { executable: chosen, environment: {} };
-  const unpacked = await unpack(server.chromiumPackage);
+  const unpacked = withFonts(await unpack(server.chromiumPackage), server);
   if (starts(unpacked)) return unpacked;
   for (const executable of INSTALLED) {
     const browser = { executable, environment: {} };
     if (starts(browser)) return browser;
   }
   throw new Error('no Chromium starts here; set RINGSIDE_CHROMIUM to one that does');
+}
+
+/** Fonts of the system, and those from npm where the system has too few. */
+function withFonts({ executable, environment }: Browser, server: VsCodeServer): Browser {
+  const file = join(cacheFolder(), 'fonts.conf');
+  const folders = [server.chineseFonts, join(cacheFolder(), 'chromium/fonts')];
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+${folders.map((folder) => `<dir>${folder}</dir>`).join('\n')}
+<cachedir>${join(cacheFolder(), 'font-cache')}</cachedir></fontconfig>\n`,
+  );
+  return { executable, environment: { ...environment, FONTCONFIG_FILE: file } };
 }
 
 function starts({ executable, environment }: Browser): boolean {
@@ -39,7 +53,7 @@ async function unpack(chromiumPackage: string): Promise<Browser> {
       mkdirSync(folder, { recursive: true });
       const read = (name: string): Buffer =>
         brotliDecompressSync(readFileSync(join(chromiumPackage, 'bin', name)));
-      for (const archive of ['al2023.tar.br', 'swiftshader.tar.br']) {
+      for (const archive of ['al2023.tar.br', 'swiftshader.tar.br', 'fonts.tar.br']) {
         const tar = spawnSync('tar', ['xf', '-', '-C', folder], { input: read(archive) });
         if (tar.status !== 0) throw new Error(`tar: ${tar.stderr.toString()}`);
       }

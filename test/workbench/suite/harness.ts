@@ -15,18 +15,17 @@ export function runSuites(mocha: MochaClass, load: () => void): Promise<void> {
   const say = (text: string): void => {
     console.log(`${PREFIX}${text}`);
   };
-  mocha.reporter(
-    class {
-      constructor(runner: Runner) {
-        runner.on('pass', (test) => {
-          say(`PASS ${test.fullTitle()}`);
-        });
-        runner.on('fail', (test, error) => {
-          say(`FAIL ${test.fullTitle()}\n${error?.stack ?? String(error)}`);
-        });
-      }
-    } as never,
-  );
+  // mocha calls it with `new`; a function does.
+  // eslint-disable-next-line @typescript-eslint/naming-convention -- a constructor
+  function Reporter(runner: Runner): void {
+    runner.on('pass', (test) => {
+      say(`PASS ${test.fullTitle()}`);
+    });
+    runner.on('fail', (test, error) => {
+      say(`FAIL ${test.fullTitle()}\n${error?.stack ?? String(error)}`);
+    });
+  }
+  mocha.reporter(Reporter as never);
   mocha.suite.emit('pre-require', globalThis as never, '', mocha);
   load();
   return new Promise((resolve, reject) => {

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { packageExtension } from './package';
+import { step } from './progress';
+import { findChromium } from './vscode/chromium';
+import { canRunServer, installServer } from './vscode/install';
+import { Person } from './vscode/person';
+import { startServer } from './vscode/server';
+import { openWorkbench } from './vscode/workbench';
+
+/**
+ * `npm run check:vsix`: installs the packed VSIX into a real VS Code, as a user would, and runs a session
+ * from it by keys: F5, step into an exit, step out.
+ */
+
+const ROOT = resolve(__dirname, '..');
+
+async function main(): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const packed = join(ROOT, `ringside-${version}.vsix`);
+  const vsix = existsSync(packed) ? packed : await packageExtension();
+  if (!canRunServer()) throw new Error('this check needs Linux on x64');
+  const vscode = await installServer();
+  const browser = await findChromium(vscode);
+  const server = await step('installing the VSIX', () => startServer(vscode, { vsix }));
+  const { page, close } = await openWorkbench(browser, {
+    port: server.port,
+    folder: join(ROOT, 'samples'),
+  });
+  try {
+    await step('a session from it', async () => {
+      const person = new Person(page);
+      await person.waitForWorkbench();
+      await person.openFile('first-exits/kernel.asm');
+      const source = readFileSync(join(ROOT, 'samples/first-exits/kernel.asm'), 'utf8').split('\n');
+      await person.goToLine(source.findIndex((line) => line.includes('out dx, al')) + 1);
+      await person.toggleBreakpoint();
+      await person.stopAfter('F5');
+      await person.stopAfter('F5');
+      expect(await person.world(), /ring 0/);
+      await person.stopAfter('F11');
+      expect(await person.world(), /42|30|exit/i);
+      await page.waitForSelector('.tab:has-text("vtx.ts")', { timeout: 15_000 });
+      await person.stopAfter('Shift+F11');
+      expect(await person.world(), /ring 0/);
+    });
+    process.stdout.write('the packed extension works\n');
+  } catch (error) {
+    await page.screenshot({ path: join(ROOT, 'out/check-vsix.png') });
+    throw error;
+  } finally {
+    await close();
+    await server.stop();
+  }
+}
+
+function expect(text: string, pattern: RegExp): void {
+  if (!pattern.test(text)) throw new Error(`"${text}" does not match ${String(pattern)}`);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,61 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { mustRun } from './processes';
+import { step } from './progress';
+
+const ROOT = resolve(__dirname, '..');
+const LARGEST = 3 * 2 ** 20;
+
+/** What may be in the package, and what must. */
+const ALLOWED =
+  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|language-configuration\.json|dist\/(web\/)?\w+\.(js|wasm)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|[\w-]+)\.png|syntaxes\/\w+\.tmLanguage\.json)$/;
+const NEEDED = [
+  'package.json',
+  'package.nls.json',
+  'package.nls.zh-cn.json',
+  'l10n/bundle.l10n.zh-cn.json',
+  'README.md',
+  'LICENSE',
+  'dist/cli.js',
+  'dist/extension.js',
+  'dist/web/extension.js',
+  'dist/iced_x86_bg.wasm',
+  'media/icon.png',
+  'syntaxes/nasm.tmLanguage.json',
+];
+
+export async function packageExtension(): Promise<string> {
+  await step('building for release', () =>
+    mustRun(process.execPath, ['scripts/build.mjs', '--release'], { cwd: ROOT }),
+  );
+  const files = await listFiles({ cwd: ROOT, packageManager: PackageManager.None });
+  const stray = files.filter((file) => !ALLOWED.test(file));
+  if (stray.length > 0)
+    throw new Error(`these do not belong into the package: ${stray.join(', ')}`);
+  const missing = NEEDED.filter((file) => !files.includes(file));
+  if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const packagePath = join(ROOT, `ringside-${version}.vsix`);
+  await createVSIX({
+    cwd: ROOT,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+  const { size } = statSync(packagePath);
+  const megabytes = (size / 2 ** 20).toFixed(2);
+  if (size > LARGEST) throw new Error(`${packagePath} has ${megabytes} MB: more than 3`);
+  process.stdout.write(`${packagePath}: ${megabytes} MB, ${files.length} files\n`);
+  return packagePath;
+}
+
+if (require.main === module) {
+  packageExtension().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
