@@ -16,7 +16,7 @@ export function sourceRequests(context: SessionContext): Handlers {
       });
       const content = file === undefined ? undefined : monitorSources.text(file);
       if (content === undefined) throw new RequestError(l10n.t('there is no such source'));
-      return { content, mimeType: 'text/typescript' };
+      return { content, mimeType: 'text/x-typescript' };
     }),
 
     loadedSources: () => {
