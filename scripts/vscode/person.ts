@@ -100,7 +100,12 @@ export class Person {
       .first();
     await header.waitFor({ timeout: 15_000 });
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
-    if (expanded !== open) await header.click();
+    if (expanded !== open) {
+      await this.page.mouse.move(900, 5); // off the rows, whose hovers would lie above the header
+      await this.page.waitForTimeout(200);
+      await header.click();
+      await this.page.mouse.move(900, 5);
+    }
     await this.page.waitForTimeout(300);
   }
 
