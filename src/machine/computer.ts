@@ -45,15 +45,15 @@ export class Computer {
       ...events,
       exit: (value) => {
         events.exit?.(value);
-        this.processor.requestStop();
+        this.stopForOwner();
       },
       powerOff: () => {
         events.powerOff?.();
-        this.processor.requestStop();
+        this.stopForOwner();
       },
       reset: () => {
         events.reset?.();
-        this.processor.requestStop();
+        this.stopForOwner();
       },
     };
   }
@@ -66,6 +66,8 @@ export class Computer {
     for (;;) {
       this.clock.advanceTo(this.processor.time);
       const slice = Math.min(end - this.processor.retired, this.untilDeadline());
+      this.sliceEnd = this.processor.time + slice;
+      this.ownerAsked = false;
       const stop = this.processor.run(slice, passing);
       passing = false;
       this.clock.advanceTo(this.processor.time);
@@ -74,6 +76,8 @@ export class Computer {
         // Without IF only an NMI could end it, and nothing here sends one.
         if (!this.processor.interruptsEnabled || !this.idle()) return { kind: 'idle' };
         if (++rests >= LONGEST_REST) return { kind: 'budget' };
+      } else if (stop.kind === 'requested' && !this.ownerAsked) {
+        continue;
       } else if (stop.kind !== 'budget' || this.processor.retired >= end) {
         return stop;
       }
@@ -93,6 +97,23 @@ export class Computer {
     return true;
   }
 
+  private ownerAsked = false;
+
+  private stopForOwner(): void {
+    this.ownerAsked = true;
+    this.processor.requestStop();
+  }
+
+  /** The time up to which the processor runs without looking at the clock. */
+  private sliceEnd = 0;
+
+  /** A device was programmed: what it waits for may come before the processor would look again. */
+  private noticeDeadline(): void {
+    const next = this.clock.nextDeadline();
+    if (next === undefined || next >= this.sliceEnd) return;
+    this.processor.requestStop();
+  }
+
   private untilDeadline(): number {
     const next = this.clock.nextDeadline();
     return next === undefined ? Number.MAX_SAFE_INTEGER : Math.max(1, next - this.processor.time);
@@ -107,6 +128,7 @@ export class Computer {
       writePort: (port, bytes, value) => {
         this.clock.advanceTo(this.processor.time);
         this.platform.ports.write(port, bytes, value);
+        this.noticeDeadline();
       },
       interruptRequested: () => this.platform.pic.intr,
       acknowledgeInterrupt: () => this.platform.pic.acknowledge(),

@@ -1,4 +1,5 @@
 import { Vector } from '../../isa/exceptions';
+import { Cr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, stackFault } from '../faults';
 import { PAGE_SIZE, SS, State, segmentSlot } from '../layout';
 import type { PhysicalMemory } from '../physical-memory';
@@ -100,7 +101,7 @@ export class Mmu {
       linear,
       pageWalk: false,
     });
-    if (!access.execute && !access.implicit) {
+    if (!access.execute && !access.implicit && !this.dependsOnAc(translation.user, access)) {
       const frame = host.address - (host.address % PAGE_SIZE);
       const inRam = this.physical.contains(frame, PAGE_SIZE);
       const mayWrite = access.write || (translation.dirty && this.mayWrite(translation, access));
@@ -114,6 +115,13 @@ export class Mmu {
       });
     }
     return host.address;
+  }
+
+  /** With SMAP, RFLAGS.AC decides anew each time whether the kernel may touch a user page. */
+  private dependsOnAc(userPage: boolean, access: Access): boolean {
+    return (
+      userPage && !access.user && (this.state.cr4 & BigInt(Cr4.SMAP)) !== 0n && this.state.paging
+    );
   }
 
   private mayWrite(translation: { writable: boolean }, access: Access): boolean {

@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict';
+import { runBare } from './bare.testing';
+
+/** What system software relies on, as small programs that print letters to the debug console. */
+
+/** Prints a letter. */
+const SAY = (letter: string): string => `mov al, '${letter}'\nout 0xe9, al\n`;
+
+/** Real mode: a handler for an exception vector. */
+const HOOK = (vector: number, handler: string): string =>
+  `mov word [${String(vector)} * 4], ${handler}\nmov word [${String(vector)} * 4 + 2], 0\n`;
+
+/** Long mode with pages of 4 KBytes for the first 2 MBytes, an IDT whose handlers print, and a TSS. */
+const LONG = (body: string, pages = '', user = ''): string => `
+        org 0x7c00
+        bits 16
+        cli
+        lgdt [gdtr]
+        mov eax, cr0
+        or al, 1
+        mov cr0, eax
+        jmp 8:protected
+        bits 32
+protected:
+        mov ax, 16
+        mov ds, ax
+        mov es, ax
+        mov ss, ax
+        mov edi, 0x10000
+        xor eax, eax
+        mov ecx, 0x1000
+        rep stosd
+        mov dword [0x10000], 0x11007
+        mov dword [0x11000], 0x12007
+        mov dword [0x12000], 0x13007
+        mov edi, 0x13000
+        mov eax, 7
+.map:   mov [edi], eax
+        add eax, 0x1000
+        add edi, 8
+        cmp edi, 0x14000
+        jb .map
+        ${pages}
+        mov eax, 0x20
+        mov cr4, eax
+        mov eax, 0x10000
+        mov cr3, eax
+        mov ecx, 0xc0000080
+        rdmsr
+        or eax, 0x901
+        wrmsr
+        mov eax, 0x80010001
+        mov cr0, eax
+        jmp 24:long
+        bits 64
+long:   mov ax, 16
+        mov ss, ax
+        mov ds, ax
+        mov es, ax
+        mov rsp, 0x7000
+        lidt [idtr]
+        mov eax, tss
+        mov [tssd + 2], ax
+        shr eax, 16
+        mov [tssd + 4], al
+        mov ax, 0x30
+        ltr ax
+        ${body}
+        cli
+        hlt
+to_user:                            ; RBX = where
+        push 0x23
+        push 0x6000
+        push 0x202
+        push 0x2b
+        push rbx
+        iretq
+fault:  mov al, 'P'                 ; #PF: its error code as a letter from 'a' on
+        out 0xe9, al
+        pop rax
+        add al, 'a'
+        out 0xe9, al
+        cli
+        hlt
+protection:
+        mov al, 'G'
+        out 0xe9, al
+        cli
+        hlt
+double: mov al, 'D'
+        out 0xe9, al
+        mov rax, rsp
+        shr rax, 12
+        add al, '0'
+        out 0xe9, al
+        cli
+        hlt
+trap:   mov al, 'T'
+        out 0xe9, al
+        iretq
+        align 8
+gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00af9a000000ffff
+        dq 0x00cff2000000ffff, 0x00affa000000ffff
+tssd:   dq 0x0000890000000067, 0
+gdtr:   dw $ - gdt - 1
+        dd gdt
+        align 8
+tss:    dd 0
+        dq 0x7000, 0, 0, 0
+        dq 0x5000, 0, 0, 0, 0, 0, 0  ; IST1
+        dd 0, 104 << 16
+%macro gate 2
+        dw %1
+        dw 24
+        db %2, 0xee
+        dw 0, 0, 0, 0, 0
+%endmacro
+        align 16
+idt:    dq 0, 0
+        gate trap, 0                ; 1: #DB
+        times 6 dq 0, 0
+        gate double, 1              ; 8: #DF, on the stack of IST1
+        times 4 dq 0, 0
+        gate protection, 0          ; 13: #GP
+        gate fault, 0               ; 14: #PF
+idtr:   dw $ - idt - 1
+        dq idt
+        align 4096
+user:   ${user}
+`;
+
+const CASES: readonly (readonly [what: string, source: string, printed: string])[] = [
+  [
+    'runs code that it has just written',
+    `org 0x7c00
+     mov byte [patch + 1], 'b'
+     jmp patch
+     patch: mov al, 'a'
+     out 0xe9, al
+     mov byte [patch + 1], 'c'
+     cmp al, 'c'
+     jne patch
+     hlt`,
+    'bc',
+  ],
+  [
+    'runs instructions that cross a page boundary, changed ones too',
+    `org 0x7c00
+     jmp crossing
+     times 0x8000 - 0x7c00 - ($ - $$) - 1 nop
+     crossing: mov ax, 'x'
+     out 0xe9, al
+     inc byte [crossing + 1]
+     cmp al, 'z'
+     jne crossing
+     hlt`,
+    'xyz',
+  ],
+  [
+    'raises #GP for an access beyond the segment and #SS for one of the stack',
+    `org 0x7c00
+     ${HOOK(13, 'general')} ${HOOK(12, 'stack')}
+     mov bx, 0xffff
+     mov ax, [bx]
+     second: mov bp, 0xffff
+     mov ax, [bp]
+     third: hlt
+     general: ${SAY('G')} mov bp, sp
+     mov word [bp], second
+     iret
+     stack: ${SAY('S')} mov bp, sp
+     mov word [bp], third
+     iret`,
+    'GS',
+  ],
+  [
+    'divides by zero with RIP at the division',
+    `org 0x7c00
+     ${HOOK(0, 'handler')}
+     xor cx, cx
+     here: div cx
+     hlt
+     handler: mov bp, sp
+     cmp word [bp], here
+     jne .no
+     ${SAY('y')}
+     .no: hlt`,
+    'y',
+  ],
+  [
+    'single-steps with TF, one #DB after each instruction, and none for the POPF itself',
+    `org 0x7c00
+     ${HOOK(1, 'step')}
+     pushf
+     or byte [0x7000 - 1], 1
+     popf
+     nop
+     nop
+     pushf
+     and byte [0x7000 - 1], 0xfe
+     popf
+     hlt
+     step: push ax
+     ${SAY('s')} pop ax
+     iret`,
+    'sssss',
+  ],
+  [
+    'delivers the timer interrupt only after the instruction behind STI',
+    `org 0x7c00
+     ${HOOK(8, 'timer')}
+     mov al, 0xfe
+     out 0x21, al
+     mov al, 0x11
+     out 0x20, al
+     mov al, 8
+     out 0x21, al
+     mov al, 4
+     out 0x21, al
+     mov al, 1
+     out 0x21, al
+     mov al, 0xfe
+     out 0x21, al
+     mov al, 0x30
+     out 0x43, al
+     mov al, 1
+     out 0x40, al
+     mov al, 0
+     out 0x40, al
+     mov cx, 1000
+     wait_for: loop wait_for
+     sti
+     mov bl, 1
+     cli
+     hlt
+     timer: mov al, 't'
+     add al, bl
+     out 0xe9, al
+     iret`,
+    'u',
+  ],
+  [
+    'calls and returns far, and loads far pointers',
+    `org 0x7c00
+     call 0:far_routine
+     les bx, [pointer]
+     mov ax, es
+     cmp ax, 0x1234
+     jne no
+     cmp bx, 0x5678
+     jne no
+     ${SAY('p')}
+     no: hlt
+     far_routine: ${SAY('f')} retf
+     pointer: dw 0x5678, 0x1234`,
+    'fp',
+  ],
+  [
+    'faults with its error code where a page is missing',
+    LONG('mov eax, [0x50000]', 'mov dword [0x13000 + 0x50 * 8], 0'),
+    'Pa',
+  ],
+  [
+    'faults where a page is read-only: for the kernel too with CR0.WP',
+    LONG('mov [0x50000], eax', 'mov dword [0x13000 + 0x50 * 8], 0x50001'),
+    'Pd',
+  ],
+  [
+    'faults where code is not executable',
+    LONG('mov eax, 0x50000\njmp rax', 'mov dword [0x13000 + 0x50 * 8 + 4], 0x80000000'),
+    'Pr',
+  ],
+  [
+    'faults on reserved bits',
+    LONG('mov eax, [0x50000]', 'mov dword [0x13000 + 0x50 * 8 + 4], 0x00080000'),
+    'Pj',
+  ],
+  [
+    'keeps a stale translation until INVLPG',
+    LONG(`mov eax, [0x50000]
+      mov dword [0x13000 + 0x50 * 8], 0
+      mov eax, [0x50000]
+      ${SAY('s')} invlpg [0x50000]
+      mov eax, [0x50000]`),
+    'sPa',
+  ],
+  [
+    'sets accessed and dirty flags in the tables',
+    LONG(`mov eax, [0x50000]
+      mov eax, [0x13000 + 0x50 * 8]
+      and eax, 0x60
+      cmp eax, 0x20
+      jne .no
+      mov [0x50000], eax
+      mov eax, [0x13000 + 0x50 * 8]
+      and eax, 0x60
+      cmp eax, 0x60
+      jne .no
+      ${SAY('d')}
+      .no:`),
+    'd',
+  ],
+  ['keeps ring 3 from privileged instructions', LONG('mov ebx, user\njmp to_user', '', 'cli'), 'G'],
+  [
+    'keeps ring 3 from pages of the kernel',
+    LONG(
+      'mov ebx, user\njmp to_user',
+      'mov dword [0x13000 + 0x50 * 8], 0x50003',
+      'mov eax, [0x50000]',
+    ),
+    'Pf',
+  ],
+  ['keeps ring 3 from ports', LONG('mov ebx, user\njmp to_user', '', 'in al, 0x60'), 'G'],
+  [
+    'delivers a double fault on a stack of its own',
+    LONG(
+      'mov rsp, 0x50008\nmov eax, [0x50000]',
+      'mov dword [0x13000 + 0x50 * 8], 0\nmov dword [0x13000 + 0x4f * 8], 0',
+    ),
+    'D4',
+  ],
+  [
+    'obeys SMEP',
+    LONG(
+      'mov rax, cr4\nor eax, 1 << 20\nmov [0x40000], eax\nmov ebx, 0x50000\nmov byte [rbx], 0xc3\nand dword [0x13000 + 7 * 8], ~4\nand dword [0x13000 + 8 * 8], ~4\nmov cr4, rax\ncall rbx',
+    ),
+    'Pr',
+  ],
+  [
+    'obeys SMAP, and STAC-like RFLAGS.AC',
+    LONG(`and dword [0x13000 + 7 * 8], ~4
+      and dword [0x13000 + 6 * 8], ~4
+      and dword [0x13000 + 8 * 8], ~4
+      mov rax, cr4
+      or eax, 1 << 21
+      mov cr4, rax
+      pushfq
+      or dword [rsp], 1 << 18
+      popfq
+      mov eax, [0x50000]
+      ${SAY('a')} pushfq
+      and dword [rsp], ~(1 << 18)
+      popfq
+      mov eax, [0x50000]`),
+    'aPb',
+  ],
+];
+
+const ENGINES = ['interpreter', 'reference'] as const;
+
+describe('programs on the bare computer', () => {
+  for (const [what, source, printed] of CASES) {
+    // The reference has no TLB, so nothing in it can be stale.
+    const engines = what.includes('stale') ? (['interpreter'] as const) : ENGINES;
+    for (const engine of engines) {
+      it(`${what} (${engine})`, async () => {
+        const { text, stop } = await runBare(source, engine);
+        assert.equal(
+          text,
+          printed,
+          JSON.stringify(stop, (_k, v: unknown) => (typeof v === 'bigint' ? v.toString(16) : v)),
+        );
+        assert.equal(stop.kind, 'idle');
+      });
+    }
+  }
+});
