@@ -78,9 +78,7 @@ async function series(
   const person = new Person(page);
   const only = async (...open: RegExp[]): Promise<void> => {
     const all = [panes.registers, panes.vmcs, panes.translation, panes.exits, panes.stack];
-    for (const pane of [...panes.others, ...all]) {
-      if (!open.includes(pane)) await person.setPane(pane, false);
-    }
+    for (const pane of [...panes.others, ...all]) await person.setPane(pane, false);
     for (const pane of open) await person.setPane(pane, true);
     await page.waitForTimeout(600);
   };
@@ -103,7 +101,7 @@ async function series(
     await person.stopAfter('F10');
     await only(panes.vmcs, panes.stack);
     await shoot('2-monitor-vmcs');
-    await only(panes.exits, panes.stack);
+    await only(panes.exits);
     await shoot('3-monitor-exits');
     await person.stopAfter('Shift+F11');
     await only(panes.translation);

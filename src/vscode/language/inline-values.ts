@@ -4,6 +4,8 @@ import { isRegister } from './registers';
 
 /** Registers of the line that is next and of a few before it: older mentions would only distract. */
 const LINES = 12;
+/** Above a label that is not local stands other code, with other things in the registers. */
+const BEGINNING = /^\s*[A-Za-z_?@$][\w.?@~#$]*:/;
 
 /** Shows the present values of registers beside the lines that use them, each once: where last named. */
 export const inlineValues: vscode.InlineValuesProvider = {
@@ -13,7 +15,8 @@ export const inlineValues: vscode.InlineValuesProvider = {
     const seen = new Set<string>();
     const values: vscode.InlineValue[] = [];
     for (let line = last; line >= first; line--) {
-      const tokens = tokensOf(document.lineAt(line).text);
+      const { text: code } = document.lineAt(line);
+      const tokens = tokensOf(code);
       const operands = tokens.slice(mnemonicIndex(tokens) + 1);
       for (const { text, start, kind } of operands) {
         const name = text.toLowerCase();
@@ -22,6 +25,7 @@ export const inlineValues: vscode.InlineValuesProvider = {
         const range = new vscode.Range(line, start, line, start + text.length);
         values.push(new vscode.InlineValueEvaluatableExpression(range, text));
       }
+      if (BEGINNING.test(code)) break;
     }
     return values;
   },

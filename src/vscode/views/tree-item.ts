@@ -41,7 +41,9 @@ function iconOf(node: ViewNode): vscode.ThemeIcon | undefined {
       new vscode.ThemeColor('debugTokenExpression.number'),
     );
   }
-  return node.icon === undefined ? undefined : new vscode.ThemeIcon(node.icon);
+  if (node.icon !== undefined) return new vscode.ThemeIcon(node.icon);
+  // Keeps the names of values in one column with those that carry a mark.
+  return node.value === undefined ? undefined : new vscode.ThemeIcon('blank');
 }
 
 /** What the context menu offers (package.json, `viewItem =~ /\bvalue\b/`). */
