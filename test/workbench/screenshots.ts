@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageExtension } from '../../scripts/package';
@@ -118,7 +119,7 @@ async function series(
 }
 
 /** The views have much to say: a person would drag the sash, too. */
-async function widenSidebar(page: import('playwright-core').Page): Promise<void> {
+async function widenSidebar(page: Page): Promise<void> {
   const box = await page.locator('.part.sidebar').boundingBox();
   if (!box) return;
   await page.mouse.move(box.x + box.width, box.y + box.height / 2);
