@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { monitorSites, monitorTexts } from '../../scripts/build/plugins';
@@ -38,5 +38,6 @@ async function buildBundle(): Promise<string> {
     join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'),
     join(dist, 'iced_x86_bg.wasm'),
   );
+  cpSync(join(ROOT, 'l10n'), join(OUT, 'l10n'), { recursive: true });
   return outfile;
 }

@@ -13,6 +13,7 @@ const MOST_FRAMES = 8;
 /** One session of a script, with what it last showed. */
 class Session {
   private frames: DebugProtocol.StackFrame[] = [];
+  private locale = 'en';
   private launched: Promise<DebugProtocol.Response> | undefined;
   private sources = new Map<string, DebugProtocol.SourceBreakpoint[]>();
 
@@ -33,6 +34,9 @@ class Session {
     switch (verb) {
       case 'initialize':
         await this.show('initialize', json(rest));
+        return;
+      case 'language':
+        this.locale = rest;
         return;
       case 'launch':
         return this.launch(rest);
@@ -110,7 +114,7 @@ class Session {
   /** Up to the point where breakpoints can be set, or the launch has failed. */
   private async launch(rest: string): Promise<void> {
     const [guest = '', ...options] = rest.split(' ');
-    await this.quiet('initialize', { adapterID: 'ringside', locale: 'en' });
+    await this.quiet('initialize', { adapterID: 'ringside', locale: this.locale });
     const program = guest === '-' ? undefined : join(GUESTS, guest);
     const args = {
       memory: '8M',
