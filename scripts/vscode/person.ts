@@ -101,10 +101,10 @@ export class Person {
     await header.waitFor({ timeout: 15_000 });
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
-      await this.page.mouse.move(900, 5); // off the rows, whose hovers would lie above the header
+      await this.page.mouse.move(900, 700); // off the rows, whose hovers would lie above the header
       await this.page.waitForTimeout(200);
       await header.click();
-      await this.page.mouse.move(900, 5);
+      await this.page.mouse.move(900, 700);
     }
     await this.page.waitForTimeout(300);
   }

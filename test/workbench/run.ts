@@ -32,6 +32,7 @@ export async function runWorkbenchSuites(): Promise<Result[]> {
     { name: 'node extension host', host: 'node' },
     { name: 'web extension host', host: 'web' },
     { name: 'node extension host, zh-cn', host: 'node', locale: 'zh-cn' },
+    { name: 'web extension host, zh-cn', host: 'web', locale: 'zh-cn' },
   ] as const) {
     const only = process.env.RINGSIDE_SUITE; // to look into one of them
     if (only !== undefined && only !== run.name) continue;

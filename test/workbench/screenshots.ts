@@ -101,6 +101,7 @@ async function series(
     await person.stopAfter('F11');
     await person.stopAfter('F10');
     await only(panes.vmcs, panes.stack);
+    await shortenCallStack(page);
     await shoot('2-monitor-vmcs');
     await only(panes.exits);
     await shoot('3-monitor-exits');
@@ -116,6 +117,19 @@ async function series(
     await close();
     await server.stop();
   }
+}
+
+/** Gives the views below the call stack the room that it does not need. */
+async function shortenCallStack(page: import('playwright-core').Page): Promise<void> {
+  const panes = page.locator('.part.sidebar .pane-header');
+  const next = await panes.nth(3).boundingBox();
+  if (!next) return;
+  await page.mouse.move(next.x + next.width / 2, next.y);
+  await page.mouse.down();
+  await page.mouse.move(next.x + next.width / 2, 260, { steps: 8 });
+  await page.mouse.up();
+  await page.mouse.move(900, 700);
+  await page.waitForTimeout(600);
 }
 
 /** The views have much to say: a person would drag the sash, too. */

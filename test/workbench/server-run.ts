@@ -28,7 +28,6 @@ export async function runOnServer(
     testDriver: true,
     vsix,
     settings: host === 'web' ? { 'remote.extensionKind': { 'ringside.ringside': ['web'] } } : {},
-    environment: { RINGSIDE_TEST_LOCALE: locale ?? 'en' },
     ...(locale !== undefined && { locale }),
   });
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`;

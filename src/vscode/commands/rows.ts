@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sourceUri } from '../session/source-uri';
 import type { Row } from '../views/view-tree';
 import type { CommandContext, Commands } from './commands';
 import { showMemory } from './memory';
@@ -42,7 +43,7 @@ export function rowCommands({ views, watcher }: CommandContext): Commands {
       const location = row?.node.location;
       const session = watcher.session;
       if (!location || !session) return;
-      const uri = vscode.debug.asDebugSourceUri(location.source, session);
+      const uri = sourceUri(location.source, session);
       const at = new vscode.Position(location.line - 1, (location.column ?? 1) - 1);
       await vscode.window.showTextDocument(uri, {
         selection: new vscode.Range(at, at),

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import { launchOf, pathOf } from '../session/configurations';
+import { sourceUri } from '../session/source-uri';
 import type { CommandContext, Commands } from './commands';
 
 interface StackPick extends vscode.QuickPickItem {
@@ -36,7 +37,7 @@ export function sessionCommands({ watcher, world, terminals }: CommandContext): 
       const frame = picked?.frame;
       if (!frame?.source) return;
       const at = new vscode.Position(Math.max(frame.line - 1, 0), Math.max(frame.column - 1, 0));
-      const uri = vscode.debug.asDebugSourceUri(frame.source, focus.session);
+      const uri = sourceUri(frame.source, focus.session);
       await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
     },
   };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DiagnosticsEventBody } from '../../adapter/protocol';
+import { sourceUri } from './source-uri';
 import type { SessionWatcher } from './watcher';
 
 type Severity = DiagnosticsEventBody['diagnostics'][number]['severity'];
@@ -22,7 +23,7 @@ export class ProgramDiagnostics implements vscode.Disposable {
   }
 
   private show(session: vscode.DebugSession, { files, diagnostics }: DiagnosticsEventBody): void {
-    const uriOf = (path: string): vscode.Uri => vscode.debug.asDebugSourceUri({ path }, session);
+    const uriOf = (path: string): vscode.Uri => sourceUri({ path }, session);
     for (const file of files) this.collection.delete(uriOf(file));
     for (const file of new Set(diagnostics.map((diagnostic) => diagnostic.file))) {
       const those = diagnostics.filter((diagnostic) => diagnostic.file === file);

@@ -1,4 +1,5 @@
 import Mocha from 'mocha';
+import { env } from 'vscode';
 import { activationSuite } from './activation';
 import { chineseSuite } from './chinese';
 import { debuggingSuite } from './debugging';
@@ -15,7 +16,7 @@ export function run(): Promise<void> {
   if (only !== undefined) mocha.grep(only);
   return runSuites(mocha, () => {
     activationSuite('process');
-    if (process.env.RINGSIDE_TEST_LOCALE === 'zh-cn') {
+    if (env.language === 'zh-cn') {
       chineseSuite();
       return;
     }

@@ -72,6 +72,10 @@ export function watchSessions(): void {
     createDebugAdapterTracker: (session) => {
       current = session;
       return {
+        // A session whose launch fails never was one for `onDidTerminateDebugSession`.
+        onWillStopSession: () => {
+          if (session === current) current = undefined;
+        },
         onError: (error) => {
           console.error('the adapter:', error.message);
         },

@@ -1,6 +1,8 @@
 import 'mocha/mocha.js';
 import type MochaClass from 'mocha';
+import { env } from 'vscode';
 import { activationSuite } from './activation';
+import { chineseSuite } from './chinese';
 import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
@@ -15,6 +17,10 @@ function run(): Promise<void> {
   mocha.setup({ ui: 'bdd', timeout: 30_000 });
   return runSuites(mocha, () => {
     activationSuite('worker');
+    if (env.language === 'zh-cn') {
+      chineseSuite();
+      return;
+    }
     debuggingSuite();
     viewsSuite();
     editingSuite();
