@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { packageExtension } from '../../scripts/package';
 import { step } from '../../scripts/progress';
 import { findChromium, type Browser } from '../../scripts/vscode/chromium';
@@ -120,7 +121,7 @@ async function series(
 }
 
 /** Gives the views below the call stack the room that it does not need. */
-async function shortenCallStack(page: import('playwright-core').Page): Promise<void> {
+async function shortenCallStack(page: Page): Promise<void> {
   const panes = page.locator('.part.sidebar .pane-header');
   const next = await panes.nth(3).boundingBox();
   if (!next) return;
