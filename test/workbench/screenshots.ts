@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { packageExtension } from '../../scripts/package';
 import { step } from '../../scripts/progress';
 import { findChromium, type Browser } from '../../scripts/vscode/chromium';
