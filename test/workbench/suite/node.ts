@@ -11,7 +11,7 @@ import { viewsSuite } from './views';
 /** The suites in the extension host that is a Node process. */
 export function run(): Promise<void> {
   watchSessions();
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, retries: 2 });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000 });
   const only = process.env.RINGSIDE_GREP;
   if (only !== undefined) mocha.grep(only);
   return runSuites(mocha, () => {

@@ -119,7 +119,7 @@ export const start = command('workbench.action.debug.start');
 
 async function place(): Promise<Place | undefined> {
   const session = current;
-  if (!session) return undefined;
+  if (!session || vscode.debug.activeDebugSession?.id !== session.id) return undefined;
   const frames = await stackOf(session);
   const [frame] = frames;
   return frame && { session, frame, frames };
@@ -143,11 +143,9 @@ export async function view(
 
 export async function stopDebugging(): Promise<void> {
   await vscode.debug.stopDebugging();
-  await until('the end of the session', () => (current === undefined ? true : undefined));
-  // What is told of the focus comes later, and after a quick restart not at all: not for ever.
-  for (let n = 0; n < 80 && vscode.debug.activeDebugSession !== undefined; n++) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  await until('the end of the session', () =>
+    current === undefined && vscode.debug.activeDebugSession === undefined ? true : undefined,
+  );
 }
 
 export async function removeBreakpoints(): Promise<void> {

@@ -14,7 +14,7 @@ declare const mocha: MochaClass & { setup(options: MochaClass.MochaOptions): voi
 /** The suites in the web extension host: a worker of the browser. */
 function run(): Promise<void> {
   watchSessions();
-  mocha.setup({ ui: 'bdd', timeout: 60_000, retries: 2 });
+  mocha.setup({ ui: 'bdd', timeout: 30_000 });
   return runSuites(mocha, () => {
     activationSuite('worker');
     if (env.language === 'zh-cn') {
