@@ -65,18 +65,10 @@ export class InstructionFetch {
     if (this.code.codeBytes(frame) === 0) this.tlb.protectFrame(frame);
     const page = this.code.page(frame, state.codeBits);
     const record = this.code.record(page, offset);
-    this.tlb.fillCode(
-      this.view.getInt32(State.CODE_TLB_SET, true),
-      linear,
-      this.mapOf(frame, page.map),
-    );
+    // Looked up again: the map has moved if decoding had to make room.
+    const { map } = this.code.page(frame, state.codeBits);
+    this.tlb.fillCode(this.view.getInt32(State.CODE_TLB_SET, true), linear, map);
     return record;
-  }
-
-  /** The page's map; it has moved if decoding had to make room. */
-  private mapOf(frame: number, map: number): number {
-    const page = this.code.page(frame, this.state.codeBits);
-    return page.map === map ? map : page.map;
   }
 
   private codeLinear(rip: bigint): bigint {

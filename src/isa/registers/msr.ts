@@ -147,3 +147,8 @@ export function msrByName(name: string): MsrRow | undefined {
   const id = name.toUpperCase().replace(/^IA32_/, '');
   return MSRS.find((row) => row.id === id);
 }
+
+/** MSRs that must hold a canonical address: WRMSR of any other value raises #GP (SDM 2B WRMSR). */
+export const CANONICAL_MSRS: ReadonlySet<number> = new Set([
+  Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.LSTAR, Msr.CSTAR, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP,
+]); // prettier-ignore

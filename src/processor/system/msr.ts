@@ -1,5 +1,5 @@
 import { Efer } from '../../isa/registers/control';
-import { Msr, msrByNumber } from '../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr, msrByNumber } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { FS, GS } from '../layout';
@@ -12,11 +12,6 @@ type MsrContext = Pick<
   InstructionContext,
   'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
 >;
-
-/** MSRs that must hold a canonical address (SDM 2B WRMSR). */
-const CANONICAL: ReadonlySet<number> = new Set([
-  Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.LSTAR, Msr.CSTAR, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP,
-]); // prettier-ignore
 
 /** What plain MSRs hold after reset, where it is not 0. */
 const RESET_VALUES: ReadonlyMap<number, bigint> = new Map([
@@ -63,7 +58,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   const { state } = cpu;
   if (!msrByNumber(number) || READ_ONLY.has(number)) throw generalProtection();
   if (VMX_CAPABILITIES.msrs.has(number)) throw generalProtection();
-  if (CANONICAL.has(number) && !isCanonical(value, state)) throw generalProtection();
+  if (CANONICAL_MSRS.has(number) && !isCanonical(value, state)) throw generalProtection();
   switch (number) {
     case Msr.EFER:
       writeEfer(cpu, value);

@@ -1,4 +1,4 @@
-import { Msr, msrByNumber } from '../../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr, msrByNumber } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
@@ -78,13 +78,9 @@ function* writeEfer(value: bigint): Handler<boolean> {
   return true;
 }
 
-const CANONICAL: ReadonlySet<number> = new Set([
-  Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.LSTAR, Msr.CSTAR, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP,
-]); // prettier-ignore
-
 /** Addresses must be canonical; the rest of what RDMSR would refuse is refused there. */
 function isAllowed(number: number, value: bigint): boolean {
   if (number === Msr.MTRRCAP) return false;
-  if (!CANONICAL.has(number)) return true;
+  if (!CANONICAL_MSRS.has(number)) return true;
   return BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
 }
