@@ -78,11 +78,11 @@ function bySourceOrder(files: readonly string[]): (a: Diagnostic, b: Diagnostic)
 
 function finish(assembler: Assembler, input: AssemblerInput): Assembly {
   const origin = assembler.origin ?? 0n;
-  const diagnostics = assembler.diagnostics;
+  const diagnostics = assembler.messages.list;
   let image = new Uint8Array(0);
-  if (!diagnostics.hasErrors) image = assembler.sections.image(origin) as typeof image;
+  if (!diagnostics.hasErrors) image = assembler.output.sections.image(origin) as typeof image;
   const chains = new Map<readonly Span[], readonly Location[]>();
-  const lines = assembler.runs.map((run): LineEntry => {
+  const lines = assembler.output.runs.map((run): LineEntry => {
     const { kind, bits, section, length } = run;
     const chain = chains.get(run.chain) ?? run.chain.map(place);
     chains.set(run.chain, chain);
@@ -97,7 +97,7 @@ function finish(assembler: Assembler, input: AssemblerInput): Assembly {
       address: BigInt.asUintN(64, (section.address ?? 0n) + offset),
     };
   });
-  const symbols = [...assembler.symbols.entries.values()].map(
+  const symbols = [...assembler.names.symbols.entries.values()].map(
     ({ name, kind, value, span, chain }): SymbolInfo => ({
       name,
       kind,
@@ -110,7 +110,7 @@ function finish(assembler: Assembler, input: AssemblerInput): Assembly {
     image,
     origin,
     hasOrigin: assembler.origin !== undefined,
-    bits: assembler.firstBits ?? 16,
+    bits: assembler.output.firstBits ?? 16,
     lines: new LineTable(lines),
     symbols: new SymbolTable(symbols),
     diagnostics: [...diagnostics.items].sort(bySourceOrder(input.cache.found)),
@@ -139,7 +139,7 @@ function attempt(input: AssemblerInput): Assembly {
     const last = diagnose('error', error.message, span, [span]);
     // A limit ends the program in its first pass, where most other messages are not final yet.
     const others =
-      error instanceof FatalError ? assembler.lastingMessages() : assembler.diagnostics.items;
+      error instanceof FatalError ? assembler.messages.lastingItems : assembler.messages.list.items;
     return failed(input, [...others, last]);
   }
 }
