@@ -9,7 +9,8 @@ import { isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
-import { lonePrefixes, select, type Choice } from './x86/select';
+import { lonePrefixes } from './x86/prefix-bytes';
+import { select, type Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
 
