@@ -15,7 +15,7 @@ type Directive = (a: Assembler, args: readonly Token[], statement: Statement) =>
 
 function number(a: Assembler, cursor: Cursor): bigint {
   const expression = parseExpression(cursor);
-  const value = evaluate(expression, a);
+  const value = evaluate(expression, a.names);
   if (!isScalar(value) || value.unknown)
     throw new SourceError(l10n.t('this must be a plain number'), expression.span);
   return value.n;
@@ -142,20 +142,20 @@ function sectionName(cursor: Cursor, span: Span): string {
 
 const section: Directive = (a, args, statement) => {
   const cursor = new Cursor(args, statement.span);
-  const made = a.sections.get(sectionName(cursor, statement.span));
+  const made = a.output.sections.get(sectionName(cursor, statement.span));
   made.span ??= args[0] ?? statement.span;
   while (!cursor.atEnd) {
     attribute(a, cursor, made.attributes);
     cursor.skipOp(',');
   }
-  a.section = a.lastSection = made;
+  a.output.enter(made);
 };
 
 const absolute: Directive = (a, args, statement) => {
   const cursor = new Cursor(args, statement.span);
-  a.absolute = evaluate(parseExpression(cursor), a);
+  a.output.absolute = evaluate(parseExpression(cursor), a.names);
   cursor.expectEnd();
-  a.section = undefined;
+  a.output.section = undefined;
 };
 
 const setDefault: Directive = (a, args, statement) => {
@@ -174,14 +174,15 @@ const setDefault: Directive = (a, args, statement) => {
 };
 
 const external: Directive = (a, args) => {
-  for (const token of args) if (token.kind === 'id') a.externals.add(token.text);
+  for (const token of args) if (token.kind === 'id') a.names.externals.add(token.text);
 };
 
 const sectalign: Directive = (a, args, statement) => {
+  const { section } = a.output;
   const word = args[0]?.text.toLowerCase();
-  if (word === 'on' || word === 'off' || !a.section) return;
+  if (word === 'on' || word === 'off' || !section) return;
   const n = wholeNumber(a, args, statement);
-  if (n > (a.section.attributes.align ?? 0n)) a.section.attributes.align = n;
+  if (n > (section.attributes.align ?? 0n)) section.attributes.align = n;
 };
 
 const alignmode: Directive = (a, args, statement) => {

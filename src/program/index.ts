@@ -1,15 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { Assembler } from './assembler';
 import type { AssemblerInput } from './assembler-types';
-import type { Assembly, LineEntry, SymbolInfo } from './assembly';
+import type { Assembly } from './assembly';
 import { diagnose } from './diagnose';
-import { FatalError, SourceError, type Diagnostic, type Location, type Span } from './diagnostics';
+import { FatalError, SourceError } from './diagnostics';
 import { candidatePaths, FileCache, NeedFile, type SourceFiles } from './files';
 import { tokenize } from './lexer';
-import { LineTable } from './line-table';
-import { SymbolTable } from './symbol-table';
+import { failed, finish } from './result';
 import type { TokenLine } from './tokens';
-import { isRelocatable, resolve } from './value';
 
 export type { Assembly, LineEntry, SymbolInfo } from './assembly';
 export type { Diagnostic, Location, RelatedLocation, Severity } from './diagnostics';
@@ -56,77 +54,6 @@ async function prefetch(input: AssemblerInput, path: string, seen: Set<string>):
   }
 }
 
-const EMPTY = { lines: [], symbols: [] } as const;
-
-function failed(input: AssemblerInput, diagnostics: readonly Diagnostic[]): Assembly {
-  return {
-    image: new Uint8Array(0),
-    origin: 0n,
-    hasOrigin: false,
-    bits: 16,
-    lines: new LineTable(EMPTY.lines),
-    symbols: new SymbolTable(EMPTY.symbols),
-    diagnostics,
-    files: input.cache.found,
-  };
-}
-
-function bySourceOrder(files: readonly string[]): (a: Diagnostic, b: Diagnostic) => number {
-  return (a, b) =>
-    files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column;
-}
-
-function finish(assembler: Assembler, input: AssemblerInput): Assembly {
-  const origin = assembler.origin ?? 0n;
-  const diagnostics = assembler.diagnostics;
-  let image = new Uint8Array(0);
-  if (!diagnostics.hasErrors) image = assembler.sections.image(origin) as typeof image;
-  const chains = new Map<readonly Span[], readonly Location[]>();
-  const lines = assembler.runs.map((run): LineEntry => {
-    const { kind, bits, section, length } = run;
-    const chain = chains.get(run.chain) ?? run.chain.map(place);
-    chains.set(run.chain, chain);
-    const offset = BigInt(run.offset);
-    return {
-      kind,
-      bits,
-      length,
-      chain,
-      section: section.name,
-      load: section.start + offset,
-      address: BigInt.asUintN(64, (section.address ?? 0n) + offset),
-    };
-  });
-  const symbols = [...assembler.symbols.entries.values()].map(
-    ({ name, kind, value, span, chain }): SymbolInfo => ({
-      name,
-      kind,
-      value: resolve(value),
-      section: isRelocatable(value) ? sectionOf(value) : undefined,
-      location: place(chain[0] && !sameLine(chain[0], span) ? chain[0] : span),
-    }),
-  );
-  return {
-    image,
-    origin,
-    hasOrigin: assembler.origin !== undefined,
-    bits: assembler.firstBits ?? 16,
-    lines: new LineTable(lines),
-    symbols: new SymbolTable(symbols),
-    diagnostics: [...diagnostics.items].sort(bySourceOrder(input.cache.found)),
-    files: input.cache.found,
-  };
-}
-
-const place = ({ file, line, column }: Location): Location => ({ file, line, column });
-
-const sameLine = (a: Location, b: Location): boolean => a.file === b.file && a.line === b.line;
-
-function sectionOf(value: Parameters<typeof resolve>[0]): string | undefined {
-  const term = value.terms.find(({ of }) => typeof of !== 'number');
-  return term && typeof term.of !== 'number' ? term.of.name : undefined;
-}
-
 /** Runs the assembler over files already read. Throws NeedFile when another one is wanted. */
 function attempt(input: AssemblerInput): Assembly {
   const assembler = new Assembler(input);
@@ -139,7 +66,7 @@ function attempt(input: AssemblerInput): Assembly {
     const last = diagnose('error', error.message, span, [span]);
     // A limit ends the program in its first pass, where most other messages are not final yet.
     const others =
-      error instanceof FatalError ? assembler.lastingMessages() : assembler.diagnostics.items;
+      error instanceof FatalError ? assembler.messages.lastingItems : assembler.messages.list.items;
     return failed(input, [...others, last]);
   }
 }

@@ -9,7 +9,8 @@ import { isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
-import { lonePrefixes, select, type Choice } from './x86/select';
+import { lonePrefixes } from './x86/prefix-bytes';
+import { select, type Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
 
@@ -84,7 +85,7 @@ export class InstructionWriter {
       case 'register':
         return { operand };
       case 'immediate': {
-        const value = compute(evaluate(operand.value, assembler));
+        const value = compute(evaluate(operand.value, assembler.names));
         if (value.terms.some((term) => typeof term.of === 'number')) {
           throw new SourceError(
             l10n.t('registers can be added only inside an address in brackets'),
@@ -96,11 +97,11 @@ export class InstructionWriter {
       case 'far':
         return {
           operand,
-          selector: compute(evaluate(operand.selector, assembler)),
-          value: compute(evaluate(operand.offset, assembler)),
+          selector: compute(evaluate(operand.selector, assembler.names)),
+          value: compute(evaluate(operand.offset, assembler.names)),
         };
       case 'memory': {
-        const value = compute(evaluate(operand.address, assembler));
+        const value = compute(evaluate(operand.address, assembler.names));
         const { bits, defaultRelative } = assembler;
         const address = addressOf(operand, value, bits, addressPrefix, defaultRelative);
         return { operand, address };
@@ -112,7 +113,7 @@ export class InstructionWriter {
     const { assembler } = this;
     const room = assembler.room(choice.length, 'code');
     if (!room) return;
-    const { section } = assembler;
+    const { section } = assembler.output;
     const offset = BigInt((section?.size ?? 0) - choice.length);
     const address = (section?.address ?? 0n) + offset;
     this.checkRange(choice, operands, address);
@@ -146,7 +147,8 @@ export class InstructionWriter {
     values: readonly Value[],
   ): Choice {
     const { assembler } = this;
-    const { bits, section } = assembler;
+    const { bits } = assembler;
+    const { section } = assembler.output;
     const position = section?.size ?? 0;
     const before = this.memory.get(statement);
     if (before?.bits === bits && sameValues(before.key, values)) {

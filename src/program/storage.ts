@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
 import { SourceError } from './diagnostics';
+import { assembleBody } from './execute';
 import { fillCode } from './smart-align';
 import type { Body, Statement } from './statement';
 
@@ -11,7 +12,7 @@ export function includeBinary(
   statement: Statement,
   count: number,
 ): void {
-  const found = assembler.file(body.path, statement.span.file);
+  const found = assembler.source.file(body.path, statement.span.file);
   if (!found) throw new SourceError(l10n.t("the file '{0}' was not found", body.path));
   const skip = body.skip ? Number(assembler.number(body.skip, '`incbin`')) : 0;
   const length = body.length
@@ -35,15 +36,15 @@ export function align(
       body.boundary.span,
     );
   }
-  const { section } = assembler;
+  const { section } = assembler.output;
   if (section && boundary > (section.attributes.align ?? 0n)) section.attributes.align = boundary;
-  const offset = section ? BigInt(section.size) : assembler.absolute.n;
+  const offset = section ? BigInt(section.size) : assembler.output.absolute.n;
   const count = Number((boundary - (offset % boundary)) % boundary);
   if (count === 0) return;
   assembler.checkCount(BigInt(count), 1, statement.span);
-  assembler.padding = true;
+  assembler.output.padding = true;
   try {
-    if (body.fill) assembler.body(statement, body.fill, count);
+    if (body.fill) assembleBody(assembler, statement, body.fill, count);
     else if (body.reserve || !section) assembler.room(count, 'reserve')?.fill(0);
     else if (section.nobits) assembler.room(count, 'reserve');
     else {
@@ -51,7 +52,7 @@ export function align(
       if (room) fillCode(room, assembler.bits, assembler.smartAlign);
     }
   } finally {
-    assembler.padding = false;
+    assembler.output.padding = false;
   }
 }
 
@@ -62,7 +63,7 @@ export function repeat(
   kind: 'code' | 'data',
   once: () => void,
 ): void {
-  const { section } = assembler;
+  const { section } = assembler.output;
   const from = section?.size ?? 0;
   once();
   if (!section || count === 1) return;

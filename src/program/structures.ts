@@ -3,6 +3,7 @@ import type { Assembler } from './assembler';
 import { Cursor } from './cursor';
 import { SourceError, type Span } from './diagnostics';
 import { evaluate } from './evaluate';
+import { executeUnlabelled } from './execute';
 import { parseExpression } from './expression-parser';
 import { parseStatement } from './parser';
 import type { Section } from './sections';
@@ -70,7 +71,7 @@ export class Structures {
     const [name] = args;
     if (name?.kind !== 'id')
       throw new SourceError(l10n.t('a structure needs a name'), name ?? statement.span);
-    const { section, absolute, position } = this.assembler;
+    const { section, absolute, position } = this.assembler.output;
     return {
       name: name.text,
       span: name,
@@ -90,21 +91,36 @@ export class Structures {
     this.definition = this.open(args, statement);
     let offset = scalar(0n);
     if (isOp(args[1], ','))
-      offset = evaluate(parseExpression(new Cursor(args.slice(2), statement.span)), assembler);
-    assembler.section = undefined;
-    assembler.absolute = offset;
-    assembler.define(this.definition.name, 'label', offset, this.definition.span, statement.chain);
+      offset = evaluate(
+        parseExpression(new Cursor(args.slice(2), statement.span)),
+        assembler.names,
+      );
+    assembler.output.section = undefined;
+    assembler.output.absolute = offset;
+    assembler.names.define(
+      this.definition.name,
+      'label',
+      offset,
+      this.definition.span,
+      statement.chain,
+    );
   }
 
   private end(statement: Statement): void {
     const { assembler, definition } = this;
     if (!definition) throw new SourceError(l10n.t('`endstruc` without a `struc` before it'));
     this.definition = undefined;
-    const base = assembler.symbols.get(definition.name)?.value ?? scalar(0n);
-    const size = add(assembler.absolute, base, -1n);
-    assembler.define(`${definition.name}_size`, 'equ', size, definition.span, statement.chain);
-    assembler.section = definition.section;
-    assembler.absolute = definition.absolute;
+    const base = assembler.names.symbols.get(definition.name)?.value ?? scalar(0n);
+    const size = add(assembler.output.absolute, base, -1n);
+    assembler.names.define(
+      `${definition.name}_size`,
+      'equ',
+      size,
+      definition.span,
+      statement.chain,
+    );
+    assembler.output.section = definition.section;
+    assembler.output.absolute = definition.absolute;
   }
 
   private beginInstance(args: readonly Token[], statement: Statement): void {
@@ -117,13 +133,13 @@ export class Structures {
   }
 
   private symbol(name: string, span: Span): bigint {
-    return this.assembler.symbol(name, span).n;
+    return this.assembler.names.symbol(name, span).n;
   }
 
   /** Fills with zeros up to `offset` bytes after the instance's start. */
   private fillTo(instance: Open, offset: bigint, span: Span): void {
     const { assembler } = this;
-    const done = add(assembler.position, instance.start, -1n);
+    const done = add(assembler.output.position, instance.start, -1n);
     if (!isScalar(done))
       throw new SourceError(l10n.t('a structure must stay within one section'), span);
     const count = offset - done.n;
@@ -149,12 +165,12 @@ export class Structures {
       ? [{ ...first, text: instance.name + first.text }, ...args.slice(1)]
       : args;
     const reader = named ? new Cursor(tokens, statement.span) : cursor;
-    const offset = evaluate(parseExpression(reader), assembler);
+    const offset = evaluate(parseExpression(reader), assembler.names);
     const base = this.symbol(instance.name, instance.span);
     this.fillTo(instance, offset.n - base, first ?? statement.span);
     if (reader.skipOp(',') && !reader.atEnd) {
       const rest = parseStatement(tokens.slice(reader.index), statement.chain);
-      assembler.runInner(rest);
+      executeUnlabelled(assembler, rest);
     }
   }
 

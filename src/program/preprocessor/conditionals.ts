@@ -50,7 +50,7 @@ const TESTS: Readonly<Record<string, Test>> = {
     oneName(args, directive);
     return args.every((name) => p.macros.isDefined(name.text));
   },
-  macro: (p, args, directive) => p.hasMultiLineMacro(args, oneName(args, directive)),
+  macro: (p, args, directive) => p.multiLine.has(oneName(args, directive).text, args.slice(1)),
   ctx: (p, args, directive) =>
     args.some((name) => p.context?.name.toLowerCase() === name.text.toLowerCase()) &&
     oneName(args, directive) !== undefined,

@@ -3,20 +3,15 @@ import { Cursor } from '../cursor';
 import { FatalError, SourceError, type Severity, type Span } from '../diagnostics';
 import { evaluate, type Scope } from '../evaluate';
 import { parseExpression } from '../expression-parser';
-import { isOp, type Token, type TokenLine } from '../tokens';
+import { type Token, type TokenLine } from '../tokens';
 import { isScalar, type Value } from '../value';
 import { builtinMacro } from './builtins';
-import { parseConditional } from './conditionals';
+import { conditionalLine } from './conditional-lines';
 import { DIRECTIVE_HANDLERS, suggestDirective } from './directives';
 import { isActive, makeFrame, type Frame } from './frames';
-import {
-  callParameters,
-  completeParameters,
-  substitute,
-  takes,
-  type MacroCall,
-  type MultiLineMacro,
-} from './multi-line-macros';
+import { startMacroCall } from './macro-calls';
+import { MacroTable } from './macro-table';
+import { substitute } from './multi-line-macros';
 import { paste } from './paste';
 import { SingleLineMacros } from './single-line-macros';
 
@@ -55,7 +50,7 @@ const MAX_INCLUDES = 64;
 /** NASM's preprocessor: gives the program line by line with all macros expanded (NASM manual, chapter 4). */
 export class Preprocessor {
   readonly macros: SingleLineMacros;
-  readonly multiLine = new Map<string, MultiLineMacro[]>();
+  readonly multiLine = new MacroTable();
   readonly contexts: Context[] = [];
   readonly packages = new Set<string>();
   private readonly frames: Frame[] = [];
@@ -93,6 +88,16 @@ export class Preprocessor {
 
   expand(tokens: readonly Token[]): readonly Token[] {
     return this.macros.expand(tokens);
+  }
+
+  /** The line being processed, in the innermost macro's body if it comes from one. */
+  get place(): Span | undefined {
+    return this.chain[this.chain.length - 1];
+  }
+
+  /** Gives out these tokens as a line before anything else. */
+  giveFirst(tokens: readonly Token[]): void {
+    this.waiting = { tokens, chain: this.chain };
   }
 
   report(severity: Severity, message: string, span: Span): void {
@@ -140,7 +145,7 @@ export class Preprocessor {
 
   private process(frame: Frame, line: TokenLine, first: Token): SourceLine | undefined {
     if (!isActive(frame)) {
-      if (first.kind === 'pre') this.conditional(frame, first, line);
+      if (first.kind === 'pre') conditionalLine(this, frame, first, line);
       return undefined;
     }
     const tokens = this.ownTokens(frame, line);
@@ -148,12 +153,12 @@ export class Preprocessor {
     if (!head) return undefined;
     if (head.kind === 'pre' && this.directive(frame, head, tokens)) return undefined;
     const expanded = this.expand(tokens);
-    if (expanded.length === 0 || this.macroCall(frame, expanded)) return undefined;
+    if (expanded.length === 0 || startMacroCall(this, frame, expanded)) return undefined;
     return { tokens: expanded, chain: this.chain };
   }
 
   /** Puts in macro parameters and the names of context-local labels. */
-  private ownTokens(frame: Frame, line: TokenLine): readonly Token[] {
+  ownTokens(frame: Frame, line: TokenLine): readonly Token[] {
     if (!line.some((token) => token.kind === 'pre')) return line;
     const own = frame.call ? substitute(line, frame.call) : line;
     if (!own.some((token) => token.kind === 'pre' && /^%[$[]/.test(token.text))) return own;
@@ -180,50 +185,9 @@ export class Preprocessor {
     return { ...token, kind: 'id', text: `..@${context.id}.${match?.[2] ?? ''}` };
   }
 
-  /** Handles `%if` and its kin; false when the directive is another one. */
-  private conditional(frame: Frame, token: Token, line: readonly Token[]): boolean {
-    const text = token.text.toLowerCase();
-    const { conditions } = frame;
-    const top = conditions[conditions.length - 1];
-    if (text === '%endif' || text === '%else') {
-      if (!top) throw new SourceError(l10n.t('`{0}` without an `%if` before it', text), token);
-      if (text === '%endif') {
-        conditions.pop();
-        return true;
-      }
-      if (top.last) throw new SourceError(l10n.t('a second `%else` for the same `%if`'), token);
-      top.active = top.outer && !top.done;
-      top.done = top.last = true;
-      return true;
-    }
-    const found = parseConditional(text);
-    if (!found) return false;
-    const test = (): boolean => {
-      const args = this.ownTokens(frame, line).slice(1);
-      try {
-        return found.test(this, args, token) !== found.negative;
-      } catch (error) {
-        if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
-        this.report('error', error.message, error.span ?? token);
-        return false;
-      }
-    };
-    if (!found.isElse) {
-      const outer = isActive(frame);
-      const active = outer && test();
-      conditions.push({ token, active, done: active, last: false, outer });
-      return true;
-    }
-    if (!top) throw new SourceError(l10n.t('`{0}` without an `%if` before it', text), token);
-    if (top.last) throw new SourceError(l10n.t('`{0}` after `%else`', text), token);
-    top.active = top.outer && !top.done && test();
-    top.done ||= top.active;
-    return true;
-  }
-
   private directive(frame: Frame, token: Token, tokens: readonly Token[]): boolean {
     if (!/^%[A-Za-z]/.test(token.text)) return false;
-    if (this.conditional(frame, token, tokens)) return true;
+    if (conditionalLine(this, frame, token, tokens)) return true;
     const handler = DIRECTIVE_HANDLERS[token.text.slice(1).toLowerCase()];
     if (!handler) {
       throw new SourceError(suggestDirective(token.text), token);
@@ -296,82 +260,6 @@ export class Preprocessor {
       }
       body.push(line);
     }
-  }
-
-  /** The names of all multi-line macros, for suggestions. */
-  macroNames(): string[] {
-    return [...this.multiLine.values()].flat().map((m) => m.name);
-  }
-
-  private findMacros(name: string): MultiLineMacro[] {
-    const list = this.multiLine.get(name.toLowerCase()) ?? [];
-    return list.filter((m) => (m.caseless || m.name === name) && m.active <= m.recursion);
-  }
-
-  /** `%ifmacro name [parameters]`. */
-  hasMultiLineMacro(args: readonly Token[], name: Token): boolean {
-    const list = (this.multiLine.get(name.text.toLowerCase()) ?? []).filter(
-      (m) => m.caseless || m.name === name.text,
-    );
-    if (args.length === 1) return list.length > 0;
-    const [, low, high, plus] =
-      /^(\d+)(?:-(\d+|\*))?(\+)?/.exec(
-        args
-          .slice(1)
-          .map((t) => t.text)
-          .join(''),
-      ) ?? [];
-    const minimum = Number(low ?? 0);
-    const maximum = high === undefined ? minimum : high === '*' ? Infinity : Number(high);
-    return list.some((m) => (plus || m.greedy || m.minimum <= maximum) && m.maximum >= minimum);
-  }
-
-  /** Starts a call when the line is one (perhaps with a label before it). */
-  private macroCall(frame: Frame, tokens: readonly Token[]): boolean {
-    let at = 0;
-    let found: MultiLineMacro[] = [];
-    for (; at < 3; at++) {
-      const token = tokens[at];
-      if (at > 0 && isOp(token, ':')) continue;
-      if (token?.kind !== 'id') return false;
-      found = this.findMacros(token.text);
-      if (found.length > 0) break;
-      if (at > 0) return false;
-    }
-    const name = tokens[at];
-    if (!name || found.length === 0) return false;
-    const given = callParameters(tokens.slice(at + 1));
-    const macro = found.find((m) => takes(m, given.length));
-    if (!macro) {
-      throw new SourceError(
-        l10n.t(
-          'the macro `{0}` exists, but does not take {1} parameter(s)',
-          name.text,
-          given.length,
-        ),
-        name,
-      );
-    }
-    const label = tokens.slice(0, at);
-    const call: MacroCall = {
-      macro,
-      parameters: completeParameters(macro, given, name),
-      label: label.filter((t) => t.kind === 'id'),
-      name,
-      unique: this.nextUnique(),
-    };
-    const usesLabel = macro.body.some((line) => line.some((t) => t.text === '%00'));
-    const [own] = label;
-    if (own && !usesLabel) {
-      const colon: Token = { ...own, kind: 'op', text: ':', space: false };
-      this.waiting = { tokens: [own, colon], chain: this.chain };
-    }
-    const place = this.chain[this.chain.length - 1];
-    const here =
-      place && place.file === name.file && place.line === name.line ? name : (place ?? name);
-    this.push(makeFrame('macro', macro.body, frame.path, [...frame.callers, here], call));
-    macro.active++;
-    return true;
   }
 
   /** The value of an expression that must be a number here and now. */

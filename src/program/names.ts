@@ -1,0 +1,104 @@
+import * as l10n from '@vscode/l10n';
+import type { Assembler } from './assembler';
+import { SourceError, type Span } from './diagnostics';
+import type { Scope } from './evaluate';
+import { SymbolScope } from './symbols';
+import { explainUndefined } from './undefined-symbol';
+import { relative, scalar, UNKNOWN, type Value } from './value';
+import { registerNames } from './x86/registers';
+
+/** What the names in expressions stand for, and the definition of new ones. */
+export class Names implements Scope {
+  readonly symbols = new SymbolScope();
+  /** Declared with `extern`. */
+  readonly externals = new Set<string>();
+  /** While the preprocessor evaluates: whether it looked at a label, so that every pass must expand macros anew. */
+  preprocessing = false;
+  labelsUsedEarly = false;
+  /** Whether a value of this pass came from a symbol not defined yet. */
+  unknownUsed = false;
+  /** The address of the statement being assembled: `$`. */
+  statementStart: Value = scalar(0n);
+  private suggestions: string[] | undefined;
+
+  constructor(private readonly assembler: Assembler) {}
+
+  beginPass(): void {
+    this.symbols.beginPass();
+    this.unknownUsed = false;
+    this.suggestions = undefined;
+  }
+
+  /** Whether the pass came to the same values as the one before. */
+  get settled(): boolean {
+    return !this.symbols.changed && !this.unknownUsed;
+  }
+
+  symbol(name: string, span: Span): Value {
+    if (this.preprocessing) this.labelsUsedEarly = true;
+    const entry = this.symbols.get(name);
+    if (entry) {
+      // A symbol that only an earlier pass defined is kept until the end of this one.
+      if (entry.value.unknown) this.unknownUsed = true;
+      return entry.value;
+    }
+    const mark = this.assembler.output.sections.mark(name);
+    if (mark) return relative(mark, 0n);
+    if (this.assembler.pass === 1 && !this.preprocessing) {
+      this.unknownUsed = true;
+      return UNKNOWN;
+    }
+    const why = {
+      names: () => this.allNames(),
+      symbols: this.symbols,
+      preprocessing: this.preprocessing,
+    };
+    throw new SourceError(explainUndefined(name, this.externals.has(name), why), span);
+  }
+
+  /** Everything a symbol could have been meant to be. */
+  private allNames(): readonly string[] {
+    this.suggestions ??= [
+      ...this.symbols.entries.keys(),
+      ...this.assembler.source.macroNames(),
+      ...registerNames(),
+    ];
+    return this.suggestions;
+  }
+
+  here(): Value {
+    if (!this.preprocessing) return this.statementStart;
+    this.labelsUsedEarly = true;
+    return this.assembler.output.position;
+  }
+
+  start(): Value {
+    const { section } = this.assembler.output;
+    return section ? relative(section, 0n) : scalar(0n);
+  }
+
+  define(
+    name: string,
+    kind: 'label' | 'equ',
+    value: Value,
+    span: Span,
+    chain: readonly Span[],
+  ): void {
+    const { symbols, assembler } = this;
+    if (name.startsWith('.') && !name.startsWith('..') && symbols.parent === '') {
+      assembler.error(
+        l10n.t('the local label `{0}` has no label before it to belong to', name),
+        span,
+      );
+      return;
+    }
+    if (symbols.define(name, kind, value, span, chain)) return;
+    const place = symbols.get(name)?.chain[0];
+    assembler.error(
+      place
+        ? l10n.t('`{0}` is already defined, in line {1}', name, String(place.line))
+        : l10n.t('`{0}` is already defined', name),
+      span,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import * as l10n from '@vscode/l10n';
+import type { Assembler } from './assembler';
+import type { Run } from './assembler-types';
+import type { LineEntry } from './assembly';
+import { FatalError, SourceError, type Span } from './diagnostics';
+import { MAX_IMAGE, SectionList, type Section } from './sections';
+import { add, relative, scalar, type Value } from './value';
+
+/** Where bytes go: the sections, the place reached in them, and the line table of what was stored. */
+export class Output {
+  readonly sections = new SectionList();
+  runs: Run[] = [];
+  /** Undefined within `absolute` and `struc`, where nothing is stored. */
+  section: Section | undefined;
+  absolute: Value = scalar(0n);
+  /** The section named last. */
+  lastSection: Section;
+  /** The mode of the first instruction or datum. */
+  firstBits: 16 | 32 | 64 | undefined;
+  /** Within `align`, whose filling is not code to stop at. */
+  padding = false;
+
+  constructor(private readonly assembler: Assembler) {
+    this.lastSection = this.sections.get('.text');
+    this.section = this.lastSection;
+  }
+
+  beginPass(): void {
+    this.sections.reset();
+    this.runs = [];
+    this.firstBits = undefined;
+    this.enter(this.sections.get('.text'));
+  }
+
+  enter(section: Section): void {
+    this.section = this.lastSection = section;
+  }
+
+  /** The current address, relative to its section. */
+  get position(): Value {
+    return this.section ? relative(this.section, BigInt(this.section.size)) : this.absolute;
+  }
+
+  /** Room for `count` bytes, to be filled by the caller; undefined while only the size matters. */
+  room(count: number, kind: LineEntry['kind']): Uint8Array | undefined {
+    const { section, assembler } = this;
+    if (!section) {
+      if (kind !== 'reserve')
+        throw new SourceError(
+          l10n.t('nothing can be stored here: in `absolute` and `struc`, use resb and its family'),
+        );
+      this.absolute = add(this.absolute, scalar(BigInt(count)));
+      return undefined;
+    }
+    if (section.nobits && kind !== 'reserve') {
+      assembler.warn(
+        l10n.t('section `{0}` stores nothing: this is left out of the image', section.name),
+        undefined,
+      );
+    }
+    const offset = section.size;
+    if (count > 0) this.note(kind, section, offset, count);
+    if (!assembler.final) {
+      section.skip(count);
+      return undefined;
+    }
+    return section.reserve(count);
+  }
+
+  private note(kind: LineEntry['kind'], section: Section, offset: number, length: number): void {
+    const { bits, final, messages } = this.assembler;
+    this.firstBits ??= kind === 'reserve' ? undefined : bits;
+    if (!final) return;
+    const { chain } = messages;
+    const last = this.runs[this.runs.length - 1];
+    const joins =
+      last?.chain === chain && last.kind === kind && last.section === section && kind !== 'code';
+    if (joins && last.offset + last.length === offset) {
+      this.runs[this.runs.length - 1] = { ...last, length: last.length + length };
+      return;
+    }
+    const shown = this.padding ? 'data' : kind;
+    this.runs.push({ kind: shown, bits, section, offset, length, chain });
+  }
+
+  /** A count of things of `size` bytes as a number. Throws where it is negative or no image could hold them. */
+  checkCount(count: bigint, size: number, span: Span | undefined): number {
+    if (count < 0n) {
+      throw new SourceError(l10n.t('the count is negative: {0}', String(count)), span);
+    }
+    if (count * BigInt(size) > BigInt(MAX_IMAGE) && !(this.section?.nobits ?? true)) {
+      throw new FatalError(
+        l10n.t(
+          '{0} bytes are more than an image may have ({1} MB)',
+          String(count * BigInt(size)),
+          String(MAX_IMAGE / 1024 / 1024),
+        ),
+        span,
+      );
+    }
+    return Number(count);
+  }
+}

@@ -1,0 +1,60 @@
+import * as l10n from '@vscode/l10n';
+import { SourceError } from '../../diagnostics';
+import { tokenize } from '../../lexer';
+import { stringBytes } from '../../literals';
+import { isOp, tokensText } from '../../tokens';
+import { splitAtCommas } from '../paste';
+import { setText } from './definitions';
+import { nameOf, stringToken, strings, text, type Handler } from './handler';
+
+/** Directives on strings (NASM manual 4.2). */
+
+const MAX_STRING = 65_536;
+
+export const defineString =
+  (caseless: boolean): Handler =>
+  (p, args, directive) => {
+    const name = nameOf(args, directive);
+    setText(p, name, caseless, [stringToken(tokensText(p.expand(args.slice(1))), name)]);
+  };
+
+export const defineToken =
+  (caseless: boolean): Handler =>
+  (p, args, directive) => {
+    const name = nameOf(args, directive);
+    const [string] = strings(p, args.slice(1), directive);
+    if (string) setText(p, name, caseless, tokenize(text(string), name.file, name.line));
+  };
+
+export const strlen: Handler = (p, args, directive) => {
+  const name = nameOf(args, directive);
+  const [string] = strings(p, args.slice(1), directive);
+  const length = string ? stringBytes(string.text).length : 0;
+  setText(p, name, false, p.numberTokens(BigInt(length), name));
+};
+
+export const strcat: Handler = (p, args, directive) => {
+  const name = nameOf(args, directive);
+  const all = strings(p, args.slice(1), directive).map(text).join('');
+  if (all.length > MAX_STRING)
+    throw new SourceError(l10n.t('this string is longer than {0} characters', MAX_STRING), name);
+  setText(p, name, false, [stringToken(all, name)]);
+};
+
+export const substr: Handler = (p, args, directive) => {
+  const name = nameOf(args, directive);
+  const expanded = p.expand(args.slice(1));
+  const [string, ...rest] = isOp(expanded[0], ',') ? expanded.slice(1) : expanded;
+  if (string?.kind !== 'string')
+    throw new SourceError(
+      l10n.t('`{0}` needs a string in quotes', directive.text),
+      string ?? directive,
+    );
+  const [from, count] = splitAtCommas(isOp(rest[0], ',') ? rest.slice(1) : rest);
+  const content = text(string);
+  const start = from && from.length > 0 ? Number(p.evaluate(from, directive)) : 1;
+  const wanted = count && count.length > 0 ? Number(p.evaluate(count, directive)) : 1;
+  const length = wanted < 0 ? content.length - start + 2 + wanted : wanted;
+  const part = content.slice(Math.max(start - 1, 0), Math.max(start - 1 + length, 0));
+  setText(p, name, false, [stringToken(part, name)]);
+};

@@ -1,0 +1,79 @@
+import type { AssemblerInput } from './assembler-types';
+import type { Assembler } from './assembler';
+import { FatalError, SourceError, type Severity, type Span } from './diagnostics';
+import type { Scope } from './evaluate';
+import { candidatePaths } from './files';
+import { parseStatement } from './parser';
+import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
+import type { Statement } from './statement';
+import type { TokenLine } from './tokens';
+
+/** From files to statements: runs the preprocessor and parses what it gives. */
+export class SourceReader implements PreprocessorHost {
+  private preprocessor: Preprocessor | undefined;
+
+  constructor(
+    private readonly assembler: Assembler,
+    private readonly input: AssemblerInput,
+  ) {}
+
+  /** Statement by statement; what cannot be parsed is reported and left out. */
+  *statements(): Generator<Statement> {
+    const { entry, cache, prologue } = this.input;
+    const { names, messages } = this.assembler;
+    this.preprocessor = new Preprocessor(this, entry, [...prologue, ...cache.lines(entry)]);
+    for (;;) {
+      names.preprocessing = true;
+      const line = this.preprocessor.next();
+      names.preprocessing = false;
+      if (!line) return;
+      let statement: Statement;
+      try {
+        statement = parseStatement(line.tokens, line.chain);
+      } catch (error) {
+        if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
+        messages.report('error', error.message, error.span ?? line.tokens[0], line.chain);
+        continue;
+      }
+      yield statement;
+    }
+  }
+
+  /** The names of the single-line macros, for suggestions. */
+  macroNames(): readonly string[] {
+    return this.preprocessor?.macros.names() ?? [];
+  }
+
+  /** A file named in the source, looked for beside `from` and in the include folders. */
+  file(
+    name: string,
+    from: string,
+  ): { readonly path: string; readonly bytes: Uint8Array } | undefined {
+    const { entry, cache, includeFolders } = this.input;
+    return cache.find(candidatePaths(name, from, entry, includeFolders));
+  }
+
+  // --- PreprocessorHost -------------------------------------------------------------------------------------------
+
+  open(name: string, from: string): { path: string; lines: readonly TokenLine[] } | undefined {
+    const found = this.file(name, from);
+    if (!found) return undefined;
+    return { path: found.path, lines: this.input.cache.lines(found.path) };
+  }
+
+  report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void {
+    this.assembler.messages.report(severity, message, span, chain);
+  }
+
+  get scope(): Scope {
+    return this.assembler.names;
+  }
+
+  get bits(): number {
+    return this.assembler.bits;
+  }
+
+  get sectionName(): string {
+    return this.assembler.output.lastSection.name;
+  }
+}
