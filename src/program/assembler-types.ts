@@ -1,6 +1,7 @@
 import type { LineEntry } from './assembly';
 import type { Span } from './diagnostics';
 import type { FileCache } from './files';
+import type { Recorder } from './recorder';
 import type { Section } from './sections';
 import type { TokenLine } from './tokens';
 
@@ -11,6 +12,8 @@ export interface AssemblerInput {
   readonly includeFolders: readonly string[];
   /** Lines such as `%define NAME VALUE` that come before the source. */
   readonly prologue: readonly TokenLine[];
+  /** Takes down where names are defined and used. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /** A line of the line table before the sections have their places. */

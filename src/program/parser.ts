@@ -211,7 +211,7 @@ function incbin(cursor: Cursor): Body {
   const skip = cursor.skipOp(',') && !cursor.isOp(',') ? parseExpression(cursor) : undefined;
   const length = cursor.skipOp(',') ? parseExpression(cursor) : undefined;
   const path = new TextDecoder().decode(stringBytes(token.text));
-  return { kind: 'incbin', path, skip, length };
+  return { kind: 'incbin', path, span: token, skip, length };
 }
 
 function align(cursor: Cursor, reserve: boolean): Body {

@@ -5,6 +5,7 @@ import type { Scope } from './evaluate';
 import { candidatePaths } from './files';
 import { parseStatement } from './parser';
 import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
+import type { Recorder } from './recorder';
 import type { Statement } from './statement';
 import type { TokenLine } from './tokens';
 
@@ -19,14 +20,19 @@ export class SourceReader implements PreprocessorHost {
 
   /** Statement by statement; what cannot be parsed is reported and left out. */
   *statements(): Generator<Statement> {
-    const { entry, cache, prologue } = this.input;
+    const { entry, cache, prologue, recorder } = this.input;
     const { names, messages } = this.assembler;
+    recorder?.begin();
+    names.recorder = recorder;
     this.preprocessor = new Preprocessor(this, entry, [...prologue, ...cache.lines(entry)]);
     for (;;) {
       names.preprocessing = true;
       const line = this.preprocessor.next();
       names.preprocessing = false;
-      if (!line) return;
+      if (!line) {
+        names.recorder = undefined;
+        return;
+      }
       let statement: Statement;
       try {
         statement = parseStatement(line.tokens, line.chain);
@@ -63,6 +69,10 @@ export class SourceReader implements PreprocessorHost {
 
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void {
     this.assembler.messages.report(severity, message, span, chain);
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.input.recorder;
   }
 
   get scope(): Scope {

@@ -104,6 +104,8 @@ export class Structures {
       this.definition.span,
       statement.chain,
     );
+    const { name, span } = this.definition;
+    assembler.names.recorder?.define('symbol', name, span, { as: 'structure' });
   }
 
   private end(statement: Statement): void {
@@ -129,7 +131,9 @@ export class Structures {
         l10n.t('`istruc {0}` is still open: `iend` is missing', this.instance.name),
       );
     this.instance = this.open(args, statement);
-    this.symbol(`${this.instance.name}_size`, this.instance.span);
+    const { name, span } = this.instance;
+    this.assembler.names.recorder?.use('symbol', name, span);
+    this.symbol(`${name}_size`, span);
   }
 
   private symbol(name: string, span: Span): bigint {

@@ -3,6 +3,7 @@ import { Cursor } from '../cursor';
 import { FatalError, SourceError, type Severity, type Span } from '../diagnostics';
 import { evaluate, type Scope } from '../evaluate';
 import { parseExpression } from '../expression-parser';
+import type { Recorder } from '../recorder';
 import { type Token, type TokenLine } from '../tokens';
 import { isScalar, type Value } from '../value';
 import { builtinMacro } from './builtins';
@@ -34,6 +35,7 @@ export interface PreprocessorHost {
   /** The section named last, for `__SECT__`. */
   readonly sectionName: string;
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void;
+  readonly recorder: Recorder | undefined;
 }
 
 /** An entry of the context stack (NASM manual 4.8). */
@@ -68,6 +70,7 @@ export class Preprocessor {
     this.macros = new SingleLineMacros(
       (name) => builtinMacro(name, this.chain[0], host),
       (tokens) => this.numberTokens(this.evaluate(tokens, tokens[0]), tokens[0]),
+      host.recorder,
     );
     this.frames.push(makeFrame('file', lines, path, [], undefined));
   }
@@ -148,6 +151,7 @@ export class Preprocessor {
       if (first.kind === 'pre') conditionalLine(this, frame, first, line);
       return undefined;
     }
+    this.host.recorder?.line(first);
     const tokens = this.ownTokens(frame, line);
     const [head] = tokens;
     if (!head) return undefined;

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { FatalError, SourceError, type Span } from '../diagnostics';
 import { tokenize } from '../lexer';
+import type { Recorder } from '../recorder';
 import { isOp, movedTo, tokensText, type HideSet, type Token } from '../tokens';
 import { paste } from './paste';
 
@@ -10,6 +11,8 @@ export interface SingleLineMacro {
   /** Undefined for a macro without a parameter list. */
   readonly parameters: readonly Parameter[] | undefined;
   readonly body: readonly Token[];
+  /** Where its name stands in its definition. */
+  readonly span?: Span;
 }
 
 export interface Parameter {
@@ -43,6 +46,7 @@ export class SingleLineMacros {
   constructor(
     private readonly builtin: (name: string) => string | undefined,
     private readonly evaluate: (tokens: readonly Token[]) => readonly Token[],
+    private readonly recorder?: Recorder,
   ) {}
 
   /** Every name, for suggestions. */
@@ -51,7 +55,9 @@ export class SingleLineMacros {
   }
 
   define(macro: SingleLineMacro): void {
-    const key = macro.name.toLowerCase();
+    const { name, span } = macro;
+    if (span) this.recorder?.define('define', name, span, { as: 'define', macro });
+    const key = name.toLowerCase();
     const list = this.table.get(key) ?? [];
     const count = macro.parameters?.length;
     const others = list.filter((m) => !(m.parameters?.length === count && clashes(m, macro)));
@@ -138,7 +144,10 @@ export class SingleLineMacros {
     const [first] = found;
     if (!first || hiddenIn(token.hidden, first.name)) return undefined;
     const hidden: HideSet = { name: first.name, next: token.hidden };
-    if (first.parameters === undefined) return place(first.body, token, hidden);
+    if (first.parameters === undefined) {
+      this.recorder?.use('define', first.name, token);
+      return place(first.body, token, hidden);
+    }
     if (!isOp(pending[pending.length - 1], '(')) return undefined;
     const given = takeArguments(pending, token);
     const macro = found.find((m) => accepts(m, given));
@@ -148,6 +157,7 @@ export class SingleLineMacros {
         token,
       );
     }
+    this.recorder?.use('define', macro.name, token);
     return this.substitute(macro, given, token, hidden);
   }
 

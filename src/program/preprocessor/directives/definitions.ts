@@ -34,7 +34,7 @@ export const define =
     const name = nameOf(args, directive);
     const { parameters, body } = parseParameters(args);
     const own = expandNow ? p.expand(body) : body;
-    p.macros.define({ name: name.text, caseless, parameters, body: own });
+    p.macros.define({ name: name.text, caseless, parameters, body: own, span: name });
   };
 
 export function setText(
@@ -43,7 +43,7 @@ export function setText(
   caseless: boolean,
   body: readonly Token[],
 ): void {
-  p.macros.define({ name: name.text, caseless, parameters: undefined, body });
+  p.macros.define({ name: name.text, caseless, parameters: undefined, body, span: name });
 }
 
 export const assign =

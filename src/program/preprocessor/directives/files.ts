@@ -10,6 +10,7 @@ export const include: Handler = (p, args, directive) => {
     throw new SourceError(l10n.t('`%include` needs a file name in quotes'), name ?? directive);
   const opened = p.host.open(text(name), p.frame.path);
   if (!opened) throw new SourceError(l10n.t('the file {0} was not found', name.text), name);
+  p.host.recorder?.use('file', opened.path, name);
   p.push(makeFrame('file', opened.lines, opened.path, [], undefined));
 };
 

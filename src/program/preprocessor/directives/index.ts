@@ -31,7 +31,10 @@ export const DIRECTIVE_HANDLERS: Readonly<Record<string, Handler>> = {
   ideftok: defineToken(true),
   undef: (p, args, directive) => {
     nameOf(args, directive);
-    for (const name of args) p.macros.undefine(name.text);
+    for (const name of args) {
+      p.host.recorder?.use('define', name.text, name);
+      p.macros.undefine(name.text);
+    }
   },
   strlen,
   strcat,

@@ -20,12 +20,15 @@ export const macro =
       caseless,
       recursive,
     );
-    p.multiLine.define({ ...header, body, active: 0 });
+    const made = { ...header, body, active: 0 };
+    p.multiLine.define(made);
+    p.host.recorder?.define('macro', made.name, made.span, { as: 'macro', macro: made });
   };
 
 export const unmacro: Handler = (p, args, directive) => {
   const name = nameOf(args, directive);
   const { minimum, maximum } = parseHeader(directive, args, false, false);
+  p.host.recorder?.use('macro', name.text, name);
   p.multiLine.undefine(name.text, minimum, maximum);
 };
 
