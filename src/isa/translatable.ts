@@ -1,5 +1,11 @@
 import type { BitTable } from './bits';
 import { EXCEPTIONS } from './exceptions';
+import { CONDITIONAL_FAMILIES, CONDITIONS } from './instructions/conditions';
+import { GENERAL_GLOSSES } from './instructions/glosses-general';
+import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './instructions/glosses-system';
+import { ANY_RING, PRIVILEGE_ROWS, SENSITIVE_ROWS } from './instructions/privilege';
+import { SVM_INTERCEPTS } from './instructions/svm-intercepts';
+import { VMX_EXITS } from './instructions/vmx-exits';
 import * as paging from './paging';
 import { CR3_PCID, CR8, XCR0 } from './registers/control';
 import { DR6 } from './registers/debug';
@@ -58,7 +64,25 @@ export function translatableGlosses(): string[] {
   EXIT_REASONS.forEach(({ gloss }) => add(gloss));
   MSRS.forEach(({ gloss }) => add(gloss));
   Object.values(SEG_GLOSSES).forEach(add);
+  instructionGlosses().forEach(add);
   const lists = [CODE_DATA_TYPES, SYSTEM_TYPES, SYSTEM_TYPES_64, VM_INSTRUCTION_ERRORS, VMX_ABORTS];
   lists.flatMap((list) => Object.values(list)).forEach(add);
   return [...glosses].sort();
+}
+
+/** What there is to say about instructions. */
+function instructionGlosses(): string[] {
+  const paired = [
+    GENERAL_GLOSSES,
+    SYSTEM_GLOSSES,
+    PREFIX_GLOSSES,
+    CONDITIONS,
+    CONDITIONAL_FAMILIES,
+  ].flat();
+  const rows = [...PRIVILEGE_ROWS, ...SENSITIVE_ROWS, ...VMX_EXITS, ...SVM_INTERCEPTS];
+  return [
+    ...paired.map(([, gloss]) => gloss),
+    ...rows.flatMap(({ gloss }) => gloss ?? []),
+    ANY_RING,
+  ];
 }
