@@ -10,6 +10,7 @@ import * as paging from './paging';
 import { CR3_PCID, CR8, XCR0 } from './registers/control';
 import { DR6 } from './registers/debug';
 import { MSRS } from './registers/msr';
+import { CLASS_GLOSSES, GPR_GLOSSES } from './registers/roles';
 import { SEG_GLOSSES } from './registers/segment';
 import {
   CODE_DATA_TYPES,
@@ -63,7 +64,8 @@ export function translatableGlosses(): string[] {
   EXCEPTIONS.forEach(({ name, gloss }) => [name, gloss].forEach(add));
   EXIT_REASONS.forEach(({ gloss }) => add(gloss));
   MSRS.forEach(({ gloss }) => add(gloss));
-  Object.values(SEG_GLOSSES).forEach(add);
+  for (const glosses of [SEG_GLOSSES, GPR_GLOSSES, CLASS_GLOSSES])
+    Object.values(glosses).forEach(add);
   instructionGlosses().forEach(add);
   const lists = [CODE_DATA_TYPES, SYSTEM_TYPES, SYSTEM_TYPES_64, VM_INSTRUCTION_ERRORS, VMX_ABORTS];
   lists.flatMap((list) => Object.values(list)).forEach(add);
