@@ -15,7 +15,8 @@ import { Programs } from './programs';
 import { renamable, rename, RenameError, type Edit } from './rename';
 import { semanticTokensOf, type SemanticToken } from './semantic-tokens';
 import { signatureAt, type SignatureHelp } from './signature';
-import { placeOf, SourceText, type Place, type Position, type Range } from './text';
+import type { SourceText } from './text';
+import { placeOf, type Place, type Position, type Range } from './text';
 
 /** What the service needs of its surroundings. Files are named by URIs or paths, the same file always in the same way. */
 export interface LanguageHost {

@@ -35,7 +35,8 @@ export function hoverAt(view: FileView, position: Position): Hover | undefined {
 
 export function tokenAt(view: FileView, position: Position): Token | undefined {
   const tokens = view.text.tokens[position.line] ?? [];
-  return tokens.find((token) => touches(token, position));
+  // Between two that touch, the one that begins at the cursor is meant.
+  return tokens.filter((token) => touches(token, position)).pop();
 }
 
 function ofToken(view: FileView, { line }: Position, token: Token): string | undefined {
