@@ -124,6 +124,7 @@ export class InstructionWriter {
       ip,
       length,
       addressSize: choice.addressSize,
+      prefixes: body.prefixes,
       final: true,
     };
     try {

@@ -6,7 +6,15 @@ import type { Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import { stringBytes } from './literals';
 import { parseOperand } from './operand-parser';
-import type { Body, Decoration, Label, Operand, Prefixes, Statement } from './statement';
+import type {
+  Body,
+  Decoration,
+  EncodingPrefix,
+  Label,
+  Operand,
+  Prefixes,
+  Statement,
+} from './statement';
 import { closest } from './suggest';
 import { isOp, type Token } from './tokens';
 import {
@@ -18,10 +26,18 @@ import {
   RESERVE_WORDS,
   statementWords,
 } from './words';
-import { isMnemonic, mnemonicNames } from './x86/mnemonics';
+import { isMnemonic, isRareMnemonic, mnemonicNames } from './x86/mnemonics';
 import { registerOf } from './x86/registers';
 
-const NO_PREFIXES: Prefixes = { words: [], segment: 0, operandSize: 0, addressSize: 0 };
+const NO_PREFIXES: Prefixes = {
+  words: [],
+  segment: 0,
+  operandSize: 0,
+  addressSize: 0,
+  encoding: undefined,
+};
+
+const ENCODINGS: readonly EncodingPrefix[] = ['rex', 'vex', 'vex2', 'vex3', 'evex'];
 
 /** An instruction has at most 15 bytes (SDM vol. 2A, 2.3.11). */
 const MAX_PREFIXES = 14;
@@ -54,7 +70,8 @@ export function parseStatement(tokens: readonly Token[], chain: readonly Span[])
 
 /** Words that NASM never takes for a label, colon or not. */
 function isReserved(word: string): boolean {
-  return isMnemonic(word) || (isStatementWord(word) && !DIRECTIVES.has(word));
+  const instruction = isMnemonic(word) && !isRareMnemonic(word);
+  return instruction || (isStatementWord(word) && !DIRECTIVES.has(word));
 }
 
 function labelOf(token: Token): Label {
@@ -122,6 +139,7 @@ function parseBody(cursor: Cursor): Body {
   const token = cursor.token;
   if (!token) return EMPTY;
   if (isOp(token, '[')) return bracketed(cursor);
+  if (isOp(token, '{')) return instruction(cursor);
   if (token.kind !== 'id') {
     throw new SourceError(
       token.kind === 'bad' || token.kind === 'pre'
@@ -221,11 +239,35 @@ function align(cursor: Cursor, reserve: boolean): Body {
   return { kind: 'align', reserve, boundary, fill };
 }
 
+/** `{vex3}` and its kin. */
+function encodingPrefix(cursor: Cursor): EncodingPrefix {
+  cursor.expectOp('{');
+  const word = cursor.word ?? '';
+  const known = ENCODINGS.find((name) => name === word);
+  if (known === undefined) {
+    throw new SourceError(
+      l10n.t(
+        '`{0}` cannot stand before an instruction (`{1}` can)',
+        `{${cursor.token?.text ?? ''}}`,
+        ENCODINGS.map((name) => `{${name}}`).join('`, `'),
+      ),
+      cursor.span,
+    );
+  }
+  cursor.index++;
+  cursor.expectOp('}');
+  return known;
+}
+
 function parsePrefixes(cursor: Cursor): Prefixes {
   let prefixes = NO_PREFIXES;
   let count = 0;
   const token = cursor.token;
   for (;;) {
+    if (cursor.isOp('{')) {
+      prefixes = { ...prefixes, encoding: encodingPrefix(cursor) };
+      continue;
+    }
     const word = cursor.word;
     if (word === undefined || !PREFIX_WORDS.has(word)) return prefixes;
     // `wait` is also an instruction, and a prefix only when one follows.

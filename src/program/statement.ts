@@ -67,12 +67,16 @@ export type Distance = 'short' | 'near' | 'far' | undefined;
 
 export type Operand = RegisterOperand | ImmediateOperand | FarOperand | MemoryOperand;
 
+/** `{vex3}` and its kin before a mnemonic: which encoding to choose (NASM manual 3.2.6? ). */
+export type EncodingPrefix = 'rex' | 'vex' | 'vex2' | 'vex3' | 'evex';
+
 export interface Prefixes {
   /** Names such as `lock`, `rep`, `bnd`, `xacquire`. */
   readonly words: readonly string[];
   readonly segment: number;
   readonly operandSize: 0 | 16 | 32 | 64;
   readonly addressSize: 0 | 16 | 32 | 64;
+  readonly encoding: EncodingPrefix | undefined;
 }
 
 export type DataItem =

@@ -1,5 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import { Encoder, Instruction, Mnemonic, OpCodeOperandKind as K, OpKind, Register } from 'iced-x86';
-import type { Operand } from '../statement';
+import type { Operand, Prefixes } from '../statement';
 import { resolve, type Value } from '../value';
 import type { Address } from './address';
 import type { Form } from './forms';
@@ -13,6 +14,8 @@ export interface Target {
   readonly ip: bigint;
   /** Bytes from `ip` to the end of the instruction, for short branches; 0 while not final. */
   readonly length: number;
+  /** What stands before the mnemonic. */
+  readonly prefixes: Prefixes;
   /** Address size of implicit memory operands. */
   readonly addressSize: 16 | 32 | 64;
   /** False while the length alone matters: section addresses are not known yet. */
@@ -190,15 +193,42 @@ export function encode(match: Match, operands: readonly Operand[], target: Targe
   const wanted = operands.some((operand) => operand.decoration !== undefined);
   if (wanted || decorated) setDecorations(insn, operands);
   decorated = wanted;
-  const encoder = encoderFor(target.bits);
+  const { bits, prefixes } = target;
+  const encoder = encoderFor(bits);
   const width = match.slots.find((s) => s.kind === 'branch')?.info.width ?? 64;
-  try {
-    encoder.encode(insn, BigInt.asUintN(Math.min(width, target.bits), target.ip));
-  } catch (error) {
-    encoder.takeBuffer();
-    throw error;
-  }
-  return encoder.takeBuffer();
+  encoder.preventVEX2 = prefixes.encoding === 'vex3';
+  const write = (ip: bigint): Uint8Array => {
+    try {
+      encoder.encode(insn, BigInt.asUintN(width, ip));
+      return encoder.takeBuffer();
+    } catch (error) {
+      encoder.takeBuffer();
+      throw error;
+    }
+  };
+  const bytes = write(target.ip);
+  if (prefixes.encoding === 'vex2' && bytes[rexPlace(bytes)] !== VEX2)
+    throw new Error(l10n.t('it has no encoding with a two-byte VEX prefix'));
+  const rex = prefixes.operandSize === 64 ? REX_W : prefixes.encoding === 'rex' ? REX : 0;
+  if (rex === 0 || match.form.vex || match.form.evex) return bytes;
+  const at = rexPlace(bytes);
+  const present = ((bytes[at] ?? 0) & 0xf0) === REX;
+  // A byte more moves what is counted from the instruction's end.
+  return withRex(present ? bytes : write(target.ip + 1n), at, rex, present);
+}
+
+const VEX2 = 0xc5;
+const REX = 0x40;
+const REX_W = 0x48;
+
+/** Where a REX prefix stands or would stand: after the legacy prefixes. */
+const rexPlace = (bytes: Uint8Array): number =>
+  bytes.findIndex((byte) => byte !== WAIT && !OPCODE_PREFIXES.includes(byte));
+
+function withRex(bytes: Uint8Array, at: number, rex: number, present: boolean): Uint8Array {
+  if (!present) return Uint8Array.of(...bytes.subarray(0, at), rex, ...bytes.subarray(at));
+  bytes[at] = (bytes[at] ?? 0) | rex;
+  return bytes;
 }
 
 const WAIT = 0x9b;

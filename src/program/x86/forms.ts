@@ -7,7 +7,8 @@ import {
   MemorySizeExt,
   OpCodeOperandKind,
 } from 'iced-x86';
-import { codesOf, type MnemonicEntry } from './mnemonics';
+import { codesOf } from './codes';
+import type { MnemonicEntry } from './mnemonics';
 import { isVvvv, kindInfo, type KindInfo } from './operand-kinds';
 
 /** One encodable form of an instruction: what `OpCodeInfo` says, read out once. */
@@ -31,6 +32,8 @@ export interface Form {
   readonly written: number;
   /** The second operand may be left out when it equals the first (VEX.vvvv). */
   readonly collapses: boolean;
+  /** Its opcode contains REP, which may be written or not (VIA PadLock). */
+  readonly repeats: boolean;
   /** Begins with a WAIT of its own (FSTCW and its kin). */
   readonly fwait: boolean;
   /** Gathers and scatters, which need a mask register. */
@@ -94,7 +97,7 @@ function readForm(code: number): Form | undefined {
   if (UNREACHABLE.has(code)) return undefined;
   const info = CodeExt.opCode(code);
   const { encoding } = info;
-  if (encoding === EncodingKind.MVEX || !info.isInstruction || info.isReservedNop) {
+  if (encoding === EncodingKind.MVEX || !info.isInstruction) {
     info.free();
     return undefined;
   }
@@ -119,6 +122,8 @@ function readForm(code: number): Form | undefined {
     vex: encoding === EncodingKind.VEX || encoding === EncodingKind.XOP,
     written: silent ? 0 : operands.filter((o) => !o.implicit).length,
     collapses: kinds[1] !== undefined && isVvvv(kinds[1]) && kinds.length > 2,
+    repeats:
+      info.mandatoryPrefix === MandatoryPrefix.PF3 && info.addressSize !== 0 && !info.opCount,
     fwait: info.fwait,
     needsMask: info.requireOpMaskRegister,
     canMask: info.canUseOpMaskRegister,
@@ -150,10 +155,11 @@ const entryCache = new WeakMap<MnemonicEntry, readonly Form[]>();
 export function formsOf(entry: MnemonicEntry): readonly Form[] {
   let forms = entryCache.get(entry);
   if (!forms) {
-    const { operandSize } = entry;
+    const { operandSize, codes } = entry;
     forms = entry.mnemonics
       .flatMap(formsOfMnemonic)
-      .filter((form) => operandSize === undefined || form.operandSize === operandSize);
+      .filter((form) => operandSize === undefined || form.operandSize === operandSize)
+      .filter((form) => codes?.includes(form.code) ?? true);
     entryCache.set(entry, forms);
   }
   return forms;

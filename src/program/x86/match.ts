@@ -68,6 +68,8 @@ function readsSelector(form: Form, index: number): boolean {
 /** Instructions whose 64-bit register result NASM encodes as the 32-bit form, which also clears the upper half. */
 const ZERO_EXTENDING = new Set<number>([
   Mnemonic.Pextrb,
+  Mnemonic.Vpextrb,
+  Mnemonic.Vpextrw,
   Mnemonic.Vextractps,
   Mnemonic.Vmovmskpd,
   Mnemonic.Vmovmskps,
@@ -80,8 +82,6 @@ const MOVQ_GENERAL = new Set<number>([
   Code.Movq_rm64_xmm,
   Code.VEX_Vmovq_xmm_rm64,
   Code.VEX_Vmovq_rm64_xmm,
-  Code.EVEX_Vmovq_xmm_rm64,
-  Code.EVEX_Vmovq_rm64_xmm,
 ]);
 
 /** Registers NASM writes as their 32-bit part, which the processor zero-extends anyway: it saves REX.W. */
@@ -125,7 +125,8 @@ function matchRegister(
   // A register of another width stands for the same-numbered one of the form's width.
   const wanted = FIRST_OF[info.cls];
   if (wanted === undefined || !isGeneral(cls)) return undefined;
-  if (readsSelector(form, index) || (cls === 'r64' && storesSelector64(form, index)))
+  const anyWidth = readsSelector(form, index) || form.mnemonic === Mnemonic.Reservednop;
+  if (anyWidth || (cls === 'r64' && storesSelector64(form, index)))
     return { kind: 'register', register: wanted + numberOf(register) };
   return undefined;
 }

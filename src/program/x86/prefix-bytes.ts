@@ -1,5 +1,6 @@
 import { Register } from 'iced-x86';
 import type { Operand, Prefixes } from '../statement';
+import type { Form } from './forms';
 import type { Context, Match } from './match';
 
 /** The prefix bytes for the words before the mnemonic, in NASM's order: WAIT, REP, LOCK, segment. */
@@ -37,22 +38,38 @@ const SEGMENT_BYTES: Readonly<Record<number, number>> = {
   [Register.GS]: 0x65,
 };
 
+/** Whether a mode needs the operand-size prefix for `o16` or `o32`; `o64` is REX.W. */
+const changesSize = (size: number, bits: number): boolean =>
+  (size === 16 && bits !== 16) || (size === 32 && bits === 16);
+
+/** The legacy prefixes of an encoded instruction, without the one that belongs to its opcode. */
+function ownPrefixes(form: Form, encoded: Uint8Array): number[] {
+  const end = encoded.findIndex((byte) => !LEGACY_PREFIXES.has(byte));
+  const leading = [...encoded.subarray(0, Math.max(end, 0))];
+  const mandatory = leading.lastIndexOf(form.mandatoryPrefix);
+  if (mandatory >= 0) leading.splice(mandatory, 1);
+  return leading;
+}
+
+const LEGACY_PREFIXES = new Set([0x66, 0x67, 0xf2, 0xf3, 0x9b]);
+
 /** The prefix bytes that stand before what iced-x86 encodes. */
 export function prefixesFor(
   prefixes: Prefixes,
   m: Match,
   operands: readonly Operand[],
   context: Context,
+  encoded: Uint8Array,
 ): number[] {
-  const bytes = wordBytes(prefixes, operands, WORD_BYTES);
-  // An explicit size that no form takes up is written as a bare prefix.
-  const o = prefixes.operandSize;
-  if (o !== 0 && m.form.operandSize !== o && (o === 16) !== (context.bits === 16) && o !== 64)
-    bytes.push(0x66);
-  const a = prefixes.addressSize;
-  const used =
-    m.form.addressSize !== 0 || m.slots.some((s) => s.kind === 'memory' || s.kind === 'implicit');
-  if (a !== 0 && a !== context.bits && !used) bytes.push(0x67);
+  const { form } = m;
+  const bytes = wordBytes(prefixes, operands, WORD_BYTES).filter(
+    (byte) => !(form.repeats && byte === WORD_BYTES.rep),
+  );
+  // An explicit size is no more than its prefix in NASM, which stands there once.
+  const { operandSize: o, addressSize: a } = prefixes;
+  const own = ownPrefixes(form, encoded);
+  if (changesSize(o, context.bits) && !own.includes(0x66)) bytes.push(0x66);
+  if (a !== 0 && a !== context.bits && !own.includes(0x67)) bytes.push(0x67);
   return bytes;
 }
 
@@ -60,7 +77,7 @@ export function prefixesFor(
 export function lonePrefixes(prefixes: Prefixes, bits: number): number[] {
   const bytes = wordBytes(prefixes, [], WORD_BYTES);
   const { operandSize: o, addressSize: a } = prefixes;
-  if (o !== 0 && o !== 64 && (o === 16) !== (bits === 16)) bytes.push(0x66);
+  if (changesSize(o, bits)) bytes.push(0x66);
   if (o === 64) bytes.push(0x48);
   if (a !== 0 && a !== bits) bytes.push(0x67);
   return bytes;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Mnemonic } from 'iced-x86';
 import { SourceError } from '../diagnostics';
-import type { Operand } from '../statement';
+import type { EncodingPrefix, Operand } from '../statement';
 
 import { encode } from './encode';
 import { explainMismatch } from './explain';
@@ -10,7 +10,7 @@ import { match, type Context, type Match, type Resolved } from './match';
 import { findMnemonic } from './mnemonics';
 import { prefixesFor } from './prefix-bytes';
 import { needs64, registerName } from './registers';
-import { COMMUTATIVE, IMPLIED, narrowed, shapes, type Request, type Shape } from './shapes';
+import { COMMUTATIVE, narrowed, shapes, type Request, type Shape } from './shapes';
 
 /** The form chosen and the prefix bytes that stand before what iced-x86 encodes. */
 export interface Choice {
@@ -22,12 +22,28 @@ export interface Choice {
   readonly length: number;
 }
 
-const LOOPS = new Set<number>([Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne]);
+/** Whether no operand tells the forms of different address size apart (LOOP, MONITOR, VMRUN). */
+const isSilent = (form: Form): boolean =>
+  form.addressSize !== 0 && form.operands.every((o) => o.implicit === true || o.branch);
 
-/** Only forms of the wanted address size, where nothing else tells forms apart (LOOP, MONITOR, VMRUN). */
-function addressSizeFits(form: Form, wanted: number): boolean {
-  const told = !LOOPS.has(form.mnemonic) && !IMPLIED.has(form.mnemonic);
-  return form.addressSize === 0 || told || form.addressSize === wanted;
+/** Of forms that nothing but their address size tells apart, those of the wanted one where there are such. */
+function ofAddressSize(forms: readonly Form[], wanted: number): readonly Form[] {
+  if (!forms.some((form) => isSilent(form) && form.addressSize === wanted)) return forms;
+  return forms.filter((form) => !isSilent(form) || form.addressSize === wanted);
+}
+
+/** Whether a form is of the kind that `{vex}` or `{evex}` asks for. */
+function encodingFits(form: Form, encoding: EncodingPrefix | undefined): boolean {
+  switch (encoding) {
+    case undefined:
+      return true;
+    case 'evex':
+      return form.evex;
+    case 'rex':
+      return !form.vex && !form.evex;
+    default:
+      return form.vex;
+  }
 }
 
 /** The operand size a form has in this mode without a prefix. */
@@ -91,13 +107,9 @@ function candidates(shape: Shape, request: Request, context: Context): Match[] {
   const { prefixes } = request;
   const wantedAddress = shape.addressSize ?? (prefixes.addressSize || context.bits);
   const operands = sizedByImmediate(shape.operands);
-  let forms = formsOf(shape.entry).filter((form) => addressSizeFits(form, wantedAddress));
-  if (prefixes.operandSize !== 0) {
-    const sized = forms.filter((form) => form.operandSize === prefixes.operandSize);
-    if (sized.length > 0) forms = sized;
-  }
+  const forms = formsOf(shape.entry).filter((form) => encodingFits(form, prefixes.encoding));
   const found: Match[] = [];
-  for (const form of forms) {
+  for (const form of ofAddressSize(forms, wantedAddress)) {
     const m = match(form, operands, context);
     if (m) found.push(m);
   }
@@ -116,6 +128,18 @@ const EVEX_FIRST = new Set<number>([
 ]);
 
 const VEX3 = 0xc4;
+
+/** `o64` and `a64` need 64-bit code, which in turn has no 16-bit addresses. */
+function rejectSizes({ prefixes, span }: Request, bits: number): void {
+  const { operandSize: o, addressSize: a } = prefixes;
+  if (bits !== 64 && (o === 64 || a === 64))
+    throw new SourceError(
+      l10n.t('`{0}` exists only in 64-bit code (bits 64)', o === 64 ? 'o64' : 'a64'),
+      span,
+    );
+  if (bits === 64 && a === 16)
+    throw new SourceError(l10n.t('64-bit code has no 16-bit addresses'), span);
+}
 
 function rejectWide(request: Request): void {
   for (const { operand } of request.operands) {
@@ -147,6 +171,8 @@ function rank(m: Match, bytes: Uint8Array, bits: number): number {
  */
 export function select(request: Request, context: Context): Choice {
   const { bits } = context;
+  const { prefixes } = request;
+  rejectSizes(request, bits);
   const entry = findMnemonic(request.mnemonic);
   if (!entry)
     throw new SourceError(l10n.t('`{0}`: no such instruction', request.mnemonic), request.span);
@@ -156,11 +182,11 @@ export function select(request: Request, context: Context): Choice {
   let failure: unknown;
   const consider = (m: Match, addressSize: 16 | 32 | 64 | undefined): void => {
     const operands = request.operands.map(({ operand }) => operand);
-    const size = addressSize ?? (request.prefixes.addressSize || bits);
+    const size = addressSize ?? (prefixes.addressSize || bits);
     try {
-      const target = { bits, ip: 0n, length: 0, addressSize: size, final: false };
-      const prefixBytes = prefixesFor(request.prefixes, m, operands, context);
+      const target = { bits, ip: 0n, length: 0, addressSize: size, prefixes, final: false };
       const bytes = encode(m, operands, target);
+      const prefixBytes = prefixesFor(prefixes, m, operands, context, bytes);
       const length = bytes.length + prefixBytes.length;
       const r = rank(m, bytes, bits);
       if (r >= bestRank) return;

@@ -33,6 +33,14 @@ export const IMPLIED = new Map<number, readonly number[]>([
   [Mnemonic.Invlpga, [0, 1]],
 ]);
 
+/** Instructions whose third operand is XMM0, which may be written or not. */
+const BLENDING = new Set<number>([
+  Mnemonic.Pblendvb,
+  Mnemonic.Blendvps,
+  Mnemonic.Blendvpd,
+  Mnemonic.Sha256rnds2,
+]);
+
 /** x87 instructions that, written with fewer operands, mean these registers (NASM manual B; SDM vol. 2A). */
 const POPPING: Readonly<Record<string, string>> = {
   fadd: 'faddp',
@@ -103,6 +111,8 @@ export function shapes(request: Request, entry: MnemonicEntry): Shape[] {
       value: scalar(BigInt(entry.immediate)),
     });
   }
+  if (entry.registerNumber !== undefined)
+    own.push(registerOperand(Register.RAX + entry.registerNumber, own[0], request.span));
   const result: Shape[] = [{ entry, operands: own }];
   const [first, second, ...rest] = own;
   const name = entry.mnemonics[0] ?? 0;
@@ -130,6 +140,9 @@ export function shapes(request: Request, entry: MnemonicEntry): Shape[] {
     if (numberOf(second.operand.register) === 1)
       result.push({ entry, operands: [first], addressSize: size });
   }
+  const last = own[own.length - 1]?.operand;
+  if (BLENDING.has(name) && last?.kind === 'register' && last.register === Register.XMM0)
+    result.push({ entry, operands: own.slice(0, -1) });
   const filled = fillStack(mnemonic, own, request.span);
   if (filled) result.push(filled);
   return result;
