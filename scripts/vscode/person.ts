@@ -1,5 +1,13 @@
 import type { Page } from 'playwright-core';
 
+/** How long something may take on a busy machine, in milliseconds. */
+const PATIENCE = 60_000;
+
+const CONTINUE = '.codicon-debug-continue';
+const WORLD = '.statusbar-item[id*="ringside.world"]';
+/** The icon of each world in the status bar: the same in every language. */
+const WORLD_ICONS = { guest: '.codicon-vm', monitor: '.codicon-server-process' } as const;
+
 /** Uses the workbench as a person does: by keys and clicks, looking at what stands on the page. */
 export class Person {
   constructor(private readonly page: Page) {}
@@ -64,32 +72,44 @@ export class Person {
     throw new Error('no breakpoint appears in the gutter');
   }
 
-  /** Presses a key and waits until the debugger has stopped: the world stands in the status bar. */
-  async stopAfter(key: string): Promise<void> {
+  /**
+   * Presses a key that lets the guest go on, and waits until it has stopped somewhere else: the editor
+   * stands at another place, the status bar tells the world, and the next key would be taken.
+   * Nothing here waits for a span of time, as a busy machine may take any.
+   */
+  async stopAfter(key: string, world: keyof typeof WORLD_ICONS): Promise<void> {
+    const before = await this.position();
     await this.page.keyboard.press(key);
-    await this.waitForStop();
+    await this.waitFor(`a stop in the ${world} after ${key}`, async () => {
+      const stands = await this.page.locator(CONTINUE).first().isVisible();
+      const told = await this.page.locator(`${WORLD} ${WORLD_ICONS[world]}`).isVisible();
+      return stands && told && (await this.position()) !== before;
+    });
   }
 
-  async waitForStop(): Promise<void> {
-    await this.page.waitForTimeout(400);
-    await this.page.waitForSelector(
-      '.debug-toolbar .codicon-debug-continue, .codicon-debug-continue',
-      {
-        timeout: 30_000,
-      },
-    );
-    await this.page.waitForSelector(
-      '.statusbar-item[id*="ringside.world"] .codicon-vm, .statusbar-item[id*="ringside.world"] .codicon-server-process',
-      {
-        timeout: 30_000,
-      },
-    );
-    await this.page.waitForTimeout(400);
+  /** The file and line at which the editor stands, by its tab and the status bar. */
+  private async position(): Promise<string> {
+    const tab = this.page.locator('.editor-group-container.active .tab.active .monaco-icon-label');
+    const line = this.page.locator('.statusbar-item[id="status.editor.selection"]');
+    const texts = await Promise.all([tab, line].map((part) => part.first().allInnerTexts()));
+    return texts.flat().join(' ');
+  }
+
+  /** Asks again and again, as a person looks; says what was there instead if it never comes. */
+  async waitFor(what: string, there: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + PATIENCE;
+    while (!(await there())) {
+      if (Date.now() > end) {
+        const seen = `${await this.position()} · ${(await this.page.locator(WORLD).allInnerTexts()).join()}`;
+        throw new Error(`waited in vain for ${what}; the workbench shows: ${seen}`);
+      }
+      await this.page.waitForTimeout(50);
+    }
   }
 
   /** What stands in the status bar about the present world. */
   world(): Promise<string> {
-    return this.page.locator('.statusbar-item[id*="ringside.world"]').innerText();
+    return this.page.locator(WORLD).innerText();
   }
 
   /** The panes of the sidebar by title: opens or closes one. */
