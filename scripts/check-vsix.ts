@@ -38,6 +38,9 @@ async function main(): Promise<void> {
       await person.goToLine(source.findIndex((line) => line.includes('out dx, al')) + 1);
       await person.toggleBreakpoint();
       await person.stopAfter('F5', 'guest');
+      await person.waitFor('the registers, which open by themselves', async () =>
+        (await person.rowsOf(/^Registers/i)).some((row) => /rip/i.test(row)),
+      );
       await person.stopAfter('F5', 'guest');
       expect(await person.world(), /real mode/);
       await person.stopAfter('F11', 'monitor');
