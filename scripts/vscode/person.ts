@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** How long something may take on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
@@ -108,8 +108,8 @@ export class Person {
   }
 
   /** What stands in the status bar about the present world. */
-  world(): Promise<string> {
-    return this.page.locator(WORLD).innerText();
+  async world(): Promise<string> {
+    return (await this.page.locator(WORLD).innerText()).trim();
   }
 
   /** The panes of the sidebar by title: opens or closes one. */
@@ -129,12 +129,88 @@ export class Person {
     await this.page.waitForTimeout(300);
   }
 
-  /** The rows that a pane shows. */
-  async rowsOf(title: RegExp): Promise<string[]> {
-    const pane = this.page
+  private pane(title: RegExp): Locator {
+    return this.page
       .locator('.part.sidebar .pane')
       .filter({ has: this.page.locator('.pane-header', { hasText: title }) })
       .first();
-    return pane.locator('.monaco-list-row').allInnerTexts();
+  }
+
+  /** The rows that a pane shows: label, description and what else stands there, with blanks between. */
+  rowsOf(title: RegExp): Promise<string[]> {
+    return this.pane(title)
+      .locator('.monaco-list-row')
+      .evaluateAll((rows) =>
+        rows.map((row) => {
+          const leaves = [...row.querySelectorAll('*')].filter((e) => e.childElementCount === 0);
+          return leaves.map((leaf) => leaf.textContent ?? '').join(' ').replace(/\s+/g, ' ').trim(); // prettier-ignore
+        }),
+      );
+  }
+
+  row(pane: RegExp, text: RegExp): Locator {
+    return this.pane(pane).locator('.monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Whether a row of a pane carries the mark of a change. */
+  async isMarked(pane: RegExp, text: RegExp): Promise<boolean> {
+    return (await this.row(pane, text).locator('.codicon-diff-modified').count()) > 0;
+  }
+
+  /** An item of a row's context menu. */
+  async chooseFromMenu(pane: RegExp, row: RegExp, item: string): Promise<void> {
+    await this.row(pane, row).click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-label', { hasText: item }).first().click();
+  }
+
+  /** A button in the title of a pane. */
+  async pressButton(pane: RegExp, label: RegExp): Promise<void> {
+    await this.pane(pane).locator('.pane-header').hover();
+    await this.pane(pane).getByRole('button', { name: label }).first().click();
+  }
+
+  /** Types into the box that VS Code has opened. */
+  async answer(text: string): Promise<void> {
+    const box = this.page.locator('.quick-input-widget input');
+    await box.waitFor();
+    await box.fill(text);
+    await box.press('Enter');
+  }
+
+  /** The text of the line that the debugger stands at, inline values included. */
+  async lineOfStop(): Promise<string> {
+    const arrow = '.debug-top-stack-frame-line';
+    const top = await this.page.locator(`.view-overlays ${arrow}`).first().boundingBox();
+    const lines = await this.page.locator('.editor-instance .view-line').all();
+    for (const line of lines) {
+      if (Math.abs(((await line.boundingBox())?.y ?? -1) - (top?.y ?? -9)) < 2) {
+        return (await line.innerText()).replaceAll('\u00a0', ' ');
+      }
+    }
+    return '';
+  }
+
+  /** Gives the panes below the n-th the room that those above do not need. */
+  async shortenPaneBefore(n: number): Promise<void> {
+    const next = await this.page.locator('.part.sidebar .pane-header').nth(n).boundingBox();
+    if (!next) return;
+    await this.drag(next.x + next.width / 2, next.y, next.x + next.width / 2, 290);
+    await this.page.mouse.move(900, 700);
+    await this.page.waitForTimeout(600);
+  }
+
+  /** The views have much to say: a person would drag the sash, too. */
+  async widenSidebar(): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) return;
+    const y = box.y + box.height / 2;
+    await this.drag(box.x + box.width, y, 620, y);
+  }
+
+  private async drag(fromX: number, fromY: number, toX: number, toY: number): Promise<void> {
+    await this.page.mouse.move(fromX, fromY);
+    await this.page.mouse.down();
+    await this.page.mouse.move(toX, toY, { steps: 8 });
+    await this.page.mouse.up();
   }
 }
