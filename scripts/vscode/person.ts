@@ -160,7 +160,17 @@ export class Person {
   /** An item of a row's context menu. */
   async chooseFromMenu(pane: RegExp, row: RegExp, item: string): Promise<void> {
     await this.row(pane, row).click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-label', { hasText: item }).first().click();
+    await this.chooseFromOpenMenu(item);
+  }
+
+  /** An item of the context menu that is open; a menu takes no click in its first moments. */
+  async chooseFromOpenMenu(item: string): Promise<void> {
+    const entry = this.page.locator('.monaco-menu .action-item', { hasText: item }).first();
+    await entry.waitFor();
+    await this.page.waitForTimeout(300);
+    await entry.hover();
+    await entry.click({ delay: 50 });
+    await entry.waitFor({ state: 'hidden' });
   }
 
   /** A button in the title of a pane. */
