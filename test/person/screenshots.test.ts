@@ -37,7 +37,7 @@ const PANES = {
 /** What the rows say in the reader's language; the field's standard terms are the same in both. */
 const WORDS = {
   en: { guest: /^guest · ring 0 · 64-bit · VMX non-root$/, exit: /VM exit \d+: CPUID \(leaf 0x1\)/ },
-  'zh-cn': { guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/, exit: /VM 退出 \d+：CPUID（功能号 0x1）/ },
+  'zh-cn': { guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/, exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/ },
 } as const; // prettier-ignore
 
 const has = (rows: readonly string[], pattern: RegExp): void => {
