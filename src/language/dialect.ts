@@ -11,7 +11,7 @@ export interface ForeignLine {
 const SIGNS: readonly (readonly [Dialect, RegExp])[] = [
   [
     'MASM',
-    /^\s*(\.(model|stack\s+\w+h?|code|data\??|const|[1-6]86p?|xmm)\b|include\s+\w+\.inc\b|includelib\b|end\s+\w+\s*$|\w+\s+(proc|endp|segment|ends)\b|assume\s+\w+:|invoke\s)/i,
+    /^\s*(\.(model\s+\w+|stack\s+\w+h?|(code|data\??|const|[1-6]86p?|xmm)\s*$)|include\s+\w+\.inc\b|includelib\b|end\s+\w+\s*$|\w+\s+(proc|endp|segment|ends)\b|assume\s+\w+:|invoke\s)/i,
   ],
   [
     'GNU as',
@@ -27,7 +27,7 @@ const SIGNS: readonly (readonly [Dialect, RegExp])[] = [
 const LOOK_AT = 400;
 
 /**
- * The other assembler that a source is written for, by at least two of its lines (one in a very short file). Undefined for
+ * The other assembler that a source is written for, by at least two of its lines. Undefined for
  * NASM's own, also with errors in it.
  */
 export function foreignDialect(lines: readonly string[]): ForeignLine | undefined {
@@ -37,8 +37,7 @@ export function foreignDialect(lines: readonly string[]): ForeignLine | undefine
     for (const [dialect, sign] of SIGNS)
       if (sign.test(code)) found.set(dialect, [...(found.get(dialect) ?? []), line]);
   });
-  const needed = lines.length > 12 ? 2 : 1;
   for (const [dialect, places] of found)
-    if (places.length >= needed && places[0] !== undefined) return { dialect, line: places[0] };
+    if (places.length >= 2 && places[0] !== undefined) return { dialect, line: places[0] };
   return undefined;
 }

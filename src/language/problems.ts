@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Diagnostic, Severity } from '../program';
 import { isKeyword } from '../program/parser';
+import { registerOf } from '../program/x86/registers';
 import type { Analysis } from './analysis';
 import { foreignDialect } from './dialect';
 import { placeOf, rangeOf, type Place, type Range, type SourceText } from './text';
@@ -64,5 +65,6 @@ function isUnknownName(diagnostic: Diagnostic, text: SourceText): boolean {
   const token = (text.tokens[diagnostic.line - 1] ?? []).find(
     (t) => t.column === diagnostic.column,
   );
-  return token?.kind === 'id' && !isKeyword(token.text.toLowerCase());
+  const word = token?.text.toLowerCase() ?? '';
+  return token?.kind === 'id' && !isKeyword(word) && registerOf(word) === undefined;
 }

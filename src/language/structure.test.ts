@@ -169,7 +169,7 @@ describe('signatures', () => {
   it('show the forms of instructions when asked', async () => {
     assert.equal(await help('mov |', false), undefined);
     assert.equal(await help('bits 32\n  mov cr3, |'), 'mov cr, r32 (r32)');
-    assert.equal(await help('bits 64\n  shl eax, |'), 'shl r/m32, 1 (1)');
-    assert.equal(await help('nop |'), undefined);
+    assert.equal(await help('bits 64\n  shl eax, |'), 'shl r/m32, imm8 (imm8)');
+    assert.equal(await help('cli |'), undefined);
   });
 });

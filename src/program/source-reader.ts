@@ -3,7 +3,7 @@ import type { Assembler } from './assembler';
 import { FatalError, SourceError, type Severity, type Span } from './diagnostics';
 import type { Scope } from './evaluate';
 import { candidatePaths } from './files';
-import { parseStatement } from './parser';
+import { parseLabelAlone, parseStatement } from './parser';
 import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
 import type { Recorder } from './recorder';
 import type { Statement } from './statement';
@@ -18,7 +18,7 @@ export class SourceReader implements PreprocessorHost {
     private readonly input: AssemblerInput,
   ) {}
 
-  /** Statement by statement; what cannot be parsed is reported and left out. */
+  /** Statement by statement; what cannot be parsed is reported and, but for its label, left out. */
   *statements(): Generator<Statement> {
     const { entry, cache, prologue, recorder } = this.input;
     const { names, messages } = this.assembler;
@@ -33,15 +33,15 @@ export class SourceReader implements PreprocessorHost {
         names.recorder = undefined;
         return;
       }
-      let statement: Statement;
+      let statement: Statement | undefined;
       try {
         statement = parseStatement(line.tokens, line.chain);
       } catch (error) {
         if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
         messages.report('error', error.message, error.span ?? line.tokens[0], line.chain);
-        continue;
+        statement = parseLabelAlone(line.tokens, line.chain);
       }
-      yield statement;
+      if (statement) yield statement;
     }
   }
 

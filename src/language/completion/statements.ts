@@ -1,7 +1,8 @@
 import { glossedMnemonics } from '../../isa/instructions/glosses';
 import { conditionalGloss } from '../../isa/instructions/conditions';
 import { CodeExt } from 'iced-x86';
-import { codesOf, findMnemonic, mnemonicNames } from '../../program/x86/mnemonics';
+import { codesOf } from '../../program/x86/codes';
+import { findMnemonic, isRareMnemonic, mnemonicNames } from '../../program/x86/mnemonics';
 import { describeMnemonic } from '../hover/instruction-hover';
 import type { Bits } from '../mode';
 import { allWords } from '../words';
@@ -57,7 +58,12 @@ export function statementItems(context: CompletionContext): CompletionItem[] {
     const often = isUsual(name);
     if (!often && first === '') continue;
     if ((modesOf(name) & mode) === 0) continue;
-    add(name, 'instruction', describeMnemonic(name) ?? '', often ? '2' : '4');
+    add(
+      name,
+      'instruction',
+      describeMnemonic(name) ?? '',
+      often ? '2' : isRareMnemonic(name) ? '6' : '4',
+    );
   }
   for (const { name, kind, gloss } of allWords())
     if (kind === 'directive' && name.startsWith(first)) add(name, 'directive', gloss, '3');
