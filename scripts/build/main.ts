@@ -45,7 +45,12 @@ export const browser: BuildOptions = {
 
 const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
   { entry: 'src/cli/main.ts', outfile: 'cli.js', options: node },
-  { entry: 'src/vscode/desktop/extension.ts', outfile: 'extension.js', options: node },
+  {
+    entry: 'src/vscode/desktop/extension.ts',
+    outfile: 'extension.js',
+    options: { ...node, external: ['vscode', './language.js'] },
+  },
+  { entry: 'src/vscode/desktop/language.ts', outfile: 'language.js', options: node },
   { entry: 'src/vscode/web/extension.ts', outfile: 'web/extension.js', options: browser },
 ];
 

@@ -1,23 +1,8 @@
 import type { Occurrence } from './entity';
 import { holdsCode } from './outline';
+import type { TOKEN_MODIFIERS, TokenType } from './token-types';
 import type { FileView } from './program-view';
 import type { Analysis } from './analysis';
-
-/** The kinds of names that are coloured, by VS Code's standard names. */
-export const TOKEN_TYPES = [
-  'function',
-  'variable',
-  'enumMember',
-  'struct',
-  'property',
-  'macro',
-  'namespace',
-  'parameter',
-  'comment',
-] as const;
-export const TOKEN_MODIFIERS = ['declaration', 'readonly'] as const;
-
-export type TokenType = (typeof TOKEN_TYPES)[number];
 
 /** A coloured stretch of a line. */
 export interface SemanticToken {

@@ -16,7 +16,7 @@ import { renamable, rename, RenameError, type Edit } from './rename';
 import { semanticTokensOf, type SemanticToken } from './semantic-tokens';
 import { signatureAt, type SignatureHelp } from './signature';
 import type { SourceText } from './text';
-import { placeOf, type Place, type Position, type Range } from './text';
+import { placeOf, rangeOf, type Place, type Position, type Range } from './text';
 
 /** What the service needs of its surroundings. Files are named by URIs or paths, the same file always in the same way. */
 export interface LanguageHost {
@@ -192,6 +192,15 @@ export class LanguageService {
 
   async semanticTokens(file: string): Promise<SemanticToken[]> {
     return semanticTokensOf(await this.view(file));
+  }
+
+  /** The names of included files, and where they lead. */
+  async links(file: string): Promise<{ range: Range; target: string }[]> {
+    const { analysis, current } = await this.view(file);
+    const named = analysis && current ? analysis.index.in(file) : [];
+    return named
+      .filter(({ entity }) => entity.kind === 'file')
+      .map(({ span, entity }) => ({ range: rangeOf(span), target: entity.name }));
   }
 
   async folds(file: string): Promise<Fold[]> {
