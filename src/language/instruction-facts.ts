@@ -122,9 +122,21 @@ export function bestForm(
   return best;
 }
 
+/** The extensions that a code of iced-x86 belongs to. */
+export function featuresOf(code: number): string[] {
+  const instruction = new Instruction();
+  instruction.code = code;
+  const features = featureNames(instruction);
+  instruction.free();
+  return features;
+}
+
+const featureNames = (instruction: Instruction): string[] =>
+  [...instruction.cpuidFeatures()].map((f) => CpuidFeature[f] ?? '');
+
 function read(instruction: Instruction, bytes: Uint8Array | undefined): InstructionFacts {
   const info = CodeExt.opCode(instruction.code);
-  const features = [...instruction.cpuidFeatures()].map((f) => CpuidFeature[f] ?? '');
+  const features = featureNames(instruction);
   const { instructionString: form, mustBeCpl0: ring0 } = info;
   info.free();
   return {

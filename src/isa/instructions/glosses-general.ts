@@ -1,7 +1,7 @@
 /** What the instructions do that programs of every ring use (SDM 2A to 2D, each under its own name). */
 export const GENERAL_GLOSSES: readonly (readonly [names: string, gloss: string])[] = [
   // Data movement
-  ['mov', 'Copies the source to the destination. No flag changes.'],
+  ['mov', 'Copies the source to the destination.'],
   ['movzx', 'Copies a smaller operand and fills the upper bits with zeros.'],
   ['movsx movsxd', 'Copies a smaller signed operand and fills the upper bits with its sign.'],
   ['movbe', 'Copies and reverses the order of the bytes.'],

@@ -177,7 +177,8 @@ describe('VM exits', () => {
     assert.equal(code('xsetbv'), 0x8d);
     assert.equal(code('invlpgb'), 0xa0);
     assert.equal(code('int3'), 0x43);
-    assert.equal(code('mov', 'cr3', 'rax'), 0x10);
-    assert.equal(code('mov', 'rax', 'dr7'), 0x20);
+    assert.equal(code('mov', 'cr3', 'rax'), 0x13);
+    assert.equal(code('mov', 'rax', 'dr7'), 0x27);
+    assert.equal(code('lmsw'), 0x10);
   });
 });

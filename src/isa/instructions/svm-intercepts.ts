@@ -1,5 +1,5 @@
 import type { ManualReference } from '../manual';
-import { ANY, ANY_CR, ANY_DR, concerns, type InstructionForm } from './forms';
+import { ANY, concerns, type InstructionForm } from './forms';
 
 /**
  * A bit of the VMCB's control area that makes an instruction exit under SVM (APM 2 15.9, table 15-7; appendix B, table B-1)
@@ -10,8 +10,8 @@ export interface SvmInterceptRow extends InstructionForm {
   readonly name: string;
   /** Offset of its vector in the VMCB. */
   readonly offset: number;
-  /** The bit within the vector; undefined where the number of a register decides. */
-  readonly bit: number | undefined;
+  /** The bit within the vector. */
+  readonly bit: number;
   readonly exitCode: number;
   /** What else there is to know (English; translate on display). */
   readonly gloss?: string;
@@ -44,41 +44,42 @@ const at = (
   ...(gloss !== undefined && { gloss }),
 });
 
-/** Accesses to a control or debug register: the register's number is the bit. */
-const moves = (
-  offset: 0 | 4,
-  firstBit: 0 | 16,
-  name: string,
-  operands: readonly RegExp[],
-): SvmInterceptRow => ({
-  mnemonics: ['mov'],
-  operands,
+/** Accesses to control or debug register `n`: one bit and one exit code each (APM 2 15.8). */
+const moves = (n: number): SvmInterceptRow[] =>
+  (
+    [
+      [0x0, 'CR', 0x0],
+      [0x4, 'DR', 0x20],
+    ] as const
+  ).flatMap(([offset, kind, code]) => {
+    const register = new RegExp(`^${kind.toLowerCase()}${n}$`);
+    const one = (what: string, bit: number, operands: readonly RegExp[]): SvmInterceptRow => ({
+      mnemonics: ['mov'],
+      operands,
+      name: `${kind}${n} ${what}`,
+      offset,
+      bit,
+      exitCode: code + bit,
+      section: 'APM 2 15.8',
+    });
+    return [one('write', 16 + n, [register]), one('read', n, [ANY, register])];
+  });
+
+/** Instructions that count as accesses to CR0. */
+const cr0 = (mnemonics: string, name: string, bit: number): SvmInterceptRow => ({
+  mnemonics: mnemonics.split(' '),
   name,
-  offset,
-  bit: undefined,
-  exitCode: (offset === 4 ? 0x20 : 0) + firstBit,
-  gloss: 'The bit is the register’s number (writes: 16 above), and so is the exit code’s.',
+  offset: 0,
+  bit,
+  exitCode: bit,
   section: 'APM 2 15.8',
 });
 
 /** The first row that fits counts. */
 export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
-  moves(0, 16, 'CR writes', [ANY_CR]),
-  moves(0, 0, 'CR reads', [ANY, ANY_CR]),
-  moves(4, 16, 'DR writes', [ANY_DR]),
-  moves(4, 0, 'DR reads', [ANY, ANY_DR]),
-  {
-    ...moves(0, 16, 'CR writes', []),
-    bit: 16,
-    mnemonics: ['lmsw', 'clts'],
-    gloss: 'Counts as a write of CR0.',
-  },
-  {
-    ...moves(0, 0, 'CR reads', []),
-    bit: 0,
-    mnemonics: ['smsw'],
-    gloss: 'Counts as a read of CR0.',
-  },
+  ...Array.from({ length: 16 }, (_, n) => moves(n)).flat(),
+  cr0('lmsw clts', 'CR0 write', 16),
+  cr0('smsw', 'CR0 read', 0),
   at(0xc, 6, 'IDTR read', 'sidt'),
   at(0xc, 7, 'GDTR read', 'sgdt'),
   at(0xc, 8, 'LDTR read', 'sldt'),

@@ -3,7 +3,8 @@ import { conditionalGloss } from '../../isa/instructions/conditions';
 import { CodeExt } from 'iced-x86';
 import { codesOf } from '../../program/x86/codes';
 import { findMnemonic, isRareMnemonic, mnemonicNames } from '../../program/x86/mnemonics';
-import { describeMnemonic } from '../hover/instruction-hover';
+import { describeMnemonic, featureLine } from '../hover/instruction-hover';
+import { featuresOf } from '../instruction-facts';
 import type { Bits } from '../mode';
 import { allWords } from '../words';
 import type { CompletionContext } from './context';
@@ -28,6 +29,19 @@ function modesOf(mnemonic: string): number {
     modes.set(mnemonic, bits);
   }
   return bits;
+}
+
+const extensions = new Map<string, string>();
+
+/** For instructions without a sentence: what they belong to. */
+function extension(name: string): string {
+  let text = extensions.get(name);
+  if (text === undefined) {
+    const [code] = (findMnemonic(name)?.mnemonics ?? []).flatMap(codesOf);
+    text = code === undefined ? '' : featureLine({ features: featuresOf(code) });
+    extensions.set(name, text);
+  }
+  return text;
 }
 
 let usual: Set<string> | undefined;
@@ -61,7 +75,7 @@ export function statementItems(context: CompletionContext): CompletionItem[] {
     add(
       name,
       'instruction',
-      describeMnemonic(name) ?? '',
+      describeMnemonic(name) ?? extension(name),
       often ? '2' : isRareMnemonic(name) ? '6' : '4',
     );
   }

@@ -52,7 +52,7 @@ const has = (facts: InstructionFacts | undefined, feature: string): boolean =>
   facts?.features.includes(feature) ?? false;
 
 /** For the many instructions without a sentence of their own: what they belong to. */
-function featureLine(facts: InstructionFacts | undefined): string {
+export function featureLine(facts: Pick<InstructionFacts, 'features'> | undefined): string {
   const features = (facts?.features ?? []).filter((f) => !/^(INTEL\d|X64)/.test(f)).join(', ');
   return features === '' ? l10n.t('An instruction.') : l10n.t('An instruction of {0}.', features);
 }
@@ -123,8 +123,7 @@ function svmLine({ mnemonic, operands }: InstructionUse): string {
   const row = svmInterceptOf(mnemonic, operands);
   if (!row) return l10n.t('does not exit');
   const hex = (n: number): string => `${n.toString(16).toUpperCase().padStart(3, '0')}h`;
-  const bit = row.bit === undefined ? '' : ` ${l10n.t('bit {0}', String(row.bit))}`;
-  const where = `VMCB ${hex(row.offset)}${bit}`;
+  const where = `VMCB ${hex(row.offset)} ${l10n.t('bit {0}', String(row.bit))}`;
   const gloss = row.gloss === undefined ? '' : `. ${l10n.t(row.gloss)}`;
   return `${l10n.t('exits by intercept {0} ({1}; exit code {2})', row.name, where, hex(row.exitCode))}${gloss}`;
 }
