@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { canRunServer, installServer } from '../../scripts/vscode/install';
+import { statementWords } from '../../src/program/words';
+import { mnemonicNames } from '../../src/program/x86/mnemonics';
+import { registerNames } from '../../src/program/x86/registers';
 import { ROOT } from '../workbench/workspace-copy';
 
 /** The little of `vscode-textmate` and `vscode-oniguruma` that is used here. */
@@ -105,10 +108,12 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
 if (canRunServer()) {
   describe('the grammar', () => {
     let pieces: { text: string; scopes: string }[];
+    let loaded: Awaited<ReturnType<typeof loadGrammar>>;
 
     before(async function () {
       this.timeout(120_000);
-      const { grammar, initial } = await loadGrammar();
+      loaded = await loadGrammar();
+      const { grammar, initial } = loaded;
       let state = initial;
       pieces = SOURCE.split('\n').flatMap((line) => {
         const { tokens, ruleStack } = grammar.tokenizeLine(line, state);
@@ -127,5 +132,26 @@ if (canRunServer()) {
         for (const { scopes } of found) assert.match(scopes, scope);
       });
     }
+
+    it('knows every instruction, register and directive of the assembler', () => {
+      const { grammar, initial } = loaded;
+      const scopeOf = (word: string, line: string): string => {
+        const { tokens } = grammar.tokenizeLine(line, initial);
+        const at = line.indexOf(word);
+        return (
+          tokens
+            .find((t) => t.startIndex === at && t.endIndex === at + word.length)
+            ?.scopes.join(' ') ?? ''
+        );
+      };
+      const missing = [
+        ...[...mnemonicNames()].filter(
+          (w) => !/keyword|support\.function/.test(scopeOf(w, `  ${w}`)),
+        ),
+        ...[...registerNames()].filter((w) => !/register/.test(scopeOf(w, `  mov ${w}, 1`))),
+        ...statementWords().filter((w) => !/keyword|storage|register/.test(scopeOf(w, `  ${w} 1`))),
+      ];
+      assert.deepEqual(missing, []);
+    });
   });
 }
