@@ -40,9 +40,12 @@ export class Includers {
   private async graph(): Promise<Map<string, Set<string>>> {
     this.sources ??= this.listSources();
     const files = new Set([...(await this.sources), ...this.documents.openFiles]);
+    const named = await Promise.all(
+      [...files].map(async (file) => ({ file, names: await this.includesOf(file) })),
+    );
     const includedBy = new Map<string, Set<string>>();
-    for (const file of files) {
-      for (const name of await this.includesOf(file)) {
+    for (const { file, names } of named) {
+      for (const name of names) {
         const found = candidatePaths(name, file, file, this.folders(file)).find((path) =>
           files.has(path),
         );

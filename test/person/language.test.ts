@@ -77,6 +77,28 @@ function series(language: Language, theme: Theme): void {
       await workbench.page.keyboard.press('Escape');
     });
 
+    it('leaves names to the debugger while a guest is stopped, and mnemonics to the language', async () => {
+      const { page, person } = workbench;
+      const point = async (line: string, word: string): Promise<void> => {
+        await page.mouse.move(1500, 900);
+        await page.waitForTimeout(500);
+        const row = page.locator('.view-line').filter({ hasText: line }).first();
+        await row.locator(`span > span:text-is("${word}")`).first().hover();
+      };
+      await person.stopAfter('F5', 'guest');
+      await point('mov sp, STACK_TOP', 'sp');
+      const values = page.locator('.debug-hover-widget');
+      await values.waitFor({ state: 'visible', timeout: 10_000 });
+      assert.match(await values.innerText(), /0x/);
+      await shoot('9-while-debugging');
+      await point('lgdt [gdt_pointer]', 'lgdt');
+      const words = page.locator('.monaco-hover:not(.hidden) .hover-contents');
+      await words.first().waitFor({ timeout: 10_000 });
+      assert.match((await words.allInnerTexts()).join(), /LGDT/);
+      await page.keyboard.press('Shift+F5');
+      await page.waitForTimeout(1500);
+    });
+
     it('completes, and shows an error', async () => {
       const { page, person } = workbench;
       await person.goToLine(lines.findIndex((text) => text.includes('lgdt [gdt_pointer]')) + 1);
