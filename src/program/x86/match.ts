@@ -189,6 +189,7 @@ function fitImmediate(
   info: ImmediateInfo,
   op: ImmediateOperand,
   value: Value,
+  toRegister: boolean,
 ): ImmediateFit {
   const { bits, width } = info;
   const plain = isScalar(value) && isKnown(value);
@@ -212,7 +213,10 @@ function fitImmediate(
   }
   // A sign-extended 32-bit immediate of a 64-bit operation.
   if (op.size === 32) return 'fits';
-  if (op.size !== 0 && (op.size !== 64 || (op.strict && form.mnemonic === Mnemonic.Mov)))
+  if (
+    op.size !== 0 &&
+    (op.size !== 64 || (op.strict && toRegister && form.mnemonic === Mnemonic.Mov))
+  )
     return undefined;
   const fits = plain && value.n >= -0x80000000n && value.n <= 0x7fffffffn;
   return hoped || (fits && !op.strict) ? 'fits' : 'loose';
@@ -243,6 +247,7 @@ function matchOne(
   index: number,
   info: KindInfo,
   r: Resolved,
+  toRegister: boolean,
   context: Context,
 ): Slot | 'loose' | undefined {
   const op = r.operand;
@@ -255,7 +260,7 @@ function matchOne(
       if (!r.value) return undefined;
       if (info.branch) return matchBranch(form, info.branch, op, r.value, context);
       if (!info.immediate) return undefined;
-      switch (fitImmediate(form, info.immediate, op, r.value)) {
+      switch (fitImmediate(form, info.immediate, op, r.value, toRegister)) {
         case 'fits':
           return { kind: 'immediate', info: info.immediate, value: r.value };
         case 'loose':
@@ -295,6 +300,7 @@ export function match(
   if (!decorationsFit(form, operands)) return undefined;
   const slots: Slot[] = [];
   let loose = false;
+  const toRegister = operands[0]?.operand.kind === 'register';
   let next = 0;
   for (let i = 0; i < form.operands.length; i++) {
     const info = form.operands[i];
@@ -304,7 +310,7 @@ export function match(
     }
     const resolved = operands[next++];
     if (!resolved) return undefined;
-    const slot = matchOne(form, i, info, resolved, context);
+    const slot = matchOne(form, i, info, resolved, toRegister, context);
     if (slot === undefined) return undefined;
     if (slot !== 'loose') {
       slots.push(slot);
