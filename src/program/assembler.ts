@@ -38,6 +38,8 @@ export class Assembler implements DataSink {
   defaultRelative = false;
   smartAlign: SmartAlign | undefined;
   origin: bigint | undefined;
+  /** Where the image begins: `org`, or else where the first section says. */
+  imageOrigin = 0n;
   /** In the last pass bytes are written and messages about values are final. */
   final = false;
   pass = 0;
@@ -77,7 +79,7 @@ export class Assembler implements DataSink {
         lastChanged?.span,
       );
     }
-    this.output.sections.layout(this.origin ?? 0n);
+    this.imageOrigin = this.output.sections.layout(this.origin);
     this.final = true;
     yield* this.runPass();
   }

@@ -9,14 +9,14 @@ import { THRESHOLDS, type AlignMode } from './smart-align';
 import type { Statement } from './statement';
 import { closest } from './suggest';
 import type { Token } from './tokens';
-import { isScalar } from './value';
+import { isKnown, isScalar } from './value';
 
 type Directive = (a: Assembler, args: readonly Token[], statement: Statement) => void;
 
 function number(a: Assembler, cursor: Cursor): bigint {
   const expression = parseExpression(cursor);
   const value = evaluate(expression, a.names);
-  if (!isScalar(value) || value.unknown)
+  if (!isScalar(value) || !isKnown(value))
     throw new SourceError(l10n.t('this must be a plain number'), expression.span);
   return value.n;
 }

@@ -3,7 +3,18 @@ import { SourceError, type Span } from './diagnostics';
 import type { BinaryOperator, Expression } from './expression';
 import { floatBits, signBit, special, type FormatName } from './floats';
 import { characterValue } from './literals';
-import { add, isScalar, multiply, register, scalar, wrap, type Value } from './value';
+import {
+  add,
+  isKnown,
+  isScalar,
+  multiply,
+  register,
+  scalar,
+  scaled,
+  UNKNOWN,
+  wrap,
+  type Value,
+} from './value';
 
 /** What an expression's names stand for. */
 export interface Scope {
@@ -13,6 +24,8 @@ export interface Scope {
   here(span: Span): Value;
   /** `$$`: the start of the current section. */
   start(span: Span): Value;
+  /** Takes warnings about the expression. */
+  warn?(message: string, span: Span): void;
 }
 
 const unsigned = (n: bigint): bigint => BigInt.asUintN(64, n);
@@ -37,16 +50,16 @@ function compute(operator: BinaryOperator, a: bigint, b: bigint, span: Span): bi
     case '<>':
     case '!=':
       return truth(a !== b);
+    // NASM looks at the sign of the difference, which may have wrapped.
     case '<':
-      return truth(a < b);
+      return truth(wrap(a - b) < 0n);
     case '<=':
-      return truth(a <= b);
+      return truth(wrap(a - b) <= 0n);
     case '>':
-      return truth(a > b);
-    case '>=':
-      return truth(a >= b);
     case '<=>':
-      return a < b ? -1n : truth(a > b);
+      return truth(wrap(a - b) > 0n);
+    case '>=':
+      return truth(wrap(a - b) >= 0n);
     case '|':
       return a | b;
     case '^':
@@ -55,11 +68,12 @@ function compute(operator: BinaryOperator, a: bigint, b: bigint, span: Span): bi
       return a & b;
     case '<<':
     case '<<<':
-      return b < 0n || b > 63n ? 0n : wrap(a << b);
+      // As the processor that NASM runs on, which looks at six bits of the count.
+      return wrap(a << (b & 63n));
     case '>>':
-      return b < 0n || b > 63n ? 0n : wrap(unsigned(a) >> b);
+      return wrap(unsigned(a) >> (b & 63n));
     case '>>>':
-      return b < 0n || b > 63n ? (a < 0n ? -1n : 0n) : a >> b;
+      return a >> (b & 63n);
     case '/':
       return wrap(quotient(unsigned(a), unsigned(b), span)[0]);
     case '%':
@@ -73,9 +87,24 @@ function compute(operator: BinaryOperator, a: bigint, b: bigint, span: Span): bi
   }
 }
 
+function isLess(a: Value, b: Value): boolean {
+  const difference = add(a, b, -1n);
+  return isKnown(difference) && isScalar(difference) && difference.n < 0n;
+}
+
 const COMPARISONS = new Set<BinaryOperator>(['=', '==', '<>', '!=', '<', '<=', '>', '>=', '<=>']);
 
-function binary(operator: BinaryOperator, a: Value, b: Value, span: Span): Value {
+function binary(operator: BinaryOperator, a: Value, b: Value, span: Span, scope: Scope): Value {
+  if (operator === '<=>' && isLess(a, b)) {
+    // The result should be -1, which NASM 2.16 uses for itself to mean that a value is not known.
+    scope.warn?.(
+      l10n.t(
+        'in NASM 2.16 `<=>` has no value when the left side is less, and counts as 0: use `<`',
+      ),
+      span,
+    );
+    return UNKNOWN;
+  }
   if (operator === '+') return add(a, b);
   if (operator === '-') return add(a, b, -1n);
   if (operator === 'wrt') return a;
@@ -85,14 +114,11 @@ function binary(operator: BinaryOperator, a: Value, b: Value, span: Span): Value
     // Two labels of one section compare by their distance.
     const difference = add(a, b, -1n);
     if (isScalar(difference))
-      return {
-        ...scalar(compute(operator, difference.n, 0n, span)),
-        unknown: difference.unknown,
-      };
+      return isKnown(difference) ? scalar(compute(operator, difference.n, 0n, span)) : UNKNOWN;
     if (operator === '=' || operator === '==') return scalar(0n);
     if (operator === '<>' || operator === '!=') return scalar(1n);
   }
-  const unknown = a.unknown || b.unknown;
+  const known = isKnown(a) && isKnown(b);
   if (!isScalar(a) || !isScalar(b)) {
     throw new SourceError(
       l10n.t(
@@ -103,8 +129,8 @@ function binary(operator: BinaryOperator, a: Value, b: Value, span: Span): Value
     );
   }
   // A divisor that is not known yet counts as 1, so that the first pass can go on.
-  const right = b.unknown && b.n === 0n && /[/%]/.test(operator) ? 1n : b.n;
-  return { ...scalar(compute(operator, a.n, right, span)), unknown };
+  const right = !isKnown(b) && b.n === 0n && /[/%]/.test(operator) ? 1n : b.n;
+  return known ? scalar(compute(operator, a.n, right, span)) : UNKNOWN;
 }
 
 /** The bits of a floating-point constant, sign included. */
@@ -152,12 +178,12 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case 'binary': {
       const left = evaluate(expression.left, scope);
       const right = evaluate(expression.right, scope);
-      return binary(expression.operator, left, right, expression.span);
+      return binary(expression.operator, left, right, expression.span, scope);
     }
     case 'conditional': {
       const test = evaluate(expression.test, scope);
       const chosen = evaluate(test.n !== 0n ? expression.then : expression.otherwise, scope);
-      return test.unknown ? { ...chosen, unknown: true } : chosen;
+      return isKnown(test) ? chosen : UNKNOWN;
     }
   }
 }
@@ -166,7 +192,7 @@ function unary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope)
   const { operator, span } = expression;
   const operand = evaluate(expression.operand, scope);
   if (operator === '+') return operand;
-  if (operator === '-') return multiply(operand, scalar(-1n));
+  if (operator === '-') return scaled(operand, -1n);
   if (operator === 'seg') {
     throw new SourceError(
       l10n.t('`seg` has no meaning in a flat image, which has no relocatable segments'),
@@ -182,5 +208,5 @@ function unary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope)
       : operator === '!'
         ? truth(operand.n === 0n)
         : BigInt(unsigned(operand.n).toString(2).length - 1);
-  return { ...scalar(n), unknown: operand.unknown };
+  return isKnown(operand) ? scalar(n) : UNKNOWN;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Random } from './program-generator';
+import { Random } from './generator/random.testing';
 import { assembleText } from './test-support';
 
 /** No input may take longer. */

@@ -3,9 +3,10 @@ import type { Assembler } from './assembler';
 import { fits } from './data';
 import { SourceError } from './diagnostics';
 import { evaluate } from './evaluate';
-import type { Body, Operand, Statement } from './statement';
+import type { AddressHint, Body, MemoryOperand, Operand, Statement } from './statement';
 import { repeat } from './storage';
-import { isScalar, resolve, singleBase, type Value } from './value';
+import { isSummed } from './summed';
+import { isKnown, isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
@@ -102,11 +103,18 @@ export class InstructionWriter {
         };
       case 'memory': {
         const value = compute(evaluate(operand.address, assembler.names));
-        const { bits, defaultRelative } = assembler;
-        const address = addressOf(operand, value, bits, addressPrefix, defaultRelative);
+        const hint = this.hintOf(operand, value);
+        const address = addressOf({ ...operand, hint }, value, assembler, addressPrefix);
         return { operand, address };
       }
     }
+  }
+
+  /** The hint which register is the base, as far as NASM remembers it. */
+  private hintOf(operand: MemoryOperand, value: Value): AddressHint | undefined {
+    const { hint, nosplit, address } = operand;
+    const matters = nosplit || value.terms.filter(({ of }) => typeof of === 'number').length > 1;
+    return matters && isSummed(address, this.assembler.names) ? 'summed' : hint;
   }
 
   private emit(body: InstructionBody, choice: Choice, operands: readonly Resolved[]): void {
@@ -161,7 +169,7 @@ export class InstructionWriter {
     const context: Context = {
       bits,
       fitsShort: (value, length) => {
-        if (value.unknown) return true;
+        if (!isKnown(value)) return true;
         if (assembler.growOnly && grown) return false;
         if (!section || singleBase(value) !== section) return false;
         const delta =

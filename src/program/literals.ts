@@ -102,9 +102,21 @@ export function characterValue(bytes: Uint8Array): bigint {
   return BigInt.asIntN(64, value);
 }
 
-/** A string token's text for `bytes`, quoted so that it reads back as the same bytes. */
+/** A string token's text for text, quoted so that it reads back as the same. */
 export function quote(text: string): string {
   if (!text.includes("'")) return `'${text}'`;
   if (!text.includes('"')) return `"${text}"`;
   return '`' + text.replace(/[\\`]/g, '\\$&') + '`';
+}
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A string token's text for bytes, which need not be UTF-8: a part of a string may end within a character. */
+export function quoteBytes(bytes: Uint8Array): string {
+  try {
+    return quote(STRICT_UTF8.decode(bytes));
+  } catch {
+    const escaped = Array.from(bytes, (b) => `\\x${b.toString(16).padStart(2, '0')}`);
+    return '`' + escaped.join('') + '`';
+  }
 }

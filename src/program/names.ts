@@ -81,6 +81,10 @@ export class Names implements Scope {
     return section ? relative(section, 0n) : scalar(0n);
   }
 
+  warn(message: string, span: Span): void {
+    this.assembler.warn(message, span);
+  }
+
   define(
     name: string,
     kind: 'label' | 'equ',
@@ -90,11 +94,10 @@ export class Names implements Scope {
   ): void {
     const { symbols, assembler } = this;
     if (name.startsWith('.') && !name.startsWith('..') && symbols.parent === '') {
-      assembler.error(
+      assembler.warn(
         l10n.t('the local label `{0}` has no label before it to belong to', name),
         span,
       );
-      return;
     }
     const fresh = symbols.define(name, kind, value, span, chain);
     this.recorder?.define('symbol', symbols.fullName(name), span, { as: kind });

@@ -29,7 +29,7 @@ function bySourceOrder(files: readonly string[]): (a: Diagnostic, b: Diagnostic)
 
 /** What an assembler that has run all passes made. */
 export function finish(assembler: Assembler, input: AssemblerInput): Assembly {
-  const origin = assembler.origin ?? 0n;
+  const origin = assembler.imageOrigin;
   const diagnostics = assembler.messages.list;
   let image = new Uint8Array(0);
   if (!diagnostics.hasErrors) image = assembler.output.sections.image(origin) as typeof image;

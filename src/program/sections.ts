@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { FatalError, SourceError, type Span } from './diagnostics';
+import { layOut } from './section-layout';
 import type { Base } from './value';
 
 /** The largest image that is built, in bytes. */
@@ -30,16 +31,16 @@ export class Section implements Base {
   span: Span | undefined;
   private bytes = new Uint8Array(0);
 
-  constructor(readonly name: string) {
+  /** @param previous the section named before it, behind which it lies if nothing else is said */
+  constructor(
+    readonly name: string,
+    readonly previous: Section | undefined,
+  ) {
     if (name === '.bss') this.attributes.nobits = true;
   }
 
   get nobits(): boolean {
     return this.attributes.nobits ?? false;
-  }
-
-  get align(): bigint {
-    return this.attributes.align ?? 4n;
   }
 
   reset(): void {
@@ -92,12 +93,11 @@ export interface SectionMark extends Base {
   readonly what: 'start' | 'vstart' | 'length';
 }
 
-const alignUp = (n: bigint, to: bigint): bigint => (to <= 1n ? n : ((n + to - 1n) / to) * to);
-
 /** The sections of a program in the order in which they were first named; `.text` is always there. */
 export class SectionList {
   readonly all = new Map<string, Section>();
   private readonly marks = new Map<string, SectionMark>();
+  private last: Section | undefined;
 
   constructor() {
     this.get('.text');
@@ -106,7 +106,9 @@ export class SectionList {
   get(name: string): Section {
     let section = this.all.get(name);
     if (!section) {
-      section = new Section(name);
+      // `.bss` comes behind everything that is stored.
+      section = new Section(name, name === '.bss' ? undefined : this.last);
+      this.last = section;
       this.all.set(name, section);
     }
     return section;
@@ -129,35 +131,9 @@ export class SectionList {
     for (const section of this.all.values()) section.reset();
   }
 
-  /**
-   * Gives every section its place (NASM manual 8.1): program sections one after the other from the origin, each
-   * aligned, unless `start=` or `follows=` say otherwise; sections without contents come last.
-   */
-  layout(origin: bigint): void {
-    const ordered = this.ordered();
-    let end = origin;
-    let first = true;
-    let previous: Section | undefined;
-    const placed = new Map<string, Section>();
-    for (const section of ordered) {
-      const { start, vstart, vfollows, valign, follows } = section.attributes;
-      const before = follows === undefined ? undefined : placed.get(follows);
-      if (before) end = before.start + BigInt(before.size);
-      section.start = start ?? (first ? origin : alignUp(end, section.align));
-      first = false;
-      const after = vfollows === undefined ? undefined : placed.get(vfollows);
-      const virtualStart = (of: Section): bigint =>
-        alignUp((of.address ?? 0n) + BigInt(of.size), valign ?? section.align);
-      if (vstart !== undefined) section.address = vstart;
-      else if (after) section.address = virtualStart(after);
-      else if (section.nobits && start === undefined && previous)
-        // What is not stored has only a virtual place: after the section before it, seen virtually.
-        section.address = section.start = virtualStart(previous);
-      else section.address = section.start;
-      end = section.start + BigInt(section.size);
-      placed.set(section.name, section);
-      previous = section;
-    }
+  /** Gives every section its place; the result is the address of the image's first byte. */
+  layout(org: bigint | undefined): bigint {
+    const origin = layOut([...this.all.values()], org);
     for (const mark of this.marks.values()) {
       const section = this.get(mark.section);
       mark.address =
@@ -167,25 +143,7 @@ export class SectionList {
             ? section.address
             : BigInt(section.size);
     }
-  }
-
-  private ordered(): Section[] {
-    const all = [...this.all.values()];
-    const order = [...all.filter((s) => !s.nobits), ...all.filter((s) => s.nobits)];
-    const followers = order.filter((s) => s.attributes.follows !== undefined);
-    for (const section of followers) {
-      const { follows } = section.attributes;
-      const after = order.findIndex((s) => s.name === follows);
-      if (after < 0 || section.name === follows) {
-        throw new SourceError(
-          l10n.t('section `{0}` follows `{1}`, which does not exist', section.name, follows ?? ''),
-          section.span,
-        );
-      }
-      order.splice(order.indexOf(section), 1);
-      order.splice(order.findIndex((s) => s.name === follows) + 1, 0, section);
-    }
-    return order;
+    return origin;
   }
 
   /** The flat image: everything from the origin to the last byte stored, gaps filled with zeros. */

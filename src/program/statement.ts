@@ -58,10 +58,7 @@ export interface MemoryOperand extends OperandCommon {
   readonly hint: AddressHint | undefined;
 }
 
-export interface AddressHint {
-  readonly register: number;
-  readonly base: boolean;
-}
+export type AddressHint = { readonly register: number; readonly base: boolean } | 'summed';
 
 export type Distance = 'short' | 'near' | 'far' | undefined;
 

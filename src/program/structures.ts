@@ -32,20 +32,17 @@ export class Structures {
     this.definition = this.instance = undefined;
   }
 
-  /** Complains about what was never closed. */
+  /** Warns of what was never closed, which NASM takes in silence. */
   finish(): void {
-    if (this.definition)
-      this.assembler.error(
-        l10n.t('`struc {0}` has no `endstruc`', this.definition.name),
-        this.definition.span,
-        this.definition.chain,
-      );
-    if (this.instance)
-      this.assembler.error(
-        l10n.t('`istruc {0}` has no `iend`', this.instance.name),
-        this.instance.span,
-        this.instance.chain,
-      );
+    const { definition, instance, assembler } = this;
+    if (definition) {
+      assembler.messages.chain = definition.chain;
+      assembler.warn(l10n.t('`struc {0}` has no `endstruc`', definition.name), definition.span);
+    }
+    if (instance) {
+      assembler.messages.chain = instance.chain;
+      assembler.warn(l10n.t('`istruc {0}` has no `iend`', instance.name), instance.span);
+    }
   }
 
   run(name: string, args: readonly Token[], statement: Statement): void {
@@ -133,7 +130,6 @@ export class Structures {
     this.instance = this.open(args, statement);
     const { name, span } = this.instance;
     this.assembler.names.recorder?.use('symbol', name, span);
-    this.symbol(`${name}_size`, span);
   }
 
   private symbol(name: string, span: Span): bigint {

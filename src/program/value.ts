@@ -19,12 +19,16 @@ export interface Term {
 
 /**
  * What an expression comes to: a number plus multiples of section addresses and registers. NASM's "scalar" has no
- * terms. `unknown` values depend on a symbol that no pass has defined yet.
+ * terms.
  */
 export interface Value {
   readonly n: bigint;
   readonly terms: readonly Term[];
-  readonly unknown: boolean;
+  /**
+   * How many values are in it that no pass knows yet; 0 when it is known. As in NASM the difference of two unknown
+   * values counts as known, which decides the sizes that the passes begin with.
+   */
+  readonly unknown: number;
 }
 
 const NO_TERMS: readonly Term[] = [];
@@ -32,20 +36,22 @@ const NO_TERMS: readonly Term[] = [];
 export const wrap = (n: bigint): bigint => BigInt.asIntN(64, n);
 
 export function scalar(n: bigint): Value {
-  return { n, terms: NO_TERMS, unknown: false };
+  return { n, terms: NO_TERMS, unknown: 0 };
 }
 
-export const UNKNOWN: Value = { n: 0n, terms: NO_TERMS, unknown: true };
+export const UNKNOWN: Value = { n: 0n, terms: NO_TERMS, unknown: 1 };
+
+export const isKnown = (value: Value): boolean => value.unknown === 0;
 
 export const isScalar = (value: Value): boolean => value.terms.length === 0;
 
 /** A section's address plus `n`. */
 export function relative(base: Base, n: bigint): Value {
-  return { n, terms: [{ of: base, count: 1n }], unknown: false };
+  return { n, terms: [{ of: base, count: 1n }], unknown: 0 };
 }
 
 export function register(reg: number): Value {
-  return { n: 0n, terms: [{ of: reg, count: 1n }], unknown: false };
+  return { n: 0n, terms: [{ of: reg, count: 1n }], unknown: 0 };
 }
 
 function mergeTerms(a: readonly Term[], b: readonly Term[], sign: bigint): readonly Term[] {
@@ -65,20 +71,23 @@ export function add(a: Value, b: Value, sign: 1n | -1n = 1n): Value {
   return {
     n: wrap(a.n + sign * b.n),
     terms: mergeTerms(a.terms, b.terms, sign),
-    unknown: a.unknown || b.unknown,
+    unknown: a.unknown + Number(sign) * b.unknown,
   };
 }
 
 export function multiply(a: Value, b: Value): Value {
   const [factor, other] = isScalar(a) ? [a, b] : [b, a];
   if (!isScalar(factor)) throw new SourceError('unable to multiply two non-scalar values');
+  if (!isKnown(factor) || (isScalar(other) && !isKnown(other))) return UNKNOWN;
+  return scaled(other, factor.n);
+}
+
+/** `value` times a plain number. */
+export function scaled(value: Value, by: bigint): Value {
   return {
-    n: wrap(factor.n * other.n),
-    terms:
-      factor.n === 0n
-        ? NO_TERMS
-        : other.terms.map(({ of, count }) => ({ of, count: count * factor.n })),
-    unknown: a.unknown || b.unknown,
+    n: wrap(value.n * by),
+    terms: by === 0n ? NO_TERMS : value.terms.map(({ of, count }) => ({ of, count: count * by })),
+    unknown: value.unknown * Number(by),
   };
 }
 
@@ -95,8 +104,9 @@ export function singleBase(value: Value): Base | undefined {
   return term.of;
 }
 
-/** The value as a number once bases have addresses; register terms are left out. */
+/** The value as a number once bases have addresses; register terms are left out. What is not known counts as 0. */
 export function resolve(value: Value): bigint {
+  if (!isKnown(value)) return 0n;
   let n = value.n;
   for (const { of, count } of value.terms) {
     if (typeof of !== 'number') n += (of.address ?? 0n) * count;

@@ -64,10 +64,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   id: (p, args) => kindOf(p, args) === 'id',
   num: (p, args) => kindOf(p, args) === 'number',
   str: (p, args) => kindOf(p, args) === 'string',
-  token: (p, args) => {
-    const tokens = p.expand(args);
-    return tokens.length === 1 || (tokens.length === 2 && kindOf(p, args) === 'number');
-  },
+  token: (p, args) => p.expand(args).length === 1,
   empty: (p, args) => p.expand(args).length === 0,
   env: () => false,
   using: (p, args) =>

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { Register } from 'iced-x86';
 import { SourceError, type Span } from '../diagnostics';
 import type { MemoryOperand } from '../statement';
-import { isRelocatable, type Term, type Value } from '../value';
+import { isKnown, isRelocatable, type Term, type Value } from '../value';
 import { bitsOf, classOf, numberOf, registerName } from './registers';
 
 /** An effective address, ready to be encoded (SDM vol. 2A, 2.1.5). */
@@ -13,7 +13,11 @@ export interface Address {
   readonly displacement: Value;
   /** Bits of the displacement field: 0, 8, or the full width. */
   readonly displacementBits: 0 | 8 | 16 | 32 | 64;
+  /** The displacement is a plain number that EVEX may write as a scaled byte (SDM vol. 2A, 2.7.5). */
+  readonly compressible: boolean;
   readonly addressSize: 16 | 32 | 64;
+  /** `[qword n]` in 64-bit code: the displacement has 64 bits (MOV's A0 to A3). */
+  readonly wide: boolean;
   /** RIP-relative: `displacement` is the target. */
   readonly relative: boolean;
 }
@@ -46,19 +50,25 @@ function parts(value: Value, span: Span): Part[] {
   return found;
 }
 
+const byName = (a: number, b: number): number => (registerName(a) < registerName(b) ? -1 : 1);
+
 /** Orders two-register and scaled addresses as NASM does (its process_ea). */
 function baseAndIndex(
   found: Part[],
   operand: MemoryOperand,
 ): { base: number; index: number; scale: number } {
-  const { span, hint, nosplit } = operand;
+  const { span } = operand;
+  const summed = operand.hint === 'summed';
+  const hint = operand.hint === 'summed' ? undefined : operand.hint;
+  const nosplit = operand.nosplit && !summed;
   if (found.length > 2)
     fail(l10n.t('an address can hold at most a base and an index register'), span);
   // Written order: the first register alone is the base, unless it is scaled or a vector.
   let base: number = Register.None;
   let index: number = Register.None;
   let scale = 1;
-  for (const { reg, scale: times } of found) {
+  const ordered = summed ? [...found].sort((a, b) => byName(a.reg, b.reg)) : found;
+  for (const { reg, scale: times } of ordered) {
     if (times === 1 && base === Register.None && !isVector(reg)) base = reg;
     else if (index === Register.None) [index, scale] = [reg, times];
     else fail(l10n.t('an address cannot scale two registers'), span);
@@ -162,17 +172,21 @@ function isRelative(
   return defaultRelative && segment !== Register.FS && segment !== Register.GS;
 }
 
+/** The mode of the code, and whether bare addresses count from RIP (`default rel`). */
+export interface Setting {
+  readonly bits: 16 | 32 | 64;
+  readonly defaultRelative: boolean;
+}
+
 /**
  * Chooses base, index, scale and displacement width for a memory operand whose address has the given value.
- * @param bits the mode of the code, 16, 32 or 64
  * @param prefix an `a16`/`a32`/`a64` prefix, 0 when none
  */
 export function addressOf(
   operand: MemoryOperand,
   value: Value,
-  bits: 16 | 32 | 64,
+  { bits, defaultRelative }: Setting,
   prefix: 0 | 16 | 32 | 64,
-  defaultRelative: boolean,
 ): Address {
   const { span } = operand;
   const found = parts(value, span);
@@ -183,7 +197,12 @@ export function addressOf(
   const width = registerWidth(found, bits, span);
   const addressSize = addressSizeOf(operand, width, bits, prefix);
   const relative = isRelative(operand, value, defaultRelative, bits);
-  const plain = { displacement, addressSize, relative };
+  const wide =
+    bits === 64 &&
+    operand.displacementSize === 64 &&
+    !defaultRelative &&
+    operand.relative !== 'rel';
+  const plain = { displacement, addressSize, relative, wide, compressible: false };
   if (relative) {
     const base = addressSize === 32 ? Register.EIP : Register.RIP;
     return { ...plain, base, index: Register.None, scale: 1, displacementBits: 32 };
@@ -194,15 +213,18 @@ export function addressOf(
   if (addressSize === 16 && found.length > 0) [base, index] = check16(base, index, scale, span);
   const full = addressSize === 16 ? 16 : addressSize;
   let displacementBits: Address['displacementBits'] = full;
+  let compressible = false;
   if (base !== Register.None) {
     const n = BigInt.asIntN(addressSize === 64 ? 64 : addressSize, displacement.n);
-    const fixed = displacement.terms.length === 0 && !displacement.unknown;
+    const fixed = displacement.terms.length === 0 && isKnown(displacement);
     const noBase = numberOf(base) % 8 === 5 || base === Register.BP;
+    compressible = fixed && n !== 0n && operand.displacementSize === 0;
     if (operand.displacementSize === 8) displacementBits = 8;
     else if (operand.displacementSize !== 0 || !fixed) displacementBits = full;
     else if (n === 0n && !(noBase && (addressSize !== 16 || index === Register.None)))
       displacementBits = 0;
     else if (n >= -128n && n <= 127n) displacementBits = 8;
   }
-  return { ...plain, base, index, scale: scale as 1 | 2 | 4 | 8, displacementBits };
+  const shape = { base, index, scale: scale as 1 | 2 | 4 | 8, displacementBits };
+  return { ...plain, ...shape, compressible };
 }

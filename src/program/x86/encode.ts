@@ -2,10 +2,10 @@ import * as l10n from '@vscode/l10n';
 import { Encoder, Instruction, Mnemonic, OpCodeOperandKind as K, OpKind, Register } from 'iced-x86';
 import type { Operand, Prefixes } from '../statement';
 import { resolve, type Value } from '../value';
-import type { Address } from './address';
 import type { Form } from './forms';
 import type { Match, Slot } from './match';
 import type { ImmediateInfo } from './operand-kinds';
+import { numberOf } from './registers';
 
 /** Where and how an instruction is encoded. */
 export interface Target {
@@ -61,8 +61,14 @@ function immediateKind(info: ImmediateInfo, second: boolean): number {
 /** The number behind a value; while only the length matters, section addresses count as 0. */
 const numeric = (value: Value, target: Target): bigint => (target.final ? resolve(value) : value.n);
 
-function setMemory(insn: Instruction, address: Address, offset: boolean, target: Target): void {
+function setMemory(
+  insn: Instruction,
+  { address, offset }: Extract<Slot, { kind: 'memory' }>,
+  form: Form,
+  target: Target,
+): void {
   const { displacementBits, addressSize } = address;
+  const compressible = form.evex && address.compressible;
   insn.memoryBase = address.base;
   insn.memoryIndex = address.index;
   insn.memoryIndexScale = address.scale;
@@ -70,6 +76,9 @@ function setMemory(insn: Instruction, address: Address, offset: boolean, target:
   if (address.relative) {
     insn.memoryDisplSize = addressSize / 8;
     if (!target.final) n = target.ip;
+  } else if (compressible) {
+    // Where EVEX can scale the byte iced-x86 does so; otherwise it takes the full width.
+    insn.memoryDisplSize = 1;
   } else if (displacementBits === 8) {
     insn.memoryDisplSize = 1;
     n = BigInt.asIntN(addressSize, n);
@@ -135,7 +144,7 @@ function setSlot(insn: Instruction, i: number, slot: Slot, match: Match, target:
       return;
     case 'memory':
       insn.setOpKind(i, OpKind.Memory);
-      setMemory(insn, slot.address, slot.offset, target);
+      setMemory(insn, slot, match.form, target);
       return;
     case 'immediate': {
       const second = match.slots.slice(0, i).some((s) => s.kind === 'immediate');
@@ -190,9 +199,9 @@ export function encode(match: Match, operands: readonly Operand[], target: Targe
     const slot = match.slots[i];
     if (slot) setSlot(insn, i, slot, match, target);
   }
-  const wanted = operands.some((operand) => operand.decoration !== undefined);
-  if (wanted || decorated) setDecorations(insn, operands);
-  decorated = wanted;
+  const decorates = operands.some((operand) => operand.decoration !== undefined);
+  if (decorates || decorated) setDecorations(insn, operands);
+  decorated = decorates;
   const { bits, prefixes } = target;
   const encoder = encoderFor(bits);
   const width = match.slots.find((s) => s.kind === 'branch')?.info.width ?? 64;
@@ -207,29 +216,56 @@ export function encode(match: Match, operands: readonly Operand[], target: Targe
     }
   };
   const bytes = write(target.ip);
-  if (prefixes.encoding === 'vex2' && bytes[rexPlace(bytes)] !== VEX2)
+  if (prefixes.encoding === 'vex2' && bytes[opcodePlace(bytes)] !== VEX2)
     throw new Error(l10n.t('it has no encoding with a two-byte VEX prefix'));
-  const rex = prefixes.operandSize === 64 ? REX_W : prefixes.encoding === 'rex' ? REX : 0;
-  if (rex === 0 || match.form.vex || match.form.evex) return bytes;
-  const at = rexPlace(bytes);
-  const present = ((bytes[at] ?? 0) & 0xf0) === REX;
-  // A byte more moves what is counted from the instruction's end.
-  return withRex(present ? bytes : write(target.ip + 1n), at, rex, present);
+  const rex = wantedRex(match, target);
+  const wanted = asWritten(bytes, match.form, target, rex);
+  // A change of length moves what is counted from the instruction's end.
+  const shift = BigInt(wanted.length - bytes.length);
+  return shift === 0n ? wanted : asWritten(write(target.ip + shift), match.form, target, rex);
 }
 
 const VEX2 = 0xc5;
 const REX = 0x40;
 const REX_W = 0x48;
 
-/** Where a REX prefix stands or would stand: after the legacy prefixes. */
-const rexPlace = (bytes: Uint8Array): number =>
+/** Where the opcode stands, or the REX or VEX prefix before it: after the legacy prefixes. */
+export const opcodePlace = (bytes: Uint8Array): number =>
   bytes.findIndex((byte) => byte !== WAIT && !OPCODE_PREFIXES.includes(byte));
 
-function withRex(bytes: Uint8Array, at: number, rex: number, present: boolean): Uint8Array {
-  if (!present) return Uint8Array.of(...bytes.subarray(0, at), rex, ...bytes.subarray(at));
-  bytes[at] = (bytes[at] ?? 0) | rex;
-  return bytes;
+/** REX bits beyond those that iced-x86 writes; 0 when there are none. */
+function wantedRex({ form, slots }: Match, { bits, prefixes }: Target): number {
+  if (form.vex || form.evex) return 0;
+  if (prefixes.operandSize === 64) return REX_W;
+  if (prefixes.encoding === 'rex') return REX;
+  if (!form.threeDNow || bits !== 64) return 0;
+  // iced-x86 1.21 forgets REX in 3DNow! instructions.
+  const address = slots.find((slot) => slot.kind === 'memory')?.address;
+  const isHigh = (reg: number | undefined): boolean =>
+    reg !== undefined && reg !== Register.None && numberOf(reg) > 7;
+  const extended = (isHigh(address?.index) ? 2 : 0) + (isHigh(address?.base) ? 1 : 0);
+  return extended === 0 ? 0 : REX + extended;
 }
+
+/** The bytes with what `o16`, `o32`, `o64` and `{rex}` say about their prefixes, whatever the form. */
+function asWritten(bytes: Uint8Array, form: Form, target: Target, rex: number): Uint8Array {
+  const { bits, prefixes } = target;
+  const o = prefixes.operandSize;
+  if (o === 0 && rex === 0) return bytes;
+  const at = opcodePlace(bytes);
+  const leading = [...bytes.subarray(0, at)];
+  const size = leading.indexOf(0x66);
+  if (o !== 0 && !changesSize(o, bits) && size >= 0 && form.mandatoryPrefix !== 0x66)
+    leading.splice(size, 1);
+  const rest = [...bytes.subarray(at)];
+  if (rex !== 0 && ((rest[0] ?? 0) & 0xf0) === REX && bits === 64) rest[0] = (rest[0] ?? 0) | rex;
+  else if (rex !== 0) rest.unshift(rex);
+  return Uint8Array.of(...leading, ...rest);
+}
+
+/** Whether a mode needs the operand-size prefix for `o16` or `o32`; `o64` is REX.W. */
+export const changesSize = (size: number, bits: number): boolean =>
+  (size === 16 && bits !== 16) || (size === 32 && bits === 16);
 
 const WAIT = 0x9b;
 

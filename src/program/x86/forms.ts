@@ -28,6 +28,7 @@ export interface Form {
   readonly mandatoryPrefix: 0 | 0x66 | 0xf2 | 0xf3;
   readonly evex: boolean;
   readonly vex: boolean;
+  readonly threeDNow: boolean;
   /** The number of operands that are written in source. */
   readonly written: number;
   /** The second operand may be left out when it equals the first (VEX.vvvv). */
@@ -119,6 +120,7 @@ function readForm(code: number): Form | undefined {
     modes: { 16: info.mode16, 32: info.mode32, 64: info.mode64 },
     mandatoryPrefix: PREFIX_BYTES[info.mandatoryPrefix] ?? 0,
     evex: encoding === EncodingKind.EVEX,
+    threeDNow: encoding === EncodingKind.D3NOW,
     vex: encoding === EncodingKind.VEX || encoding === EncodingKind.XOP,
     written: silent ? 0 : operands.filter((o) => !o.implicit).length,
     collapses: kinds[1] !== undefined && isVvvv(kinds[1]) && kinds.length > 2,

@@ -1,6 +1,6 @@
 import { Code, Mnemonic, OpCodeOperandKind, Register } from 'iced-x86';
 import type { ImmediateOperand, MemoryOperand, Operand, RegisterOperand } from '../statement';
-import { isScalar, type Value } from '../value';
+import { isKnown, isScalar, type Value } from '../value';
 import type { Address } from './address';
 import type { Form } from './forms';
 import type { BranchInfo, ImmediateInfo, KindInfo } from './operand-kinds';
@@ -111,6 +111,8 @@ function matchRegister(
   bits: number,
 ): Slot | undefined {
   const { register } = op;
+  // `fadd to st0` means the form that writes to ST(i).
+  if (op.to && info.fixed !== undefined) return undefined;
   if (op.size !== 0 && op.size !== bitsOf(register)) return undefined;
   if (info.fixed !== undefined)
     return info.fixed === register ? { kind: 'register', register } : undefined;
@@ -141,12 +143,10 @@ function matchMemory(
   if (info.offset) {
     const bare = address.base === Register.None && address.index === Register.None;
     if (!bare || address.relative) return undefined;
-    const wide = op.displacementSize === 64;
-    if (bits === 64 && !wide) return undefined;
+    if (bits === 64 && !address.wide) return undefined;
   } else {
     if (!info.memory || MOVQ_GENERAL.has(form.code)) return undefined;
-    if (op.displacementSize === 64 && bits === 64 && address.base === Register.None)
-      return undefined;
+    if (address.wide && address.base === Register.None) return undefined;
     const vector = /^[xyz]mm$/.exec(classOf(address.index) ?? '')?.[0];
     if (vector !== info.vsib) return undefined;
   }
@@ -161,7 +161,16 @@ function matchMemory(
     return undefined;
   }
   if (memory.state && op.size !== 0) return undefined;
-  return { kind: 'memory', address, offset: info.offset === true };
+  return { kind: 'memory', address: sizedByForm(address, form), offset: info.offset === true };
+}
+
+/** A bare address takes the width that the form's register has (MOVDIR64B, ENQCMD). */
+function sizedByForm(address: Address, { addressSize, operands }: Form): Address {
+  const own = addressSize as 0 | 16 | 32 | 64;
+  const bare = address.base === Register.None && address.index === Register.None;
+  const told = operands.some((o) => o.cls !== undefined);
+  if (own === 0 || !bare || !told || own === address.addressSize) return address;
+  return { ...address, addressSize: own, displacementBits: own };
 }
 
 const isBranch = (form: Form): boolean =>
@@ -180,11 +189,16 @@ function fitImmediate(
   info: ImmediateInfo,
   op: ImmediateOperand,
   value: Value,
+  toRegister: boolean,
 ): ImmediateFit {
   const { bits, width } = info;
-  const plain = isScalar(value) && !value.unknown;
-  if (info.only !== undefined)
-    return plain && value.n === info.only && !op.strict && op.size === 0 ? 'fits' : undefined;
+  const plain = isScalar(value) && isKnown(value);
+  // NASM hopes for the best while a value is not known yet: a later pass corrects it.
+  const hoped = !isKnown(value) && !op.strict;
+  if (info.only !== undefined) {
+    const fits = hoped || (plain && value.n === info.only && !op.strict);
+    return fits && op.size === 0 ? 'fits' : undefined;
+  }
   if (bits === width) {
     if (op.size !== 0 && op.size !== bits) {
       // A size larger than an 8-bit count or port is a contradiction; NASM refuses it, too.
@@ -195,14 +209,17 @@ function fitImmediate(
   if (bits === 8) {
     if (op.size === 8) return 'fits';
     if (op.size !== 0 && op.size !== width && !(op.size === 32 && width === 64)) return undefined;
-    return plain && !op.strict && fitsByte(value.n, width) ? 'fits' : undefined;
+    return hoped || (plain && !op.strict && fitsByte(value.n, width)) ? 'fits' : undefined;
   }
   // A sign-extended 32-bit immediate of a 64-bit operation.
   if (op.size === 32) return 'fits';
-  if (op.size !== 0 && (op.size !== 64 || (op.strict && form.mnemonic === Mnemonic.Mov)))
+  if (
+    op.size !== 0 &&
+    (op.size !== 64 || (op.strict && toRegister && form.mnemonic === Mnemonic.Mov))
+  )
     return undefined;
   const fits = plain && value.n >= -0x80000000n && value.n <= 0x7fffffffn;
-  return fits && !op.strict ? 'fits' : 'loose';
+  return hoped || (fits && !op.strict) ? 'fits' : 'loose';
 }
 
 function matchBranch(
@@ -230,6 +247,7 @@ function matchOne(
   index: number,
   info: KindInfo,
   r: Resolved,
+  toRegister: boolean,
   context: Context,
 ): Slot | 'loose' | undefined {
   const op = r.operand;
@@ -242,7 +260,7 @@ function matchOne(
       if (!r.value) return undefined;
       if (info.branch) return matchBranch(form, info.branch, op, r.value, context);
       if (!info.immediate) return undefined;
-      switch (fitImmediate(form, info.immediate, op, r.value)) {
+      switch (fitImmediate(form, info.immediate, op, r.value, toRegister)) {
         case 'fits':
           return { kind: 'immediate', info: info.immediate, value: r.value };
         case 'loose':
@@ -282,6 +300,7 @@ export function match(
   if (!decorationsFit(form, operands)) return undefined;
   const slots: Slot[] = [];
   let loose = false;
+  const toRegister = operands[0]?.operand.kind === 'register';
   let next = 0;
   for (let i = 0; i < form.operands.length; i++) {
     const info = form.operands[i];
@@ -291,7 +310,7 @@ export function match(
     }
     const resolved = operands[next++];
     if (!resolved) return undefined;
-    const slot = matchOne(form, i, info, resolved, context);
+    const slot = matchOne(form, i, info, resolved, toRegister, context);
     if (slot === undefined) return undefined;
     if (slot !== 'loose') {
       slots.push(slot);

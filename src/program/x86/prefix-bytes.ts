@@ -1,5 +1,6 @@
 import { Register } from 'iced-x86';
 import type { Operand, Prefixes } from '../statement';
+import { changesSize } from './encode';
 import type { Form } from './forms';
 import type { Context, Match } from './match';
 
@@ -37,10 +38,6 @@ const SEGMENT_BYTES: Readonly<Record<number, number>> = {
   [Register.FS]: 0x64,
   [Register.GS]: 0x65,
 };
-
-/** Whether a mode needs the operand-size prefix for `o16` or `o32`; `o64` is REX.W. */
-const changesSize = (size: number, bits: number): boolean =>
-  (size === 16 && bits !== 16) || (size === 32 && bits === 16);
 
 /** The legacy prefixes of an encoded instruction, without the one that belongs to its opcode. */
 function ownPrefixes(form: Form, encoded: Uint8Array): number[] {

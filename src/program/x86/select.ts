@@ -3,7 +3,7 @@ import { Mnemonic } from 'iced-x86';
 import { SourceError } from '../diagnostics';
 import type { EncodingPrefix, Operand } from '../statement';
 
-import { encode } from './encode';
+import { encode, opcodePlace } from './encode';
 import { explainMismatch } from './explain';
 import { formsOf, type Form } from './forms';
 import { match, type Context, type Match, type Resolved } from './match';
@@ -157,9 +157,9 @@ function rank(m: Match, bytes: Uint8Array, bits: number): number {
   const sex = m.slots.some((s) => s.kind === 'immediate' && s.info.bits < s.info.width);
   const unusual = form.operandSize !== 0 && form.operandSize !== defaultSize(form, bits);
   // Which of two VEX forms allows the two-byte prefix does not count: NASM takes the first.
-  const length =
-    bytes.length - (form.vex && bytes.includes(VEX3) && bytes.indexOf(VEX3) < 4 ? 1 : 0);
-  const late = form.vex && EVEX_FIRST.has(form.mnemonic);
+  const length = bytes.length - (form.vex && bytes[opcodePlace(bytes)] === VEX3 ? 1 : 0);
+  // NASM takes what comes first in its list, not what is shorter: VEX before EVEX, with few exceptions.
+  const late = EVEX_FIRST.has(form.mnemonic) ? form.vex : form.evex;
   return (
     (unusual ? 8192 : 0) + (m.loose ? 4096 : 0) + (late ? 1024 : 0) + length * 2 + (sex ? 0 : 1)
   );

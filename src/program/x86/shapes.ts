@@ -62,6 +62,14 @@ const registerOperand = (register: number, like: Resolved | undefined, span: Spa
   },
 });
 
+function immediateOperand(n: bigint, span: Span): Resolved {
+  const value = { kind: 'number', value: n, span } as const;
+  return {
+    operand: { kind: 'immediate', span, size: 0, strict: false, distance: undefined, value },
+    value: scalar(n),
+  };
+}
+
 const isStack = (r: Resolved | undefined): r is Resolved & { operand: RegisterOperand } =>
   r?.operand.kind === 'register' && classOf(r.operand.register) === 'st';
 
@@ -103,19 +111,15 @@ const POPPED: Readonly<Record<string, true>> = {
 export function shapes(request: Request, entry: MnemonicEntry): Shape[] {
   const { operands, mnemonic } = request;
   const own: Resolved[] = [...operands];
-  if (entry.immediate !== undefined) {
-    const span = request.span;
-    const value = { kind: 'number', value: BigInt(entry.immediate), span } as const;
-    own.push({
-      operand: { kind: 'immediate', span, size: 0, strict: false, distance: undefined, value },
-      value: scalar(BigInt(entry.immediate)),
-    });
-  }
+  const name = entry.mnemonics[0] ?? 0;
+  if (entry.immediate !== undefined)
+    own.push(immediateOperand(BigInt(entry.immediate), request.span));
+  if (own.length === 0 && (name === Mnemonic.Aam || name === Mnemonic.Aad))
+    own.push(immediateOperand(10n, request.span));
   if (entry.registerNumber !== undefined)
     own.push(registerOperand(Register.RAX + entry.registerNumber, own[0], request.span));
   const result: Shape[] = [{ entry, operands: own }];
   const [first, second, ...rest] = own;
-  const name = entry.mnemonics[0] ?? 0;
   if (first && second && rest.length === 0 && COMMUTATIVE.has(name)) {
     const swapped: Shape = { entry, operands: [second, first] };
     // NASM writes the first register of XCHG into ModRM.reg.
@@ -155,8 +159,8 @@ export function narrowed(shape: Shape): Shape | undefined {
   if (to?.operand.kind !== 'register' || classOf(to.operand.register) !== 'r64') return undefined;
   const immediate = from?.operand;
   if (immediate?.kind !== 'immediate' || !from?.value || immediate.strict) return undefined;
-  const { n, terms, unknown } = from.value;
-  if (terms.length > 0 || unknown || n < 0n || n > 0xffffffffn) return undefined;
+  const { n, terms } = from.value;
+  if (terms.length > 0 || n < 0n || n > 0xffffffffn) return undefined;
   if (immediate.size !== 0 && immediate.size !== 64) return undefined;
   const register = Register.EAX + numberOf(to.operand.register);
   return {

@@ -5,11 +5,10 @@ import { stringBytes } from '../../literals';
 import { isOp, tokensText } from '../../tokens';
 import { splitAtCommas } from '../paste';
 import { setText } from './definitions';
+import { bytesToken, concatenated, substring } from '../string-values';
 import { nameOf, stringToken, strings, text, type Handler } from './handler';
 
 /** Directives on strings (NASM manual 4.2). */
-
-const MAX_STRING = 65_536;
 
 export const defineString =
   (caseless: boolean): Handler =>
@@ -35,10 +34,8 @@ export const strlen: Handler = (p, args, directive) => {
 
 export const strcat: Handler = (p, args, directive) => {
   const name = nameOf(args, directive);
-  const all = strings(p, args.slice(1), directive).map(text).join('');
-  if (all.length > MAX_STRING)
-    throw new SourceError(l10n.t('this string is longer than {0} characters', MAX_STRING), name);
-  setText(p, name, false, [stringToken(all, name)]);
+  const all = concatenated(strings(p, args.slice(1), directive), name);
+  setText(p, name, false, [bytesToken(all, name)]);
 };
 
 export const substr: Handler = (p, args, directive) => {
@@ -51,10 +48,8 @@ export const substr: Handler = (p, args, directive) => {
       string ?? directive,
     );
   const [from, count] = splitAtCommas(isOp(rest[0], ',') ? rest.slice(1) : rest);
-  const content = text(string);
-  const start = from && from.length > 0 ? Number(p.evaluate(from, directive)) : 1;
-  const wanted = count && count.length > 0 ? Number(p.evaluate(count, directive)) : 1;
-  const length = wanted < 0 ? content.length - start + 2 + wanted : wanted;
-  const part = content.slice(Math.max(start - 1, 0), Math.max(start - 1 + length, 0));
-  setText(p, name, false, [stringToken(part, name)]);
+  const start = from && from.length > 0 ? p.evaluate(from, directive) : 1n;
+  const wanted = count && count.length > 0 ? p.evaluate(count, directive) : 1n;
+  const part = substring(stringBytes(string.text), Number(start), Number(wanted));
+  setText(p, name, false, [bytesToken(part, name)]);
 };
