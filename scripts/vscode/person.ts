@@ -121,10 +121,10 @@ export class Person {
     await header.waitFor({ timeout: 15_000 });
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
-      await this.page.mouse.move(900, 700); // off the rows, whose hovers would lie above the header
+      await this.page.mouse.move(1400, 900); // off the rows, whose hovers would lie above the header
       await this.page.waitForTimeout(200);
       await header.click();
-      await this.page.mouse.move(900, 700);
+      await this.page.mouse.move(1400, 900);
     }
     await this.page.waitForTimeout(300);
   }
@@ -205,7 +205,7 @@ export class Person {
     const next = await this.page.locator('.part.sidebar .pane-header').nth(n).boundingBox();
     if (!next) return;
     await this.drag(next.x + next.width / 2, next.y, next.x + next.width / 2, 290);
-    await this.page.mouse.move(900, 700);
+    await this.page.mouse.move(1400, 900);
     await this.page.waitForTimeout(600);
   }
 

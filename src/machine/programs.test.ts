@@ -87,6 +87,13 @@ protection:
         out 0xe9, al
         cli
         hlt
+alignment:
+        mov al, 'A'
+        out 0xe9, al
+        cmp qword [rsp], 0          ; its error code
+        jne $
+        cli
+        hlt
 double: mov al, 'D'
         out 0xe9, al
         mov rax, rsp
@@ -123,6 +130,8 @@ idt:    dq 0, 0
         times 4 dq 0, 0
         gate protection, 0          ; 13: #GP
         gate fault, 0               ; 14: #PF
+        times 2 dq 0, 0
+        gate alignment, 0           ; 17: #AC
 idtr:   dw $ - idt - 1
         dq idt
         align 4096
@@ -310,6 +319,39 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     ),
     'Pf',
   ],
+  [
+    'checks alignment in ring 3 with CR0.AM and RFLAGS.AC, after the page, and in ring 0 never',
+    LONG(
+      `mov rax, cr0
+       bts rax, 18
+       mov cr0, rax
+       pushfq
+       bts qword [rsp], 18
+       popfq
+       mov eax, [0x40001]
+       mov ebx, user
+       jmp to_user`,
+      'mov dword [0x13000 + 0x50 * 8], 0x50003',
+      `mov eax, [0x40001]
+       pushfq
+       bts qword [rsp], 18
+       popfq
+       mov eax, [0x40004]
+       mov [0x40003], al
+       inc word [0x40002]
+       mov rax, [0x40005]`,
+    ),
+    'A',
+  ],
+  [
+    'prefers the page fault to the alignment check',
+    LONG(
+      'mov rax, cr0\nbts rax, 18\nmov cr0, rax\nmov ebx, user\njmp to_user',
+      'mov dword [0x13000 + 0x50 * 8], 0x50003',
+      'pushfq\nbts qword [rsp], 18\npopfq\nmov [0x50001], eax',
+    ),
+    'Ph',
+  ],
   ['keeps ring 3 from ports', LONG('mov ebx, user\njmp to_user', '', 'in al, 0x60'), 'G'],
   [
     'delivers a double fault on a stack of its own',
@@ -364,4 +406,10 @@ describe('programs on the bare computer', () => {
       });
     }
   }
+
+  it('stops where it cannot do what DR7 asks for, instead of missing a breakpoint', async () => {
+    const { computer, stop } = await runBare('org 0x7c00\nmov eax, 2\nmov dr7, eax\nhlt');
+    assert.deepEqual(stop, { kind: 'not-implemented', what: 'breakpoints in debug registers (DR7)' }); // prettier-ignore
+    assert.equal(computer.processor.state.rip, 0x7c06n);
+  });
 });
