@@ -1,5 +1,6 @@
 /**
- * The source of a program in long mode, with pages of 4 KBytes for the first 2 MBytes, an IDT whose handlers print, and a TSS.
+ * The source of a program in long mode, with pages of 4 KBytes for the first 2 MBytes, an IDT
+ * whose handlers print, and a TSS.
  *
  * @param body what ring 0 does
  * @param pages what 32-bit code changes in the page tables at 0x13000 before paging is on
