@@ -105,6 +105,8 @@ export const CodeTlb = {
   ENTRIES: 1024,
   ENTRY_SIZE: 16,
   SET_SIZE: 1024 * 16,
+  /** World and privilege, as in Tlb. */
+  SETS: 4,
   TAG: 0,
   /** i32: address of 4096 record addresses, 0 where nothing has been decoded yet. */
   MAP: 8,
