@@ -87,6 +87,11 @@ export class Person {
     });
   }
 
+  /** Waits until the status bar says that the guest runs. */
+  async waitForRunning(): Promise<void> {
+    await this.page.locator(`${WORLD} .codicon-sync`).waitFor({ timeout: PATIENCE });
+  }
+
   /** The file and line at which the editor stands, by its tab and the status bar. */
   private async position(): Promise<string> {
     const tab = this.page.locator('.editor-group-container.active .tab.active .monaco-icon-label');

@@ -61,6 +61,22 @@ function handsSuite(): void {
       await person.waitFor('the end', async () => !(await page.locator('.codicon-debug-pause').first().isVisible())); // prettier-ignore
     });
 
+    it('lets a guest run, is told so, and pauses it', async () => {
+      const { person, page } = workbench;
+      await person.openFile('loop.asm');
+      await person.stopAfter('F5', 'guest');
+      await openOnly(REGISTERS);
+      await page.keyboard.press('F5');
+      await person.waitForRunning();
+      const told = page.locator('.part.sidebar .pane .message', { hasText: 'The guest runs' });
+      await told.waitFor();
+      await page.keyboard.press('F6');
+      await person.waitFor('a stop', async () => (await person.world()).startsWith('guest ·'));
+      await told.waitFor({ state: 'hidden' });
+      await page.keyboard.press('Shift+F5');
+      await page.locator('.statusbar-item[id*="ringside.world"]').waitFor({ state: 'hidden' });
+    });
+
     it('stops at CPUID, and sees values beside the lines and under the mouse', async () => {
       const { person, page, folder } = workbench;
       await person.openFile('first-exits/kernel.asm');
