@@ -104,6 +104,7 @@ trap:   mov al, 'T'
 gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00af9a000000ffff
         dq 0x00cff2000000ffff, 0x00affa000000ffff
 tssd:   dq 0x0000890000000067, 0
+        dq 0, 0                     ; 0x40: room for a call gate
 gdtr:   dw $ - gdt - 1
         dd gdt
         align 8

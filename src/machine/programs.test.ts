@@ -225,6 +225,98 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     ),
     'Ph',
   ],
+  [
+    'calls an inner ring of 64-bit code through a gate, and comes back by RETF',
+    LONG(
+      `mov word [gdt + 0x40], handler
+       mov dword [gdt + 0x42], 0xec000018
+       mov ebx, user
+       jmp to_user
+handler: mov ax, cs
+       add al, 'a' - 0x18
+       out 0xe9, al
+       mov ax, ss
+       add al, 'b'
+       out 0xe9, al
+       cmp qword [rsp + 16], 0x5ff0 ; the caller's RSP, then its SS
+       jne $
+       cmp qword [rsp + 24], 0x23
+       jne $
+       o64 retf`,
+      '',
+      `mov rsp, 0x5ff0
+       call far dword [rel .gate]
+       cli                         ; in ring 3 again: #GP
+.gate: dd 0
+       dw 0x43`,
+    ),
+    'abG',
+  ],
+  [
+    'keeps ring 3 from a call gate of ring 0',
+    LONG(
+      'mov dword [gdt + 0x42], 0x8c000018\nmov ebx, user\njmp to_user',
+      '',
+      'call far dword [rel .gate]\n.gate: dd 0\ndw 0x43',
+    ),
+    'G',
+  ],
+  [
+    'copies parameters to the inner stack of a call gate in protected mode, and RETF n drops them from both',
+    `org 0x7c00
+     cli
+     lgdt [gdtr]
+     mov eax, cr0
+     or al, 1
+     mov cr0, eax
+     jmp 8:protected
+     bits 32
+     protected: mov ax, 16
+     mov ds, ax
+     mov es, ax
+     mov ss, ax
+     mov esp, 0x7000
+     mov word [gate], handler
+     mov word [gate + 8], done
+     mov eax, tss
+     mov [tssd + 2], ax
+     mov ax, 0x30
+     ltr ax
+     push 0x23
+     push 0x6000
+     push 0x3002                    ; IOPL 3: ring 3 may print, too
+     push 0x2b
+     push user
+     iretd
+     user: push dword 'x'
+     push dword 'y'
+     call 0x38:0                    ; the offset is ignored
+     cmp esp, 0x6000
+     jne $
+     ${SAY('u')} call 0x40:0
+     done: hlt
+     handler: mov eax, [esp + 12]   ; the last one pushed lies nearest: EIP, CS, y, x, ESP, SS
+     out 0xe9, al
+     mov eax, [esp + 8]
+     out 0xe9, al
+     cmp dword [esp + 16], 0x5ff8
+     jne $
+     mov ax, cs
+     add al, '0'
+     out 0xe9, al
+     retf 8
+     align 8
+     gdt: dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0
+     dq 0x00cff2000000ffff, 0x00cffa000000ffff
+     tssd: dq 0x0000890000000067
+     gate: dw 0, 8, 0xec02, 0
+     dw 0, 8, 0xec00, 0
+     gdtr: dw $ - gdt - 1
+     dd gdt
+     tss: dd 0, 0x5000, 16
+     times 104 - ($ - tss) db 0`,
+    'xy8u',
+  ],
   ['keeps ring 3 from ports', LONG('mov ebx, user\njmp to_user', '', 'in al, 0x60'), 'G'],
   [
     'delivers a double fault on a stack of its own',
