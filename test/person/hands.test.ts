@@ -118,7 +118,7 @@ function handsSuite(): void {
       await rows(EXITS, /I\/O instruction/);
     });
 
-    it('translates an address that is typed, and one that is picked from a row', async () => {
+    it('translates an address that is typed, one picked from a row, and the operand in the editor', async () => {
       const { person, page } = workbench;
       await openOnly(TRANSLATION);
       await person.pressButton(TRANSLATION, /Translate an Address/);
@@ -129,6 +129,10 @@ function handsSuite(): void {
       await openOnly(REGISTERS);
       await person.chooseFromMenu(REGISTERS, /^rsp/, 'Translate This Address');
       await rows(TRANSLATION, /^GVA 0x7bf8 /);
+      const operand = page.locator('.view-line', { hasText: /lea\s+rsi,\s+\[rel\s+virtual\]/ });
+      await operand.getByText('virtual', { exact: true }).click({ button: 'right' });
+      await person.chooseFromOpenMenu('Translate This Register or Operand');
+      await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} from virtual$/);
     });
 
     it('edits a register in its row, and is told what is wrong with an expression', async () => {
