@@ -87,6 +87,11 @@ export class Person {
     });
   }
 
+  /** Waits until the status bar says that the guest runs. */
+  async waitForRunning(): Promise<void> {
+    await this.page.locator(`${WORLD} .codicon-sync`).waitFor({ timeout: PATIENCE });
+  }
+
   /** The file and line at which the editor stands, by its tab and the status bar. */
   private async position(): Promise<string> {
     const tab = this.page.locator('.editor-group-container.active .tab.active .monaco-icon-label');
@@ -121,10 +126,10 @@ export class Person {
     await header.waitFor({ timeout: 15_000 });
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
-      await this.page.mouse.move(900, 700); // off the rows, whose hovers would lie above the header
+      await this.page.mouse.move(1400, 900); // off the rows, whose hovers would lie above the header
       await this.page.waitForTimeout(200);
       await header.click();
-      await this.page.mouse.move(900, 700);
+      await this.page.mouse.move(1400, 900);
     }
     await this.page.waitForTimeout(300);
   }
@@ -205,7 +210,7 @@ export class Person {
     const next = await this.page.locator('.part.sidebar .pane-header').nth(n).boundingBox();
     if (!next) return;
     await this.drag(next.x + next.width / 2, next.y, next.x + next.width / 2, 290);
-    await this.page.mouse.move(900, 700);
+    await this.page.mouse.move(1400, 900);
     await this.page.waitForTimeout(600);
   }
 

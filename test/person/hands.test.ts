@@ -61,6 +61,22 @@ function handsSuite(): void {
       await person.waitFor('the end', async () => !(await page.locator('.codicon-debug-pause').first().isVisible())); // prettier-ignore
     });
 
+    it('lets a guest run, is told so, and pauses it', async () => {
+      const { person, page } = workbench;
+      await person.openFile('loop.asm');
+      await person.stopAfter('F5', 'guest');
+      await openOnly(REGISTERS);
+      await page.keyboard.press('F5');
+      await person.waitForRunning();
+      const told = page.locator('.part.sidebar .pane .message', { hasText: 'The guest runs' });
+      await told.waitFor();
+      await page.keyboard.press('F6');
+      await person.waitFor('a stop', async () => (await person.world()).startsWith('guest ·'));
+      await told.waitFor({ state: 'hidden' });
+      await page.keyboard.press('Shift+F5');
+      await page.locator('.statusbar-item[id*="ringside.world"]').waitFor({ state: 'hidden' });
+    });
+
     it('stops at CPUID, and sees values beside the lines and under the mouse', async () => {
       const { person, page, folder } = workbench;
       await person.openFile('first-exits/kernel.asm');
@@ -102,7 +118,7 @@ function handsSuite(): void {
       await rows(EXITS, /I\/O instruction/);
     });
 
-    it('translates an address that is typed, and one that is picked from a row', async () => {
+    it('translates an address that is typed, one picked from a row, and the operand in the editor', async () => {
       const { person, page } = workbench;
       await openOnly(TRANSLATION);
       await person.pressButton(TRANSLATION, /Translate an Address/);
@@ -113,6 +129,10 @@ function handsSuite(): void {
       await openOnly(REGISTERS);
       await person.chooseFromMenu(REGISTERS, /^rsp/, 'Translate This Address');
       await rows(TRANSLATION, /^GVA 0x7bf8 /);
+      const operand = page.locator('.view-line', { hasText: /lea\s+rsi,\s+\[rel\s+virtual\]/ });
+      await operand.getByText('virtual', { exact: true }).click({ button: 'right' });
+      await person.chooseFromOpenMenu('Translate This Register or Operand');
+      await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} from virtual$/);
     });
 
     it('edits a register in its row, and is told what is wrong with an expression', async () => {
