@@ -167,7 +167,7 @@ export function languageSuite(): void {
 
     it('tells more about a completion', async () => {
       const editor = await untitled('        cpu\n');
-      const items = await completions(editor.document, new vscode.Position(0, 11), 500);
+      const items = await completions(editor.document, new vscode.Position(0, 11), 2000);
       const cpuid = items.find((item) => labelOf(item) === 'cpuid');
       const text = (cpuid?.documentation as vscode.MarkdownString | undefined)?.value ?? '';
       assert.match(text, /\*\*CPUID\*\*/);
