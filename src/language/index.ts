@@ -3,6 +3,7 @@
 export type { ProgramOptions } from './analysis';
 export type { NamedFile } from './completion/completion';
 export type { CompletionItem, ItemKind } from './completion/item';
+export type { Fix } from './fixes';
 export type { Fold } from './folding';
 export type { FormatOptions, TextEdit } from './format/format';
 export type { Hover } from './hover/hover';

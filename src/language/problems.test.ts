@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { foreignDialect } from './dialect';
 import { LanguageService } from './index';
-import { workspace } from './language.testing';
+import { marked, workspace } from './language.testing';
 
 async function problems(
   files: Record<string, string>,
@@ -65,6 +65,27 @@ describe('problems', () => {
     const found = await problems({ 'a.asm': masm }, 'a.asm');
     assert.equal(found['a.asm']?.length, 1);
     assert.match(found['a.asm']?.[0] ?? '', /information This looks like MASM/);
+  });
+});
+
+describe('fixes', () => {
+  async function fixed(source: string): Promise<string | undefined> {
+    const { service, file, position } = marked(source);
+    return (await service.fixes(file, position))[0]?.edit.text;
+  }
+
+  it('offer the word that was meant', async () => {
+    assert.equal(await fixed('  |vmlanch'), 'vmlaunch');
+    assert.equal(await fixed('start: nop\n  jmp |strat'), 'start');
+    assert.equal(await fixed('a: nop\n.loop: nop\n  jmp |.lopo'), '.loop');
+    assert.equal(await fixed('%macro print 0\n%endmacro\n  |prnit'), 'print');
+    assert.equal(await fixed('  mov |eaz, 1'), 'eax');
+  });
+
+  it('leave alone what is right or unlike anything', async () => {
+    assert.equal(await fixed('  |mov ax, 1'), undefined);
+    assert.equal(await fixed('x: jmp |x'), undefined);
+    assert.equal(await fixed('  jmp |quite_unknown'), undefined);
   });
 });
 

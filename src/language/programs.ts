@@ -11,7 +11,7 @@ class GivenUp extends Error {
 
 /** How long the assembler may work before others get their turn, and how long for one program altogether. */
 const SLICE_MS = 12;
-const BUDGET_MS = 3000;
+const BUDGET_MS = 6000;
 
 interface Running {
   readonly revision: number;

@@ -3,6 +3,7 @@ import type { Analysis, ProgramOptions } from './analysis';
 import { completionsAt, documentationOf, type NamedFile } from './completion/completion';
 import type { CompletionItem, ItemKind } from './completion/item';
 import { Documents } from './documents';
+import { fixesAt, type Fix } from './fixes';
 import { foldsOf, type Fold } from './folding';
 import { formatEdits, type FormatOptions, type TextEdit } from './format/format';
 import { hoverAt, occurrenceAt, tokenAt, type Hover } from './hover/hover';
@@ -102,6 +103,11 @@ export class LanguageService {
       return new Map([[file, this.programs.isSlow(file) ? [problem] : []]]);
     }
     return problemsOf(analysis);
+  }
+
+  /** What may mend an error that begins here. */
+  async fixes(file: string, position: Position): Promise<Fix[]> {
+    return fixesAt(await this.view(file), position);
   }
 
   async hover(file: string, position: Position): Promise<Hover | undefined> {

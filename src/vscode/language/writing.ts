@@ -65,6 +65,7 @@ export function registerWriting(client: LanguageClient): vscode.Disposable {
     languages.registerCompletionItemProvider(NASM_SELECTOR, completion, '.', '%', '"', "'", '/'),
     registerSignatures(client),
     registerRename(client),
+    registerFixes(client),
     registerFormatting(client),
   );
 }
@@ -114,6 +115,31 @@ function registerRename(client: LanguageClient): vscode.Disposable {
       return all;
     },
   });
+}
+
+function registerFixes(client: LanguageClient): vscode.Disposable {
+  const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
+  const provider: vscode.CodeActionProvider = {
+    provideCodeActions: async (document, _range, { diagnostics }, token) => {
+      const actions: vscode.CodeAction[] = [];
+      for (const diagnostic of diagnostics.filter(({ source }) => source === 'ringside')) {
+        const { start } = diagnostic.range;
+        const fixes = await client.ask(document, token, (s, file) =>
+          s.fixes(file, toPosition(start)),
+        );
+        for (const { title, edit } of fixes ?? []) {
+          const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+          action.edit = new vscode.WorkspaceEdit();
+          action.edit.replace(uriOf(edit.place.file), toRange(edit.place.range), edit.text);
+          action.diagnostics = [diagnostic];
+          action.isPreferred = true;
+          actions.push(action);
+        }
+      }
+      return actions;
+    },
+  };
+  return vscode.languages.registerCodeActionsProvider(NASM_SELECTOR, provider, kinds);
 }
 
 function registerFormatting(client: LanguageClient): vscode.Disposable {

@@ -87,6 +87,14 @@ export function languageSuite(): void {
       const problems = await problemsOf(uri, ({ length }) => length === 2);
       assert.match(problems[0]?.message ?? '', /did you mean `vmlaunch`/);
       assert.deepEqual(problems[0]?.range, new vscode.Range(1, 8, 1, 15));
+      const actions = await ask<vscode.CodeAction[]>(
+        'CodeActionProvider',
+        uri,
+        problems[0]?.range,
+        vscode.CodeActionKind.QuickFix.value,
+      );
+      const [fix] = actions.flatMap((action) => action.edit?.get(uri) ?? []);
+      assert.equal(fix?.newText, 'vmlaunch');
       await editor.edit((edit) => {
         edit.delete(new vscode.Range(1, 0, 3, 0));
       });
