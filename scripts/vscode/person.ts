@@ -168,14 +168,17 @@ export class Person {
     await this.chooseFromOpenMenu(item);
   }
 
-  /** An item of the context menu that is open; a menu takes no click in its first moments. */
+  /** An item of the context menu that is open; again, as a menu takes nothing in its first moments. */
   async chooseFromOpenMenu(item: string): Promise<void> {
     const entry = this.page.locator('.monaco-menu .action-item', { hasText: item }).first();
     await entry.waitFor();
-    await this.page.waitForTimeout(300);
-    await entry.hover();
-    await entry.click({ delay: 50 });
-    await entry.waitFor({ state: 'hidden' });
+    await this.waitFor(`the menu to take "${item}"`, async () => {
+      await this.page.waitForTimeout(250);
+      if (!(await entry.isVisible())) return true;
+      await entry.hover();
+      await this.page.keyboard.press('Enter');
+      return false;
+    });
   }
 
   /** A button in the title of a pane. */
