@@ -56,9 +56,24 @@ async function shown(locations: readonly vscode.Location[]): Promise<string[]> {
   return rows.sort();
 }
 
-async function untitled(content: string): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ language: 'nasm', content });
-  return vscode.window.showTextDocument(document);
+/** A file that is not saved. A new one may inherit the name of one just closed, whose end then comes late. */
+function untitled(content: string): Promise<vscode.TextEditor> {
+  return until('an untitled file', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'nasm', content });
+    const editor = await vscode.window.showTextDocument(document);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return !document.isClosed && document.getText() === content ? editor : undefined;
+  });
+}
+
+/** Closes everything, unsaved texts included, and waits until it is gone. */
+async function closeEditors(): Promise<void> {
+  await until('closed editors', async () => {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    if (tabs.length === 0) return true;
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    return undefined;
+  });
 }
 
 async function problemsOf(
@@ -74,8 +89,7 @@ async function problemsOf(
 export function languageSuite(): void {
   describe('language', () => {
     afterEach(async () => {
-      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await closeEditors();
     });
 
     it('finds errors while one types, and takes them back', async () => {
