@@ -258,7 +258,8 @@ idt_pointer:    dw $ - idt - 1
                 dq idt
 
 ; ------------------------------------------------------------------ ring 3
-        align 4096
+; On a page of its own. "align 4096" would not do: it aligns the start of the section, too, which is 0x7c00.
+        times 0x9000 - 0x7c00 - ($ - $$) db 0
 user_page       equ $ - $$ + 0x7c00
 user_main:
         mov eax, SYS_PRINT

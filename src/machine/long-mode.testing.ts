@@ -130,6 +130,6 @@ idt:    dq 0, 0
         gate alignment, 0           ; 17: #AC
 idtr:   dw $ - idt - 1
         dq idt
-        align 4096
+        times 0x9000 - 0x7c00 - ($ - $$) db 0
 user:   ${user}
 `;
