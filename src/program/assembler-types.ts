@@ -11,6 +11,8 @@ export interface AssemblerInput {
   readonly includeFolders: readonly string[];
   /** Lines such as `%define NAME VALUE` that come before the source. */
   readonly prologue: readonly TokenLine[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: Date;
 }
 
 /** A line of the line table before the sections have their places. */

@@ -23,11 +23,13 @@ export const macro =
     p.multiLine.define({ ...header, body, active: 0 });
   };
 
-export const unmacro: Handler = (p, args, directive) => {
-  const name = nameOf(args, directive);
-  const { minimum, maximum } = parseHeader(directive, args, false, false);
-  p.multiLine.undefine(name.text, minimum, maximum);
-};
+export const unmacro =
+  (caseless: boolean): Handler =>
+  (p, args, directive) => {
+    const name = nameOf(args, directive);
+    const { minimum, maximum } = parseHeader(directive, args, false, false);
+    p.multiLine.undefine(name.text, caseless, minimum, maximum);
+  };
 
 export const repeat: Handler = (p, args, directive) => {
   const body: TokenLine[] = p.collect(directive, /^%rep$/i, /^%endrep$/i);
