@@ -8,13 +8,14 @@ const LAYERS = [
   { type: 'processor', below: ['isa'] },
   { type: 'machine', below: ['isa', 'processor'] },
   { type: 'program', below: ['isa'] },
+  { type: 'language', below: ['isa', 'program'] },
   { type: 'vmm', below: ['isa', 'processor', 'machine'] },
   { type: 'debugger', below: ['isa', 'processor', 'machine', 'program', 'vmm'] },
   { type: 'adapter', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger'] },
   { type: 'cli', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger', 'adapter'] },
   {
     type: 'vscode',
-    below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger', 'adapter'],
+    below: ['isa', 'processor', 'machine', 'program', 'language', 'vmm', 'debugger', 'adapter'],
   },
 ];
 

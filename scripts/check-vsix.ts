@@ -37,14 +37,17 @@ async function main(): Promise<void> {
       const source = readFileSync(join(ROOT, 'samples/first-exits/kernel.asm'), 'utf8').split('\n');
       await person.goToLine(source.findIndex((line) => line.includes('out dx, al')) + 1);
       await person.toggleBreakpoint();
-      await person.stopAfter('F5');
-      await person.stopAfter('F5');
-      expect(await person.world(), /ring 0/);
-      await person.stopAfter('F11');
-      expect(await person.world(), /42|30|exit/i);
-      await page.waitForSelector('.tab:has-text("vtx.ts")', { timeout: 15_000 });
-      await person.stopAfter('Shift+F11');
-      expect(await person.world(), /ring 0/);
+      await person.stopAfter('F5', 'guest');
+      await person.waitFor('the registers, which open by themselves', async () =>
+        (await person.rowsOf(/^Registers/i)).some((row) => /rip/i.test(row)),
+      );
+      await person.stopAfter('F5', 'guest');
+      expect(await person.world(), /real mode/);
+      await person.stopAfter('F11', 'monitor');
+      expect(await person.world(), /I\/O instruction/);
+      await page.waitForSelector('.tab:has-text("vtx.ts")');
+      await person.stopAfter('Shift+F11', 'guest');
+      expect(await person.world(), /real mode/);
     });
     process.stdout.write('the packed extension works\n');
   } catch (error) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { unknownAttributes } from '../src/adapter/launch-attributes';
+import { INTERCEPTS } from '../src/vmm';
 import { ASSEMBLY_LANGUAGES } from '../src/vscode/language/languages';
 
 const ROOT = resolve(__dirname, '..');
@@ -38,6 +39,12 @@ describe('manifest', () => {
     const body = /interface LaunchArguments[^{]*\{(.*?)\n\}/s.exec(protocol)?.[1] ?? '';
     const known = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
     assert.deepEqual(Object.keys(properties).sort(), known.sort());
+  });
+
+  it('offers exactly the intercepts that the monitor can ask for', () => {
+    const { intercepts } =
+      contributes.debuggers[0]?.configurationAttributes.launch.properties ?? {};
+    assert.deepEqual((intercepts as { items: { enum: string[] } }).items.enum, [...INTERCEPTS]);
   });
 
   it('allows breakpoints in each language id of assembly, and in the monitor', () => {

@@ -19,6 +19,7 @@ const NEEDED = [
   'LICENSE',
   'dist/cli.js',
   'dist/extension.js',
+  'dist/language.js',
   'dist/web/extension.js',
   'dist/iced_x86_bg.wasm',
   'media/icon.png',

@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import {
   browserShims,
@@ -45,7 +45,12 @@ export const browser: BuildOptions = {
 
 const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
   { entry: 'src/cli/main.ts', outfile: 'cli.js', options: node },
-  { entry: 'src/vscode/desktop/extension.ts', outfile: 'extension.js', options: node },
+  {
+    entry: 'src/vscode/desktop/extension.ts',
+    outfile: 'extension.js',
+    options: { ...node, external: ['vscode', './language.js'] },
+  },
+  { entry: 'src/vscode/desktop/language.ts', outfile: 'language.js', options: node },
   { entry: 'src/vscode/web/extension.ts', outfile: 'web/extension.js', options: browser },
 ];
 
@@ -58,9 +63,18 @@ const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [
   { entry: 'test/workbench/suite/web.ts', outfile: 'test/web.js', options: browser },
 ];
 
+/** Benchmarks measure what ships: the same bundling, not the modules one by one. */
+const BENCHMARKS: typeof BUNDLES = [
+  { entry: 'test/bench/bench.ts', outfile: 'bench/bench.js', options: node },
+];
+
 async function main(): Promise<void> {
   mkdirSync(DIST, { recursive: true });
-  const wanted = process.argv.includes('--tests') ? [...BUNDLES, ...SUITES] : BUNDLES;
+  const wanted = [
+    ...BUNDLES,
+    ...(process.argv.includes('--tests') ? SUITES : []),
+    ...(process.argv.includes('--bench') ? BENCHMARKS : []),
+  ];
   await Promise.all(
     wanted.map(async ({ entry, outfile, options }) => {
       const file = join(DIST, outfile);
@@ -70,10 +84,11 @@ async function main(): Promise<void> {
     }),
   );
   // In the Node bundles iced-x86 looks for its WebAssembly beside them.
-  copyFileSync(
-    join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'),
-    join(DIST, 'iced_x86_bg.wasm'),
-  );
+  for (const { outfile, options } of wanted) {
+    if (options.platform !== 'node') continue;
+    const beside = join(DIST, dirname(outfile), 'iced_x86_bg.wasm');
+    copyFileSync(join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'), beside);
+  }
 }
 
 main().catch((error: unknown) => {

@@ -4,6 +4,8 @@ import { addOperationSites } from './monitor-sites';
 
 export const SOURCE_FOLDER = resolve(__dirname, '../../src');
 const MONITOR_FOLDER = join(SOURCE_FOLDER, 'vmm');
+/** What notes the places of others has none of its own. */
+const OPERATION = join(MONITOR_FOLDER, 'operation.ts');
 
 /** The monitor's own files: what the debugger can show and step through. */
 export function isMonitorFile(path: string): boolean {
@@ -30,7 +32,9 @@ export function monitorSources(): Record<string, string> {
 
 /** A file of the monitor with the place of each operation noted. */
 export function readWithSites(path: string): string {
-  const operation = relative(dirname(path), join(MONITOR_FOLDER, 'operation')).replaceAll(sep, '/');
+  const text = readFileSync(path, 'utf8');
+  if (path === OPERATION) return text;
+  const operation = relative(dirname(path), OPERATION.slice(0, -'.ts'.length)).replaceAll(sep, '/');
   const specifier = operation.startsWith('.') ? operation : `./${operation}`;
-  return addOperationSites(readFileSync(path, 'utf8'), monitorFileName(path), specifier);
+  return addOperationSites(text, monitorFileName(path), specifier);
 }

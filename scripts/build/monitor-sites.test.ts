@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import ts from 'typescript';
+import { within, type Site } from '../../src/vmm/operation';
 import { addOperationSites } from './monitor-sites';
 
 interface Call {
@@ -8,9 +9,10 @@ interface Call {
   readonly column: number;
   readonly name: string;
   readonly operation: unknown;
+  readonly callers: Site[];
 }
 
-/** Runs generators from the rewritten text with an `at` that only records. */
+/** Runs generators from the rewritten text with an `at` that only records. Operations are whatever is yielded. */
 function run(
   text: string,
   name: string,
@@ -28,12 +30,12 @@ function run(
     name: string,
     operation: unknown,
   ): Call => {
-    const call = { file, line, column, name, operation };
+    const call = { file, line, column, name, operation, callers: [] };
     calls.push(call);
     return call;
   };
   const exports: Record<string, () => Generator<unknown, unknown, unknown>> = {};
-  new Function('require', 'exports', js)(() => ({ at }), exports);
+  new Function('require', 'exports', js)(() => ({ at, within }), exports);
   const generator = exports[name]?.() as Generator<unknown, unknown, unknown>;
   let step = generator.next();
   while (!step.done) step = generator.next(answers.shift());
@@ -83,9 +85,18 @@ describe('addOperationSites', () => {
     assert.deepEqual(places(run(text, 'f').calls), ['f 2:3 1+2', 'f 8:3 next']);
   });
 
-  it('leaves yield* alone', () => {
-    const text = `function* g() { yield 1; }\nexport function* f() { yield* g(); }`;
-    assert.deepEqual(places(run(text, 'f').calls), ['g 1:17 1']);
+  it('tells operations of delegated handlers where those were called, innermost first', () => {
+    const text = `function* g() {
+      yield 'op'; return 1; }
+    function* h() { return 1 + (yield* g()); }
+    export function* f() { return yield* h(); }`;
+    const { calls, result } = run(text, 'f');
+    assert.deepEqual(places(calls), ['g 2:7 op']);
+    assert.equal(result, 2);
+    assert.deepEqual(
+      calls[0]?.callers.map((c) => `${c.function} ${c.file}:${c.line}:${c.column}`),
+      ['h vmm/x.ts:3:33', 'f vmm/x.ts:4:35'],
+    );
   });
 
   it('names methods and functions that are assigned', () => {

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 
-const HELPER = '__ringsideAt';
+const AT = '__ringsideAt';
+const WITHIN = '__ringsideWithin';
 
 interface Insertion {
   readonly position: number;
@@ -10,7 +11,8 @@ interface Insertion {
 /**
  * Tells each operation of the monitor where it stands: `yield vmread(…)` becomes
  * `yield at(file, line, column, function, vmread(…))`, with the place of `yield` (both from 1).
- * `yield*` stays as it is. No line is added, so that line numbers stay those of the source.
+ * Delegation tells where it was called: `yield* handler()` becomes
+ * `yield* within(file, line, column, function, handler())`. No line is added, so that line numbers stay those of the source.
  *
  * @param text the source
  * @param file the name under which the debugger serves it: 'vmm/vtx/exits/cpuid.ts'
@@ -20,14 +22,15 @@ export function addOperationSites(text: string, file: string, operationModule: s
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const insertions: Insertion[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isYieldExpression(node) && !node.asteriskToken && node.expression) {
+    if (ts.isYieldExpression(node) && node.expression) {
       const start = node.getStart(source);
       const { line, character } = source.getLineAndCharacterOfPosition(start);
       const site = [file, line + 1, character + 1, enclosingFunctionName(node)];
       const { expression } = node;
+      const helper = node.asteriskToken ? WITHIN : AT;
       insertions.push({
         position: expression.getStart(source),
-        text: `${HELPER}(${site.map((part) => JSON.stringify(part)).join(', ')}, `,
+        text: `${helper}(${site.map((part) => JSON.stringify(part)).join(', ')}, `,
       });
       insertions.push({ position: expression.getEnd(), text: ')' });
     }
@@ -35,7 +38,7 @@ export function addOperationSites(text: string, file: string, operationModule: s
   };
   visit(source);
   if (insertions.length === 0) return text;
-  const helperImport = `import { at as ${HELPER} } from ${JSON.stringify(operationModule)};`;
+  const helperImport = `import { at as ${AT}, within as ${WITHIN} } from ${JSON.stringify(operationModule)};`;
   return insertAll(text, [{ position: 0, text: helperImport }, ...insertions]);
 }
 

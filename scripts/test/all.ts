@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { canRunServer } from '../vscode/install';
 
 /**
- * `npm test`: unit tests, transcripts over stdio, then the suites in a real VS Code. Its last line is plain:
+ * `npm test`: unit tests, transcripts over stdio, then a person's session and
+ * the suites in a real VS Code. Its last line is plain:
  * `N passed, N failed`.
  */
 
@@ -59,6 +61,14 @@ async function main(): Promise<void> {
     'test/transcripts/*.test.ts',
   ]);
   results.push(counts('transcripts', transcripts, words));
+  if (canRunServer()) {
+    const person = await show([
+      'node_modules/mocha/bin/mocha.js',
+      '--config=test/mocharc.json',
+      'test/person/*.test.ts',
+    ]);
+    results.push(counts('as a person, in the packed extension', person, words));
+  }
   const workbench = await show([...tsx, 'test/workbench/run.ts']);
   const own = { passed: /^(\d+) passed, \d+ failed$/gm, failed: /^\d+ passed, (\d+) failed$/gm };
   results.push(counts('workbench', workbench, own));

@@ -1,4 +1,12 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+
+/** How long something may take on a busy machine, in milliseconds. */
+const PATIENCE = 60_000;
+
+const CONTINUE = '.codicon-debug-continue';
+const WORLD = '.statusbar-item[id*="ringside.world"]';
+/** The icon of each world in the status bar: the same in every language. */
+const WORLD_ICONS = { guest: '.codicon-vm', monitor: '.codicon-server-process' } as const;
 
 /** Uses the workbench as a person does: by keys and clicks, looking at what stands on the page. */
 export class Person {
@@ -64,32 +72,49 @@ export class Person {
     throw new Error('no breakpoint appears in the gutter');
   }
 
-  /** Presses a key and waits until the debugger has stopped: the world stands in the status bar. */
-  async stopAfter(key: string): Promise<void> {
+  /**
+   * Presses a key that lets the guest go on, and waits until it has stopped somewhere else: the editor
+   * stands at another place, the status bar tells the world, and the next key would be taken.
+   * Nothing here waits for a span of time, as a busy machine may take any.
+   */
+  async stopAfter(key: string, world: keyof typeof WORLD_ICONS): Promise<void> {
+    const before = await this.position();
     await this.page.keyboard.press(key);
-    await this.waitForStop();
+    await this.waitFor(`a stop in the ${world} after ${key}`, async () => {
+      const stands = await this.page.locator(CONTINUE).first().isVisible();
+      const told = await this.page.locator(`${WORLD} ${WORLD_ICONS[world]}`).isVisible();
+      return stands && told && (await this.position()) !== before;
+    });
   }
 
-  async waitForStop(): Promise<void> {
-    await this.page.waitForTimeout(400);
-    await this.page.waitForSelector(
-      '.debug-toolbar .codicon-debug-continue, .codicon-debug-continue',
-      {
-        timeout: 30_000,
-      },
-    );
-    await this.page.waitForSelector(
-      '.statusbar-item[id*="ringside.world"] .codicon-vm, .statusbar-item[id*="ringside.world"] .codicon-server-process',
-      {
-        timeout: 30_000,
-      },
-    );
-    await this.page.waitForTimeout(400);
+  /** Waits until the status bar says that the guest runs. */
+  async waitForRunning(): Promise<void> {
+    await this.page.locator(`${WORLD} .codicon-sync`).waitFor({ timeout: PATIENCE });
+  }
+
+  /** The file and line at which the editor stands, by its tab and the status bar. */
+  private async position(): Promise<string> {
+    const tab = this.page.locator('.editor-group-container.active .tab.active .monaco-icon-label');
+    const line = this.page.locator('.statusbar-item[id="status.editor.selection"]');
+    const texts = await Promise.all([tab, line].map((part) => part.first().allInnerTexts()));
+    return texts.flat().join(' ');
+  }
+
+  /** Asks again and again, as a person looks; says what was there instead if it never comes. */
+  async waitFor(what: string, there: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + PATIENCE;
+    while (!(await there())) {
+      if (Date.now() > end) {
+        const seen = `${await this.position()} · ${(await this.page.locator(WORLD).allInnerTexts()).join()}`;
+        throw new Error(`waited in vain for ${what}; the workbench shows: ${seen}`);
+      }
+      await this.page.waitForTimeout(50);
+    }
   }
 
   /** What stands in the status bar about the present world. */
-  world(): Promise<string> {
-    return this.page.locator('.statusbar-item[id*="ringside.world"]').innerText();
+  async world(): Promise<string> {
+    return (await this.page.locator(WORLD).innerText()).trim();
   }
 
   /** The panes of the sidebar by title: opens or closes one. */
@@ -101,20 +126,109 @@ export class Person {
     await header.waitFor({ timeout: 15_000 });
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
-      await this.page.mouse.move(900, 700); // off the rows, whose hovers would lie above the header
+      await this.page.mouse.move(1400, 900); // off the rows, whose hovers would lie above the header
       await this.page.waitForTimeout(200);
       await header.click();
-      await this.page.mouse.move(900, 700);
+      await this.page.mouse.move(1400, 900);
     }
     await this.page.waitForTimeout(300);
   }
 
-  /** The rows that a pane shows. */
-  async rowsOf(title: RegExp): Promise<string[]> {
-    const pane = this.page
+  private pane(title: RegExp): Locator {
+    return this.page
       .locator('.part.sidebar .pane')
       .filter({ has: this.page.locator('.pane-header', { hasText: title }) })
       .first();
-    return pane.locator('.monaco-list-row').allInnerTexts();
+  }
+
+  /** The rows that a pane shows: label, description and what else stands there, with blanks between. */
+  rowsOf(title: RegExp): Promise<string[]> {
+    return this.pane(title)
+      .locator('.monaco-list-row')
+      .evaluateAll((rows) =>
+        rows.map((row) => {
+          const leaves = [...row.querySelectorAll('*')].filter((e) => e.childElementCount === 0);
+          return leaves.map((leaf) => leaf.textContent ?? '').join(' ').replace(/\s+/g, ' ').trim(); // prettier-ignore
+        }),
+      );
+  }
+
+  row(pane: RegExp, text: RegExp): Locator {
+    return this.pane(pane).locator('.monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Whether a row of a pane carries the mark of a change. */
+  async isMarked(pane: RegExp, text: RegExp): Promise<boolean> {
+    return (await this.row(pane, text).locator('.codicon-diff-modified').count()) > 0;
+  }
+
+  /** An item of a row's context menu. */
+  async chooseFromMenu(pane: RegExp, row: RegExp, item: string): Promise<void> {
+    await this.row(pane, row).click({ button: 'right' });
+    await this.chooseFromOpenMenu(item);
+  }
+
+  /** An item of the context menu that is open; again, as a menu takes nothing in its first moments. */
+  async chooseFromOpenMenu(item: string): Promise<void> {
+    const entry = this.page.locator('.monaco-menu .action-item', { hasText: item }).first();
+    await entry.waitFor();
+    await this.waitFor(`the menu to take "${item}"`, async () => {
+      await this.page.waitForTimeout(250);
+      if (!(await entry.isVisible())) return true;
+      await entry.hover();
+      await this.page.keyboard.press('Enter');
+      return false;
+    });
+  }
+
+  /** A button in the title of a pane. */
+  async pressButton(pane: RegExp, label: RegExp): Promise<void> {
+    await this.pane(pane).locator('.pane-header').hover();
+    await this.pane(pane).getByRole('button', { name: label }).first().click();
+  }
+
+  /** Types into the box that VS Code has opened. */
+  async answer(text: string): Promise<void> {
+    const box = this.page.locator('.quick-input-widget input');
+    await box.waitFor();
+    await box.fill(text);
+    await box.press('Enter');
+  }
+
+  /** The text of the line that the debugger stands at, inline values included. */
+  async lineOfStop(): Promise<string> {
+    const arrow = '.debug-top-stack-frame-line';
+    const top = await this.page.locator(`.view-overlays ${arrow}`).first().boundingBox();
+    const lines = await this.page.locator('.editor-instance .view-line').all();
+    for (const line of lines) {
+      if (Math.abs(((await line.boundingBox())?.y ?? -1) - (top?.y ?? -9)) < 2) {
+        return (await line.innerText()).replaceAll('\u00a0', ' ');
+      }
+    }
+    return '';
+  }
+
+  /** Gives the panes below the n-th the room that those above do not need. */
+  async shortenPaneBefore(n: number): Promise<void> {
+    const next = await this.page.locator('.part.sidebar .pane-header').nth(n).boundingBox();
+    if (!next) return;
+    await this.drag(next.x + next.width / 2, next.y, next.x + next.width / 2, 290);
+    await this.page.mouse.move(1400, 900);
+    await this.page.waitForTimeout(600);
+  }
+
+  /** The views have much to say: a person would drag the sash, too. */
+  async widenSidebar(): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) return;
+    const y = box.y + box.height / 2;
+    await this.drag(box.x + box.width, y, 620, y);
+  }
+
+  private async drag(fromX: number, fromY: number, toX: number, toY: number): Promise<void> {
+    await this.page.mouse.move(fromX, fromY);
+    await this.page.mouse.down();
+    await this.page.mouse.move(toX, toY, { steps: 8 });
+    await this.page.mouse.up();
   }
 }

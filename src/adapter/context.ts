@@ -10,7 +10,7 @@ import { ClientFormat } from './client-format';
 import type { AdapterHost } from './host';
 import { MonitorSources } from './monitor-sources';
 import { OutputBuffer } from './output-buffer';
-import type { LaunchArguments } from './protocol';
+import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
 import { focusValue } from './focus-value';
 import type { VariableSource } from './variable-source';
@@ -105,7 +105,7 @@ export class SessionContext {
   edited(areas: DebugProtocol.InvalidatedAreas[] = ['all']): void {
     this.frameCache = undefined;
     this.send('invalidated', { areas });
-    this.send('ringside/changed', {});
+    this.send(CustomEvent.CHANGED, {});
   }
 
   get frames(): readonly Frame[] {

@@ -1,4 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { NumberFormat, Row, ViewName } from '../debugger/views/row';
+import type { Intercept } from '../vmm';
 
 /**
  * What Ringside adds to the Debug Adapter Protocol: launch attributes, custom requests and events.
@@ -18,7 +20,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   /** When guest memory gets its host frames. Default: 'eager'. */
   allocation?: 'eager' | 'on-demand';
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
-  intercepts?: ('cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr')[];
+  intercepts?: Intercept[];
   /** What becomes of interrupts that fall due during a step. Default: 'hold'. */
   interruptsWhileStepping?: 'hold' | 'deliver';
   /** Macros defined before the source, as by NASM's -D. */
@@ -27,29 +29,11 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   includeDirs?: string[];
 }
 
-export type ViewId = 'registers' | 'vmcs' | 'translation' | 'exits';
-export type NumberFormat = 'hexadecimal' | 'decimal' | 'binary';
+export type { NumberFormat };
+export type ViewId = ViewName;
 
 /** One row of a view. */
-export interface ViewNode {
-  /** The same at every stop, so that a tree keeps what is expanded and selected. */
-  readonly id: string;
-  readonly label: string;
-  readonly description?: string;
-  /** Markdown: bits decoded, manual section. */
-  readonly tooltip?: string;
-  /** The value differs from that at the last stop. */
-  readonly changed?: boolean;
-  /** A codicon's name, where the row has one. */
-  readonly icon?: string;
-  readonly severity?: 'error' | 'warning';
-  readonly children: 'none' | 'collapsed' | 'expanded';
-  /** The plain value: what is copied, and what editing starts from. */
-  readonly value?: string;
-  /** The value as an expression of the debugger's language. */
-  readonly expression?: string;
-  readonly memoryReference?: string;
-  readonly editable?: boolean;
+export interface ViewNode extends Omit<Row, 'place'> {
   readonly location?: {
     readonly source: DebugProtocol.Source;
     readonly line: number;
@@ -101,11 +85,6 @@ export interface WorldResponse {
 /** `ringside/input`: bytes typed on the guest's first serial port (UTF-8). */
 export interface InputArguments {
   readonly text: string;
-}
-
-/** `ringside/exit`: one VM exit of the trace. */
-export interface ExitArguments {
-  readonly number: number;
 }
 
 /** The event `ringside/diagnostics`: what the assembler has to say; sent before a launch that fails too. */

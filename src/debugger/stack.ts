@@ -13,7 +13,7 @@ import { Unwinder, type Activation } from './unwind';
 /** One row of the call stack. */
 export type Frame = MonitorFrame | LabelFrame | GuestFrame;
 
-/** What the monitor is doing. */
+/** A handler of the monitor: at the operation that comes next, or at its call of the one above. */
 export interface MonitorFrame {
   readonly kind: 'monitor';
   readonly name: string;
@@ -57,9 +57,14 @@ function monitorFrames(target: Target): Frame[] {
   const host = target.side === 'monitor' ? target.host : undefined;
   if (!host) return [];
   const { last } = target.trace;
-  const site = target.monitor?.activity?.next.site;
-  const name = site?.function ?? handlerName(last?.reason) ?? 'handleExit';
-  const frames: Frame[] = [{ kind: 'monitor', name, site, registers: host }];
+  const { site, callers = [] } = target.monitor?.activity?.next ?? {};
+  const name = handlerName(last?.reason) ?? 'handleExit';
+  const frames = [site, ...callers].map((at): Frame => ({
+    kind: 'monitor',
+    name: at?.function ?? name,
+    site: at,
+    registers: host,
+  }));
   if (last) frames.push({ kind: 'label', name: label(exitTitle(last)) });
   return frames;
 }

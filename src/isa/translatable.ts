@@ -1,9 +1,16 @@
 import type { BitTable } from './bits';
 import { EXCEPTIONS } from './exceptions';
+import { CONDITIONAL_FAMILIES, CONDITIONS } from './instructions/conditions';
+import { GENERAL_GLOSSES } from './instructions/glosses-general';
+import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './instructions/glosses-system';
+import { ANY_RING, PRIVILEGE_ROWS, SENSITIVE_ROWS } from './instructions/privilege';
+import { SVM_INTERCEPTS } from './instructions/svm-intercepts';
+import { VMX_EXITS } from './instructions/vmx-exits';
 import * as paging from './paging';
 import { CR3_PCID, CR8, XCR0 } from './registers/control';
 import { DR6 } from './registers/debug';
 import { MSRS } from './registers/msr';
+import { CLASS_GLOSSES, GPR_GLOSSES } from './registers/roles';
 import { SEG_GLOSSES } from './registers/segment';
 import {
   CODE_DATA_TYPES,
@@ -57,8 +64,27 @@ export function translatableGlosses(): string[] {
   EXCEPTIONS.forEach(({ name, gloss }) => [name, gloss].forEach(add));
   EXIT_REASONS.forEach(({ gloss }) => add(gloss));
   MSRS.forEach(({ gloss }) => add(gloss));
-  Object.values(SEG_GLOSSES).forEach(add);
+  for (const glosses of [SEG_GLOSSES, GPR_GLOSSES, CLASS_GLOSSES])
+    Object.values(glosses).forEach(add);
+  instructionGlosses().forEach(add);
   const lists = [CODE_DATA_TYPES, SYSTEM_TYPES, SYSTEM_TYPES_64, VM_INSTRUCTION_ERRORS, VMX_ABORTS];
   lists.flatMap((list) => Object.values(list)).forEach(add);
   return [...glosses].sort();
+}
+
+/** What there is to say about instructions. */
+function instructionGlosses(): string[] {
+  const paired = [
+    GENERAL_GLOSSES,
+    SYSTEM_GLOSSES,
+    PREFIX_GLOSSES,
+    CONDITIONS,
+    CONDITIONAL_FAMILIES,
+  ].flat();
+  const rows = [...PRIVILEGE_ROWS, ...SENSITIVE_ROWS, ...VMX_EXITS, ...SVM_INTERCEPTS];
+  return [
+    ...paired.map(([, gloss]) => gloss),
+    ...rows.flatMap(({ gloss }) => gloss ?? []),
+    ANY_RING,
+  ];
 }

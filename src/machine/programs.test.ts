@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { runBare } from './bare.testing';
+import { LONG } from './long-mode.testing';
 
 /** What system software relies on, as small programs that print letters to the debug console. */
 
@@ -9,125 +10,6 @@ const SAY = (letter: string): string => `mov al, '${letter}'\nout 0xe9, al\n`;
 /** Real mode: a handler for an exception vector. */
 const HOOK = (vector: number, handler: string): string =>
   `mov word [${String(vector)} * 4], ${handler}\nmov word [${String(vector)} * 4 + 2], 0\n`;
-
-/** Long mode with pages of 4 KBytes for the first 2 MBytes, an IDT whose handlers print, and a TSS. */
-const LONG = (body: string, pages = '', user = ''): string => `
-        org 0x7c00
-        bits 16
-        cli
-        lgdt [gdtr]
-        mov eax, cr0
-        or al, 1
-        mov cr0, eax
-        jmp 8:protected
-        bits 32
-protected:
-        mov ax, 16
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
-        mov edi, 0x10000
-        xor eax, eax
-        mov ecx, 0x1000
-        rep stosd
-        mov dword [0x10000], 0x11007
-        mov dword [0x11000], 0x12007
-        mov dword [0x12000], 0x13007
-        mov edi, 0x13000
-        mov eax, 7
-.map:   mov [edi], eax
-        add eax, 0x1000
-        add edi, 8
-        cmp edi, 0x14000
-        jb .map
-        ${pages}
-        mov eax, 0x20
-        mov cr4, eax
-        mov eax, 0x10000
-        mov cr3, eax
-        mov ecx, 0xc0000080
-        rdmsr
-        or eax, 0x901
-        wrmsr
-        mov eax, 0x80010001
-        mov cr0, eax
-        jmp 24:long
-        bits 64
-long:   mov ax, 16
-        mov ss, ax
-        mov ds, ax
-        mov es, ax
-        mov rsp, 0x7000
-        lidt [idtr]
-        mov eax, tss
-        mov [tssd + 2], ax
-        shr eax, 16
-        mov [tssd + 4], al
-        mov ax, 0x30
-        ltr ax
-        ${body}
-        cli
-        hlt
-to_user:                            ; RBX = where
-        push 0x23
-        push 0x6000
-        push 0x202
-        push 0x2b
-        push rbx
-        iretq
-fault:  mov al, 'P'                 ; #PF: its error code as a letter from 'a' on
-        out 0xe9, al
-        pop rax
-        add al, 'a'
-        out 0xe9, al
-        cli
-        hlt
-protection:
-        mov al, 'G'
-        out 0xe9, al
-        cli
-        hlt
-double: mov al, 'D'
-        out 0xe9, al
-        mov rax, rsp
-        shr rax, 12
-        add al, '0'
-        out 0xe9, al
-        cli
-        hlt
-trap:   mov al, 'T'
-        out 0xe9, al
-        iretq
-        align 8
-gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00af9a000000ffff
-        dq 0x00cff2000000ffff, 0x00affa000000ffff
-tssd:   dq 0x0000890000000067, 0
-gdtr:   dw $ - gdt - 1
-        dd gdt
-        align 8
-tss:    dd 0
-        dq 0x7000, 0, 0, 0
-        dq 0x5000, 0, 0, 0, 0, 0, 0  ; IST1
-        dd 0, 104 << 16
-%macro gate 2
-        dw %1
-        dw 24
-        db %2, 0xee
-        dw 0, 0, 0, 0, 0
-%endmacro
-        align 16
-idt:    dq 0, 0
-        gate trap, 0                ; 1: #DB
-        times 6 dq 0, 0
-        gate double, 1              ; 8: #DF, on the stack of IST1
-        times 4 dq 0, 0
-        gate protection, 0          ; 13: #GP
-        gate fault, 0               ; 14: #PF
-idtr:   dw $ - idt - 1
-        dq idt
-        align 4096
-user:   ${user}
-`;
 
 const CASES: readonly (readonly [what: string, source: string, printed: string])[] = [
   [
@@ -310,6 +192,131 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     ),
     'Pf',
   ],
+  [
+    'checks alignment in ring 3 with CR0.AM and RFLAGS.AC, after the page, and in ring 0 never',
+    LONG(
+      `mov rax, cr0
+       bts rax, 18
+       mov cr0, rax
+       pushfq
+       bts qword [rsp], 18
+       popfq
+       mov eax, [0x40001]
+       mov ebx, user
+       jmp to_user`,
+      'mov dword [0x13000 + 0x50 * 8], 0x50003',
+      `mov eax, [0x40001]
+       pushfq
+       bts qword [rsp], 18
+       popfq
+       mov eax, [0x40004]
+       mov [0x40003], al
+       inc word [0x40002]
+       mov rax, [0x40005]`,
+    ),
+    'A',
+  ],
+  [
+    'prefers the page fault to the alignment check',
+    LONG(
+      'mov rax, cr0\nbts rax, 18\nmov cr0, rax\nmov ebx, user\njmp to_user',
+      'mov dword [0x13000 + 0x50 * 8], 0x50003',
+      'pushfq\nbts qword [rsp], 18\npopfq\nmov [0x50001], eax',
+    ),
+    'Ph',
+  ],
+  [
+    'calls an inner ring of 64-bit code through a gate, and comes back by RETF',
+    LONG(
+      `mov word [gdt + 0x40], handler
+       mov dword [gdt + 0x42], 0xec000018
+       mov ebx, user
+       jmp to_user
+handler: mov ax, cs
+       add al, 'a' - 0x18
+       out 0xe9, al
+       mov ax, ss
+       add al, 'b'
+       out 0xe9, al
+       cmp qword [rsp + 16], 0x5ff0 ; the caller's RSP, then its SS
+       jne $
+       cmp qword [rsp + 24], 0x23
+       jne $
+       o64 retf`,
+      '',
+      `mov rsp, 0x5ff0
+       call far dword [rel .gate]
+       cli                         ; in ring 3 again: #GP
+.gate: dd 0
+       dw 0x43`,
+    ),
+    'abG',
+  ],
+  [
+    'keeps ring 3 from a call gate of ring 0',
+    LONG(
+      'mov dword [gdt + 0x42], 0x8c000018\nmov ebx, user\njmp to_user',
+      '',
+      'call far dword [rel .gate]\n.gate: dd 0\ndw 0x43',
+    ),
+    'G',
+  ],
+  [
+    'copies parameters to the inner stack of a call gate in protected mode, and RETF n drops them from both',
+    `org 0x7c00
+     cli
+     lgdt [gdtr]
+     mov eax, cr0
+     or al, 1
+     mov cr0, eax
+     jmp 8:protected
+     bits 32
+     protected: mov ax, 16
+     mov ds, ax
+     mov es, ax
+     mov ss, ax
+     mov esp, 0x7000
+     mov word [gate], handler
+     mov word [gate + 8], done
+     mov eax, tss
+     mov [tssd + 2], ax
+     mov ax, 0x30
+     ltr ax
+     push 0x23
+     push 0x6000
+     push 0x3002                    ; IOPL 3: ring 3 may print, too
+     push 0x2b
+     push user
+     iretd
+     user: push dword 'x'
+     push dword 'y'
+     call 0x38:0                    ; the offset is ignored
+     cmp esp, 0x6000
+     jne $
+     ${SAY('u')} call 0x40:0
+     done: hlt
+     handler: mov eax, [esp + 12]   ; the last one pushed lies nearest: EIP, CS, y, x, ESP, SS
+     out 0xe9, al
+     mov eax, [esp + 8]
+     out 0xe9, al
+     cmp dword [esp + 16], 0x5ff8
+     jne $
+     mov ax, cs
+     add al, '0'
+     out 0xe9, al
+     retf 8
+     align 8
+     gdt: dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0
+     dq 0x00cff2000000ffff, 0x00cffa000000ffff
+     tssd: dq 0x0000890000000067
+     gate: dw 0, 8, 0xec02, 0
+     dw 0, 8, 0xec00, 0
+     gdtr: dw $ - gdt - 1
+     dd gdt
+     tss: dd 0, 0x5000, 16
+     times 104 - ($ - tss) db 0`,
+    'xy8u',
+  ],
   ['keeps ring 3 from ports', LONG('mov ebx, user\njmp to_user', '', 'in al, 0x60'), 'G'],
   [
     'delivers a double fault on a stack of its own',
@@ -364,4 +371,10 @@ describe('programs on the bare computer', () => {
       });
     }
   }
+
+  it('stops where it cannot do what DR7 asks for, instead of missing a breakpoint', async () => {
+    const { computer, stop } = await runBare('org 0x7c00\nmov eax, 2\nmov dr7, eax\nhlt');
+    assert.deepEqual(stop, { kind: 'not-implemented', what: 'breakpoints in debug registers (DR7)' }); // prettier-ignore
+    assert.equal(computer.processor.state.rip, 0x7c06n);
+  });
 });

@@ -18,7 +18,8 @@ export function updateDerivedState(state: CpuState, view: DataView, nonRoot: boo
   state.setSlot(State.STACK_MASK, wide ? ALL : stackBits32 ? LOW32 : 0xffffn);
   state.setSlot(State.FETCH_LIMIT, wide ? ALL : BigInt(state.segment(CS).limit));
   const set = (nonRoot ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
-  state.setWord(State.TLB_SET, Tlb.BASE + set * Tlb.SET_SIZE);
+  const dataSet = state.checksAlignment ? Tlb.EMPTY_SET : set;
+  state.setWord(State.TLB_SET, Tlb.BASE + dataSet * Tlb.SET_SIZE);
   state.setWord(State.CODE_TLB_SET, CodeTlb.BASE + set * CodeTlb.SET_SIZE);
   for (let index = 0; index <= GS; index++) updateSegment(state, view, index, wide);
 }

@@ -83,8 +83,10 @@ export const Tlb = {
   ENTRIES: 4096,
   ENTRY_SIZE: 32,
   SET_SIZE: 4096 * 32,
-  /** Sets: world (0 root, 2 non-root) + privilege (0 supervisor, 1 user). */
-  SETS: 4,
+  /** Sets: world (0 root, 2 non-root) + privilege (0 supervisor, 1 user), and one that stays empty. */
+  SETS: 5,
+  /** In use while every access has to be looked at: nothing is ever filled into it. */
+  EMPTY_SET: 4,
   READ_TAG: 0,
   WRITE_TAG: 8,
   /** i32: what is added to the (wrapped) linear address to give the address in the WebAssembly memory. */
@@ -99,10 +101,12 @@ export const Tlb = {
 
 /** Where code at a linear page is found: its offset-to-record map. */
 export const CodeTlb = {
-  BASE: 0x90000,
+  BASE: 0xb0000,
   ENTRIES: 1024,
   ENTRY_SIZE: 16,
   SET_SIZE: 1024 * 16,
+  /** World and privilege, as in Tlb. */
+  SETS: 4,
   TAG: 0,
   /** i32: address of 4096 record addresses, 0 where nothing has been decoded yet. */
   MAP: 8,
@@ -110,7 +114,7 @@ export const CodeTlb = {
 
 /** Decoded records and the maps that lead to them. */
 export const CodeCache = {
-  BASE: 0xa0000,
+  BASE: 0xc0000,
   SIZE: 0x1000000,
   MAP_SIZE: 4096 * 4,
   /** One bit for each byte of a page, and a little more, so that a word can be read at any of them. */

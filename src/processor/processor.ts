@@ -5,8 +5,8 @@ import { CodeCache, SPECIAL_KIND, Special } from './code-cache';
 import { decodeDetail } from './decoder/details';
 import { updateDerivedState } from './derived-state';
 import type { Engine, EngineKind } from './engine';
-import { deliverEvent } from './events/deliver';
-import { makesDoubleFault, type InterruptEvent } from './events/event';
+import { EventDelivery } from './events/delivery';
+import type { InterruptEvent } from './events/event';
 import {
   Fault,
   NotImplemented,
@@ -59,7 +59,7 @@ export class Processor extends OperandAccess implements InstructionContext {
   private retiredBefore = 0;
   private chunk = 0;
   private stop: ProcessorStop | undefined;
-  private delivering: InterruptEvent | undefined;
+  private readonly delivery = new EventDelivery(this);
   private eventDelivered = false;
   private readonly details = new Map<number, InstructionDetail>();
 
@@ -120,7 +120,7 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** The event whose delivery is under way (IDT-vectoring information, SDM 3C 28.2.4). */
   get eventInDelivery(): InterruptEvent | undefined {
-    return this.delivering;
+    return this.delivery.inProgress;
   }
 
   reset(): void {
@@ -201,7 +201,9 @@ export class Processor extends OperandAccess implements InstructionContext {
   /** Whether `run` comes back when an event has been delivered, for a debugger. */
   stopsAtDelivery = false;
   /** The exceptions of the last triple fault, first to last. */
-  faultChain: readonly Fault[] = [];
+  get faultChain(): readonly Fault[] {
+    return this.delivery.faultChain;
+  }
 
   /** Whether a requested interrupt would be taken before the next instruction. */
   get acceptsInterrupts(): boolean {
@@ -274,7 +276,7 @@ export class Processor extends OperandAccess implements InstructionContext {
       return;
     }
     try {
-      this.deliver(this.faultEvent(thrown));
+      this.deliver(this.delivery.eventOf(thrown));
     } catch (again) {
       this.leaveDelivery(again);
     }
@@ -289,49 +291,10 @@ export class Processor extends OperandAccess implements InstructionContext {
     else throw thrown;
   }
 
-  private faultEvent(fault: Fault): InterruptEvent {
-    return {
-      kind: 'hardware-exception',
-      vector: fault.vector,
-      errorCode: this.state.protectedMode ? fault.errorCode : undefined,
-      returnRip: this.state.rip,
-      address: fault.address,
-    };
-  }
-
-  /** Delivers an event; faults on the way become further events, up to the triple fault. */
+  /** Delivers an event; see `EventDelivery`. */
   deliver(event: InterruptEvent, injected = false): void {
-    const chain: Fault[] = [];
-    let during: InterruptEvent | undefined;
-    let current = event;
     this.eventDelivered = true;
-    for (;;) {
-      const intercepts = isException(current) && !(injected && current === event);
-      if (intercepts && this.nonRoot.exception(current, during)) break;
-      if (current.vector === Vector.PF && current.address !== undefined)
-        this.state.cr2 = current.address;
-      this.delivering = current;
-      const from = this.state.rip;
-      try {
-        deliverEvent(this, current);
-        this.delivering = undefined;
-        this.observer.delivered?.({ vector: current.vector, kind: current.kind, from });
-        break;
-      } catch (thrown) {
-        if (!(thrown instanceof Fault)) throw thrown;
-        chain.push(new Fault(current.vector, current.errorCode, current.address));
-        if (current.vector === Vector.DF && isException(current)) {
-          this.delivering = undefined;
-          this.faultChain = [...chain, thrown];
-          if (this.nonRoot.tripleFault()) break;
-          throw new TripleFault(this.faultChain);
-        }
-        during = current;
-        const double = isException(current) && makesDoubleFault(current.vector, thrown.vector);
-        if (double) chain.push(thrown);
-        current = double ? this.faultEvent(new Fault(Vector.DF, 0)) : this.faultEvent(thrown);
-      }
-    }
+    this.delivery.deliver(event, injected);
     this.nextRip = this.state.rip;
   }
 
@@ -364,7 +327,7 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** A VM exit or entry has happened: no delivery is under way any more. */
   endDelivery(): void {
-    this.delivering = undefined;
+    this.delivery.inProgress = undefined;
   }
 
   updateDerivedState(): void {
@@ -467,8 +430,4 @@ export class Processor extends OperandAccess implements InstructionContext {
         throw new NotImplemented(this.instruction.mnemonic);
     }
   }
-}
-
-function isException(event: InterruptEvent): boolean {
-  return event.kind.endsWith('exception');
 }

@@ -119,6 +119,12 @@ export class CpuState {
     return (this.efer & (1n << 10n)) !== 0n;
   }
 
+  /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 7.15, interrupt 17). */
+  get checksAlignment(): boolean {
+    const alignment = 1n << 18n;
+    return (this.cr0 & this.systemFlags & alignment) !== 0n && this.cpl === 3;
+  }
+
   get protectedMode(): boolean {
     return (this.cr0 & 1n) !== 0n;
   }

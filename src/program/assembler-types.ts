@@ -1,6 +1,7 @@
 import type { LineEntry } from './assembly';
 import type { Span } from './diagnostics';
 import type { FileCache } from './files';
+import type { Recorder } from './recorder';
 import type { Section } from './sections';
 import type { TokenLine } from './tokens';
 
@@ -13,6 +14,8 @@ export interface AssemblerInput {
   readonly prologue: readonly TokenLine[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
+  /** Takes down where names are defined and used. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /** A line of the line table before the sections have their places. */

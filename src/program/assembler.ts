@@ -21,6 +21,8 @@ import { ANY_CPU } from './x86/cpu-levels';
 const MAX_PASSES = 60;
 /** From this pass on, instructions only grow, so that sizes cannot swing for ever. */
 const GROW_ONLY = 30;
+/** Statements between two pauses of `steps`. */
+const STEP = 200;
 
 /**
  * Assembles one program: passes over its statements until no symbol moves (as NASM's -Ox does), then one more that
@@ -63,7 +65,13 @@ export class Assembler implements DataSink {
 
   /** Runs all passes. Throws NeedFile when a file must be read first, FatalError when going on makes no sense. */
   run(): void {
-    do this.runPass();
+    const steps = this.steps();
+    while (!steps.next().done);
+  }
+
+  /** As `run`, with a pause after every so many statements in which the caller may do something else, or give up. */
+  *steps(): Generator<undefined, void> {
+    do yield* this.runPass();
     while (!this.names.settled && this.pass < MAX_PASSES);
     const { changed, lastChanged } = this.names.symbols;
     if (changed && !this.messages.list.hasErrors) {
@@ -78,10 +86,10 @@ export class Assembler implements DataSink {
     }
     this.imageOrigin = this.output.sections.layout(this.origin);
     this.final = true;
-    this.runPass();
+    yield* this.runPass();
   }
 
-  private runPass(): void {
+  private *runPass(): Generator<undefined, void> {
     this.pass++;
     this.names.beginPass();
     this.output.beginPass();
@@ -93,17 +101,24 @@ export class Assembler implements DataSink {
     this.smartAlign = undefined;
     this.origin = undefined;
     this.messages.beginPass(this.statements === undefined);
-    if (this.statements) for (const statement of this.statements) execute(this, statement);
-    else this.readAndExecute();
+    yield* this.executeAll(this.statements ?? this.readStatements());
     this.structures.finish();
     this.names.symbols.endPass();
   }
 
-  private readAndExecute(): void {
+  private *executeAll(statements: Iterable<Statement>): Generator<undefined, void> {
+    let done = 0;
+    for (const statement of statements) {
+      execute(this, statement);
+      if (++done % STEP === 0) yield;
+    }
+  }
+
+  private *readStatements(): Generator<Statement, void> {
     const statements: Statement[] = [];
     for (const statement of this.source.statements()) {
       statements.push(statement);
-      execute(this, statement);
+      yield statement;
     }
     if (!this.names.labelsUsedEarly) this.statements = statements;
   }

@@ -144,7 +144,9 @@ function sectionName(cursor: Cursor, span: Span): string {
 const section: Directive = (a, args, statement) => {
   const cursor = new Cursor(args, statement.span);
   const made = a.output.sections.get(sectionName(cursor, statement.span));
-  made.span ??= args[0] ?? statement.span;
+  const span = args[0] ?? statement.span;
+  a.names.recorder?.define('section', made.name, span, { as: 'section' });
+  made.span ??= span;
   while (!cursor.atEnd) {
     attribute(a, cursor, made.attributes);
     cursor.skipOp(',');
@@ -174,7 +176,14 @@ const setDefault: Directive = (a, args, statement) => {
     throw new SourceError(l10n.t('`default` needs `rel` or `abs`'), statement.span);
 };
 
-const external: Directive = (a, args) => {
+/** `global` and its kin: what a linker would need; a flat image has none. */
+const declare: Directive = (a, args) => {
+  for (const token of args)
+    if (token.kind === 'id') a.names.recorder?.use('symbol', token.text, token);
+};
+
+const external: Directive = (a, args, statement) => {
+  declare(a, args, statement);
   for (const token of args) if (token.kind === 'id') a.names.externals.add(token.text);
 };
 
@@ -241,6 +250,8 @@ const HANDLERS: Readonly<Record<string, Directive>> = {
   segment: section,
   absolute,
   default: setDefault,
+  global: declare,
+  static: declare,
   extern: external,
   required: external,
   common: external,

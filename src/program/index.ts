@@ -8,11 +8,13 @@ import { candidatePaths, FileCache, NeedFile, type SourceFiles } from './files';
 import { tokenize } from './lexer';
 import { quote } from './literals';
 import { failed, finish } from './result';
+import type { Recorder } from './recorder';
 import type { TokenLine } from './tokens';
 
 export type { Assembly, LineEntry, SymbolInfo } from './assembly';
 export type { Diagnostic, Location, RelatedLocation, Severity } from './diagnostics';
 export type { SourceFiles } from './files';
+export { Recorder, type Defined, type NameKind, type NameRecord } from './recorder';
 export { LineTable } from './line-table';
 export { SymbolTable, type NearSymbol } from './symbol-table';
 export {
@@ -35,6 +37,13 @@ export interface AssembleOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What `__DATE__` and its kin tell; the present if not given. */
   readonly now?: Date;
+  /** Takes down where names are defined and used. */
+  readonly recorder?: Recorder;
+  /**
+   * Called every few milliseconds: what it returns is waited for, so that others get their turn. When it throws, the
+   * assembly is given up, and `assemble` rejects with what was thrown.
+   */
+  readonly pause?: () => Promise<void> | undefined;
 }
 
 /** How often a program may ask for yet another file. */
@@ -72,10 +81,11 @@ async function prefetch(input: AssemblerInput, path: string, seen: Set<string>):
 }
 
 /** Runs the assembler over files already read. Throws NeedFile when another one is wanted. */
-function attempt(input: AssemblerInput): Assembly {
+async function attempt(input: AssemblerInput, pause: AssembleOptions['pause']): Promise<Assembly> {
   const assembler = new Assembler(input);
   try {
-    assembler.run();
+    if (pause) for (const steps = assembler.steps(); !steps.next().done;) await pause();
+    else assembler.run();
     return finish(assembler, input);
   } catch (error) {
     if (error instanceof NeedFile || !(error instanceof SourceError)) throw error;
@@ -106,6 +116,7 @@ export async function assemble(
     prologue: prologueOf(options),
     environment: options.environment ?? {},
     now: options.now ?? new Date(),
+    recorder: options.recorder,
   };
   await cache.load(entry);
   if (!cache.has(entry)) {
@@ -115,7 +126,7 @@ export async function assemble(
   await prefetch(input, entry, new Set());
   for (let i = 0; i < MAX_FILES; i++) {
     try {
-      return attempt(input);
+      return await attempt(input, options.pause);
     } catch (error) {
       if (!(error instanceof NeedFile)) throw error;
       for (const path of error.candidates) {

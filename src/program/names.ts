@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
 import { SourceError, type Span } from './diagnostics';
 import type { Scope } from './evaluate';
+import type { Recorder } from './recorder';
 import { SymbolScope } from './symbols';
 import { explainUndefined } from './undefined-symbol';
 import { relative, scalar, UNKNOWN, type Value } from './value';
@@ -19,6 +20,8 @@ export class Names implements Scope {
   unknownUsed = false;
   /** The address of the statement being assembled: `$`. */
   statementStart: Value = scalar(0n);
+  /** Set while the source is read. */
+  recorder: Recorder | undefined;
   private suggestions: string[] | undefined;
 
   constructor(private readonly assembler: Assembler) {}
@@ -36,6 +39,7 @@ export class Names implements Scope {
 
   symbol(name: string, span: Span): Value {
     if (this.preprocessing) this.labelsUsedEarly = true;
+    this.recorder?.use('symbol', this.symbols.fullName(name), span);
     const entry = this.symbols.get(name);
     if (entry) {
       // A symbol that only an earlier pass defined is kept until the end of this one.
@@ -95,7 +99,9 @@ export class Names implements Scope {
         span,
       );
     }
-    if (symbols.define(name, kind, value, span, chain)) return;
+    const fresh = symbols.define(name, kind, value, span, chain);
+    this.recorder?.define('symbol', symbols.fullName(name), span, { as: kind });
+    if (fresh) return;
     const place = symbols.get(name)?.chain[0];
     assembler.error(
       place

@@ -68,6 +68,22 @@ export function parseStatement(tokens: readonly Token[], chain: readonly Span[])
   return { label, times, body, span, chain };
 }
 
+/** The label, with its colon, of a line whose rest is wrong: others may use it all the same. */
+export function parseLabelAlone(
+  tokens: readonly Token[],
+  chain: readonly Span[],
+): Statement | undefined {
+  const [name, colon] = tokens;
+  if (!name || !isOp(colon, ':')) return undefined;
+  try {
+    const label = parseLabel(new Cursor(tokens, name));
+    return { label, times: [], body: EMPTY, span: name, chain };
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+}
+
 /** Words that NASM never takes for a label, colon or not. */
 function isReserved(word: string): boolean {
   const instruction = isMnemonic(word) && !isRareMnemonic(word);
@@ -229,7 +245,7 @@ function incbin(cursor: Cursor): Body {
   const skip = cursor.skipOp(',') && !cursor.isOp(',') ? parseExpression(cursor) : undefined;
   const length = cursor.skipOp(',') ? parseExpression(cursor) : undefined;
   const path = new TextDecoder().decode(stringBytes(token.text));
-  return { kind: 'incbin', path, skip, length };
+  return { kind: 'incbin', path, span: token, skip, length };
 }
 
 function align(cursor: Cursor, reserve: boolean): Body {

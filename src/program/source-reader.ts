@@ -3,8 +3,9 @@ import type { Assembler } from './assembler';
 import { FatalError, SourceError, type Severity, type Span } from './diagnostics';
 import type { Scope } from './evaluate';
 import { candidatePaths } from './files';
-import { parseStatement } from './parser';
+import { parseLabelAlone, parseStatement } from './parser';
 import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
+import type { Recorder } from './recorder';
 import type { Statement } from './statement';
 import type { TokenLine } from './tokens';
 
@@ -17,25 +18,30 @@ export class SourceReader implements PreprocessorHost {
     private readonly input: AssemblerInput,
   ) {}
 
-  /** Statement by statement; what cannot be parsed is reported and left out. */
+  /** Statement by statement; what cannot be parsed is reported and, but for its label, left out. */
   *statements(): Generator<Statement> {
-    const { entry, cache, prologue } = this.input;
+    const { entry, cache, prologue, recorder } = this.input;
     const { names, messages } = this.assembler;
+    recorder?.begin();
+    names.recorder = recorder;
     this.preprocessor = new Preprocessor(this, entry, [...prologue, ...cache.lines(entry)]);
     for (;;) {
       names.preprocessing = true;
       const line = this.preprocessor.next();
       names.preprocessing = false;
-      if (!line) return;
-      let statement: Statement;
+      if (!line) {
+        names.recorder = undefined;
+        return;
+      }
+      let statement: Statement | undefined;
       try {
         statement = parseStatement(line.tokens, line.chain);
       } catch (error) {
         if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
         messages.report('error', error.message, error.span ?? line.tokens[0], line.chain);
-        continue;
+        statement = parseLabelAlone(line.tokens, line.chain);
       }
-      yield statement;
+      if (statement) yield statement;
     }
   }
 
@@ -75,6 +81,10 @@ export class SourceReader implements PreprocessorHost {
 
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void {
     this.assembler.messages.report(severity, message, span, chain);
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.input.recorder;
   }
 
   get scope(): Scope {

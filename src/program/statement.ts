@@ -106,6 +106,8 @@ export type Body =
   | {
       readonly kind: 'incbin';
       readonly path: string;
+      /** The file's name in quotes. */
+      readonly span: Span;
       readonly skip: Expression | undefined;
       readonly length: Expression | undefined;
     }

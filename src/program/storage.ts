@@ -14,6 +14,7 @@ export function includeBinary(
 ): void {
   const found = assembler.source.file(body.path, statement.span.file);
   if (!found) throw new SourceError(l10n.t("the file '{0}' was not found", body.path));
+  assembler.names.recorder?.use('binary', found.path, body.span);
   const skip = body.skip ? Number(assembler.number(body.skip, '`incbin`')) : 0;
   const length = body.length
     ? Number(assembler.number(body.length, '`incbin`'))

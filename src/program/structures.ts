@@ -101,6 +101,8 @@ export class Structures {
       this.definition.span,
       statement.chain,
     );
+    const { name, span } = this.definition;
+    assembler.names.recorder?.define('symbol', name, span, { as: 'structure' });
   }
 
   private end(statement: Statement): void {
@@ -126,6 +128,8 @@ export class Structures {
         l10n.t('`istruc {0}` is still open: `iend` is missing', this.instance.name),
       );
     this.instance = this.open(args, statement);
+    const { name, span } = this.instance;
+    this.assembler.names.recorder?.use('symbol', name, span);
   }
 
   private symbol(name: string, span: Span): bigint {

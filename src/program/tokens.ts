@@ -19,6 +19,8 @@ export interface Token extends Span {
   /** White space stood before it. */
   readonly space: boolean;
   readonly hidden?: HideSet;
+  /** Where it was written, when a macro moved it to its call. */
+  readonly origin?: Span;
 }
 
 /** The tokens of one source line. */
@@ -40,8 +42,13 @@ export function tokensText(tokens: readonly Token[]): string {
 /** A copy of `token` standing at `place`, as a macro's body does at its call. */
 export function movedTo(token: Token, place: Span, space: boolean, hidden?: HideSet): Token {
   const { file, line, column, endColumn } = place;
-  const { kind, text } = token;
+  const { kind, text, origin = token } = token;
   return hidden
-    ? { kind, text, space, file, line, column, endColumn, hidden }
-    : { kind, text, space, file, line, column, endColumn };
+    ? { kind, text, space, file, line, column, endColumn, origin, hidden }
+    : { kind, text, space, file, line, column, endColumn, origin };
+}
+
+/** Where a token was written: in the body of the macro that gave it, if one did. */
+export function writtenAt(span: Span & Partial<Pick<Token, 'origin'>>): Span {
+  return span.origin ?? span;
 }

@@ -17,6 +17,8 @@ export interface Operation {
   perform(host: Host): bigint;
   /** Where in the monitor's source it stands, filled in by the build. */
   site?: Site;
+  /** Where the handlers that delegated to it stand, innermost first; by the build, too. */
+  callers?: Site[];
 }
 
 /** A place in the monitor's source. */
@@ -41,5 +43,23 @@ export function at(
   operation: Operation,
 ): Operation {
   operation.site = { file, line, column, function: name };
+  operation.callers = [];
   return operation;
+}
+
+/** Notes the calls through which operations come. The build puts one around each handler that is delegated to. */
+export function* within<Result>(
+  file: string,
+  line: number,
+  column: number,
+  name: string,
+  callee: Handler<Result>,
+): Handler<Result> {
+  const site = { file, line, column, function: name };
+  let step = callee.next();
+  while (!step.done) {
+    step.value.callers?.push(site);
+    step = callee.next(yield step.value);
+  }
+  return step.value;
 }

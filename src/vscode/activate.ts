@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands';
-import { registerLanguageSupport } from './language/register';
+import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
@@ -27,14 +27,15 @@ export function activateRingside(
   const views = createViews(watcher);
   const world = new WorldIndicator(watcher);
   const terminals = new GuestTerminals(watcher);
+  const language = new LanguageSupport(platform);
   context.subscriptions.push(
     watcher,
     views,
     world,
     terminals,
-    new ProgramDiagnostics(watcher),
+    language,
+    new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     registerConfigurations(platform),
-    registerLanguageSupport(),
     registerCommands({ watcher, views, world, terminals }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),

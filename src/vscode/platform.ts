@@ -1,7 +1,12 @@
 import type * as vscode from 'vscode';
+import type * as language from '../language';
 
-/** What differs between the extension hosts: where the debug adapter lives. */
+/** The language service, loaded when the first file asks for it: it brings the whole assembler. */
+export type LanguageModule = Pick<typeof language, 'LanguageService' | 'speak'>;
+
+/** What differs between the extension hosts: where the debug adapter and the language service live. */
 export interface Platform {
   readonly kind: 'process' | 'worker';
+  loadLanguage(): Promise<LanguageModule>;
   createAdapter(session: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor>;
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { buildMachine } from '../../src/cli/machine';
 import { assemble } from '../../src/program';
 
-const SOURCE = join(__dirname, 'workload.asm');
+const SOURCE = join('test/bench', 'workload.asm'); // npm runs scripts in the project's folder
 const SHORT = 20;
 const LONG = 620;
 const REPEATS = Number(process.env['REPEATS'] ?? 5);

@@ -1,9 +1,11 @@
 /**
- * `npm run bench:latency`: what a person waits for, over the real stdio adapter: from F5 to the first
- * stop, and for one instruction step with what a client asks for at each stop. Medians, for reading.
+ * `npm run bench:latency`: what a person waits for: from F5 to the first stop, over the real stdio
+ * adapter and in the real VS Code, and for one instruction step. Medians, for reading.
  */
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { canRunServer } from '../../scripts/vscode/install';
+import { openPackedWorkbench } from '../person/packed-workbench';
 import { AdapterProcess, type Client } from '../transcripts/client';
 
 const ROOT = join(__dirname, '../..');
@@ -36,6 +38,23 @@ async function launch(): Promise<{
   return { adapter, client, milliseconds: performance.now() - start };
 }
 
+/** From the key to what a person sees: the line, and the world in the status bar. */
+async function startsInVsCode(): Promise<number[]> {
+  const { person, page, close } = await openPackedWorkbench('en', 'dark');
+  await person.openFile('first-exits/kernel.asm');
+  const times: number[] = [];
+  for (let n = 0; n < LAUNCHES; n++) {
+    await person.goToLine(1);
+    const start = performance.now();
+    await person.stopAfter('F5', 'guest');
+    times.push(performance.now() - start);
+    await page.keyboard.press('Shift+F5');
+    await page.locator('.codicon-debug-continue').first().waitFor({ state: 'hidden' });
+  }
+  await close();
+  return times;
+}
+
 async function main(): Promise<void> {
   const launches: number[] = [];
   const steps: number[] = [];
@@ -55,6 +74,11 @@ async function main(): Promise<void> {
     `F5 to first stop, adapter alone: median ${median(launches).toFixed(0)} ms\n`,
   );
   process.stdout.write(`instruction step: median ${median(steps).toFixed(2)} ms\n`);
+  if (!canRunServer()) return;
+  const [first = NaN, ...others] = await startsInVsCode();
+  process.stdout.write(
+    `F5 to first stop, in VS Code: ${first.toFixed(0)} ms at first, then median ${median(others).toFixed(0)} ms\n`,
+  );
 }
 
 void main();

@@ -6,6 +6,10 @@ import { Printer } from './printer';
 
 /** Where the guests of the transcripts lie; names in scripts are relative to it. */
 const GUESTS = join(ROOT, 'test/transcripts/guests');
+const SAMPLES = join(ROOT, 'samples');
+
+/** 'each.asm' is a guest of the transcripts, 'samples/rings/kernel.asm' one that ships. */
+const guestPath = (name: string): string => join(name.startsWith('samples/') ? ROOT : GUESTS, name);
 
 /** Deeper stacks are cut off. */
 const MOST_FRAMES = 8;
@@ -115,7 +119,7 @@ class Session {
   private async launch(rest: string): Promise<void> {
     const [guest = '', ...options] = rest.split(' ');
     await this.quiet('initialize', { adapterID: 'ringside', locale: this.locale });
-    const program = guest === '-' ? undefined : join(GUESTS, guest);
+    const program = guest === '-' ? undefined : guestPath(guest);
     const args = {
       memory: '8M',
       ...(program !== undefined && { program }),
@@ -140,7 +144,7 @@ class Session {
     const match = /^(\S+):(\d+)\s*(\{.*\})?$/.exec(rest);
     if (!match) throw new Error(`break ${rest}`);
     const [, file = '', line, options] = match;
-    const path = file.startsWith('ringside/') ? file : join(GUESTS, file);
+    const path = file.startsWith('ringside/') ? file : guestPath(file);
     const list = [
       ...(this.sources.get(path) ?? []),
       { line: Number(line), ...json(options ?? '') },
@@ -154,7 +158,7 @@ class Session {
   /** Jump to cursor, and nothing shown of it. */
   private async jump(rest: string): Promise<void> {
     const [file = '', line] = rest.split(':');
-    const args = { source: { path: join(GUESTS, file) }, line: Number(line) };
+    const args = { source: { path: guestPath(file) }, line: Number(line) };
     const { body } = await this.quiet('gotoTargets', args);
     const [target] = (body as DebugProtocol.GotoTargetsResponse['body']).targets;
     await this.quiet('goto', { ...this.threadId, targetId: target?.id });
@@ -267,6 +271,7 @@ export async function play(script: string, cli: string): Promise<string> {
   const process = new AdapterProcess(cli, several);
   const printer = new Printer([
     [GUESTS, '<guests>'],
+    [SAMPLES, '<samples>'],
     [ROOT, '<root>'],
   ]);
   const open = several ? await process.server() : undefined;

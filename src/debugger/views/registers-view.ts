@@ -85,6 +85,9 @@ const KEY_MSRS = [
   Msr.FEATURE_CONTROL, Msr.DEBUGCTL,
 ]; // prettier-ignore
 
+/** What a VM exit does not switch: while the guest runs they are the guest's alone. */
+const GENERAL = [0, 3, 1, 2, 6, 7, 5, 8, 9, 10, 11, 12, 13, 14, 15].map(gpr);
+
 /** The groups, in the order of the view. RSP stands with RIP, so General has the other fifteen. */
 const GROUPS: readonly {
   id: string;
@@ -97,7 +100,7 @@ const GROUPS: readonly {
     id: 'general',
     label: () => l10n.t('General'),
     open: true,
-    rows: [0, 3, 1, 2, 6, 7, 5, 8, 9, 10, 11, 12, 13, 14, 15].map(gpr),
+    rows: GENERAL,
   },
   { id: 'flags', label: () => l10n.t('Flags'), open: true, rows: [FLAGS] },
   {
@@ -180,7 +183,7 @@ export function registerRows(
   return bitRows(request.node, row.bits, value, before(`${request.focus}/${row.id}`));
 }
 
-/** Hardware does not switch the general registers: worth saying where they stand. */
+/** Worth saying where they stand. */
 const GENERAL_NOTE = (): Partial<Row> => ({
   tooltip: l10n.t('A VM exit does not switch the general-purpose registers: the monitor saves and loads them itself. Only RSP, RIP and RFLAGS are in the VMCS.'), // prettier-ignore
 });
@@ -197,7 +200,7 @@ function registerRow(
   changedSince: (key: string) => boolean,
 ): Row | undefined {
   const value = row.read(target.guest);
-  const hostValue = target.host && row.read(target.host);
+  const hostValue = hostValueOf(target, row);
   if (value === undefined && hostValue === undefined) return undefined;
   const shown = request.focus === 'host' ? hostValue : value;
   const changed =
@@ -215,6 +218,12 @@ function registerRow(
     ...(shown !== undefined && row.bits === undefined && { memoryReference: `${request.focus === 'host' ? 'hva' : 'gva'}:${hex(shown)}` }), // prettier-ignore
     editable: row.write !== undefined,
   };
+}
+
+/** What the host has in a register; nothing where the guest, which has control, holds it. */
+function hostValueOf(target: Target, row: RegisterRow): bigint | undefined {
+  if (!target.host || (target.side === 'guest' && GENERAL.includes(row))) return undefined;
+  return row.read(target.host);
 }
 
 /** 'guest 0x1 · host 0x1', or only one value where there is one world. */

@@ -16,11 +16,15 @@ export interface Row {
   readonly description?: string;
   /** Markdown: bits decoded, manual section. */
   readonly tooltip?: string;
+  /** The value differs from that at the last stop. */
   readonly changed?: boolean;
+  /** A codicon's name. */
   readonly icon?: string;
   readonly severity?: 'error' | 'warning';
   readonly children: 'none' | 'collapsed' | 'expanded';
+  /** The plain value: what is copied, and what editing starts from. */
   readonly value?: string;
+  /** The value as an expression of the debugger's language. */
   readonly expression?: string;
   readonly memoryReference?: string;
   readonly editable?: boolean;

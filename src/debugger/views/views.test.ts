@@ -68,6 +68,16 @@ describe('views', () => {
     assert.equal(labelled(rows(views, 'registers', 'pointers'), 'rip').changed, undefined);
   });
 
+  it('registers: general ones are the guest’s alone while it has control', async () => {
+    const { target, views } = await boot();
+    const rax = (): string | undefined => labelled(rows(views, 'registers', 'general'), 'rax').description; // prettier-ignore
+    runToExit(target, 1);
+    assert.match(rax() ?? '', /^guest 0x\w+ · host 0x\w+$/);
+    target.monitor?.finish();
+    assert.equal(target.side, 'guest');
+    assert.match(rax() ?? '', /^0x\w+$/);
+  });
+
   it('registers: an edit goes to where the register lies now', async () => {
     const { target, views } = await boot();
     runToExit(target, 1);
@@ -94,7 +104,10 @@ describe('views', () => {
     assert.equal(why?.label, 'Why we are here');
     assert.match(why.description ?? '', /^28: Control-register accesses \(MOV CR0, RAX\)$/);
     const fields = rows(views, 'vmcs', 'exit');
-    const reason = labelled(fields, 'Exit reason');
+    const [reason, qualification] = fields;
+    assert.equal(reason?.label, 'Exit reason');
+    assert.equal(reason.description, '0x1c  Control-register accesses');
+    assert.equal(qualification?.label, 'Exit qualification');
     assert.match(reason.tooltip ?? '', /encoding 0x4402/);
     const bits = rows(views, 'vmcs', 'execution/CPU_BASED_VM_EXEC_CONTROL');
     assert.equal(labelled(bits, 'HLT exiting [7]').description, '1  (may be 0 or 1)');

@@ -53,10 +53,24 @@ const GROUPS: readonly Group[] = [
   { id: 'entry-controls', label: () => l10n.t('Entry controls'), open: false, holds: isEntry },
 ];
 
+/** What a person asks first of an exit; the other fields follow in the order of their encodings. */
+const FIRST: readonly number[] = [
+  Field.VM_EXIT_REASON,
+  Field.EXIT_QUALIFICATION,
+  Field.VM_EXIT_INSTRUCTION_LEN,
+  Field.GUEST_PHYSICAL_ADDRESS,
+  Field.GUEST_LINEAR_ADDRESS,
+];
+
 /** The fields that this processor has. */
 function fieldsOf(target: Target): readonly FieldRow[] {
   const { capabilities } = target.computer.processor.vmx;
   return VMCS_FIELDS.filter((row) => fieldExists(capabilities, row));
+}
+
+function interest({ encoding }: FieldRow): number {
+  const place = FIRST.indexOf(encoding);
+  return place < 0 ? FIRST.length : place;
 }
 
 export function captureVmcs(target: Target): Map<string, bigint> {
@@ -84,6 +98,7 @@ export function vmcsRows(
   if (!inGroup) return [];
   return fieldsOf(target)
     .filter((row) => inGroup.holds(row))
+    .sort((a, b) => interest(a) - interest(b))
     .map((row) => fieldRow(vmcs, inGroup.id, row, request, changedSince(row.id)));
 }
 
@@ -137,7 +152,7 @@ function fieldRow(
 ): Row {
   const value = vmcs.read(row.encoding);
   const layout = layoutOf(vmcs, row);
-  const names = layout ? summary(layout, value) : meaningOf(vmcs, row, value);
+  const names = meaningOf(vmcs, row, value) || (layout ? summary(layout, value) : '');
   const number = formatNumber(value, request.format);
   return {
     id: `${parent}/${row.id}`,
@@ -153,6 +168,9 @@ function fieldRow(
 }
 
 function meaningOf(vmcs: Vmcs, row: FieldRow, value: bigint): string {
+  if (row.encoding === Field.VM_EXIT_REASON && vmcs.launchState !== 0) {
+    return exitReason(Number(value & 0xffffn))?.name ?? '';
+  }
   if (row.encoding === Field.VM_INSTRUCTION_ERROR && value !== 0n) {
     return l10n.t(VM_INSTRUCTION_ERRORS[Number(value)] ?? '');
   }

@@ -41,3 +41,7 @@ export function makesDoubleFault(first: number, second: number): boolean {
   if (a === 'contributory') return b === 'contributory';
   return a === 'page fault' && (b === 'contributory' || b === 'page fault');
 }
+
+export function isException(event: InterruptEvent): boolean {
+  return event.kind.endsWith('exception');
+}

@@ -107,7 +107,7 @@ interface Stack {
   readonly pointer: bigint;
 }
 
-function currentStack(state: CpuState): Stack {
+export function currentStack(state: CpuState): Stack {
   return { register: state.segment(SS), pointer: state.gpr(4) };
 }
 

@@ -101,7 +101,8 @@ export class Mmu {
       linear,
       pageWalk: false,
     });
-    if (!access.execute && !access.implicit && !this.dependsOnAc(translation.user, access)) {
+    const lasting = !this.state.checksAlignment && !this.dependsOnAc(translation.user, access);
+    if (lasting && !access.execute && !access.implicit) {
       const frame = host.address - (host.address % PAGE_SIZE);
       const inRam = this.physical.contains(frame, PAGE_SIZE);
       const mayWrite = access.write || (translation.dirty && this.mayWrite(translation, access));
@@ -155,6 +156,7 @@ export class Mmu {
   load(linear: bigint, bytes: number, segment: number): bigint {
     this.checkCanonical(linear, bytes, segment);
     const access = { write: false, execute: false, user: this.state.cpl === 3 };
+    this.checkAlignment(linear, bytes, access);
     return this.read(linear, bytes, access, false);
   }
 
@@ -162,12 +164,15 @@ export class Mmu {
   loadForUpdate(linear: bigint, bytes: number, segment: number): bigint {
     this.checkCanonical(linear, bytes, segment);
     const access = { write: true, execute: false, user: this.state.cpl === 3 };
+    this.checkAlignment(linear, bytes, access);
     return this.read(linear, bytes, access, true);
   }
 
   store(linear: bigint, bytes: number, segment: number, value: bigint): void {
     this.checkCanonical(linear, bytes, segment);
-    this.write(linear, bytes, value, { write: true, execute: false, user: this.state.cpl === 3 });
+    const access = { write: true, execute: false, user: this.state.cpl === 3 };
+    this.checkAlignment(linear, bytes, access);
+    this.write(linear, bytes, value, access);
   }
 
   /** Reads a system structure (descriptor table, TSS): a supervisor access whatever the CPL. */
@@ -212,6 +217,13 @@ export class Mmu {
       const address = n < first ? low + n : high + n - first;
       this.physical.write8(address, Number((value >> BigInt(8 * n)) & 0xffn));
     }
+  }
+
+  /** #AC in ring 3, where it is turned on; a page fault comes first (SDM 3A table 7-2). */
+  private checkAlignment(linear: bigint, bytes: number, access: Access): void {
+    if (!this.state.checksAlignment || (Number(linear & 7n) & (bytes - 1)) === 0) return;
+    this.translate(linear, access);
+    throw new Fault(Vector.AC, 0);
   }
 
   private wrap(linear: bigint): bigint {

@@ -50,7 +50,7 @@ export class SoftwareTlb {
   }
 
   flushCode(): void {
-    new Uint8Array(this.view.buffer, CodeTlb.BASE, Tlb.SETS * CodeTlb.SET_SIZE).fill(0xff);
+    new Uint8Array(this.view.buffer, CodeTlb.BASE, CodeTlb.SETS * CodeTlb.SET_SIZE).fill(0xff);
   }
 
   /** Forgets the translations of one world (0 root, 1 non-root); global ones stay when asked for. */

@@ -1,5 +1,4 @@
 import { Rflags } from '../../isa/registers/flags';
-import { SystemType } from '../../isa/segments';
 import { generalProtection, notPresent, stackFault } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, DS, ES, FS, GS, SS, State } from '../layout';
@@ -8,7 +7,6 @@ import { setFlagsFromImage } from '../system/stack';
 import {
   dplOf,
   isCode,
-  isCodeOrData,
   isConforming,
   isNull,
   isPresent,
@@ -18,7 +16,6 @@ import {
   realModeSegment,
   segmentFrom,
   setAccessed,
-  typeOf,
   type FoundDescriptor,
 } from './descriptor';
 import { dropInaccessibleSegments } from './load-data';
@@ -26,23 +23,6 @@ import type { SegmentRegister } from '../state';
 
 const L = 1 << 13;
 const DB = 1 << 14;
-
-/** Whether a selector names a call gate, task gate or TSS instead of a code segment. */
-export function callGateOrTask(cpu: InstructionContext, selector: number): boolean {
-  const { state, mmu } = cpu;
-  if (state.realStyleSegments || isNull(selector)) return false;
-  const { rights } = readDescriptor(state, mmu, selector);
-  if (isCodeOrData(rights)) return false;
-  const gates: readonly number[] = [
-    SystemType.TSS16_AVAILABLE,
-    SystemType.CALL_GATE16,
-    SystemType.TASK_GATE,
-    SystemType.TSS_AVAILABLE,
-    SystemType.CALL_GATE,
-  ];
-  if (gates.includes(typeOf(rights))) return true;
-  throw generalProtection(selector & 0xfffc);
-}
 
 /**
  * Loads CS for a far JMP or CALL without change of privilege (SDM 3A 5.8.1).

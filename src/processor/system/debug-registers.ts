@@ -1,5 +1,5 @@
 import { Cr4 } from '../../isa/registers/control';
-import { Fault, undefinedOpcode } from '../faults';
+import { Fault, NotImplemented, undefinedOpcode } from '../faults';
 import { Vector } from '../../isa/exceptions';
 import type { InstructionContext } from '../instruction-context';
 
@@ -15,7 +15,13 @@ export function readDebugRegister(cpu: InstructionContext, number: number): bigi
 export function writeDebugRegister(cpu: InstructionContext, number: number, value: bigint): void {
   detect(cpu);
   const index = aliased(cpu, number);
+  if (index === 7) requireNoBreakpoints(value);
   cpu.state.dr[index] = index === 6 ? dr6(value) : index === 7 ? dr7(value) : value;
+}
+
+/** L0 to G3 of DR7 turn on breakpoints (SDM 3B 18.2.4), which this processor does not watch for. */
+export function requireNoBreakpoints(dr7: bigint): void {
+  if (dr7 & 0xffn) throw new NotImplemented('breakpoints in debug registers (DR7)');
 }
 
 /** DR7.GD makes any access a #DB (SDM 3B 18.2.4). */

@@ -48,6 +48,7 @@ export const popFlags: SlowPath = (cpu) => {
   const bytes = cpu.instruction.operandSize;
   const value = cpu.pop(bytes);
   setFlagsFromImage(cpu, value, bytes);
+  cpu.updateDerivedState(); // AC may turn alignment checks on or off
   return undefined;
 };
 

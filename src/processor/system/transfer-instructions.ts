@@ -4,7 +4,8 @@ import { NotImplemented, generalProtection, undefinedOpcode } from '../faults';
 import type { EventKind } from '../events/event';
 import type { InstructionContext } from '../instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
-import { callGateOrTask, farTransfer, returnToCode } from '../segments/transfer';
+import { callThroughGate, gateOrTask, jumpThroughGate } from '../segments/call-gate';
+import { farTransfer, returnToCode } from '../segments/transfer';
 import { setFlagsFromImage } from './stack';
 
 /** Far JMP, CALL and RET, IRET, INT n, INT3, INTO, INT1 (SDM 2). */
@@ -24,16 +25,26 @@ function farPointer(cpu: InstructionContext): { selector: number; offset: bigint
 
 export const jumpFar: SlowPath = (cpu) => {
   const { selector, offset } = farPointer(cpu);
-  const gate = callGateOrTask(cpu, selector);
-  if (gate) throw new NotImplemented('far JMP through a gate or TSS');
-  cpu.nextRip = farTransfer(cpu, selector, offset, cpu.instruction.operandSize);
+  const gate = gateOrTask(cpu, selector);
+  if (gate === 'task') throw new NotImplemented('task switch by a far JMP');
+  cpu.nextRip = gate
+    ? jumpThroughGate(cpu, gate)
+    : farTransfer(cpu, selector, offset, cpu.instruction.operandSize);
   return undefined;
 };
 
 export const callFar: SlowPath = (cpu) => {
-  const { state, instruction } = cpu;
   const { selector, offset } = farPointer(cpu);
-  if (callGateOrTask(cpu, selector)) throw new NotImplemented('far CALL through a gate or TSS');
+  const gate = gateOrTask(cpu, selector);
+  if (gate === 'task') throw new NotImplemented('task switch by a far CALL');
+  if (gate) cpu.nextRip = callThroughGate(cpu, gate);
+  else callCode(cpu, selector, offset);
+  return undefined;
+};
+
+/** A far CALL to a code segment of the same privilege. */
+function callCode(cpu: InstructionContext, selector: number, offset: bigint): void {
+  const { state, instruction } = cpu;
   const bytes = instruction.operandSize;
   const saved = { cs: BigInt(state.selector(1)), rip: cpu.nextRip };
   const rsp = state.gpr(4);
@@ -54,8 +65,7 @@ export const callFar: SlowPath = (cpu) => {
     cpu.updateDerivedState();
     throw fault;
   }
-  return undefined;
-};
+}
 
 export const returnFar: SlowPath = (cpu) => {
   const { instruction } = cpu;

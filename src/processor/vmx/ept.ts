@@ -35,17 +35,19 @@ export interface EptAccess {
   readonly execute: boolean;
 }
 
-const ADDRESS = ((1n << PHYSICAL_ADDRESS_BITS) - 1n) & ~0xfffn;
-const RESERVED_HIGH = ((1n << 52n) - 1n) & ~((1n << PHYSICAL_ADDRESS_BITS) - 1n);
-const LARGE = 0x80n;
-const ACCESSED = 0x100n;
-const DIRTY = 0x200n;
+const LARGE = 0x80;
+const ACCESSED = 0x100;
+const DIRTY = 0x200;
+/** Bits 51:39 of an entry, in its high half: above the physical addresses that there are. */
+const RESERVED_HIGH = 0xfffff & ~(2 ** (Number(PHYSICAL_ADDRESS_BITS) - 32) - 1);
+const ADDRESS_HIGH = 2 ** (Number(PHYSICAL_ADDRESS_BITS) - 32) - 1;
 
 /** Bit 6 of EPTP: accessed and dirty flags are kept (SDM 3C 25.6.11). */
 const usesFlags = (eptp: bigint): boolean => (eptp & 0x40n) !== 0n;
 
 /**
- * Walks the EPT paging structures for a guest-physical address (SDM 3C 29.3.2).
+ * Walks the EPT paging structures for a guest-physical address (SDM 3C 29.3.2). Entries are taken in
+ * halves of 32 bits, as every access of a guest that misses the TLB comes here several times.
  *
  * @param setFlags whether accessed and dirty flags are set, where EPTP enables them
  * @param visit called for each entry read
@@ -58,60 +60,79 @@ export function walkEpt(
   setFlags: boolean,
   visit?: (step: EptStep) => void,
 ): EptResult {
-  const path: { address: number; entry: bigint }[] = [];
-  let table = eptp & ADDRESS;
-  let rights = 7;
   if (guestPhysical >> 48n) return { kind: 'violation', level: 4, rights: 0 };
+  const gpaLow = Number(guestPhysical & 0xffffffffn) | 0;
+  const gpaHigh = Number(guestPhysical >> 32n);
+  const wanted = (access.read ? 1 : 0) | (access.write ? 2 : 0) | (access.execute ? 4 : 0);
+  const keepsFlags = usesFlags(eptp);
+  const path: number[] = [];
+  let table = frameOf(Number(eptp & 0xffffffffn), Number(eptp >> 32n));
+  let rights = 7;
   for (let level = 4; ; level--) {
-    const shift = BigInt(12 + 9 * (level - 1));
-    const index = Number((guestPhysical >> shift) & 0x1ffn);
-    const address = Number(table) + index * 8;
-    const entry = memory.read64(address);
-    const leaf = level === 1 || ((entry & LARGE) !== 0n && level <= 3);
-    visit?.({ level, index, entryAddress: address, entry, leaf });
-    const own = Number(entry & 7n);
+    const index = indexAt(level, gpaLow, gpaHigh);
+    const address = table + index * 8;
+    const low = memory.read32(address);
+    const high = memory.read32(address + 4);
+    const leaf = level === 1 || ((low & LARGE) !== 0 && level <= 3);
+    visit?.({ level, index, entryAddress: address, entry: wide(low, high), leaf });
+    const own = low & 7;
     if (own === 0) return { kind: 'violation', level, rights: 0 };
-    if (misconfigured(entry, own, level, leaf)) return { kind: 'misconfiguration', level };
+    if (misconfigured(low, high, level, leaf)) return { kind: 'misconfiguration', level };
     rights &= own;
-    path.push({ address, entry });
+    path.push(address);
     if (!leaf) {
-      table = entry & ADDRESS;
+      table = frameOf(low, high);
       continue;
     }
-    const wanted = (access.read ? 1 : 0) | (access.write ? 2 : 0) | (access.execute ? 4 : 0);
     if ((wanted & ~rights) !== 0) return { kind: 'violation', level, rights };
-    const flags = usesFlags(eptp);
-    if (flags && setFlags) setAccessedAndDirty(memory, path, access.write);
-    const mask = (1n << shift) - 1n;
+    if (keepsFlags && setFlags) setAccessedAndDirty(memory, path, access.write);
+    const offset = OFFSET[level] ?? 0;
     return {
       kind: 'translation',
-      address: Number((entry & ADDRESS & ~mask) | (guestPhysical & mask)),
-      pageShift: Number(shift),
+      address: frameOf(low & ~offset, high) + (gpaLow & offset),
+      pageShift: 12 + 9 * (level - 1),
       rights,
-      dirty: !flags || (entry & DIRTY) !== 0n || (setFlags && access.write),
+      dirty: !keepsFlags || (low & DIRTY) !== 0 || (setFlags && access.write),
     };
   }
 }
 
-function misconfigured(entry: bigint, rights: number, level: number, leaf: boolean): boolean {
+/** Which bits of an address are the offset in a page that an entry of a level maps. */
+const OFFSET = [0, 0xfff, 0x1fffff, 0x3fffffff];
+
+/** Nine bits of the address: 47:39, 38:30, 29:21, 20:12 for levels 4 to 1. */
+function indexAt(level: number, low: number, high: number): number {
+  if (level === 1) return (low >>> 12) & 0x1ff;
+  if (level === 2) return (low >>> 21) & 0x1ff;
+  if (level === 3) return ((high & 0x7f) << 2) | (low >>> 30);
+  return (high >> 7) & 0x1ff;
+}
+
+const wide = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
+
+/** The address that an entry holds, bits 38:12. */
+const frameOf = (low: number, high: number): number =>
+  (high & ADDRESS_HIGH) * 2 ** 32 + ((low & ~0xfff) >>> 0);
+
+function misconfigured(low: number, high: number, level: number, leaf: boolean): boolean {
   // Writable but not readable. (Execute-only is supported.)
-  if ((rights & 3) === 2) return true;
-  if (entry & RESERVED_HIGH) return true;
-  if (!leaf) return (entry & (level === 4 ? 0xf8n : 0x78n)) !== 0n;
-  const type = (entry >> 3n) & 7n;
-  if (type === 2n || type === 3n || type === 7n) return true;
-  const misaligned = ((1n << BigInt(12 + 9 * (level - 1))) - 1n) & ~0xfffn;
-  return (entry & misaligned) !== 0n;
+  if ((low & 3) === 2) return true;
+  if (high & RESERVED_HIGH) return true;
+  if (!leaf) return (low & (level === 4 ? 0xf8 : 0x78)) !== 0;
+  const type = (low >> 3) & 7;
+  if (type === 2 || type === 3 || type === 7) return true;
+  return (low & (OFFSET[level] ?? 0) & ~0xfff) !== 0;
 }
 
 function setAccessedAndDirty(
   memory: PhysicalMemory,
-  path: readonly { address: number; entry: bigint }[],
+  path: readonly number[],
   write: boolean,
 ): void {
-  path.forEach(({ address, entry }, n) => {
-    const wanted = entry | ACCESSED | (write && n === path.length - 1 ? DIRTY : 0n);
-    if (wanted !== entry) memory.write64(address, wanted);
+  path.forEach((address, n) => {
+    const entry = memory.read32(address);
+    const wanted = entry | ACCESSED | (write && n === path.length - 1 ? DIRTY : 0);
+    if (wanted !== entry) memory.write32(address, wanted);
   });
 }
 

@@ -2,9 +2,15 @@ import { Field } from '../../isa/vmx/fields';
 import { ENTRY_FAILURE, ExitReason } from '../../isa/vmx/exit-reasons';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { InterruptionInfo } from '../../isa/vmx/events';
-import { ExitControl, PinBasedControl, SecondaryControl } from '../../isa/vmx/controls';
+import {
+  EntryControl,
+  ExitControl,
+  PinBasedControl,
+  SecondaryControl,
+} from '../../isa/vmx/controls';
 import { Fault, WorldSwitch } from '../faults';
 import type { InterruptEvent } from '../events/event';
+import { requireNoBreakpoints } from '../system/debug-registers';
 import { writeMsr, readMsr } from '../system/msr';
 import type { Processor } from '../processor';
 import { readControls, type Controls } from './controls';
@@ -65,6 +71,9 @@ export function enterGuest(cpu: Processor, launch: boolean): VmxOutcome {
     return VM_SUCCEED;
   }
   const controls = readControls(vmcs);
+  if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
+    requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
+  }
   loadGuestState(state, vmcs, controls);
   if (!loadGuestMsrs(cpu, vmcs)) return VM_SUCCEED;
   vmcs.launchState = LaunchState.LAUNCHED;

@@ -51,9 +51,14 @@ const TESTS: Readonly<Record<(typeof CONDITION_STEMS)[number], Test>> = {
   '': (p, args, directive) => p.evaluate(args, directive) !== 0n,
   def: (p, args, directive) => {
     oneName(args, directive);
+    for (const name of args) p.host.recorder?.use('define', name.text, name);
     return args.every((name) => p.isDefined(name.text));
   },
-  macro: (p, args, directive) => p.multiLine.has(oneName(args, directive).text, args.slice(1)),
+  macro: (p, args, directive) => {
+    const name = oneName(args, directive);
+    p.host.recorder?.use('macro', name.text, name);
+    return p.multiLine.has(name.text, args.slice(1));
+  },
   ctx: (p, args, directive) =>
     args.some((name) => p.context?.name.toLowerCase() === name.text.toLowerCase()) &&
     oneName(args, directive) !== undefined,

@@ -4,6 +4,7 @@ import { tokenize } from '../lexer';
 import { stringBytes } from '../literals';
 import { isOp, movedTo, tokensText, type HideSet, type Token } from '../tokens';
 import { FUNCTIONS, type FunctionHost } from './functions';
+import type { Recorder } from '../recorder';
 import { accepts, joinArguments, takeArguments } from './macro-arguments';
 import { paste } from './paste';
 import type { Parameter, SingleLineMacro, SingleLineMacros } from './single-line-macros';
@@ -24,6 +25,7 @@ const hiddenIn = (hidden: HideSet | undefined, name: string): boolean => {
 export interface ExpansionHost extends FunctionHost {
   /** The text of a macro such as `__LINE__` that the place decides, if `name` is one. */
   builtin(name: string): string | undefined;
+  readonly recorder: Recorder | undefined;
   /** The value of an environment variable (`%!NAME`). */
   environment(name: string): string | undefined;
 }
@@ -96,6 +98,7 @@ export class Expander {
     if (!first || hiddenIn(token.hidden, first.name)) return undefined;
     const hidden: HideSet = { name: first.name, next: token.hidden };
     if (first.parameters === undefined) {
+      this.host.recorder?.use('define', first.name, token);
       const named = nameTokens(first, token);
       return placed(first.body, token, hidden, named);
     }
@@ -109,6 +112,7 @@ export class Expander {
         token,
       );
     }
+    this.host.recorder?.use('define', macro.name, token);
     return this.substitute(macro, given, token, hidden);
   }
 

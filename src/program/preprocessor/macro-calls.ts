@@ -45,6 +45,7 @@ export function startMacroCall(p: Preprocessor, frame: Frame, tokens: readonly T
       name,
     );
   }
+  p.host.recorder?.use('macro', macro.name, name);
   const call: MacroCall = {
     macro,
     parameters: completeParameters(macro, given, name),

@@ -4,6 +4,7 @@ import { FatalError, SourceError, type Severity, type Span } from '../diagnostic
 import { evaluate, type Scope } from '../evaluate';
 import { parseExpression } from '../expression-parser';
 import { type Token, type TokenLine } from '../tokens';
+import type { Recorder } from '../recorder';
 import { isScalar, type Value } from '../value';
 import { builtinMacro } from './builtins';
 import { conditionalLine } from './conditional-lines';
@@ -40,6 +41,7 @@ export interface PreprocessorHost {
   environment(name: string): string | undefined;
   /** When the program is assembled. */
   readonly now: Date;
+  readonly recorder: Recorder | undefined;
   /** The section named last, for `__SECT__`. */
   readonly sectionName: string;
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void;
@@ -58,7 +60,7 @@ const MAX_INCLUDES = 64;
 
 /** NASM's preprocessor: gives the program line by line with all macros expanded (NASM manual, chapter 4). */
 export class Preprocessor implements ExpansionHost {
-  readonly macros = new SingleLineMacros();
+  readonly macros: SingleLineMacros;
   private readonly expander: Expander;
   readonly multiLine = new MacroTable();
   readonly contexts: Context[] = [];
@@ -78,6 +80,7 @@ export class Preprocessor implements ExpansionHost {
     path: string,
     lines: readonly TokenLine[],
   ) {
+    this.macros = new SingleLineMacros(host.recorder);
     this.expander = new Expander(this.macros, this);
     this.frames.push(makeFrame('file', lines, path, [], undefined));
   }
@@ -106,6 +109,10 @@ export class Preprocessor implements ExpansionHost {
 
   builtin(name: string): string | undefined {
     return builtinMacro(name, this.chain[0], this);
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.host.recorder;
   }
 
   environment(name: string): string | undefined {
@@ -180,6 +187,7 @@ export class Preprocessor implements ExpansionHost {
       if (first.kind === 'pre') conditionalLine(this, frame, first, line);
       return undefined;
     }
+    this.host.recorder?.line(first);
     const tokens = this.ownTokens(frame, line);
     const [head] = tokens;
     if (!head) return undefined;

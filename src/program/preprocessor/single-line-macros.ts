@@ -1,3 +1,5 @@
+import type { Span } from '../diagnostics';
+import type { Recorder } from '../recorder';
 import type { Token } from '../tokens';
 
 /** A `%define` (NASM manual 4.1). */
@@ -9,6 +11,8 @@ export interface SingleLineMacro {
   readonly body: readonly Token[];
   /** Stands for whatever the macro of this name is at the moment (`%defalias`). */
   readonly alias?: string;
+  /** Where its name stands in its definition. */
+  readonly span?: Span;
 }
 
 export interface Parameter {
@@ -43,13 +47,17 @@ export class SingleLineMacros {
   /** `%aliases off` switches aliases off without forgetting them. */
   aliases = true;
 
+  constructor(private readonly recorder?: Recorder) {}
+
   define(macro: SingleLineMacro): void {
     const target = this.resolve(macro.name);
     if (macro.alias === undefined && target !== macro.name) {
       this.define({ ...macro, name: target });
       return;
     }
-    const key = macro.name.toLowerCase();
+    const { name, span } = macro;
+    if (span) this.recorder?.define('define', name, span, { as: 'define', macro });
+    const key = name.toLowerCase();
     const list = this.table.get(key) ?? [];
     const count = macro.parameters?.length;
     const kept = list.filter((m) => {

@@ -50,8 +50,8 @@ export class VtxTechnique implements Technique {
     if (error !== 0n) yield stopGuest(`VMLAUNCH failed: VM-instruction error ${String(error)}`);
   }
 
-  *handle(): Handler {
-    yield* handleExit();
+  handle(): Handler {
+    return handleExit();
   }
 }
 

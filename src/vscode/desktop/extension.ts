@@ -6,6 +6,8 @@ import type { Platform } from '../platform';
 export function activate(context: vscode.ExtensionContext): RingsideApi {
   const platform: Platform = {
     kind: 'process',
+    // A bundle of its own beside this one, so that the extension starts fast.
+    loadLanguage: () => import('./language.js'),
     createAdapter: () =>
       Promise.resolve(
         new vscode.DebugAdapterExecutable(

@@ -1,3 +1,7 @@
+import { tokenize } from '../../program/lexer';
+import { isOp, type TokenLine } from '../../program/tokens';
+import { PREFIX_WORDS, SIZE_WORDS } from '../../program/words';
+
 /** A piece of a source line that the debugger's expression language can evaluate. */
 export interface FoundExpression {
   readonly expression: string;
@@ -6,19 +10,16 @@ export interface FoundExpression {
   readonly end: number;
 }
 
-interface Token {
-  readonly text: string;
-  readonly start: number;
-  readonly kind: 'word' | 'number' | 'string' | 'sign';
-}
+const isSize = (word: string): boolean => word.toLowerCase() in SIZE_WORDS;
 
-const TOKENS =
-  /(?<string>"[^"]*"?|'[^']*'?|`(?:\\.|[^`])*`?)|(?<comment>;.*)|(?<number>\$?\d[\w.]*)|(?<word>[A-Za-z_.?@$%][\w.?@~#$%]*)|(?<sign>\S)/g;
+/** Words among the operands that are no values themselves. */
+const NOT_VALUES = /^(ptr|rel|abs|short|near|far|strict|nosplit|to)$/i;
 
-const SIZES = /^(byte|[dqtoyz]?word|tbyte|[xyz]mmword)$/i;
-const NOT_VALUES =
-  /^(byte|[dqtoyz]?word|tbyte|[xyz]mmword|ptr|rel|abs|short|near|far|strict|nosplit|lock|rep(n?[ez])?|to|o(16|32|64)|a(16|32|64))$/i;
-const PREFIXES = /^(lock|rep(n?[ez])?|xacquire|xrelease|bnd|notrack|times)$/i;
+const isValue = (word: string): boolean =>
+  !isSize(word) && !NOT_VALUES.test(word) && !isRepetition(word);
+
+const isRepetition = (word: string): boolean =>
+  /^times$/i.test(word) || (PREFIX_WORDS.has(word.toLowerCase()) && !/^[c-gs]s$/i.test(word));
 
 /**
  * What a person means who points at a place of a line of assembly: the register or symbol there, or, on
@@ -34,78 +35,59 @@ export function expressionAt(
 ): FoundExpression | undefined {
   const text = lineText(line);
   const tokens = tokensOf(text);
-  const index = tokens.findIndex(
-    ({ start, text: t }) => start <= column && column < start + t.length,
-  );
+  const index = tokens.findIndex((t) => t.column - 1 <= column && column < t.endColumn - 1);
   const token = tokens[index];
   if (!token || token.kind === 'string') return undefined;
   const operand = memoryOperand(text, tokens, index);
-  const isName = token.kind === 'word' && !NOT_VALUES.test(token.text);
+  const isName = token.kind === 'id' && isValue(token.text);
   if (operand && !isName) return operand;
-  if (!isName || token.text.startsWith('%')) return undefined;
-  if (!operand && index === mnemonicIndex(tokens)) {
-    return undefined;
-  }
+  if (!isName || (!operand && index === mnemonicIndex(tokens))) return undefined;
   return {
     expression: fullName(token.text, lineText, line),
-    start: token.start,
-    end: token.start + token.text.length,
+    start: token.column - 1,
+    end: token.endColumn - 1,
   };
 }
 
-export function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
-  for (const match of text.matchAll(TOKENS)) {
-    const { string, comment, number, word } = match.groups ?? {};
-    if (comment !== undefined) break;
-    const kind =
-      string !== undefined
-        ? 'string'
-        : number !== undefined
-          ? 'number'
-          : word !== undefined
-            ? 'word'
-            : 'sign';
-    tokens.push({ text: match[0], start: match.index, kind });
-  }
-  return tokens;
-}
+/** The tokens of one line, as the assembler sees them. */
+export const tokensOf = (text: string): TokenLine => tokenize(text, '', 1);
 
 /** The word that is the instruction or directive: the first one that is no label and no prefix. */
-export function mnemonicIndex(tokens: readonly Token[]): number {
+export function mnemonicIndex(tokens: TokenLine): number {
   let index = 0;
-  if (tokens[0]?.kind === 'word' && tokens[1]?.text === ':') index = 2;
-  while (tokens[index] && PREFIXES.test(tokens[index]?.text ?? '')) index++;
+  if (tokens[0]?.kind === 'id' && isOp(tokens[1], ':')) index = 2;
+  while (isRepetition(tokens[index]?.text ?? '')) index++;
   return index;
 }
 
 function memoryOperand(
   text: string,
-  tokens: readonly Token[],
+  tokens: TokenLine,
   index: number,
 ): FoundExpression | undefined {
   let first = index;
-  const at = tokens[index]?.text ?? '';
-  if (SIZES.test(at)) {
-    const next = tokens[index + 1]?.text === 'ptr' ? index + 2 : index + 1;
-    if (tokens[next]?.text !== '[') return undefined;
+  if (isSize(tokens[index]?.text ?? '')) {
+    const next = /^ptr$/i.test(tokens[index + 1]?.text ?? '') ? index + 2 : index + 1;
+    if (!isOp(tokens[next], '[')) return undefined;
     first = next;
   } else {
-    while (first >= 0 && tokens[first]?.text !== '[') {
-      if (tokens[first]?.text === ']' && first !== index) return undefined;
+    while (first >= 0 && !isOp(tokens[first], '[')) {
+      if (isOp(tokens[first], ']') && first !== index) return undefined;
       first--;
     }
   }
   const open = tokens[first];
-  const close = tokens.find((token, n) => n > first && token.text === ']');
+  const close = tokens.find((token, n) => n > first && isOp(token, ']'));
   if (!open || !close) return undefined;
   const size = tokens[first - 1];
-  const hasSize = size !== undefined && SIZES.test(size.text);
-  const inner = text.slice(open.start + 1, close.start).replace(/^\s*(rel|abs|nosplit)\s+/i, '');
+  const sized = size !== undefined && isSize(size.text) ? size : undefined;
+  const inner = text
+    .slice(open.endColumn - 1, close.column - 1)
+    .replace(/^\s*(rel|abs|nosplit)\s+/i, '');
   return {
-    expression: `${hasSize ? `${size.text} ` : ''}[${inner.trim()}]`,
-    start: hasSize ? size.start : open.start,
-    end: close.start + 1,
+    expression: `${sized ? `${sized.text} ` : ''}[${inner.trim()}]`,
+    start: (sized ?? open).column - 1,
+    end: close.endColumn - 1,
   };
 }
 

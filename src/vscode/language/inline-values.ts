@@ -18,11 +18,11 @@ export const inlineValues: vscode.InlineValuesProvider = {
       const { text: code } = document.lineAt(line);
       const tokens = tokensOf(code);
       const operands = tokens.slice(mnemonicIndex(tokens) + 1);
-      for (const { text, start, kind } of operands) {
+      for (const { text, column, kind } of operands) {
         const name = text.toLowerCase();
-        if (kind !== 'word' || !isRegister(name) || seen.has(name)) continue;
+        if (kind !== 'id' || !isRegister(name) || seen.has(name)) continue;
         seen.add(name);
-        const range = new vscode.Range(line, start, line, start + text.length);
+        const range = new vscode.Range(line, column - 1, line, column - 1 + text.length);
         values.push(new vscode.InlineValueEvaluatableExpression(range, text));
       }
       if (BEGINNING.test(code)) break;

@@ -23,3 +23,28 @@ export const ASSEMBLY_SELECTOR: vscode.DocumentSelector = [
   ...ASSEMBLY_LANGUAGES.map((language) => ({ language })),
   { pattern: '**/*.{asm,nasm,inc}' },
 ];
+
+/**
+ * Where we speak as the language's own extension: our language, and those of others that may well be NASM. Not `gas` and
+ * `masm`, whose names say that they are something else.
+ */
+export const NASM_LANGUAGES = [
+  'nasm',
+  'asm',
+  'asm-collection',
+  'asm-intel-x86-generic',
+  'x86asm',
+  'assembly',
+] as const;
+
+export const NASM_SELECTOR: readonly vscode.DocumentFilter[] = NASM_LANGUAGES.map((language) => ({
+  language,
+}));
+
+/** Views of old versions and other texts that nobody edits. */
+const FOREIGN_SCHEMES = new Set(['git', 'debug', 'output', 'vscode-scm']);
+
+export function isNasm({ languageId, uri }: vscode.TextDocument): boolean {
+  const known: readonly string[] = NASM_LANGUAGES;
+  return known.includes(languageId) && !FOREIGN_SCHEMES.has(uri.scheme);
+}

@@ -16,7 +16,11 @@ export class ProgramDiagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('ringside');
   private readonly subscription: vscode.Disposable;
 
-  constructor(watcher: SessionWatcher) {
+  /** @param isLive whether a file's messages are shown while it is edited, so that these would be doubles */
+  constructor(
+    watcher: SessionWatcher,
+    private readonly isLive: (uri: vscode.Uri) => boolean,
+  ) {
     this.subscription = watcher.onDiagnostics(({ session, body }) => {
       this.show(session, body);
     });
@@ -26,6 +30,7 @@ export class ProgramDiagnostics implements vscode.Disposable {
     const uriOf = (path: string): vscode.Uri => sourceUri({ path }, session);
     for (const file of files) this.collection.delete(uriOf(file));
     for (const file of new Set(diagnostics.map((diagnostic) => diagnostic.file))) {
+      if (this.isLive(uriOf(file))) continue;
       const those = diagnostics.filter((diagnostic) => diagnostic.file === file);
       this.collection.set(
         uriOf(file),

@@ -9,6 +9,12 @@ export interface Focus {
   readonly frameId: number | undefined;
 }
 
+/** What lets the guest go on. Adapters send no event `continued` for what the client asked for. */
+const RUNNING_COMMANDS = new Set(['continue', 'next', 'stepIn', 'stepOut']);
+
+/** How long the guest runs before it is called running, in milliseconds: a step is over by then. */
+const RUNNING_DELAY = 200;
+
 /** How long to wait for VS Code to put a frame into focus after a stop, in milliseconds. */
 const FOCUS_DELAY = 250;
 
@@ -30,6 +36,7 @@ export class SessionWatcher implements vscode.Disposable {
   }>();
   private readonly subscriptions: vscode.Disposable[];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private runningTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** The focused frame of a stopped session has changed, or its state; undefined: nothing stands. */
   readonly onFocus = this.focusEmitter.event;
@@ -53,12 +60,16 @@ export class SessionWatcher implements vscode.Disposable {
       }),
       vscode.debug.onDidTerminateDebugSession((session) => {
         this.stopped.delete(session.id);
+        clearTimeout(this.runningTimer);
         this.refresh(0);
       }),
       vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
         createDebugAdapterTracker: (session) => ({
           onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => {
             if (message.type === 'event') this.take(session, message as DebugProtocol.Event);
+            else if (message.type === 'response') {
+              this.takeResponse(session, message as DebugProtocol.Response);
+            }
           },
         }),
       }),
@@ -94,10 +105,8 @@ export class SessionWatcher implements vscode.Disposable {
     switch (event.event) {
       case 'stopped':
         this.stopped.add(session.id);
+        clearTimeout(this.runningTimer);
         this.refresh(FOCUS_DELAY); // normally the focus changes before
-        break;
-      case 'continued':
-        this.setRunning(session);
         break;
       case 'output': {
         const { category, output } = (event as DebugProtocol.OutputEvent).body;
@@ -113,14 +122,22 @@ export class SessionWatcher implements vscode.Disposable {
     }
   }
 
-  private setRunning(session: vscode.DebugSession): void {
+  private takeResponse(
+    session: vscode.DebugSession,
+    { command, success }: DebugProtocol.Response,
+  ): void {
+    if (!success || !RUNNING_COMMANDS.has(command)) return;
     this.stopped.delete(session.id);
     clearTimeout(this.timer);
-    this.runningEmitter.fire(session);
+    clearTimeout(this.runningTimer);
+    this.runningTimer = setTimeout(() => {
+      this.runningEmitter.fire(session);
+    }, RUNNING_DELAY);
   }
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.runningTimer);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 }

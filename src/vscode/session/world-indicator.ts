@@ -30,6 +30,7 @@ export class WorldIndicator implements vscode.Disposable {
       watcher.onRunning(() => {
         this.item.text = `$(sync~spin) ${vscode.l10n.t('guest runs')}`;
         this.item.tooltip = undefined;
+        this.item.show();
       }),
     ];
   }

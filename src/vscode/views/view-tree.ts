@@ -92,15 +92,9 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     return rows;
   }
 
-  /** All rows that are shown by themselves are top rows; VS Code asks for those only. */
-  getParent(): undefined {
-    return undefined;
-  }
-
   /** Opens the view, without taking the keyboard from where it is. */
   async open(): Promise<void> {
-    const [first] = this.top.length > 0 ? this.top : await this.getChildren();
-    if (first) await this.tree.reveal(first, { select: false, focus: false });
+    await vscode.commands.executeCommand(`ringside.${this.view}.focus`, { preserveFocus: true });
   }
 
   /** Writes the value of a row, given as an expression; rejects with a message for people. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { monitorSources } from 'ringside:monitor-sources';
 import { createAdapter } from '../../adapter/adapter';
+import { translations } from '../translations';
 import { activateRingside, type RingsideApi } from '../activate';
 import type { Platform } from '../platform';
 import { breathe } from './breathe';
@@ -10,6 +11,7 @@ import { kindOf, workspaceFiles } from './workspace-files';
 export function activate(context: vscode.ExtensionContext): RingsideApi {
   const platform: Platform = {
     kind: 'worker',
+    loadLanguage: () => import('../../language'),
     createAdapter: () => {
       const adapter = createAdapter({
         files: workspaceFiles,
@@ -24,16 +26,4 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
     },
   };
   return activateRingside(context, platform);
-}
-
-/** The bundle of the editor's own display language, already loaded by it. */
-function translations(): Record<string, string> | undefined {
-  const bundle = vscode.l10n.bundle;
-  if (!bundle) return undefined;
-  return Object.fromEntries(
-    Object.entries(bundle).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : (value as { message: string }).message,
-    ]),
-  );
 }

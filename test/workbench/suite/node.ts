@@ -5,6 +5,7 @@ import { chineseSuite } from './chinese';
 import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
+import { languageSuite } from './language';
 import { watchSessions } from './session';
 import { viewsSuite } from './views';
 
@@ -23,5 +24,6 @@ export function run(): Promise<void> {
     debuggingSuite();
     viewsSuite();
     editingSuite();
+    languageSuite();
   });
 }

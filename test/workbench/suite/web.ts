@@ -6,6 +6,7 @@ import { chineseSuite } from './chinese';
 import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
+import { languageSuite } from './language';
 import { watchSessions } from './session';
 import { viewsSuite } from './views';
 
@@ -24,6 +25,7 @@ function run(): Promise<void> {
     debuggingSuite();
     viewsSuite();
     editingSuite();
+    languageSuite();
   });
 }
 

@@ -41,7 +41,7 @@ export const define =
     const name = nameOf(args, directive);
     const { parameters, body } = parseParameters(args);
     const own = expandNow ? p.expand(body) : body;
-    p.macros.define({ name: name.text, caseless, parameters, body: own });
+    p.macros.define({ name: name.text, caseless, parameters, body: own, span: name });
   };
 
 export function setText(
@@ -50,7 +50,7 @@ export function setText(
   caseless: boolean,
   body: readonly Token[],
 ): void {
-  p.macros.define({ name: name.text, caseless, parameters: undefined, body });
+  p.macros.define({ name: name.text, caseless, parameters: undefined, body, span: name });
 }
 
 export const assign =
@@ -67,12 +67,17 @@ export const defineAlias =
     const name = nameOf(args, directive);
     const target = nameOf(args.slice(1), directive);
     const parameters = undefined;
-    p.macros.define({ name: name.text, caseless, parameters, body: [], alias: target.text });
+    const { text } = name;
+    const alias = target.text;
+    p.macros.define({ name: text, caseless, parameters, body: [], alias, span: name });
   };
 
 export const undefine: Handler = (p, args, directive) => {
   nameOf(args, directive);
-  for (const name of args) p.macros.undefine(name.text);
+  for (const name of args) {
+    p.host.recorder?.use('define', name.text, name);
+    p.macros.undefine(name.text);
+  }
 };
 
 export const undefineAlias: Handler = (p, args, directive) => {

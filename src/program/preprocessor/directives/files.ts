@@ -28,6 +28,7 @@ function open(p: Preprocessor, args: readonly Token[], directive: Token, once: b
   if (!opened) throw new SourceError(l10n.t('the file {0} was not found', name.text), name);
   if (once && p.included.has(opened.path)) return;
   p.included.add(opened.path);
+  p.host.recorder?.use('file', opened.path, name);
   p.push(makeFrame('file', opened.lines, opened.path, [], undefined));
 }
 

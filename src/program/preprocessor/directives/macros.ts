@@ -20,7 +20,9 @@ export const macro =
       caseless,
       recursive,
     );
-    p.multiLine.define({ ...header, body, active: 0 });
+    const made = { ...header, body, active: 0 };
+    p.multiLine.define(made);
+    p.host.recorder?.define('macro', made.name, made.span, { as: 'macro', macro: made });
   };
 
 export const unmacro =
@@ -28,6 +30,7 @@ export const unmacro =
   (p, args, directive) => {
     const name = nameOf(args, directive);
     const { minimum, maximum } = parseHeader(directive, args, false, false);
+    p.host.recorder?.use('macro', name.text, name);
     p.multiLine.undefine(name.text, caseless, minimum, maximum);
   };
 

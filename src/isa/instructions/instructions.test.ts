@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { Code, CodeExt, CpuidFeature, Instruction, Mnemonic, type OpCodeInfo } from 'iced-x86';
+import { exitReason } from '../vmx/exit-reasons';
+import { conditionalGloss } from './conditions';
+import { glossedMnemonics, instructionGloss } from './glosses';
+import { privilegeOf, SENSITIVE_ROWS, sensitivityOf } from './privilege';
+import { SVM_INTERCEPTS, svmInterceptOf } from './svm-intercepts';
+import { VMX_EXITS, vmxExitOf } from './vmx-exits';
+
+/** iced-x86's mnemonics of which some form has the property. */
+function mnemonicsWith(test: (info: OpCodeInfo) => boolean): Set<string> {
+  const found = new Set<string>();
+  for (let code = 1; Code[code] !== undefined; code++) {
+    const info = CodeExt.opCode(code);
+    if (info.decoderOption === 0 && test(info))
+      found.add(Mnemonic[info.mnemonic]?.toLowerCase() ?? '');
+    info.free();
+  }
+  return found;
+}
+
+const known = mnemonicsWith(() => true);
+
+/** NASM's names of instructions that iced-x86 calls otherwise. */
+const NASM_ONLY =
+  /^(sal|retn|ret[wdq]|retn[wdq]|retf[wdq]|loopn?z|int0[13]|icebp|iretw|pushaw|popaw|pushfw|popfw|fwait|xlat|lock|rep(n?[ez])?)$/;
+
+describe('sentences about instructions', () => {
+  it('exist for instructions that exist, each once', () => {
+    const names = glossedMnemonics();
+    assert.ok(names.length > 350, String(names.length));
+    assert.equal(new Set(names).size, names.length);
+    assert.deepEqual(
+      names.filter((name) => !known.has(name) && !NASM_ONLY.test(name)),
+      [],
+    );
+  });
+
+  it('exist for all of VMX and SVM', () => {
+    const instruction = new Instruction();
+    const has = (code: number, feature: string): boolean => {
+      instruction.code = code;
+      return [...instruction.cpuidFeatures()].some((f) => CpuidFeature[f] === feature);
+    };
+    for (const feature of ['VMX', 'SVM']) {
+      const all = mnemonicsWith((info) => has(info.code, feature));
+      assert.ok(all.size >= 5, feature);
+      const missing = [...all].filter((name) => !instructionGloss(name));
+      assert.deepEqual(missing, [], feature);
+    }
+    instruction.free();
+  });
+
+  it('tell what conditional instructions test', () => {
+    assert.deepEqual(conditionalGloss('jz'), {
+      family: 'Jumps if {0}.',
+      condition: 'equal, or zero (ZF = 1)',
+    });
+    assert.equal(conditionalGloss('cmovnge')?.condition, conditionalGloss('setl')?.condition);
+    assert.equal(conditionalGloss('jmp'), undefined);
+    const all = [...known].filter((name) => /^(j(?!mp|.?cxz|kn?zd)|set(?!ssbsy)|cmov)/.test(name));
+    assert.deepEqual(
+      all.filter((name) => !/jmpe|cxz/.test(name) && !conditionalGloss(name)),
+      [],
+    );
+  });
+});
+
+describe('privilege', () => {
+  it('agrees with iced-x86', () => {
+    const ring0 = mnemonicsWith((i) => i.mustBeCpl0);
+    for (const name of ring0) {
+      const row = privilegeOf(name, []);
+      if (row && name !== 'vmcall') assert.equal(row.ring3, 'no', name);
+    }
+    const maybe = mnemonicsWith((i) => i.mayRequireCpl0 && !i.mustBeCpl0);
+    for (const name of ['sgdt', 'sidt', 'sldt', 'str', 'smsw', 'rdtsc', 'rdtscp', 'rdpmc'])
+      assert.ok(maybe.has(name) && privilegeOf(name, [])?.ring3 === 'depends', name);
+    for (const name of mnemonicsWith((i) => i.isInputOutput))
+      assert.equal(privilegeOf(name, [])?.ring3, 'depends', name);
+    const never = new Set([...ring0, ...maybe]);
+    const kernelOnly = [...known].filter((name) => privilegeOf(name, [])?.ring3 === 'no');
+    assert.deepEqual(
+      kernelOnly.filter((name) => !never.has(name)),
+      [],
+    );
+  });
+
+  it('depends on the operands of MOV', () => {
+    assert.equal(privilegeOf('mov', ['cr0', 'eax'])?.ring3, 'no');
+    assert.equal(privilegeOf('mov', ['rax', 'dr7'])?.ring3, 'no');
+    assert.equal(privilegeOf('mov', ['eax', 'ebx']), undefined);
+  });
+
+  it('names the seventeen sensitive instructions of Robin and Irvine', () => {
+    const uses: [string, ...string[]][] = [
+      ['sgdt', 'mem'],
+      ['sidt', 'mem'],
+      ['sldt', 'ax'],
+      ['smsw', 'ax'],
+      ['pushf'],
+      ['popf'],
+      ['lar', 'ax', 'bx'],
+      ['lsl', 'ax', 'bx'],
+      ['verr', 'ax'],
+      ['verw', 'ax'],
+      ['pop', 'ds'],
+      ['push', 'cs'],
+      ['call', 'far'],
+      ['jmp', 'far'],
+      ['int', 'imm'],
+      ['retf'],
+      ['str', 'ax'],
+      ['mov', 'ax', 'cs'],
+    ];
+    for (const [name, ...operands] of uses) assert.ok(sensitivityOf(name, operands), name);
+    assert.equal(sensitivityOf('mov', ['eax', 'ebx']), undefined);
+    assert.equal(sensitivityOf('call', ['imm']), undefined);
+    assert.ok(SENSITIVE_ROWS.every(({ gloss }) => gloss.endsWith('.')));
+  });
+});
+
+describe('VM exits', () => {
+  it('under VT-x agree with iced-x86', () => {
+    const exits = mnemonicsWith((i) => i.intelVmExit || i.intelMayVmExit);
+    const uses = (name: string): string[][] =>
+      name === 'mov' ? [['cr3', 'rax']] : /^(call|jmp)$/.test(name) ? [['far']] : [[]];
+    // Newer than the edition of the manual, of another technology (TDX), or never valid outside of SMX.
+    const apart = /^(tdcall|seamcall|senduipi|wrmsrns|wrmsrlist|rdmsrlist|getsecq)$/;
+    const missing = [...exits].filter(
+      (name) => !apart.test(name) && !uses(name).some((operands) => vmxExitOf(name, operands)),
+    );
+    assert.deepEqual(missing, []);
+    for (const row of VMX_EXITS.filter(({ when }) => when === 'always'))
+      for (const name of row.mnemonics)
+        assert.ok(mnemonicsWith((i) => i.intelVmExit).has(name), name);
+    for (const row of VMX_EXITS.filter(({ when }) => when !== 'never' && when !== 'always'))
+      for (const name of row.mnemonics)
+        assert.ok(exits.has(name) || NASM_ONLY.test(name) || name === 'rsm', name);
+  });
+
+  it('have a reason and, where a control decides, the control', () => {
+    for (const row of VMX_EXITS) {
+      if (row.when === 'never') continue;
+      assert.ok(row.reason !== undefined && exitReason(row.reason), row.mnemonics.join());
+      assert.equal(row.control !== undefined, row.when === 'control');
+    }
+    assert.equal(vmxExitOf('mov', ['rax', 'cr3'])?.control?.field.id, 'CR3_STORE_EXITING');
+    assert.equal(vmxExitOf('mov', ['cr4', 'rax'])?.when, 'condition');
+    assert.equal(vmxExitOf('mov', ['rax', 'cr4'])?.when, 'never');
+    assert.equal(vmxExitOf('mov', ['rax', 'rbx']), undefined);
+    assert.equal(vmxExitOf('add', []), undefined);
+  });
+
+  it('under SVM agree with iced-x86', () => {
+    const exits = mnemonicsWith((i) => i.amdVmExit || i.amdMayVmExit);
+    const missing = [...exits].filter(
+      (name) => !svmInterceptOf(name, name === 'mov' ? ['cr3', 'rax'] : []),
+    );
+    // Task switches (call, jmp), encrypted guests and instructions without an intercept of their own.
+    assert.deepEqual(
+      missing.sort(),
+      'call jmp pvalidate rdmsrlist rmpadjust rmpquery vmgexit wrmsrlist wrmsrns'.split(' '),
+    );
+    for (const row of SVM_INTERCEPTS)
+      for (const name of row.mnemonics)
+        assert.ok(exits.has(name) || NASM_ONLY.test(name) || /^ud/.test(name), name);
+  });
+
+  it('under SVM have the exit codes of appendix C', () => {
+    const code = (name: string, ...operands: string[]): number | undefined =>
+      svmInterceptOf(name, operands)?.exitCode;
+    assert.equal(code('cpuid'), 0x72);
+    assert.equal(code('hlt'), 0x78);
+    assert.equal(code('out'), 0x7b);
+    assert.equal(code('vmmcall'), 0x81);
+    assert.equal(code('xsetbv'), 0x8d);
+    assert.equal(code('invlpgb'), 0xa0);
+    assert.equal(code('int3'), 0x43);
+    assert.equal(code('mov', 'cr3', 'rax'), 0x13);
+    assert.equal(code('mov', 'rax', 'dr7'), 0x27);
+    assert.equal(code('lmsw'), 0x10);
+  });
+});

@@ -1,0 +1,85 @@
+import { Vector } from '../../isa/exceptions';
+import { Fault, TripleFault } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import type { ProcessorObserver } from '../stop';
+import { deliverEvent, type DeliveryContext } from './deliver';
+import { isException, makesDoubleFault, type InterruptEvent } from './event';
+
+/** The processor as the delivery of events sees it. */
+export interface EventTarget extends DeliveryContext, Pick<InstructionContext, 'nonRoot'> {
+  readonly observer: ProcessorObserver;
+}
+
+/** Brings events to their handlers: faults on the way become further events, up to the triple fault. */
+export class EventDelivery {
+  /** The event whose delivery is under way (IDT-vectoring information, SDM 3C 28.2.4). */
+  inProgress: InterruptEvent | undefined;
+  /** The exceptions of the last triple fault, first to last. */
+  faultChain: readonly Fault[] = [];
+
+  constructor(private readonly cpu: EventTarget) {}
+
+  /**
+   * Delivers an event through the IDT, or leaves non-root operation by a VM exit.
+   *
+   * @param injected by a VM entry: exceptions are not intercepted then (SDM 3C 27.6.1)
+   * @throws TripleFault, or the WorldSwitch of a VM exit
+   */
+  deliver(event: InterruptEvent, injected: boolean): void {
+    const chain: Fault[] = [];
+    let during: InterruptEvent | undefined;
+    let current = event;
+    for (;;) {
+      const intercepts = isException(current) && !(injected && current === event);
+      if (intercepts && this.cpu.nonRoot.exception(current, during)) return;
+      const fault = this.attempt(current);
+      if (!fault) return;
+      chain.push(new Fault(current.vector, current.errorCode, current.address));
+      if (current.vector === Vector.DF && isException(current)) {
+        this.shutDown([...chain, fault]);
+        return;
+      }
+      during = current;
+      const double = isException(current) && makesDoubleFault(current.vector, fault.vector);
+      if (double) chain.push(fault);
+      current = this.eventOf(double ? new Fault(Vector.DF, 0) : fault);
+    }
+  }
+
+  /** The event that a fault at the present instruction is. */
+  eventOf(fault: Fault): InterruptEvent {
+    const { state } = this.cpu;
+    return {
+      kind: 'hardware-exception',
+      vector: fault.vector,
+      errorCode: state.protectedMode ? fault.errorCode : undefined,
+      returnRip: state.rip,
+      address: fault.address,
+    };
+  }
+
+  /** Goes through the IDT; gives back the fault that got in the way. */
+  private attempt(event: InterruptEvent): Fault | undefined {
+    const { state, observer } = this.cpu;
+    const { vector, kind, address } = event;
+    if (vector === Vector.PF && address !== undefined) state.cr2 = address;
+    this.inProgress = event;
+    const from = state.rip;
+    try {
+      deliverEvent(this.cpu, event);
+    } catch (thrown) {
+      if (thrown instanceof Fault) return thrown;
+      throw thrown;
+    }
+    this.inProgress = undefined;
+    observer.delivered?.({ vector, kind, from });
+    return undefined;
+  }
+
+  /** A third fault (SDM 3A 6.15, interrupt 8): a VM exit, or the end. */
+  private shutDown(chain: readonly Fault[]): void {
+    this.inProgress = undefined;
+    this.faultChain = chain;
+    if (!this.cpu.nonRoot.tripleFault()) throw new TripleFault(chain);
+  }
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { CodeCache, CodeTlb, PHYSICAL_BASE, SEGMENT_SIZE, State, Tlb } from './layout';
+
+describe('layout of the shared memory', () => {
+  it('keeps its areas apart', () => {
+    const areas = [
+      ['state', State.GPR, State.SEGMENTS + 8 * SEGMENT_SIZE],
+      ['TLB', Tlb.BASE, Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE],
+      ['code TLB', CodeTlb.BASE, CodeTlb.BASE + CodeTlb.SETS * CodeTlb.SET_SIZE],
+      ['code cache', CodeCache.BASE, CodeCache.BASE + CodeCache.SIZE],
+      ['physical memory', PHYSICAL_BASE, Infinity],
+    ] as const;
+    areas.forEach(([name, start], n) => {
+      const before = areas[n - 1];
+      if (before) assert.ok(start >= before[2], `${name} begins after the ${before[0]}`);
+    });
+  });
+
+  it('has sets as large as their entries ask for', () => {
+    assert.equal(Tlb.SET_SIZE, Tlb.ENTRIES * Tlb.ENTRY_SIZE);
+    assert.equal(CodeTlb.SET_SIZE, CodeTlb.ENTRIES * CodeTlb.ENTRY_SIZE);
+  });
+});

@@ -1,0 +1,1 @@
+export { LanguageService, speak } from '../../language';

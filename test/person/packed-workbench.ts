@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { packageExtension } from '../../scripts/package';
+import { findChromium } from '../../scripts/vscode/chromium';
+import { installServer } from '../../scripts/vscode/install';
+import { Person } from '../../scripts/vscode/person';
+import { startServer } from '../../scripts/vscode/server';
+import { openWorkbench } from '../../scripts/vscode/workbench';
+import { makeWorkspace, ROOT } from '../workbench/workspace-copy';
+
+export type Language = 'en' | 'zh-cn';
+export type Theme = 'dark' | 'light';
+
+export const OUT = join(ROOT, 'out/screenshots');
+
+/** A real VS Code with the packed extension in it, open on a fresh copy of the samples. */
+export interface PackedWorkbench {
+  readonly page: Page;
+  readonly person: Person;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+let packed: Promise<string> | undefined;
+
+export async function openPackedWorkbench(
+  language: Language,
+  theme: Theme,
+): Promise<PackedWorkbench> {
+  const vsix = await (packed ??= packageExtension());
+  const vscode = await installServer();
+  const browser = await findChromium(vscode);
+  const server = await startServer(vscode, {
+    vsix,
+    locale: language,
+    settings: {
+      'workbench.colorTheme': theme === 'dark' ? 'Default Dark Modern' : 'Default Light Modern',
+      'debug.toolBarLocation': 'docked',
+      'editor.minimap.enabled': false,
+      // Its text stands in the page then, not in a picture.
+      'terminal.integrated.gpuAcceleration': 'off',
+    },
+  });
+  const folder = makeWorkspace(`person-${theme}-${language}`);
+  const { page, close } = await openWorkbench(browser, {
+    port: server.port,
+    folder,
+    colorScheme: theme,
+    locale: language === 'en' ? 'en-US' : 'zh-CN',
+    width: 1680,
+    height: 1050,
+  });
+  const person = new Person(page);
+  await person.waitForWorkbench();
+  return {
+    page,
+    person,
+    folder,
+    close: async () => {
+      await close();
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canRunServer } from '../../scripts/vscode/install';
+import {
+  openPackedWorkbench,
+  OUT,
+  type Language,
+  type PackedWorkbench,
+  type Theme,
+} from './packed-workbench';
+
+/**
+ * What a person sees in the guest and in the monitor, in a light and a dark theme, in English and
+ * Chinese, from the packed extension: each scene is read from the page, then shot into out/screenshots.
+ */
+
+const PANES = {
+  en: {
+    registers: /^Registers/i,
+    vmcs: /^VMCS/i,
+    translation: /^Address Translation/i,
+    exits: /^VM Exits/i,
+    others: [/^Watch/i, /^Breakpoints/i, /^Variables/i],
+    stack: /^Call Stack/i,
+  },
+  'zh-cn': {
+    registers: /^寄存器/,
+    vmcs: /^VMCS/i,
+    translation: /^地址转换/,
+    exits: /^VM 退出/,
+    others: [/^监视|^Watch/i, /^断点|^Breakpoints/i, /^变量|^Variables/i],
+    stack: /^调用堆栈|^Call Stack/i,
+  },
+} as const;
+
+/** What the rows say in the reader's language; the field's standard terms are the same in both. */
+const WORDS = {
+  en: { guest: /^guest · ring 0 · 64-bit · VMX non-root$/, exit: /VM exit \d+: CPUID \(leaf 0x1\)/ },
+  'zh-cn': { guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/, exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/ },
+} as const; // prettier-ignore
+
+const has = (rows: readonly string[], pattern: RegExp): void => {
+  assert.ok(
+    rows.some((row) => pattern.test(row.replaceAll('\n', ' '))),
+    `${String(pattern)} among:\n${rows.join('\n')}`,
+  );
+};
+
+function series(language: Language, theme: Theme): void {
+  describe(`what a person sees: ${theme}, ${language}`, function () {
+    this.timeout(240_000);
+    const panes = PANES[language];
+    const words = WORDS[language];
+    let workbench: PackedWorkbench;
+
+    before(async () => {
+      mkdirSync(OUT, { recursive: true });
+      workbench = await openPackedWorkbench(language, theme);
+      const { person, folder, page } = workbench;
+      await person.openFile('first-exits/kernel.asm');
+      const source = readFileSync(join(folder, 'first-exits/kernel.asm'), 'utf8').split('\n');
+      await person.goToLine(source.findIndex((text) => /^\s+cpuid/.test(text)) + 1);
+      await person.toggleBreakpoint();
+      await person.stopAfter('F5', 'guest');
+      await person.stopAfter('F5', 'guest');
+      await page.locator('.part.sidebar').hover();
+      await person.widenSidebar();
+    });
+
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') await shoot('failed');
+    });
+
+    after(() => workbench?.close());
+
+    const shoot = (name: string): Promise<unknown> =>
+      workbench.page.screenshot({ path: join(OUT, `${name}-${theme}-${language}.png`) });
+
+    /** Opens just these panes, and gives the rows of the first. */
+    const look = async (...open: RegExp[]): Promise<string[]> => {
+      const all = [panes.registers, panes.vmcs, panes.translation, panes.exits, panes.stack];
+      for (const pane of [...panes.others, ...all]) {
+        if (!open.includes(pane)) await workbench.person.setPane(pane, false);
+      }
+      for (const pane of open) await workbench.person.setPane(pane, true);
+      const [first] = open;
+      assert.ok(first);
+      await workbench.person.waitFor('rows', async () => (await workbench.person.rowsOf(first)).length > 3); // prettier-ignore
+      return workbench.person.rowsOf(first);
+    };
+
+    it('the guest before CPUID: its world and its registers', async () => {
+      const rows = await look(panes.registers, panes.stack);
+      await shoot('1-guest-registers');
+      assert.match(await workbench.person.world(), words.guest);
+      has(rows, /^rip .*0x7d70 <ask_the_processor\+7> · .*0xffff800000001000$/);
+      has(await workbench.person.rowsOf(panes.stack), /^long_mode\+0x2a .*kernel\.asm/);
+    });
+
+    it('the monitor after CPUID: its source, how control came there, and the VMCS', async () => {
+      const { person } = workbench;
+      await person.stopAfter('F11', 'monitor');
+      await person.stopAfter('F10', 'monitor');
+      await person.stopAfter('F10', 'monitor');
+      const rows = await look(panes.vmcs, panes.stack);
+      await person.shortenPaneBefore(3);
+      await shoot('2-monitor-vmcs');
+      assert.match(await person.world(), words.exit);
+      const stack = (await person.rowsOf(panes.stack)).map((row) => row.replaceAll('\n', ' '));
+      assert.match(stack[0] ?? '', /^handleCpuid .*cpuid\.ts/);
+      assert.match(stack[1] ?? '', /^handleExit .*vtx\.ts/);
+      assert.match(stack[2] ?? '', words.exit);
+      assert.match(stack[3] ?? '', /^ask_the_processor\+0x7 .*kernel\.asm/);
+      has(rows, /10: CPUID/);
+      has(rows, /^Exit reason 0xa CPUID$/);
+      has(rows, /^VM-exit instruction length 0x2$/);
+      assert.match(await person.lineOfStop(), /yield guestRegister\(0\)/);
+    });
+
+    it('the trace of VM exits, newest first', async () => {
+      const rows = await look(panes.exits);
+      await shoot('3-monitor-exits');
+      assert.match((rows[0] ?? '').replaceAll('\n', ' '), /^#\d+ CPUID .*ask_the_processor\+7/);
+      has(rows, /^#\d+ I\/O instruction .*OUT .*0x3f8/);
+    });
+
+    it('the guest after CPUID: how its address is translated', async () => {
+      await workbench.person.stopAfter('Shift+F11', 'guest');
+      const rows = await look(panes.translation);
+      await shoot('4-guest-translation');
+      has(rows, /^GVA 0x7d72 /);
+      has(rows, /^PML4E\[0\] 0x11023 .*GPA 0x11000$/);
+      has(rows, /^= GPA 0x7d72$/);
+      has(rows, /^= HPA 0x[0-9a-f]+d72$/);
+      has(rows, / 19$/); // 3 levels of 5 references, and 4 of the page itself
+    });
+
+    it('the guest after CPUID: what has changed', async () => {
+      const rows = await look(panes.registers);
+      await shoot('5-guest-after-exit');
+      has(rows, /^rcx 0x80c22000$/);
+      assert.equal(await workbench.person.isMarked(panes.registers, /^rcx/), true);
+      assert.equal(await workbench.person.isMarked(panes.registers, /^rsi/), false);
+      assert.match(await workbench.person.lineOfStop(), /test ecx, ecx.*ecx = 0x80c22000/);
+    });
+  });
+}
+
+if (canRunServer()) {
+  for (const language of ['en', 'zh-cn'] as const) {
+    for (const theme of ['dark', 'light'] as const) series(language, theme);
+  }
+}
