@@ -12,6 +12,8 @@ export interface AssemblerInput {
   readonly includeFolders: readonly string[];
   /** Lines such as `%define NAME VALUE` that come before the source. */
   readonly prologue: readonly TokenLine[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: Date;
   /** Takes down where names are defined and used. */
   readonly recorder?: Recorder | undefined;
 }

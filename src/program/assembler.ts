@@ -15,6 +15,7 @@ import type { Statement } from './statement';
 import { repeat } from './storage';
 import { Structures } from './structures';
 import { isScalar } from './value';
+import { ANY_CPU } from './x86/cpu-levels';
 
 /** How many passes a program may need before it counts as never settling. */
 const MAX_PASSES = 60;
@@ -36,6 +37,10 @@ export class Assembler implements DataSink {
   readonly source: SourceReader;
   bits: 16 | 32 | 64 = 16;
   defaultRelative = false;
+  /** The generation of processors that the program is for. */
+  cpu = ANY_CPU;
+  /** Whether `align` also raises the alignment of its section. */
+  alignsSection = true;
   smartAlign: SmartAlign | undefined;
   origin: bigint | undefined;
   /** Where the image begins: `org`, or else where the first section says. */
@@ -91,6 +96,8 @@ export class Assembler implements DataSink {
     this.structures.reset();
     this.bits = 16;
     this.defaultRelative = false;
+    this.cpu = ANY_CPU;
+    this.alignsSection = true;
     this.smartAlign = undefined;
     this.origin = undefined;
     this.messages.beginPass(this.statements === undefined);

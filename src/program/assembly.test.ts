@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assembleText, messages } from './test-support';
+import { assembleText, hex, messages } from './test-support';
 
 const KERNEL = `org 0x7c00
 bits 16
@@ -143,6 +143,61 @@ describe('files and definitions', () => {
       },
     );
     assert.deepEqual([...assembly.image], [7]);
+  });
+
+  it('clears definitions', async () => {
+    const source = [
+      ...['%define a 1', '%macro m 0', 'db 5', '%endmacro', '%push c', '%define %$x 7'],
+      ...['%clear define', '%ifndef a', 'db 2', '%endif', 'm', '%clear macro'],
+      ...['%ifnmacro m', 'db 3', '%endif', 'db %$x', '%clear context define'],
+      ...['%ifndef %$x', 'db 4', '%endif', '%define b 8', '%clear', '%ifndef b', 'db 9', '%endif'],
+    ];
+    const assembly = await assembleText(source.join('\n'));
+    assert.deepEqual(messages(assembly), []);
+    assert.deepEqual([...assembly.image], [2, 5, 3, 7, 4, 9]);
+  });
+
+  it('switches aliases off and on', async () => {
+    const source = ['%defalias P Q', '%define Q 8', '%aliases off', '%ifndef P', 'db 3', '%endif'];
+    const assembly = await assembleText([...source, '%aliases on', 'db P'].join('\n'));
+    assert.deepEqual([...assembly.image], [3, 8]);
+  });
+
+  it('undefines and includes beforehand, and knows the time', async () => {
+    const assembly = await assembleText(
+      '%ifndef GONE\ndb HERE\n%endif\ndb __DATE__, __UTC_TIME__\ndd __POSIX_TIME__\n',
+      { 'first.inc': '%define HERE 6\n' },
+      {
+        defines: { GONE: '1' },
+        undefines: ['GONE'],
+        preincludes: ['first.inc'],
+        now: new Date('2026-11-21T12:34:56Z'),
+      },
+    );
+    assert.deepEqual(messages(assembly), []);
+    assert.equal(assembly.image[0], 6);
+    assert.match(new TextDecoder().decode(assembly.image.subarray(1, 19)), /^2026-11-2\d12:34:56$/);
+    assert.equal(hex(assembly.image.subarray(19)), hex(Uint8Array.of(0xf0, 0x8f, 0x01, 0x6b)));
+  });
+
+  it('searches the include folders for a path', async () => {
+    const files = { 'inc/data.bin': Uint8Array.of(1, 2) };
+    const source = '%pathsearch found "data.bin"\n%depend found\ndb found\nincbin found\n';
+    const assembly = await assembleText(source, files, { includeDirs: ['inc'] });
+    assert.deepEqual(messages(assembly), []);
+    assert.equal(new TextDecoder().decode(assembly.image), 'inc/data.bin\x01\x02');
+  });
+
+  it('requires a file once', async () => {
+    const files = { 'a.inc': 'db 1\n' };
+    const assembly = await assembleText('%require "a.inc"\n%require "a.inc"\n', files);
+    assert.deepEqual([...assembly.image], [1]);
+  });
+
+  it('reports where %line says', async () => {
+    const assembly = await assembleText('nop\n%line 41 "real.s"\nmvo ax, 1\n');
+    const [error] = assembly.diagnostics;
+    assert.deepEqual([error?.file, error?.line, error?.column], ['real.s', 42, 1]);
   });
 
   it('reports a missing entry', async () => {

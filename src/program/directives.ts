@@ -10,6 +10,7 @@ import type { Statement } from './statement';
 import { closest } from './suggest';
 import type { Token } from './tokens';
 import { isKnown, isScalar } from './value';
+import { cpuLevel, cpuNames } from './x86/cpu-levels';
 
 type Directive = (a: Assembler, args: readonly Token[], statement: Statement) => void;
 
@@ -189,7 +190,11 @@ const external: Directive = (a, args, statement) => {
 const sectalign: Directive = (a, args, statement) => {
   const { section } = a.output;
   const word = args[0]?.text.toLowerCase();
-  if (word === 'on' || word === 'off' || !section) return;
+  if (word === 'on' || word === 'off') {
+    a.alignsSection = word === 'on';
+    return;
+  }
+  if (!section) return;
   const n = wholeNumber(a, args, statement);
   if (n > (section.attributes.align ?? 0n)) section.attributes.align = n;
 };
@@ -206,6 +211,25 @@ const alignmode: Directive = (a, args, statement) => {
   const threshold = cursor.skipOp(',') ? Number(number(a, cursor)) : THRESHOLDS[mode];
   cursor.expectEnd();
   a.smartAlign = { mode, threshold };
+};
+
+const cpu: Directive = (a, args, statement) => {
+  const name = args
+    .map((token) => token.text)
+    .join('')
+    .toLowerCase();
+  const [word = ''] = name.split(/[,+*]/);
+  const level = cpuLevel(word);
+  if (level === undefined) {
+    const better = closest(word, cpuNames());
+    throw new SourceError(
+      better === undefined
+        ? l10n.t('`cpu` does not know the processor `{0}`', word)
+        : l10n.t('`cpu` does not know the processor `{0}`; did you mean `{1}`?', word, better),
+      args[0] ?? statement.span,
+    );
+  }
+  a.cpu = level;
 };
 
 const structure =
@@ -231,6 +255,7 @@ const HANDLERS: Readonly<Record<string, Directive>> = {
   extern: external,
   required: external,
   common: external,
+  cpu,
   sectalign,
   alignmode,
   struc: structure('struc'),

@@ -188,6 +188,13 @@ export function evaluate(expression: Expression, scope: Scope): Value {
   }
 }
 
+/** The binary logarithm, rounded down or up (NASM manual 6.4); of 0 it is -1, or 0 rounded up. */
+function logarithm(n: bigint, up: boolean): bigint {
+  if (n === 0n) return up ? 0n : -1n;
+  const floor = BigInt(n.toString(2).length - 1);
+  return up && 1n << floor !== n ? floor + 1n : floor;
+}
+
 function unary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope): Value {
   const { operator, span } = expression;
   const operand = evaluate(expression.operand, scope);
@@ -207,6 +214,6 @@ function unary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope)
       ? ~operand.n
       : operator === '!'
         ? truth(operand.n === 0n)
-        : BigInt(unsigned(operand.n).toString(2).length - 1);
+        : logarithm(unsigned(operand.n), operator === 'ilog2c');
   return isKnown(operand) ? scalar(n) : UNKNOWN;
 }

@@ -213,7 +213,8 @@ class ExpressionParser {
         span: token,
       };
     }
-    return { kind: 'unary', operator: 'ilog2', operand: inner, span: token };
+    const operator = name === 'ilog2c' ? 'ilog2c' : 'ilog2';
+    return { kind: 'unary', operator, operand: inner, span: token };
   }
 }
 

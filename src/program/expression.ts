@@ -38,7 +38,7 @@ export type Expression =
       readonly span: Span;
     };
 
-export type UnaryOperator = '-' | '+' | '~' | '!' | 'seg' | 'ilog2';
+export type UnaryOperator = '-' | '+' | '~' | '!' | 'seg' | 'ilog2' | 'ilog2c';
 
 /** NASM's binary operators by precedence, loosest first (manual 3.5). */
 export const PRECEDENCE = [

@@ -42,12 +42,17 @@ function scaled(mantissa: bigint, base: bigint, exponent: number): Ratio {
     : { top: mantissa, bottom: base ** BigInt(-e) };
 }
 
+/** Bits that a digit after the prefix stands for; 4 after the hexadecimal ones. */
+const BITS_PER_DIGIT: Readonly<Record<string, number>> = { '0b': 1, '0y': 1, '0o': 3, '0q': 3 };
+
 function ratio(text: string): Ratio {
   const clean = text.replace(/_/g, '').toLowerCase();
-  const hex = /^(?:0[xh]|\$)([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/.exec(clean);
-  if (hex) {
-    const [, whole = '', part = '', power = '0'] = hex;
-    return scaled(BigInt(`0x0${whole}${part}`), 2n, Number(power) - 4 * part.length);
+  const binary = /^(0[xhbyoq]|\$)([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/.exec(clean);
+  if (binary) {
+    const [, prefix = '', whole = '', part = '', power = '0'] = binary;
+    const bits = BITS_PER_DIGIT[prefix] ?? 4;
+    const digits = bits === 4 ? '0x0' : bits === 3 ? '0o0' : '0b0';
+    return scaled(BigInt(`${digits}${whole}${part}`), 2n, Number(power) - bits * part.length);
   }
   const decimal = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/.exec(clean);
   const [, whole = '', part = '', power = '0'] = decimal ?? [];

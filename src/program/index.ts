@@ -6,6 +6,7 @@ import { diagnose } from './diagnose';
 import { FatalError, SourceError } from './diagnostics';
 import { candidatePaths, FileCache, NeedFile, type SourceFiles } from './files';
 import { tokenize } from './lexer';
+import { quote } from './literals';
 import { failed, finish } from './result';
 import type { Recorder } from './recorder';
 import type { TokenLine } from './tokens';
@@ -26,8 +27,16 @@ export {
 export interface AssembleOptions {
   /** Macros defined before the source, as by `-D NAME=VALUE`. */
   readonly defines?: Readonly<Record<string, string>>;
+  /** Macros taken away before the source, as by `-U NAME`. */
+  readonly undefines?: readonly string[];
+  /** Files that are included before the source, as by `-P FILE`. */
+  readonly preincludes?: readonly string[];
   /** Folders in which `%include` and `incbin` look after the folder of the including file. */
   readonly includeDirs?: readonly string[];
+  /** What `%!NAME` and `%ifenv` see. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What `__DATE__` and its kin tell; the present if not given. */
+  readonly now?: Date;
   /** Takes down where names are defined and used. */
   readonly recorder?: Recorder;
   /**
@@ -40,10 +49,18 @@ export interface AssembleOptions {
 /** How often a program may ask for yet another file. */
 const MAX_FILES = 1000;
 
-function prologueOf(defines: Readonly<Record<string, string>>): TokenLine[] {
-  return Object.entries(defines).map(([name, value]) =>
-    tokenize(`%define ${name} ${value}`, '<command line>', 1),
-  );
+/** Directives that come before the source, as from the command line. */
+function prologueOf({
+  defines = {},
+  undefines = [],
+  preincludes = [],
+}: AssembleOptions): TokenLine[] {
+  const lines = [
+    ...Object.entries(defines).map(([name, value]) => `%define ${name} ${value}`),
+    ...undefines.map((name) => `%undef ${name}`),
+    ...preincludes.map((path) => `%include ${quote(path)}`),
+  ];
+  return lines.map((line) => tokenize(line, '<command line>', 1));
 }
 
 /** Reads files that a source mentions before the assembler asks for them one by one. */
@@ -96,7 +113,9 @@ export async function assemble(
     entry,
     cache,
     includeFolders: options.includeDirs ?? [],
-    prologue: prologueOf(options.defines ?? {}),
+    prologue: prologueOf(options),
+    environment: options.environment ?? {},
+    now: options.now ?? new Date(),
     recorder: options.recorder,
   };
   await cache.load(entry);

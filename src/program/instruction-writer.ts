@@ -10,6 +10,7 @@ import { isKnown, isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
+import { isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
 import { lonePrefixes } from './x86/prefix-bytes';
 import { select, type Choice } from './x86/select';
 
@@ -20,6 +21,7 @@ interface Memory {
   readonly key: readonly Value[];
   readonly position: number;
   readonly bits: number;
+  readonly cpu: number;
   readonly choice: Choice;
 }
 
@@ -63,6 +65,10 @@ export class InstructionWriter {
     const operands = body.operands.map((operand) =>
       this.resolve(operand, values, body.prefixes.addressSize),
     );
+    if (this.jumpsTooFar(body, operands)) {
+      for (let i = 0; i < count; i++) this.writeAround(body, statement, operands, values);
+      return;
+    }
     const choice = this.choose(body, statement, operands, values);
     if (count > MANY && !dependsOnPlace(choice)) {
       repeat(assembler, count, 'code', () => {
@@ -156,11 +162,10 @@ export class InstructionWriter {
     values: readonly Value[],
   ): Choice {
     const { assembler } = this;
-    const { bits } = assembler;
-    const { section } = assembler.output;
-    const position = section?.size ?? 0;
+    const { bits, cpu } = assembler;
+    const position = assembler.output.section?.size ?? 0;
     const before = this.memory.get(statement);
-    if (before?.bits === bits && sameValues(before.key, values)) {
+    if (before?.bits === bits && before.cpu === cpu && sameValues(before.key, values)) {
       const relative = before.choice.match.slots.some((slot) => slot.kind === 'branch');
       if (!relative || before.position === position) return before.choice;
     }
@@ -168,19 +173,51 @@ export class InstructionWriter {
       before?.choice.match.slots.some((s) => s.kind === 'branch' && s.info.bits !== 8) ?? false;
     const context: Context = {
       bits,
+      cpu,
       fitsShort: (value, length) => {
-        if (!isKnown(value)) return true;
-        if (assembler.growOnly && grown) return false;
-        if (!section || singleBase(value) !== section) return false;
-        const delta =
-          value.n - BigInt(position + length + (body.prefixes.words.length > 0 ? 1 : 0));
-        return delta >= -128n && delta <= 127n;
+        if (isKnown(value) && assembler.growOnly && grown) return false;
+        return this.fitsShort(value, length + (body.prefixes.words.length > 0 ? 1 : 0));
       },
     };
     const { mnemonic, prefixes } = body;
     const choice = select({ mnemonic, span: statement.span, prefixes, operands }, context);
-    this.memory.set(statement, { key: values, position, bits, choice });
+    this.memory.set(statement, { key: values, position, bits, cpu, choice });
     return choice;
+  }
+
+  /** Whether an instruction of `length` bytes here can jump to `value` by a signed byte. */
+  private fitsShort(value: Value, length: number): boolean {
+    const { section } = this.assembler.output;
+    if (!isKnown(value)) return true;
+    if (!section || singleBase(value) !== section) return false;
+    const delta = value.n - BigInt(section.size + length);
+    return delta >= -128n && delta <= 127n;
+  }
+
+  /** Whether a conditional jump needs the near form, which processors before the 386 do not have. */
+  private jumpsTooFar(body: InstructionBody, operands: readonly Resolved[]): boolean {
+    const [target, ...more] = operands;
+    if (this.assembler.cpu >= NEAR_JCC || !target?.value || more.length > 0) return false;
+    if (target.operand.kind !== 'immediate' || target.operand.distance !== undefined) return false;
+    return isConditionalJump(body.mnemonic) && !this.fitsShort(target.value, 2);
+  }
+
+  /** Writes a conditional jump as its opposite around a near jump, as NASM does for old processors. */
+  private writeAround(
+    body: InstructionBody,
+    statement: Statement,
+    operands: readonly Resolved[],
+    values: readonly Value[],
+  ): void {
+    const { assembler } = this;
+    const near = assembler.bits === 16 ? 3 : 5;
+    const condition = shortJumpOpcode(body.mnemonic);
+    assembler.room(2, 'code')?.set([condition ^ 1, near]);
+    const jump: InstructionBody = { ...body, mnemonic: 'jmp' };
+    const [target] = operands;
+    if (target?.operand.kind !== 'immediate') return;
+    const far: Resolved = { ...target, operand: { ...target.operand, distance: 'near' } };
+    this.emit(jump, this.choose(jump, statement, [far], values), [far]);
   }
 
   /** Complains about branches that do not reach and warns of immediates that are cut. */

@@ -49,7 +49,7 @@ export function integerValue(source: string): bigint | undefined {
 
 /** Whether a number token is a floating-point constant (NASM manual 3.4.6). */
 export function isFloat(text: string): boolean {
-  if (/^0[xXhH]|^\$/.test(text)) return /[.pP]/.test(text);
+  if (/^0[xXhHbByYoOqQ]|^\$/.test(text)) return /[.pP]/.test(text);
   return /^[0-9_]+\.[0-9_]*([eE][+-]?[0-9_]+)?$|^[0-9_]+[eE][+-]?[0-9_]+$/.test(text);
 }
 

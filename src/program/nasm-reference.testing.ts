@@ -59,6 +59,8 @@ export class NasmFolder {
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
       cwd: this.path,
+      // NASM itself loops for ever on some sources.
+      timeout: 20_000,
     });
     const image = run.status === 0 ? this.read('out.bin') : undefined;
     return { image, complaints: complaintsIn(run.stderr) };

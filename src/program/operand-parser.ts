@@ -12,7 +12,7 @@ import type {
   Operand,
   OperandSize,
 } from './statement';
-import { isOp } from './tokens';
+import { isOp, type Token } from './tokens';
 import { SIZE_WORDS } from './words';
 import { classOf, registerOf } from './x86/registers';
 
@@ -163,40 +163,98 @@ function memory(cursor: Cursor, before: Overrides): MemoryOperand {
   };
 }
 
+/** Words of `%use masm`: `dword ptr x` is `dword [x]`, and `flat:` means nothing. */
+function skipMasmWords(cursor: Cursor): boolean {
+  let found = false;
+  while (/^__\?masm_(ptr|flat)\?__$/.test(cursor.word ?? '')) {
+    cursor.index++;
+    cursor.skipOp(':');
+    found = true;
+  }
+  return found;
+}
+
+/** What stands outside the brackets in `table[ebx]`, or alone in `es:table` (NASM manual 6.5). */
+function outsideBrackets(
+  cursor: Cursor,
+  first: Token | undefined,
+  before: Overrides,
+  segment: number,
+): MemoryOperand {
+  const outer = parseExpression(cursor);
+  const { size, strict, distance } = before;
+  if (cursor.isOp('[')) {
+    const inner = memory(cursor, before);
+    const { span } = outer;
+    const address = {
+      kind: 'binary',
+      operator: '+',
+      left: outer,
+      right: inner.address,
+      span,
+    } as const;
+    const chosen = segment === Register.None ? inner.segment : segment;
+    return { ...inner, address, segment: chosen, span: cursor.spanFrom(first) };
+  }
+  return {
+    kind: 'memory',
+    span: cursor.spanFrom(first),
+    size,
+    strict,
+    distance,
+    address: outer,
+    segment,
+    relative: undefined,
+    nosplit: false,
+    displacementSize: 0,
+    addressSize: 0,
+    hint: findHint(outer),
+  };
+}
+
 /** Parses one operand of an instruction. */
 export function parseOperand(cursor: Cursor): Operand {
   const first = cursor.token;
   // A decoration may stand alone, as the `{rn-sae}` of an EVEX instruction does.
   const before = overrides(cursor);
   const { size, strict, distance } = before;
+  const masm = skipMasmWords(cursor);
+  const outer = segmentOverride(cursor);
   if (cursor.isOp('[')) {
     const operand = memory(cursor, before);
-    return { ...operand, decoration: decoration(cursor) };
-  }
-  const outer = segmentOverride(cursor);
-  if (outer) {
-    if (cursor.isOp('[')) {
+    if (cursor.isOp('+') || cursor.isOp('-')) {
       throw new SourceError(
-        l10n.t('a segment override goes inside the brackets: `[{0}:…]`', first?.text ?? ''),
-        cursor.spanFrom(first),
+        l10n.t('the whole address goes inside the brackets, as in `[{0} + 4]`', 'table'),
+        cursor.span,
       );
     }
-    cursor.index -= 2;
+    const segment = outer === Register.None ? operand.segment : outer;
+    return { ...operand, segment, decoration: decoration(cursor) };
   }
-  const start = cursor.token;
+  if (outer !== Register.None || masm) {
+    const operand = outsideBrackets(cursor, first, before, outer);
+    return { ...operand, decoration: decoration(cursor) };
+  }
+  const start = cursor.index;
+  const startText = cursor.token?.text;
   const value = parseExpression(cursor);
   if (cursor.skipOp(':')) {
     const offset = parseExpression(cursor);
     return { kind: 'far', span: cursor.spanFrom(first), size, strict, selector: value, offset };
   }
-  if (cursor.isOp('[') || (cursor.isOp('(') && cursor.index > 0)) {
+  if (cursor.isOp('[')) {
+    cursor.index = start;
+    const operand = outsideBrackets(cursor, first, before, Register.None);
+    return { ...operand, decoration: decoration(cursor) };
+  }
+  if (cursor.isOp('(') && cursor.index > 0) {
     throw new SourceError(
-      l10n.t('the whole address goes inside the brackets, as in `[{0} + 4]`', start?.text ?? ''),
+      l10n.t('the whole address goes inside the brackets, as in `[{0} + 4]`', startText ?? ''),
       cursor.spanFrom(first),
     );
   }
   const span = cursor.spanFrom(first);
-  if (value.kind === 'register' && isRegisterToken(start?.text)) {
+  if (value.kind === 'register' && isRegisterToken(startText)) {
     return {
       kind: 'register',
       span,

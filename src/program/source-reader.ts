@@ -67,6 +67,18 @@ export class SourceReader implements PreprocessorHost {
     return { path: found.path, lines: this.input.cache.lines(found.path) };
   }
 
+  find(name: string, from: string): string | undefined {
+    return this.file(name, from)?.path;
+  }
+
+  environment(name: string): string | undefined {
+    return this.input.environment[name];
+  }
+
+  get now(): Date {
+    return this.input.now;
+  }
+
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void {
     this.assembler.messages.report(severity, message, span, chain);
   }

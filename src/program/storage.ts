@@ -38,7 +38,8 @@ export function align(
     );
   }
   const { section } = assembler.output;
-  if (section && boundary > (section.attributes.align ?? 0n)) section.attributes.align = boundary;
+  if (assembler.alignsSection && section && boundary > (section.attributes.align ?? 0n))
+    section.attributes.align = boundary;
   const offset = section ? BigInt(section.size) : assembler.output.absolute.n;
   const count = Number((boundary - (offset % boundary)) % boundary);
   if (count === 0) return;

@@ -125,7 +125,7 @@ export class ProgramGenerator {
     this.labels.forEach((label, i) => {
       if (random.chance(6)) this.section(i);
       this.line(label + random.pick([':', ':', ': nop']));
-      for (let k = random.below(20); k > 0; k--) this.statement();
+      for (let k = random.below(14); k > 0; k--) this.statement();
     });
     if (structure) this.instance();
     this.unstored();

@@ -2,6 +2,9 @@ import * as l10n from '@vscode/l10n';
 import { SourceError } from '../diagnostics';
 import { isFloat } from '../literals';
 import { isOp, type Token } from '../tokens';
+import type { CONDITION_STEMS } from './condition-names';
+import { packageName } from './directives/files';
+import { PACKAGES } from './packages';
 import type { Preprocessor } from './preprocessor';
 
 type Test = (p: Preprocessor, args: readonly Token[], directive: Token) => boolean;
@@ -44,12 +47,12 @@ function kindOf(p: Preprocessor, args: readonly Token[]): string | undefined {
   return first?.kind;
 }
 
-const TESTS: Readonly<Record<string, Test>> = {
+const TESTS: Readonly<Record<(typeof CONDITION_STEMS)[number], Test>> = {
   '': (p, args, directive) => p.evaluate(args, directive) !== 0n,
   def: (p, args, directive) => {
     oneName(args, directive);
     for (const name of args) p.host.recorder?.use('define', name.text, name);
-    return args.every((name) => p.macros.isDefined(name.text));
+    return args.every((name) => p.isDefined(name.text));
   },
   macro: (p, args, directive) => {
     const name = oneName(args, directive);
@@ -66,13 +69,40 @@ const TESTS: Readonly<Record<string, Test>> = {
   str: (p, args) => kindOf(p, args) === 'string',
   token: (p, args) => p.expand(args).length === 1,
   empty: (p, args) => p.expand(args).length === 0,
-  env: () => false,
-  using: (p, args) =>
-    args.every((name) => p.packages.has(name.text.replace(/["'`]/g, '').toLowerCase())),
-  usable: (_p, args) =>
-    args.every((name) => /smartalign|fp|ifunc|altreg|masm|vtern/i.test(name.text)),
-  directive: (_p, args) => args.some((name) => /^%/.test(name.text)),
+  defalias: (p, args, directive) => {
+    oneName(args, directive);
+    return args.every((name) => p.macros.isAlias(name.text));
+  },
+  difi: (p, args, directive) => !identical(p, args, directive, true),
+  env: (p, args, directive) => {
+    const [name] = args[0]?.text.startsWith('%!') === true ? args : p.expand(args);
+    const written = (name ?? directive).text.replace(/^%!/, '');
+    return p.host.environment(written.replace(/^(["'`])(.*)\1$/, '$2')) !== undefined;
+  },
+  using: (p, args) => args.every((name) => p.packages.has(packageName(name))),
+  usable: (_p, args) => args.every((name) => packageName(name) in PACKAGES),
 };
+
+const byName: Readonly<Record<string, Test | undefined>> = TESTS;
+
+/** The test that a name after `%if` or `%is` stands for, and whether its opposite is meant. */
+function testOf(name: string): { readonly test: Test; readonly negative: boolean } | undefined {
+  const test = byName[name];
+  if (test) return { test, negative: false };
+  const other = name.startsWith('n') ? byName[name.slice(1)] : undefined;
+  return other && { test: other, negative: true };
+}
+
+/** Whether the condition holds. Throws SourceError. */
+export function holds(
+  p: Preprocessor,
+  condition: string,
+  args: readonly Token[],
+  directive: Token,
+): boolean {
+  const found = testOf(condition);
+  return found !== undefined && found.test(p, args, directive) !== found.negative;
+}
 
 interface Parsed {
   readonly test: Test;
@@ -88,12 +118,8 @@ export function parseConditional(text: string): Parsed | undefined {
   const match = /^%(el(?:se)?)?if(\w*)$/i.exec(text);
   let result: Parsed | undefined;
   if (match) {
-    const rest = (match[2] ?? '').toLowerCase();
-    const isElse = match[1] !== undefined;
-    const test = TESTS[rest];
-    const other = rest.startsWith('n') ? TESTS[rest.slice(1)] : undefined;
-    if (test) result = { test, negative: false, isElse };
-    else if (other) result = { test: other, negative: true, isElse };
+    const found = testOf((match[2] ?? '').toLowerCase());
+    result = found && { ...found, isElse: match[1] !== undefined };
   }
   parsed.set(text, result);
   return result;

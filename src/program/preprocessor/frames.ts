@@ -28,6 +28,27 @@ export interface Frame {
   /** Rounds left of a `%rep`. */
   rounds: number;
   readonly path: string;
+  /** Where the lines come from, if `%line` has said so. */
+  origin: LineOrigin | undefined;
+  /** The number of the line being processed, whatever `%line` says. */
+  line: number;
+}
+
+/** The line after `after` counts as `line` + `step` of `file` (as in NASM 2.16), and so on by `step`. */
+export interface LineOrigin {
+  readonly after: number;
+  readonly line: number;
+  readonly step: number;
+  readonly file: string | undefined;
+}
+
+/** A line's tokens with the places that `%line` gives them. */
+export function placedByOrigin(line: TokenLine, origin: LineOrigin): TokenLine {
+  return line.map((token) => ({
+    ...token,
+    line: origin.line + (token.line - origin.after) * origin.step,
+    file: origin.file ?? token.file,
+  }));
 }
 
 export function makeFrame(
@@ -38,7 +59,18 @@ export function makeFrame(
   call: MacroCall | undefined,
   rounds = 1,
 ): Frame {
-  return { kind, lines, index: 0, callers, conditions: [], call, rounds, path };
+  return {
+    kind,
+    lines,
+    index: 0,
+    callers,
+    conditions: [],
+    call,
+    rounds,
+    path,
+    origin: undefined,
+    line: 0,
+  };
 }
 
 export const isActive = (frame: Frame): boolean =>

@@ -23,12 +23,15 @@ export class MacroTable {
     this.byName.set(key, [macro, ...others]);
   }
 
-  undefine(name: string, minimum: number, maximum: number): void {
+  undefine(name: string, caseless: boolean, minimum: number, maximum: number): void {
     const key = name.toLowerCase();
     const list = this.byName.get(key) ?? [];
     this.byName.set(
       key,
-      list.filter((m) => !(m.minimum === minimum && m.maximum === maximum)),
+      list.filter((m) => {
+        const named = m.caseless === caseless && (caseless || m.name === name);
+        return !(named && m.minimum === minimum && m.maximum === maximum);
+      }),
     );
   }
 

@@ -3,18 +3,21 @@ import { Cursor } from '../cursor';
 import { FatalError, SourceError, type Severity, type Span } from '../diagnostics';
 import { evaluate, type Scope } from '../evaluate';
 import { parseExpression } from '../expression-parser';
-import type { Recorder } from '../recorder';
 import { type Token, type TokenLine } from '../tokens';
+import type { Recorder } from '../recorder';
 import { isScalar, type Value } from '../value';
 import { builtinMacro } from './builtins';
 import { conditionalLine } from './conditional-lines';
 import { DIRECTIVE_HANDLERS, suggestDirective } from './directives';
-import { isActive, makeFrame, type Frame } from './frames';
+import { isActive, makeFrame, placedByOrigin, type Frame } from './frames';
 import { startMacroCall } from './macro-calls';
 import { MacroTable } from './macro-table';
 import { substitute } from './multi-line-macros';
 import { paste } from './paste';
 import { SingleLineMacros } from './single-line-macros';
+import { Expander, type ExpansionHost } from './expander';
+import { holds } from './conditionals';
+import { defaultStack } from './stack-model';
 
 /** A line ready for the parser, and where it comes from (the source first, then macro bodies). */
 export interface SourceLine {
@@ -32,10 +35,16 @@ export interface PreprocessorHost {
   /** Labels and `$`, which conditions may use. */
   readonly scope: Scope;
   readonly bits: number;
+  /** The path of a file as `open` would find it; undefined when there is none. */
+  find(name: string, from: string): string | undefined;
+  /** The value of an environment variable. */
+  environment(name: string): string | undefined;
+  /** When the program is assembled. */
+  readonly now: Date;
+  readonly recorder: Recorder | undefined;
   /** The section named last, for `__SECT__`. */
   readonly sectionName: string;
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void;
-  readonly recorder: Recorder | undefined;
 }
 
 /** An entry of the context stack (NASM manual 4.8). */
@@ -50,11 +59,15 @@ const MAX_DEPTH = 200;
 const MAX_INCLUDES = 64;
 
 /** NASM's preprocessor: gives the program line by line with all macros expanded (NASM manual, chapter 4). */
-export class Preprocessor {
+export class Preprocessor implements ExpansionHost {
   readonly macros: SingleLineMacros;
+  private readonly expander: Expander;
   readonly multiLine = new MacroTable();
   readonly contexts: Context[] = [];
   readonly packages = new Set<string>();
+  /** Files that were included so far. */
+  readonly included = new Set<string>();
+  stack = defaultStack();
   private readonly frames: Frame[] = [];
   private chain: readonly Span[] = [];
   private unique = 0;
@@ -67,11 +80,8 @@ export class Preprocessor {
     path: string,
     lines: readonly TokenLine[],
   ) {
-    this.macros = new SingleLineMacros(
-      (name) => builtinMacro(name, this.chain[0], host),
-      (tokens) => this.numberTokens(this.evaluate(tokens, tokens[0]), tokens[0]),
-      host.recorder,
-    );
+    this.macros = new SingleLineMacros(host.recorder);
+    this.expander = new Expander(this.macros, this);
     this.frames.push(makeFrame('file', lines, path, [], undefined));
   }
 
@@ -90,7 +100,31 @@ export class Preprocessor {
   }
 
   expand(tokens: readonly Token[]): readonly Token[] {
-    return this.macros.expand(tokens);
+    return this.expander.expand(tokens);
+  }
+
+  isDefined(name: string): boolean {
+    return this.macros.find(name).length > 0 || this.builtin(name) !== undefined;
+  }
+
+  builtin(name: string): string | undefined {
+    return builtinMacro(name, this.chain[0], this);
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.host.recorder;
+  }
+
+  environment(name: string): string | undefined {
+    return this.host.environment(name);
+  }
+
+  holds(condition: string, args: readonly Token[], place: Token): boolean {
+    return holds(this, condition, args, place);
+  }
+
+  warn(message: string, span: Span): void {
+    this.report('warning', message, span);
   }
 
   /** The line being processed, in the innermost macro's body if it comes from one. */
@@ -112,11 +146,13 @@ export class Preprocessor {
     for (;;) {
       const frame = this.frames[this.frames.length - 1];
       if (!frame) return undefined;
-      const line = frame.lines[frame.index++];
-      if (!line) {
+      const own = frame.lines[frame.index++];
+      if (!own) {
         this.endOfFrame(frame);
         continue;
       }
+      frame.line = own[0]?.line ?? frame.line;
+      const line = frame.origin ? placedByOrigin(own, frame.origin) : own;
       const [first] = line;
       if (!first) continue;
       this.chain = [...frame.callers, first];

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { SourceError, type Span } from '../diagnostics';
 import type { Operand } from '../statement';
+import { ANY_CPU, cpuName, levelOf } from './cpu-levels';
 import type { Form } from './forms';
 import { match, type Context, type Resolved } from './match';
 import { bitsOf, classOf, registerName } from './registers';
@@ -52,6 +53,18 @@ export function explainMismatch(
   if (usable.length === 0) {
     return new SourceError(
       l10n.t('`{0}` does not exist in {1}-bit code', mnemonic, String(context.bits)),
+      span,
+    );
+  }
+  const newer = usable.map((form) => levelOf(form.code));
+  if (newer.every((level) => level > context.cpu)) {
+    return new SourceError(
+      l10n.t(
+        '`{0}` needs a newer processor ({1}) than the program is for (`cpu {2}`)',
+        mnemonic,
+        cpuName(Math.min(...newer)),
+        cpuName(context.cpu),
+      ),
       span,
     );
   }
@@ -118,6 +131,16 @@ export function explainMismatch(
         mnemonic,
         modes.join('/'),
         String(context.bits),
+      ),
+      span,
+    );
+  }
+  if (context.cpu !== ANY_CPU) {
+    return new SourceError(
+      l10n.t(
+        '`{0}` with these operands needs a newer processor than the program is for (`cpu {1}`)',
+        mnemonic,
+        cpuName(context.cpu),
       ),
       span,
     );

@@ -32,6 +32,8 @@ export type Slot =
 /** What the match needs to know about the place of the instruction. */
 export interface Context {
   readonly bits: 16 | 32 | 64;
+  /** The generation of processors that the program is for (cpu-levels.ts). */
+  readonly cpu: number;
   /** May a branch to this value be short, given the whole instruction's length in bytes? */
   fitsShort(value: Value, length: number): boolean;
 }
@@ -127,7 +129,8 @@ function matchRegister(
   // A register of another width stands for the same-numbered one of the form's width.
   const wanted = FIRST_OF[info.cls];
   if (wanted === undefined || !isGeneral(cls)) return undefined;
-  const anyWidth = readsSelector(form, index) || form.mnemonic === Mnemonic.Reservednop;
+  const anyWidth =
+    readsSelector(form, index) || (index === 1 && form.mnemonic === Mnemonic.Reservednop);
   if (anyWidth || (cls === 'r64' && storesSelector64(form, index)))
     return { kind: 'register', register: wanted + numberOf(register) };
   return undefined;

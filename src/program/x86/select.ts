@@ -3,6 +3,7 @@ import { Mnemonic } from 'iced-x86';
 import { SourceError } from '../diagnostics';
 import type { EncodingPrefix, Operand } from '../statement';
 
+import { ANY_CPU, levelOf } from './cpu-levels';
 import { encode, opcodePlace } from './encode';
 import { explainMismatch } from './explain';
 import { formsOf, type Form } from './forms';
@@ -107,7 +108,11 @@ function candidates(shape: Shape, request: Request, context: Context): Match[] {
   const { prefixes } = request;
   const wantedAddress = shape.addressSize ?? (prefixes.addressSize || context.bits);
   const operands = sizedByImmediate(shape.operands);
-  const forms = formsOf(shape.entry).filter((form) => encodingFits(form, prefixes.encoding));
+  const { cpu } = context;
+  const forms = formsOf(shape.entry).filter(
+    (form) =>
+      encodingFits(form, prefixes.encoding) && (cpu === ANY_CPU || levelOf(form.code) <= cpu),
+  );
   const found: Match[] = [];
   for (const form of ofAddressSize(forms, wantedAddress)) {
     const m = match(form, operands, context);

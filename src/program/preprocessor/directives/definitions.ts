@@ -19,11 +19,18 @@ function parseParameters(args: readonly Token[]): {
   const close = args.findIndex((token) => isOp(token, ')'));
   if (close < 0) throw new SourceError(l10n.t('the parameter list has no closing `)`'), open);
   const parts = splitAtCommas(args.slice(2, close));
-  const parameters = parts.flatMap((part) => {
+  const parameters = parts.flatMap((part): Parameter | Parameter[] => {
     const own = part.filter((t) => t.kind === 'id')[0];
     if (!own && parts.length === 1) return [];
     const signs = part.filter((t) => t.kind === 'op').map((t) => t.text);
-    return [{ name: own?.text ?? '', evaluated: signs.includes('='), greedy: signs.includes('+') }];
+    const quoted = signs.includes('&&') ? 'unless string' : signs.includes('&') ? 'always' : 'no';
+    return {
+      name: own?.text ?? '',
+      evaluated: signs.includes('='),
+      greedy: signs.includes('+'),
+      verbatim: signs.includes('!'),
+      quoted,
+    };
   });
   return { parameters, body: args.slice(close + 1) };
 }
@@ -52,3 +59,62 @@ export const assign =
     const name = nameOf(args, directive);
     setText(p, name, caseless, p.numberTokens(p.evaluate(args.slice(1), directive), name));
   };
+
+/** `%defalias OLD NEW` (NASM manual 4.1.11). */
+export const defineAlias =
+  (caseless: boolean): Handler =>
+  (p, args, directive) => {
+    const name = nameOf(args, directive);
+    const target = nameOf(args.slice(1), directive);
+    const parameters = undefined;
+    const { text } = name;
+    const alias = target.text;
+    p.macros.define({ name: text, caseless, parameters, body: [], alias, span: name });
+  };
+
+export const undefine: Handler = (p, args, directive) => {
+  nameOf(args, directive);
+  for (const name of args) {
+    p.host.recorder?.use('define', name.text, name);
+    p.macros.undefine(name.text);
+  }
+};
+
+export const undefineAlias: Handler = (p, args, directive) => {
+  nameOf(args, directive);
+  for (const name of args) p.macros.undefineAlias(name.text);
+};
+
+export const aliases: Handler = (p, args, directive) => {
+  const word = args[0]?.text.toLowerCase();
+  if (word !== 'on' && word !== 'off')
+    throw new SourceError(l10n.t('`%aliases` can be `on` or `off`'), args[0] ?? directive);
+  p.macros.aliases = word === 'on';
+};
+
+const CLEARED: Readonly<Record<string, readonly ('define' | 'defalias' | 'macro')[]>> = {
+  define: ['define'],
+  defalias: ['defalias'],
+  alldefine: ['define', 'defalias'],
+  macro: ['macro'],
+  all: ['define', 'defalias', 'macro'],
+};
+
+/** `%clear [global|context] types…` (NASM manual 4.10.4). */
+export const clear: Handler = (p, args) => {
+  let local = false;
+  const kinds = new Set<string>();
+  for (const token of args) {
+    const word = token.text.toLowerCase();
+    if (word === 'global' || word === 'ctx' || word === 'context') local = word !== 'global';
+    else if (CLEARED[word]) for (const kind of CLEARED[word]) kinds.add(kind);
+    else throw new SourceError(l10n.t('`%clear` cannot clear `{0}`', token.text), token);
+  }
+  const all = kinds.size === 0;
+  p.macros.clear({
+    local,
+    defines: all || kinds.has('define'),
+    aliases: all || kinds.has('defalias'),
+  });
+  if (!local && (all || kinds.has('macro'))) p.multiLine.clear();
+};

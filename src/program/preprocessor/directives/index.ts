@@ -2,12 +2,23 @@ import * as l10n from '@vscode/l10n';
 import { FatalError } from '../../diagnostics';
 import { closest } from '../../suggest';
 import { tokensText, type Token } from '../../tokens';
+import { CONDITION_NAMES } from '../condition-names';
+import { FUNCTIONS } from '../functions';
 import type { Preprocessor } from '../preprocessor';
 import { pop, push } from './contexts';
-import { assign, define } from './definitions';
-import { include, use } from './files';
-import { nameOf, stray, text, type Handler } from './handler';
+import {
+  aliases,
+  assign,
+  clear,
+  define,
+  defineAlias,
+  undefine,
+  undefineAlias,
+} from './definitions';
+import { depend, include, line, pathsearch, require, use } from './files';
+import { stray, text, type Handler } from './handler';
 import { macro, repeat, rotate, unmacro } from './macros';
+import { arg, local, stacksize } from './stack';
 import { defineString, defineToken, strcat, strlen, substr } from './strings';
 
 function message(p: Preprocessor, args: readonly Token[]): string {
@@ -29,23 +40,26 @@ export const DIRECTIVE_HANDLERS: Readonly<Record<string, Handler>> = {
   idefstr: defineString(true),
   deftok: defineToken(false),
   ideftok: defineToken(true),
-  undef: (p, args, directive) => {
-    nameOf(args, directive);
-    for (const name of args) {
-      p.host.recorder?.use('define', name.text, name);
-      p.macros.undefine(name.text);
-    }
-  },
-  strlen,
-  strcat,
-  substr,
+  undef: undefine,
+  defalias: defineAlias(false),
+  idefalias: defineAlias(true),
+  undefalias: undefineAlias,
+  aliases,
+  strlen: strlen(false),
+  istrlen: strlen(true),
+  strcat: strcat(false),
+  istrcat: strcat(true),
+  substr: substr(false),
+  isubstr: substr(true),
+  pathsearch: pathsearch(false),
+  ipathsearch: pathsearch(true),
   macro: macro(false, false),
   imacro: macro(true, false),
   rmacro: macro(false, true),
   rimacro: macro(true, true),
   irmacro: macro(true, true),
-  unmacro,
-  unimacro: unmacro,
+  unmacro: unmacro(false),
+  unimacro: unmacro(true),
   endmacro: stray('%macro'),
   endm: stray('%macro'),
   exitmacro: (p, _args, directive) => {
@@ -76,30 +90,28 @@ export const DIRECTIVE_HANDLERS: Readonly<Record<string, Handler>> = {
   fatal: (p, args, directive) => {
     throw new FatalError(message(p, args), directive);
   },
-  clear: (p) => {
-    p.macros.clear();
-    p.multiLine.clear();
-  },
+  clear,
   use,
-  line: nothing,
+  require,
+  depend,
+  arg,
+  local,
+  stacksize,
+  line,
+  null: (p, args) => {
+    p.expand(args);
+  },
   pragma: nothing,
-  depend: nothing,
 };
 
 /** The message for a directive that does not exist. */
 export function suggestDirective(written: string): string {
   const names = [
     ...Object.keys(DIRECTIVE_HANDLERS),
-    'if',
-    'ifdef',
-    'ifndef',
-    'ifidn',
-    'ifidni',
-    'ifnum',
-    'ifstr',
-  ]
-    .concat(['ifid', 'ifempty', 'ifmacro', 'elif', 'elifdef', 'else', 'endif'])
-    .map((name) => `%${name}`);
+    ...Object.keys(FUNCTIONS),
+    ...CONDITION_NAMES.flatMap((name) => [`if${name}`, `elif${name}`]),
+    ...['else', 'endif'],
+  ].map((name) => `%${name}`);
   const better = closest(written.toLowerCase(), names);
   return better === undefined
     ? l10n.t('`{0}`: no such preprocessor directive', written)

@@ -25,12 +25,14 @@ export const macro =
     p.host.recorder?.define('macro', made.name, made.span, { as: 'macro', macro: made });
   };
 
-export const unmacro: Handler = (p, args, directive) => {
-  const name = nameOf(args, directive);
-  const { minimum, maximum } = parseHeader(directive, args, false, false);
-  p.host.recorder?.use('macro', name.text, name);
-  p.multiLine.undefine(name.text, minimum, maximum);
-};
+export const unmacro =
+  (caseless: boolean): Handler =>
+  (p, args, directive) => {
+    const name = nameOf(args, directive);
+    const { minimum, maximum } = parseHeader(directive, args, false, false);
+    p.host.recorder?.use('macro', name.text, name);
+    p.multiLine.undefine(name.text, caseless, minimum, maximum);
+  };
 
 export const repeat: Handler = (p, args, directive) => {
   const body: TokenLine[] = p.collect(directive, /^%rep$/i, /^%endrep$/i);
