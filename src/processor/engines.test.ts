@@ -13,7 +13,8 @@ const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const CODE = 0x8000;
 const DATA = 0x20000;
 const DATA_SIZE = 0x2000;
-const PML4 = 0x1000;
+/** The paging structures lie beyond what they map: the reference has no TLB, where a program that changes them would differ. */
+const PAGING = 0x200000;
 type Bits = 16 | 32 | 64;
 
 const SILENT_BUS = {
@@ -24,7 +25,7 @@ const SILENT_BUS = {
 };
 
 function processor(engine: EngineKind): Processor {
-  return new Processor(new PhysicalMemory(0x200000), SILENT_BUS, engine);
+  return new Processor(new PhysicalMemory(PAGING + 0x10000), SILENT_BUS, engine);
 }
 
 /** Flat segments, no IDT (the first fault ends the program), general registers into the data. */
@@ -40,10 +41,10 @@ function prepare(cpu: Processor, bits: Bits, code: Uint8Array, seeds: readonly b
   const wide = bits === 64;
   if (bits !== 16) state.cr0 |= 1n;
   if (wide) {
-    physical.write64(PML4, 0x2003n);
-    physical.write64(0x2000, 0x3003n);
-    physical.write64(0x3000, 0x83n);
-    state.cr3 = BigInt(PML4);
+    physical.write64(PAGING, BigInt(PAGING + 0x1003));
+    physical.write64(PAGING + 0x1000, BigInt(PAGING + 0x2003));
+    physical.write64(PAGING + 0x2000, 0x83n);
+    state.cr3 = BigInt(PAGING);
     state.cr4 = 0x20n;
     state.efer = 0x500n;
     state.cr0 |= 1n << 31n;
