@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Random } from './generator/random.testing';
 import { assembleText } from './test-support';
 
-/** No input may take longer. */
+/** No input may take longer: of the processor's time, as others may have a busy machine's. */
 const LIMIT_MS = 2000;
 
 const numbered = (count: number, line: (i: number) => string): string =>
@@ -62,13 +62,14 @@ const ACCEPTED: Readonly<Record<string, string>> = {
 };
 
 describe('assembler on hostile input', function () {
-  this.timeout(LIMIT_MS * 4);
+  this.timeout(LIMIT_MS * 10);
 
   const timed = async (source: string | Uint8Array): Promise<{ errors: number; ms: number }> => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const text = typeof source === 'string' ? source : new TextDecoder('latin1').decode(source);
     const assembly = await assembleText(text);
-    const ms = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const ms = (user + system) / 1000;
     return { errors: assembly.diagnostics.filter((d) => d.severity === 'error').length, ms };
   };
 

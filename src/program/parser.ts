@@ -15,7 +15,7 @@ import type {
   Prefixes,
   Statement,
 } from './statement';
-import { closest } from './suggest';
+import { closest, Suggester } from './suggest';
 import { isOp, type Token } from './tokens';
 import {
   BRACKETED_DIRECTIVES,
@@ -131,12 +131,15 @@ function parseLabel(cursor: Cursor): Label | undefined {
   throw new SourceError(unknownWord(token, next), token);
 }
 
+/** Everything that a line can begin with, but for names. */
+const STATEMENTS = new Suggester(() => [...statementWords(), ...mnemonicNames()]);
+
 /** The message for a line that begins with a word of no meaning. */
 function unknownWord(token: Token, next: Token | undefined): string {
   const word = token.text.toLowerCase();
   if (isOp(next, '='))
     return l10n.t('`=` defines nothing in NASM: write `{0} equ …` or `%define {0} …`', token.text);
-  const better = closest(word, [...statementWords(), ...mnemonicNames()]);
+  const better = STATEMENTS.closest(word);
   if (better !== undefined)
     return l10n.t('`{0}`: no such instruction; did you mean `{1}`?', token.text, better);
   if (word === 'proc' || word === 'endp' || word === 'assume' || word === 'offset')

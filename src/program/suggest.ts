@@ -41,3 +41,22 @@ export function closest(word: string, words: Iterable<string>): string | undefin
   }
   return best;
 }
+
+/** Answers kept by a Suggester. */
+const KEPT = 1000;
+
+/** `closest` among words that never change; a source may repeat its mistake a thousand times. */
+export class Suggester {
+  private words: readonly string[] | undefined;
+  private readonly answers = new Map<string, string | undefined>();
+
+  constructor(private readonly all: () => Iterable<string>) {}
+
+  closest(word: string): string | undefined {
+    if (this.answers.has(word)) return this.answers.get(word);
+    const answer = closest(word, (this.words ??= [...this.all()]));
+    if (this.answers.size >= KEPT) this.answers.clear();
+    this.answers.set(word, answer);
+    return answer;
+  }
+}
