@@ -66,6 +66,7 @@ const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [
 /** Benchmarks measure what ships: the same bundling, not the modules one by one. */
 const BENCHMARKS: typeof BUNDLES = [
   { entry: 'test/bench/bench.ts', outfile: 'bench/bench.js', options: node },
+  { entry: 'test/bench/assembler.ts', outfile: 'bench/assembler.js', options: node },
 ];
 
 async function main(): Promise<void> {
