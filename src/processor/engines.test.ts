@@ -107,7 +107,7 @@ function sanitize(random: Uint8Array, bits: Bits): Uint8Array {
 }
 
 describe('the two engines', function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   const interpreter = processor('interpreter');
   const reference = processor('reference');
   const bytes = fc.uint8Array({ minLength: 60, maxLength: 160 });

@@ -46,7 +46,7 @@ count:  db 0
 `;
 
 describe('guests under VT-x', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it('first-exits makes one exit of each kind and powers off', async () => {
     const { serial, exits, why } = await runGuest(sample('first-exits'), { memory: 64 << 20 });

@@ -69,7 +69,7 @@ function accepted(
 }
 
 describe('every form against nasm', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const used = new Set<RegExp>();
 
   for (const bits of [16, 32, 64] as const) {

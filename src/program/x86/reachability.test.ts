@@ -86,7 +86,7 @@ async function reach(code: number, bits: 16 | 32 | 64): Promise<Outcome | 'absen
 }
 
 describe('every form that iced-x86 can encode is reachable from text', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const used = new Set<RegExp>();
 
   for (const bits of [16, 32, 64] as const) {
