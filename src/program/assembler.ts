@@ -15,7 +15,7 @@ import type { Statement } from './statement';
 import { repeat } from './storage';
 import { Structures } from './structures';
 import { isScalar } from './value';
-import { ANY_CPU } from './x86/cpu-levels';
+import { ANY_CPU, ANY_VECTORS } from './x86/cpu-levels';
 
 /** How many passes a program may need before it counts as never settling. */
 const MAX_PASSES = 60;
@@ -39,6 +39,7 @@ export class Assembler implements DataSink {
   defaultRelative = false;
   /** The generation of processors that the program is for. */
   cpu = ANY_CPU;
+  vectors = ANY_VECTORS;
   /** Whether `align` also raises the alignment of its section. */
   alignsSection = true;
   smartAlign: SmartAlign | undefined;
@@ -97,6 +98,7 @@ export class Assembler implements DataSink {
     this.bits = 16;
     this.defaultRelative = false;
     this.cpu = ANY_CPU;
+    this.vectors = ANY_VECTORS;
     this.alignsSection = true;
     this.smartAlign = undefined;
     this.origin = undefined;

@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import type { Cursor } from './cursor';
-import { SourceError } from './diagnostics';
+import { SourceError, type Span } from './diagnostics';
+import type { Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import { stringBytes } from './literals';
 import type { DataItem, SizedItem } from './statement';
 import { isOp, type Token } from './tokens';
-import { DATA_WORDS, SIZE_WORDS } from './words';
+import { SIZE_WORDS } from './words';
 
 /** How deep `dup` lists may nest. */
 const MAX_DEPTH = 50;
@@ -28,9 +29,41 @@ export function parseData(cursor: Cursor, keyword: Token): DataItem[] {
   }
 }
 
+/** `[size] [count dup] [size] item`, or a list of items in parentheses. */
 function parseItem(cursor: Cursor, depth: number): DataItem {
   if (depth > MAX_DEPTH)
     throw new SourceError(l10n.t('`dup` is nested too deep here'), cursor.span);
+  const token = cursor.token;
+  const size = sizeWord(cursor);
+  if (size !== undefined && token) return listOf(once(token), contents(cursor, size, depth), token);
+  if (token && isOp(token, '%') && isOp(cursor.peek(), '('))
+    return listOf(once(token), contents(cursor, undefined, depth), token);
+  return parseAtom(cursor, depth);
+}
+
+const once = (span: Span): Expression => ({ kind: 'number', value: 1n, span });
+
+const listOf = (count: Expression, items: readonly SizedItem[], span: Span): DataItem => ({
+  kind: 'repeat',
+  count,
+  items,
+  span,
+});
+
+/** A list in parentheses, perhaps with a `%` before it, or a single item. */
+function contents(cursor: Cursor, size: number | undefined, depth: number): SizedItem[] {
+  if (cursor.isOp('%') && isOp(cursor.peek(), '(')) cursor.index++;
+  if (!cursor.skipOp('(')) return [{ item: parseItem(cursor, depth + 1), size }];
+  const items: SizedItem[] = [];
+  while (!cursor.isOp(')')) {
+    items.push({ item: parseItem(cursor, depth + 1), size });
+    if (!cursor.skipOp(',')) break;
+  }
+  cursor.expectOp(')');
+  return items;
+}
+
+function parseAtom(cursor: Cursor, depth: number): DataItem {
   const token = cursor.token;
   const next = cursor.peek();
   const last = next === undefined || isOp(next, ',') || isOp(next, ')');
@@ -49,24 +82,12 @@ function parseItem(cursor: Cursor, depth: number): DataItem {
       ? { kind: 'string', bytes: value.bytes, span }
       : { kind: 'expression', value, span };
   }
-  const size = sizeWord(cursor);
-  const items: SizedItem[] = [];
-  if (cursor.skipOp('(')) {
-    while (!cursor.isOp(')')) {
-      const own = sizeWord(cursor) ?? size;
-      items.push({ item: parseItem(cursor, depth + 1), size: own });
-      if (!cursor.skipOp(',')) break;
-    }
-    cursor.expectOp(')');
-  } else {
-    items.push({ item: parseItem(cursor, depth + 1), size });
-  }
-  return { kind: 'repeat', count: value, items, span };
+  return listOf(value, contents(cursor, sizeWord(cursor), depth), span);
 }
 
 function sizeWord(cursor: Cursor): number | undefined {
   const word = cursor.word;
-  const bytes = word === undefined ? undefined : (ITEM_BYTES[word] ?? DATA_WORDS[word]);
+  const bytes = word === undefined ? undefined : ITEM_BYTES[word];
   if (bytes !== undefined) cursor.index++;
   return bytes;
 }

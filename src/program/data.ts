@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { SourceError, type Span } from './diagnostics';
 import { evaluate, floatConstant, type Scope } from './evaluate';
-import { FORMAT_OF_SIZE } from './floats';
+import { FORMAT_OF_SIZE, isPackedDecimal, packedDecimal } from './floats';
 import type { DataItem } from './statement';
 import { isScalar, resolve, type Value } from './value';
 
@@ -51,12 +51,18 @@ function storeExpression(
     const format = FORMAT_OF_SIZE[size];
     if (!format) {
       throw new SourceError(
-        l10n.t('a floating-point constant needs dw, dd, dq, dt or do, not this size'),
+        l10n.t('a floating-point constant needs db, dw, dd, dq, dt or do, not this size'),
         span,
       );
     }
+    const { text, negative } = expression;
+    const packed = isPackedDecimal(text);
+    if (packed && size !== 10)
+      throw new SourceError(l10n.t('a packed decimal constant needs `dt`'), span);
     const bytes = sink.room(size, 'data');
-    if (bytes) writeInteger(bytes, floatConstant(expression.text, expression.negative, format));
+    const bits = (): bigint =>
+      packed ? packedDecimal(text, negative) : floatConstant(text, negative, format);
+    if (bytes) writeInteger(bytes, bits());
     return;
   }
   const value: Value = evaluate(expression, sink.scope);

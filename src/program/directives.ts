@@ -10,7 +10,7 @@ import type { Statement } from './statement';
 import { closest } from './suggest';
 import type { Token } from './tokens';
 import { isKnown, isScalar } from './value';
-import { cpuLevel, cpuNames } from './x86/cpu-levels';
+import { ANY_VECTORS, cpuLevel, cpuNames, VECTOR_FLAGS } from './x86/cpu-levels';
 
 type Directive = (a: Assembler, args: readonly Token[], statement: Statement) => void;
 
@@ -45,9 +45,9 @@ const bits: Directive = (a, args, statement) => {
 
 const org: Directive = (a, args, statement) => {
   const n = wholeNumber(a, args, statement);
-  if (a.origin !== undefined && a.origin !== n)
+  if (a.origin !== undefined && a.origin !== BigInt.asUintN(64, n))
     throw new SourceError(l10n.t('the program has a second `org`'), statement.span);
-  a.origin = n;
+  a.origin = BigInt.asUintN(64, n);
 };
 
 const FLAGS: Readonly<Record<string, (attributes: SectionAttributes) => void>> = {
@@ -125,12 +125,13 @@ function attribute(a: Assembler, cursor: Cursor, attributes: SectionAttributes):
     'progbits',
     'nobits',
   ]);
-  throw new SourceError(
+  a.warn(
     better === undefined
       ? l10n.t('`{0}` is not an attribute of a section', token.text)
       : l10n.t('`{0}` is not an attribute of a section; did you mean `{1}`?', token.text, better),
     token,
   );
+  if (valued) cursor.index++;
 }
 
 /** A section's name, which may be written with quotes or begin with a dot. */
@@ -148,8 +149,8 @@ const section: Directive = (a, args, statement) => {
   a.names.recorder?.define('section', made.name, span, { as: 'section' });
   made.span ??= span;
   while (!cursor.atEnd) {
+    if (cursor.skipOp(',')) continue;
     attribute(a, cursor, made.attributes);
-    cursor.skipOp(',');
   }
   a.output.enter(made);
 };
@@ -214,11 +215,20 @@ const alignmode: Directive = (a, args, statement) => {
 };
 
 const cpu: Directive = (a, args, statement) => {
-  const name = args
+  const text = args
     .map((token) => token.text)
     .join('')
     .toLowerCase();
-  const [word = ''] = name.split(/[,+*]/);
+  for (const word of text.split(/[,+*]/)) setCpu(a, word, args[0] ?? statement.span);
+};
+
+/** A processor, or one of the sets of vector instructions, perhaps with a `no` or `-` before it. */
+function setCpu(a: Assembler, word: string, span: Span): void {
+  const [, no, flag = ''] = /^(no|-)?(.*)$/.exec(word) ?? [];
+  if (VECTOR_FLAGS.includes(flag)) {
+    a.vectors = { ...a.vectors, [flag]: no === undefined };
+    return;
+  }
   const level = cpuLevel(word);
   if (level === undefined) {
     const better = closest(word, cpuNames());
@@ -226,11 +236,12 @@ const cpu: Directive = (a, args, statement) => {
       better === undefined
         ? l10n.t('`cpu` does not know the processor `{0}`', word)
         : l10n.t('`cpu` does not know the processor `{0}`; did you mean `{1}`?', word, better),
-      args[0] ?? statement.span,
+      span,
     );
   }
   a.cpu = level;
-};
+  a.vectors = ANY_VECTORS;
+}
 
 const structure =
   (name: string): Directive =>

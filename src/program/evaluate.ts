@@ -163,8 +163,9 @@ export function evaluate(expression: Expression, scope: Scope): Value {
       return scope.start(expression.span);
     case 'float':
       if (expression.format) {
-        const { text, negative, format } = expression;
-        return scalar(wrap(floatConstant(text, negative, format)));
+        const { text, negative, format, part } = expression;
+        const bits = floatConstant(text, negative, format);
+        return scalar(wrap(part === 'high' ? bits >> 64n : bits));
       }
       throw new SourceError(
         l10n.t(
@@ -188,9 +189,9 @@ export function evaluate(expression: Expression, scope: Scope): Value {
   }
 }
 
-/** The binary logarithm, rounded down or up (NASM manual 6.4); of 0 it is -1, or 0 rounded up. */
+/** The binary logarithm, rounded down or up; that of 0 is 0 (NASM manual 6.4). */
 function logarithm(n: bigint, up: boolean): bigint {
-  if (n === 0n) return up ? 0n : -1n;
+  if (n === 0n) return 0n;
   const floor = BigInt(n.toString(2).length - 1);
   return up && 1n << floor !== n ? floor + 1n : floor;
 }

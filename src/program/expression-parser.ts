@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { unexpected, type Cursor } from './cursor';
 import { SourceError } from './diagnostics';
 import { PRECEDENCE, type BinaryOperator, type Expression, type UnaryOperator } from './expression';
-import { FORMATS, type FormatName } from './floats';
+import { isPackedDecimal, type FormatName } from './floats';
 import { integerValue, isFloat, stringBytes } from './literals';
 import type { Token } from './tokens';
 import { registerOf } from './x86/registers';
@@ -18,16 +18,21 @@ PRECEDENCE.forEach((operators, level) => {
   for (const operator of operators) LEVEL_OF.set(operator, level);
 });
 
-const FLOAT_FUNCTIONS: Readonly<Record<string, FormatName | 'high' | 'low'>> = {
-  float8: 'half',
-  float16: 'half',
-  bfloat16: 'bfloat',
-  float32: 'single',
-  float64: 'double',
-  float80m: 'low',
-  float80e: 'high',
-  float128l: 'low',
-  float128h: 'high',
+interface FloatFunction {
+  readonly format: FormatName;
+  readonly part?: 'low' | 'high';
+}
+
+const FLOAT_FUNCTIONS: Readonly<Record<string, FloatFunction>> = {
+  float8: { format: 'quarter' },
+  float16: { format: 'half' },
+  bfloat16: { format: 'bfloat' },
+  float32: { format: 'single' },
+  float64: { format: 'double' },
+  float80m: { format: 'extended', part: 'low' },
+  float80e: { format: 'extended', part: 'high' },
+  float128l: { format: 'quad', part: 'low' },
+  float128h: { format: 'quad', part: 'high' },
 };
 
 const FLOAT_WORDS = new Set(['infinity', 'nan', 'qnan', 'snan']);
@@ -110,6 +115,7 @@ class ExpressionParser {
       this.depth--;
       if (word === '-' && operand.kind === 'float')
         return { ...operand, negative: !operand.negative };
+      if (word === '+' && operand.kind === 'float') return operand;
       return { kind: 'unary', operator: word as UnaryOperator, operand, span: token };
     }
     const operand = this.primary(token);
@@ -140,7 +146,10 @@ class ExpressionParser {
           const inner = this.parse();
           cursor.expectOp(')');
           this.depth--;
-          return inner;
+          // In parentheses a string is a number like any other expression.
+          return inner.kind === 'string'
+            ? { kind: 'unary', operator: '+', operand: inner, span: token }
+            : inner;
         }
         break;
       default:
@@ -180,28 +189,32 @@ class ExpressionParser {
     if (builtin !== undefined) {
       if (FLOAT_WORDS.has(builtin))
         return { kind: 'float', text: builtin, negative: false, span: token };
-      if (this.cursor.isOp('(')) {
-        const call = this.call(builtin, token);
-        if (call) return call;
-      }
+      const call = this.call(builtin, token);
+      if (call) return call;
     }
     return { kind: 'symbol', name, span: token };
   }
 
-  private call(name: string, token: Token): Expression | undefined {
+  private argument(): Expression {
     const { cursor } = this;
+    if (!cursor.skipOp('(')) return this.unary();
+    const inner = this.parse();
+    cursor.expectOp(')');
+    return inner;
+  }
+
+  private call(name: string, token: Token): Expression | undefined {
     const float = FLOAT_FUNCTIONS[name];
     const encoding = /^utf(16|32)(le|be)?$/.exec(name);
     if (!float && !encoding && !/^ilog2[efwc]?$/.test(name)) return undefined;
     this.enter();
-    cursor.expectOp('(');
-    const inner = this.parse();
-    cursor.expectOp(')');
+    // Without parentheses it is an operator like any other.
+    const inner = this.argument();
     this.depth--;
     if (float) {
-      if (inner.kind !== 'float' || !(float in FORMATS))
+      if (inner.kind !== 'float' || isPackedDecimal(inner.text))
         throw new SourceError(l10n.t('`{0}` needs a floating-point constant', token.text), token);
-      return { ...inner, format: float as FormatName, span: token };
+      return { ...inner, ...float, span: token };
     }
     if (encoding) {
       if (inner.kind !== 'string')
@@ -218,6 +231,13 @@ class ExpressionParser {
   }
 }
 
+/** NASM 2.16 writes the halves of a big-endian surrogate pair the wrong way round. */
+function placeOf(units: readonly number[], i: number, big: boolean): number {
+  const kind = (units[i] ?? 0) & 0xfc00;
+  if (!big || (kind !== 0xd800 && kind !== 0xdc00)) return i;
+  return kind === 0xd800 ? i + 1 : i - 1;
+}
+
 /** A UTF-8 string as UTF-16 or UTF-32, as `__utf16__` and `__utf32__` give it. */
 function recode(bytes: Uint8Array, width: 2 | 4, big: boolean): Uint8Array {
   const text = new TextDecoder().decode(bytes);
@@ -227,7 +247,7 @@ function recode(bytes: Uint8Array, width: 2 | 4, big: boolean): Uint8Array {
       : Array.from(text, (c) => c.codePointAt(0) ?? 0);
   const out = new DataView(new ArrayBuffer(units.length * width));
   units.forEach((unit, i) => {
-    if (width === 2) out.setUint16(i * 2, unit, !big);
+    if (width === 2) out.setUint16(placeOf(units, i, big) * 2, unit, !big);
     else out.setUint32(i * 4, unit, !big);
   });
   return new Uint8Array(out.buffer);

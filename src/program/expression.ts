@@ -15,6 +15,8 @@ export type Expression =
       readonly negative: boolean;
       /** Set inside `__float32__(…)`, which makes an integer of it. */
       readonly format?: FormatName;
+      /** Only its lower 64 bits, or those above. */
+      readonly part?: 'low' | 'high';
       readonly span: Span;
     }
   | {

@@ -9,6 +9,7 @@ interface Format {
 
 /** By number of bytes; bfloat16 shares its size with binary16 and has its own name. */
 export const FORMATS = {
+  quarter: { exponentBits: 4, fractionBits: 3, explicit: false },
   half: { exponentBits: 5, fractionBits: 10, explicit: false },
   bfloat: { exponentBits: 8, fractionBits: 7, explicit: false },
   single: { exponentBits: 8, fractionBits: 23, explicit: false },
@@ -20,6 +21,7 @@ export const FORMATS = {
 export type FormatName = keyof typeof FORMATS;
 
 export const FORMAT_OF_SIZE: Readonly<Record<number, FormatName>> = {
+  1: 'quarter',
   2: 'half',
   4: 'single',
   8: 'double',
@@ -54,7 +56,7 @@ function ratio(text: string): Ratio {
     const digits = bits === 4 ? '0x0' : bits === 3 ? '0o0' : '0b0';
     return scaled(BigInt(`${digits}${whole}${part}`), 2n, Number(power) - bits * part.length);
   }
-  const decimal = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/.exec(clean);
+  const decimal = /^(?:0[dt])?(\d*)\.?(\d*)(?:e([+-]?\d+))?$/.exec(clean);
   const [, whole = '', part = '', power = '0'] = decimal ?? [];
   return scaled(BigInt(`0${whole}${part}`), 10n, Number(power) - part.length);
 }
@@ -113,4 +115,17 @@ export function signBit(name: FormatName): bigint {
   const format: Format = FORMATS[name];
   const stored = format.explicit ? format.fractionBits + 1 : format.fractionBits;
   return 1n << BigInt(format.exponentBits + stored);
+}
+
+/** The most digits of a packed decimal constant. */
+const BCD_DIGITS = 18;
+
+/** Whether a number is a packed decimal constant for `dt`: `123p` or `0p123` (NASM manual 3.4.7). */
+export const isPackedDecimal = (text: string): boolean =>
+  /^(?:0p[0-9_]+|[0-9][0-9_]*p)$/i.test(text);
+
+/** The 80 bits of a packed decimal constant: two digits in each byte, the sign in the last (SDM vol. 1, 4.7). */
+export function packedDecimal(text: string, negative: boolean): bigint {
+  const digits = text.replace(/^0p|[p_]/gi, '').slice(-BCD_DIGITS);
+  return BigInt(`0x0${digits}`) | (negative ? 0x80n << 72n : 0n);
 }

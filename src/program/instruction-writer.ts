@@ -8,10 +8,11 @@ import { repeat } from './storage';
 import { isSummed } from './summed';
 import { isKnown, isScalar, resolve, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
+import type { VectorChoice } from './x86/cpu-levels';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
 import { isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
-import { lonePrefixes } from './x86/prefix-bytes';
+import { lonePrefixes, sizedPrefixes } from './x86/prefix-bytes';
 import { select, type Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
@@ -22,6 +23,7 @@ interface Memory {
   readonly position: number;
   readonly bits: number;
   readonly cpu: number;
+  readonly vectors: VectorChoice;
   readonly choice: Choice;
 }
 
@@ -54,8 +56,9 @@ export class InstructionWriter {
 
   constructor(private readonly assembler: Assembler) {}
 
-  write(body: InstructionBody, statement: Statement, count: number): void {
+  write(written: InstructionBody, statement: Statement, count: number): void {
     const { assembler } = this;
+    const body = { ...written, prefixes: sizedPrefixes(written.prefixes, assembler.bits) };
     if (body.mnemonic === '') {
       const bytes = lonePrefixes(body.prefixes, assembler.bits);
       for (let i = 0; i < count; i++) assembler.room(bytes.length, 'code')?.set(bytes);
@@ -162,10 +165,15 @@ export class InstructionWriter {
     values: readonly Value[],
   ): Choice {
     const { assembler } = this;
-    const { bits, cpu } = assembler;
+    const { bits, cpu, vectors } = assembler;
     const position = assembler.output.section?.size ?? 0;
     const before = this.memory.get(statement);
-    if (before?.bits === bits && before.cpu === cpu && sameValues(before.key, values)) {
+    if (
+      before?.bits === bits &&
+      before.cpu === cpu &&
+      before.vectors === vectors &&
+      sameValues(before.key, values)
+    ) {
       const relative = before.choice.match.slots.some((slot) => slot.kind === 'branch');
       if (!relative || before.position === position) return before.choice;
     }
@@ -174,6 +182,7 @@ export class InstructionWriter {
     const context: Context = {
       bits,
       cpu,
+      vectors,
       fitsShort: (value, length) => {
         if (isKnown(value) && assembler.growOnly && grown) return false;
         return this.fitsShort(value, length + (body.prefixes.words.length > 0 ? 1 : 0));
@@ -181,7 +190,7 @@ export class InstructionWriter {
     };
     const { mnemonic, prefixes } = body;
     const choice = select({ mnemonic, span: statement.span, prefixes, operands }, context);
-    this.memory.set(statement, { key: values, position, bits, cpu, choice });
+    this.memory.set(statement, { key: values, position, bits, cpu, vectors, choice });
     return choice;
   }
 

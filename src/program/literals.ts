@@ -1,3 +1,5 @@
+import { isPackedDecimal } from './floats';
+
 /** Number and string constants (NASM manual 3.4.1 to 3.4.3). */
 
 const RADIX: Readonly<Record<string, number>> = {
@@ -34,23 +36,23 @@ function parse(digits: string, radix: number): bigint | undefined {
 export function integerValue(source: string): bigint | undefined {
   const text = source.replace(/_/g, '').toLowerCase();
   if (text.startsWith('$')) return parse(text.slice(1), 16);
-  const prefix = text.length > 2 && text[0] === '0' ? RADIX[text[1] ?? ''] : undefined;
-  if (prefix !== undefined) {
-    const value = parse(text.slice(2), prefix);
-    if (value !== undefined) return value;
-  }
+  const prefix = text[0] === '0' ? RADIX[text[1] ?? ''] : undefined;
   const suffix = RADIX[text[text.length - 1] ?? ''];
-  if (suffix !== undefined && text[text.length - 1] !== 'x') {
-    const value = parse(text.slice(0, -1), suffix);
-    if (value !== undefined) return value;
-  }
+  if (prefix !== undefined && text.length === 2) return 0n;
+  // Where both could be meant the larger radix is: 0bh is hexadecimal, and so is 0xb.
+  if (suffix !== undefined && suffix > (prefix ?? 0)) return parse(text.slice(0, -1), suffix);
+  if (prefix !== undefined) return parse(text.slice(2), prefix) ?? bySuffix(text, suffix);
   return parse(text, 10);
 }
 
+const bySuffix = (text: string, suffix: number | undefined): bigint | undefined =>
+  suffix === undefined ? undefined : parse(text.slice(0, -1), suffix);
+
 /** Whether a number token is a floating-point constant (NASM manual 3.4.6). */
 export function isFloat(text: string): boolean {
+  if (isPackedDecimal(text)) return true;
   if (/^0[xXhHbByYoOqQ]|^\$/.test(text)) return /[.pP]/.test(text);
-  return /^[0-9_]+\.[0-9_]*([eE][+-]?[0-9_]+)?$|^[0-9_]+[eE][+-]?[0-9_]+$/.test(text);
+  return /^(?:0[dDtT])?[0-9_]+\.[0-9_]*([eE][+-]?[0-9_]+)?$|^[0-9_]+[eE][+-]?[0-9_]+$/.test(text);
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {

@@ -33,6 +33,10 @@ interface Overrides {
   to: boolean;
 }
 
+/** Whether an operand goes on here, so that the word before it cannot be a label. */
+const isOperandStart = (token: Token | undefined): boolean =>
+  token !== undefined && (token.kind !== 'op' || token.text === '[');
+
 function overrides(cursor: Cursor): Overrides {
   const found: Overrides = { size: 0, strict: false, distance: undefined, to: false };
   for (;;) {
@@ -43,7 +47,7 @@ function overrides(cursor: Cursor): Overrides {
     else if (word === 'strict') found.strict = true;
     else if (word === 'to') found.to = true;
     else if (word === 'short' || word === 'near' || word === 'far') found.distance = word;
-    else if (word === 'ptr' && found.size !== 0) {
+    else if (word === 'ptr' && found.size !== 0 && isOperandStart(cursor.peek())) {
       throw new SourceError(
         l10n.t(
           'NASM has no `ptr`: write `{0} […]` without it',
@@ -107,6 +111,11 @@ function findHint(e: Expression): AddressHint | undefined {
   return undefined;
 }
 
+function findRegister(e: Expression): number | undefined {
+  if (e.kind === 'register') return e.register;
+  return e.kind === 'binary' ? (findRegister(e.left) ?? findRegister(e.right)) : undefined;
+}
+
 function segmentOverride(cursor: Cursor): number {
   const next = cursor.peek();
   if (cursor.word === undefined || !isOp(next, ':')) return 0;
@@ -139,12 +148,15 @@ function memory(cursor: Cursor, before: Overrides): MemoryOperand {
     else break;
     cursor.index++;
   }
-  const address = parseExpression(cursor);
-  if (cursor.isOp(',')) {
-    throw new SourceError(
-      l10n.t('an address has no comma in it: add its parts with `+`'),
-      cursor.span,
-    );
+  let address = parseExpression(cursor);
+  let hint = findHint(address);
+  if (cursor.skipOp(',')) {
+    // `[base + displacement, index * scale]`: base and index apart (NASM manual 3.3).
+    const { span } = address;
+    const right = parseExpression(cursor);
+    const index = findRegister(right);
+    if (index !== undefined) hint = { register: index, base: false };
+    address = { kind: 'binary', operator: '+', left: address, right, span };
   }
   cursor.expectOp(']');
   return {
@@ -159,7 +171,7 @@ function memory(cursor: Cursor, before: Overrides): MemoryOperand {
     nosplit,
     displacementSize,
     addressSize,
-    hint: findHint(address),
+    hint,
   };
 }
 
@@ -196,21 +208,22 @@ function outsideBrackets(
     const chosen = segment === Register.None ? inner.segment : segment;
     return { ...inner, address, segment: chosen, span: cursor.spanFrom(first) };
   }
-  return {
-    kind: 'memory',
-    span: cursor.spanFrom(first),
-    size,
-    strict,
-    distance,
-    address: outer,
-    segment,
-    relative: undefined,
-    nosplit: false,
-    displacementSize: 0,
-    addressSize: 0,
-    hint: findHint(outer),
-  };
+  const span = cursor.spanFrom(first);
+  const hint = findHint(outer);
+  return { ...NO_BRACKETS, address: outer, span, size, strict, distance, segment, hint };
 }
+
+/** What an address without brackets says beside its value. */
+export const NO_BRACKETS = {
+  kind: 'memory',
+  distance: undefined,
+  segment: Register.None,
+  relative: undefined,
+  nosplit: false,
+  displacementSize: 0,
+  addressSize: 0,
+  hint: undefined,
+} as const;
 
 /** Parses one operand of an instruction. */
 export function parseOperand(cursor: Cursor): Operand {
@@ -254,18 +267,28 @@ export function parseOperand(cursor: Cursor): Operand {
     );
   }
   const span = cursor.spanFrom(first);
-  if (value.kind === 'register' && isRegisterToken(startText)) {
+  const set = registerOfSet(value);
+  if (set !== undefined && isRegisterToken(startText)) {
     return {
       kind: 'register',
       span,
       size,
       strict,
-      register: value.register,
+      register: set,
       to: before.to,
       decoration: decoration(cursor),
     };
   }
   return { kind: 'immediate', span, size, strict, distance, value };
+}
+
+/** The register of `zmm4` or, as instructions on four registers are written, of `zmm4+3`. */
+function registerOfSet(value: Expression): number | undefined {
+  if (value.kind === 'register') return value.register;
+  if (value.kind !== 'binary' || value.operator !== '+') return undefined;
+  const { left, right } = value;
+  if (left.kind !== 'register' || right.kind !== 'number') return undefined;
+  return right.value === 0n || classOf(left.register) === 'zmm' ? left.register : undefined;
 }
 
 const isRegisterToken = (text: string | undefined): boolean =>

@@ -5,7 +5,7 @@ import { SourceError, type Span } from './diagnostics';
 import type { Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import { stringBytes } from './literals';
-import { parseOperand } from './operand-parser';
+import { NO_BRACKETS, parseOperand } from './operand-parser';
 import type {
   Body,
   Decoration,
@@ -24,10 +24,12 @@ import {
   isStatementWord,
   PREFIX_WORDS,
   RESERVE_WORDS,
+  SIZE_WORDS,
   statementWords,
 } from './words';
-import { isMnemonic, isRareMnemonic, mnemonicNames } from './x86/mnemonics';
-import { registerOf } from './x86/registers';
+import { findMnemonic, isMnemonic, mnemonicNames } from './x86/mnemonics';
+import { formsOf } from './x86/forms';
+import { classOf, registerOf } from './x86/registers';
 
 const NO_PREFIXES: Prefixes = {
   words: [],
@@ -84,10 +86,9 @@ export function parseLabelAlone(
   }
 }
 
-/** Words that NASM never takes for a label, colon or not. */
+/** Words that NASM never takes for a label, colon or not; with a colon an instruction's name is a label. */
 function isReserved(word: string): boolean {
-  const instruction = isMnemonic(word) && !isRareMnemonic(word);
-  return instruction || (isStatementWord(word) && !DIRECTIVES.has(word));
+  return PREFIX_WORDS.has(word) || word === 'times' || word in SIZE_WORDS;
 }
 
 function labelOf(token: Token): Label {
@@ -105,7 +106,7 @@ function parseLabel(cursor: Cursor): Label | undefined {
       throw new SourceError(l10n.t('`{0}` is a register and cannot be a label', token.text), token);
     if (isReserved(word)) {
       throw new SourceError(
-        l10n.t('`{0}` is an instruction and cannot be a label', token.text),
+        l10n.t('`{0}` is a word of the language and cannot be a label', token.text),
         token,
       );
     }
@@ -333,7 +334,9 @@ function instruction(cursor: Cursor): Body {
     if (cursor.isOp('{')) {
       loneDecoration(cursor, operands);
     } else {
-      operands.push(parseOperand(cursor));
+      const operand = parseOperand(cursor);
+      operands.push(word === 'lea' && operands.length === 1 ? asAddress(operand) : operand);
+      if (word.startsWith('bnd')) joinIndex(operands);
     }
     if (cursor.atEnd) break;
     if (!cursor.isOp(',')) {
@@ -344,10 +347,39 @@ function instruction(cursor: Cursor): Body {
       );
     }
     cursor.index++;
-    if (cursor.atEnd)
+    if (cursor.atEnd && !takesOperands(word, operands.length))
       throw new SourceError(l10n.t('an operand is missing after the comma'), cursor.span);
   }
   return { kind: 'instruction', mnemonic: word, prefixes, operands };
+}
+
+/** `bndldx bnd0, [rax], rbx`: an index that is an operand of its own belongs to the address before it. */
+function joinIndex(operands: Operand[]): void {
+  const at = operands.findIndex(
+    (o) => o.kind === 'register' && /^r(32|64)$/.test(classOf(o.register) ?? ''),
+  );
+  const index = operands[at];
+  const memory = operands.findIndex((o) => o.kind === 'memory');
+  const address = operands[memory];
+  if (operands.length !== 3 || index?.kind !== 'register' || address?.kind !== 'memory') return;
+  const { span, register } = index;
+  const right = { kind: 'register', register, span } as const;
+  const sum = { kind: 'binary', operator: '+', left: address.address, right, span } as const;
+  operands[memory] = { ...address, address: sum, hint: { register, base: false } };
+  operands.splice(at, 1);
+}
+
+/** A comma too many is overlooked where the instruction needs no more operands, as in NASM. */
+function takesOperands(mnemonic: string, count: number): boolean {
+  const entry = findMnemonic(mnemonic);
+  return entry !== undefined && formsOf(entry).some((form) => form.written === count);
+}
+
+/** `lea eax, label` means `lea eax, [label]`, as in MASM. */
+function asAddress(operand: Operand): Operand {
+  if (operand.kind !== 'immediate') return operand;
+  const { value, size, strict, span } = operand;
+  return { ...NO_BRACKETS, address: value, size, strict, span };
 }
 
 /** `{rn-sae}` as an operand of its own decorates the one before it. */

@@ -1,6 +1,6 @@
 /** Padding of code by long instructions that do nothing: `%use smartalign` (NASM manual 6.2). */
 
-export type AlignMode = 'nop' | 'generic' | 'k8' | 'p6';
+export type AlignMode = 'nop' | 'generic' | 'k7' | 'k8' | 'p6';
 
 /** The mode in force and the padding from which a jump over it is cheaper. */
 export interface SmartAlign {
@@ -12,6 +12,7 @@ export interface SmartAlign {
 export const THRESHOLDS: Readonly<Record<AlignMode, number>> = {
   nop: 16,
   generic: 8,
+  k7: 16,
   k8: 16,
   p6: 16,
 };
@@ -25,6 +26,11 @@ const K8 = [
   ...PREFIXED,
   ...bytes('6666669090', '666666906690', '66666690666690', '6666669066666690'),
 ];
+
+/** LEA and MOV that change nothing. */
+const K7 = bytes(
+  ...['90', '8bc0', '8d0420', '8d442000', '8d44200090', '8d8000000000', '8d040500000000'],
+);
 
 /** Recommended multi-byte sequences of NOP instruction, SDM vol. 2B, NOP. */
 const LONG = bytes(
@@ -46,6 +52,8 @@ function patterns(mode: AlignMode, bits: 16 | 32 | 64): readonly (readonly numbe
   switch (mode) {
     case 'nop':
       return [[0x90]];
+    case 'k7':
+      return bits === 32 ? K7 : PREFIXED;
     case 'k8':
       return K8;
     case 'p6':

@@ -56,6 +56,8 @@ export const PREFIX_WORDS: ReadonlySet<string> = new Set([
   'nobnd',
   'notrack',
   'wait',
+  'osp',
+  'asp',
   'o16',
   'o32',
   'o64',
@@ -118,6 +120,11 @@ export function isStatementWord(word: string): boolean {
 }
 
 const OTHER_WORDS = new Set(['equ', 'times', 'incbin', 'align', 'alignb']);
+
+/** Whether NASM defines a directive as a multi-line macro, so that `%ifmacro` finds it. */
+export function isStandardMacro(word: string): boolean {
+  return DIRECTIVES.has(word) || word === 'align' || word === 'alignb' || word === 'incbin';
+}
 
 /** All words that can begin a statement, for suggestions. */
 export function statementWords(): string[] {

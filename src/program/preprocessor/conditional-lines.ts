@@ -19,7 +19,7 @@ export function conditionalLine(
     return true;
   }
   if (text === '%else') {
-    otherwise(openCondition(frame, token), token);
+    otherwise(p, openCondition(frame, token), token);
     return true;
   }
   const found = parseConditional(text);
@@ -35,7 +35,7 @@ export function conditionalLine(
     }
   };
   if (found.isElse) {
-    elseIf(openCondition(frame, token), token, test);
+    elseIf(p, openCondition(frame, token), token, test);
     return true;
   }
   const outer = isActive(frame);
@@ -53,15 +53,23 @@ function openCondition(frame: Frame, token: Token): Condition {
   );
 }
 
-function otherwise(top: Condition, token: Token): void {
-  if (top.last) throw new SourceError(l10n.t('a second `%else` for the same `%if`'), token);
+/** NASM only warns of a second `%else`, and of an `%elif` behind it, and takes neither. */
+function otherwise(p: Preprocessor, top: Condition, token: Token): void {
+  if (top.last) {
+    if (top.outer) p.warn(l10n.t('a second `%else` for the same `%if`'), token);
+    top.active = false;
+    return;
+  }
   top.active = top.outer && !top.done;
   top.done = top.last = true;
 }
 
-function elseIf(top: Condition, token: Token, test: () => boolean): void {
-  if (top.last)
-    throw new SourceError(l10n.t('`{0}` after `%else`', token.text.toLowerCase()), token);
+function elseIf(p: Preprocessor, top: Condition, token: Token, test: () => boolean): void {
+  if (top.last) {
+    if (top.outer) p.warn(l10n.t('`{0}` after `%else`', token.text.toLowerCase()), token);
+    top.active = false;
+    return;
+  }
   top.active = top.outer && !top.done && test();
   top.done ||= top.active;
 }

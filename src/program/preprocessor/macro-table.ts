@@ -1,4 +1,5 @@
 import type { Token } from '../tokens';
+import { isStandardMacro } from '../words';
 import type { MultiLineMacro } from './multi-line-macros';
 
 /** The `%macro`s of a program; several may share a name and differ in how many parameters they take. */
@@ -41,6 +42,8 @@ export class MacroTable {
 
   /** `%ifmacro name [parameters]` (NASM manual 4.4.4). */
   has(name: string, parameters: readonly Token[]): boolean {
+    // NASM's own directives are macros to it.
+    if (isStandardMacro(name.toLowerCase())) return true;
     const list = this.named(name);
     if (parameters.length === 0) return list.length > 0;
     const text = parameters.map((t) => t.text).join('');

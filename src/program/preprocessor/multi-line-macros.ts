@@ -59,7 +59,7 @@ export function parseHeader(
   let used = 0;
   for (const token of rest) {
     const wanted =
-      token.kind === 'number' || /^[-+*]$/.test(token.text) || /^\.nolist$/i.test(token.text);
+      token.kind === 'number' || /^[-+*]$/.test(token.text) || /^\.?nolist$/i.test(token.text);
     if (!wanted || (used > 0 && token.space && !/[-]$/.test(text.join('')))) break;
     text.push(token.text.toLowerCase());
     used++;

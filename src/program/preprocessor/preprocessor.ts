@@ -204,12 +204,24 @@ export class Preprocessor implements ExpansionHost {
     if (!own.some((token) => token.kind === 'pre' && /^%[$[]/.test(token.text))) return own;
     // `%[…]` is expanded even in directives (NASM manual 4.1.3); elsewhere expansion gets to it anyway.
     const direct = own[0]?.kind === 'pre' && /^%[A-Za-z]/.test(own[0].text);
-    const named = own.flatMap((token) => {
+    const named = own.flatMap((token, i) => {
       if (token.kind !== 'pre') return token;
-      if (token.text.startsWith('%$')) return this.contextName(token);
+      if (token.text.startsWith('%$'))
+        return this.contextToken(token, own[i + 1], i === 0 || direct);
       return direct && token.text.startsWith('%[') ? this.expand([token]) : token;
     });
     return named.some((t) => t.kind === 'pre' && t.text === '%+') ? named : paste(named);
+  }
+
+  /** A context's macro is put in at once where what follows is joined to it, as in `%{$name}_size`. */
+  private contextToken(
+    token: Token,
+    next: Token | undefined,
+    defining: boolean,
+  ): Token | readonly Token[] {
+    const name = this.contextName(token);
+    const joined = next !== undefined && !next.space && /^(id|number)$/.test(next.kind);
+    return joined && !defining && this.macros.has(name.text) ? this.expand([name]) : name;
   }
 
   private contextName(token: Token): Token {

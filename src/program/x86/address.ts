@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { Register } from 'iced-x86';
 import { SourceError, type Span } from '../diagnostics';
 import type { MemoryOperand } from '../statement';
-import { isKnown, isRelocatable, type Term, type Value } from '../value';
+import { isKnown, isRelocatable, singleBase, type Term, type Value } from '../value';
 import { bitsOf, classOf, numberOf, registerName } from './registers';
 
 /** An effective address, ready to be encoded (SDM vol. 2A, 2.1.5). */
@@ -163,10 +163,10 @@ function isRelative(
   defaultRelative: boolean,
   bits: number,
 ): boolean {
-  if (bits !== 64 || operand.relative === 'abs' || operand.displacementSize === 64) return false;
+  if (bits !== 64 || operand.relative === 'abs') return false;
   if (value.terms.some(({ of }: Term) => typeof of === 'number')) return false;
   // NASM takes a label that it does not know yet for a plain number, one byte longer; sizes settle in later passes.
-  if (!isRelocatable(value)) return false;
+  if (!isRelocatable(value) || singleBase(value) === undefined) return false;
   if (operand.relative === 'rel') return true;
   const { segment } = operand;
   return defaultRelative && segment !== Register.FS && segment !== Register.GS;
@@ -198,7 +198,7 @@ export function addressOf(
   const addressSize = addressSizeOf(operand, width, bits, prefix);
   const relative = isRelative(operand, value, defaultRelative, bits);
   const wide =
-    bits === 64 &&
+    addressSize === 64 &&
     operand.displacementSize === 64 &&
     !defaultRelative &&
     operand.relative !== 'rel';
@@ -215,7 +215,8 @@ export function addressOf(
   let displacementBits: Address['displacementBits'] = full;
   let compressible = false;
   if (base !== Register.None) {
-    const n = BigInt.asIntN(addressSize === 64 ? 64 : addressSize, displacement.n);
+    // The displacement has 32 bits in 64-bit addresses, too.
+    const n = BigInt.asIntN(Math.min(addressSize, 32), displacement.n);
     const fixed = displacement.terms.length === 0 && isKnown(displacement);
     const noBase = numberOf(base) % 8 === 5 || base === Register.BP;
     compressible = fixed && n !== 0n && operand.displacementSize === 0;

@@ -18,8 +18,20 @@ const NEWER = [
   ...['586', 'pentium', 'pentiummmx', '686', 'p6', 'ppro', 'pentiumpro', 'p2', 'pentiumii', 'p3'],
   ...['katmai', 'p4', 'willamette', 'prescott', 'x64', 'x86-64', 'ia64', 'ia-64', 'itanium'],
   ...['itanic', 'merced', 'nehalem', 'westmere', 'sandybridge', 'ivybridge', 'any', 'all'],
-  ...['default', 'latevex', 'evex', 'vex'],
+  ...['default'],
 ];
+
+/** What `cpu` says about vector instructions. */
+export interface VectorChoice {
+  readonly vex: boolean;
+  readonly evex: boolean;
+  /** VEX also for instructions that had EVEX forms first. */
+  readonly latevex: boolean;
+}
+
+export const ANY_VECTORS: VectorChoice = { vex: true, evex: true, latevex: false };
+
+export const VECTOR_FLAGS: readonly string[] = ['vex', 'evex', 'latevex'];
 
 /** The generation of a processor's name in lower case; undefined when it is none. */
 export function cpuLevel(name: string): number | undefined {

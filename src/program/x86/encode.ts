@@ -75,7 +75,9 @@ function setMemory(
   let n = numeric(address.displacement, target);
   if (address.relative) {
     insn.memoryDisplSize = addressSize / 8;
-    if (!target.final) n = target.ip;
+    // A distance that does not fit is cut to 32 bits.
+    const next = target.ip + BigInt(target.length);
+    n = target.final ? next + BigInt.asIntN(32, n - next) : target.ip;
   } else if (compressible) {
     // Where EVEX can scale the byte iced-x86 does so; otherwise it takes the full width.
     insn.memoryDisplSize = 1;

@@ -2,9 +2,10 @@ import { Code, Mnemonic, OpCodeOperandKind, Register } from 'iced-x86';
 import type { ImmediateOperand, MemoryOperand, Operand, RegisterOperand } from '../statement';
 import { isKnown, isScalar, type Value } from '../value';
 import type { Address } from './address';
+import type { VectorChoice } from './cpu-levels';
 import type { Form } from './forms';
 import type { BranchInfo, ImmediateInfo, KindInfo } from './operand-kinds';
-import { bitsOf, classOf, numberOf } from './registers';
+import { classOf, numberOf } from './registers';
 
 /** An operand with its expressions computed. */
 export interface Resolved {
@@ -34,6 +35,7 @@ export interface Context {
   readonly bits: 16 | 32 | 64;
   /** The generation of processors that the program is for (cpu-levels.ts). */
   readonly cpu: number;
+  readonly vectors: VectorChoice;
   /** May a branch to this value be short, given the whole instruction's length in bytes? */
   fitsShort(value: Value, length: number): boolean;
 }
@@ -47,7 +49,7 @@ export interface Match {
 }
 
 /**
- * Instructions that read a 16-bit selector, whatever the register's width: NASM then writes no operand-size prefix
+ * Instructions with a 16-bit operand (or RDPID), whatever the register's width: NASM writes no operand-size prefix
  * (`mov ds, ax` is 8E D8 in every mode, `ltr ax` 0F 00 D8). The number is the selector operand's index.
  */
 const SELECTOR_SOURCES = new Map<number, number>([
@@ -59,11 +61,15 @@ const SELECTOR_SOURCES = new Map<number, number>([
   [Mnemonic.Lmsw, 0],
   [Mnemonic.Lar, 1],
   [Mnemonic.Lsl, 1],
+  [Mnemonic.Rdpid, 0],
+  [Mnemonic.Pinsrw, 1],
+  [Mnemonic.Vpinsrw, 2],
 ]);
 
 function readsSelector(form: Form, index: number): boolean {
   if (form.mnemonic === Mnemonic.Arpl) return true;
-  if (SELECTOR_SOURCES.get(form.mnemonic) !== index || form.memory.bits !== 16) return false;
+  if (SELECTOR_SOURCES.get(form.mnemonic) !== index) return false;
+  if (form.memory.bits !== 16 && form.mnemonic !== Mnemonic.Rdpid) return false;
   return form.mnemonic !== Mnemonic.Mov || form.kinds[0] === OpCodeOperandKind.seg_reg;
 }
 
@@ -72,6 +78,7 @@ const ZERO_EXTENDING = new Set<number>([
   Mnemonic.Pextrb,
   Mnemonic.Vpextrb,
   Mnemonic.Vpextrw,
+  Mnemonic.Vpextrd,
   Mnemonic.Vextractps,
   Mnemonic.Vmovmskpd,
   Mnemonic.Vmovmskps,
@@ -97,6 +104,15 @@ function storesSelector64(form: Form, index: number): boolean {
   );
 }
 
+/** Instructions that take a byte from a register of any width. */
+const BYTE_SOURCES = new Set<number>([Mnemonic.Pinsrb, Mnemonic.Vpinsrb]);
+
+/** The number of a byte register in ModRM; undefined for AH to BH. */
+function byteNumber(register: number): number | undefined {
+  const n = numberOf(register);
+  return n < 4 ? n : n < 8 ? undefined : n - 4;
+}
+
 const FIRST_OF: Readonly<Record<string, number>> = {
   r16: Register.AX,
   r32: Register.EAX,
@@ -115,7 +131,6 @@ function matchRegister(
   const { register } = op;
   // `fadd to st0` means the form that writes to ST(i).
   if (op.to && info.fixed !== undefined) return undefined;
-  if (op.size !== 0 && op.size !== bitsOf(register)) return undefined;
   if (info.fixed !== undefined)
     return info.fixed === register ? { kind: 'register', register } : undefined;
   const cls = classOf(register);
@@ -128,6 +143,9 @@ function matchRegister(
   }
   // A register of another width stands for the same-numbered one of the form's width.
   const wanted = FIRST_OF[info.cls];
+  const byte = cls === 'r8' && BYTE_SOURCES.has(form.mnemonic) ? byteNumber(register) : undefined;
+  if (wanted !== undefined && byte !== undefined)
+    return { kind: 'register', register: wanted + byte };
   if (wanted === undefined || !isGeneral(cls)) return undefined;
   const anyWidth =
     readsSelector(form, index) || (index === 1 && form.mnemonic === Mnemonic.Reservednop);
@@ -146,10 +164,10 @@ function matchMemory(
   if (info.offset) {
     const bare = address.base === Register.None && address.index === Register.None;
     if (!bare || address.relative) return undefined;
-    if (bits === 64 && !address.wide) return undefined;
+    const narrow = address.addressSize === 32 && op.displacementSize !== 64;
+    if (bits === 64 && !address.wide && !narrow) return undefined;
   } else {
     if (!info.memory || MOVQ_GENERAL.has(form.code)) return undefined;
-    if (address.wide && address.base === Register.None) return undefined;
     const vector = /^[xyz]mm$/.exec(classOf(address.index) ?? '')?.[0];
     if (vector !== info.vsib) return undefined;
   }
@@ -160,11 +178,16 @@ function matchMemory(
     if (form.broadcast === 0) return undefined;
     if (op.size !== 0 && op.size !== form.broadcast) return undefined;
     if (form.memory.bits / form.broadcast !== op.decoration.broadcast) return undefined;
-  } else if (op.size !== 0 && memory.bits !== 0 && op.size !== memory.bits && !info.vsib) {
+  } else if (op.size !== 0 && memory.bits !== 0 && !sizeFits(form, op.size) && !info.vsib) {
     return undefined;
   }
   if (memory.state && op.size !== 0) return undefined;
   return { kind: 'memory', address: sizedByForm(address, form), offset: info.offset === true };
+}
+
+/** Whether a size before the address is the form's; `mov ds, qword [x]` reads a word all the same. */
+function sizeFits({ memory, operandSize }: Form, size: number): boolean {
+  return size === memory.bits || (memory.bits === 16 && operandSize === 64 && size === 64);
 }
 
 /** A bare address takes the width that the form's register has (MOVDIR64B, ENQCMD). */

@@ -70,6 +70,15 @@ export function prefixesFor(
   return bytes;
 }
 
+/** Prefixes with `osp` and `asp`, which mean the size that is not the mode's, spelt out. */
+export function sizedPrefixes(prefixes: Prefixes, bits: number): Prefixes {
+  const { words } = prefixes;
+  let sized = prefixes;
+  if (words.includes('osp')) sized = { ...sized, operandSize: bits === 16 ? 32 : 16 };
+  if (words.includes('asp')) sized = { ...sized, addressSize: bits === 32 ? 16 : 32 };
+  return sized;
+}
+
 /** Prefixes on a line of their own. */
 export function lonePrefixes(prefixes: Prefixes, bits: number): number[] {
   const bytes = wordBytes(prefixes, [], WORD_BYTES);

@@ -3,7 +3,7 @@ import { Mnemonic } from 'iced-x86';
 import { SourceError } from '../diagnostics';
 import type { EncodingPrefix, Operand } from '../statement';
 
-import { ANY_CPU, levelOf } from './cpu-levels';
+import { ANY_CPU, levelOf, type VectorChoice } from './cpu-levels';
 import { encode, opcodePlace } from './encode';
 import { explainMismatch } from './explain';
 import { formsOf, type Form } from './forms';
@@ -34,10 +34,14 @@ function ofAddressSize(forms: readonly Form[], wanted: number): readonly Form[] 
 }
 
 /** Whether a form is of the kind that `{vex}` or `{evex}` asks for. */
-function encodingFits(form: Form, encoding: EncodingPrefix | undefined): boolean {
+function encodingFits(
+  form: Form,
+  encoding: EncodingPrefix | undefined,
+  vectors: VectorChoice,
+): boolean {
   switch (encoding) {
     case undefined:
-      return true;
+      return (vectors.vex || !form.vex) && (vectors.evex || !form.evex);
     case 'evex':
       return form.evex;
     case 'rex':
@@ -69,8 +73,8 @@ function rejectAmbiguous(matches: readonly Match[], request: Request): readonly 
       sizes.add(form.memory.bits);
   }
   if (sizes.size < 2) return matches;
-  // CVTSI2SD and its kin take a doubleword when nothing is said, as in NASM.
-  if (/^v?cvtsi2s/.test(request.mnemonic))
+  // CVTSI2SD and its kin, and MOVD, take a doubleword when nothing is said, as in NASM.
+  if (/^(v?cvtsi2s|movd$)/.test(request.mnemonic))
     return matches.filter(({ form }) => form.memory.bits === 32);
   throw new SourceError(
     l10n.t(
@@ -109,9 +113,13 @@ function candidates(shape: Shape, request: Request, context: Context): Match[] {
   const wantedAddress = shape.addressSize ?? (prefixes.addressSize || context.bits);
   const operands = sizedByImmediate(shape.operands);
   const { cpu } = context;
+  // The lock can be elided by MOV with ModRM only (SDM vol. 1, 16.3.1).
+  const elides = prefixes.words.some((word) => word === 'xacquire' || word === 'xrelease');
   const forms = formsOf(shape.entry).filter(
     (form) =>
-      encodingFits(form, prefixes.encoding) && (cpu === ANY_CPU || levelOf(form.code) <= cpu),
+      encodingFits(form, prefixes.encoding, context.vectors) &&
+      (cpu === ANY_CPU || levelOf(form.code) <= cpu) &&
+      !(elides && form.operands.some((o) => o.offset)),
   );
   const found: Match[] = [];
   for (const form of ofAddressSize(forms, wantedAddress)) {
@@ -157,14 +165,15 @@ function rejectWide(request: Request): void {
 }
 
 /** The lower, the better: forms of the usual operand size first, then short ones, then sign-extended immediates. */
-function rank(m: Match, bytes: Uint8Array, bits: number): number {
+function rank(m: Match, bytes: Uint8Array, { bits, vectors }: Context): number {
   const { form } = m;
   const sex = m.slots.some((s) => s.kind === 'immediate' && s.info.bits < s.info.width);
   const unusual = form.operandSize !== 0 && form.operandSize !== defaultSize(form, bits);
   // Which of two VEX forms allows the two-byte prefix does not count: NASM takes the first.
   const length = bytes.length - (form.vex && bytes[opcodePlace(bytes)] === VEX3 ? 1 : 0);
   // NASM takes what comes first in its list, not what is shorter: VEX before EVEX, with few exceptions.
-  const late = EVEX_FIRST.has(form.mnemonic) ? form.vex : form.evex;
+  const evexFirst = EVEX_FIRST.has(form.mnemonic) && !vectors.latevex;
+  const late = evexFirst ? form.vex : form.evex;
   return (
     (unusual ? 8192 : 0) + (m.loose ? 4096 : 0) + (late ? 1024 : 0) + length * 2 + (sex ? 0 : 1)
   );
@@ -193,7 +202,7 @@ export function select(request: Request, context: Context): Choice {
       const bytes = encode(m, operands, target);
       const prefixBytes = prefixesFor(prefixes, m, operands, context, bytes);
       const length = bytes.length + prefixBytes.length;
-      const r = rank(m, bytes, bits);
+      const r = rank(m, bytes, context);
       if (r >= bestRank) return;
       bestRank = r;
       best = { match: m, operands, prefixBytes, addressSize: size, length };
@@ -203,6 +212,8 @@ export function select(request: Request, context: Context): Choice {
   };
   for (const shape of shapes(request, entry)) {
     let found = candidates(shape, request, context);
+    const wide = found.filter((m) => m.slots.some((s) => s.kind === 'memory' && s.offset));
+    if (wide.some((m) => m.slots.some((s) => s.kind === 'memory' && s.address.wide))) found = wide;
     const far = found.filter(({ form }) => pointerDefault(form, bits));
     if (far.length > 0 && request.operands.every(({ operand }) => operand.size === 0)) found = far;
     for (const m of rejectAmbiguous(found, request)) consider(m, shape.addressSize);

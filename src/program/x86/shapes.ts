@@ -1,7 +1,8 @@
-import { Mnemonic, Register } from 'iced-x86';
+import { Mnemonic, OpCodeOperandKind, Register } from 'iced-x86';
 import type { Span } from '../diagnostics';
 import type { Prefixes, RegisterOperand } from '../statement';
 import { scalar } from '../value';
+import { formsOf } from './forms';
 import type { Resolved } from './match';
 import { findMnemonic, type MnemonicEntry } from './mnemonics';
 import { bitsOf, classOf, numberOf } from './registers';
@@ -90,8 +91,11 @@ function fillStack(mnemonic: string, operands: readonly Resolved[], span: Span):
   if (operands.length === 0) {
     const popping = findMnemonic(POPPING[mnemonic] ?? (mnemonic in POPPED ? mnemonic : ''));
     if (popping) return { entry: popping, operands: [st(1), st(0)] };
-    if (/^f(xch|u?comi?p?)$/.test(mnemonic)) return { entry, operands: [st(0), st(1)] };
-    return undefined;
+    // What needs one of the stack's registers takes ST(1).
+    const takes = (count: number): boolean => formsOf(entry).some((f) => f.written === count);
+    if (takes(0)) return undefined;
+    const two = formsOf(entry).some((f) => f.written === 2 && f.kinds[0] === OpCodeOperandKind.st0);
+    return { entry, operands: two ? [st(0), st(1)] : [st(1)] };
   }
   if (operands.length !== 1 || !isStack(only)) return undefined;
   const toward = only.operand.to || mnemonic in POPPED;

@@ -72,6 +72,16 @@ const OWN_NAMES: Readonly<Record<string, MnemonicEntry>> = {
   movsx: all(Mnemonic.Movsx, Mnemonic.Movsxd),
   // NASM's has no WAIT.
   fsetpm: all(Mnemonic.Fnsetpm),
+  // MOVD with a 64-bit register is MOVQ through the same opcode.
+  movd: {
+    mnemonics: [Mnemonic.Movd, Mnemonic.Movq],
+    codes: [
+      ...[Code.Movd_mm_rm32, Code.Movd_rm32_mm, Code.Movd_xmm_rm32, Code.Movd_rm32_xmm],
+      ...[Code.Movq_mm_rm64, Code.Movq_rm64_mm],
+    ],
+  },
+  v4dpwssd: all(Mnemonic.Vp4dpwssd),
+  v4dpwssds: all(Mnemonic.Vp4dpwssds),
   smi: all(Mnemonic.Int1),
   ud2a: all(Mnemonic.Ud2),
   ud2b: all(Mnemonic.Ud1),

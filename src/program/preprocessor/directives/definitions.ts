@@ -40,9 +40,23 @@ export const define =
   (p, args, directive) => {
     const name = nameOf(args, directive);
     const { parameters, body } = parseParameters(args);
-    const own = expandNow ? p.expand(body) : body;
+    const own = expandNow ? p.expand(shielded(p, body, parameters)) : body;
     p.macros.define({ name: name.text, caseless, parameters, body: own, span: name });
   };
+
+/** The body with its parameters' names kept from being expanded as macros of the same name. */
+function shielded(
+  p: Preprocessor,
+  body: readonly Token[],
+  parameters: readonly Parameter[] | undefined,
+): readonly Token[] {
+  if (!parameters) return body;
+  const names = new Set(parameters.map(({ name }) => name));
+  return body.map((token) => {
+    const [macro] = token.kind === 'id' && names.has(token.text) ? p.macros.find(token.text) : [];
+    return macro ? { ...token, hidden: { name: macro.name, next: token.hidden } } : token;
+  });
+}
 
 export function setText(
   p: Preprocessor,
