@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { assemble, type Assembly } from '../../src/program';
@@ -71,7 +78,11 @@ const PACKAGES: readonly Package[] = [
     define: { PIC: '' },
     generated: { 'config.asm': FFMPEG_CONFIG, 'config_components.asm': '' },
   },
-  { name: 'xvidcore', include: ['src', 'build/generic'], define: { ARCH_IS_X86_64: '', NO_PREFIX: '' } },
+  {
+    name: 'xvidcore',
+    include: ['src', 'build/generic'],
+    define: { ARCH_IS_X86_64: '', NO_PREFIX: '' },
+  },
   { name: 'lame', include: ['libmp3lame/i386'] },
   { name: 'libvpx', include: ['.'], define: { PIC: '1' } },
 ];

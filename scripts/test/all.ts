@@ -59,8 +59,9 @@ async function main(): Promise<void> {
     'node_modules/mocha/bin/mocha.js',
     '--config=test/mocharc.json',
     'test/transcripts/*.test.ts',
+    'test/cli/*.test.ts',
   ]);
-  results.push(counts('transcripts', transcripts, words));
+  results.push(counts('transcripts and command line', transcripts, words));
   if (canRunServer()) {
     const person = await show([
       'node_modules/mocha/bin/mocha.js',

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { assembleFile } from './assemble';
+import { writeOutput } from './files';
 import type { Assembly } from '../program';
 
 export interface AsmOptions {
@@ -19,8 +19,8 @@ export async function assembleCommand(file: string, options: AsmOptions): Promis
   );
   const assembly = await assembleFile(file, { defines, includeDirs: options.I });
   if (!assembly) return 2;
-  await writeFile(options.o, assembly.image);
-  if (options.map !== undefined) await writeFile(options.map, mapOf(assembly));
+  await writeOutput(options.o, assembly.image);
+  if (options.map !== undefined) await writeOutput(options.map, mapOf(assembly));
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { SourceFiles } from '../program';
 import { usageError } from './errors';
 
@@ -15,6 +15,28 @@ export async function readInput(path: string): Promise<Uint8Array> {
   if (found.size === 0) throw usageError(`${path}: the file is empty`);
   return new Uint8Array(await readFile(path));
 }
+
+/**
+ * Writes a file whole or not at all: what stood there stays until the new one is complete.
+ *
+ * @throws UsageError that says why it cannot be written
+ */
+export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw usageError(`${path}: is a directory`);
+  // A device or pipe, such as /dev/stdout, is written to and not replaced.
+  const partial = found && !found.isFile() ? path : `${path}.${String(process.pid)}.part`;
+  try {
+    await writeFile(partial, content);
+    if (partial !== path) await rename(partial, path);
+  } catch (error) {
+    if (partial !== path) await rm(partial, { force: true });
+    throw usageError(`${path}: cannot be written (${codeOf(error)})`);
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 /** Bytes of a size such as 64M, 512K, 1G or 65536. */
 export function parseSize(text: string): number {

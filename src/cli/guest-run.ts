@@ -18,8 +18,9 @@ export interface RunEnd {
   readonly message?: string;
 }
 
-/** Instructions between two looks at stdin. */
-const SLICE = 5_000_000;
+/** How long the guest runs between two looks at stdin (milliseconds), and how often that is measured. */
+const TURN = 20;
+const STRETCH = 200_000;
 
 /** Runs a guest to its end, its first serial port on stdin and stdout. */
 export class GuestRun {
@@ -63,6 +64,7 @@ export class GuestRun {
       this.wake();
     });
     try {
+      await new Promise((resolve) => setImmediate(resolve)); // what is there already comes first
       for (;;) {
         const end = this.slice();
         if (end === 'idle') {
@@ -81,8 +83,8 @@ export class GuestRun {
 
   private slice(): RunEnd | 'idle' | undefined {
     const { processor } = this.machine.computer;
-    const until = Math.min(this.limit, processor.retired + SLICE);
-    while (processor.retired < until) {
+    const start = performance.now();
+    while (processor.retired < this.limit && performance.now() - start < TURN) {
       if (this.exitValue !== undefined) return { stop: 'exit-device', value: this.exitValue };
       if (this.poweredOff) return { stop: 'power-off' };
       if ('monitor' in this.machine && this.machine.monitor.activity) {
@@ -90,7 +92,8 @@ export class GuestRun {
         if (end) return end;
         continue;
       }
-      const stop = this.machine.computer.run(until - processor.retired);
+      const stretch = Math.min(this.limit - processor.retired, STRETCH);
+      const stop = this.machine.computer.run(stretch);
       switch (stop.kind) {
         case 'gate': {
           const end = this.handleExit(stop.gate);

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { notBuiltYet, usageError } from './errors';
-import { parseSize } from './files';
+import { parseSize, writeOutput } from './files';
 import { loadImage } from './image';
 import { buildMachine } from './machine';
 import { report } from './report';
@@ -35,7 +34,7 @@ export async function runCommand(path: string, options: RunOptions): Promise<num
   const monitor = options.monitor as 'vtx' | 'none';
   const run = new GuestRun(limit, (events) => buildMachine(image, { monitor, memory, events }));
   const end = await run.toEnd();
-  if (options.json !== undefined) await writeFile(options.json, report(run, end));
+  if (options.json !== undefined) await writeOutput(options.json, report(run, end));
   if (end.message !== undefined) process.stderr.write(`ringside: ${end.message}\n`);
   return statusOf(end);
 }

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine, ROOT } from '../transcripts/cli-bundle';
+
+/** The command line is a contract: exit statuses, files, and where messages go. */
+describe('command line', function () {
+  this.timeout(120_000);
+  let cli = '';
+  let folder = '';
+
+  before(async () => {
+    cli = await commandLine();
+    folder = mkdtempSync(join(tmpdir(), 'ringside-cli-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  interface Outcome {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }
+
+  const run = (args: readonly string[], input = ''): Outcome =>
+    spawnSync(process.execPath, [cli, ...args], { cwd: folder, input, encoding: 'utf8' });
+
+  const write = (name: string, source: string | Uint8Array): string => {
+    writeFileSync(join(folder, name), source);
+    return name;
+  };
+
+  const report = (): Record<string, unknown> =>
+    JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+
+  const MONITORS = ['vtx', 'none'] as const;
+
+  for (const monitor of MONITORS) {
+    const flags = ['--monitor', monitor];
+
+    it(`run: (v << 1) | 1 for port 0xf4 (${monitor})`, () => {
+      const file = write('exit.asm', 'org 0x7c00\nmov al, 21\nout 0xf4, al\nhlt');
+      assert.equal(run(['run', file, ...flags]).status, 43);
+    });
+
+    it(`run: 0 on a clean halt and on power-off (${monitor})`, () => {
+      assert.equal(run(['run', write('halt.asm', 'org 0x7c00\ncli\nhlt'), ...flags]).status, 0);
+      const off = 'org 0x7c00\nmov dx, 0x604\nmov ax, 0x2000\nout dx, ax\njmp $';
+      assert.equal(run(['run', write('off.asm', off), ...flags]).status, 0);
+    });
+
+    it(`run: 3 at the instruction limit, 4 on a triple fault, which are told (${monitor})`, () => {
+      const loop = write('loop.asm', 'org 0x7c00\njmp $');
+      assert.equal(run(['run', loop, ...flags, '--max-instructions', '5000']).status, 3);
+      const triple = write('triple.asm', 'org 0x7c00\nlidt [none]\nint 3\nnone: dw 0\ndd 0');
+      const { status, stderr } = run(['run', triple, ...flags]);
+      assert.equal(status, 4);
+      assert.match(stderr, /triple fault/i);
+    });
+
+    it(`run: the serial port is stdin and stdout (${monitor})`, () => {
+      const echo = readFileSync(join(ROOT, 'test/transcripts/guests/serial.asm'));
+      const { status, stdout } = run(['run', write('echo.asm', echo), ...flags], 'ring 0?q');
+      assert.equal(stdout, 'ring 0?q');
+      assert.equal(status, 0);
+    });
+
+    it(`run: --json tells how it went (${monitor})`, () => {
+      const source = 'org 0x7c00\nmov dx, 0x190\nmov al, 7\nout dx, al\ncpuid\nmov ebx, 0x1234\nmov al, 0\nout 0xf4, al'; // prettier-ignore
+      const { status } = run(['run', write('json.asm', source), ...flags, '--json', 'run.json']);
+      assert.equal(status, 1);
+      const told = report();
+      assert.equal(told['stop'], 'exit-device');
+      assert.equal(typeof told['cycles'], 'number');
+      assert.deepEqual(told['unclaimedPorts'], { '0x190': { reads: 0, writes: 1, last: 7 } });
+      assert.match(JSON.stringify(told['registers']), /0x1234\b/);
+      // Those that exit are not retired: the monitor completes them.
+      assert.equal(told['instructions'], monitor === 'vtx' ? 4 : 7);
+      const exits = told['exits'] as Record<string, number>;
+      assert.deepEqual(
+        Object.keys(exits).map((reason) => /^(CPUID|IO_INSTRUCTION)$/.test(reason)),
+        monitor === 'vtx' ? [true, true] : [],
+      );
+    });
+  }
+
+  it('run: an image with 55 AA boots as a disk, any other starts at its org', () => {
+    // A BIOS gives the drive in DL and loads one sector only.
+    const boot = 'org 0x7c00\nmov al, dl\nshr al, 7\nout 0xf4, al\ntimes 510 - ($ - $$) db 0\ndw 0xaa55\ntimes 512 db 1'; // prettier-ignore
+    assert.equal(run(['asm', write('boot.asm', boot), '-o', 'boot.bin']).status, 0);
+    assert.equal(run(['run', 'boot.bin']).status, 3);
+    const flat = 'org 0x7c00\nmov al, [there]\nout 0xf4, al\ntimes 4096 db 0\nthere: db 9';
+    assert.equal(run(['asm', write('flat.asm', flat), '-o', 'flat.bin']).status, 0);
+    assert.equal(run(['run', 'flat.bin']).status, 19);
+  });
+
+  it('asm: image and map, macros and folders from the command line', () => {
+    write('part.inc', 'db VALUE');
+    const file = write('main.asm', 'org 0x7c00\n%include "part.inc"\nhere: dw here');
+    const { status } = run(['asm', file, '-o', 'main.bin', '--map', 'main.map', '-D', 'VALUE=0x41', '-I', '.']); // prettier-ignore
+    assert.equal(status, 0);
+    assert.deepEqual([...readFileSync(join(folder, 'main.bin'))], [0x41, 0x01, 0x7c]);
+    assert.match(readFileSync(join(folder, 'main.map'), 'utf8'), /"name": "here"/);
+  });
+
+  it('asm: errors with file, line and column on stderr, status 2, and no file', () => {
+    const { status, stderr, stdout } = run(['asm', write('wrong.asm', 'mov ax, 1\nmvo bx, 2'), '-o', 'wrong.bin']); // prettier-ignore
+    assert.equal(status, 2);
+    assert.match(stderr, /wrong\.asm:2:1: error: `mvo`.*`mov`/);
+    assert.equal(stdout, '');
+    assert.ok(!existsSync(join(folder, 'wrong.bin')));
+  });
+
+  it('asm: an output that cannot be written is said, and nothing half-written is left', () => {
+    const file = write('good.asm', 'nop');
+    for (const output of ['no/such/folder/x.bin', '.']) {
+      const { status, stderr } = run(['asm', file, '-o', output]);
+      assert.equal(status, 2);
+      assert.match(stderr, /^ringside: .*(cannot be written|is a directory)/);
+    }
+    assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.part')), []); // prettier-ignore
+  });
+
+  it('disasm: addresses, bytes and instructions', () => {
+    write('code.bin', Uint8Array.from([0xb8, 0x34, 0x12, 0x0f, 0xa2]));
+    const { status, stdout } = run(['disasm', 'code.bin', '--bits', '16', '--org', '0x7c00']);
+    assert.equal(status, 0);
+    assert.match(stdout, /7c00.*mov ax, ?0x1234\n.*7c03.*cpuid/i);
+  });
+
+  for (const [what, args, message] of [
+    ['no command', [], /usage/i],
+    ['a missing file', ['run', 'none.asm'], /none\.asm: no such file/],
+    ['a folder', ['run', '.'], /is a directory/],
+    ['an empty file', ['run', 'empty.asm'], /empty/],
+    ['binary garbage as .asm', ['run', 'garbage.asm'], /garbage\.asm/],
+    ['an impossible memory', ['run', 'good.asm', '--memory', '100G'], /--memory 100G/],
+    ['an unknown option', ['run', 'good.asm', '--colour'], /--colour/],
+    ['a monitor that is not built', ['run', 'good.asm', '--monitor', 'svm'], /not built yet/],
+    ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
+    ['grade', ['grade', '.'], /not built yet/],
+  ] as const) {
+    it(`status 2 and a message for ${what}`, () => {
+      write('empty.asm', '');
+      write('good.asm', 'org 0x7c00\ncli\nhlt');
+      write(
+        'garbage.asm',
+        Uint8Array.from({ length: 3000 }, (_, n) => (n * 131) & 0xff),
+      );
+      const { status, stderr, stdout } = run(args);
+      assert.equal(status, 2);
+      assert.match(stderr + stdout, message);
+    });
+  }
+});
