@@ -147,8 +147,11 @@ function matchRegister(
   if (wanted !== undefined && byte !== undefined)
     return { kind: 'register', register: wanted + byte };
   if (wanted === undefined || !isGeneral(cls)) return undefined;
+  // PINSRW has a form of its own for 64 bits, which NASM takes.
+  const ownForm = form.mnemonic === Mnemonic.Pinsrw && cls === 'r64';
   const anyWidth =
-    readsSelector(form, index) || (index === 1 && form.mnemonic === Mnemonic.Reservednop);
+    (readsSelector(form, index) && !ownForm) ||
+    (index === 1 && form.mnemonic === Mnemonic.Reservednop);
   if (anyWidth || (cls === 'r64' && storesSelector64(form, index)))
     return { kind: 'register', register: wanted + numberOf(register) };
   return undefined;
