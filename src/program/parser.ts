@@ -350,8 +350,15 @@ function instruction(cursor: Cursor): Body {
     if (cursor.atEnd && !takesOperands(word, operands.length))
       throw new SourceError(l10n.t('an operand is missing after the comma'), cursor.span);
   }
-  return { kind: 'instruction', mnemonic: word, prefixes, operands };
+  const kept = KEEPS_INDEX.test(word) ? operands.map(unsplit) : operands;
+  return { kind: 'instruction', mnemonic: word, prefixes, operands: kept };
 }
+
+/** Base and index mean something of their own here, so that `[2*rax]` does not become `[rax+rax]`. */
+const KEEPS_INDEX = /^(tileload|tilestore|bndldx$|bndstx$|bndmk$)/;
+
+const unsplit = (operand: Operand): Operand =>
+  operand.kind === 'memory' ? { ...operand, nosplit: true } : operand;
 
 /** `bndldx bnd0, [rax], rbx`: an index that is an operand of its own belongs to the address before it. */
 function joinIndex(operands: Operand[]): void {
