@@ -64,7 +64,8 @@ function tokenAt(source: string, at: number): Token {
 }
 
 function numberValue(text: string, column: number): bigint {
-  const value = integerValue(text);
+  // NASM takes a prefix without digits for 0; here somebody is still typing.
+  const value = /^0[a-z]$/i.test(text) ? undefined : integerValue(text);
   if (value === undefined) throw new ExpressionError(l10n.t('{0} is no number', text), column);
   return BigInt.asUintN(64, value);
 }
