@@ -1,7 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-
-/** How long something may take on a busy machine, in milliseconds. */
-const PATIENCE = 60_000;
+import { PATIENCE } from './workbench';
 
 const CONTINUE = '.codicon-debug-continue';
 const WORLD = '.statusbar-item[id*="ringside.world"]';
@@ -13,7 +11,7 @@ export class Person {
   constructor(private readonly page: Page) {}
 
   async waitForWorkbench(): Promise<void> {
-    await this.page.waitForSelector('.monaco-workbench .part.sidebar', { timeout: 60_000 });
+    await this.page.waitForSelector('.monaco-workbench .part.sidebar');
     await this.page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item');
   }
 
@@ -24,15 +22,13 @@ export class Person {
     await this.page.keyboard.type(name);
     await this.chooseFirst(name.slice(name.lastIndexOf('/') + 1));
     await this.page.waitForSelector('.editor-instance .view-lines .view-line');
-    await this.page.waitForSelector('.statusbar-item[id="status.editor.mode"] :text("NASM")', {
-      timeout: 30_000,
-    });
+    await this.page.waitForSelector('.statusbar-item[id="status.editor.mode"] :text("NASM")');
   }
 
   /** Enter, once the list has what was typed: one pressed before would be lost. */
   private async chooseFirst(text: string): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
-    await row.first().waitFor({ timeout: 20_000 });
+    await row.first().waitFor();
     await this.page.waitForTimeout(200);
     await this.page.keyboard.press('Enter');
   }
@@ -89,7 +85,7 @@ export class Person {
 
   /** Waits until the status bar says that the guest runs. */
   async waitForRunning(): Promise<void> {
-    await this.page.locator(`${WORLD} .codicon-sync`).waitFor({ timeout: PATIENCE });
+    await this.page.locator(`${WORLD} .codicon-sync`).waitFor();
   }
 
   /** The file and line at which the editor stands, by its tab and the status bar. */
@@ -123,7 +119,7 @@ export class Person {
       .locator('.part.sidebar .pane-header')
       .filter({ hasText: title })
       .first();
-    await header.waitFor({ timeout: 15_000 });
+    await header.waitFor();
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
       await this.page.mouse.move(1400, 900); // off the rows, whose hovers would lie above the header

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import type { Browser } from './chromium';
 
+/** How long anything may take on a busy machine, in milliseconds. */
+export const PATIENCE = 60_000;
+
 export interface Workbench {
   readonly page: Page;
   close(): Promise<void>;
@@ -44,6 +47,7 @@ export async function openWorkbench(browser: Browser, o: WorkbenchOptions): Prom
     locale: o.locale ?? 'en-US',
   });
   const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(PATIENCE);
   await o.prepare?.(page);
   const query = new URLSearchParams({ folder: o.folder });
   if (o.payload) query.set('payload', JSON.stringify(o.payload));

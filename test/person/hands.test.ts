@@ -162,9 +162,7 @@ function handsSuite(): void {
       const { person, page } = workbench;
       await person.openFile('first-exits/kernel.asm');
       await page.locator('.view-line', { hasText: /test\s+ecx/ }).click({ button: 'right' });
-      await page
-        .locator('.monaco-menu .action-label', { hasText: 'Open Disassembly View' })
-        .click();
+      await person.chooseFromOpenMenu('Open Disassembly View');
       const view = page.locator('.disassembly-view');
       await person.waitFor('instructions', async () => /test\s+ecx/.test((await view.innerText()).replaceAll('\u00a0', ' '))); // prettier-ignore
     });

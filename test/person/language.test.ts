@@ -45,7 +45,7 @@ function series(language: Language, theme: Theme): void {
       await page.keyboard.press('Control+K');
       await page.keyboard.press('Control+I');
       const shown = page.locator('.monaco-hover:not(.hidden) .hover-contents');
-      await shown.first().waitFor({ timeout: 10_000 });
+      await shown.first().waitFor();
       await page.waitForTimeout(300);
       return (await shown.allInnerTexts()).join('\n');
     }
@@ -88,12 +88,12 @@ function series(language: Language, theme: Theme): void {
       await person.stopAfter('F5', 'guest');
       await point('mov sp, STACK_TOP', 'sp');
       const values = page.locator('.debug-hover-widget');
-      await values.waitFor({ state: 'visible', timeout: 10_000 });
+      await values.waitFor({ state: 'visible' });
       assert.match(await values.innerText(), /0x/);
       await shoot('9-while-debugging');
       await point('lgdt [gdt_pointer]', 'lgdt');
       const words = page.locator('.monaco-hover:not(.hidden) .hover-contents');
-      await words.first().waitFor({ timeout: 10_000 });
+      await words.first().waitFor();
       assert.match((await words.allInnerTexts()).join(), /LGDT/);
       await page.keyboard.press('Shift+F5');
       await page.waitForTimeout(1500);
@@ -105,12 +105,12 @@ function series(language: Language, theme: Theme): void {
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
       await page.keyboard.type('sg', { delay: 80 });
-      await page.locator('.suggest-widget .monaco-list-row').first().waitFor({ timeout: 10_000 });
+      await page.locator('.suggest-widget .monaco-list-row').first().waitFor();
       await page.waitForTimeout(800);
       await shoot('7-completion');
       await page.keyboard.press('Escape');
       await page.keyboard.type('td', { delay: 80 });
-      await page.locator('.squiggly-error').first().waitFor({ timeout: 10_000 });
+      await page.locator('.squiggly-error').first().waitFor();
       await page.keyboard.press('F8');
       await page.waitForTimeout(800);
       await shoot('8-error');

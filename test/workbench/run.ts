@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
+import { secondAttempt } from '../../scripts/test/second-attempt';
 import { findChromium } from '../../scripts/vscode/chromium';
 import { canRunServer, installServer } from '../../scripts/vscode/install';
 import { runOnDesktop } from './desktop-run';
@@ -36,8 +37,11 @@ export async function runWorkbenchSuites(): Promise<Result[]> {
   ] as const) {
     const only = process.env.RINGSIDE_SUITE; // to look into one of them
     if (only !== undefined && only !== run.name) continue;
-    process.stdout.write(`\n${run.name}\n`);
-    results.push(await runOnServer(vscode, browser, { ...run, vsix }));
+    const attempt = (): Promise<Result> => {
+      process.stdout.write(`\n${run.name}\n`);
+      return runOnServer(vscode, browser, { ...run, vsix });
+    };
+    results.push(await secondAttempt(run.name, attempt));
   }
   return results;
 }

@@ -6,7 +6,7 @@ import { openWorkbench } from '../../scripts/vscode/workbench';
 import { ResultReader, type Result } from './results';
 import { makeWorkspace, ROOT } from './workspace-copy';
 
-const LIMIT = 240_000;
+const LIMIT = 480_000;
 
 export interface SuiteRun {
   readonly name: string;

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { lineOf, openFile, start, stopAfter, stopDebugging, until, workspaceUri } from './session';
+import {
+  edit,
+  lineOf,
+  openFile,
+  start,
+  stopAfter,
+  stopDebugging,
+  until,
+  workspaceUri,
+} from './session';
 
 const MAIN = 'language/main.asm';
 
@@ -57,12 +66,12 @@ async function shown(locations: readonly vscode.Location[]): Promise<string[]> {
 }
 
 /** A file that is not saved. A new one may inherit the name of one just closed, whose end then comes late. */
-function untitled(content: string): Promise<vscode.TextEditor> {
+function untitled(content: string): Promise<vscode.TextDocument> {
   return until('an untitled file', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'nasm', content });
-    const editor = await vscode.window.showTextDocument(document);
+    await vscode.window.showTextDocument(document);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    return !document.isClosed && document.getText() === content ? editor : undefined;
+    return !document.isClosed && document.getText() === content ? document : undefined;
   });
 }
 
@@ -93,11 +102,10 @@ export function languageSuite(): void {
     });
 
     it('finds errors while one types, and takes them back', async () => {
-      const editor = await untitled('start: mov ax, 1\n');
-      const { uri } = editor.document;
-      await editor.edit((edit) => {
-        edit.insert(new vscode.Position(1, 0), '        vmlanch\n        mov eax, nowhere\n');
-      });
+      const document = await untitled('start: mov ax, 1\n');
+      const { uri } = document;
+      const end = new vscode.Range(1, 0, 1, 0);
+      await edit(document, end, '        vmlanch\n        mov eax, nowhere\n');
       const problems = await problemsOf(uri, ({ length }) => length === 2);
       assert.match(problems[0]?.message ?? '', /did you mean `vmlaunch`/);
       assert.deepEqual(problems[0]?.range, new vscode.Range(1, 8, 1, 15));
@@ -109,9 +117,7 @@ export function languageSuite(): void {
       );
       const [fix] = actions.flatMap((action) => action.edit?.get(uri) ?? []);
       assert.equal(fix?.newText, 'vmlaunch');
-      await editor.edit((edit) => {
-        edit.delete(new vscode.Range(1, 0, 3, 0));
-      });
+      await edit(document, new vscode.Range(1, 0, 3, 0), '');
       await problemsOf(uri, ({ length }) => length === 0);
     });
 
@@ -137,7 +143,7 @@ export function languageSuite(): void {
       const masm = await untitled(
         '.model small\n.code\nmain proc\nmov ax, @data\nmain endp\nend main\n',
       );
-      const found = await problemsOf(masm.document.uri, ({ length }) => length > 0);
+      const found = await problemsOf(masm.uri, ({ length }) => length > 0);
       assert.deepEqual(
         found.map(({ severity }) => severity),
         [vscode.DiagnosticSeverity.Information],
@@ -164,16 +170,12 @@ export function languageSuite(): void {
     });
 
     it('completes mnemonics of the mode, registers, names, directives and files', async () => {
-      const editor = await untitled(
+      const document = await untitled(
         '        bits 16\nhello:  nop\n.local: nop\n        \n%include "\n',
       );
-      const { document } = editor;
       const line = new vscode.Position(3, 8);
       const type = async (text: string): Promise<string[]> => {
-        const range = document.lineAt(3).range;
-        await editor.edit((edit) => {
-          edit.replace(range, `        ${text}`);
-        });
+        await edit(document, document.lineAt(3).range, `        ${text}`);
         return (await completions(document, line.translate(0, text.length))).map(labelOf);
       };
       const inReal = await type('pus');
@@ -188,8 +190,8 @@ export function languageSuite(): void {
     });
 
     it('tells more about a completion', async () => {
-      const editor = await untitled('        cpu\n');
-      const items = await completions(editor.document, new vscode.Position(0, 11), 2000);
+      const document = await untitled('        cpu\n');
+      const items = await completions(document, new vscode.Position(0, 11), 2000);
       const cpuid = items.find((item) => labelOf(item) === 'cpuid');
       const text = (cpuid?.documentation as vscode.MarkdownString | undefined)?.value ?? '';
       assert.match(text, /\*\*CPUID\*\*/);
@@ -343,7 +345,7 @@ export function languageSuite(): void {
         'start: mov ax, 1                    ; one\n  mov bx, 2                         ; two\n.loop: jmp .loop\n',
       );
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-      const { document: fresh } = await untitled('nop\nnop\n');
+      const fresh = await untitled('nop\nnop\n');
       const range = new vscode.Range(1, 0, 1, 3);
       const part = await ask<vscode.TextEdit[]>('FormatRangeProvider', fresh.uri, range, options);
       assert.deepEqual(
@@ -353,9 +355,7 @@ export function languageSuite(): void {
     });
 
     it('works in a file that is not saved, with files of the workspace', async () => {
-      const { document } = await untitled(
-        '%include "language/part.inc"\nCOUNT equ 1\n  call helper\n',
-      );
+      const document = await untitled('%include "language/part.inc"\nCOUNT equ 1\n  call helper\n');
       const found = await ask<vscode.Location[]>(
         'DefinitionProvider',
         document.uri,

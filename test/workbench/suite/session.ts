@@ -103,7 +103,7 @@ export async function stopAfter(action: () => PromiseLike<unknown>): Promise<Pla
     }),
   );
   return found.catch((error: unknown) => {
-    throw new Error(`${String(error)} (${String(reason)})`);
+    throw new Error(`${String(error)}: ${String(reason)}`);
   });
 }
 
@@ -117,12 +117,27 @@ export const resume = command('workbench.action.debug.continue');
 /** F5 */
 export const start = command('workbench.action.debug.start');
 
-async function place(): Promise<Place | undefined> {
+/** Where the guest stands in the session that has the focus; an error that says what is missing. */
+async function place(): Promise<Place> {
   const session = current;
-  if (!session || vscode.debug.activeDebugSession?.id !== session.id) return undefined;
+  const active = vscode.debug.activeDebugSession;
+  if (!session) throw new Error('no session is known');
+  if (active?.id !== session.id) throw new Error(`${active?.name ?? 'no session'} is active`);
   const frames = await stackOf(session);
   const [frame] = frames;
-  return frame && { session, frame, frames };
+  if (!frame) throw new Error('the stack is empty');
+  return { session, frame, frames };
+}
+
+/** Changes a text as typing does. An editor may be replaced at any moment by one of the same text; the text stays. */
+export async function edit(
+  { uri }: vscode.TextDocument,
+  range: vscode.Range,
+  text: string,
+): Promise<void> {
+  const change = new vscode.WorkspaceEdit();
+  change.replace(uri, range, text);
+  assert.ok(await vscode.workspace.applyEdit(change), 'the edit is applied');
 }
 
 export async function stackOf(session: vscode.DebugSession): Promise<DebugProtocol.StackFrame[]> {
