@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { assemble, type Assembly } from '../../src/program';
@@ -18,9 +25,28 @@ interface Package {
   /** Folders for `-I`, below the package's. */
   readonly include?: readonly string[];
   readonly define?: Readonly<Record<string, string>>;
+  /** For object files: assembled behind STAND_ALONE. */
+  readonly linked?: boolean;
   /** Files that the package's own build would make. */
   readonly generated?: Readonly<Record<string, string>>;
 }
+
+/** What makes a flat image of sources that are meant for a linker: 64-bit code, and a place for other files' symbols. */
+const STAND_ALONE = `bits 64
+%imacro global 1+
+%endmacro
+%imacro extern 1-*
+%rep %0
+%ifndef extern_%1
+%define extern_%1
+[section .extern nobits]
+%1: resb 16
+__?SECT?__
+%endif
+%rotate 1
+%endrep
+%endmacro
+`;
 
 const X86INC = {
   ARCH_X86_64: '1',
@@ -49,13 +75,15 @@ const PACKAGES: readonly Package[] = [
   { name: 'syslinux', include: ['core', 'bios/core'] },
   {
     name: 'libjpeg-turbo',
+    linked: true,
     include: ['simd/nasm', 'simd/x86_64', 'simd/i386'],
     define: { ELF: '', __x86_64__: '', PIC: '' },
     generated: { 'simd/nasm/jsimdcfg.inc': '' },
   },
-  { name: 'x264', include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
+  { name: 'x264', linked: true, include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
   {
     name: 'dav1d',
+    linked: true,
     include: ['src', 'include', 'build'],
     define: { PIC: '1' },
     generated: {
@@ -67,13 +95,19 @@ const PACKAGES: readonly Package[] = [
   },
   {
     name: 'ffmpeg',
+    linked: true,
     include: ['.', 'libavutil/x86', 'libavcodec/x86', 'libavfilter/x86', 'libswscale/x86'],
     define: { PIC: '' },
     generated: { 'config.asm': FFMPEG_CONFIG, 'config_components.asm': '' },
   },
-  { name: 'xvidcore', include: ['src', 'build/generic'], define: { ARCH_IS_X86_64: '', NO_PREFIX: '' } },
-  { name: 'lame', include: ['libmp3lame/i386'] },
-  { name: 'libvpx', include: ['.'], define: { PIC: '1' } },
+  {
+    name: 'xvidcore',
+    linked: true,
+    include: ['src', 'build/generic'],
+    define: { ARCH_IS_X86_64: '', NO_PREFIX: '' },
+  },
+  { name: 'lame', linked: true, include: ['libmp3lame/i386'] },
+  { name: 'libvpx', linked: true, include: ['.'], define: { PIC: '1' } },
 ];
 
 const NASM_NAMES = /\.(asm|nasm|nas)$/i;
@@ -136,12 +170,15 @@ function reference(file: string, cwd: string, flags: readonly string[]): Uint8Ar
   return first.replace(/^.*?(error|fatal): /, '');
 }
 
+const PRELUDE = 'ringside-stand-alone.inc';
+
 async function ours(file: string, cwd: string, p: Package, root: string): Promise<Assembly> {
   return assemble(
     file,
     { read: (path) => Promise.resolve(new Uint8Array(readFileSync(resolve(cwd, path)))) },
     {
       defines: p.define ?? {},
+      preincludes: p.linked ? [PRELUDE] : [],
       includeDirs: ['.', ...(p.include ?? []).map((dir) => relative(cwd, join(root, dir)))],
       environment: process.env,
     },
@@ -155,6 +192,7 @@ async function compare(file: string, root: string, p: Package): Promise<Result> 
     ...Object.entries(p.define ?? {}).map(([key, value]) => `-D${key}=${value}`),
     ...(p.include ?? []).map((dir) => `-I${join(root, dir)}/`),
   ];
+  if (p.linked) flags.push('-P', PRELUDE);
   const wanted = reference(name, cwd, flags);
   const shown = relative(root, file);
   if (typeof wanted === 'string') return { file: shown, outcome: 'left out', detail: wanted };
@@ -189,6 +227,7 @@ async function main(): Promise<void> {
       console.log(`${p.name}: the source package cannot be fetched`);
       continue;
     }
+    if (p.linked) writeFileSync(join(home, PRELUDE), STAND_ALONE);
     for (const [path, content] of Object.entries(p.generated ?? {}))
       if (!existsSync(join(home, path))) writeFileSync(join(home, path), content);
     const files = (p.folders ?? ['.']).flatMap((dir) => sourcesIn(join(home, dir)));
