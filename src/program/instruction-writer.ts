@@ -158,7 +158,8 @@ export class InstructionWriter {
   /** The hint which register is the base, as far as NASM remembers it. */
   private hintOf(operand: MemoryOperand, value: Value): AddressHint | undefined {
     const { hint, nosplit, address } = operand;
-    const matters = nosplit || value.terms.filter(({ of }) => typeof of === 'number').length > 1;
+    const registers = value.terms.filter(({ of }) => typeof of === 'number');
+    const matters = nosplit || registers.length > 1 || registers[0]?.count === 2n;
     return matters && isSummed(address, this.assembler.names) ? 'summed' : hint;
   }
 

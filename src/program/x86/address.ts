@@ -16,6 +16,8 @@ export interface Address {
   /** The displacement is a plain number that EVEX may write as a scaled byte (SDM vol. 2A, 2.7.5). */
   readonly compressible: boolean;
   readonly addressSize: 16 | 32 | 64;
+  /** Terms of one kind were added up, as in `[rsi+rsi]`. */
+  readonly summed: boolean;
   /** `[qword n]` in 64-bit code: the displacement has 64 bits (MOV's A0 to A3). */
   readonly wide: boolean;
   /** RIP-relative: `displacement` is the target. */
@@ -202,7 +204,8 @@ export function addressOf(
     operand.displacementSize === 64 &&
     !defaultRelative &&
     operand.relative !== 'rel';
-  const plain = { displacement, addressSize, relative, wide, compressible: false };
+  const summed = operand.hint === 'summed';
+  const plain = { displacement, addressSize, relative, wide, summed, compressible: false };
   if (relative) {
     const base = addressSize === 32 ? Register.EIP : Register.RIP;
     return { ...plain, base, index: Register.None, scale: 1, displacementBits: 32 };

@@ -104,6 +104,8 @@ function storesSelector64(form: Form, index: number): boolean {
   );
 }
 
+const WORD_INSERTS = new Set<number>([Mnemonic.Pinsrw, Mnemonic.Vpinsrw]);
+
 /** Instructions that take a byte from a register of any width. */
 const BYTE_SOURCES = new Set<number>([Mnemonic.Pinsrb, Mnemonic.Vpinsrb]);
 
@@ -142,6 +144,8 @@ function matchRegister(
     return { kind: 'register', register };
   }
   // A register of another width stands for the same-numbered one of the form's width.
+  // PINSRW has a form of its own for 64-bit registers.
+  if (cls === 'r64' && WORD_INSERTS.has(form.mnemonic)) return undefined;
   const wanted = FIRST_OF[info.cls];
   const byte = cls === 'r8' && BYTE_SOURCES.has(form.mnemonic) ? byteNumber(register) : undefined;
   if (wanted !== undefined && byte !== undefined)
@@ -182,12 +186,20 @@ function matchMemory(
     return undefined;
   }
   if (memory.state && op.size !== 0) return undefined;
-  return { kind: 'memory', address: sizedByForm(address, form), offset: info.offset === true };
+  const whole = info.ownIndex === true ? unsplit(address) : address;
+  return { kind: 'memory', address: sizedByForm(whole, form), offset: info.offset === true };
 }
 
 /** Whether a size before the address is the form's; `mov ds, qword [x]` reads a word all the same. */
 function sizeFits({ memory, operandSize }: Form, size: number): boolean {
   return size === memory.bits || (memory.bits === 16 && operandSize === 64 && size === 64);
+}
+
+/** `[rbp*2]` as it was written, where it was made into `[rbp+rbp]`. */
+function unsplit(address: Address): Address {
+  const { base, index, scale, addressSize, summed } = address;
+  if (summed || base === Register.None || base !== index || scale !== 1) return address;
+  return { ...address, base: Register.None, scale: 2, displacementBits: addressSize };
 }
 
 /** A bare address takes the width that the form's register has (MOVDIR64B, ENQCMD). */

@@ -11,6 +11,8 @@ export interface KindInfo {
   readonly memory?: boolean;
   /** Class of the index register of a vector memory operand (VSIB). */
   readonly vsib?: RegisterClass;
+  /** The index is one of its own (MPX, AMX): `[rbp*2]` is not made into `[rbp+rbp]`. */
+  readonly ownIndex?: boolean;
   /** A bare address within the opcode (MOV's A0 to A3). */
   readonly offset?: boolean;
   readonly immediate?: ImmediateInfo;
@@ -46,6 +48,8 @@ const SPECIAL: Readonly<Record<number, KindInfo>> = {
   [K.farbr2_2]: { far: 16 },
   [K.farbr4_2]: { far: 32 },
   [K.mem_offs]: { offset: true },
+  [K.mem_mib]: { memory: true, ownIndex: true },
+  [K.sibmem]: { memory: true, ownIndex: true },
   [K.mem_vsib32x]: { memory: true, vsib: 'xmm' },
   [K.mem_vsib64x]: { memory: true, vsib: 'xmm' },
   [K.mem_vsib32y]: { memory: true, vsib: 'ymm' },
