@@ -284,12 +284,7 @@ export class Preprocessor implements ExpansionHost {
   }
 
   push(frame: Frame): void {
-    if (this.frames.length >= MAX_DEPTH) {
-      throw new FatalError(
-        l10n.t('macros and repetitions are nested more than {0} deep', MAX_DEPTH),
-        this.chain[0],
-      );
-    }
+    if (this.frames.length >= MAX_DEPTH) throw this.tooDeep();
     const files = this.frames.filter((f) => f.kind === 'file').length;
     if (frame.kind === 'file' && files >= MAX_INCLUDES) {
       throw new FatalError(
@@ -301,6 +296,13 @@ export class Preprocessor implements ExpansionHost {
       );
     }
     this.frames.push(frame);
+  }
+
+  private tooDeep(): FatalError {
+    return new FatalError(
+      l10n.t('macros and repetitions are nested more than {0} deep', MAX_DEPTH),
+      this.chain[0],
+    );
   }
 
   /** Takes the lines up to the directive that closes `open`, counting nested ones. */
@@ -316,8 +318,9 @@ export class Preprocessor implements ExpansionHost {
       }
       const [head] = line;
       if (head?.kind === 'pre') {
-        if (opening.test(head.text)) depth++;
-        else if (closing.test(head.text) && --depth === 0) return body;
+        if (opening.test(head.text)) {
+          if (++depth > MAX_DEPTH) throw this.tooDeep();
+        } else if (closing.test(head.text) && --depth === 0) return body;
       }
       body.push(line);
     }
