@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { assemble, type Assembly } from '../../src/program';
 
 /**
@@ -25,9 +26,28 @@ interface Package {
   /** Folders for `-I`, below the package's. */
   readonly include?: readonly string[];
   readonly define?: Readonly<Record<string, string>>;
+  /** For object files: assembled behind STAND_ALONE. */
+  readonly linked?: boolean;
   /** Files that the package's own build would make. */
   readonly generated?: Readonly<Record<string, string>>;
 }
+
+/** What makes a flat image of sources that are meant for a linker: 64-bit code, and a place for other files' symbols. */
+const STAND_ALONE = `bits 64
+%imacro global 1+
+%endmacro
+%imacro extern 1-*
+%rep %0
+%ifndef extern_%1
+%define extern_%1
+[section .extern nobits]
+%1: resb 16
+__?SECT?__
+%endif
+%rotate 1
+%endrep
+%endmacro
+`;
 
 const X86INC = {
   ARCH_X86_64: '1',
@@ -56,13 +76,15 @@ const PACKAGES: readonly Package[] = [
   { name: 'syslinux', include: ['core', 'bios/core'] },
   {
     name: 'libjpeg-turbo',
+    linked: true,
     include: ['simd/nasm', 'simd/x86_64', 'simd/i386'],
     define: { ELF: '', __x86_64__: '', PIC: '' },
     generated: { 'simd/nasm/jsimdcfg.inc': '' },
   },
-  { name: 'x264', include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
+  { name: 'x264', linked: true, include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
   {
     name: 'dav1d',
+    linked: true,
     include: ['src', 'include', 'build'],
     define: { PIC: '1' },
     generated: {
@@ -74,17 +96,19 @@ const PACKAGES: readonly Package[] = [
   },
   {
     name: 'ffmpeg',
+    linked: true,
     include: ['.', 'libavutil/x86', 'libavcodec/x86', 'libavfilter/x86', 'libswscale/x86'],
     define: { PIC: '' },
     generated: { 'config.asm': FFMPEG_CONFIG, 'config_components.asm': '' },
   },
   {
     name: 'xvidcore',
+    linked: true,
     include: ['src', 'build/generic'],
     define: { ARCH_IS_X86_64: '', NO_PREFIX: '' },
   },
-  { name: 'lame', include: ['libmp3lame/i386'] },
-  { name: 'libvpx', include: ['.'], define: { PIC: '1' } },
+  { name: 'lame', linked: true, include: ['libmp3lame/i386'] },
+  { name: 'libvpx', linked: true, include: ['.'], define: { PIC: '1' } },
 ];
 
 const NASM_NAMES = /\.(asm|nasm|nas)$/i;
@@ -147,12 +171,15 @@ function reference(file: string, cwd: string, flags: readonly string[]): Uint8Ar
   return first.replace(/^.*?(error|fatal): /, '');
 }
 
+const PRELUDE = 'ringside-stand-alone.inc';
+
 async function ours(file: string, cwd: string, p: Package, root: string): Promise<Assembly> {
   return assemble(
     file,
     { read: (path) => Promise.resolve(new Uint8Array(readFileSync(resolve(cwd, path)))) },
     {
       defines: p.define ?? {},
+      preincludes: p.linked ? [PRELUDE] : [],
       includeDirs: ['.', ...(p.include ?? []).map((dir) => relative(cwd, join(root, dir)))],
       environment: process.env,
     },
@@ -166,6 +193,7 @@ async function compare(file: string, root: string, p: Package): Promise<Result> 
     ...Object.entries(p.define ?? {}).map(([key, value]) => `-D${key}=${value}`),
     ...(p.include ?? []).map((dir) => `-I${join(root, dir)}/`),
   ];
+  if (p.linked) flags.push('-P', PRELUDE);
   const wanted = reference(name, cwd, flags);
   const shown = relative(root, file);
   if (typeof wanted === 'string') return { file: shown, outcome: 'left out', detail: wanted };
@@ -186,12 +214,13 @@ async function compare(file: string, root: string, p: Package): Promise<Result> 
 }
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const keep = args.indexOf('--keep');
-  const [folder] = keep >= 0 ? args.splice(keep, 2).slice(1) : [];
-  const root = resolve(folder ?? mkdtempSync(join(tmpdir(), 'ringside-debian-')));
+  const { values, positionals: names } = parseArgs({
+    options: { keep: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const root = resolve(values.keep ?? mkdtempSync(join(tmpdir(), 'ringside-debian-')));
   mkdirSync(root, { recursive: true });
-  const wanted = PACKAGES.filter((p) => args.length === 0 || args.includes(p.name));
+  const wanted = PACKAGES.filter((p) => names.length === 0 || names.includes(p.name));
   const rows: string[] = [];
   let failed = false;
   for (const p of wanted) {
@@ -200,6 +229,7 @@ async function main(): Promise<void> {
       console.log(`${p.name}: the source package cannot be fetched`);
       continue;
     }
+    if (p.linked) writeFileSync(join(home, PRELUDE), STAND_ALONE);
     for (const [path, content] of Object.entries(p.generated ?? {}))
       if (!existsSync(join(home, path))) writeFileSync(join(home, path), content);
     const files = (p.folders ?? ['.']).flatMap((dir) => sourcesIn(join(home, dir)));

@@ -6,9 +6,9 @@ import { evaluate } from './evaluate';
 import { parseExpression } from './expression-parser';
 import type { SectionAttributes } from './sections';
 import { THRESHOLDS, type AlignMode } from './smart-align';
-import type { Statement } from './statement';
+import type { Body, Statement } from './statement';
 import { closest } from './suggest';
-import type { Token } from './tokens';
+import { tokensText, type Token } from './tokens';
 import { isKnown, isScalar } from './value';
 import { ANY_VECTORS, cpuLevel, cpuNames, VECTOR_FLAGS } from './x86/cpu-levels';
 
@@ -279,9 +279,11 @@ const HANDLERS: Readonly<Record<string, Directive>> = {
 /** Carries out a directive; those that concern only listings and linkers do nothing. */
 export function runDirective(
   a: Assembler,
-  name: string,
-  args: readonly Token[],
+  body: Extract<Body, { kind: 'directive' }>,
   statement: Statement,
 ): void {
+  const { name, arguments: args, primitive } = body;
   (HANDLERS[name] ?? nothing)(a, args, statement);
+  if (!primitive && /^(section|segment|absolute)$/.test(name))
+    a.output.named = `[${name} ${tokensText(args)}]`;
 }

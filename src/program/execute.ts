@@ -14,7 +14,7 @@ export function execute(a: Assembler, statement: Statement): void {
   a.names.statementStart = a.output.position;
   try {
     const { label, body, chain } = statement;
-    if (label && body.kind !== 'equ')
+    if (label && body.kind !== 'equ' && a.names.isLabel(label))
       a.names.define(label.name, 'label', a.output.position, label.span, chain);
     executeUnlabelled(a, statement);
   } catch (error) {
@@ -43,9 +43,15 @@ function timesOf(a: Assembler, statement: Statement): number {
       const over = l10n.t('{0} (what stands before is {1} byte(s) too long)', detail, String(-n));
       throw new SourceError(usesHere(expression) ? over : detail, expression.span);
     }
-    count *= a.output.checkCount(n, 1, expression.span);
+    count *= a.output.checkCount(lowerHalf(n), 1, expression.span);
   }
   return count;
+}
+
+/** NASM looks at the lower 32 bits of a count, which some macros rely on; what is negative in them is too much. */
+function lowerHalf(n: bigint): bigint {
+  const lower = BigInt.asIntN(32, n);
+  return lower < 0n ? n : lower;
 }
 
 const usesHere = (expression: Expression): boolean => some(expression, (e) => e.kind === 'here');
@@ -82,6 +88,6 @@ export function assembleBody(a: Assembler, statement: Statement, body: Body, cou
       align(a, body, statement);
       return;
     case 'directive':
-      runDirective(a, body.name, body.arguments, statement);
+      runDirective(a, body, statement);
   }
 }

@@ -3,10 +3,10 @@ import type { Assembler } from './assembler';
 import { fits } from './data';
 import { SourceError } from './diagnostics';
 import { evaluate } from './evaluate';
-import type { AddressHint, Body, MemoryOperand, Operand, Statement } from './statement';
+import type { AddressHint, Body, MemoryOperand, Statement } from './statement';
 import { repeat } from './storage';
 import { isSummed } from './summed';
-import { isKnown, isScalar, resolve, singleBase, type Value } from './value';
+import { isKnown, isScalar, resolve, UNKNOWN, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import type { VectorChoice } from './x86/cpu-levels';
 import { encode, withPrefixes } from './x86/encode';
@@ -17,13 +17,15 @@ import { select, type Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
 
-/** What a statement chose, and the values it chose by; the choice stands as long as they do. */
-interface Memory {
-  readonly key: readonly Value[];
+/** What a statement chose, and by what; the choice stands as long as that stays the same. */
+export interface Memory {
+  readonly values: readonly Value[];
   readonly position: number;
   readonly bits: number;
   readonly cpu: number;
   readonly vectors: VectorChoice;
+  readonly defaultRelative: boolean;
+  readonly operands: readonly Resolved[];
   readonly choice: Choice;
 }
 
@@ -50,73 +52,107 @@ const sameValues = (a: readonly Value[], b: readonly Value[]): boolean =>
     );
   });
 
+const hasBranch = (choice: Choice): boolean =>
+  choice.match.slots.some((slot) => slot.kind === 'branch');
+
+/** What tells instructions without values apart; undefined for those with decorations, which are rare. */
+function keyOf(
+  { mnemonic, operands, prefixes }: InstructionBody,
+  bits: number,
+): string | undefined {
+  let key = `${bits} ${mnemonic}`;
+  for (const operand of operands) {
+    if (operand.kind !== 'register' || operand.decoration) return undefined;
+    key += ` ${operand.register}${operand.to ? 't' : ''}`;
+  }
+  const { words, segment, operandSize, addressSize, encoding } = prefixes;
+  if (words.length === 0 && segment + operandSize + addressSize === 0 && !encoding) return key;
+  return `${key} ${words.join()} ${segment} ${operandSize} ${addressSize} ${encoding ?? ''}`;
+}
+
 /** Assembles instruction statements: computes the operands, has the form chosen, and writes the bytes. */
 export class InstructionWriter {
-  private readonly memory = new WeakMap<Statement, Memory>();
+  /** The choices for instructions that depend on nothing but their registers. */
+  private readonly fixed = new Map<string, Memory>();
 
   constructor(private readonly assembler: Assembler) {}
 
   write(written: InstructionBody, statement: Statement, count: number): void {
     const { assembler } = this;
-    const body = { ...written, prefixes: sizedPrefixes(written.prefixes, assembler.bits) };
+    const prefixes = sizedPrefixes(written.prefixes, assembler.bits);
+    const body = prefixes === written.prefixes ? written : { ...written, prefixes };
     if (body.mnemonic === '') {
-      const bytes = lonePrefixes(body.prefixes, assembler.bits);
+      const bytes = lonePrefixes(prefixes, assembler.bits);
       for (let i = 0; i < count; i++) assembler.room(bytes.length, 'code')?.set(bytes);
       return;
     }
-    const values: Value[] = [];
-    const operands = body.operands.map((operand) =>
-      this.resolve(operand, values, body.prefixes.addressSize),
-    );
-    if (this.jumpsTooFar(body, operands)) {
-      for (let i = 0; i < count; i++) this.writeAround(body, statement, operands, values);
-      return;
+    const values = this.valuesOf(body);
+    for (let i = 0; i < count; i++) {
+      // NASM computes the operands once; only the distance of a branch differs from one copy to the next.
+      const { operands, choice } = this.choose(body, statement, values);
+      if (!choice) {
+        this.writeAround(body, statement, operands);
+        continue;
+      }
+      const left = count - i;
+      if (left > MANY && !dependsOnPlace(choice)) {
+        repeat(assembler, left, 'code', () => {
+          this.emit(body, choice, operands);
+        });
+        return;
+      }
+      this.emit(body, choice, operands);
     }
-    const choice = this.choose(body, statement, operands, values);
-    if (count > MANY && !dependsOnPlace(choice)) {
-      repeat(assembler, count, 'code', () => {
-        this.emit(body, choice, operands);
-      });
-      return;
-    }
-    // NASM computes the operands once; only the distance of a branch differs from one copy to the next.
-    this.emit(body, choice, operands);
-    for (let i = 1; i < count; i++)
-      this.emit(body, this.choose(body, statement, operands, values), operands);
   }
 
-  private resolve(operand: Operand, values: Value[], addressPrefix: 0 | 16 | 32 | 64): Resolved {
-    const { assembler } = this;
-    const compute = (value: Value): Value => {
-      values.push(value);
-      return value;
-    };
-    switch (operand.kind) {
-      case 'register':
-        return { operand };
-      case 'immediate': {
-        const value = compute(evaluate(operand.value, assembler.names));
-        if (value.terms.some((term) => typeof term.of === 'number')) {
-          throw new SourceError(
-            l10n.t('registers can be added only inside an address in brackets'),
-            operand.span,
-          );
+  /** The values in the operands, in their order: one of each immediate and address, two of a far pointer. */
+  private valuesOf(body: InstructionBody): Value[] {
+    const { names } = this.assembler;
+    const values: Value[] = [];
+    for (const operand of body.operands) {
+      switch (operand.kind) {
+        case 'register':
+          break;
+        case 'immediate': {
+          const value = evaluate(operand.value, names);
+          if (value.terms.some((term) => typeof term.of === 'number')) {
+            throw new SourceError(
+              l10n.t('registers can be added only inside an address in brackets'),
+              operand.span,
+            );
+          }
+          values.push(value);
+          break;
         }
-        return { operand, value };
-      }
-      case 'far':
-        return {
-          operand,
-          selector: compute(evaluate(operand.selector, assembler.names)),
-          value: compute(evaluate(operand.offset, assembler.names)),
-        };
-      case 'memory': {
-        const value = compute(evaluate(operand.address, assembler.names));
-        const hint = this.hintOf(operand, value);
-        const address = addressOf({ ...operand, hint }, value, assembler, addressPrefix);
-        return { operand, address };
+        case 'far':
+          values.push(evaluate(operand.selector, names), evaluate(operand.offset, names));
+          break;
+        case 'memory':
+          values.push(evaluate(operand.address, names));
       }
     }
+    return values;
+  }
+
+  private resolve(body: InstructionBody, values: readonly Value[]): Resolved[] {
+    let at = 0;
+    const next = (): Value => values[at++] ?? UNKNOWN;
+    return body.operands.map((operand): Resolved => {
+      switch (operand.kind) {
+        case 'register':
+          return { operand };
+        case 'immediate':
+          return { operand, value: next() };
+        case 'far':
+          return { operand, selector: next(), value: next() };
+        case 'memory': {
+          const value = next();
+          const hinted = { ...operand, hint: this.hintOf(operand, value) };
+          const prefix = body.prefixes.addressSize;
+          return { operand, address: addressOf(hinted, value, this.assembler, prefix) };
+        }
+      }
+    });
   }
 
   /** The hint which register is the base, as far as NASM remembers it. */
@@ -158,25 +194,47 @@ export class InstructionWriter {
     }
   }
 
+  /** What was chosen before for the same values, if it still holds here. */
+  private remembered(before: Memory | undefined, values: readonly Value[]): Memory | undefined {
+    const { bits, cpu, vectors, defaultRelative, output } = this.assembler;
+    if (before?.bits !== bits || before.cpu !== cpu || before.vectors !== vectors) return undefined;
+    if (before.defaultRelative !== defaultRelative || !sameValues(before.values, values))
+      return undefined;
+    const moved = before.position !== (output.section?.size ?? 0);
+    return moved && hasBranch(before.choice) ? undefined : before;
+  }
+
+  /** Operands and form; no form for a conditional jump that must be written around another one. */
   private choose(
     body: InstructionBody,
     statement: Statement,
-    operands: readonly Resolved[],
     values: readonly Value[],
+  ): { readonly operands: readonly Resolved[]; readonly choice: Choice | undefined } {
+    const { fixed, assembler } = this;
+    const key = values.length === 0 ? keyOf(body, assembler.bits) : undefined;
+    const last = key === undefined ? statement.memory : fixed.get(key);
+    const before = this.remembered(last, values);
+    if (before) return before;
+    const operands = this.resolve(body, values);
+    if (this.jumpsTooFar(body, operands)) return { operands, choice: undefined };
+    const choice = this.select(body, statement, operands, last);
+    const { bits, cpu, vectors, defaultRelative } = assembler;
+    const position = assembler.output.section?.size ?? 0;
+    const place = { values, position, bits, cpu, vectors, defaultRelative };
+    const memory = { ...place, operands, choice };
+    if (key === undefined) statement.memory = memory;
+    else fixed.set(key, memory);
+    return memory;
+  }
+
+  private select(
+    body: InstructionBody,
+    statement: Statement,
+    operands: readonly Resolved[],
+    before: Memory | undefined,
   ): Choice {
     const { assembler } = this;
     const { bits, cpu, vectors } = assembler;
-    const position = assembler.output.section?.size ?? 0;
-    const before = this.memory.get(statement);
-    if (
-      before?.bits === bits &&
-      before.cpu === cpu &&
-      before.vectors === vectors &&
-      sameValues(before.key, values)
-    ) {
-      const relative = before.choice.match.slots.some((slot) => slot.kind === 'branch');
-      if (!relative || before.position === position) return before.choice;
-    }
     const grown =
       before?.choice.match.slots.some((s) => s.kind === 'branch' && s.info.bits !== 8) ?? false;
     const context: Context = {
@@ -189,9 +247,7 @@ export class InstructionWriter {
       },
     };
     const { mnemonic, prefixes } = body;
-    const choice = select({ mnemonic, span: statement.span, prefixes, operands }, context);
-    this.memory.set(statement, { key: values, position, bits, cpu, vectors, choice });
-    return choice;
+    return select({ mnemonic, span: statement.span, prefixes, operands }, context);
   }
 
   /** Whether an instruction of `length` bytes here can jump to `value` by a signed byte. */
@@ -216,7 +272,6 @@ export class InstructionWriter {
     body: InstructionBody,
     statement: Statement,
     operands: readonly Resolved[],
-    values: readonly Value[],
   ): void {
     const { assembler } = this;
     const near = assembler.bits === 16 ? 3 : 5;
@@ -226,7 +281,7 @@ export class InstructionWriter {
     const [target] = operands;
     if (target?.operand.kind !== 'immediate') return;
     const far: Resolved = { ...target, operand: { ...target.operand, distance: 'near' } };
-    this.emit(jump, this.choose(jump, statement, [far], values), [far]);
+    this.emit(jump, this.select(jump, statement, [far], undefined), [far]);
   }
 
   /** Complains about branches that do not reach and warns of immediates that are cut. */

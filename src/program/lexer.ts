@@ -19,26 +19,24 @@ const TOKEN = new RegExp(
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
-/** The longest `%[…]`, so that many unclosed ones cost little. */
-const MAX_BRACED = 4000;
-
-/** The end (exclusive) of a `%[…]` or `%{…}` that opens at `open`, or -1 when it does not close. */
-function closeOf(text: string, open: number): number {
-  const opening = text[open] ?? '';
+/** Where the brackets of one kind close in a line: for each opening place the end (exclusive) of its partner. */
+function closings(text: string, opening: string): Map<number, number> {
   const closing = CLOSING[opening];
-  let depth = 0;
-  const end = Math.min(text.length, open + MAX_BRACED);
-  for (let i = open; i < end; i++) {
+  const open: number[] = [];
+  const found = new Map<number, number>();
+  for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (c === opening) depth++;
-    else if (c === closing && --depth === 0) return i + 1;
-    else if (c === '"' || c === "'" || c === '`') {
+    if (c === opening) open.push(i);
+    else if (c === closing) {
+      const start = open.pop();
+      if (start !== undefined) found.set(start, i + 1);
+    } else if (c === '"' || c === "'" || c === '`') {
       const close = text.indexOf(c, i + 1);
-      if (close < 0) return -1;
+      if (close < 0) return found;
       i = close;
     }
   }
-  return -1;
+  return found;
 }
 
 /**
@@ -49,6 +47,7 @@ export function tokenize(text: string, file: string, line: number, column = 1): 
   const tokens: Token[] = [];
   let at = 0;
   let space = false;
+  const closed: Record<string, Map<number, number>> = {};
   const push = (kind: TokenKind, end: number, content = text.slice(at, end)): void => {
     tokens.push({
       kind,
@@ -71,8 +70,9 @@ export function tokenize(text: string, file: string, line: number, column = 1): 
       continue;
     }
     if (c === 0x25 && (text[at + 1] === '{' || text[at + 1] === '[')) {
-      const end = closeOf(text, at + 1);
-      if (end > 0) {
+      const opening = text[at + 1] ?? '';
+      const end = (closed[opening] ??= closings(text, opening)).get(at + 1);
+      if (end !== undefined) {
         // %{name} is %name with its end marked, so that text may follow it at once.
         const braced = text[at + 1] === '{';
         push('pre', end, braced ? '%' + text.slice(at + 2, end - 1).trim() : undefined);

@@ -4,6 +4,7 @@ import { SourceError, type Span } from './diagnostics';
 import type { Scope } from './evaluate';
 import type { Recorder } from './recorder';
 import { SymbolScope } from './symbols';
+import type { Label } from './statement';
 import { explainUndefined } from './undefined-symbol';
 import { relative, scalar, UNKNOWN, type Value } from './value';
 import { registerNames } from './x86/registers';
@@ -23,6 +24,8 @@ export class Names implements Scope {
   /** Set while the source is read. */
   recorder: Recorder | undefined;
   private suggestions: string[] | undefined;
+  /** The names that the first pass looked up. */
+  private readonly wanted = new Set<string>();
 
   constructor(private readonly assembler: Assembler) {}
 
@@ -38,6 +41,7 @@ export class Names implements Scope {
   }
 
   symbol(name: string, span: Span): Value {
+    if (this.assembler.pass === 1) this.wanted.add(name);
     if (this.preprocessing) this.labelsUsedEarly = true;
     this.recorder?.use('symbol', this.symbols.fullName(name), span);
     const entry = this.symbols.get(name);
@@ -58,6 +62,25 @@ export class Names implements Scope {
       preprocessing: this.preprocessing,
     };
     throw new SourceError(explainUndefined(name, this.externals.has(name), why), span);
+  }
+
+  /** Whether a label is one: a lone word without a colon must also be used somewhere. */
+  isLabel({ name, orphan, span }: Label): boolean {
+    if (orphan === undefined) return true;
+    const { pass } = this.assembler;
+    if (pass === 1) {
+      // Whether it is used is known at the end of this pass.
+      this.unknownUsed = true;
+      return true;
+    }
+    const local = name.startsWith('.') ? `${this.symbols.parent}${name}` : name;
+    if (this.wanted.has(name) || this.wanted.has(local)) {
+      this.assembler.warn(l10n.t('the label `{0}` has no colon', name), span);
+      return true;
+    }
+    this.assembler.error(orphan, span);
+    this.assembler.source.recorder?.forget(span);
+    return false;
   }
 
   /** Everything a symbol could have been meant to be. */

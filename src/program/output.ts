@@ -6,6 +6,8 @@ import { FatalError, SourceError, type Span } from './diagnostics';
 import { MAX_IMAGE, SectionList, type Section } from './sections';
 import { add, relative, scalar, type Value } from './value';
 
+const DEFAULT_SECTION = '[section .text]';
+
 /** Where bytes go: the sections, the place reached in them, and the line table of what was stored. */
 export class Output {
   readonly sections = new SectionList();
@@ -13,16 +15,15 @@ export class Output {
   /** Undefined within `absolute` and `struc`, where nothing is stored. */
   section: Section | undefined;
   absolute: Value = scalar(0n);
-  /** The section named last. */
-  lastSection: Section;
+  /** What `__SECT__` stands for: the directive that chose the section last, leaving out those in brackets. */
+  named = DEFAULT_SECTION;
   /** The mode of the first instruction or datum. */
   firstBits: 16 | 32 | 64 | undefined;
   /** Within `align`, whose filling is not code to stop at. */
   padding = false;
 
   constructor(private readonly assembler: Assembler) {
-    this.lastSection = this.sections.get('.text');
-    this.section = this.lastSection;
+    this.section = this.sections.get('.text');
   }
 
   beginPass(): void {
@@ -30,10 +31,11 @@ export class Output {
     this.runs = [];
     this.firstBits = undefined;
     this.enter(this.sections.get('.text'));
+    this.named = DEFAULT_SECTION;
   }
 
   enter(section: Section): void {
-    this.section = this.lastSection = section;
+    this.section = section;
   }
 
   /** The current address, relative to its section. */

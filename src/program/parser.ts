@@ -129,7 +129,10 @@ function parseLabel(cursor: Cursor): Label | undefined {
     cursor.index++;
     return labelOf(token);
   }
-  throw new SourceError(unknownWord(token, next), token);
+  if (next || registerOf(word) !== undefined)
+    throw new SourceError(unknownWord(token, next), token);
+  cursor.index++;
+  return { ...labelOf(token), orphan: unknownWord(token, undefined) };
 }
 
 /** Everything that a line can begin with, but for names. */
@@ -185,7 +188,7 @@ function parseBody(cursor: Cursor): Body {
   }
   if (word === 'incbin') return incbin(cursor);
   if (word === 'align' || word === 'alignb') return align(cursor, word === 'alignb');
-  if (DIRECTIVES.has(word)) return directive(cursor, cursor.tokens.length);
+  if (DIRECTIVES.has(word)) return directive(cursor, cursor.tokens.length, false);
   return instruction(cursor);
 }
 
@@ -228,16 +231,16 @@ function bracketed(cursor: Cursor): Body {
     cursor.index = cursor.tokens.length;
     cursor.expectOp(']');
   }
-  const body = directive(cursor, close);
+  const body = directive(cursor, close, true);
   cursor.index = close + 1;
   return body;
 }
 
-function directive(cursor: Cursor, end: number): Body {
+function directive(cursor: Cursor, end: number, primitive: boolean): Body {
   const name = cursor.word ?? '';
   const args = cursor.tokens.slice(cursor.index + 1, end);
   cursor.index = end;
-  return { kind: 'directive', name, arguments: args };
+  return { kind: 'directive', name, arguments: args, primitive };
 }
 
 function incbin(cursor: Cursor): Body {

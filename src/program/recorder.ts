@@ -58,6 +58,12 @@ export class Recorder {
     this.add(kind, name, span, defined);
   }
 
+  /** What looked like a definition was none. */
+  forget(span: Span): void {
+    const place = writtenAt(span);
+    this.records = this.records.filter((record) => !record.defined || record.span !== place);
+  }
+
   private add(kind: NameKind, name: string, span: Span, defined: Defined | undefined): void {
     const place = writtenAt(span);
     const key = `${kind} ${name}`;

@@ -95,7 +95,7 @@ export class SourceReader implements PreprocessorHost {
     return this.assembler.bits;
   }
 
-  get sectionName(): string {
-    return this.assembler.output.lastSection.name;
+  get sectionText(): string {
+    return this.assembler.output.named;
   }
 }

@@ -1,5 +1,6 @@
 import type { Span } from './diagnostics';
 import type { Expression } from './expression';
+import type { Memory } from './instruction-writer';
 import type { Token } from './tokens';
 
 /** Sizes of operands in bits; 0 when the source names none. */
@@ -118,12 +119,20 @@ export type Body =
       /** What to fill with; `nop` when undefined. */
       readonly fill: Body | undefined;
     }
-  | { readonly kind: 'directive'; readonly name: string; readonly arguments: readonly Token[] }
+  | {
+      readonly kind: 'directive';
+      readonly name: string;
+      readonly arguments: readonly Token[];
+      /** Written in brackets (NASM manual 8): `__SECT__` goes on to stand for the section before. */
+      readonly primitive: boolean;
+    }
   | { readonly kind: 'empty' };
 
 export interface Label {
   readonly name: string;
   readonly span: Span;
+  /** It stands alone and without a colon: what to say if nothing uses it, as it is then a misspelled instruction. */
+  readonly orphan?: string;
 }
 
 /** One line after macro expansion. */
@@ -135,4 +144,6 @@ export interface Statement {
   readonly span: Span;
   /** The line in the source, then the lines in the bodies of the macros that it came from. */
   readonly chain: readonly Span[];
+  /** What the instruction writer chose in the pass before. */
+  memory?: Memory;
 }

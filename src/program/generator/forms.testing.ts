@@ -13,8 +13,6 @@ const LEFT_OUT = new RegExp(
     ...[
       '_Vpextrw',
       '_Vextractps',
-      '_Vpperm',
-      '_Vpcmov',
       '^Movdir64b',
       '_Vcvtneps2bf16',
       '^Mov[sz]x',

@@ -63,7 +63,7 @@ export function builtinMacro(
     case 'ptr':
       return POINTERS[host.bits];
     case 'sect':
-      return `[section ${host.sectionName}]`;
+      return host.sectionText;
     default:
       return undefined;
   }

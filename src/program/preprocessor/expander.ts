@@ -13,19 +13,36 @@ import { bytesToken } from './string-values';
 /** One line may not grow beyond this many tokens. */
 const MAX_TOKENS = 100_000;
 
+/** How many tokens may be moved while one line is expanded: taken as arguments, and put in place of a call. */
+const MAX_WORK = 2_000_000;
+
 /** How deep `%[…]`, functions and arguments that are expanded first may nest. */
 const MAX_DEPTH = 50;
 
-const hiddenIn = (hidden: HideSet | undefined, name: string): boolean => {
-  for (let h = hidden; h; h = h.next) if (h.name === name) return true;
+/** What tells a macro from others of its name. */
+const hideKey = ({ name, parameters }: SingleLineMacro): string =>
+  parameters === undefined ? name : `${name}(${parameters.length}`;
+
+/** Keeps a macro from being expanded in what comes out of it. */
+export const hide = (macro: SingleLineMacro, next: HideSet | undefined): HideSet => ({
+  name: hideKey(macro),
+  next,
+});
+
+function hiddenIn(hidden: HideSet | undefined, macro: SingleLineMacro): boolean {
+  if (!hidden) return false;
+  const key = hideKey(macro);
+  for (let h: HideSet | undefined = hidden; h; h = h.next) if (h.name === key) return true;
   return false;
-};
+}
 
 /** What the expansion needs from the preprocessor around it. */
 export interface ExpansionHost extends FunctionHost {
   /** The text of a macro such as `__LINE__` that the place decides, if `name` is one. */
   builtin(name: string): string | undefined;
   readonly recorder: Recorder | undefined;
+  /** The name that stands for `%$x` in the contexts of the moment. */
+  contextName(token: Token): Token;
   /** The value of an environment variable (`%!NAME`). */
   environment(name: string): string | undefined;
 }
@@ -33,6 +50,7 @@ export interface ExpansionHost extends FunctionHost {
 /** Expands single-line macros, functions, `%[…]` and `%!…` in lines (NASM manual 4.1 and 4.4). */
 export class Expander {
   private depth = 0;
+  private work = 0;
 
   constructor(
     private readonly macros: SingleLineMacros,
@@ -41,7 +59,7 @@ export class Expander {
 
   private mayExpand(token: Token): boolean {
     if (token.kind === 'pre')
-      return /^%(?:[+,[!]|[A-Za-z])/.test(token.text) && !token.text.startsWith('%!=');
+      return /^%(?:[+,[!$]|[A-Za-z])/.test(token.text) && !token.text.startsWith('%!=');
     if (token.kind !== 'id') return false;
     return (
       this.macros.has(token.text) ||
@@ -57,7 +75,7 @@ export class Expander {
         l10n.t('macros are nested more than {0} deep here', MAX_DEPTH),
         tokens[0],
       );
-    this.depth++;
+    if (this.depth++ === 0) this.work = 0;
     try {
       return this.expandLine(tokens);
     } finally {
@@ -76,7 +94,13 @@ export class Expander {
           token,
         );
       }
+      if (this.work > MAX_WORK) {
+        throw new FatalError(
+          l10n.t('the macros of this line move more than {0} tokens; are they nested too deep?', MAX_WORK), token); // prettier-ignore
+      }
+      const { length } = pending;
       const result = this.expandOne(token, pending);
+      this.work += length - pending.length + (result?.length ?? 0);
       if (result) for (let i = result.length - 1; i >= 0; i--) pending.push(result[i] ?? token);
       else out.push(token);
     }
@@ -95,14 +119,25 @@ export class Expander {
       return text === undefined ? undefined : textAt(text, token);
     }
     const [first] = found;
-    if (!first || hiddenIn(token.hidden, first.name)) return undefined;
-    const hidden: HideSet = { name: first.name, next: token.hidden };
+    if (!first || found.every((m) => hiddenIn(token.hidden, m))) return undefined;
     if (first.parameters === undefined) {
       this.host.recorder?.use('define', first.name, token);
-      const named = nameTokens(first, token);
-      return placed(first.body, token, hidden, named);
+      const hidden = hide(first, token.hidden);
+      return placed(first.body, token, hidden, nameTokens(first, token));
     }
+    return this.call(found, first, token, pending);
+  }
+
+  /** A macro with arguments; those of one name and different numbers of arguments are macros of their own. */
+  private call(
+    found: readonly SingleLineMacro[],
+    first: SingleLineMacro,
+    token: Token,
+    pending: Token[],
+  ): readonly Token[] | undefined {
     if (!isOp(pending[pending.length - 1], '(')) return undefined;
+    const before = token.hidden ? [...pending] : pending;
+    if (token.hidden) this.work += pending.length;
     const verbatim = (i: number): boolean => first.parameters?.[i]?.verbatim ?? false;
     const given = takeArguments(pending, token, verbatim);
     const macro = found.find((m) => accepts(m, given));
@@ -112,8 +147,12 @@ export class Expander {
         token,
       );
     }
+    if (hiddenIn(token.hidden, macro)) {
+      pending.splice(0, Infinity, ...before);
+      return undefined;
+    }
     this.host.recorder?.use('define', macro.name, token);
-    return this.substitute(macro, given, token, hidden);
+    return this.substitute(macro, given, token, hide(macro, token.hidden));
   }
 
   private expandPre(token: Token, pending: Token[]): readonly Token[] | undefined {
@@ -122,6 +161,7 @@ export class Expander {
       const inner = tokenize(text.slice(2, -1), token.file, token.line, token.column + 2);
       return this.expand(inner).map((t, i) => (i === 0 ? { ...t, space: token.space } : t));
     }
+    if (text.startsWith('%$')) return [this.host.contextName(token)];
     if (text.startsWith('%!')) return this.variable(token);
     const call = FUNCTIONS[text.slice(1).toLowerCase()];
     if (!call || !isOp(pending[pending.length - 1], '(')) return undefined;
@@ -219,7 +259,7 @@ const nameTokens =
   (macro: SingleLineMacro, call: Token) =>
   (token: Token): readonly Token[] | undefined => {
     if (token.kind !== 'pre' || !/^%\*?\?\??$/.test(token.text)) return undefined;
-    const hidden: HideSet = { name: macro.name, next: call.hidden };
+    const hidden = hide(macro, call.hidden);
     const text = token.text.endsWith('??') ? macro.name : call.text;
     return [movedTo({ ...token, kind: 'id', text }, call, token.space, hidden)];
   };

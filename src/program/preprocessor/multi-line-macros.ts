@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { SourceError, type Span } from '../diagnostics';
 import { isOp, type Token, type TokenLine } from '../tokens';
-import { paste, splitAtCommas } from './paste';
+import { pasteAdjacent, splitAtCommas } from './paste';
 
 /** A `%macro` … `%endmacro` (NASM manual 4.3). */
 export interface MultiLineMacro {
@@ -208,9 +208,4 @@ export function substitute(line: readonly Token[], call: MacroCall): readonly To
     found.forEach((t, i) => out.push(i === 0 ? { ...t, space: token.space } : t));
   }
   return changed ? pasteAdjacent(out) : out;
-}
-
-/** `%+` is left for after single-line expansion, unless it stands right here. */
-function pasteAdjacent(tokens: readonly Token[]): readonly Token[] {
-  return tokens.some((t) => t.kind === 'pre' && t.text === '%+') ? tokens : paste(tokens);
 }

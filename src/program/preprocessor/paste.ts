@@ -20,11 +20,23 @@ function join(left: Token, right: Token): Token[] {
   }));
 }
 
-/** Carries out `%+`, and joins names that expansion has brought together (NASM manual 4.1.4). */
+const isPaste = (token: Token | undefined): boolean =>
+  token !== undefined && token.kind === 'pre' && token.text === '%+';
+
+/** Joins names that expansion has brought together, and with `%+` the tokens beside it (NASM manual 4.1.4). */
 export function paste(tokens: readonly Token[]): readonly Token[] {
+  return pasteWhere(tokens, true);
+}
+
+/** Joins names that stand side by side, and leaves each `%+` for later. */
+export function pasteAdjacent(tokens: readonly Token[]): readonly Token[] {
+  return pasteWhere(tokens, false);
+}
+
+function pasteWhere(tokens: readonly Token[], operator: boolean): readonly Token[] {
   const needed = tokens.some((token, i) => {
     const next = tokens[i + 1];
-    return (token.kind === 'pre' && token.text === '%+') || (next && adjacent(token, next));
+    return (operator && isPaste(token)) || (next && adjacent(token, next));
   });
   if (!needed) return tokens;
   const out: Token[] = [];
@@ -33,7 +45,7 @@ export function paste(tokens: readonly Token[]): readonly Token[] {
     if (!token) break;
     const last = out[out.length - 1];
     const next = tokens[i + 1];
-    if (token.kind === 'pre' && token.text === '%+') {
+    if (operator && isPaste(token)) {
       if (last && next) {
         out.pop();
         out.push(...join(last, next));

@@ -13,7 +13,7 @@ import { isActive, makeFrame, placedByOrigin, type Frame } from './frames';
 import { startMacroCall } from './macro-calls';
 import { MacroTable } from './macro-table';
 import { substitute } from './multi-line-macros';
-import { paste } from './paste';
+import { pasteAdjacent } from './paste';
 import { SingleLineMacros } from './single-line-macros';
 import { Expander, type ExpansionHost } from './expander';
 import { holds } from './conditionals';
@@ -43,7 +43,7 @@ export interface PreprocessorHost {
   readonly now: Date;
   readonly recorder: Recorder | undefined;
   /** The section named last, for `__SECT__`. */
-  readonly sectionName: string;
+  readonly sectionText: string;
   report(severity: Severity, message: string, span: Span, chain: readonly Span[]): void;
 }
 
@@ -54,7 +54,9 @@ export interface Context {
 }
 
 /** The most lines that macros and repetitions may produce, and how deep calls and includes may nest. */
-const MAX_LINES = 200_000;
+const MAX_LINES = 500_000;
+/** The most lines that they may leave out, which costs less. */
+const MAX_SKIPPED = 10_000_000;
 const MAX_DEPTH = 200;
 const MAX_INCLUDES = 64;
 
@@ -72,6 +74,7 @@ export class Preprocessor implements ExpansionHost {
   private chain: readonly Span[] = [];
   private unique = 0;
   private produced = 0;
+  private skipped = 0;
   /** A label before a macro call, to be given out before the call's lines. */
   private waiting: SourceLine | undefined;
 
@@ -155,8 +158,9 @@ export class Preprocessor implements ExpansionHost {
       const line = frame.origin ? placedByOrigin(own, frame.origin) : own;
       const [first] = line;
       if (!first) continue;
+      if (frame.kind !== 'file') this.count(isActive(frame));
+      if (first.kind !== 'pre' && !isActive(frame)) continue;
       this.chain = [...frame.callers, first];
-      if (frame.kind !== 'file') this.count();
       try {
         const result = this.process(frame, line, first);
         if (result) return result;
@@ -173,8 +177,10 @@ export class Preprocessor implements ExpansionHost {
   }
 
   /** Counts what macros and repetitions produce, so that they cannot go on for ever. */
-  private count(): void {
-    if (++this.produced > MAX_LINES) {
+  private count(active: boolean): void {
+    if (active) this.produced++;
+    else this.skipped++;
+    if (this.produced > MAX_LINES || this.skipped > MAX_SKIPPED) {
       throw new FatalError(
         l10n.t('macros and repetitions produce more than {0} lines', MAX_LINES),
         this.chain[0],
@@ -204,13 +210,16 @@ export class Preprocessor implements ExpansionHost {
     if (!own.some((token) => token.kind === 'pre' && /^%[$[]/.test(token.text))) return own;
     // `%[…]` is expanded even in directives (NASM manual 4.1.3); elsewhere expansion gets to it anyway.
     const direct = own[0]?.kind === 'pre' && /^%[A-Za-z]/.test(own[0].text);
+    // The body of a `%define` is looked at where it is used.
+    const lazy = direct && /^%i?define$/i.test(own[0]?.text ?? '');
+    const defines = direct && !/macro$/i.test(own[0]?.text ?? '');
     const named = own.flatMap((token, i) => {
       if (token.kind !== 'pre') return token;
       if (token.text.startsWith('%$'))
-        return this.contextToken(token, own[i + 1], i === 0 || direct);
+        return lazy && i > 1 ? token : this.contextToken(token, own[i + 1], i === 1 && defines);
       return direct && token.text.startsWith('%[') ? this.expand([token]) : token;
     });
-    return named.some((t) => t.kind === 'pre' && t.text === '%+') ? named : paste(named);
+    return pasteAdjacent(named);
   }
 
   /** A context's macro is put in at once where what follows is joined to it, as in `%{$name}_size`. */
@@ -224,7 +233,7 @@ export class Preprocessor implements ExpansionHost {
     return joined && !defining && this.macros.has(name.text) ? this.expand([name]) : name;
   }
 
-  private contextName(token: Token): Token {
+  contextName(token: Token): Token {
     const match = /^%(\$+)(.*)$/.exec(token.text);
     const level = match?.[1]?.length ?? 1;
     const context = this.contexts[this.contexts.length - level];
@@ -256,7 +265,7 @@ export class Preprocessor implements ExpansionHost {
     frame.conditions.length = 0;
     if (frame.kind === 'repeat' && --frame.rounds > 0) {
       frame.index = 0;
-      this.count();
+      this.count(true);
       return;
     }
     this.frames.pop();
@@ -275,12 +284,7 @@ export class Preprocessor implements ExpansionHost {
   }
 
   push(frame: Frame): void {
-    if (this.frames.length >= MAX_DEPTH) {
-      throw new FatalError(
-        l10n.t('macros and repetitions are nested more than {0} deep', MAX_DEPTH),
-        this.chain[0],
-      );
-    }
+    if (this.frames.length >= MAX_DEPTH) throw this.tooDeep();
     const files = this.frames.filter((f) => f.kind === 'file').length;
     if (frame.kind === 'file' && files >= MAX_INCLUDES) {
       throw new FatalError(
@@ -292,6 +296,13 @@ export class Preprocessor implements ExpansionHost {
       );
     }
     this.frames.push(frame);
+  }
+
+  private tooDeep(): FatalError {
+    return new FatalError(
+      l10n.t('macros and repetitions are nested more than {0} deep', MAX_DEPTH),
+      this.chain[0],
+    );
   }
 
   /** Takes the lines up to the directive that closes `open`, counting nested ones. */
@@ -307,8 +318,9 @@ export class Preprocessor implements ExpansionHost {
       }
       const [head] = line;
       if (head?.kind === 'pre') {
-        if (opening.test(head.text)) depth++;
-        else if (closing.test(head.text) && --depth === 0) return body;
+        if (opening.test(head.text)) {
+          if (++depth > MAX_DEPTH) throw this.tooDeep();
+        } else if (closing.test(head.text) && --depth === 0) return body;
       }
       body.push(line);
     }

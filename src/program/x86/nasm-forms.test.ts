@@ -18,7 +18,6 @@ const DIFFERENT: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^(Montmul|Xsha|Xcrypt)/, 'NASM writes its REP before the address-size prefix'],
   [/^EVEX_Vpextrw_r(32|64)_xmm/, 'NASM takes the store form for a register above 15'],
   [/^VEX_Vextractps_r64m32/, 'NASM takes the EVEX form for a 64-bit register'],
-  [/^XOP_Vpperm_/, 'of two forms for four registers NASM takes the one with W1'],
   [/^EVEX_Vcvtneps2bf16_/, 'NASM takes another prefix than the manual'],
   [/^EVEX_Vf(n?madd|n?msub|maddsub|msubadd)...[ps]h_/, 'NASM takes other opcodes than the manual'],
   [/^EVEX_V(getmantph|rcpph|reducesh)_/, 'NASM takes other encodings than the manual'],

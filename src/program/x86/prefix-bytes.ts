@@ -11,14 +11,18 @@ function wordBytes(prefixes: Prefixes, operands: readonly Operand[], words: Word
   for (const operand of operands)
     if (operand.kind === 'memory' && operand.segment) segment = operand.segment;
   const has = (...names: string[]): boolean => prefixes.words.some((word) => names.includes(word));
+  if (prefixes.words.length > 0) addWords(bytes, has, words);
+  const override = SEGMENT_BYTES[segment];
+  if (override !== undefined) bytes.push(override);
+  return bytes;
+}
+
+function addWords(bytes: number[], has: (...names: string[]) => boolean, words: WordBytes): void {
   if (has('wait')) bytes.push(words.wait);
   if (has('xacquire', 'repne', 'repnz', 'bnd')) bytes.push(words.repne);
   if (has('xrelease', 'rep', 'repe', 'repz')) bytes.push(words.rep);
   if (has('lock')) bytes.push(words.lock);
   if (has('notrack')) bytes.push(0x3e);
-  const override = SEGMENT_BYTES[segment];
-  if (override !== undefined) bytes.push(override);
-  return bytes;
 }
 
 interface WordBytes {
@@ -59,11 +63,11 @@ export function prefixesFor(
   encoded: Uint8Array,
 ): number[] {
   const { form } = m;
-  const bytes = wordBytes(prefixes, operands, WORD_BYTES).filter(
-    (byte) => !(form.repeats && byte === WORD_BYTES.rep),
-  );
+  let bytes = wordBytes(prefixes, operands, WORD_BYTES);
+  if (form.repeats) bytes = bytes.filter((byte) => byte !== WORD_BYTES.rep);
   // An explicit size is no more than its prefix in NASM, which stands there once.
   const { operandSize: o, addressSize: a } = prefixes;
+  if (o === 0 && a === 0) return bytes;
   const own = ownPrefixes(form, encoded);
   if (changesSize(o, context.bits) && !own.includes(0x66)) bytes.push(0x66);
   if (a !== 0 && a !== context.bits && !own.includes(0x67)) bytes.push(0x67);

@@ -140,6 +140,9 @@ const EVEX_FIRST = new Set<number>([
   Mnemonic.Vcvtneps2bf16,
 ]);
 
+/** Of the two encodings of VPPERM on four registers NASM takes the one that iced-x86 lists last. */
+const LAST_OF_EQUALS = new Set<number>([Mnemonic.Vpperm]);
+
 const VEX3 = 0xc4;
 
 /** `o64` and `a64` need 64-bit code, which in turn has no 16-bit addresses. */
@@ -203,7 +206,7 @@ export function select(request: Request, context: Context): Choice {
       const prefixBytes = prefixesFor(prefixes, m, operands, context, bytes);
       const length = bytes.length + prefixBytes.length;
       const r = rank(m, bytes, context);
-      if (r >= bestRank) return;
+      if (r > bestRank || (r === bestRank && !LAST_OF_EQUALS.has(m.form.mnemonic))) return;
       bestRank = r;
       best = { match: m, operands, prefixBytes, addressSize: size, length };
     } catch (error) {

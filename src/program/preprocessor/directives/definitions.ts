@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { SourceError } from '../../diagnostics';
 import { isOp, type Token } from '../../tokens';
+import { hide } from '../expander';
 import { splitAtCommas } from '../paste';
 import type { Preprocessor } from '../preprocessor';
 import type { Parameter } from '../single-line-macros';
@@ -54,7 +55,7 @@ function shielded(
   const names = new Set(parameters.map(({ name }) => name));
   return body.map((token) => {
     const [macro] = token.kind === 'id' && names.has(token.text) ? p.macros.find(token.text) : [];
-    return macro ? { ...token, hidden: { name: macro.name, next: token.hidden } } : token;
+    return macro ? { ...token, hidden: hide(macro, token.hidden) } : token;
   });
 }
 

@@ -14,12 +14,7 @@ export const macro =
   (p, args, directive) => {
     // The lines are taken first, so that a bad header does not let the body loose on the parser.
     const body = p.collect(directive, /^%i?r?i?macro$/i, /^%endm(acro)?$/i);
-    const header = parseHeader(
-      directive,
-      p.expand(args.slice(0, 1)).concat(args.slice(1)),
-      caseless,
-      recursive,
-    );
+    const header = parseHeader(directive, p.expand(args), caseless, recursive);
     const made = { ...header, body, active: 0 };
     p.multiLine.define(made);
     p.host.recorder?.define('macro', made.name, made.span, { as: 'macro', macro: made });
