@@ -3,6 +3,7 @@ import type { Assembler } from './assembler';
 import { SourceError, type Span } from './diagnostics';
 import type { Scope } from './evaluate';
 import type { Recorder } from './recorder';
+import { closest } from './suggest';
 import { SymbolScope } from './symbols';
 import type { Label } from './statement';
 import { explainUndefined } from './undefined-symbol';
@@ -64,7 +65,7 @@ export class Names implements Scope {
     throw new SourceError(explainUndefined(name, this.externals.has(name), why), span);
   }
 
-  /** Whether a label is one: a lone word without a colon must also be used somewhere. */
+  /** Whether a label is one: a lone word without a colon that nothing uses may be an instruction with a slip in it. */
   isLabel({ name, orphan, span }: Label): boolean {
     if (orphan === undefined) return true;
     const { pass } = this.assembler;
@@ -78,9 +79,21 @@ export class Names implements Scope {
       this.assembler.warn(l10n.t('the label `{0}` has no colon', name), span);
       return true;
     }
-    this.assembler.error(orphan, span);
+    const wrong = orphan.misspelled ?? this.misspelledMacro(name);
+    if (wrong === undefined) {
+      this.assembler.warn(
+        l10n.t('`{0}` is no instruction and no macro, so it is a label, which nothing uses; a label is written `{0}:`', name), span); // prettier-ignore
+      return true;
+    }
+    this.assembler.error(wrong, span);
     this.assembler.source.recorder?.forget(span);
     return false;
+  }
+
+  private misspelledMacro(name: string): string | undefined {
+    const better = closest(name, this.assembler.source.multiLineMacroNames());
+    if (better === undefined) return undefined;
+    return l10n.t('`{0}`: no such instruction; did you mean `{1}`?', name, better);
   }
 
   /** Everything a symbol could have been meant to be. */

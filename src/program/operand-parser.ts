@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Register, RoundingControl } from 'iced-x86';
 import type { Cursor } from './cursor';
-import { SourceError } from './diagnostics';
+import { SourceError, type Span } from './diagnostics';
 import type { Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import type {
@@ -95,6 +95,12 @@ function decoration(cursor: Cursor): Decoration | undefined {
   return result;
 }
 
+/** `[,index]`, as MPX's addresses may be written. */
+const lacksBase = (cursor: Cursor): boolean =>
+  cursor.isOp(',') && registerOf(cursor.peek()?.text.toLowerCase() ?? '') !== undefined;
+
+const zeroAt = (span: Span): Expression => ({ kind: 'number', value: 0n, span });
+
 /** Finds the register that should be the base, from the way the address is written. */
 function findHint(e: Expression): AddressHint | undefined {
   if (e.kind === 'register') return { register: e.register, base: true };
@@ -148,7 +154,7 @@ function memory(cursor: Cursor, before: Overrides): MemoryOperand {
     else break;
     cursor.index++;
   }
-  let address = parseExpression(cursor);
+  let address = lacksBase(cursor) ? zeroAt(cursor.span) : parseExpression(cursor);
   let hint = findHint(address);
   if (cursor.skipOp(',')) {
     // `[base + displacement, index * scale]`: base and index apart (NASM manual 3.3).

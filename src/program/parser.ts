@@ -15,8 +15,9 @@ import type {
   Prefixes,
   Statement,
 } from './statement';
-import { closest, Suggester } from './suggest';
+import { closest } from './suggest';
 import { isOp, type Token } from './tokens';
+import { misspelledInstruction, unknownWord } from './unknown-word';
 import {
   BRACKETED_DIRECTIVES,
   DATA_WORDS,
@@ -25,10 +26,9 @@ import {
   PREFIX_WORDS,
   RESERVE_WORDS,
   SIZE_WORDS,
-  statementWords,
 } from './words';
-import { findMnemonic, isMnemonic, mnemonicNames } from './x86/mnemonics';
-import { formsOf } from './x86/forms';
+import { isMnemonic } from './x86/mnemonics';
+import { takesOperands } from './x86/forms';
 import { classOf, registerOf } from './x86/registers';
 
 const NO_PREFIXES: Prefixes = {
@@ -132,30 +132,7 @@ function parseLabel(cursor: Cursor): Label | undefined {
   if (next || registerOf(word) !== undefined)
     throw new SourceError(unknownWord(token, next), token);
   cursor.index++;
-  return { ...labelOf(token), orphan: unknownWord(token, undefined) };
-}
-
-/** Everything that a line can begin with, but for names. */
-const STATEMENTS = new Suggester(() => [...statementWords(), ...mnemonicNames()]);
-
-/** The message for a line that begins with a word of no meaning. */
-function unknownWord(token: Token, next: Token | undefined): string {
-  const word = token.text.toLowerCase();
-  if (isOp(next, '='))
-    return l10n.t('`=` defines nothing in NASM: write `{0} equ …` or `%define {0} …`', token.text);
-  const better = STATEMENTS.closest(word);
-  if (better !== undefined)
-    return l10n.t('`{0}`: no such instruction; did you mean `{1}`?', token.text, better);
-  if (word === 'proc' || word === 'endp' || word === 'assume' || word === 'offset')
-    return l10n.t('`{0}` is MASM, not NASM', token.text);
-  if (registerOf(word) !== undefined)
-    return l10n.t(
-      'a line cannot begin with the register `{0}`: the instruction is missing',
-      token.text,
-    );
-  return next
-    ? l10n.t('`{0}`: no such instruction or macro', token.text)
-    : l10n.t('`{0}`: no such instruction; a label needs a colon (`{0}:`)', token.text);
+  return { ...labelOf(token), orphan: { misspelled: misspelledInstruction(token) } };
 }
 
 function parseBody(cursor: Cursor): Body {
@@ -350,7 +327,10 @@ function instruction(cursor: Cursor): Body {
       );
     }
     cursor.index++;
-    if (cursor.atEnd && !takesOperands(word, operands.length))
+    if (
+      cursor.atEnd &&
+      !takesOperands(word, operands.length) // a comma too many is overlooked, as in NASM
+    )
       throw new SourceError(l10n.t('an operand is missing after the comma'), cursor.span);
   }
   const kept = KEEPS_INDEX.test(word) ? operands.map(unsplit) : operands;
@@ -377,12 +357,6 @@ function joinIndex(operands: Operand[]): void {
   const sum = { kind: 'binary', operator: '+', left: address.address, right, span } as const;
   operands[memory] = { ...address, address: sum, hint: { register, base: false } };
   operands.splice(at, 1);
-}
-
-/** A comma too many is overlooked where the instruction needs no more operands, as in NASM. */
-function takesOperands(mnemonic: string, count: number): boolean {
-  const entry = findMnemonic(mnemonic);
-  return entry !== undefined && formsOf(entry).some((form) => form.written === count);
 }
 
 /** `lea eax, label` means `lea eax, [label]`, as in MASM. */

@@ -50,6 +50,11 @@ export class SourceReader implements PreprocessorHost {
     return this.preprocessor?.macros.names() ?? [];
   }
 
+  /** The names of the macros that stand on lines of their own, for suggestions. */
+  multiLineMacroNames(): readonly string[] {
+    return this.preprocessor?.multiLine.names() ?? [];
+  }
+
   /** A file named in the source, looked for beside `from` and in the include folders. */
   file(
     name: string,

@@ -131,8 +131,8 @@ export type Body =
 export interface Label {
   readonly name: string;
   readonly span: Span;
-  /** It stands alone and without a colon: what to say if nothing uses it, as it is then a misspelled instruction. */
-  readonly orphan?: string;
+  /** It stands alone and without a colon: what to say if nothing uses it and it looks like a misspelled instruction. */
+  readonly orphan?: { readonly misspelled: string | undefined };
 }
 
 /** One line after macro expansion. */

@@ -54,7 +54,7 @@ export interface Context {
 }
 
 /** The most lines that macros and repetitions may produce, and how deep calls and includes may nest. */
-const MAX_LINES = 500_000;
+const MAX_LINES = 600_000;
 /** The most lines that they may leave out, which costs less. */
 const MAX_SKIPPED = 10_000_000;
 const MAX_DEPTH = 200;

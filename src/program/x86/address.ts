@@ -16,7 +16,9 @@ export interface Address {
   /** The displacement is a plain number that EVEX may write as a scaled byte (SDM vol. 2A, 2.7.5). */
   readonly compressible: boolean;
   readonly addressSize: 16 | 32 | 64;
-  /** `[qword n]` in 64-bit code: the displacement has 64 bits (MOV's A0 to A3). */
+  /** As a bare address it may be an offset in the opcode (MOV's A0 to A3). */
+  readonly offset: boolean;
+  /** `[qword n]` in 64-bit code: such an offset of 64 bits. */
   readonly wide: boolean;
   /** RIP-relative: `displacement` is the target. */
   readonly relative: boolean;
@@ -156,20 +158,29 @@ function addressSizeOf(
   return bits;
 }
 
-/** Whether the operand counts from RIP: asked for, or by `default rel` where it can (NASM manual 7.2.1). */
+/** Whether the operand is to count from RIP: by `rel`, or by `default rel` (NASM manual 7.2.1). */
+function asksRelative({ relative, segment }: MemoryOperand, defaultRelative: boolean): boolean {
+  if (relative !== undefined) return relative === 'rel';
+  return defaultRelative && segment !== Register.FS && segment !== Register.GS;
+}
+
+/** Whether the operand counts from RIP: it is to, and it can. */
 function isRelative(
   operand: MemoryOperand,
   value: Value,
   defaultRelative: boolean,
   bits: number,
 ): boolean {
-  if (bits !== 64 || operand.relative === 'abs') return false;
+  if (bits !== 64 || !asksRelative(operand, defaultRelative)) return false;
   if (value.terms.some(({ of }: Term) => typeof of === 'number')) return false;
   // NASM takes a label that it does not know yet for a plain number, one byte longer; sizes settle in later passes.
-  if (!isRelocatable(value) || singleBase(value) === undefined) return false;
-  if (operand.relative === 'rel') return true;
-  const { segment } = operand;
-  return defaultRelative && segment !== Register.FS && segment !== Register.GS;
+  return isRelocatable(value) && singleBase(value) !== undefined;
+}
+
+/** Whether a bare address may stand in the opcode (MOV's A0 to A3), as far as 64-bit code goes. */
+function fitsOffset(operand: MemoryOperand, size: number, defaultRelative: boolean): boolean {
+  if (asksRelative(operand, defaultRelative)) return false;
+  return size === (operand.displacementSize === 64 ? 64 : 32);
 }
 
 /** The mode of the code, and whether bare addresses count from RIP (`default rel`). */
@@ -197,12 +208,9 @@ export function addressOf(
   const width = registerWidth(found, bits, span);
   const addressSize = addressSizeOf(operand, width, bits, prefix);
   const relative = isRelative(operand, value, defaultRelative, bits);
-  const wide =
-    addressSize === 64 &&
-    operand.displacementSize === 64 &&
-    !defaultRelative &&
-    operand.relative !== 'rel';
-  const plain = { displacement, addressSize, relative, wide, compressible: false };
+  const offset = bits !== 64 || fitsOffset(operand, addressSize, defaultRelative);
+  const wide = offset && addressSize === 64;
+  const plain = { displacement, addressSize, relative, offset, wide, compressible: false };
   if (relative) {
     const base = addressSize === 32 ? Register.EIP : Register.RIP;
     return { ...plain, base, index: Register.None, scale: 1, displacementBits: 32 };

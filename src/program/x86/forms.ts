@@ -8,7 +8,7 @@ import {
   OpCodeOperandKind,
 } from 'iced-x86';
 import { codesOf } from './codes';
-import type { MnemonicEntry } from './mnemonics';
+import { findMnemonic, type MnemonicEntry } from './mnemonics';
 import { isVvvv, kindInfo, type KindInfo } from './operand-kinds';
 
 /** One encodable form of an instruction: what `OpCodeInfo` says, read out once. */
@@ -165,4 +165,10 @@ export function formsOf(entry: MnemonicEntry): readonly Form[] {
     entryCache.set(entry, forms);
   }
   return forms;
+}
+
+/** Whether an instruction is written with so many operands in one of its forms. */
+export function takesOperands(mnemonic: string, count: number): boolean {
+  const entry = findMnemonic(mnemonic);
+  return entry !== undefined && formsOf(entry).some((form) => form.written === count);
 }

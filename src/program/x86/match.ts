@@ -162,13 +162,10 @@ function matchMemory(
   info: KindInfo,
   op: MemoryOperand,
   address: Address,
-  bits: number,
 ): Slot | undefined {
   if (info.offset) {
     const bare = address.base === Register.None && address.index === Register.None;
-    if (!bare || address.relative) return undefined;
-    const narrow = address.addressSize === 32 && op.displacementSize !== 64;
-    if (bits === 64 && !address.wide && !narrow) return undefined;
+    if (!bare || address.relative || !address.offset) return undefined;
   } else {
     if (!info.memory || MOVQ_GENERAL.has(form.code)) return undefined;
     const vector = /^[xyz]mm$/.exec(classOf(address.index) ?? '')?.[0];
@@ -284,7 +281,7 @@ function matchOne(
     case 'register':
       return matchRegister(form, index, info, op, context.bits);
     case 'memory':
-      return r.address && matchMemory(form, info, op, r.address, context.bits);
+      return r.address && matchMemory(form, info, op, r.address);
     case 'immediate':
       if (!r.value) return undefined;
       if (info.branch) return matchBranch(form, info.branch, op, r.value, context);
