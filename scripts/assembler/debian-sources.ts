@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -26,15 +27,16 @@ interface Package {
   /** Folders for `-I`, below the package's. */
   readonly include?: readonly string[];
   readonly define?: Readonly<Record<string, string>>;
-  /** For object files: assembled behind STAND_ALONE. */
-  readonly linked?: boolean;
-  /** Files that the package's own build would make. */
-  readonly generated?: Readonly<Record<string, string>>;
+  /** For object files of so many bits: assembled behind STAND_ALONE. */
+  readonly linked?: 32 | 64;
+  /** Files that the package's own build would make, by what it has in its folder. */
+  readonly generated?: Readonly<Record<string, (home: string) => string>>;
+  /** The file that its configuration would make, with every switch of this pattern that the sources look at set. */
+  readonly configured?: { readonly file: string; readonly switches: RegExp };
 }
 
-/** What makes a flat image of sources that are meant for a linker: 64-bit code, and a place for other files' symbols. */
-const STAND_ALONE = `bits 64
-%imacro global 1+
+/** What makes a flat image of sources that are meant for a linker: a place for other files' symbols. */
+const STAND_ALONE = `%imacro global 1+
 %endmacro
 %imacro extern 1-*
 %rep %0
@@ -58,57 +60,100 @@ const X86INC = {
   BIT_DEPTH: '8',
 };
 
-const FFMPEG_CONFIG = [
-  ...['ARCH_X86 1', 'ARCH_X86_32 0', 'ARCH_X86_64 1', 'CONFIG_GPL 1', 'HAVE_ALIGNED_STACK 1'],
-  ...['HAVE_CPUNOP 1', 'HAVE_MMX_EXTERNAL 1', 'HAVE_MMXEXT_EXTERNAL 1', 'HAVE_SSE_EXTERNAL 1'],
-  ...['HAVE_SSE2_EXTERNAL 1', 'HAVE_SSE3_EXTERNAL 1', 'HAVE_SSSE3_EXTERNAL 1'],
-  ...['HAVE_SSE4_EXTERNAL 1', 'HAVE_SSE42_EXTERNAL 1', 'HAVE_AVX_EXTERNAL 1'],
-  ...['HAVE_XOP_EXTERNAL 1', 'HAVE_FMA3_EXTERNAL 1', 'HAVE_FMA4_EXTERNAL 1'],
-  ...['HAVE_AVX2_EXTERNAL 1', 'HAVE_AVX512_EXTERNAL 1', 'HAVE_AVX512ICL_EXTERNAL 1'],
-  ...['CONFIG_PIC 1', 'HAVE_3DNOW_EXTERNAL 0', 'CONFIG_MPEG4_DECODER 1', 'HAVE_XMM_CLOBBERS 1'],
-]
-  .map((line) => `%define ${line}\n`)
-  .join('');
+/** Assembled before each source that is meant for a linker. */
+const PRELUDE = 'ringside-stand-alone.inc';
+
+/** Where red, green and blue stand in a pixel, and its size. */
+const PIXELS = { RGB: '0123', RGBX: '0124', BGR: '2103', BGRX: '2104', XBGR: '3214', XRGB: '1234' };
+
+const JPEG_VALUES = {
+  ...{ DCTSIZE: 8, DCTSIZE2: 64, CENTERJSAMPLE: 128 },
+  ...{ JSIMD_NONE: 0, JSIMD_MMX: 1, JSIMD_3DNOW: 2, JSIMD_SSE: 4, JSIMD_SSE2: 8, JSIMD_AVX2: 128 },
+};
+
+/** The package makes it with the C preprocessor, which only puts in the values. */
+function jpegConfiguration(home: string): string {
+  const header = readFileSync(join(home, 'simd/nasm/jsimdcfg.inc.h'), 'utf8').split('\n');
+  const types = header.filter((line) => /^%define (?!_cpp)/.test(line));
+  const pixels = Object.entries({ '': '0123', ...PIXELS }).flatMap(([order, places]) =>
+    ['RED', 'GREEN', 'BLUE', 'PIXELSIZE'].map((what, i) => {
+      const prefix = order === '' ? 'RGB' : `EXT_${order}`;
+      return `%define ${prefix}_${what} ${places[i] ?? ''}`;
+    }),
+  );
+  const values = Object.entries(JPEG_VALUES).map(([name, n]) => `%define ${name} ${n}`);
+  return [...types, ...pixels, ...values, ''].join('\n');
+}
+
+const JPEG = {
+  name: 'libjpeg-turbo',
+  generated: { 'simd/nasm/jsimdcfg.inc': jpegConfiguration },
+} as const;
 
 const PACKAGES: readonly Package[] = [
   { name: 'nasm', folders: ['test'], include: ['test'] },
   { name: 'yasm' },
-  { name: 'syslinux', include: ['core', 'bios/core'] },
   {
-    name: 'libjpeg-turbo',
-    linked: true,
-    include: ['simd/nasm', 'simd/x86_64', 'simd/i386'],
-    define: { ELF: '', __x86_64__: '', PIC: '' },
-    generated: { 'simd/nasm/jsimdcfg.inc': '' },
+    name: 'syslinux',
+    include: ['core', 'memdisk', 'diag/geodsp'],
+    define: { IS_LPXELINUX: '0', IS_PXELINUX: '0', IS_ISOLINUX: '0', IS_SYSLINUX: '1' },
+    generated: {
+      'version.gen': () =>
+        [
+          ...['%define VERSION_STR "6"', '%define VERSION_MAJOR 6', '%define VERSION_MINOR 4'],
+          ...['%define DATE_STR "2026"', '%define DATE "2026"\n'],
+        ].join('\n'),
+    },
   },
-  { name: 'x264', linked: true, include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
+  {
+    ...JPEG,
+    linked: 64,
+    folders: ['simd/x86_64'],
+    include: ['simd/nasm', 'simd/x86_64'],
+    define: { ELF: '', __x86_64__: '', PIC: '' },
+  },
+  {
+    ...JPEG,
+    linked: 32,
+    folders: ['simd/i386'],
+    include: ['simd/nasm', 'simd/i386'],
+    define: { ELF: '' },
+  },
+  { name: 'x264', linked: 64, include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
   {
     name: 'dav1d',
-    linked: true,
+    linked: 64,
     include: ['src', 'include', 'build'],
     define: { PIC: '1' },
     generated: {
-      'src/config.asm': [
-        '%define ARCH_X86_32 0\n%define ARCH_X86_64 1\n%define PIC 1\n%define STACK_ALIGNMENT 16',
-        '%define FORCE_VEX_ENCODING 0\n%define private_prefix dav1d\n',
-      ].join('\n'),
+      'src/config.asm': () =>
+        [
+          '%define ARCH_X86_32 0\n%define ARCH_X86_64 1\n%define PIC 1\n%define STACK_ALIGNMENT 16',
+          '%define FORCE_VEX_ENCODING 0\n%define private_prefix dav1d\n',
+        ].join('\n'),
     },
   },
   {
     name: 'ffmpeg',
-    linked: true,
+    linked: 64,
     include: ['.', 'libavutil/x86', 'libavcodec/x86', 'libavfilter/x86', 'libswscale/x86'],
-    define: { PIC: '' },
-    generated: { 'config.asm': FFMPEG_CONFIG, 'config_components.asm': '' },
+    define: { PIC: '', ARCH_X86_64: '1', ARCH_X86_32: '0' },
+    configured: { file: PRELUDE, switches: /\b(HAVE|CONFIG)_[A-Z0-9_]+\b/g },
   },
   {
     name: 'xvidcore',
-    linked: true,
+    linked: 64,
     include: ['src', 'build/generic'],
     define: { ARCH_IS_X86_64: '', NO_PREFIX: '' },
   },
-  { name: 'lame', linked: true, include: ['libmp3lame/i386'] },
-  { name: 'libvpx', linked: true, include: ['.'], define: { PIC: '1' } },
+  { name: 'lame', linked: 32, include: ['libmp3lame/i386'] },
+  {
+    name: 'libvpx',
+    linked: 64,
+    include: ['.'],
+    define: { VPX_ARCH_X86_64: '1', VPX_ARCH_X86: '0' },
+    configured: { file: 'vpx_config.asm', switches: /\b(HAVE|CONFIG)_[A-Z0-9_]+\b/g },
+  },
 ];
 
 const NASM_NAMES = /\.(asm|nasm|nas)$/i;
@@ -171,8 +216,6 @@ function reference(file: string, cwd: string, flags: readonly string[]): Uint8Ar
   return first.replace(/^.*?(error|fatal): /, '');
 }
 
-const PRELUDE = 'ringside-stand-alone.inc';
-
 async function ours(file: string, cwd: string, p: Package, root: string): Promise<Assembly> {
   return assemble(
     file,
@@ -213,6 +256,22 @@ async function compare(file: string, root: string, p: Package): Promise<Result> 
   return { file: shown, outcome: 'different', detail: `byte ${offset}, ${where}, ${lengths}` };
 }
 
+/** Every switch that the sources look at, set. */
+function configuration(home: string, switches: RegExp): string {
+  const texts = sourcesIn(home).map((file) => readFileSync(file, 'latin1'));
+  const names = new Set(texts.flatMap((text) => text.match(switches) ?? []));
+  return [...names].map((name) => `%define ${name} 1\n`).join('');
+}
+
+/** Makes the files that the package's own build would have made. */
+function prepare(home: string, { linked, generated, configured }: Package): void {
+  if (linked) writeFileSync(join(home, PRELUDE), `bits ${linked}\n${STAND_ALONE}`);
+  for (const [path, content] of Object.entries(generated ?? {}))
+    writeFileSync(join(home, path), content(home));
+  if (configured)
+    appendFileSync(join(home, configured.file), configuration(home, configured.switches));
+}
+
 async function main(): Promise<void> {
   const { values, positionals: names } = parseArgs({
     options: { keep: { type: 'string' } },
@@ -229,9 +288,7 @@ async function main(): Promise<void> {
       console.log(`${p.name}: the source package cannot be fetched`);
       continue;
     }
-    if (p.linked) writeFileSync(join(home, PRELUDE), STAND_ALONE);
-    for (const [path, content] of Object.entries(p.generated ?? {}))
-      if (!existsSync(join(home, path))) writeFileSync(join(home, path), content);
+    prepare(home, p);
     const files = (p.folders ?? ['.']).flatMap((dir) => sourcesIn(join(home, dir)));
     const count: Record<Outcome, number> = { equal: 0, different: 0, refused: 0, 'left out': 0 };
     const reasons = new Map<string, number>();

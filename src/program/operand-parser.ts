@@ -258,8 +258,10 @@ export function parseOperand(cursor: Cursor): Operand {
   const startText = cursor.token?.text;
   const value = parseExpression(cursor);
   if (cursor.skipOp(':')) {
+    const inner = overrides(cursor);
+    const sized = { size: size || inner.size, strict: strict || inner.strict };
     const offset = parseExpression(cursor);
-    return { kind: 'far', span: cursor.spanFrom(first), size, strict, selector: value, offset };
+    return { kind: 'far', span: cursor.spanFrom(first), ...sized, selector: value, offset };
   }
   if (cursor.isOp('[')) {
     cursor.index = start;

@@ -140,8 +140,11 @@ const EVEX_FIRST = new Set<number>([
   Mnemonic.Vcvtneps2bf16,
 ]);
 
-/** Of the two encodings of VPPERM on four registers NASM takes the one that iced-x86 lists last. */
-const LAST_OF_EQUALS = new Set<number>([Mnemonic.Vpperm]);
+/** Of two encodings, as of VPPERM on four registers and FADD ST0, ST0, NASM takes the one that iced-x86 lists last. */
+const LAST_OF_EQUALS = new Set<number>([
+  Mnemonic.Vpperm,
+  ...[Mnemonic.Fadd, Mnemonic.Fmul, Mnemonic.Fsub, Mnemonic.Fsubr, Mnemonic.Fdiv, Mnemonic.Fdivr],
+]);
 
 const VEX3 = 0xc4;
 
@@ -206,7 +209,8 @@ export function select(request: Request, context: Context): Choice {
       const prefixBytes = prefixesFor(prefixes, m, operands, context, bytes);
       const length = bytes.length + prefixBytes.length;
       const r = rank(m, bytes, context);
-      if (r > bestRank || (r === bestRank && !LAST_OF_EQUALS.has(m.form.mnemonic))) return;
+      const last = operands.length > 1 && LAST_OF_EQUALS.has(m.form.mnemonic);
+      if (last ? r > bestRank : r >= bestRank) return;
       bestRank = r;
       best = { match: m, operands, prefixBytes, addressSize: size, length };
     } catch (error) {
