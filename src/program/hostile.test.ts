@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { Random } from './generator/random.testing';
 import { assembleText } from './test-support';
 
-/** No input may take longer: of the processor's time, as others may have a busy machine's. */
-const LIMIT_MS = 2000;
+/**
+ * What is promised is 2 s; machines differ, and some are busy, so the tests allow for twice that, of the processor's
+ * time. What they are to find, loops without an end and squares of the length, takes far longer.
+ */
+const LIMIT_MS = 4000;
 
 const numbered = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n');
