@@ -2,6 +2,8 @@ import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
 import { SourceError } from './diagnostics';
 import { assembleBody } from './execute';
+import { alignUp } from './section-layout';
+import type { Section } from './sections';
 import { fillCode } from './smart-align';
 import type { Body, Statement } from './statement';
 
@@ -40,6 +42,7 @@ export function align(
   const { section } = assembler.output;
   if (assembler.alignsSection && section && boundary > (section.attributes.align ?? 0n))
     section.attributes.align = boundary;
+  if (section?.attributes.align === boundary) warnOfMove(assembler, section, boundary, statement);
   const offset = section ? BigInt(section.size) : assembler.output.absolute.n;
   const count = Number((boundary - (offset % boundary)) % boundary);
   if (count === 0) return;
@@ -56,6 +59,23 @@ export function align(
   } finally {
     assembler.output.padding = false;
   }
+}
+
+/** The first section moves from `org` to the alignment that a later `align` asks for: hardly what was meant. */
+function warnOfMove(
+  assembler: Assembler,
+  { name, start, previous }: Section,
+  boundary: bigint,
+  statement: Statement,
+): void {
+  const { origin } = assembler;
+  if (previous || origin === undefined || start !== alignUp(origin, boundary) || start === origin)
+    return;
+  const [from, to] = [origin, start].map((n) => `0x${n.toString(16)}`);
+  assembler.warn(
+    l10n.t('`align {0}` also aligns section `{1}`, which so begins at {2} and not at its `org` {3}, behind zeros; fill up with `times` instead', String(boundary), name, to ?? '', from ?? ''), // prettier-ignore
+    statement.span,
+  );
 }
 
 /** Does `once` and copies the bytes that it stored `count - 1` times. */
