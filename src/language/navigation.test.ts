@@ -40,6 +40,14 @@ describe('go to definition', () => {
     assert.deepEqual(await definitions('%define V 1\nmov al, |V\n%define V 2'), ['main.asm:1:9 V']);
   });
 
+  it('takes the macro with as many parameters as the call has arguments', async () => {
+    const two = '%macro put 1\ndb %1\n%endmacro\n%macro put 2\ndw %1, %2\n%endmacro\n';
+    assert.deepEqual(await definitions(`${two}p|ut 1\nput 1, 2`), ['main.asm:1:8 put']);
+    assert.deepEqual(await definitions(`${two}put 1\np|ut 1, 2`), ['main.asm:4:8 put']);
+    const inline = '%define twice(x) x*2\n%define twice(x,y) x*2+y\n';
+    assert.deepEqual(await definitions(`${inline}db twi|ce(1)`), ['main.asm:1:9 twice']);
+  });
+
   it('goes through macros to what they use, and to labels they make', async () => {
     const inBody = '%macro go 0\njmp the|re\n%endmacro\nthere: go';
     assert.deepEqual(await definitions(inBody), ['main.asm:4:1 there']);

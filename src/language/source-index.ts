@@ -146,17 +146,19 @@ export class SourceIndex {
     }
   }
 
-  private use({ kind, name, span, defined }: NameRecord, current: Map<Draft, Occurrence>): void {
+  private use(record: NameRecord, current: Map<Draft, Occurrence>): void {
+    const { kind, name, span, defined, chosen } = record;
     const known = this.byName.get(`${kind} ${name}`);
     if (defined) {
-      const own = known?.definitions.find((d) => keyOf(d.span) === keyOf(span));
-      if (known && own) current.set(known, own);
+      const own = known && definitionAt(known, span);
+      if (own) current.set(known, own);
       return;
     }
     const text = this.textAt(span);
     if (!spells(kind, name, text)) return;
     const entity = known ?? this.create(kind, name, whatOf(name, kind));
-    const target = kind === 'symbol' ? undefined : current.get(entity);
+    const last = kind === 'symbol' ? undefined : current.get(entity);
+    const target = (chosen && definitionAt(entity, chosen)) ?? last;
     this.addUse({ span, entity, text, definition: false, guessed: false, target }, entity);
   }
 
@@ -197,6 +199,9 @@ export class SourceIndex {
     );
   }
 }
+
+const definitionAt = ({ definitions }: Entity, span: Span): Occurrence | undefined =>
+  definitions.find((d) => keyOf(d.span) === keyOf(span));
 
 /** The label that local labels belong to after a line. */
 function parentAfter(tokens: readonly Token[], parent: string): string {

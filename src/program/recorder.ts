@@ -24,6 +24,8 @@ export interface NameRecord {
   readonly span: Span;
   /** Undefined for a mere use. */
   readonly defined: Defined | undefined;
+  /** Of a use: where the definition stands that was chosen among several of the name, if the assembler chose one. */
+  readonly chosen: Span | undefined;
 }
 
 /**
@@ -50,12 +52,12 @@ export class Recorder {
     lines.add(line);
   }
 
-  use(kind: NameKind, name: string, span: Span): void {
-    this.add(kind, name, span, undefined);
+  use(kind: NameKind, name: string, span: Span, chosen?: Span): void {
+    this.add(kind, name, span, undefined, chosen && writtenAt(chosen));
   }
 
   define(kind: NameKind, name: string, span: Span, defined: Defined): void {
-    this.add(kind, name, span, defined);
+    this.add(kind, name, span, defined, undefined);
   }
 
   /** What looked like a definition was none. */
@@ -64,11 +66,17 @@ export class Recorder {
     this.records = this.records.filter((record) => !record.defined || record.span !== place);
   }
 
-  private add(kind: NameKind, name: string, span: Span, defined: Defined | undefined): void {
+  private add(
+    kind: NameKind,
+    name: string,
+    span: Span,
+    defined: Defined | undefined,
+    chosen: Span | undefined,
+  ): void {
     const place = writtenAt(span);
     const key = `${kind} ${name}`;
     if (!defined && this.seen.get(place) === key) return;
     this.seen.set(place, key);
-    this.records.push({ kind, name, span: place, defined });
+    this.records.push({ kind, name, span: place, defined, chosen });
   }
 }

@@ -121,7 +121,7 @@ export class Expander {
     const [first] = found;
     if (!first || found.every((m) => hiddenIn(token.hidden, m))) return undefined;
     if (first.parameters === undefined) {
-      this.host.recorder?.use('define', first.name, token);
+      this.host.recorder?.use('define', first.name, token, first.span);
       const hidden = hide(first, token.hidden);
       return placed(first.body, token, hidden, nameTokens(first, token));
     }
@@ -151,7 +151,7 @@ export class Expander {
       pending.splice(0, Infinity, ...before);
       return undefined;
     }
-    this.host.recorder?.use('define', macro.name, token);
+    this.host.recorder?.use('define', macro.name, token, macro.span);
     return this.substitute(macro, given, token, hide(macro, token.hidden));
   }
 

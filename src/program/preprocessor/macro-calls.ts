@@ -45,7 +45,7 @@ export function startMacroCall(p: Preprocessor, frame: Frame, tokens: readonly T
       name,
     );
   }
-  p.host.recorder?.use('macro', macro.name, name);
+  p.host.recorder?.use('macro', macro.name, name, macro.span);
   const call: MacroCall = {
     macro,
     parameters: completeParameters(macro, given, name),
