@@ -37,9 +37,20 @@ export class Includers {
     return tops.length > 0 ? tops : [file];
   }
 
-  private async graph(): Promise<Map<string, Set<string>>> {
+  /** Every source that no other includes. */
+  async allMainFiles(): Promise<string[]> {
+    const includedBy = await this.graph();
+    return (await this.files()).filter((file) => !includedBy.has(file)).sort();
+  }
+
+  /** The sources of the workspace, and those open in the editor. */
+  private async files(): Promise<string[]> {
     this.sources ??= this.listSources();
-    const files = new Set([...(await this.sources), ...this.documents.openFiles]);
+    return [...new Set([...(await this.sources), ...this.documents.openFiles])];
+  }
+
+  private async graph(): Promise<Map<string, Set<string>>> {
+    const files = new Set(await this.files());
     const named = await Promise.all(
       [...files].map(async (file) => ({ file, names: await this.includesOf(file) })),
     );

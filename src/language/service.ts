@@ -31,6 +31,9 @@ export interface LanguageHost {
   options(root: string): ProgramOptions;
 }
 
+/** How long the programs of the workspace are assembled for one look at their symbols. */
+const SYMBOLS_MS = 2000;
+
 /** Words on the texts of an editor. Everything is computed from what the assembler makes of them. */
 export class LanguageService {
   private readonly documents: Documents;
@@ -186,12 +189,17 @@ export class LanguageService {
     return analysis ? outlineOf(analysis, file) : [];
   }
 
-  /** Of the programs that open files belong to. */
+  /**
+   * Of the programs that open files belong to, and of all others in the workspace, as many as can be assembled in the time
+   * that a person waits; asked again, it knows the rest.
+   */
   async workspaceSymbols(query: string): Promise<WorkspaceSymbol[]> {
     const analyses = new Set<Analysis>();
-    for (const file of this.documents.openFiles) {
+    const end = Date.now() + SYMBOLS_MS;
+    for (const file of [...this.documents.openFiles, ...(await this.includers.allMainFiles())]) {
       const analysis = await this.programs.of(file);
       if (analysis) analyses.add(analysis);
+      if (Date.now() > end) break;
     }
     return [...analyses].flatMap((analysis) => matchingSymbols(analysis, query));
   }

@@ -60,17 +60,32 @@ text: db 'x'`;
     );
   });
 
-  it('finds definitions by letters of their names in all open programs', async () => {
-    const service = workspace({ 'a.asm': 'print_text: nop\nother: nop\n.pt: nop' });
-    service.set('a.asm', 'print_text: nop\nother: nop\n.pt: nop');
+  it('finds definitions by letters of their names in all programs of the workspace', async () => {
+    const service = workspace({
+      'a.asm': 'print_text: nop\nother: nop\n.pt: nop',
+      'b.asm': '%include "c.inc"\ndead: jmp adopt',
+      'c.inc': 'adopt: nop',
+      'gone.asm': '%include "nowhere.inc"',
+    });
+    service.set('b.asm', '%include "c.inc"\nlive_one: jmp adopt');
     const found = await service.workspaceSymbols('pt');
     assert.deepEqual(
-      found.map(({ name, container }) => [name, container]),
+      found.map(({ name, container, place }) => [name, container, place.file]),
       [
-        ['print_text', ''],
-        ['other.pt', 'other'],
+        ['adopt', '', 'c.inc'],
+        ['print_text', '', 'a.asm'],
+        ['other.pt', 'other', 'a.asm'],
       ],
     );
+  });
+
+  it('finds no definitions in a file that has just gone', async () => {
+    const files: Record<string, string> = { 'a.asm': 'apt: nop', 'b.asm': 'opt: nop' };
+    const service = workspace(files);
+    assert.equal((await service.workspaceSymbols('pt')).length, 2);
+    delete files['b.asm'];
+    service.changedOnDisk('b.asm');
+    assert.equal((await service.workspaceSymbols('pt')).length, 1);
   });
 });
 

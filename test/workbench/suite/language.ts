@@ -282,6 +282,9 @@ export function languageSuite(): void {
       );
       const symbols = await ask<vscode.SymbolInformation[]>('WorkspaceSymbolProvider', 'helper');
       assert.ok(symbols.some(({ name }) => name === 'helper'));
+      // Of a program that is not open.
+      const far = await ask<vscode.SymbolInformation[]>('WorkspaceSymbolProvider', 'ask_the_proc');
+      assert.ok(far.some(({ name }) => name === 'ask_the_processor'));
     });
 
     it('colours names by their meaning', async () => {
