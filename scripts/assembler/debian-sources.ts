@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import {
-  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,149 +11,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assemble, type Assembly } from '../../src/program';
+import { PACKAGES, PRELUDE, STAND_ALONE, type Package } from './debian-packages';
 
 /**
  * Compares the assembler with the installed NASM on the NASM sources in Debian's source packages:
- * `npm run assembler:debian [-- --keep FOLDER] [package…]`. The sources are fetched with `apt-get source` into a folder
+ * `npm run assembler:debian [-- --keep FOLDER] [--verbose] [package…]`. The sources are fetched with `apt-get source` into a folder
  * of their own and never become part of the project. Both assemble to a flat image; what NASM itself refuses so (for
  * want of a linker, mostly) is left out with its reason.
  */
-
-interface Package {
-  readonly name: string;
-  /** Folders below the package's that are searched for sources; the whole package by default. */
-  readonly folders?: readonly string[];
-  /** Folders for `-I`, below the package's. */
-  readonly include?: readonly string[];
-  readonly define?: Readonly<Record<string, string>>;
-  /** For object files of so many bits: assembled behind STAND_ALONE. */
-  readonly linked?: 32 | 64;
-  /** Files that the package's own build would make, by what it has in its folder. */
-  readonly generated?: Readonly<Record<string, (home: string) => string>>;
-  /** The file that its configuration would make, with every switch of this pattern that the sources look at set. */
-  readonly configured?: { readonly file: string; readonly switches: RegExp };
-}
-
-/** What makes a flat image of sources that are meant for a linker: a place for other files' symbols. */
-const STAND_ALONE = `%imacro global 1+
-%endmacro
-%imacro extern 1-*
-%rep %0
-%ifndef extern_%1
-%define extern_%1
-[section .extern nobits]
-%1: resb 16
-__?SECT?__
-%endif
-%rotate 1
-%endrep
-%endmacro
-`;
-
-const X86INC = {
-  ARCH_X86_64: '1',
-  ARCH_X86_32: '0',
-  HAVE_ALIGNED_STACK: '1',
-  PIC: '1',
-  HIGH_BIT_DEPTH: '0',
-  BIT_DEPTH: '8',
-};
-
-/** Assembled before each source that is meant for a linker. */
-const PRELUDE = 'ringside-stand-alone.inc';
-
-/** Where red, green and blue stand in a pixel, and its size. */
-const PIXELS = { RGB: '0123', RGBX: '0124', BGR: '2103', BGRX: '2104', XBGR: '3214', XRGB: '1234' };
-
-const JPEG_VALUES = {
-  ...{ DCTSIZE: 8, DCTSIZE2: 64, CENTERJSAMPLE: 128 },
-  ...{ JSIMD_NONE: 0, JSIMD_MMX: 1, JSIMD_3DNOW: 2, JSIMD_SSE: 4, JSIMD_SSE2: 8, JSIMD_AVX2: 128 },
-};
-
-/** The package makes it with the C preprocessor, which only puts in the values. */
-function jpegConfiguration(home: string): string {
-  const header = readFileSync(join(home, 'simd/nasm/jsimdcfg.inc.h'), 'utf8').split('\n');
-  const types = header.filter((line) => /^%define (?!_cpp)/.test(line));
-  const pixels = Object.entries({ '': '0123', ...PIXELS }).flatMap(([order, places]) =>
-    ['RED', 'GREEN', 'BLUE', 'PIXELSIZE'].map((what, i) => {
-      const prefix = order === '' ? 'RGB' : `EXT_${order}`;
-      return `%define ${prefix}_${what} ${places[i] ?? ''}`;
-    }),
-  );
-  const values = Object.entries(JPEG_VALUES).map(([name, n]) => `%define ${name} ${n}`);
-  return [...types, ...pixels, ...values, ''].join('\n');
-}
-
-const JPEG = {
-  name: 'libjpeg-turbo',
-  generated: { 'simd/nasm/jsimdcfg.inc': jpegConfiguration },
-} as const;
-
-const PACKAGES: readonly Package[] = [
-  { name: 'nasm', folders: ['test'], include: ['test'] },
-  { name: 'yasm' },
-  {
-    name: 'syslinux',
-    include: ['core', 'memdisk', 'diag/geodsp'],
-    define: { IS_LPXELINUX: '0', IS_PXELINUX: '0', IS_ISOLINUX: '0', IS_SYSLINUX: '1' },
-    generated: {
-      'version.gen': () =>
-        [
-          ...['%define VERSION_STR "6"', '%define VERSION_MAJOR 6', '%define VERSION_MINOR 4'],
-          ...['%define DATE_STR "2026"', '%define DATE "2026"\n'],
-        ].join('\n'),
-    },
-  },
-  {
-    ...JPEG,
-    linked: 64,
-    folders: ['simd/x86_64'],
-    include: ['simd/nasm', 'simd/x86_64'],
-    define: { ELF: '', __x86_64__: '', PIC: '' },
-  },
-  {
-    ...JPEG,
-    linked: 32,
-    folders: ['simd/i386'],
-    include: ['simd/nasm', 'simd/i386'],
-    define: { ELF: '' },
-  },
-  { name: 'x264', linked: 64, include: ['.', 'common/x86'], define: { ...X86INC, PREFIX: '' } },
-  {
-    name: 'dav1d',
-    linked: 64,
-    include: ['src', 'include', 'build'],
-    define: { PIC: '1' },
-    generated: {
-      'src/config.asm': () =>
-        [
-          '%define ARCH_X86_32 0\n%define ARCH_X86_64 1\n%define PIC 1\n%define STACK_ALIGNMENT 16',
-          '%define FORCE_VEX_ENCODING 0\n%define private_prefix dav1d\n',
-        ].join('\n'),
-    },
-  },
-  {
-    name: 'ffmpeg',
-    linked: 64,
-    include: ['.', 'libavutil/x86', 'libavcodec/x86', 'libavfilter/x86', 'libswscale/x86'],
-    define: { PIC: '', ARCH_X86_64: '1', ARCH_X86_32: '0' },
-    configured: { file: PRELUDE, switches: /\b(HAVE|CONFIG)_[A-Z0-9_]+\b/g },
-  },
-  {
-    name: 'xvidcore',
-    linked: 64,
-    include: ['src', 'build/generic'],
-    define: { ARCH_IS_X86_64: '', NO_PREFIX: '' },
-  },
-  { name: 'lame', linked: 32, include: ['libmp3lame/i386'] },
-  {
-    name: 'libvpx',
-    linked: 64,
-    include: ['.'],
-    define: { VPX_ARCH_X86_64: '1', VPX_ARCH_X86: '0' },
-    configured: { file: 'vpx_config.asm', switches: /\b(HAVE|CONFIG)_[A-Z0-9_]+\b/g },
-  },
-];
 
 const NASM_NAMES = /\.(asm|nasm|nas)$/i;
 
@@ -162,7 +26,6 @@ const NASM_NAMES = /\.(asm|nasm|nas)$/i;
 const TIMEOUT_MS = 30_000;
 
 function sourcesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && NASM_NAMES.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
@@ -256,25 +119,28 @@ async function compare(file: string, root: string, p: Package): Promise<Result> 
   return { file: shown, outcome: 'different', detail: `byte ${offset}, ${where}, ${lengths}` };
 }
 
-/** Every switch that the sources look at, set. */
-function configuration(home: string, switches: RegExp): string {
+/** Every switch that the sources look at, set but for some. */
+function configuration(
+  home: string,
+  { switches, but }: NonNullable<Package['configured']>,
+): string {
   const texts = sourcesIn(home).map((file) => readFileSync(file, 'latin1'));
   const names = new Set(texts.flatMap((text) => text.match(switches) ?? []));
-  return [...names].map((name) => `%define ${name} 1\n`).join('');
+  return [...names].map((name) => `%define ${name} ${but?.includes(name) ? 0 : 1}\n`).join('');
 }
 
 /** Makes the files that the package's own build would have made. */
-function prepare(home: string, { linked, generated, configured }: Package): void {
-  if (linked) writeFileSync(join(home, PRELUDE), `bits ${linked}\n${STAND_ALONE}`);
-  for (const [path, content] of Object.entries(generated ?? {}))
-    writeFileSync(join(home, path), content(home));
+function prepare(home: string, { linked, generated, configured, prelude = '' }: Package): void {
+  const made = new Map(Object.entries(generated ?? {}).map(([path, make]) => [path, make(home)]));
+  if (linked) made.set(PRELUDE, `bits ${linked}\n${STAND_ALONE}${prelude}`);
   if (configured)
-    appendFileSync(join(home, configured.file), configuration(home, configured.switches));
+    made.set(configured.file, (made.get(configured.file) ?? '') + configuration(home, configured));
+  for (const [path, content] of made) writeFileSync(join(home, path), content);
 }
 
 async function main(): Promise<void> {
   const { values, positionals: names } = parseArgs({
-    options: { keep: { type: 'string' } },
+    options: { keep: { type: 'string' }, verbose: { type: 'boolean' } },
     allowPositionals: true,
   });
   const root = resolve(values.keep ?? mkdtempSync(join(tmpdir(), 'ringside-debian-')));
@@ -289,13 +155,14 @@ async function main(): Promise<void> {
       continue;
     }
     prepare(home, p);
-    const files = (p.folders ?? ['.']).flatMap((dir) => sourcesIn(join(home, dir)));
+    const files = sourcesIn(home).filter((file) => p.files?.test(relative(home, file)) ?? true);
     const count: Record<Outcome, number> = { equal: 0, different: 0, refused: 0, 'left out': 0 };
     const reasons = new Map<string, number>();
     for (const file of files) {
       const { file: shown, outcome, detail } = await compare(file, home, p);
       count[outcome]++;
       const reason = detail.replace(/`[^']*'/g, '…').replace(/\d+/g, 'n');
+      if (values.verbose && outcome === 'left out') console.log(`${p.name}/${shown}: ${detail}`);
       if (outcome === 'left out') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       else if (outcome !== 'equal') {
         failed = true;

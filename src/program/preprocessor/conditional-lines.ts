@@ -24,14 +24,20 @@ export function conditionalLine(
   }
   const found = parseConditional(text);
   if (!found) return false;
-  const test = (): boolean => {
+  /** Undefined where the condition has no value. */
+  const test = (): boolean | undefined => {
     const args = p.ownTokens(frame, line).slice(1);
     try {
       return found.test(p, args, token) !== found.negative;
     } catch (error) {
       if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
-      p.report('error', error.message, error.span ?? token);
-      return false;
+      if (found.isElse) {
+        const what = error.message;
+        p.warn(l10n.t('{0}; as in NASM, neither this branch nor one after it is taken', what), error.span ?? token); // prettier-ignore
+      } else {
+        p.report('error', error.message, error.span ?? token);
+      }
+      return undefined;
     }
   };
   if (found.isElse) {
@@ -39,7 +45,7 @@ export function conditionalLine(
     return true;
   }
   const outer = isActive(frame);
-  const active = outer && test();
+  const active = outer && (test() ?? false);
   frame.conditions.push({ token, active, done: active, last: false, outer });
   return true;
 }
@@ -64,12 +70,18 @@ function otherwise(p: Preprocessor, top: Condition, token: Token): void {
   top.done = top.last = true;
 }
 
-function elseIf(p: Preprocessor, top: Condition, token: Token, test: () => boolean): void {
+function elseIf(
+  p: Preprocessor,
+  top: Condition,
+  token: Token,
+  test: () => boolean | undefined,
+): void {
   if (top.last) {
     if (top.outer) p.warn(l10n.t('`{0}` after `%else`', token.text.toLowerCase()), token);
     top.active = false;
     return;
   }
-  top.active = top.outer && !top.done && test();
-  top.done ||= top.active;
+  const held = top.outer && !top.done && test();
+  top.active = held ?? false;
+  top.done ||= held ?? true;
 }
