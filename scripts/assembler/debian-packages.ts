@@ -81,6 +81,11 @@ const JPEG = {
 /** Firmware; its build takes ASM_PFX from the C compiler. */
 const EDK2 = { name: 'edk2', prelude: '%define ASM_PFX(x) x\n' } as const;
 
+const EDK2_INCLUDES = [
+  ...['UefiCpuPkg/Include', 'UefiCpuPkg/Library/MpInitLib', 'IntelFsp2Pkg/Include'],
+  ...['OvmfPkg/Include', 'OvmfPkg/TdxDxe/X64'],
+];
+
 const SWITCHES = /\b(HAVE|CONFIG)_[A-Z0-9_]+\b/g;
 
 export const PACKAGES: readonly Package[] = [
@@ -151,13 +156,13 @@ export const PACKAGES: readonly Package[] = [
     ...EDK2,
     linked: 64,
     files: /\/X64\//,
-    include: ['MdePkg/Include/X64', 'UefiCpuPkg/Library/MpInitLib/X64', 'OvmfPkg/Sec/X64'],
+    include: [...EDK2_INCLUDES, 'MdePkg/Include/X64'],
   },
   {
     ...EDK2,
     linked: 32,
     files: /\/Ia32\//,
-    include: ['MdePkg/Include/Ia32', 'UefiCpuPkg/Library/MpInitLib/Ia32', 'OvmfPkg/Sec/Ia32'],
+    include: [...EDK2_INCLUDES, 'MdePkg/Include/Ia32'],
   },
   {
     name: 'x265',
@@ -178,7 +183,12 @@ export const PACKAGES: readonly Package[] = [
     include: ['codec/common/x86'],
     define: { UNIX64: '', PIC: '' },
   },
-  { name: 'libass', linked: 64, include: ['.', 'libass'], define: X86INC },
+  {
+    name: 'libass',
+    linked: 64,
+    include: ['.', 'libass'],
+    define: { ...X86INC, private_prefix: 'ass' },
+  },
   {
     name: 'intel-ipsec-mb',
     linked: 64,
