@@ -109,7 +109,7 @@ function series(language: Language, theme: Theme): void {
       await page.waitForTimeout(800);
       await shoot('7-completion');
       await page.keyboard.press('Escape');
-      await page.keyboard.type('td', { delay: 80 });
+      await page.keyboard.type('td eax', { delay: 80 });
       await page.locator('.squiggly-error').first().waitFor();
       await page.keyboard.press('F8');
       await page.waitForTimeout(800);
