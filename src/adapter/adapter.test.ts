@@ -23,7 +23,7 @@ idle: hlt
     jmp idle\n`,
   'waiting.asm': `${HEAD}start: sti\n hlt\n jmp start\n`,
   'slow.asm': `${HEAD}start: call func\n cli\n hlt\nfunc: inc eax\n jmp func\n ret\n`,
-  'broken.asm': 'bogus\n',
+  'broken.asm': 'bogus 1\n',
 };
 
 describe('adapter', () => {
@@ -71,18 +71,6 @@ describe('adapter', () => {
     await client.run('pause');
     await client.ask('continue', { threadId: 1 });
     assert.equal((await client.run('pause')).reason, 'pause');
-  });
-
-  it('steps in a median under 5 ms', async () => {
-    await client.start('endless.asm');
-    const times: number[] = [];
-    for (let n = 0; n < 101; n++) {
-      const before = performance.now();
-      await client.run('next');
-      times.push(performance.now() - before);
-    }
-    times.sort((a, b) => a - b);
-    assert.ok((times[50] ?? 99) < 5, String(times[50]));
   });
 
   it('fails a launch with one message, and then launches', async () => {

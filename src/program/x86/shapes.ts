@@ -1,7 +1,7 @@
 import { Mnemonic, OpCodeOperandKind, Register } from 'iced-x86';
 import type { Span } from '../diagnostics';
 import type { Prefixes, RegisterOperand } from '../statement';
-import { scalar } from '../value';
+import { isKnown, isScalar, scalar } from '../value';
 import { formsOf } from './forms';
 import type { Resolved } from './match';
 import { findMnemonic, type MnemonicEntry } from './mnemonics';
@@ -163,8 +163,9 @@ export function narrowed(shape: Shape): Shape | undefined {
   if (to?.operand.kind !== 'register' || classOf(to.operand.register) !== 'r64') return undefined;
   const immediate = from?.operand;
   if (immediate?.kind !== 'immediate' || !from?.value || immediate.strict) return undefined;
-  const { n, terms } = from.value;
-  if (terms.length > 0 || n < 0n || n > 0xffffffffn) return undefined;
+  const { n } = from.value;
+  // What is not known yet is hoped to fit.
+  if (isKnown(from.value) && (!isScalar(from.value) || n < 0n || n > 0xffffffffn)) return undefined;
   if (immediate.size !== 0 && immediate.size !== 64) return undefined;
   const register = Register.EAX + numberOf(to.operand.register);
   return {
