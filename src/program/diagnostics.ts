@@ -43,33 +43,47 @@ export class FatalError extends SourceError {}
 /** The most messages kept for one program: what follows is noise. */
 const MAX_DIAGNOSTICS = 500;
 
+/** How often errors may be repeated, as by a macro. */
+const MAX_REPEATED = 5000;
+
 /** Collects messages, each once. Gives up after too many. */
 export class DiagnosticList {
   readonly items: Diagnostic[] = [];
   private readonly seen = new Set<string>();
-  private added = 0;
+  private readonly kept: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
+  /** Errors, those said before included. */
+  private errors = 0;
 
+  /** Keeps a diagnostic unless it was said before. Throws FatalError when there are too many errors to go on. */
   add(diagnostic: Diagnostic): void {
-    const { file, line, column, message } = diagnostic;
+    const { file, line, column, message, severity } = diagnostic;
+    if (severity === 'error' && ++this.errors > MAX_REPEATED) throw tooMany(diagnostic);
     const key = `${file}\0${line}\0${column}\0${message}`;
-    if (++this.added > MAX_DIAGNOSTICS) {
-      throw new FatalError(
-        l10n.t('more than {0} messages: the rest of the program is not looked at', MAX_DIAGNOSTICS),
-        diagnostic,
-      );
-    }
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.items.push(diagnostic);
+    const count = ++this.kept[severity];
+    if (count <= MAX_DIAGNOSTICS) this.items.push(diagnostic);
+    else if (severity === 'error') throw tooMany(diagnostic);
+    else if (count === MAX_DIAGNOSTICS + 1) {
+      const last = l10n.t('more than {0} warnings: the others are not shown', MAX_DIAGNOSTICS);
+      this.items.push({ ...diagnostic, message: last });
+    }
   }
 
   get hasErrors(): boolean {
-    return this.items.some((d) => d.severity === 'error');
+    return this.kept.error > 0;
   }
 
   clear(): void {
     this.items.length = 0;
     this.seen.clear();
-    this.added = 0;
+    for (const severity of ['error', 'warning', 'information'] as const) this.kept[severity] = 0;
+    this.errors = 0;
   }
 }
+
+const tooMany = (span: Span): FatalError =>
+  new FatalError(
+    l10n.t('more than {0} messages: the rest of the program is not looked at', MAX_DIAGNOSTICS),
+    span,
+  );

@@ -32,19 +32,49 @@ function findCall(p: Preprocessor, tokens: readonly Token[]): Found | undefined 
   return undefined;
 }
 
-/** Starts a macro call when the line is one (perhaps with a label before it). */
-export function startMacroCall(p: Preprocessor, frame: Frame, tokens: readonly Token[]): boolean {
+/** A macro with the arguments that a call gives it. */
+interface Choice {
+  readonly macro: MultiLineMacro;
+  readonly given: readonly Token[][];
+}
+
+/** The macro that takes so many arguments; of an empty one at the end NASM thinks better. */
+function chooseMacro(p: Preprocessor, { name, macros, rest }: Found, blank: boolean): Choice {
+  const given = callParameters(rest);
+  const count = given.length;
+  const taking = (n: number): MultiLineMacro | undefined => macros.find((m) => takes(m, n));
+  const macro = taking(count);
+  const emptyEnd = count > 1 && isOp(rest[rest.length - 1], ',');
+  if (macro && !emptyEnd) return { macro, given };
+  if (macro) {
+    const byDefault = count > macro.minimum ? macro.defaults[count - macro.minimum - 1] : undefined;
+    if (byDefault) return { macro, given: [...given.slice(0, -1), [...byDefault]] };
+  }
+  const lenient = macro ?? (emptyEnd ? taking(count - 1) : blank ? taking(1) : undefined);
+  if (!lenient)
+    throw new SourceError(
+      l10n.t('the macro `{0}` exists, but does not take {1} parameter(s)', name.text, count),
+      name,
+    );
+  p.warn(
+    l10n.t('the last argument of `{0}` is empty, so it is not counted, as in NASM; `{}` is an empty argument', name.text), name); // prettier-ignore
+  return { macro: lenient, given: given.slice(0, -1) };
+}
+
+/**
+ * Starts a macro call when the line is one (perhaps with a label before it).
+ * @param blank whether something stood in the line that came to nothing, as an empty parameter of the macro around it
+ */
+export function startMacroCall(
+  p: Preprocessor,
+  frame: Frame,
+  tokens: readonly Token[],
+  blank: boolean,
+): boolean {
   const found = findCall(p, tokens);
   if (!found) return false;
   const { name, label } = found;
-  const given = callParameters(found.rest);
-  const macro = found.macros.find((m) => takes(m, given.length));
-  if (!macro) {
-    throw new SourceError(
-      l10n.t('the macro `{0}` exists, but does not take {1} parameter(s)', name.text, given.length),
-      name,
-    );
-  }
+  const { macro, given } = chooseMacro(p, found, blank);
   p.host.recorder?.use('macro', macro.name, name, macro.span);
   const call: MacroCall = {
     macro,

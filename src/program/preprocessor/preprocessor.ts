@@ -199,7 +199,8 @@ export class Preprocessor implements ExpansionHost {
     if (!head) return undefined;
     if (head.kind === 'pre' && this.directive(frame, head, tokens)) return undefined;
     const expanded = this.expand(tokens);
-    if (expanded.length === 0 || startMacroCall(this, frame, expanded)) return undefined;
+    const blank = expanded.length < line.length;
+    if (expanded.length === 0 || startMacroCall(this, frame, expanded, blank)) return undefined;
     return { tokens: expanded, chain: this.chain };
   }
 

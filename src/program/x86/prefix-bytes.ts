@@ -1,4 +1,4 @@
-import { Register } from 'iced-x86';
+import { Mnemonic, Register } from 'iced-x86';
 import type { Operand, Prefixes } from '../statement';
 import { changesSize } from './encode';
 import type { Form } from './forms';
@@ -54,6 +54,10 @@ function ownPrefixes(form: Form, encoded: Uint8Array): number[] {
 
 const LEGACY_PREFIXES = new Set([0x66, 0x67, 0xf2, 0xf3, 0x9b]);
 
+/** A JMP with a byte of distance, which has no use for BND: NASM leaves it out. */
+const isShortJump = ({ form, slots }: Match): boolean =>
+  form.mnemonic === Mnemonic.Jmp && slots.some((s) => s.kind === 'branch' && s.info.bits === 8);
+
 /** The prefix bytes that stand before what iced-x86 encodes. */
 export function prefixesFor(
   prefixes: Prefixes,
@@ -65,6 +69,8 @@ export function prefixesFor(
   const { form } = m;
   let bytes = wordBytes(prefixes, operands, WORD_BYTES);
   if (form.repeats) bytes = bytes.filter((byte) => byte !== WORD_BYTES.rep);
+  if (isShortJump(m) && prefixes.words.includes('bnd'))
+    bytes = bytes.filter((byte) => byte !== WORD_BYTES.repne);
   // An explicit size is no more than its prefix in NASM, which stands there once.
   const { operandSize: o, addressSize: a } = prefixes;
   if (o === 0 && a === 0) return bytes;
