@@ -276,7 +276,7 @@ export function parseOperand(cursor: Cursor): Operand {
   }
   const span = cursor.spanFrom(first);
   const set = registerOfSet(value);
-  if (set !== undefined && isRegisterToken(startText)) {
+  if (set !== undefined && (startText === '(' || isRegisterToken(startText))) {
     return {
       kind: 'register',
       span,

@@ -105,7 +105,10 @@ function storesSelector64(form: Form, index: number): boolean {
 }
 
 /** Instructions that take a byte from a register of any width. */
-const BYTE_SOURCES = new Set<number>([Mnemonic.Pinsrb, Mnemonic.Vpinsrb]);
+const BYTE_SOURCES = new Set<number>([Mnemonic.Pinsrb, Mnemonic.Vpinsrb, Mnemonic.Vpbroadcastb]);
+
+/** Instructions that copy the lowest bits of a register of any width into all elements. */
+const BROADCASTS = new Set<number>([Mnemonic.Vpbroadcastb, Mnemonic.Vpbroadcastw]);
 
 /** The number of a byte register in ModRM; undefined for AH to BH. */
 function byteNumber(register: number): number | undefined {
@@ -151,7 +154,7 @@ function matchRegister(
   const ownForm = form.mnemonic === Mnemonic.Pinsrw && cls === 'r64';
   const anyWidth =
     (readsSelector(form, index) && !ownForm) ||
-    (index === 1 && form.mnemonic === Mnemonic.Reservednop);
+    (index === 1 && (form.mnemonic === Mnemonic.Reservednop || BROADCASTS.has(form.mnemonic)));
   if (anyWidth || (cls === 'r64' && storesSelector64(form, index)))
     return { kind: 'register', register: wanted + numberOf(register) };
   return undefined;
