@@ -1,44 +1,40 @@
-import { Code, CodeExt } from 'iced-x86';
+import { Code, CodeExt, Instruction } from 'iced-x86';
+
+/** iced-x86's decoder option for MPX, which NASM knows as any other extension. */
+const MPX = 0x80000;
+
+/** Knights Corner's instructions clash with AVX-512's, and NASM does not know them; the others are no instructions. */
+const LEFT_OUT = /^(MVEX_|VEX_KNC_|Declare|Zero_)/;
+
+let byMnemonic: readonly (readonly number[] | undefined)[] | undefined;
+const rare: (boolean | undefined)[] = [];
 
 /** iced-x86's list of instruction forms, sorted by mnemonic. */
-interface CodeLists {
-  /** By mnemonic, in iced-x86's order. */
-  readonly byMnemonic: readonly (readonly number[] | undefined)[];
-  /** Mnemonics that only some old or rare processors know. */
-  readonly rare: ReadonlySet<number>;
-}
-
-/** Options of iced-x86's decoder that bring in instructions of other processors. */
-const MPX = 0x80000;
-/** Knights Corner, whose instructions clash with AVX-512's and which NASM does not know either. */
-const KNIGHTS_CORNER = 0x1000000;
-
-let lists: CodeLists | undefined;
-
-function collect(): CodeLists {
-  const byMnemonic: (number[] | undefined)[] = [];
-  const usual = new Set<number>();
+function collect(): readonly (readonly number[] | undefined)[] {
+  const lists: (number[] | undefined)[] = [];
+  const instruction = new Instruction();
   for (let code = 1; Code[code] !== undefined; code++) {
-    const info = CodeExt.opCode(code);
-    const { mnemonic, decoderOption, isInstruction } = info;
-    info.free();
-    if (!isInstruction || decoderOption === KNIGHTS_CORNER) continue;
-    (byMnemonic[mnemonic] ??= []).push(code);
-    if (decoderOption === 0 || decoderOption === MPX) usual.add(mnemonic);
+    if (LEFT_OUT.test(Code[code] ?? '')) continue;
+    instruction.code = code;
+    (lists[instruction.mnemonic] ??= []).push(code);
   }
-  const rare = new Set<number>();
-  byMnemonic.forEach((_codes, mnemonic) => {
-    if (!usual.has(mnemonic)) rare.add(mnemonic);
-  });
-  return { byMnemonic, rare };
+  instruction.free();
+  return lists;
 }
 
 /** The codes of a mnemonic, in iced-x86's order. */
 export function codesOf(mnemonic: number): readonly number[] {
-  return (lists ??= collect()).byMnemonic[mnemonic] ?? [];
+  return (byMnemonic ??= collect())[mnemonic] ?? [];
+}
+
+function isOption(code: number): boolean {
+  const info = CodeExt.opCode(code);
+  const { decoderOption } = info;
+  info.free();
+  return decoderOption !== 0 && decoderOption !== MPX;
 }
 
 /** Whether only some old or rare processors know the mnemonic (Cyrix's SMM, the 386's XBTS). */
 export function isRare(mnemonic: number): boolean {
-  return (lists ??= collect()).rare.has(mnemonic);
+  return (rare[mnemonic] ??= codesOf(mnemonic).every(isOption));
 }
