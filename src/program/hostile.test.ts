@@ -23,6 +23,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   '100,000 signs': 'dd ' + '-'.repeat(100_000) + '1',
   'a sum of 100,000 terms': 'dd ' + '1+'.repeat(100_000) + '1',
   'a file that includes itself': '%include "main.asm"',
+  'a file included a billion times':
+    `%ifdef ALL\n${'nop\n'.repeat(1000)}%else\n%define ALL\n` +
+    '%rep 1000000000\n%include "main.asm"\n%endrep\n%endif',
   'a billion repetitions': '%rep 1000000000\nnop\n%endrep',
   'a million repetitions': '%rep 1000000\nnop\n%endrep',
   'nested repetitions': '%rep 1000\n%rep 1000\n%rep 1000\n%endrep\nnop\n%endrep\n%endrep',

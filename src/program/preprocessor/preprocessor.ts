@@ -54,7 +54,9 @@ export interface Context {
 }
 
 /** The most lines that macros and repetitions may produce, and how deep calls and includes may nest. */
-const MAX_LINES = 600_000;
+const MAX_LINES = 300_000;
+/** As many more for each line of the source: a large program with large macros is no mistake. */
+const MAX_LINES_EACH = 300;
 /** The most lines that they may leave out, which costs less. */
 const MAX_SKIPPED = 10_000_000;
 const MAX_DEPTH = 200;
@@ -75,6 +77,9 @@ export class Preprocessor implements ExpansionHost {
   private unique = 0;
   private produced = 0;
   private skipped = 0;
+  private allowed = MAX_LINES;
+  /** The files read so far. */
+  private readonly sources = new Set<string>();
   /** A label before a macro call, to be given out before the call's lines. */
   private waiting: SourceLine | undefined;
 
@@ -85,7 +90,7 @@ export class Preprocessor implements ExpansionHost {
   ) {
     this.macros = new SingleLineMacros(host.recorder);
     this.expander = new Expander(this.macros, this);
-    this.frames.push(makeFrame('file', lines, path, [], undefined));
+    this.push(makeFrame('file', lines, path, [], undefined));
   }
 
   get frame(): Frame {
@@ -177,15 +182,22 @@ export class Preprocessor implements ExpansionHost {
   }
 
   /** Counts what macros and repetitions produce, so that they cannot go on for ever. */
-  private count(active: boolean): void {
-    if (active) this.produced++;
-    else this.skipped++;
-    if (this.produced > MAX_LINES || this.skipped > MAX_SKIPPED) {
+  private count(active: boolean, lines = 1): void {
+    if (active) this.produced += lines;
+    else this.skipped += lines;
+    if (this.produced > this.allowed || this.skipped > MAX_SKIPPED) {
       throw new FatalError(
-        l10n.t('macros and repetitions produce more than {0} lines', MAX_LINES),
+        l10n.t('macros and repetitions produce more than {0} lines', this.allowed),
         this.chain[0],
       );
     }
+  }
+
+  /** Counts the lines of a file: those of one that was read before are repetitions. */
+  private countFile({ path, lines: { length } }: Frame): void {
+    if (this.sources.has(path)) this.count(true, length);
+    else this.allowed += MAX_LINES_EACH * length;
+    this.sources.add(path);
   }
 
   private process(frame: Frame, line: TokenLine, first: Token): SourceLine | undefined {
@@ -296,6 +308,7 @@ export class Preprocessor implements ExpansionHost {
         this.chain[this.chain.length - 1],
       );
     }
+    if (frame.kind === 'file') this.countFile(frame);
     this.frames.push(frame);
   }
 
