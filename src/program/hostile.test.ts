@@ -28,6 +28,8 @@ const REFUSED: Readonly<Record<string, string>> = {
     '%rep 1000000000\n%include "main.asm"\n%endrep\n%endif',
   'a billion repetitions': '%rep 1000000000\nnop\n%endrep',
   'a million repetitions': '%rep 1000000\nnop\n%endrep',
+  'a million repetitions of what is left out':
+    '%rep 1000000\n%if 0\n' + '%if 1\n'.repeat(60) + '%endif\n'.repeat(60) + '%endif\n%endrep',
   'nested repetitions': '%rep 1000\n%rep 1000\n%rep 1000\n%endrep\nnop\n%endrep\n%endrep',
   'a macro that calls itself': '%macro a 0\na\na\n%endmacro\na',
   'a recursive macro': '%rmacro a 0\na\na\n%endmacro\na',

@@ -57,8 +57,8 @@ export interface Context {
 const MAX_LINES = 300_000;
 /** As many more for each line of the source: a large program with large macros is no mistake. */
 const MAX_LINES_EACH = 300;
-/** The most lines that they may leave out, which costs less. */
-const MAX_SKIPPED = 10_000_000;
+/** They may leave out so many times more lines, which costs less. */
+const SKIPPED = 10;
 const MAX_DEPTH = 200;
 const MAX_INCLUDES = 64;
 
@@ -185,7 +185,7 @@ export class Preprocessor implements ExpansionHost {
   private count(active: boolean, lines = 1): void {
     if (active) this.produced += lines;
     else this.skipped += lines;
-    if (this.produced > this.allowed || this.skipped > MAX_SKIPPED) {
+    if (this.produced > this.allowed || this.skipped > SKIPPED * this.allowed) {
       throw new FatalError(
         l10n.t('macros and repetitions produce more than {0} lines', this.allowed),
         this.chain[0],
