@@ -18,7 +18,7 @@ import { isScalar } from './value';
 import { ANY_CPU, ANY_VECTORS } from './x86/cpu-levels';
 
 /** How many passes a program may need before it counts as never settling. */
-const MAX_PASSES = 60;
+const MAX_PASSES = 200;
 /** From this pass on, instructions only grow, so that sizes cannot swing for ever. */
 const GROW_ONLY = 30;
 /** Statements between two pauses of `steps`. */
