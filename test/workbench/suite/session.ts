@@ -59,12 +59,17 @@ export interface Place {
 }
 
 let stops = 0;
+/** How often VS Code has put the focus on a frame, which it does some time after each stop. */
+let focuses = 0;
 let current: vscode.DebugSession | undefined;
 
 /**
  * Counts stops, so that a step waits for its own, and knows the session at first hand. Once per run.
  */
 export function watchSessions(): void {
+  vscode.debug.onDidChangeActiveStackItem((item) => {
+    if (item instanceof vscode.DebugStackFrame) focuses++;
+  });
   vscode.debug.onDidTerminateDebugSession((session) => {
     if (session === current) current = undefined;
   });
@@ -90,11 +95,15 @@ export function watchSessions(): void {
   });
 }
 
-/** Does something that ends in a stop, and says where that is. */
+/**
+ * Does something that ends in a stop, and says where that is, once VS Code has its focus there: a session that ends while
+ * VS Code is still about to focus its frame would stay the active one.
+ */
 export async function stopAfter(action: () => PromiseLike<unknown>): Promise<Place> {
-  const before = stops;
+  const before = { stops, focuses };
   await action();
-  await until('a stop', () => (stops > before ? true : undefined));
+  await until('a stop', () => (stops > before.stops ? true : undefined));
+  await until('the focus on a frame', () => (focuses > before.focuses ? true : undefined));
   let reason: unknown;
   const found = until('a focused frame', () =>
     place().catch((error: unknown) => {
