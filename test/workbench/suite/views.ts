@@ -133,18 +133,17 @@ export function viewsSuite(): void {
     it('numbers can be shown in decimal', async () => {
       const { views } = await api();
       await stopInLongMode();
-      const shown = async (): Promise<string> => {
+      /** Whether RIP is shown, as a hexadecimal number or not. */
+      const shown = async (hexadecimal: boolean): Promise<true | undefined> => {
         const all = await rows(views.registers, 2);
-        return all.map(({ node }) => node.description ?? '').join('\n');
+        const text = all.find(({ node }) => node.label === 'rip')?.node.description ?? '';
+        return (/\d/.test(text) && /0x/.test(text) === hexadecimal) || undefined;
       };
-      const hexadecimal = await until('rows', async () => (await shown()) || undefined);
+      await until('hexadecimal numbers', () => shown(true));
       await vscode.commands.executeCommand('ringside.format.decimal');
-      const decimal = await until('another text', async () => {
-        const text = await shown();
-        return text !== hexadecimal ? text : undefined;
-      });
+      await until('decimal numbers', () => shown(false));
       await vscode.commands.executeCommand('ringside.format.hexadecimal');
-      assert.ok(decimal.split('0x').length < hexadecimal.split('0x').length);
+      await until('hexadecimal numbers', () => shown(true));
     });
 
     it('disassembly answers exactly as many rows as asked for, in order', async () => {
