@@ -62,6 +62,13 @@ let stops = 0;
 /** How often VS Code has put the focus on a frame, which it does some time after each stop. */
 let focuses = 0;
 let current: vscode.DebugSession | undefined;
+/** Whether VS Code still has to read the frames below the top one, which it does 420 ms after a stop. */
+let readsStack = false;
+
+const RESUMING = new Set(['continue', 'next', 'stepIn', 'stepOut', 'restart', 'disconnect']);
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Counts stops, so that a step waits for its own, and knows the session at first hand. Once per run.
@@ -87,18 +94,22 @@ export function watchSessions(): void {
         onExit: (code) => {
           if (code !== 0) console.error(`the adapter ended with status ${String(code)}`);
         },
+        onWillReceiveMessage: ({ command: name, arguments: args }: DebugProtocol.Request) => {
+          if (RESUMING.has(name)) readsStack = false;
+          const { startFrame = 0 } = (args ?? {}) as Partial<DebugProtocol.StackTraceArguments>;
+          if (name === 'stackTrace' && startFrame > 0) readsStack = false;
+        },
         onDidSendMessage: (message: DebugProtocol.Event) => {
-          if (message.type === 'event' && message.event === 'stopped') stops++;
+          if (message.type !== 'event' || message.event !== 'stopped') return;
+          stops++;
+          readsStack = true;
         },
       };
     },
   });
 }
 
-/**
- * Does something that ends in a stop, and says where that is, once VS Code has its focus there: a session that ends while
- * VS Code is still about to focus its frame would stay the active one.
- */
+/** Does something that ends in a stop, and says where that is, once VS Code has its focus there. */
 export async function stopAfter(action: () => PromiseLike<unknown>): Promise<Place> {
   const before = { stops, focuses };
   await action();
@@ -165,7 +176,14 @@ export async function view(
   return (await session.customRequest(CustomRequest.VIEW, args)) as ViewResponse;
 }
 
+/**
+ * Ends the session, not before VS Code has read the whole stack: it then puts the focus on the thread again if nothing has
+ * it, and a session that had ended by then would be the active one for ever.
+ */
 export async function stopDebugging(): Promise<void> {
+  for (let waited = 0; readsStack && waited < 1500; waited += 50) await pause(50);
+  await pause(150);
+  readsStack = false;
   await vscode.debug.stopDebugging();
   await until('the end of the session', () =>
     current === undefined && vscode.debug.activeDebugSession === undefined ? true : undefined,
