@@ -54,7 +54,7 @@ export interface Context {
 }
 
 /** The most lines that macros and repetitions may produce, and how deep calls and includes may nest. */
-const MAX_LINES = 300_000;
+const MAX_LINES = 400_000;
 /** As many more for each line of the source: a large program with large macros is no mistake. */
 const MAX_LINES_EACH = 300;
 /** They may leave out so many times more lines, which costs less. */
