@@ -32,6 +32,15 @@ function sourcesIn(folder: string): string[] {
     .sort();
 }
 
+/** The places that this machine takes its packages from, as places of their sources. */
+function sourceLists(): string {
+  const format = 'deb-src $(REPO_URI) $(CODENAME) $(COMPONENT)';
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', format], {
+    encoding: 'utf8',
+  });
+  return [...new Set(stdout.split('\n'))].join('\n');
+}
+
 /** Fetches a source package and gives back its folder; undefined when that fails. */
 function fetch(name: string, root: string): string | undefined {
   const home = join(root, name);
@@ -47,7 +56,7 @@ function fetch(name: string, root: string): string | undefined {
       ...['-o', `Dir::State::lists=${lists}`, '-o', 'APT::Sandbox::User=root'],
     ];
     if (!existsSync(list)) {
-      writeFileSync(list, 'deb-src http://deb.debian.org/debian bookworm main\n');
+      writeFileSync(list, sourceLists());
       spawnSync('apt-get', [...options, 'update'], { stdio: 'inherit' });
     }
     spawnSync('apt-get', [...options, 'source', name], { cwd: home, stdio: 'ignore' });

@@ -49,6 +49,11 @@ export class Programs {
     return this.remember(file, await this.analysis(file));
   }
 
+  /** The program of a file that no other includes; it is kept only until a file is closed. */
+  ofMain(root: string): Promise<Analysis | undefined> {
+    return this.analysis(root);
+  }
+
   /** All programs that `file` is part of. */
   async allOf(file: string): Promise<Analysis[]> {
     const found: Analysis[] = [];

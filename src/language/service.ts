@@ -196,10 +196,14 @@ export class LanguageService {
   async workspaceSymbols(query: string): Promise<WorkspaceSymbol[]> {
     const analyses = new Set<Analysis>();
     const end = Date.now() + SYMBOLS_MS;
-    for (const file of [...this.documents.openFiles, ...(await this.includers.allMainFiles())]) {
+    for (const file of this.documents.openFiles) {
       const analysis = await this.programs.of(file);
       if (analysis) analyses.add(analysis);
+    }
+    for (const root of await this.includers.allMainFiles()) {
       if (Date.now() > end) break;
+      const analysis = await this.programs.ofMain(root);
+      if (analysis) analyses.add(analysis);
     }
     return [...analyses].flatMap((analysis) => matchingSymbols(analysis, query));
   }

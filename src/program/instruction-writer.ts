@@ -18,7 +18,7 @@ import { select, type Choice } from './x86/select';
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
 
 /** What a statement chose, and by what; the choice stands as long as that stays the same. */
-export interface Memory {
+interface Memory {
   readonly values: readonly Value[];
   readonly position: number;
   readonly bits: number;
@@ -74,6 +74,8 @@ function keyOf(
 export class InstructionWriter {
   /** The choices for instructions that depend on nothing but their registers. */
   private readonly fixed = new Map<string, Memory>();
+  /** The choices for all others. */
+  private readonly chosen = new WeakMap<Statement, Memory>();
 
   constructor(private readonly assembler: Assembler) {}
 
@@ -210,9 +212,9 @@ export class InstructionWriter {
     statement: Statement,
     values: readonly Value[],
   ): { readonly operands: readonly Resolved[]; readonly choice: Choice | undefined } {
-    const { fixed, assembler } = this;
+    const { fixed, chosen, assembler } = this;
     const key = values.length === 0 ? keyOf(body, assembler.bits) : undefined;
-    const last = key === undefined ? statement.memory : fixed.get(key);
+    const last = key === undefined ? chosen.get(statement) : fixed.get(key);
     const before = this.remembered(last, values);
     if (before) return before;
     const operands = this.resolve(body, values);
@@ -222,7 +224,7 @@ export class InstructionWriter {
     const position = assembler.output.section?.size ?? 0;
     const place = { values, position, bits, cpu, vectors, defaultRelative };
     const memory = { ...place, operands, choice };
-    if (key === undefined) statement.memory = memory;
+    if (key === undefined) chosen.set(statement, memory);
     else fixed.set(key, memory);
     return memory;
   }

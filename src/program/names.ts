@@ -7,6 +7,7 @@ import { closest } from './suggest';
 import { SymbolScope } from './symbols';
 import type { Label } from './statement';
 import { explainUndefined } from './undefined-symbol';
+import { noSuchInstruction } from './unknown-word';
 import { relative, scalar, UNKNOWN, type Value } from './value';
 import { registerNames } from './x86/registers';
 
@@ -92,8 +93,7 @@ export class Names implements Scope {
 
   private misspelledMacro(name: string): string | undefined {
     const better = closest(name, this.assembler.source.multiLineMacroNames());
-    if (better === undefined) return undefined;
-    return l10n.t('`{0}`: no such instruction; did you mean `{1}`?', name, better);
+    return better === undefined ? undefined : noSuchInstruction(name, better);
   }
 
   /** Everything a symbol could have been meant to be. */

@@ -327,10 +327,8 @@ function instruction(cursor: Cursor): Body {
       );
     }
     cursor.index++;
-    if (
-      cursor.atEnd &&
-      !takesOperands(word, operands.length) // a comma too many is overlooked, as in NASM
-    )
+    // A comma too many is overlooked where the instruction needs no more operands, as in NASM.
+    if (cursor.atEnd && !takesOperands(word, operands.length))
       throw new SourceError(l10n.t('an operand is missing after the comma'), cursor.span);
   }
   const kept = KEEPS_INDEX.test(word) ? operands.map(unsplit) : operands;

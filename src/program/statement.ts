@@ -1,6 +1,5 @@
 import type { Span } from './diagnostics';
 import type { Expression } from './expression';
-import type { Memory } from './instruction-writer';
 import type { Token } from './tokens';
 
 /** Sizes of operands in bits; 0 when the source names none. */
@@ -144,6 +143,4 @@ export interface Statement {
   readonly span: Span;
   /** The line in the source, then the lines in the bodies of the macros that it came from. */
   readonly chain: readonly Span[];
-  /** What the instruction writer chose in the pass before. */
-  memory?: Memory;
 }

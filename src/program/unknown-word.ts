@@ -15,7 +15,7 @@ export function unknownWord(token: Token, next: Token | undefined): string {
   if (isOp(next, '='))
     return l10n.t('`=` defines nothing in NASM: write `{0} equ …` or `%define {0} …`', token.text);
   const better = STATEMENTS.closest(word);
-  if (better !== undefined) return misspelled(token, better);
+  if (better !== undefined) return noSuchInstruction(token.text, better);
   if (word === 'proc' || word === 'endp' || word === 'assume' || word === 'offset')
     return l10n.t('`{0}` is MASM, not NASM', token.text);
   if (registerOf(word) !== undefined)
@@ -26,8 +26,9 @@ export function unknownWord(token: Token, next: Token | undefined): string {
   return l10n.t('`{0}`: no such instruction or macro', token.text);
 }
 
-const misspelled = (token: Token, better: string): string =>
-  l10n.t('`{0}`: no such instruction; did you mean `{1}`?', token.text, better);
+/** The message for a misspelled instruction or macro. */
+export const noSuchInstruction = (written: string, better: string): string =>
+  l10n.t('`{0}`: no such instruction; did you mean `{1}`?', written, better);
 
 /**
  * A word alone on its line is a label for NASM, colon or not. The message for one that is a letter away from an
@@ -37,5 +38,5 @@ export function misspelledInstruction(token: Token): string | undefined {
   const word = token.text.toLowerCase();
   const better = STATEMENTS.closest(word);
   if (better === undefined || editDistance(word, better, 1) > 1) return undefined;
-  return takesOperands(better, 0) ? misspelled(token, better) : undefined;
+  return takesOperands(better, 0) ? noSuchInstruction(token.text, better) : undefined;
 }
