@@ -32,13 +32,14 @@ function sourcesIn(folder: string): string[] {
     .sort();
 }
 
-/** The places that this machine takes its packages from, as places of their sources. */
+/** The place that this machine takes its release from, without later updates, as a place of sources. */
 function sourceLists(): string {
   const format = 'deb-src $(REPO_URI) $(CODENAME) $(COMPONENT)';
   const { stdout } = spawnSync('apt-get', ['indextargets', '--format', format], {
     encoding: 'utf8',
   });
-  return [...new Set(stdout.split('\n'))].join('\n');
+  const lines = stdout.split('\n').filter((line) => /^deb-src \S+ [a-z]+ main$/.test(line));
+  return `${[...new Set(lines)].join('\n')}\n`;
 }
 
 /** Fetches a source package and gives back its folder; undefined when that fails. */
