@@ -206,4 +206,11 @@ describe('files and definitions', () => {
     assert.deepEqual(messages(assembly), ['1:1 error: the file cannot be read']);
     assert.equal(assembly.image.length, 0);
   });
+
+  it('goes on after many warnings, and shows the first of them', async () => {
+    const { image, diagnostics } = await assembleText('db 256\n'.repeat(600));
+    assert.equal(image.length, 600);
+    assert.equal(diagnostics.length, 501);
+    assert.match(diagnostics[500]?.message ?? '', /more than 500 warnings/);
+  });
 });
