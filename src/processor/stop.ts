@@ -26,4 +26,10 @@ export interface ProcessorObserver {
     readonly kind: string;
     readonly from: bigint;
   }): void;
+  /** A VM entry has succeeded: the guest's state is loaded; an event to inject is not delivered yet. */
+  entered?(): void;
+  /** A VM entry has failed, early or late (SDM 3C 27.1, 27.8); the guest has executed nothing. */
+  entryFailed?(): void;
+  /** A VM exit: the guest is saved and its exit recorded, but registers and paging are still its own. */
+  exiting?(): void;
 }

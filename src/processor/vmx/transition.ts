@@ -45,6 +45,12 @@ export interface ExitInformation {
  *   or has come back by a VM exit due to invalid guest state
  */
 export function enterGuest(cpu: Processor, launch: boolean): VmxOutcome {
+  const outcome = tryEntry(cpu, launch);
+  if (outcome.kind !== 'VMsucceed') cpu.observer.entryFailed?.();
+  return outcome;
+}
+
+function tryEntry(cpu: Processor, launch: boolean): VmxOutcome {
   const { vmx, state } = cpu;
   const vmcs = vmx.current;
   vmx.entryFailures = [];
@@ -78,6 +84,7 @@ export function enterGuest(cpu: Processor, launch: boolean): VmxOutcome {
   if (!loadGuestMsrs(cpu, vmcs)) return VM_SUCCEED;
   vmcs.launchState = LaunchState.LAUNCHED;
   enterNonRoot(cpu, vmcs, controls);
+  cpu.observer.entered?.();
   injectEvent(cpu, vmcs);
   return VM_SUCCEED;
 }
@@ -123,6 +130,7 @@ function injectEvent(cpu: Processor, vmcs: Vmcs): void {
 function failEntry(cpu: Processor, vmcs: Vmcs, reason: number, qualification: bigint): void {
   vmcs.write(Field.VM_EXIT_REASON, reason >>> 0);
   vmcs.write(Field.EXIT_QUALIFICATION, qualification);
+  cpu.observer.entryFailed?.();
   leaveToHost(cpu, vmcs, Number(vmcs.read(Field.VM_EXIT_CONTROLS)));
 }
 
@@ -168,6 +176,7 @@ export function exitGuest(cpu: Processor, information: ExitInformation): void {
   cpu.nonRoot.saveTimer();
   saveGuestState(state, vmcs, controls);
   storeMsrs(cpu, vmcs);
+  cpu.observer.exiting?.();
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
   leaveToHost(cpu, vmcs, controls.exit);
