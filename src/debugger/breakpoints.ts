@@ -133,7 +133,7 @@ export class Breakpoints {
     }
     const same =
       offsets.size === this.offsets.size && [...offsets].every((o) => this.offsets.has(o));
-    if (same) return; // telling the processor costs it all its decoded code
+    if (same) return;
     this.offsets = offsets;
     this.target.computer.processor.setBreakpointOffsets(offsets);
   }

@@ -1,4 +1,4 @@
-import type { CodeCache } from './code-cache';
+import { LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
 import { Fault, WorldSwitch, generalProtection } from './faults';
 import { CS, PAGE_SIZE, Rec, Segment, State, segmentSlot } from './layout';
 import { isCanonical, type Mmu } from './paging/mmu';
@@ -41,34 +41,56 @@ export class InstructionFetch {
     this.view = parts.physical.view;
   }
 
-  /** The record at a RIP. @throws Fault when it cannot be fetched */
-  enter(rip: bigint): number {
+  /**
+   * The record at a RIP.
+   *
+   * @param passing whether a breakpoint at the instruction is passed over
+   * @throws Fault when it cannot be fetched
+   */
+  enter(rip: bigint, passing = false): number {
     const { state } = this;
     if (rip > state.slot(State.FETCH_LIMIT)) throw generalProtection();
     const linear = this.codeLinear(rip);
     if (state.codeBits === 64 && !isCanonical(linear, state)) throw generalProtection();
-    const physical = this.mmu.translate(linear, {
-      write: false,
-      execute: true,
-      user: state.cpl === 3,
-    });
-    const offset = physical % PAGE_SIZE;
-    const frame = physical - offset;
+    const frame = this.frameOf(linear);
+    const offset = Number(linear & 0xfffn);
     if (frame === this.gateFrame) {
       this.onGate(offset >> 4);
       return 0;
     }
     const base = rip - BigInt(offset);
     state.setSlot(State.RIP_BASE, BigInt.asUintN(64, base));
-    if (base < 0n || base + 4095n > state.slot(State.FETCH_LIMIT)) return this.scratch(rip);
     if (!this.physical.contains(frame, PAGE_SIZE)) return this.scratch(rip);
-    if (this.code.codeBytes(frame) === 0) this.tlb.protectFrame(frame);
-    const page = this.code.page(frame, state.codeBits);
-    const record = this.code.record(page, offset);
+    const window = { frame, bits: state.codeBits, ...this.edges(base) };
+    const isNew = !this.code.holdsCode(frame);
+    const record = this.code.record(this.code.page(window), offset);
+    if (isNew) this.tlb.markCode(frame);
     // Looked up again: the map has moved if decoding had to make room.
-    const { map } = this.code.page(frame, state.codeBits);
-    this.tlb.fillCode(this.view.getInt32(State.CODE_TLB_SET, true), linear, map);
-    return record;
+    const { map } = this.code.page(window);
+    this.tlb.setCodeMap(this.view.getInt32(State.CODE_TLB_SET, true), linear, map);
+    const stops = !passing && this.view.getUint8(record + Rec.BREAKPOINT) !== 0;
+    return this.code.straddles(record) && !stops ? this.scratch(rip) : record;
+  }
+
+  /** The offsets in a page, whose first byte has RIP `base`, between which the code segment lies. */
+  private edges(base: bigint): { low: number; high: number } {
+    const last = this.state.slot(State.FETCH_LIMIT) - base;
+    return { low: base < 0n ? Number(-base) : 0, high: last < 0xfffn ? Number(last) : 0xfff };
+  }
+
+  /**
+   * Where the page of a linear address lies, for the fetch that is about to happen: by the code TLB, or
+   * by a walk that fills it. @throws Fault #PF, or what second-level translation throws
+   */
+  private frameOf(linear: bigint): number {
+    const set = this.view.getInt32(State.CODE_TLB_SET, true);
+    const known = this.tlb.codeFrame(set, linear);
+    if (known !== undefined) return known;
+    const access = { write: false, execute: true, user: this.state.cpl === 3 };
+    const physical = this.mmu.translate(linear, access);
+    const frame = physical - (physical % PAGE_SIZE);
+    this.tlb.fillCode(set, linear, frame);
+    return frame;
   }
 
   private codeLinear(rip: bigint): bigint {
@@ -107,45 +129,53 @@ export class InstructionFetch {
     }
   }
 
-  /** Decodes one instruction whose bytes need care: across pages, or near the segment's end. */
+  /** Decodes one instruction whose bytes need care: across pages, at the segment's end, outside RAM. */
   private scratch(rip: bigint): number {
-    const offset = Number(rip - this.state.slot(State.RIP_BASE));
-    const bytes = this.bytesAt(rip);
+    const bits = this.state.codeBits;
+    const offset = Number(this.codeLinear(rip) & 0xfffn);
+    const left = this.state.slot(State.FETCH_LIMIT) - rip + 1n;
+    const allowed = left < BigInt(LONGEST_INSTRUCTION) ? Number(left) : LONGEST_INSTRUCTION;
+    const inPage = Math.min(allowed, PAGE_SIZE - offset);
+    let bytes = this.physical.readBytes(this.frameOf(this.codeLinear(rip)) + offset, inPage);
     this.onScratch();
-    const { record, length, complete } = this.code.scratch(
-      bytes,
-      this.state.codeBits,
-      offset & 0xfff,
-    );
-    if (!complete && bytes.length < 15) this.raiseBeyond(rip + BigInt(bytes.length));
-    if (rip + BigInt(length - 1) > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
-    return record;
+    let decoded = this.code.scratch(bytes, bits, offset);
+    if (!decoded.complete && allowed > inPage) {
+      const next = this.frameOf(this.codeLinear(rip + BigInt(inPage)));
+      bytes = joined(bytes, this.physical.readBytes(next, allowed - inPage));
+      decoded = this.code.scratch(bytes, bits, offset);
+    }
+    // Beyond the segment's end, or of more than 15 bytes (SDM 3A 6.15, interrupt 13).
+    if (!decoded.complete) throw generalProtection();
+    return decoded.record;
   }
 
-  /** The byte at `rip` is needed but cannot be fetched: raises what its fetch raises. */
-  private raiseBeyond(rip: bigint): void {
-    if (rip > this.state.slot(State.FETCH_LIMIT)) throw generalProtection();
-    this.mmu.translate(this.codeLinear(rip), {
-      write: false,
-      execute: true,
-      user: this.state.cpl === 3,
-    });
-  }
-
-  /** Up to 15 instruction bytes at a RIP: fewer where the segment or the mapped pages end. */
+  /**
+   * Up to 15 instruction bytes at a RIP, for whoever looks at the instruction that is being executed:
+   * fewer where the segment or what can be read ends. Leaves no trace.
+   */
   bytesAt(rip: bigint): Uint8Array {
-    const { state } = this;
-    const access = { write: false, execute: true, user: state.cpl === 3 };
-    const first = this.mmu.translate(this.codeLinear(rip), access);
-    const inPage = PAGE_SIZE - (first % PAGE_SIZE);
-    const limit = state.slot(State.FETCH_LIMIT) - rip + 1n;
-    const wanted = limit < 15n ? Number(limit) : 15;
-    if (wanted <= inPage) return this.physical.readBytes(first, wanted);
-    const bytes = new Uint8Array(wanted);
-    bytes.set(this.physical.readBytes(first, inPage));
-    const { result, host } = this.mmu.probe(this.codeLinear(rip + BigInt(inPage)), access);
-    if (result.fault || host === undefined) return bytes.subarray(0, inPage);
-    bytes.set(this.physical.readBytes(host, wanted - inPage), inPage);
-    return bytes;
+    const left = this.state.slot(State.FETCH_LIMIT) - rip + 1n;
+    const wanted = left < BigInt(LONGEST_INSTRUCTION) ? Number(left) : LONGEST_INSTRUCTION;
+    const linear = this.codeLinear(rip);
+    const inPage = Math.min(wanted, PAGE_SIZE - Number(linear & 0xfffn));
+    const bytes = this.look(linear, inPage);
+    if (wanted === inPage) return bytes;
+    return joined(bytes, this.look(this.codeLinear(rip + BigInt(inPage)), wanted - inPage));
   }
+
+  /** Bytes within a page, by the code TLB or else by the page tables; none where nothing is mapped. */
+  private look(linear: bigint, length: number): Uint8Array {
+    const set = this.view.getInt32(State.CODE_TLB_SET, true);
+    const frame = this.tlb.codeFrame(set, linear);
+    const at = frame === undefined ? undefined : frame + Number(linear & 0xfffn);
+    const host = at ?? this.mmu.probe(linear).host;
+    return host === undefined ? new Uint8Array() : this.physical.readBytes(host, length);
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }

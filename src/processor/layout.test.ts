@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CodeCache, CodeTlb, PHYSICAL_BASE, SEGMENT_SIZE, State, Tlb } from './layout';
+import { CodeCache, CodeFrames, CodeTlb, PHYSICAL_BASE, SEGMENT_SIZE, State, Tlb } from './layout';
 
 describe('layout of the shared memory', () => {
   it('keeps its areas apart', () => {
@@ -8,6 +8,7 @@ describe('layout of the shared memory', () => {
       ['TLB', Tlb.BASE, Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE],
       ['code TLB', CodeTlb.BASE, CodeTlb.BASE + CodeTlb.SETS * CodeTlb.SET_SIZE],
       ['code cache', CodeCache.BASE, CodeCache.BASE + CodeCache.SIZE],
+      ['table of code frames', CodeFrames.BASE, CodeFrames.BASE + CodeFrames.SIZE],
       ['physical memory', PHYSICAL_BASE, Infinity],
     ] as const;
     areas.forEach(([name, start], n) => {

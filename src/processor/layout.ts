@@ -91,15 +91,16 @@ export const Tlb = {
   WRITE_TAG: 8,
   /** i32: what is added to the (wrapped) linear address to give the address in the WebAssembly memory. */
   ADDEND: 16,
-  /** i32: 1 when the translation is global (SDM 3A 4.10.2.4). */
-  GLOBAL: 20,
-  /** i32: the frame's bitmap of bytes that code was decoded from, when WRITE_TAG has HOLDS_CODE. */
-  CODE_BYTES: 24,
-  /** In WRITE_TAG: the page may be written, but not where code was decoded from. */
+  /** i32: bit 0: the translation is global (SDM 3A 4.10.2.4); bits 15:8: log2 of the page's size. */
+  FLAGS: 20,
+  /** In WRITE_TAG: the page may be written, but not where code was decoded from; see CodeFrames. */
   HOLDS_CODE: 1,
 } as const;
 
-/** Where code at a linear page is found: its offset-to-record map. */
+/**
+ * The code TLB: a page's translation for instruction fetches, and where what was decoded from its
+ * frame is found. The map is no part of the translation: without one the fetch asks TypeScript.
+ */
 export const CodeTlb = {
   BASE: 0xb0000,
   ENTRIES: 1024,
@@ -110,15 +111,30 @@ export const CodeTlb = {
   TAG: 0,
   /** i32: address of 4096 record addresses, 0 where nothing has been decoded yet. */
   MAP: 8,
+  /** u32: bits 43:12 of the frame's host-physical address. */
+  FRAME: 12,
 } as const;
 
 /** Decoded records and the maps that lead to them. */
 export const CodeCache = {
   BASE: 0xc0000,
   SIZE: 0x1000000,
+  /** The record of an instruction that is decoded anew each time, and the one that leads on from it. */
+  SCRATCH_RECORD: 0xc0000,
+  /** The map of pages that have none: always zeros. */
+  NO_MAP: 0xc0080,
+  /** Where what comes and goes begins. */
+  FIRST_FREE: 0xc4080,
   MAP_SIZE: 4096 * 4,
   /** One bit for each byte of a page, and a little more, so that a word can be read at any of them. */
   BITMAP_SIZE: 4096 / 8 + 8,
+} as const;
+
+/** For each page frame of physical memory an i32: the address of its bitmap of decoded bytes, or 0. */
+export const CodeFrames = {
+  BASE: 0x1100000,
+  ENTRY_SIZE: 4,
+  SIZE: 0x400000,
 } as const;
 
 /** One decoded instruction. */
@@ -130,7 +146,7 @@ export const Rec = {
   LENGTH: 2,
   /** u16: the instruction's offset in its page; 4096 in the record that follows the last one. */
   OFFSET: 4,
-  /** u16: the handler hidden by a breakpoint. */
+  /** u16: the instruction's own handler, also under a breakpoint. */
   HIDDEN: 6,
   /** u16 ×4: the state addresses of the register operands. */
   OPERANDS: 8,
@@ -147,8 +163,10 @@ export const Rec = {
   TARGET: 48,
   /** i32: the record of a near branch's target, where it lies in the same page. */
   TARGET_RECORD: 56,
+  /** u8: 1 where a breakpoint may stand. */
+  BREAKPOINT: 60,
 } as const;
 
 /** The first byte of the simulated computer's physical memory. */
-export const PHYSICAL_BASE = 0x1100000;
+export const PHYSICAL_BASE = 0x1500000;
 export const PAGE_SIZE = 4096;

@@ -19,7 +19,16 @@ import type { InstructionContext, InstructionDetail } from './instruction-contex
 import { InstructionFetch } from './instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import type { InterpreterImports } from './interpreter/helpers';
-import { RECORD_SIZE, Rec, SS, State, segmentSlot } from './layout';
+import {
+  CodeCache as CodeCacheArea,
+  CS,
+  RECORD_SIZE,
+  Rec,
+  SS,
+  Segment,
+  State,
+  segmentSlot,
+} from './layout';
 import { OperandAccess } from './operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
@@ -74,7 +83,8 @@ export class Processor extends OperandAccess implements InstructionContext {
     this.vmx = new VmxUnit(physical, VMX_CAPABILITIES);
     this.tlb = new SoftwareTlb(this.view);
     this.code = new CodeCache(physical, () => {
-      this.tlb.flushAll();
+      this.tlb.forgetMaps();
+      this.tlb.unmarkCode();
       this.details.clear();
     });
     this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view);
@@ -84,7 +94,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     this.fetch = new InstructionFetch(
       { state: this.state, physical, mmu: this.mmu, tlb: this.tlb, code: this.code },
       (gate) => (this.stop = { kind: 'gate', gate }),
-      () => this.details.delete(this.code.scratchRecord),
+      () => this.details.delete(CodeCacheArea.SCRATCH_RECORD),
     );
     const imports = this.imports();
     this.engine =
@@ -226,7 +236,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     const shadow = state.interruptShadow;
     this.chunk = single ? 1 : left;
     engine.remaining = this.chunk;
-    const record = this.fetch.enter(state.rip);
+    const record = this.fetch.enter(state.rip, passing);
     if (record === 0) {
       this.settle();
       return;
@@ -250,15 +260,20 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** Executes the instruction under a breakpoint. */
   private runHidden(record: number): void {
+    const hidden = this.view.getUint16(record + Rec.HIDDEN, true);
     const handler = this.view.getUint16(record + Rec.HANDLER, true);
-    this.view.setUint16(record + Rec.HANDLER, this.view.getUint16(record + Rec.HIDDEN, true), true);
+    this.view.setUint16(record + Rec.HANDLER, hidden, true);
+    this.passing = true;
     try {
       this.engine.run(record);
     } finally {
-      const stale = this.view.getUint8(record + SPECIAL_KIND) === Special.STALE;
-      if (!stale) this.view.setUint16(record + Rec.HANDLER, handler, true);
+      this.passing = false;
+      const breaks = this.view.getUint8(record + Rec.BREAKPOINT) !== 0;
+      if (breaks) this.view.setUint16(record + Rec.HANDLER, handler, true);
     }
   }
+
+  private passing = false;
 
   /** Adds what the engine has executed to the count. */
   private settle(): void {
@@ -332,13 +347,17 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   updateDerivedState(): void {
     updateDerivedState(this.state, this.view, this.nonRoot.active);
-    // Code TLB entries lead to code decoded for one bitness.
+    // Maps lead to what one code segment shows of a frame, decoded for its bitness.
+    const base = this.state.slot(segmentSlot(CS) + Segment.EFFECTIVE_BASE);
+    const limit = this.state.slot(State.FETCH_LIMIT);
     const bits = this.state.codeBits;
-    if (bits !== this.codeTlbBits) this.tlb.flushCode();
-    this.codeTlbBits = bits;
+    const { mapped } = this;
+    if (bits === mapped.bits && base === mapped.base && limit === mapped.limit) return;
+    this.tlb.forgetMaps();
+    this.mapped = { bits, base, limit };
   }
 
-  private codeTlbBits: 16 | 32 | 64 = 16;
+  private mapped = { bits: 16, base: -1n, limit: -1n };
 
   flushTlb(keepGlobal: boolean): void {
     this.tlb.flushWorld(this.nonRoot.active ? 1 : 0, keepGlobal);
@@ -413,6 +432,11 @@ export class Processor extends OperandAccess implements InstructionContext {
   /** Records that are no instruction count as none. */
   private special(record: number): number {
     this.syncRip();
+    if (this.view.getUint8(record + Rec.BREAKPOINT) !== 0 && !this.passing) {
+      this.engine.remaining++;
+      this.stop = { kind: 'breakpoint' };
+      return 0;
+    }
     switch (this.view.getUint8(record + SPECIAL_KIND)) {
       case Special.STRADDLES:
         this.engine.remaining++;
@@ -420,10 +444,6 @@ export class Processor extends OperandAccess implements InstructionContext {
       case Special.STALE:
         this.engine.remaining++;
         return this.fetch.enterOrLeave(this.state.rip);
-      case Special.BREAKPOINT:
-        this.engine.remaining++;
-        this.stop = { kind: 'breakpoint' };
-        return 0;
       case Special.INVALID:
         throw new Fault(Vector.UD);
       default:

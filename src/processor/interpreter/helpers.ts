@@ -1,4 +1,4 @@
-import { CodeTlb, PAGE_SIZE, Segment, State, Tlb } from '../layout';
+import { CodeFrames, CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Segment, State, Tlb } from '../layout';
 import { Op, ValueType } from '../wasm/encoding';
 import type { FunctionBuilder } from '../wasm/function-builder';
 import type { ModuleBuilder } from '../wasm/module-builder';
@@ -90,6 +90,7 @@ function emitCheckSegment(module: ModuleBuilder, segmentFault: number): number {
  * code was decoded from; `entry` is then the TLB entry. Code and data often share a page.
  */
 function probeBesideCode(f: FunctionBuilder, linear: number, bytes: number, entry: number): void {
+  const bitmap = f.local(I32);
   f.get(linear)
     .i64(12n)
     .op(Op.i64ShrU, Op.i32WrapI64)
@@ -107,10 +108,19 @@ function probeBesideCode(f: FunctionBuilder, linear: number, bytes: number, entr
           .op(Op.i32WrapI64)
           .i32(PAGE_SIZE - 1)
           .op(Op.i32And);
-      f.get(entry).memory(Op.i32Load, Tlb.CODE_BYTES);
-      offset().i32(3).op(Op.i32ShrU, Op.i32Add).memory(Op.i32Load16U, 0);
-      offset().i32(7).op(Op.i32And, Op.i32ShrU);
-      f.i32(1).get(bytes).op(Op.i32Shl).i32(1).op(Op.i32Sub, Op.i32And, Op.i32Eqz);
+      directAddress(f, linear, entry);
+      f.i32(PHYSICAL_BASE).op(Op.i32Sub).i32(12).op(Op.i32ShrU).i32(2).op(Op.i32Shl);
+      f.memory(Op.i32Load, CodeFrames.BASE).tee(bitmap);
+      f.if(
+        () => {
+          f.get(bitmap);
+          offset().i32(3).op(Op.i32ShrU, Op.i32Add).memory(Op.i32Load16U, 0);
+          offset().i32(7).op(Op.i32And, Op.i32ShrU);
+          f.i32(1).get(bytes).op(Op.i32Shl).i32(1).op(Op.i32Sub, Op.i32And, Op.i32Eqz);
+        },
+        () => f.i32(1),
+        I32,
+      );
     },
     () => f.i32(0),
     I32,

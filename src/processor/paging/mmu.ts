@@ -37,8 +37,8 @@ export interface SecondLevel {
 
 /** What the memory management unit has to know of the places that code was decoded from. */
 export interface CodeFrames {
-  /** The address of the frame's bitmap of decoded bytes, 0 when it holds no code. */
-  codeBytes(frame: number): number;
+  /** Whether code was decoded from a frame. */
+  holdsCode(frame: number): boolean;
   invalidate(address: number, length: number): void;
 }
 
@@ -111,8 +111,9 @@ export class Mmu {
         frame,
         readable: inRam && host.readable,
         writable: inRam && mayWrite && host.writable,
-        codeBytes: this.code.codeBytes(frame),
+        holdsCode: this.code.holdsCode(frame),
         global: translation.global,
+        pageShift: translation.pageShift,
       });
     }
     return host.address;

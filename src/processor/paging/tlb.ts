@@ -1,6 +1,15 @@
-import { CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Tlb } from '../layout';
+import { CodeCache, CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Tlb } from '../layout';
+import type { Persistent } from '../persistent';
 
 const NO_TAG = 0xffffffffffffffffn;
+/** The low half of an empty tag: those of pages end in zeros, but for HOLDS_CODE. */
+const EMPTY = 0xffffffff;
+const GLOBAL = 1;
+const SHIFT = 8;
+const PAGE_MASK = BigInt.asUintN(64, BigInt(-PAGE_SIZE));
+
+/** The world (0 root, 1 non-root) of a linear address that the TLB knows. */
+export type World = 0 | 1;
 
 /** A translation as the software TLB keeps it. */
 export interface TlbFill {
@@ -10,83 +19,217 @@ export interface TlbFill {
   readonly readable: boolean;
   readonly writable: boolean;
   readonly global: boolean;
-  /** The frame's bitmap of decoded bytes, 0 when it holds no code. */
-  readonly codeBytes: number;
+  /** log2 of the size of the page that the frame is a part of. */
+  readonly pageShift: number;
+  /** Code was decoded from the frame. */
+  readonly holdsCode: boolean;
+}
+
+/** The translations in force, in the order of their places; derived hints are not among them. */
+export interface TlbState {
+  /** Seven words an entry: place, read tag, write tag (64 bits each), addend, flags. */
+  readonly data: Uint32Array;
+  /** Four words an entry: place, tag, frame. */
+  readonly code: Uint32Array;
 }
 
 /**
  * The software TLB in the WebAssembly memory: direct-mapped, one set for each world and privilege.
- * A tag holds the page's linear address, or all ones.
+ * A tag holds the page's linear address, or all ones. What it holds a guest can tell (a page-table
+ * entry edited without INVLPG has no effect yet), so nothing but the guest's own doings may change it.
  */
-export class SoftwareTlb {
+export class SoftwareTlb implements Persistent<TlbState> {
+  /** The places in use, for each world: a flush need not look at all the others. */
+  private readonly used: readonly [Places, Places] = [new Places(), new Places()];
+  private readonly usedByCode: readonly [Places, Places] = [new Places(), new Places()];
+  /** Whether a world has pieces of pages that are larger than a frame. */
+  private readonly largePages: [boolean, boolean] = [false, false];
+
   constructor(private readonly view: DataView) {
-    this.flushAll();
+    const all = (base: number, size: number): void => {
+      new Uint8Array(view.buffer, base, size).fill(0xff);
+    };
+    all(Tlb.BASE, Tlb.SETS * Tlb.SET_SIZE);
+    all(CodeTlb.BASE, CodeTlb.SETS * CodeTlb.SET_SIZE);
   }
 
+  /** Keeps a translation for data in a set, given by its address. */
   fill(set: number, entry: TlbFill): void {
-    const page = entry.linear & BigInt(-PAGE_SIZE) & NO_TAG;
-    const at = set + (Number((page >> 12n) & BigInt(Tlb.ENTRIES - 1)) << 5);
+    const page = entry.linear & PAGE_MASK;
+    const at = set + Number((page >> 12n) & BigInt(Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
     const { view } = this;
-    const addend = (PHYSICAL_BASE + entry.frame - Number(page & 0xffffffffn)) | 0;
+    const world = worldOfSet((set - Tlb.BASE) / Tlb.SET_SIZE);
+    if (this.isEmpty(at)) this.used[world].add(at);
+    const writeTag = entry.holdsCode ? page | BigInt(Tlb.HOLDS_CODE) : page;
     // An entry serves reads and writes of one page: what was there for another page goes.
     view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? page : NO_TAG, true);
-    const writeTag = entry.codeBytes === 0 ? page : page | BigInt(Tlb.HOLDS_CODE);
     view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? writeTag : NO_TAG, true);
-    view.setInt32(at + Tlb.CODE_BYTES, entry.codeBytes, true);
-    view.setInt32(at + Tlb.ADDEND, addend, true);
-    view.setInt32(at + Tlb.GLOBAL, entry.global ? 1 : 0, true);
+    view.setInt32(at + Tlb.ADDEND, addendOf(page, entry.frame), true);
+    const flags = (entry.global ? GLOBAL : 0) | (entry.pageShift << SHIFT);
+    view.setInt32(at + Tlb.FLAGS, flags, true);
+    if (entry.pageShift > 12) this.largePages[world] = true;
   }
 
-  fillCode(set: number, linear: bigint, map: number): void {
-    const page = linear & BigInt(-PAGE_SIZE) & NO_TAG;
-    const at = set + (Number((page >> 12n) & BigInt(CodeTlb.ENTRIES - 1)) << 4);
-    this.view.setBigUint64(at + CodeTlb.TAG, page, true);
-    this.view.setUint32(at + CodeTlb.MAP, map, true);
+  /** Keeps a translation for instruction fetches; `frame` is a host-physical address. */
+  fillCode(set: number, linear: bigint, frame: number): void {
+    const at = codePlace(set, linear);
+    if (this.view.getUint32(at + CodeTlb.TAG, true) === EMPTY) {
+      this.usedByCode[worldOfSet((set - CodeTlb.BASE) / CodeTlb.SET_SIZE)].add(at);
+    }
+    this.view.setBigUint64(at + CodeTlb.TAG, linear & PAGE_MASK, true);
+    this.view.setUint32(at + CodeTlb.MAP, CodeCache.NO_MAP, true);
+    this.view.setUint32(at + CodeTlb.FRAME, frame / PAGE_SIZE, true);
+  }
+
+  /** Where fetches from a linear page go: the frame's host-physical address, if it is known. */
+  codeFrame(set: number, linear: bigint): number | undefined {
+    const at = codePlace(set, linear);
+    if (this.view.getBigUint64(at + CodeTlb.TAG, true) !== (linear & PAGE_MASK)) return undefined;
+    return this.view.getUint32(at + CodeTlb.FRAME, true) * PAGE_SIZE;
+  }
+
+  /** Tells where the records of a page that `codeFrame` knows are found. */
+  setCodeMap(set: number, linear: bigint, map: number): void {
+    this.view.setUint32(codePlace(set, linear) + CodeTlb.MAP, map, true);
+  }
+
+  /** The records are about to go, or another code segment sees other parts of them: no page has a map. */
+  forgetMaps(): void {
+    for (const places of this.usedByCode) {
+      places.filter((at) => {
+        this.view.setUint32(at + CodeTlb.MAP, CodeCache.NO_MAP, true);
+        return true;
+      });
+    }
   }
 
   flushAll(): void {
-    new Uint8Array(this.view.buffer, Tlb.BASE, Tlb.SETS * Tlb.SET_SIZE).fill(0xff);
-    this.flushCode();
+    this.flushWorld(0, false);
+    this.flushWorld(1, false);
   }
 
-  flushCode(): void {
-    new Uint8Array(this.view.buffer, CodeTlb.BASE, CodeTlb.SETS * CodeTlb.SET_SIZE).fill(0xff);
+  /** Forgets the translations of one world; global ones stay when asked for (SDM 3A 4.10.4.1). */
+  flushWorld(world: World, keepGlobal: boolean): void {
+    this.used[world].filter((at) => {
+      if (keepGlobal && this.view.getInt32(at + Tlb.FLAGS, true) & GLOBAL) return !this.isEmpty(at);
+      this.drop(at);
+      return false;
+    });
+    if (!keepGlobal) this.largePages[world] = false;
+    this.flushCode(world);
   }
 
-  /** Forgets the translations of one world (0 root, 1 non-root); global ones stay when asked for. */
-  flushWorld(world: number, keepGlobal: boolean): void {
-    const start = Tlb.BASE + world * 2 * Tlb.SET_SIZE;
-    if (!keepGlobal) {
-      new Uint8Array(this.view.buffer, start, 2 * Tlb.SET_SIZE).fill(0xff);
-    } else {
-      for (let at = start; at < start + 2 * Tlb.SET_SIZE; at += Tlb.ENTRY_SIZE) {
-        if (this.view.getInt32(at + Tlb.GLOBAL, true) !== 1) this.drop(at);
-      }
-    }
-    const code = CodeTlb.BASE + world * 2 * CodeTlb.SET_SIZE;
-    new Uint8Array(this.view.buffer, code, 2 * CodeTlb.SET_SIZE).fill(0xff);
-  }
-
-  /** Forgets what one world knows of a linear page (SDM 3A 4.10.4.1: global ones too). */
-  flushPage(world: number, linear: bigint): void {
+  /**
+   * Forgets what one world knows of the page that a linear address lies in, global or not, whatever
+   * its size (SDM 3A 4.10.4.1).
+   */
+  flushPage(world: World, linear: bigint): void {
     const index = Number((linear >> 12n) & BigInt(Tlb.ENTRIES - 1));
     for (const privilege of [0, 1]) {
       this.drop(Tlb.BASE + (world * 2 + privilege) * Tlb.SET_SIZE + index * Tlb.ENTRY_SIZE);
     }
-    const code = CodeTlb.BASE + world * 2 * CodeTlb.SET_SIZE;
-    new Uint8Array(this.view.buffer, code, 2 * CodeTlb.SET_SIZE).fill(0xff);
+    if (this.largePages[world]) this.flushPieces(world, linear);
+    this.flushCode(world);
   }
 
-  /** Writes to a frame shall take the slow way from now on. */
-  protectFrame(frame: number): void {
-    const end = Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE;
-    for (let at = Tlb.BASE; at < end; at += Tlb.ENTRY_SIZE) {
-      const low = this.view.getUint32(at + Tlb.WRITE_TAG, true);
+  /** The pieces of a large page stand in as many entries as were met. */
+  private flushPieces(world: World, linear: bigint): void {
+    this.used[world].filter((at) => {
+      if (this.isEmpty(at)) return false;
+      const shift = BigInt((this.view.getInt32(at + Tlb.FLAGS, true) >> SHIFT) & 0xff);
+      const same = shift > 12n && this.tagOf(at) >> shift === linear >> shift;
+      if (same) this.drop(at);
+      return !same;
+    });
+  }
+
+  private flushCode(world: World): void {
+    this.usedByCode[world].filter((at) => {
+      this.view.setBigUint64(at + CodeTlb.TAG, NO_TAG, true);
+      return false;
+    });
+  }
+
+  /** Code has been decoded from a frame: writes there must look where they write. */
+  markCode(frame: number): void {
+    this.eachWritable((at, low) => {
       const addend = this.view.getInt32(at + Tlb.ADDEND, true);
-      if (((low + addend) | 0) === ((PHYSICAL_BASE + frame) | 0)) {
-        this.view.setBigUint64(at + Tlb.WRITE_TAG, NO_TAG, true);
-      }
+      const host = ((low & -PAGE_SIZE) + addend) | 0;
+      if (host !== ((PHYSICAL_BASE + frame) | 0)) return;
+      this.view.setUint32(at + Tlb.WRITE_TAG, low | Tlb.HOLDS_CODE, true);
+    });
+  }
+
+  /** No frame holds code any more. */
+  unmarkCode(): void {
+    this.eachWritable((at, low) => {
+      this.view.setUint32(at + Tlb.WRITE_TAG, low & ~Tlb.HOLDS_CODE, true);
+    });
+  }
+
+  /** Visits the entries that may be written, with the low half of their tags. */
+  private eachWritable(visit: (at: number, low: number) => void): void {
+    for (const places of this.used) {
+      places.filter((at) => {
+        const low = this.view.getUint32(at + Tlb.WRITE_TAG, true);
+        if (low !== EMPTY) visit(at, low);
+        return true;
+      });
     }
+  }
+
+  save(): TlbState {
+    const word = (at: number): number => this.view.getUint32(at, true);
+    const data = this.used
+      .flatMap((places) => places.sorted())
+      .flatMap((at) => {
+        const writeLow = word(at + Tlb.WRITE_TAG);
+        if (this.isEmpty(at)) return [];
+        const write = writeLow === EMPTY ? EMPTY : (writeLow & ~Tlb.HOLDS_CODE) >>> 0;
+        const tags = [word(at), word(at + 4), write, word(at + Tlb.WRITE_TAG + 4)];
+        return [at, ...tags, word(at + Tlb.ADDEND), word(at + Tlb.FLAGS)];
+      });
+    const code = this.usedByCode
+      .flatMap((places) => places.sorted())
+      .flatMap((at) => [at, word(at), word(at + 4), word(at + CodeTlb.FRAME)]);
+    return { data: Uint32Array.from(data), code: Uint32Array.from(code) };
+  }
+
+  /** Brings the translations back; which frames hold code is forgotten. */
+  restore({ data, code }: TlbState): void {
+    this.flushAll();
+    const words = (at: number, values: Uint32Array): void => {
+      values.forEach((value, n) => {
+        this.view.setUint32(at + 4 * n, value, true);
+      });
+    };
+    for (let n = 0; n < data.length; n += 7) {
+      const at = data[n] ?? 0;
+      words(at, data.subarray(n + 1, n + 7));
+      const world = worldOfSet(Math.floor((at - Tlb.BASE) / Tlb.SET_SIZE));
+      this.used[world].add(at);
+      if ((data[n + 6] ?? 0) >> SHIFT > 12) this.largePages[world] = true;
+    }
+    for (let n = 0; n < code.length; n += 4) {
+      const at = code[n] ?? 0;
+      words(at, code.subarray(n + 1, n + 3));
+      words(at + CodeTlb.MAP, Uint32Array.of(CodeCache.NO_MAP, code[n + 3] ?? 0));
+      this.usedByCode[worldOfSet(Math.floor((at - CodeTlb.BASE) / CodeTlb.SET_SIZE))].add(at);
+    }
+  }
+
+  private isEmpty(at: number): boolean {
+    return (
+      this.view.getUint32(at + Tlb.READ_TAG, true) === EMPTY &&
+      this.view.getUint32(at + Tlb.WRITE_TAG, true) === EMPTY
+    );
+  }
+
+  /** The linear page of an entry that may be read or written. */
+  private tagOf(at: number): bigint {
+    const read = this.view.getBigUint64(at + Tlb.READ_TAG, true);
+    const tag = read === NO_TAG ? this.view.getBigUint64(at + Tlb.WRITE_TAG, true) : read;
+    return tag & PAGE_MASK;
   }
 
   private drop(at: number): void {
@@ -94,3 +237,47 @@ export class SoftwareTlb {
     this.view.setBigUint64(at + Tlb.WRITE_TAG, NO_TAG, true);
   }
 }
+
+/** A list of places; one that was dropped and filled again may stand in it twice. */
+class Places {
+  private places = new Int32Array(256);
+  private count = 0;
+
+  add(at: number): void {
+    if (this.count === this.places.length) this.grow();
+    this.places[this.count++] = at;
+  }
+
+  /** Keeps those for which `keep` holds. */
+  filter(keep: (at: number) => boolean): void {
+    let kept = 0;
+    for (let n = 0; n < this.count; n++) {
+      const at = this.places[n] ?? 0;
+      if (keep(at)) this.places[kept++] = at;
+    }
+    this.count = kept;
+  }
+
+  /** Each place once, in rising order. */
+  sorted(): number[] {
+    return [...new Set(this.places.subarray(0, this.count).sort())];
+  }
+
+  private grow(): void {
+    const once = this.sorted();
+    this.places = new Int32Array(Math.max(256, 2 * once.length));
+    this.places.set(once);
+    this.count = once.length;
+  }
+}
+
+/** Sets 0 and 1 are root operation's, 2 and 3 those of non-root operation. */
+const worldOfSet = (set: number): World => (set < 2 ? 0 : 1);
+
+function codePlace(set: number, linear: bigint): number {
+  return set + Number((linear >> 12n) & BigInt(CodeTlb.ENTRIES - 1)) * CodeTlb.ENTRY_SIZE;
+}
+
+/** From the (wrapped) linear address to the address in the WebAssembly memory. */
+const addendOf = (page: bigint, frame: number): number =>
+  (PHYSICAL_BASE + frame - Number(page & 0xffffffffn)) | 0;

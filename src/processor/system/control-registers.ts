@@ -96,8 +96,9 @@ function dropPrivilege(cpu: InstructionContext): void {
 function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   const { state } = cpu;
   const pcids = has(state.cr4, Cr4.PCIDE);
-  const keep = pcids && wanted >> 63n === 1n;
   const value = pcids ? wanted & ~(1n << 63n) : wanted;
+  // The TLB has no PCIDs: only what belongs to the present one may stay (SDM 3A 4.10.4.1).
+  const keep = pcids && wanted >> 63n === 1n && ((value ^ state.cr3) & 0xfffn) === 0n;
   if (state.longMode && value >> 39n) throw generalProtection();
   const mode = pagingMode(state);
   if (mode === 'PAE') loadPdptes(cpu, value);
