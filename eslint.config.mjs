@@ -10,12 +10,29 @@ const LAYERS = [
   { type: 'program', below: ['isa'] },
   { type: 'language', below: ['isa', 'program'] },
   { type: 'vmm', below: ['isa', 'processor', 'machine'] },
-  { type: 'debugger', below: ['isa', 'processor', 'machine', 'program', 'vmm'] },
-  { type: 'adapter', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger'] },
-  { type: 'cli', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'debugger', 'adapter'] },
+  { type: 'session', below: ['isa', 'processor', 'machine', 'program', 'vmm'] },
+  { type: 'debugger', below: ['isa', 'processor', 'machine', 'program', 'vmm', 'session'] },
+  {
+    type: 'adapter',
+    below: ['isa', 'processor', 'machine', 'program', 'vmm', 'session', 'debugger'],
+  },
+  {
+    type: 'cli',
+    below: ['isa', 'processor', 'machine', 'program', 'vmm', 'session', 'debugger', 'adapter'],
+  },
   {
     type: 'vscode',
-    below: ['isa', 'processor', 'machine', 'program', 'language', 'vmm', 'debugger', 'adapter'],
+    below: [
+      'isa',
+      'processor',
+      'machine',
+      'program',
+      'language',
+      'vmm',
+      'session',
+      'debugger',
+      'adapter',
+    ],
   },
 ];
 

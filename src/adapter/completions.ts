@@ -1,7 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { MSRS } from '../isa/registers/msr';
 import { GPR_NAMES } from '../isa/registers/general';
-import { VMCS_FIELDS } from '../isa/vmx/fields';
 import { EXIT_WORDS } from '../debugger/expressions/names';
 import { FUNCTIONS } from '../debugger/expressions/parser';
 import { registerNames } from '../debugger/expressions/registers';
@@ -47,7 +46,8 @@ function candidates(
     }));
   const lower = word.toLowerCase();
   if (lower.startsWith('vmcs.')) {
-    return VMCS_FIELDS.map(({ id, name }) => ({
+    const { structure } = context.debuggee.target.technique;
+    return (structure?.fields ?? []).map(({ id, name }) => ({
       label: `vmcs.${id.toLowerCase()}`,
       type: 'field',
       detail: name,

@@ -69,7 +69,8 @@ function resultText(
   const text = formatValue(value, format);
   if (where !== 'hover' && where !== 'repl') return text;
   const decimal = format === 'x' && value.value > 9n ? ` = ${formatValue(value, 'u')}` : '';
-  const name = world.inMonitor || value.type === 'constant' ? undefined : pointsTo(value, world);
+  const named = world.world.isProgram && value.type !== 'constant';
+  const name = named ? pointsTo(value, world) : undefined;
   const note = value.note === undefined ? '' : `\n${value.note}`;
   return `${text}${decimal}${name === undefined ? '' : ` <${name}>`}${note}`;
 }
@@ -77,5 +78,5 @@ function resultText(
 /** The symbol that a wide value would be an address of. */
 function pointsTo({ value, width, type }: Value, world: ExpressionContext): string | undefined {
   const wide = (width ?? 64) >= 16 && value > 0xffn && type !== 'control register';
-  return wide ? symbolAt(world.target, value) : undefined;
+  return wide ? symbolAt(world.target, value, world.memory) : undefined;
 }

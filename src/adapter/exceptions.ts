@@ -2,10 +2,10 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { syntaxError } from '../debugger/expressions';
 import type { StopReason } from '../debugger/stop';
+import { EXIT_FILTERS } from '../debugger/techniques';
 import type { SessionContext } from './context';
 import {
   ENTRY_FAILURE_FILTER,
-  EXIT_GROUPS,
   GUEST_EXCEPTION_FILTER,
   TRIPLE_FAULT_FILTER,
 } from './exception-filters';
@@ -29,9 +29,8 @@ export function exceptionRequests(context: SessionContext): Handlers {
       for (const { filterId, condition } of all) {
         const wrong = condition ? syntaxError(condition) : undefined;
         if (wrong === undefined) wanted.set(filterId, condition || undefined);
-        answers.push(
-          wrong === undefined ? { verified: true } : { verified: false, message: wrong },
-        );
+        const message = wrong ?? neverStops(context, filterId);
+        answers.push(message === undefined ? { verified: true } : { verified: false, message });
       }
       filtersOf.set(context, wanted);
       applyExceptionFilters(context);
@@ -40,6 +39,12 @@ export function exceptionRequests(context: SessionContext): Handlers {
 
     exceptionInfo: () => exceptionInfo(context),
   };
+}
+
+/** Why nothing can ever stop at a filter in the present machine; undefined when something can. */
+function neverStops(context: SessionContext, filterId: string): string | undefined {
+  const group = EXIT_FILTERS.find(({ filter }) => filter === filterId);
+  return group && context.debuggeeIfAny?.target.technique.exits.impossible(group);
 }
 
 /** Tells the debuggee, if there is one, what to stop at. */
@@ -52,7 +57,7 @@ export function applyExceptionFilters(context: SessionContext): void {
   settings.stopAtExceptions = wanted.has(GUEST_EXCEPTION_FILTER)
     ? (wanted.get(GUEST_EXCEPTION_FILTER) ?? '')
     : undefined;
-  const groups = EXIT_GROUPS.filter(({ filter }) => wanted.has(filter));
+  const groups = EXIT_FILTERS.filter(({ filter }) => wanted.has(filter));
   settings.stopAtExits = new Map(
     groups.flatMap(({ filter, reasons }) => reasons.map((reason) => [reason, wanted.get(filter)])),
   );

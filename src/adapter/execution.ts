@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Granularity, RunCommand } from '../debugger/run-settings';
 import type { RunResult, StopReason } from '../debugger/stop';
-import { endText } from './end-text';
+import { endText } from '../debugger/words/ends';
 import { THREAD_ID, type SessionContext } from './context';
 import { handler, type Handlers } from './handlers';
 import { RequestError } from './request-error';
@@ -63,7 +63,7 @@ function finish(context: SessionContext, result: RunResult): void {
     reportStop(context, result.reason);
     return;
   }
-  context.print(`${endText(result.why, result.exitCode)}\n`, 'console');
+  context.print(`${endText(result.end)}\n`, 'console');
   context.send('exited', { exitCode: result.exitCode });
   context.send('terminated', undefined);
 }

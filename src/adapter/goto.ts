@@ -39,12 +39,13 @@ export function gotoRequests(context: SessionContext): Handlers {
       if (address === undefined) throw new RequestError(l10n.t('there is no such place'));
       if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
       if (context.debuggee.run.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
-      const { guest, side } = context.debuggee.target;
+      const { code, side } = context.debuggee.target;
       if (side === 'monitor') {
         throw new RequestError(l10n.t('the monitor has control: step to the VM entry first'));
       }
-      const long = modeOf(guest).bits === 64;
-      guest.rip = long ? address : BigInt.asUintN(32, address - guest.segment(1).base);
+      const { registers } = code;
+      const long = modeOf(registers).bits === 64;
+      registers.rip = long ? address : BigInt.asUintN(32, address - registers.segment(1).base);
       context.after(() => {
         context.stateChanged();
         reportStop(context, { kind: 'goto' });

@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import { fieldBits, fieldByEncoding } from '../isa/vmx/fields';
 import { formatValue } from '../debugger/expressions';
 import type { Target } from '../debugger/target';
 import type { Operation } from '../vmm';
@@ -42,25 +41,20 @@ function operationText({ name, operands }: Operation): string {
 }
 
 /** The VMCS fields that the handler has read or written, and those that the next operation will. */
-export function fieldRows({ monitor, computer }: Target, { hex }: Display): Row[] {
+export function fieldRows({ monitor, technique }: Target, { hex }: Display): Row[] {
   const activity = monitor?.activity;
-  const vmcs = computer.processor.vmx.current;
-  if (!activity || !vmcs) return [];
-  const touched = [activity.next, ...activity.done.map(({ operation }) => operation).reverse()];
-  const encodings = [...new Set(touched.flatMap(({ fields }) => fields))];
-  return encodings.flatMap((encoding): Row[] => {
-    const field = fieldByEncoding(encoding);
-    if (!field) return [];
-    const value = vmcs.read(encoding);
-    const { bits } = field;
-    return [
-      {
-        name: field.id,
-        value: formatValue({ value, width: fieldBits(field) }, hex ? 'x' : 'u'),
-        type: l10n.t(field.name),
-        expression: `vmcs.${field.id.toLowerCase()}`,
-        ...(bits && { children: () => bitRows(bits, value) }),
-      },
-    ];
+  const { structure } = technique;
+  if (!activity || !structure) return [];
+  const operations = [activity.next, ...activity.done.map(({ operation }) => operation).reverse()];
+  return structure.touched(operations).map((field): Row => {
+    const value = field.read();
+    const { id, name, width, bits } = field;
+    return {
+      name: id,
+      value: formatValue({ value, width }, hex ? 'x' : 'u'),
+      type: name,
+      expression: `vmcs.${id.toLowerCase()}`,
+      ...(bits && { children: () => bitRows(bits, value) }),
+    };
   });
 }

@@ -13,7 +13,7 @@ import {
   type Width,
 } from '../debugger/expressions';
 import { symbolAt } from '../debugger/program-place';
-import { linearRip } from '../debugger/target';
+import { linearRip } from '../debugger/registers';
 import type { MemoryAddress } from './memory-reference';
 import type { Display, Row } from './variable-source';
 
@@ -28,7 +28,7 @@ export function generalRows(world: ExpressionContext, display: Display): Row[] {
   const { registers } = world;
   const count = bits === 64 ? 16 : 8;
   const linear = linearRip(registers);
-  const name = world.inMonitor ? undefined : symbolAt(world.target, linear);
+  const name = world.world.isProgram ? symbolAt(world.target, linear, world.memory) : undefined;
   const pointer = bits === 64 ? 'rip' : bits === 32 ? 'eip' : 'ip';
   const first: Row = {
     name: pointer,
@@ -53,7 +53,7 @@ export function generalRows(world: ExpressionContext, display: Display): Row[] {
 }
 
 function addressIn(world: ExpressionContext, address: bigint): MemoryAddress {
-  return { space: world.inMonitor ? 'hva' : 'gva', address };
+  return { space: world.world.side === 'host' ? 'hva' : 'gva', address };
 }
 
 function flagsRow(world: ExpressionContext, display: Display): Row {

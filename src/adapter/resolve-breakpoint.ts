@@ -2,10 +2,10 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Breakpoint, BreakpointPlace } from '../debugger/breakpoints';
 import {
+  codeContext,
   describeError,
   evaluate,
   ExpressionError,
-  guestContext,
   syntaxError,
 } from '../debugger/expressions';
 import { parseHitCondition } from '../debugger/hit-condition';
@@ -153,7 +153,7 @@ function reference(entries: readonly LineEntry[]): Partial<DebugProtocol.Breakpo
 function atFunction(context: SessionContext, { name }: Wanted & { at: 'function' }): Found {
   const { target } = context.debuggee;
   try {
-    const { value, type } = evaluate(name, guestContext(target));
+    const { value, type } = evaluate(name, codeContext(target));
     if (type !== 'symbol' && type !== 'number') {
       return { message: l10n.t('{0} is no label of the program.', name) };
     }

@@ -32,7 +32,7 @@ export function scopesOf(context: SessionContext, frame: Frame): DebugProtocol.S
     scope(l10n.t('Control registers'), (display) => controlRows(world, display)),
     scope(l10n.t('Segments'), (display) => segmentRows(world, display)),
   ];
-  if (frame.kind === 'guest') return registers;
+  if (frame.kind === 'code') return registers;
   return [
     scope(l10n.t('Operation'), () => operationRows(target), { presentationHint: 'locals' }),
     scope(l10n.t('VMCS fields touched'), (display) => fieldRows(target, display)),

@@ -43,15 +43,18 @@ function dapFrame(context: SessionContext, frame: Frame, index: number): DebugPr
         moduleId: 'monitor',
       };
     }
-    case 'guest': {
-      const { name, location, address } = frame;
+    case 'code': {
+      const { name, location, address, side } = frame;
       return {
         id,
         name,
         ...(location && { source: programSource(location.file) }),
         line: location ? client.toClientLine(location.line) : 0,
         column: location ? client.toClientColumn(location.column) : 0,
-        instructionPointerReference: instructionReference({ space: 'gva', address }),
+        instructionPointerReference: instructionReference({
+          space: side === 'host' ? 'hva' : 'gva',
+          address,
+        }),
         moduleId: 'program',
         ...(!location && { presentationHint: 'subtle' as const }),
       };

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { describeVector, Vector } from '../isa/exceptions';
-import { endReason } from './end-text';
-import { exitTitle } from '../debugger/exit-text';
 import { symbolAt } from '../debugger/program-place';
 import type { StopReason } from '../debugger/stop';
-import type { Target } from '../debugger/target';
+import { linearRip } from '../debugger/registers';
+import type { Target, World } from '../debugger/target';
+import { failureWords } from '../debugger/techniques';
 import type { Fault } from '../processor/faults';
 
 /** A stop in the protocol's words. */
@@ -45,7 +45,7 @@ function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'r
   switch (reason.kind) {
     case 'vm-exit': {
       const { last } = target.trace;
-      const text = last ? exitTitle(last) : l10n.t('VM exit');
+      const text = last ? target.technique.exits.title(last) : l10n.t('VM exit');
       return { description: text, text };
     }
     case 'guest-exception': {
@@ -53,14 +53,17 @@ function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'r
       return { description: name, text: l10n.t('{0} at {1}', name, raisedAt(target)) };
     }
     case 'guest-failure':
-      return { description: l10n.t('The guest cannot go on'), text: endReason(reason.message) };
+      return { description: l10n.t('The guest cannot go on'), text: failureWords(reason.failure) };
     case 'entry-failure':
       return {
         description: l10n.t('VM entry failed'),
-        text: entryFailureText(reason.message, target),
+        text: entryFailureText(failureWords(reason.failure), target),
       };
     case 'triple-fault': {
-      return { description: l10n.t('Triple fault'), text: chainText(reason.chain, target) };
+      return {
+        description: l10n.t('Triple fault'),
+        text: chainText(reason.chain, target, reason.inGuest ? target.guestWorld : target.code),
+      };
     }
     case 'not-implemented': {
       const address = `0x${reason.address.toString(16)}`;
@@ -80,14 +83,14 @@ function raisedAt(target: Target): string {
 }
 
 /** The faults one below the other, each with what it has to do with the one before. */
-export function chainText(chain: readonly Fault[], target: Target): string {
+export function chainText(chain: readonly Fault[], target: Target, world: World): string {
   const lines = chain.map((fault, n) => {
     const text = faultText(fault);
-    if (n === 0) return l10n.t('{0} at {1}', text, addressText(target));
+    if (n === 0) return l10n.t('{0} at {1}', text, addressText(target, world));
     if (fault.vector === Vector.DF) return l10n.t('These two make a double fault: {0}', text);
     return l10n.t('While it was being delivered: {0}', text);
   });
-  const { base, limit } = target.guest.idtr;
+  const { base, limit } = world.registers.idtr;
   const idtr = l10n.t(
     'IDTR: base {0}, limit {1}',
     `0x${base.toString(16)}`,
@@ -96,9 +99,9 @@ export function chainText(chain: readonly Fault[], target: Target): string {
   return [...lines, l10n.t('A third fault shuts the processor down.'), idtr].join('\n');
 }
 
-function addressText(target: Target): string {
-  const address = target.linearRip;
-  return symbolAt(target, address) ?? `0x${address.toString(16)}`;
+function addressText(target: Target, { registers, memory }: World): string {
+  const address = linearRip(registers);
+  return symbolAt(target, address, memory) ?? `0x${address.toString(16)}`;
 }
 
 export function faultText({ vector, errorCode, address }: Fault): string {
@@ -112,7 +115,7 @@ export function faultText({ vector, errorCode, address }: Fault): string {
 
 /** Each check that failed, with what was found and what is allowed. */
 export function entryFailureText(message: string, target: Target): string {
-  const { entryFailures } = target.computer.processor.vmx;
+  const { entryFailures } = target.technique;
   return [
     message,
     ...entryFailures.map(({ found, allowed }) => l10n.t('{0}: {1}', found, allowed)),

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { presentContext } from '../debugger/expressions';
 import { placeAt } from '../debugger/program-place';
 import type { Row, ViewRequest } from '../debugger/views/row';
 import type { Views } from '../debugger/views/views';
@@ -15,6 +16,7 @@ import {
 } from './protocol';
 import { RequestError } from './request-error';
 import { worldHere } from './world';
+import { worldOf } from './worlds';
 
 /** What the extension's own views ask for. */
 export function viewRequests(context: SessionContext): Handlers {
@@ -50,9 +52,9 @@ function requestOf(
   context: SessionContext,
   { frameId, ...request }: ViewArguments | SetNodeValueArguments,
 ): ViewRequest {
-  const onTop = context.debuggee.target.side === 'monitor' ? 'monitor' : 'guest';
-  const kind = frameId === undefined ? onTop : context.frame(frameId).kind;
-  return { ...request, focus: kind === 'monitor' ? 'host' : 'guest' };
+  const { target } = context.debuggee;
+  const { world } = frameId === undefined ? presentContext(target) : worldOf(context, frameId);
+  return { ...request, focus: world.side };
 }
 
 function nodeOf(context: SessionContext, { place, ...row }: Row): ViewNode {

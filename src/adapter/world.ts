@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import { exitTitle } from '../debugger/exit-text';
 import { modeOf, type Mode } from '../debugger/registers';
 import type { SessionContext } from './context';
 import type { WorldResponse } from './protocol';
@@ -7,30 +6,48 @@ import type { WorldResponse } from './protocol';
 /** Where the processor is, for the status bar. */
 export function worldHere(context: SessionContext): WorldResponse {
   const { target } = context.debuggee;
-  const mode = modeOf(target.guest);
-  const ring = l10n.t('ring {0}', mode.ring);
+  const { exits, operation } = target.technique;
   const { last } = target.trace;
+  const mode = modeOf(target.code.registers);
+  const ring = l10n.t('ring {0}', mode.ring);
+  const here = [ring, modeName(mode)];
+  const guest = modeOf(target.guest);
+  const guestWas = l10n.t(
+    'The guest was in {0}, {1}, when it left.',
+    l10n.t('ring {0}', guest.ring),
+    modeName(guest),
+  );
   switch (target.side) {
     case 'bare':
       return {
         side: 'host',
-        text: [l10n.t('host'), ring, modeName(mode)].join(' · '),
+        text: [l10n.t('host'), ...here].join(' · '),
         tooltip: l10n.t('The program has the bare computer; there is no monitor.'),
       };
     case 'guest':
       return {
         side: 'guest',
-        text: [l10n.t('guest'), ring, modeName(mode), l10n.t('VMX non-root')].join(' · '),
+        text: [l10n.t('guest'), ...here, operation].join(' · '),
         tooltip: last
-          ? l10n.t('The guest runs. The last time it left: {0}', exitTitle(last))
+          ? l10n.t('The guest runs. The last time it left: {0}', exits.title(last))
           : l10n.t('The guest runs; it has not exited yet.'),
       };
+    case 'hypervisor':
+      return {
+        side: 'host',
+        text: [l10n.t('hypervisor'), ...here, operation].join(' · '),
+        tooltip: last
+          ? `${l10n.t('The program’s own hypervisor runs. Its guest left last: {0}', exits.title(last))}\n\n${guestWas}` // prettier-ignore
+          : l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.'),
+      };
     case 'monitor': {
-      const doing = last ? l10n.t('handling {0}', exitTitle(last)) : l10n.t('preparing the guest');
+      const doing = last
+        ? l10n.t('handling {0}', exits.title(last))
+        : l10n.t('preparing the guest');
       return {
         side: 'monitor',
-        text: [l10n.t('VMM'), l10n.t('VMX root'), doing].join(' · '),
-        tooltip: l10n.t('The guest was in {0}, {1}, when it left.', ring, modeName(mode)),
+        text: [l10n.t('VMM'), operation, doing].join(' · '),
+        tooltip: guestWas,
       };
     }
   }

@@ -1,24 +1,24 @@
 import * as l10n from '@vscode/l10n';
 import type { ExpressionContext, MemoryPlace } from '../debugger/expressions';
-import { presentContext } from '../debugger/expressions';
-import type { Frame } from '../debugger/stack';
+import { presentContext, worldContext } from '../debugger/expressions';
+import type { CodeFrame, Frame, MonitorFrame } from '../debugger/stack';
+import type { Target, World } from '../debugger/target';
 import type { SessionContext } from './context';
 import { memoryReference } from './memory-reference';
 import { RequestError } from './request-error';
+
+/** The world that a frame lives in. */
+export function worldOfFrame(target: Target, frame: CodeFrame | MonitorFrame): World {
+  const inHost = frame.kind === 'monitor' || frame.side === 'host';
+  return (inHost ? target.hostWorld : undefined) ?? target.guestWorld;
+}
 
 /** What expressions mean in a frame. */
 export function contextOf(context: SessionContext, frame: Frame): ExpressionContext {
   const { target } = context.debuggee;
   if (frame.kind === 'label')
     throw new RequestError(l10n.t('this row of the call stack has no registers'));
-  const inMonitor = frame.kind === 'monitor';
-  return {
-    target,
-    inMonitor,
-    registers: frame.registers,
-    memory: inMonitor ? target.hostMemory : target.memory,
-    mayAssign: false,
-  };
+  return worldContext(target, worldOfFrame(target, frame), frame.registers);
 }
 
 /** The same for a request that may name a frame; without one it is the world that has control. */

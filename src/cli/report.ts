@@ -1,49 +1,53 @@
-import { ExitReason } from '../isa/vmx/exit-reasons';
 import { SEG_NAMES } from '../isa/registers/segment';
 import { gprName } from '../isa/registers/general';
 import { Msr } from '../isa/registers/msr';
-import { LiveRegisters, SavedGuestRegisters, type Registers } from '../debugger/registers';
-import type { GuestRun, RunEnd } from './guest-run';
-import type { Machine } from './machine';
+import type { Registers } from '../debugger/registers';
+import type { Technique } from '../debugger/techniques';
+import type { Machine, Outcome } from '../session';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
+/** The word for how a run ended; the contract of `--json`. */
+const STOP: Readonly<Record<Outcome['kind'], string>> = {
+  'exit-device': 'exit-device',
+  halted: 'halt',
+  hypercall: 'halt',
+  'power-off': 'power-off',
+  reset: 'reset',
+  shutdown: 'triple-fault',
+  failure: 'monitor-stop',
+  'instruction-limit': 'instruction-limit',
+  'not-implemented': 'not-implemented',
+};
+
+/** What there is to report of a run. */
+export interface Run {
+  readonly machine: Machine;
+  readonly technique: Technique;
+  /** VM exits by basic reason. */
+  readonly exits: ReadonlyMap<number, number>;
+  readonly outcome: Outcome;
+  /** What was said of it, if anything. */
+  readonly message: string | undefined;
+}
+
 /** The JSON that `run --json` writes. */
-export function report(run: GuestRun, end: RunEnd): string {
-  const { machine } = run;
+export function report({ machine, technique, exits, outcome, message }: Run): string {
   const { processor } = machine.computer;
-  const guest = guestRegisters(machine);
-  const platform = 'monitor' in machine ? machine.monitor.host.virtual : machine.computer.platform;
-  const monitorCycles = 'monitor' in machine ? machine.monitor.cycles : 0;
-  const names = Object.fromEntries(
-    Object.entries(ExitReason).map(([name, number]) => [number, name]),
-  );
   return JSON.stringify(
     {
-      ...end,
+      stop: STOP[outcome.kind],
+      ...(outcome.kind === 'exit-device' && { value: outcome.value }),
+      ...(message !== undefined && { message }),
       instructions: processor.retired,
-      cycles: processor.retired + monitorCycles,
+      cycles: processor.retired + (machine.vm?.monitor.cycles ?? 0),
       exits: Object.fromEntries(
-        [...run.exits].map(([reason, count]) => [names[reason] ?? reason, count]),
+        [...exits].map(([reason, count]) => [technique.exits.id(reason), count]),
       ),
       unclaimedPorts: Object.fromEntries(
-        [...platform.ports.unclaimed].map(([port, counted]) => [hex(port), counted]),
+        [...machine.platform.ports.unclaimed].map(([port, counted]) => [hex(port), counted]),
       ),
-      registers: {
-        ...Object.fromEntries(
-          Array.from({ length: 16 }, (_, index) => [gprName(index, 64), hex(guest.gpr(index))]),
-        ),
-        rip: hex(guest.rip),
-        rflags: hex(guest.rflags),
-        cr0: hex(guest.controlRegister(0)),
-        cr2: hex(guest.controlRegister(2)),
-        cr3: hex(guest.controlRegister(3)),
-        cr4: hex(guest.controlRegister(4)),
-        efer: hex(guest.msr(Msr.EFER) ?? 0n),
-        ...Object.fromEntries(
-          SEG_NAMES.map((name, index) => [name.toLowerCase(), hex(guest.segment(index).selector)]),
-        ),
-      },
+      registers: registersOf(technique.guest),
     },
     undefined,
     2,
@@ -51,9 +55,24 @@ export function report(run: GuestRun, end: RunEnd): string {
 }
 
 /** The guest's registers, on whichever side of a VM exit the run ended. */
-function guestRegisters(machine: Machine): Registers {
-  const cpu = machine.computer.processor;
-  const vmcs = cpu.vmx.current;
-  if (!('monitor' in machine) || cpu.nonRoot.active || !vmcs) return new LiveRegisters(cpu);
-  return new SavedGuestRegisters(cpu, vmcs, machine.saveArea);
+function registersOf(guest: Registers): Record<string, string> {
+  const general = Array.from({ length: 16 }, (_, index) => [
+    gprName(index, 64),
+    hex(guest.gpr(index)),
+  ]);
+  const selectors = SEG_NAMES.map((name, index) => [
+    name.toLowerCase(),
+    hex(guest.segment(index).selector),
+  ]);
+  return {
+    ...(Object.fromEntries(general) as Record<string, string>),
+    rip: hex(guest.rip),
+    rflags: hex(guest.rflags),
+    cr0: hex(guest.controlRegister(0)),
+    cr2: hex(guest.controlRegister(2)),
+    cr3: hex(guest.controlRegister(3)),
+    cr4: hex(guest.controlRegister(4)),
+    efer: hex(guest.msr(Msr.EFER) ?? 0n),
+    ...(Object.fromEntries(selectors) as Record<string, string>),
+  };
 }

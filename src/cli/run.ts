@@ -1,9 +1,13 @@
+import { describeVector } from '../isa/exceptions';
+import { countExits } from '../debugger/exit-counts';
+import { techniqueOf } from '../debugger/techniques';
+import { troubleText } from '../debugger/words/ends';
+import { exitStatus, Machine, type Outcome } from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseSize, writeOutput } from './files';
 import { loadImage } from './image';
-import { buildMachine } from './machine';
 import { report } from './report';
-import { GuestRun, type RunEnd } from './guest-run';
+import { GuestRun } from './guest-run';
 
 export interface RunOptions {
   readonly monitor: string;
@@ -32,27 +36,23 @@ export async function runCommand(path: string, options: RunOptions): Promise<num
     );
   }
   const monitor = options.monitor as 'vtx' | 'none';
-  const run = new GuestRun(limit, (events) => buildMachine(image, { monitor, memory, events }));
-  const end = await run.toEnd();
-  if (options.json !== undefined) await writeOutput(options.json, report(run, end));
-  if (end.message !== undefined) process.stderr.write(`ringside: ${end.message}\n`);
-  return statusOf(end);
+  const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
+  const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
+  const technique = techniqueOf(machine, () => undefined);
+  const exits = countExits(machine.computer.processor, technique);
+  const outcome = await new GuestRun(machine, limit).toEnd();
+  const message = troubleOf(machine, outcome);
+  const run = { machine, technique, exits, outcome, message };
+  if (options.json !== undefined) await writeOutput(options.json, report(run));
+  if (message !== undefined) process.stderr.write(`ringside: ${message}\n`);
+  return exitStatus(outcome);
 }
 
-function statusOf(end: RunEnd): number {
-  switch (end.stop) {
-    case 'exit-device':
-      return ((end.value ?? 0) << 1) | 1;
-    case 'halt':
-    case 'power-off':
-      return 0;
-    case 'instruction-limit':
-      return 3;
-    case 'triple-fault':
-      return 4;
-    default:
-      return 1;
-  }
+/** What is said of an end that nobody wishes for; of a shutdown the chain of exceptions that led to it. */
+function troubleOf({ computer }: Machine, outcome: Outcome): string | undefined {
+  if (outcome.kind !== 'shutdown') return troubleText(outcome);
+  const { faultChain } = computer.processor;
+  return `triple fault: ${faultChain.map(({ vector }) => describeVector(vector)).join(', then ')}`;
 }
 
 function refuseWhatIsNotBuilt(options: RunOptions): void {

@@ -103,8 +103,8 @@ export class Breakpoints {
 
   private inSpace(space: AddressSpace, linear: bigint): bigint | undefined {
     if (space === 'gva') return linear;
-    if (space === 'gpa') return this.target.memory.guestPhysical(linear);
-    const host = this.target.memory.hostAddress('gva', linear);
+    if (space === 'gpa') return this.target.code.memory.guestPhysical(linear);
+    const host = this.target.code.memory.hostAddress('gva', linear);
     return host === undefined ? undefined : BigInt(host);
   }
 

@@ -187,7 +187,8 @@ class Around {
 
   private bits(entry: LineEntry | undefined): 16 | 32 | 64 {
     if (entry) return entry.bits;
-    return this.space === 'hva' ? 64 : modeOf(this.target.guest).bits;
+    const host = this.space === 'hva' ? this.target.host : undefined;
+    return modeOf(host ?? this.target.guest).bits;
   }
 
   private get memory() {
@@ -199,8 +200,10 @@ class Around {
 
   /** The program's line at an address, with the address at which it starts in this address space. */
   private place(at: bigint) {
-    if (at < 0n || at >= TOP || this.space === 'hva' || this.space === 'hpa') return undefined;
-    const place = this.space === 'gva' ? placeAt(this.target, at) : this.physicalPlace(at);
+    if (at < 0n || at >= TOP || this.space === 'hpa') return undefined;
+    if (this.space === 'hva' && !this.target.hostWorld?.isProgram) return undefined;
+    const { memory } = this.memory;
+    const place = this.space === 'gpa' ? this.physicalPlace(at) : placeAt(this.target, at, memory);
     if (!place) return undefined;
     return { ...place, start: at - (place.address - place.entry.address) };
   }

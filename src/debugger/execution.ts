@@ -1,14 +1,11 @@
-import * as l10n from '@vscode/l10n';
-import { Field } from '../isa/vmx/fields';
-import { ENTRY_FAILURE, ExitReason } from '../isa/vmx/exit-reasons';
-import type { ComputerStop } from '../machine/computer';
+import type { MachineRun, Stop } from '../session';
 import type { Breakpoints } from './breakpoints';
 import type { MonitorRun } from './monitor-run';
-import { recordExit } from './record-exit';
 import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
 import type { Target } from './target';
+import type { Transition } from './transitions';
 
 /** Slices are as long as they can be while others get a turn this often (milliseconds). */
 const TURN = 15;
@@ -18,8 +15,10 @@ const LONGEST_SLICE = 4_000_000;
 /** How a stretch of execution ended: a result, or nothing that concerns the user. */
 export type Stretch =
   | RunResult
-  /** A VM exit that has been handled: the guest has been entered again. */
+  /** A VM exit that the built-in monitor has handled, or that the user's own hypervisor has to. */
   | 'exit'
+  /** A program of the user's own has made a VM entry, and somebody waits for that. */
+  | 'entry'
   /** An event was delivered, and stops at deliveries are on. */
   | 'delivered'
   /** The budget is used up. */
@@ -31,11 +30,10 @@ export class Execution {
   private sleeper: (() => void) | undefined;
   private slice = 50_000;
   private lastTurn = 0;
-  /** A triple fault has been reported: going on means the shutdown. */
-  private shutDown = false;
 
   constructor(
     private readonly target: Target,
+    private readonly run: MachineRun,
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
     private readonly environment: RunEnvironment,
@@ -106,7 +104,7 @@ export class Execution {
     while (this.target.monitor?.activity) {
       const result = this.monitor.advance(pass);
       pass = false;
-      if (result === 'idle') await this.sleep();
+      if (result === 'waiting') await this.sleep();
       else if (result) return result;
       await this.takeTurns();
       if (this.pauseRequested) return stopped({ kind: 'pause' });
@@ -125,6 +123,23 @@ export class Execution {
     const atGate = monitor !== undefined && !monitor.activity && side === 'monitor';
     return atGate ? this.execute(1, false, enter) : undefined;
   }
+
+  /** Runs a hypervisor of the user's own until it enters its guest. */
+  async untilEntry(): Promise<RunResult | undefined> {
+    this.awaitsEntry = true;
+    try {
+      for (;;) {
+        const stretch = this.runSlice(false);
+        if (stretch === 'entry') return undefined;
+        const result = await this.turn(stretch);
+        if (result) return result;
+      }
+    } finally {
+      this.awaitsEntry = false;
+    }
+  }
+
+  private awaitsEntry = false;
 
   /** Lets others have their turn when it is time. */
   private async takeTurns(): Promise<void> {
@@ -150,32 +165,54 @@ export class Execution {
    */
   execute(budget: number, past: boolean, enter: boolean): Stretch {
     const { processor } = this.target.computer;
-    if (this.shutDown) return this.monitor.end('triple fault');
-    processor.stopsAtDelivery = budget <= 1 || this.settings.stopAtExceptions !== undefined;
-    const stop = this.target.computer.run(budget, past);
-    return this.monitor.guestEnd() ?? this.onStop(stop, enter);
+    const { transitions, monitor } = this.target;
+    const stepping = budget <= 1;
+    processor.stopsAtDelivery = stepping || this.settings.stopAtExceptions !== undefined;
+    if (!monitor) transitions.asks = (transition) => stepping || this.asksFor(transition);
+    const before = transitions.count;
+    const stop = this.run.execute(budget, past);
+    const came = stop.kind === 'requested' && transitions.count !== before;
+    return came ? this.onTransition(transitions.last, enter) : this.onStop(stop, enter);
   }
 
-  private onStop(stop: ComputerStop, enter: boolean): Stretch {
+  /** Whether a transition that a program of the user's own makes may be where to stop. */
+  private asksFor(transition: Transition): boolean {
+    const { settings } = this;
+    if (transition === 'entry') return this.awaitsEntry;
+    if (transition === 'entry-failure') return settings.stopAtEntryFailure;
+    const reason = this.target.trace.last?.reason ?? 0;
+    const { exits } = this.target.technique;
+    return settings.stopAtExits.has(reason & 0xffff) || exits.isTripleFault(reason);
+  }
+
+  private onTransition(transition: Transition | undefined, enter: boolean): Stretch {
+    if (transition === 'exit') return this.onExit(enter);
+    const { failure } = this.target.transitions;
+    if (transition === 'entry-failure' && failure && this.settings.stopAtEntryFailure) {
+      return stopped({ kind: 'entry-failure', failure });
+    }
+    return 'entry';
+  }
+
+  private onStop(stop: Stop, enter: boolean): Stretch {
     switch (stop.kind) {
-      case 'budget':
-      case 'halt':
+      case 'spent':
       case 'requested':
         return undefined;
-      case 'gate':
-        return this.onExit(stop.gate, enter);
+      case 'end':
+        return this.monitor.end(stop.end);
+      case 'exit':
+        return this.onExit(enter);
       case 'breakpoint':
         return this.onBreakpoint();
       case 'delivered':
         return this.onDelivery();
-      case 'idle':
-        if (!this.target.computer.processor.interruptsEnabled) return this.monitor.end('halted');
+      case 'waiting':
         this.idle = true;
         return undefined;
-      case 'triple-fault':
-        this.shutDown = true;
-        if (!this.settings.stopAtTripleFault) return this.monitor.end('triple fault');
-        return stopped({ kind: 'triple-fault', chain: stop.chain });
+      case 'shutdown':
+        if (!this.settings.stopAtTripleFault) return this.monitor.end({ kind: 'shutdown' });
+        return stopped({ kind: 'triple-fault', chain: stop.chain, inGuest: false });
       case 'not-implemented':
         return stopped({
           kind: 'not-implemented',
@@ -185,24 +222,24 @@ export class Execution {
     }
   }
 
-  private onExit(gate: number, enter: boolean): Stretch {
-    const { monitor, computer } = this.target;
-    if (!monitor) throw new Error('a gate without a monitor');
-    const raw = computer.processor.vmx.current?.readNumber(Field.VM_EXIT_REASON) ?? 0;
-    const reason = raw & 0xffff;
-    monitor.take(gate);
-    recordExit.begin(this.target);
-    if (raw & ENTRY_FAILURE && this.settings.stopAtEntryFailure) {
+  /** A VM exit has happened; nothing has been done about it yet. */
+  private onExit(enter: boolean): Stretch {
+    const { trace, technique, transitions, computer } = this.target;
+    const { stopAtExits, stopAtEntryFailure, stopAtTripleFault } = this.settings;
+    const whole = trace.last?.reason ?? 0;
+    const reason = whole & 0xffff;
+    const { failure } = transitions;
+    if (technique.exits.isEntryFailure(whole) && failure && stopAtEntryFailure) {
+      return stopped({ kind: 'entry-failure', failure });
+    }
+    if (technique.exits.isTripleFault(whole) && stopAtTripleFault) {
       return stopped({
-        kind: 'entry-failure',
-        message: l10n.t('VM entry failed: exit reason {0}', reason),
+        kind: 'triple-fault',
+        chain: computer.processor.faultChain,
+        inGuest: true,
       });
     }
-    if (reason === ExitReason.TRIPLE_FAULT && this.settings.stopAtTripleFault) {
-      return stopped({ kind: 'triple-fault', chain: computer.processor.faultChain });
-    }
     if (enter) return stopped({ kind: 'step' });
-    const { stopAtExits } = this.settings;
     if (stopAtExits.has(reason) && this.environment.holds(stopAtExits.get(reason))) {
       return stopped({ kind: 'vm-exit', reason });
     }
@@ -215,7 +252,7 @@ export class Execution {
     let operations = 0;
     while (this.target.monitor?.activity) {
       const result = this.monitor.advance(false);
-      if (result === 'idle') return 'exit';
+      if (result === 'waiting') return 'exit';
       if (result) return result;
       if (++operations % 64 === 0 && performance.now() - start > TURN) break;
     }

@@ -1,10 +1,22 @@
-import type { Performed } from '../vmm';
+/** What a technique tells of an exit at the moment it happens. */
+export interface ExitFacts {
+  /** The whole reason: bit 31 of VT-x's tells of a VM entry that failed. */
+  readonly reason: number;
+  /** Exit qualification, EXITINFO1. */
+  readonly qualification: bigint;
+  /** The guest-physical address, of exits that have one. */
+  readonly guestPhysical: bigint;
+  /** VM-exit interruption information. */
+  readonly interruption: number;
+  /** Where control goes: the linear address of the handler in the host. */
+  readonly handler: bigint;
+}
 
-/** One VM exit, as it was when the guest went on. */
-export interface ExitRecord {
+/** One VM exit, as it was when it happened. */
+export interface ExitRecord extends ExitFacts {
   /** From 1. */
   readonly number: number;
-  /** Instructions that the guest had retired. */
+  /** Instructions that had been retired. */
   readonly instructions: number;
   /** The guest's RIP at the exit, and the linear address of its instruction. */
   readonly rip: bigint;
@@ -12,26 +24,43 @@ export interface ExitRecord {
   /** The instruction's bytes, as far as they could be read, and how they are decoded. */
   readonly bytes: Uint8Array;
   readonly bits: 16 | 32 | 64;
-  /** VM_EXIT_REASON, bit 31 included. */
-  readonly reason: number;
-  readonly qualification: bigint;
-  /** What it was about, for people: 'leaf 0x1'. */
-  readonly detail: string;
-  /** The function that handled it and where it stands; filled in when it is done. */
-  handler: string | undefined;
-  /** Modelled cycles of exit, handling and entry. */
-  cycles: number;
-  /** What the monitor did. */
-  operations: readonly Performed[];
+  /** The guest's RAX and RCX: leaf, hypercall, MSR number. */
+  readonly rax: bigint;
+  readonly rcx: bigint;
+  /** Modelled cycles of exit, handling and entry; undefined until the guest has been entered again. */
+  readonly cycles: number | undefined;
+  /** How many operations the built-in monitor made. */
+  readonly operations: number;
 }
 
-/** The VM exits of a session, the last hundred thousand of them, and totals of all. */
+/** What is known when an exit happens. */
+export type NewExit = Omit<ExitRecord, 'number' | 'cycles' | 'operations'>;
+
+const LONGEST_INSTRUCTION = 15;
+/** Columns of 64 bits, and of numbers. */
+const WIDE = ['qualification', 'guestPhysical', 'handler', 'rip', 'linear', 'rax', 'rcx'] as const;
+const NUMBERS = ['reason', 'interruption', 'instructions', 'bits'] as const;
+
+/**
+ * The VM exits of a session, the last hundred thousand of them, and totals of all. They stand in columns
+ * of numbers: an exit costs no object that somebody would have to look after.
+ */
 export class ExitTrace {
   readonly totals = new Map<number, number>();
-  private readonly ring: ExitRecord[] = [];
   private count = 0;
+  private size = 0;
+  private wide: Record<(typeof WIDE)[number], BigUint64Array>;
+  private numbers: Record<(typeof NUMBERS)[number], Float64Array>;
+  private code = new Uint8Array();
+  private lengths = new Uint8Array();
+  /** NaN until the exit has been dealt with. */
+  private cycles = new Float64Array();
+  private operations = new Uint32Array();
 
-  constructor(private readonly capacity = 100_000) {}
+  constructor(private readonly capacity = 100_000) {
+    this.wide = columns(WIDE, () => new BigUint64Array());
+    this.numbers = columns(NUMBERS, () => new Float64Array());
+  }
 
   get total(): number {
     return this.count;
@@ -43,8 +72,21 @@ export class ExitTrace {
 
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
   get(number: number): ExitRecord | undefined {
-    const record = this.ring[(number - 1) % this.capacity];
-    return record?.number === number ? record : undefined;
+    if (number < 1 || number > this.count || number <= this.count - this.capacity) return undefined;
+    const at = (number - 1) % this.capacity;
+    const cycles = this.cycles[at] ?? NaN;
+    const start = at * LONGEST_INSTRUCTION;
+    const wide = columns(WIDE, (name) => this.wide[name][at] ?? 0n);
+    const numbers = columns(NUMBERS, (name) => this.numbers[name][at] ?? 0);
+    return {
+      ...wide,
+      ...numbers,
+      number,
+      bits: numbers.bits as 16 | 32 | 64,
+      bytes: this.code.slice(start, start + (this.lengths[at] ?? 0)),
+      cycles: Number.isNaN(cycles) ? undefined : cycles,
+      operations: this.operations[at] ?? 0,
+    };
   }
 
   /** Newest first, from `number` downwards, at most `limit`. */
@@ -58,10 +100,51 @@ export class ExitTrace {
     return found;
   }
 
-  add(record: Omit<ExitRecord, 'number'>): ExitRecord {
-    const numbered = { ...record, number: ++this.count };
-    this.ring[(this.count - 1) % this.capacity] = numbered;
-    this.totals.set(record.reason & 0xffff, (this.totals.get(record.reason & 0xffff) ?? 0) + 1);
-    return numbered;
+  add(exit: NewExit): void {
+    const at = this.count % this.capacity;
+    this.count++;
+    if (at >= this.size) this.grow();
+    for (const name of WIDE) this.wide[name][at] = exit[name];
+    for (const name of NUMBERS) this.numbers[name][at] = exit[name];
+    const bytes = exit.bytes.subarray(0, LONGEST_INSTRUCTION);
+    this.code.set(bytes, at * LONGEST_INSTRUCTION);
+    this.lengths[at] = bytes.length;
+    this.cycles[at] = NaN;
+    this.operations[at] = 0;
+    const basic = exit.reason & 0xffff;
+    this.totals.set(basic, (this.totals.get(basic) ?? 0) + 1);
   }
+
+  /** The last exit has been dealt with, unless that was known already. */
+  complete(cycles: number, operations: number): void {
+    const at = (this.count - 1) % this.capacity;
+    if (this.count === 0 || !Number.isNaN(this.cycles[at])) return;
+    this.cycles[at] = cycles;
+    this.operations[at] = operations;
+  }
+
+  private grow(): void {
+    this.size = Math.min(this.capacity, Math.max(256, this.size * 2));
+    const wide = columns(WIDE, () => new BigUint64Array(this.size));
+    for (const name of WIDE) wide[name].set(this.wide[name]);
+    const numbers = columns(NUMBERS, () => new Float64Array(this.size));
+    for (const name of NUMBERS) numbers[name].set(this.numbers[name]);
+    [this.wide, this.numbers] = [wide, numbers];
+    this.code = grown(this.code, new Uint8Array(this.size * LONGEST_INSTRUCTION));
+    this.lengths = grown(this.lengths, new Uint8Array(this.size));
+    this.cycles = grown(this.cycles, new Float64Array(this.size));
+    this.operations = grown(this.operations, new Uint32Array(this.size));
+  }
+}
+
+function columns<Name extends string, Column>(
+  names: readonly Name[],
+  make: (name: Name) => Column,
+): Record<Name, Column> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Column>;
+}
+
+function grown<A extends { set(values: A): void }>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
 }

@@ -1,6 +1,3 @@
-import { walkEpt, type EptStep } from '../processor/vmx/ept';
-import { Field } from '../isa/vmx/fields';
-import { SecondaryControl } from '../isa/vmx/controls';
 import {
   walk,
   type Access,
@@ -8,7 +5,8 @@ import {
   type WalkResult,
   type WalkStep,
 } from '../processor/paging/walk';
-import type { Processor } from '../processor/processor';
+import type { PhysicalMemory } from '../processor/physical-memory';
+import type { SecondLevel } from './techniques/second-level';
 
 /** Guest-virtual, guest-physical and host-physical addresses. */
 export type AddressSpace = 'gva' | 'gpa' | 'hpa';
@@ -28,11 +26,11 @@ const NOWHERE = 0xffffffff000;
  */
 export class DebugMemory {
   constructor(
-    private readonly cpu: Processor,
+    private readonly physical: PhysicalMemory,
     /** The paging of the world whose virtual addresses are meant. */
     private readonly paging: () => PagingState,
-    /** EPTP when guest-physical addresses are translated, else undefined. */
-    private readonly eptPointer: () => bigint | undefined,
+    /** How guest-physical addresses are translated; undefined where they are host-physical ones. */
+    private readonly second: () => SecondLevel | undefined,
   ) {}
 
   /** The host-physical address of an address; undefined where there is none. */
@@ -48,9 +46,9 @@ export class DebugMemory {
     return this.walkGuest(linear, PROBE).translation?.address;
   }
 
-  /** Walks the guest's page tables for an access; `visit` sees each entry, `visitEpt` each EPT entry. */
+  /** Walks the page tables for an access; `visit` sees each entry. */
   walkGuest(linear: bigint, access: Access, visit?: (step: WalkStep) => void): WalkResult {
-    const { physical } = this.cpu;
+    const { physical } = this;
     const entries = {
       entryAddress: (address: bigint) => this.fromGuestPhysical(address) ?? NOWHERE,
       read32: (address: number) => physical.read32(address),
@@ -61,22 +59,14 @@ export class DebugMemory {
     return walk(this.paging(), entries, linear, access, false, visit);
   }
 
-  /** Walks the EPT for a guest-physical address. undefined when guest-physical is host-physical. */
-  walkEpt(guestPhysical: bigint, access: Access, visit?: (step: EptStep) => void) {
-    const eptp = this.eptPointer();
-    if (eptp === undefined) return undefined;
-    const wanted = {
-      read: !access.write && !access.execute,
-      write: access.write,
-      execute: access.execute,
-    };
-    return walkEpt(this.cpu.physical, eptp, guestPhysical, wanted, false, visit);
+  /** The second level of translation, where there is one. */
+  get secondLevel(): SecondLevel | undefined {
+    return this.second();
   }
 
   private fromGuestPhysical(address: bigint): number | undefined {
-    const result = this.walkEpt(address, PROBE);
-    if (!result) return Number(address);
-    return result.kind === 'translation' ? result.address : undefined;
+    const second = this.second();
+    return second ? second.hostAddress(address) : Number(address);
   }
 
   /** Reads up to `length` bytes; stops at the first that cannot be read. */
@@ -87,8 +77,8 @@ export class DebugMemory {
       const at = BigInt.asUintN(64, address + BigInt(done));
       const host = this.hostAddress(space, at);
       const size = Math.min(length - done, 4096 - Number(at & 0xfffn));
-      if (host === undefined || !this.cpu.physical.contains(host, size)) break;
-      data.set(this.cpu.physical.readBytes(host, size), done);
+      if (host === undefined || !this.physical.contains(host, size)) break;
+      data.set(this.physical.readBytes(host, size), done);
       done += size;
     }
     return { data: data.subarray(0, done), unreadable: length - done };
@@ -105,18 +95,10 @@ export class DebugMemory {
       const at = BigInt.asUintN(64, address + BigInt(done));
       const host = this.hostAddress(space, at);
       const size = Math.min(data.length - done, 4096 - Number(at & 0xfffn));
-      if (host === undefined || !this.cpu.physical.contains(host, size)) break;
-      this.cpu.physical.writeBytes(host, data.subarray(done, done + size));
+      if (host === undefined || !this.physical.contains(host, size)) break;
+      this.physical.writeBytes(host, data.subarray(done, done + size));
       done += size;
     }
     return done;
   }
-}
-
-/** EPTP of the current VMCS, when "enable EPT" is on. */
-export function currentEptPointer(cpu: Processor): bigint | undefined {
-  const vmcs = cpu.vmx.current;
-  if (!vmcs) return undefined;
-  const secondary = vmcs.readNumber(Field.SECONDARY_VM_EXEC_CONTROL);
-  return secondary & SecondaryControl.ENABLE_EPT ? vmcs.read(Field.EPT_POINTER) : undefined;
 }

@@ -1,23 +1,9 @@
-import * as l10n from '@vscode/l10n';
-import { ENTRY_FAILURE } from '../isa/vmx/exit-reasons';
-import type { Operation } from '../vmm';
+import { exitStatus, type End, type MachineRun, type Stop } from '../session';
+import type { GuestFailure, Operation } from '../vmm';
 import type { Breakpoints } from './breakpoints';
-import { recordExit } from './record-exit';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
 import type { Target } from './target';
-
-/** The ways in which a guest ends that are no failure. */
-const CLEAN: ReadonlySet<string> = new Set([
-  'halted',
-  'exit hypercall',
-  'power-off',
-  'exit device',
-]);
-/** What the monitor may stop the guest for without a word before. */
-const EXPECTED: ReadonlySet<string> = new Set([...CLEAN, 'idle', 'triple fault']);
-/** Exit codes of a session whose guest gave none itself. */
-const EXIT_CODE = { CLEAN: 0, FAILED: 1, TRIPLE_FAULT: 4 } as const;
 
 /** The monitor's side of a VM exit: its operations one by one, or all of them to the VM entry. */
 export class MonitorRun {
@@ -26,19 +12,15 @@ export class MonitorRun {
 
   constructor(
     private readonly target: Target,
+    private readonly run: MachineRun,
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
-    private readonly outcome: {
-      readonly exitCode: number | undefined;
-      readonly poweredOff: boolean;
-    },
   ) {}
 
   /** Performs one operation; the last of them enters the guest. */
   step(): RunResult {
-    this.target.monitor?.step();
-    const result = this.after();
-    if (result === 'idle' || result === undefined)
+    const result = this.after(this.run.operate());
+    if (result === 'waiting' || result === undefined)
       return this.atBreakpoint() ?? stopped({ kind: 'step' });
     return result;
   }
@@ -47,13 +29,11 @@ export class MonitorRun {
    * Performs the next operation on the way to the VM entry.
    *
    * @param pass whether a breakpoint at it is passed over
-   * @returns a result that ends the run, 'idle' when the guest waits, undefined to go on
+   * @returns a result that ends the run, 'waiting' when the guest waits, undefined to go on
    */
-  advance(pass: boolean): RunResult | 'idle' | undefined {
+  advance(pass: boolean): RunResult | 'waiting' | undefined {
     const hit = this.givesUp() ?? (pass ? undefined : this.atBreakpoint());
-    if (hit) return hit;
-    this.target.monitor?.step();
-    return this.after();
+    return hit ?? this.after(this.run.operate());
   }
 
   private reported: Operation | undefined;
@@ -61,15 +41,11 @@ export class MonitorRun {
   /** The monitor is about to end the guest for a bad reason: the user sees it while all is still there. */
   private givesUp(): RunResult | undefined {
     const next = this.target.monitor?.activity?.next;
-    if (next?.name !== 'stop' || next === this.reported || EXPECTED.has(next.operands))
-      return undefined;
-    if (this.reasonHasBit31()) return undefined; // reported as a failed entry
+    if (next?.end?.kind !== 'failure' || next === this.reported) return undefined;
+    const { failure } = next.end;
+    if (failure.kind === 'entry-failed') return undefined; // reported when it failed
     this.reported = next;
-    return stopped({ kind: 'guest-failure', message: next.operands });
-  }
-
-  private reasonHasBit31(): boolean {
-    return ((this.target.trace.last?.reason ?? 0) & ENTRY_FAILURE) !== 0;
+    return stopped({ kind: 'guest-failure', failure });
   }
 
   private atBreakpoint(): RunResult | undefined {
@@ -80,45 +56,24 @@ export class MonitorRun {
   }
 
   /** What the operation just performed means for the run. */
-  private after(): RunResult | 'idle' | undefined {
-    const { monitor } = this.target;
-    if (!monitor) return undefined;
-    if (!monitor.activity) recordExit.complete(this.target);
-    const last = monitor.performedOperations.at(-1);
-    const refused = last !== undefined && last.result !== 0n && isEntry(last.operation.name);
-    if (refused && this.settings.stopAtEntryFailure) {
-      const message = l10n.t(
-        '{0}: VM-instruction error {1}',
-        last.operation.name,
-        String(last.result),
-      );
-      return stopped({ kind: 'entry-failure', message });
-    }
-    const { end } = monitor.host;
-    if (!end) return this.guestEnd();
-    monitor.host.end = undefined;
-    if (end.why === 'idle') return 'idle';
-    recordExit.complete(this.target);
-    return this.end(end.why);
+  private after(stop: Stop | undefined): RunResult | 'waiting' | undefined {
+    if (stop?.kind === 'end') this.target.transitions.complete();
+    const failure = this.refusedEntry();
+    if (failure && this.settings.stopAtEntryFailure)
+      return stopped({ kind: 'entry-failure', failure });
+    if (stop?.kind === 'end') return this.end(stop.end);
+    return stop?.kind === 'waiting' ? 'waiting' : undefined;
   }
 
-  /** The guest's own wish to end, told by a device. */
-  guestEnd(): RunResult | undefined {
-    if (this.outcome.exitCode !== undefined) return this.end('exit device');
-    return this.outcome.poweredOff ? this.end('power-off') : undefined;
+  /** The VM entry that the last operation tried, when it was refused. */
+  private refusedEntry(): GuestFailure | undefined {
+    const last = this.target.monitor?.activity?.last;
+    if (last?.operation.kind !== 'entry' || last.result === 0n) return undefined;
+    const instruction = last.operation.name === 'VMLAUNCH' ? 'VMLAUNCH' : 'VMRESUME';
+    return { kind: 'entry-refused', instruction, error: Number(last.result) };
   }
 
-  end(why: string): RunResult {
-    const byReason = CLEAN.has(why)
-      ? EXIT_CODE.CLEAN
-      : why === 'triple fault'
-        ? EXIT_CODE.TRIPLE_FAULT
-        : EXIT_CODE.FAILED;
-    this.ended = { kind: 'ended', exitCode: this.outcome.exitCode ?? byReason, why };
-    return this.ended;
+  end(end: End): RunResult {
+    return (this.ended = { kind: 'ended', end, exitCode: exitStatus(end) });
   }
-}
-
-function isEntry(name: string): boolean {
-  return name === 'VMLAUNCH' || name === 'VMRESUME';
 }

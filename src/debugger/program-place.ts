@@ -1,4 +1,5 @@
 import type { LineEntry } from '../program';
+import type { DebugMemory } from './memory';
 import type { Target } from './target';
 
 /** Where a linear address lies in the program. */
@@ -11,12 +12,18 @@ export interface ProgramPlace {
 /**
  * The part of the program at a linear address: by the address that the source gave it, or, for code
  * that runs where it was loaded before it is where it believes to be, by the load address.
+ *
+ * @param memory the world that the address is meant in
  */
-export function placeAt(target: Target, linear: bigint): ProgramPlace | undefined {
+export function placeAt(
+  target: Target,
+  linear: bigint,
+  memory: DebugMemory = target.code.memory,
+): ProgramPlace | undefined {
   const { lines } = target.program;
   const virtual = lines.at(linear);
   if (virtual) return { entry: virtual, address: linear };
-  const physical = target.memory.guestPhysical(linear);
+  const physical = memory.guestPhysical(linear);
   const loaded = physical === undefined ? undefined : lines.atLoad(physical);
   if (!loaded || physical === undefined) return undefined;
   return { entry: loaded, address: loaded.address + (physical - loaded.load) };
@@ -29,8 +36,12 @@ export function lineAt(target: Target, linear: bigint): string | undefined {
 }
 
 /** `print`, `print+0x8`; undefined where no symbol of the program is meant. */
-export function symbolAt(target: Target, linear: bigint): string | undefined {
-  const place = placeAt(target, linear);
+export function symbolAt(
+  target: Target,
+  linear: bigint,
+  memory: DebugMemory = target.code.memory,
+): string | undefined {
+  const place = placeAt(target, linear, memory);
   if (!place) return undefined;
   const near = target.program.symbols.nearest(place.address);
   if (!near) return undefined;

@@ -1,3 +1,4 @@
+import { MachineRun } from '../session';
 import type { Breakpoints } from './breakpoints';
 import { Execution } from './execution';
 import { MonitorRun } from './monitor-run';
@@ -19,10 +20,6 @@ export interface RunEnvironment {
  * One command runs at a time.
  */
 export class RunControl {
-  /** What the guest wrote to the exit device, or asked for otherwise. */
-  exitCode: number | undefined;
-  /** Power was switched off, or the machine reset, by the guest. */
-  poweredOff = false;
   private readonly execution: Execution;
   private readonly monitor: MonitorRun;
   private readonly steps: Steps;
@@ -34,8 +31,9 @@ export class RunControl {
     settings: RunSettings,
     environment: RunEnvironment,
   ) {
-    this.monitor = new MonitorRun(target, breakpoints, settings, this);
-    this.execution = new Execution(target, breakpoints, settings, environment, this.monitor);
+    const run = new MachineRun(target.machine);
+    this.monitor = new MonitorRun(target, run, breakpoints, settings);
+    this.execution = new Execution(target, run, breakpoints, settings, environment, this.monitor);
     this.steps = new Steps(target, breakpoints, settings, this.execution);
   }
 

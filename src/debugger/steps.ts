@@ -1,9 +1,10 @@
 import type { Breakpoints } from './breakpoints';
-import type { Execution } from './execution';
+import type { Execution, Stretch } from './execution';
 import { lineAt } from './program-place';
 import type { Granularity, RunSettings } from './run-settings';
 import { isStep, stopped, type RunResult } from './stop';
-import { linearRip, type Target } from './target';
+import type { Target } from './target';
+import type { Side } from './techniques';
 import { isCallLike, transferOf, type Transfer } from './transfers';
 
 const STEPPED = stopped({ kind: 'step' });
@@ -32,6 +33,7 @@ export class Steps {
   /** Steps until the present activation returns: RET, IRET, SYSRET or SYSEXIT at its depth. */
   async out(): Promise<RunResult> {
     let interrupts = 0;
+    const { side } = this.target;
     for (;;) {
       const transfer = transferOf(this.target);
       const leavesInterrupt = transfer.kind === 'interrupt-return' && interrupts > 0;
@@ -41,7 +43,7 @@ export class Steps {
       const result = isCallLike(transfer)
         ? await this.runTo(transfer)
         : await this.oneInstruction(false, false);
-      if (!isStep(result)) return result;
+      if (!isStep(result) || this.target.side !== side) return result;
       if (leavesInterrupt) interrupts--;
       else if (!isCallLike(transfer) && this.target.events.count > before) interrupts++;
       const hit = this.breakpointHere();
@@ -57,9 +59,9 @@ export class Steps {
       const from = this.target.linearRip;
       const line = granularity === 'line' ? lineAt(this.target, from) : undefined;
       const events = this.target.events.count;
+      const { side } = this.target;
       const result = await step();
-      if (!isStep(result)) return result;
-      if (this.target.side === 'monitor') return result;
+      if (!isStep(result) || this.target.side !== side) return result;
       const hit = this.breakpointHere();
       if (hit) return hit;
       const now = this.target.linearRip;
@@ -77,9 +79,8 @@ export class Steps {
     const transfer = transferOf(this.target);
     if (isCallLike(transfer)) return this.runTo(transfer);
     for (;;) {
-      const { guest } = this.target;
       const start = this.target.linearRip;
-      const base = start - guest.rip;
+      const base = start - this.target.code.registers.rip;
       const events = this.target.events.count;
       const result = await this.oneInstruction(false, this.settings.holdInterrupts);
       const { last } = this.target.events;
@@ -93,9 +94,10 @@ export class Steps {
 
   /** Runs to the instruction behind a call, in the activation that made it. */
   private async runTo(transfer: Transfer): Promise<RunResult> {
-    const { guest } = this.target;
-    const stack = guest.gpr(4);
-    const ring = guest.segment(2).accessRights & 0x60;
+    const { side } = this.target;
+    const { registers } = this.target.code;
+    const stack = registers.gpr(4);
+    const ring = registers.segment(2).accessRights & 0x60;
     this.breakpoints.setTemporary([transfer.next]);
     let past = true;
     for (;;) {
@@ -104,20 +106,22 @@ export class Steps {
       past = false;
       if (!result) continue;
       if (!isStep(result)) return result;
-      const now = this.target.guest;
+      const now = this.target.code.registers;
+      const elsewhere = this.target.side !== side;
       const inner = now.gpr(4) < stack && (now.segment(2).accessRights & 0x60) === ring;
-      if (!inner || !transfer.pushes) {
+      if (!elsewhere && (!inner || !transfer.pushes)) {
         this.breakpoints.setTemporary([]);
         return result;
       }
-      past = true; // the same instruction in an inner activation
+      past = true; // the same address in another world, or in an inner activation
     }
   }
 
   /** Until the instruction has completed or something stops it: exits that retry it are crossed. */
   private async oneInstruction(enter: boolean, hold: boolean): Promise<RunResult> {
     const { processor } = this.target.computer;
-    const before = { retired: processor.retired, rip: linearRip(this.target.guest) };
+    const before = { retired: processor.retired, rip: this.target.linearRip };
+    const { side } = this.target;
     // Held back, an interrupt could not end a HLT.
     this.hold(hold && transferOf(this.target).kind !== 'halt');
     try {
@@ -125,10 +129,8 @@ export class Steps {
         const stretch = this.execution.execute(1, true, enter);
         if (typeof stretch === 'object') return stretch;
         if (stretch === 'delivered') return STEPPED;
-        const result = this.target.monitor?.activity
-          ? await this.execution.turn(stretch)
-          : undefined;
-        if (result) return result;
+        const crossed = await this.crossExit(stretch, side);
+        if (crossed) return crossed;
         const moved = processor.retired !== before.retired || this.target.linearRip !== before.rip;
         if (moved) return STEPPED;
         const ends = await this.execution.turn(stretch);
@@ -137,6 +139,13 @@ export class Steps {
     } finally {
       this.hold(false);
     }
+  }
+
+  /** After a VM exit that is not to be entered: to the VM entry, whoever handles it. */
+  private async crossExit(stretch: Stretch, from: Side): Promise<RunResult | undefined> {
+    if (this.target.monitor?.activity) return this.execution.turn(stretch);
+    const left = from === 'guest' && this.target.side === 'hypervisor';
+    return left ? this.execution.untilEntry() : undefined;
   }
 
   private hold(on: boolean): void {

@@ -1,4 +1,6 @@
 import type { Fault } from '../processor/faults';
+import type { End } from '../session';
+import type { GuestFailure } from '../vmm';
 
 /** Why the debuggee has stopped. */
 export type StopReason =
@@ -12,10 +14,15 @@ export type StopReason =
   /** An exception was delivered to the guest; its handler has not begun. */
   | { readonly kind: 'guest-exception'; readonly vector: number }
   /** The monitor gives the guest up, for a reason that no program ends by on purpose. */
-  | { readonly kind: 'guest-failure'; readonly message: string }
+  | { readonly kind: 'guest-failure'; readonly failure: GuestFailure }
   /** A VM entry failed; the checks stand in the VMX unit. */
-  | { readonly kind: 'entry-failure'; readonly message: string }
-  | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }
+  | { readonly kind: 'entry-failure'; readonly failure: GuestFailure }
+  /** A third fault, in the guest (by a VM exit) or in whoever has the processor now. */
+  | {
+      readonly kind: 'triple-fault';
+      readonly chain: readonly Fault[];
+      readonly inGuest: boolean;
+    }
   | { readonly kind: 'not-implemented'; readonly what: string; readonly address: bigint }
   /** The simulator itself failed: never the guest's fault. */
   | { readonly kind: 'internal-error'; readonly message: string };
@@ -23,7 +30,7 @@ export type StopReason =
 /** How a run ends: stopped, or over. */
 export type RunResult =
   | { readonly kind: 'stopped'; readonly reason: StopReason }
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly why: string };
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly end: End };
 
 export function stopped(reason: StopReason): RunResult {
   return { kind: 'stopped', reason };

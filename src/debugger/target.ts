@@ -1,114 +1,110 @@
-import type { Field } from '../isa/vmx/fields';
-import { Msr } from '../isa/registers/msr';
 import type { Computer } from '../machine/computer';
 import type { Assembly } from '../program';
-import type { PagingState } from '../processor/paging/walk';
-import { guestPagingState, type Monitor, type VirtualMachine } from '../vmm';
+import type { Machine } from '../session';
+import type { Monitor } from '../vmm';
 import { EventLog } from './events';
 import { ExitTrace } from './exit-trace';
-import { DebugMemory, currentEptPointer } from './memory';
-import {
-  HostAreaRegisters,
-  LiveRegisters,
-  SavedGuestRegisters,
-  modeOf,
-  type Registers,
-} from './registers';
+import { DebugMemory } from './memory';
+import { symbolAt } from './program-place';
+import { linearRip, type Registers } from './registers';
+import { techniqueOf, type Side, type Technique } from './techniques';
+import { TransitionLog } from './transitions';
 
-/** Who has the processor: the guest, the built-in monitor, or a program on the bare computer. */
-export type Side = 'guest' | 'monitor' | 'bare';
+/** One of the worlds that can be looked at: registers and memory that belong together. */
+export interface World {
+  readonly side: 'guest' | 'host';
+  readonly registers: Registers;
+  readonly memory: DebugMemory;
+  /** Its code is the program's, with symbols and lines. The built-in monitor has none. */
+  readonly isProgram: boolean;
+  /** Where its stack begins, if that is known: what lies from there on belongs to nobody's caller. */
+  readonly stackTop?: bigint | undefined;
+}
 
 /** What is being debugged, from whichever side: registers, memory, program, trace. */
 export class Target {
   readonly computer: Computer;
   readonly monitor: Monitor | undefined;
+  readonly technique: Technique;
   readonly trace = new ExitTrace();
+  /** VM entries and exits, as the processor makes them. */
+  readonly transitions: TransitionLog;
   /** Interrupts and exceptions that the guest received. */
   readonly events: EventLog;
-  /** The guest's memory (of the program itself, on a bare computer). */
+  /** The guest's memory (of the program itself, where nothing is virtualized). */
   readonly memory: DebugMemory;
-  /** The monitor's memory: its virtual addresses are those of the host. */
+  /** The memory of whoever runs the guest: its virtual addresses are those of the host. */
   readonly hostMemory: DebugMemory;
-  private readonly saveArea: number | undefined;
 
   constructor(
-    machine: VirtualMachine | { readonly computer: Computer },
+    readonly machine: Machine,
     readonly program: Assembly,
   ) {
     this.computer = machine.computer;
-    this.monitor = 'monitor' in machine ? machine.monitor : undefined;
-    this.saveArea = 'saveArea' in machine ? machine.saveArea : undefined;
-    const cpu = this.computer.processor;
-    this.events = new EventLog(cpu);
+    this.monitor = machine.vm?.monitor;
+    this.technique = techniqueOf(machine, (linear) => symbolAt(this, linear, this.hostMemory));
+    const { physical } = this.computer.processor;
     this.memory = new DebugMemory(
-      cpu,
-      () => this.guestPaging(),
-      () => (this.monitor ? currentEptPointer(cpu) : undefined),
+      physical,
+      () => this.technique.guestPaging,
+      () => this.technique.secondLevel,
     );
     this.hostMemory = new DebugMemory(
-      cpu,
-      () => (this.side === 'guest' && this.host ? pagingOf(this.host) : cpu.state),
+      physical,
+      () => this.technique.hostPaging,
       () => undefined,
     );
+    this.events = new EventLog(this.computer.processor);
+    this.transitions = new TransitionLog(this.computer, this.monitor, this.technique, this.trace);
   }
 
   get side(): Side {
-    if (!this.monitor) return 'bare';
-    return this.computer.processor.nonRoot.active ? 'guest' : 'monitor';
+    return this.technique.side;
   }
 
-  /** The guest's registers, or the program's on a bare computer. */
+  /** The guest's registers, or the program's where nothing is virtualized. */
   get guest(): Registers {
-    const cpu = this.computer.processor;
-    const vmcs = cpu.vmx.current;
-    if (this.side !== 'monitor' || !vmcs) return new LiveRegisters(cpu);
-    return new SavedGuestRegisters(cpu, vmcs, this.registersSaved ? this.saveArea : undefined);
+    return this.technique.guest;
   }
 
-  /** The monitor's registers: live, or as the next VM exit will load them. */
+  /** The registers of whoever runs the guest: live, or as the next VM exit will load them. */
   get host(): Registers | undefined {
-    const cpu = this.computer.processor;
-    if (this.side === 'monitor') return new LiveRegisters(cpu);
-    const vmcs = this.side === 'guest' ? cpu.vmx.current : undefined;
-    return vmcs && new HostAreaRegisters(cpu, vmcs);
+    return this.technique.host;
   }
 
-  /** The linear address of the guest's next instruction. */
+  get guestWorld(): World {
+    const { guestStackTop: stackTop } = this.transitions;
+    const { guest: registers, memory } = this;
+    return { side: 'guest', registers, memory, isProgram: true, stackTop };
+  }
+
+  get hostWorld(): World | undefined {
+    const { host, hostMemory } = this;
+    if (!host) return undefined;
+    const { hostStackTop: stackTop } = this.technique;
+    return {
+      side: 'host',
+      registers: host,
+      memory: hostMemory,
+      isProgram: !this.monitor,
+      stackTop,
+    };
+  }
+
+  /** The world that has control. */
+  get present(): World {
+    const inHost = this.side === 'monitor' || this.side === 'hypervisor';
+    return (inHost ? this.hostWorld : undefined) ?? this.guestWorld;
+  }
+
+  /** The world whose machine code runs, or will when the built-in monitor is done. */
+  get code(): World {
+    const { present } = this;
+    return present.isProgram ? present : this.guestWorld;
+  }
+
+  /** The linear address of the program's next instruction. */
   get linearRip(): bigint {
-    return linearRip(this.guest);
+    return linearRip(this.code.registers);
   }
-
-  /** Whether the monitor has stored the guest's general registers (its first operation does). */
-  private get registersSaved(): boolean {
-    return (this.monitor?.activity?.done.length ?? 1) > 0;
-  }
-
-  private guestPaging(): PagingState {
-    const vmcs = this.computer.processor.vmx.current;
-    if (this.side === 'monitor' && vmcs)
-      return guestPagingState((field: Field) => vmcs.read(field));
-    return this.computer.processor.state;
-  }
-}
-
-/** CS base + RIP, as fetches compute it. */
-export function linearRip(registers: Registers): bigint {
-  const { bits } = modeOf(registers);
-  if (bits === 64) return registers.rip;
-  return (registers.segment(1).base + registers.rip) & 0xffffffffn;
-}
-
-function pagingOf(registers: Registers): PagingState {
-  const cr0 = registers.controlRegister(0);
-  const efer = registers.msr(Msr.EFER) ?? 0n;
-  return {
-    cr0,
-    cr3: registers.controlRegister(3),
-    cr4: registers.controlRegister(4),
-    efer,
-    paging: (cr0 & (1n << 31n)) !== 0n,
-    longMode: (efer & (1n << 10n)) !== 0n,
-    systemFlags: registers.rflags,
-    pdptes: [],
-  };
 }

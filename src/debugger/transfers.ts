@@ -1,5 +1,5 @@
 import { Decoder, DecoderOptions, FlowControl, Mnemonic } from 'iced-x86';
-import { modeOf } from './registers';
+import { linearRip, modeOf } from './registers';
 import type { Target } from './target';
 
 /** What the next instruction does with control, for steps. */
@@ -32,11 +32,12 @@ const CALL_LIKE: ReadonlySet<Transfer['kind']> = new Set([
   'halt',
 ]);
 
-/** Looks at the guest's next instruction. */
+/** Looks at the program's next instruction. */
 export function transferOf(target: Target): Transfer {
-  const address = target.linearRip;
-  const { data } = target.memory.read('gva', address, 15);
-  const decoder = new Decoder(modeOf(target.guest).bits, data, DecoderOptions.None);
+  const { registers, memory } = target.code;
+  const address = linearRip(registers);
+  const { data } = memory.read('gva', address, 15);
+  const decoder = new Decoder(modeOf(registers).bits, data, DecoderOptions.None);
   const instruction = decoder.decode();
   const next = address + BigInt(instruction.length);
   const { mnemonic, flowControl } = instruction;

@@ -4,7 +4,7 @@ import type { DeliveredEvent } from './events';
 import { CallerRegisters } from './caller-registers';
 import { placeAt } from './program-place';
 import { modeOf, type Registers } from './registers';
-import type { Target } from './target';
+import type { Target, World } from './target';
 
 /** An activation below the topmost. */
 export interface Activation {
@@ -27,11 +27,11 @@ const SYSCALL = [0x0f, 0x05];
 export class Unwinder implements Iterable<Activation> {
   constructor(
     private readonly target: Target,
-    private readonly start: Registers,
+    private readonly world: World,
   ) {}
 
   *[Symbol.iterator](): Iterator<Activation> {
-    let registers = this.start;
+    let { registers } = this.world;
     let depth = 0;
     for (;;) {
       const next = this.callerOf(registers);
@@ -47,10 +47,12 @@ export class Unwinder implements Iterable<Activation> {
     const mask = (1n << BigInt(bits)) - 1n;
     const top = registers.gpr(4) & mask;
     const stackBase = bits === 64 ? 0n : registers.segment(2).base;
-    const { data } = this.target.memory.read('gva', stackBase + top, SLOTS * bytes);
+    const { data } = this.world.memory.read('gva', stackBase + top, SLOTS * bytes);
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const { stackTop } = this.world;
     for (let offset = 0; offset + bytes <= data.length; offset += bytes) {
       const stack = (top + BigInt(offset)) & mask;
+      if (stack === stackTop) return undefined;
       const event = this.target.events.at(stack);
       const interrupted = event && this.interrupted(registers, event, stackBase + stack);
       if (interrupted) return interrupted;
@@ -75,11 +77,11 @@ export class Unwinder implements Iterable<Activation> {
     const { bits } = modeOf(registers);
     const base = bits === 64 ? 0n : registers.segment(1).base;
     const linear = base + rip;
-    const place = placeAt(this.target, linear - 1n);
+    const place = placeAt(this.target, linear - 1n, this.world.memory);
     if (!place || place.entry.kind !== 'code' || place.entry.length > 4096) return undefined;
     const offset = Number(place.address - place.entry.address) + 1;
     const start = linear - BigInt(offset);
-    const { data } = this.target.memory.read('gva', start, offset);
+    const { data } = this.world.memory.read('gva', start, offset);
     if (data.length < offset) return undefined;
     if (data[offset - 2] === SYSCALL[0] && data[offset - 1] === SYSCALL[1]) return 'syscall';
     return endsWithCall(data, place.entry.bits) ? 'call' : undefined;
@@ -98,7 +100,7 @@ export class Unwinder implements Iterable<Activation> {
   ): Activation | undefined {
     const mode = modeOf(registers);
     const bytes = mode.bits / 8;
-    const { data } = this.target.memory.read('gva', linear, 6 * bytes);
+    const { data } = this.world.memory.read('gva', linear, 6 * bytes);
     if (data.length < 6 * bytes) return undefined;
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const error =

@@ -45,27 +45,27 @@ export class Computer {
       ...events,
       exit: (value) => {
         events.exit?.(value);
-        this.stopForOwner();
+        this.comeBack();
       },
       powerOff: () => {
         events.powerOff?.();
-        this.stopForOwner();
+        this.comeBack();
       },
       reset: () => {
         events.reset?.();
-        this.stopForOwner();
+        this.comeBack();
       },
     };
   }
 
-  /** Runs until `budget` instructions are retired or something else stops the processor. */
+  /** Runs until `budget` units of work are done (`Processor.work`) or something else stops the processor. */
   run(budget: number, past = false): ComputerStop {
-    const end = this.processor.retired + budget;
+    const end = this.processor.work + budget;
     let passing = past;
     let rests = 0;
     for (;;) {
       this.clock.advanceTo(this.processor.time);
-      const slice = Math.min(end - this.processor.retired, this.untilDeadline());
+      const slice = Math.min(end - this.processor.work, this.untilDeadline());
       this.sliceEnd = this.processor.time + slice;
       this.ownerAsked = false;
       const stop = this.processor.run(slice, passing);
@@ -78,7 +78,7 @@ export class Computer {
         if (++rests >= LONGEST_REST) return { kind: 'budget' };
       } else if (stop.kind === 'requested' && !this.ownerAsked) {
         continue;
-      } else if (stop.kind !== 'budget' || this.processor.retired >= end) {
+      } else if (stop.kind !== 'budget' || this.processor.work >= end) {
         return stop;
       }
     }
@@ -92,14 +92,15 @@ export class Computer {
   idle(): boolean {
     const next = this.clock.nextDeadline();
     if (next === undefined) return false;
-    this.processor.idle += Math.max(0, next - this.processor.time);
+    this.processor.rest(Math.max(0, next - this.processor.time));
     this.clock.advanceTo(this.processor.time);
     return true;
   }
 
   private ownerAsked = false;
 
-  private stopForOwner(): void {
+  /** `run` comes back after the present instruction: its caller has something to decide. */
+  comeBack(): void {
     this.ownerAsked = true;
     this.processor.requestStop();
   }

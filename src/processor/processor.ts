@@ -115,6 +115,12 @@ export class Processor extends OperandAccess implements InstructionContext {
     return this.retiredBefore + (this.chunk - this.engine.remaining);
   }
 
+  /** Instructions that are done, without the one that is under way: at a VM exit, those of before. */
+  get completed(): number {
+    const underWay = this.chunk > this.engine.remaining ? 1 : 0;
+    return this.retired - underWay;
+  }
+
   /** The machine's time: instructions retired, and the time that HLT let pass. */
   get time(): number {
     return this.retired + this.idle;
@@ -122,6 +128,23 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** Time that passed without instructions, in units of one instruction. */
   idle = 0;
+
+  /**
+   * What has been done so far: instructions retired, events delivered, rests in HLT. Budgets and limits
+   * count in it, so that no guest escapes them: a handler that faults at its own first instruction
+   * retires nothing.
+   */
+  get work(): number {
+    return this.retired + this.unretiredWork;
+  }
+
+  private unretiredWork = 0;
+
+  /** Time passes in HLT. @param time in units of one instruction */
+  rest(time: number): void {
+    this.idle += time;
+    this.unretiredWork++;
+  }
 
   /** For restoring a snapshot. */
   set retired(count: number) {
@@ -151,11 +174,11 @@ export class Processor extends OperandAccess implements InstructionContext {
   /**
    * Runs until something stops it.
    *
-   * @param budget instructions to retire at most
+   * @param budget units of work to do at most
    * @param past whether a breakpoint at the present instruction is passed over
    */
   run(budget: number, past = false): ProcessorStop {
-    const end = this.retiredBefore + budget;
+    const end = this.work + budget;
     let passing = past;
     this.stop = undefined;
     this.eventDelivered = false;
@@ -203,7 +226,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     }
     if (state.activity !== 'active') return { kind: 'halt' };
     if (this.eventDelivered && this.stopsAtDelivery) return undefined;
-    return this.retiredBefore >= end ? { kind: 'budget' } : undefined;
+    return this.work >= end ? { kind: 'budget' } : undefined;
   }
 
   /** External interrupts wait, while a debugger steps. */
@@ -230,7 +253,7 @@ export class Processor extends OperandAccess implements InstructionContext {
   private execute(end: number, passing: boolean): void {
     const { state, engine } = this;
     const single = passing || state.interruptShadow !== 'none' || this.trapFlag();
-    const left = Math.min(end - this.retiredBefore, LONGEST_RUN, this.nonRoot.instructionLimit());
+    const left = Math.min(end - this.work, LONGEST_RUN, this.nonRoot.instructionLimit());
     const trap = this.trapFlag();
     this.eventDelivered = false;
     const shadow = state.interruptShadow;
@@ -309,6 +332,7 @@ export class Processor extends OperandAccess implements InstructionContext {
   /** Delivers an event; see `EventDelivery`. */
   deliver(event: InterruptEvent, injected = false): void {
     this.eventDelivered = true;
+    this.unretiredWork++;
     this.delivery.deliver(event, injected);
     this.nextRip = this.state.rip;
   }
@@ -370,6 +394,11 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   flushPage(linear: bigint): void {
     this.tlb.flushPage(this.nonRoot.active ? 1 : 0, linear);
+  }
+
+  /** Up to 15 bytes of what lies at RIP, for whoever looks; fewer where they cannot be read. */
+  instructionBytes(): Uint8Array {
+    return this.fetch.bytesAt(this.state.rip);
   }
 
   get instruction(): InstructionDetail {

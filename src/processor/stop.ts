@@ -28,8 +28,15 @@ export interface ProcessorObserver {
   }): void;
   /** A VM entry has succeeded: the guest's state is loaded; an event to inject is not delivered yet. */
   entered?(): void;
-  /** A VM entry has failed, early or late (SDM 3C 27.1, 27.8); the guest has executed nothing. */
-  entryFailed?(): void;
+  /**
+   * A VM entry has failed; the guest has executed nothing. Early, the instruction tells by its flags and
+   * an error number, if there is a VMCS for one; late, there is a VM exit (SDM 3C 27.1, 27.8).
+   */
+  entryFailed?(failure: {
+    readonly instruction: 'VMLAUNCH' | 'VMRESUME';
+    readonly early: boolean;
+    readonly error: number | undefined;
+  }): void;
   /** A VM exit: the guest is saved and its exit recorded, but registers and paging are still its own. */
   exiting?(): void;
 }

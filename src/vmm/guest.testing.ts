@@ -1,9 +1,8 @@
-import { assemble } from '../program';
 import { ExitReason } from '../isa/vmx/exit-reasons';
 import { Field } from '../isa/vmx/fields';
-import { INTERCEPTS, createVirtualMachine, type Intercept, type VirtualMachine } from './index';
-import type { Allocation } from './memory/guest-memory';
 import type { EngineKind } from '../processor/engine';
+import { assembleText, imageOf, Machine, MachineRun } from '../session';
+import type { Allocation, Intercept, VirtualMachine } from '.';
 
 /** Guests as assembly text, run under the monitor. */
 
@@ -28,46 +27,32 @@ const NAMES = Object.fromEntries(
   Object.entries(ExitReason).map(([name, number]) => [number, name]),
 );
 
-/** Assembles and runs a guest until it ends; at most `limit` slices of a million instructions. */
+/** Assembles and runs a guest until it ends; at most `limit` million units of work. */
 export async function runGuest(
   source: string,
   options: GuestOptions = {},
   limit = 50,
 ): Promise<GuestResult> {
-  const files = { read: () => Promise.resolve(new TextEncoder().encode(source)) };
-  const assembly = await assemble('guest.asm', files);
-  const problem = assembly.diagnostics.find((d) => d.severity === 'error');
-  if (problem) throw new Error(`line ${String(problem.line)}: ${problem.message}`);
   let serial = '';
-  let poweredOff = false;
-  const vm = createVirtualMachine({
-    memory: options.memory ?? 4 << 20,
-    allocation: options.allocation ?? 'eager',
-    intercepts: options.intercepts ?? INTERCEPTS,
-    entry: 0x7c00,
-    ...(options.engine && { engine: options.engine }),
-    events: {
-      serial: (byte) => (serial += String.fromCharCode(byte)),
-      powerOff: () => (poweredOff = true),
-    },
-  });
-  vm.guestMemory.writeBytes(0x7c00n, assembly.image);
-  vm.monitor.boot();
+  const machine = new Machine(
+    imageOf(await assembleText(source)),
+    { monitor: 'vtx', memory: 4 << 20, ...options },
+    { serial: (byte) => (serial += String.fromCharCode(byte)) },
+  );
+  const { vm } = machine;
+  if (!vm) throw new Error('no monitor');
+  const run = new MachineRun(machine);
   const exits: string[] = [];
-  for (let slice = 0; slice < limit;) {
-    const stop = vm.computer.run(1_000_000);
-    if (stop.kind !== 'gate') {
-      if (stop.kind !== 'budget') return { vm, serial, exits, why: stop.kind };
-      slice++;
-      continue;
+  const { processor } = machine.computer;
+  while (processor.work < limit * 1_000_000) {
+    const stop = run.inMonitor ? run.operate() : run.execute(1_000_000);
+    if (stop?.kind === 'end') return { vm, serial, exits, why: stop.end.kind };
+    if (stop?.kind === 'exit') {
+      const reason = (processor.vmx.current?.readNumber(Field.VM_EXIT_REASON) ?? 0) & 0xffff;
+      exits.push(NAMES[reason] ?? String(reason));
+    } else if (stop && stop.kind !== 'spent') {
+      return { vm, serial, exits, why: stop.kind };
     }
-    const reason =
-      (vm.computer.processor.vmx.current?.readNumber(Field.VM_EXIT_REASON) ?? 0) & 0xffff;
-    exits.push(NAMES[reason] ?? String(reason));
-    vm.monitor.take(stop.gate);
-    vm.monitor.finish();
-    if (poweredOff) return { vm, serial, exits, why: 'power-off' };
-    if (vm.monitor.host.end) return { vm, serial, exits, why: vm.monitor.host.end.why };
   }
   return { vm, serial, exits, why: 'limit' };
 }

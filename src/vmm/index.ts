@@ -1,5 +1,7 @@
 /** The built-in monitor: what the debugger and the command line use of it. */
 export { Monitor, type Activity, type Performed } from './monitor';
+export { Cost } from './cost';
+export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';
 export {
   createVirtualMachine,
@@ -7,6 +9,7 @@ export {
   type VirtualMachineOptions,
 } from './virtual-machine';
 export { MonitorError } from './host/host';
+export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { Allocation } from './memory/guest-memory';
 export { guestPagingState } from './vtx/guest-paging';

@@ -67,9 +67,9 @@ export class Monitor {
     this.advance(handler, result);
   }
 
-  /** Runs to the end of the handler: to the VM entry. */
+  /** Runs to the end of the handler, which is the VM entry, or to where the guest ends or waits. */
   finish(): void {
-    while (this.next && !this.host.end) this.step();
+    while (this.next && !this.host.end && !this.host.waiting) this.step();
   }
 
   private begin(handler: Handler): void {

@@ -1,3 +1,4 @@
+import type { GuestEnd } from './end';
 import type { Host } from './host/host';
 
 /**
@@ -5,10 +6,13 @@ import type { Host } from './host/host';
  * operations instead of performing them, so that a debugger can stop between any two.
  */
 export interface Operation {
+  readonly kind: OperationKind;
   /** The manual's name of the instruction, or the verb of a software step. */
   readonly name: string;
   /** The operands, as they would be written in assembly: 'VM_EXIT_REASON'. */
   readonly operands: string;
+  /** What it ends the guest with, where `kind` is 'end'. */
+  readonly end?: GuestEnd;
   /** VMCS field encodings that it reads or writes. */
   readonly fields: readonly number[];
   /** Modelled cost in processor cycles. */
@@ -20,6 +24,16 @@ export interface Operation {
   /** Where the handlers that delegated to it stand, innermost first; by the build, too. */
   callers?: Site[];
 }
+
+/** What an operation is to whoever runs the monitor. */
+export type OperationKind =
+  | 'plain'
+  /** Enters the guest; its result is not 0 when it failed. */
+  | 'entry'
+  /** Ends the guest. */
+  | 'end'
+  /** Lets the guest wait for something from outside. */
+  | 'wait';
 
 /** A place in the monitor's source. */
 export interface Site {

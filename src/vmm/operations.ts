@@ -1,6 +1,7 @@
 import { fieldByEncoding, type Field } from '../isa/vmx/fields';
 import { gprName } from '../isa/registers/general';
 import { Cost } from './cost';
+import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
 import type { Operation } from './operation';
 
@@ -16,7 +17,7 @@ function operation(
   perform: (host: Host) => bigint,
   fields: readonly number[] = [],
 ): Operation {
-  return { name, operands, cycles, perform, fields };
+  return { kind: 'plain', name, operands, cycles, perform, fields };
 }
 
 /** For operations without a result. */
@@ -53,11 +54,13 @@ export function vmptrld(pointer: number): Operation {
 
 /** VM entry. The result is 0 when the guest was entered, or the VM-instruction error. */
 export function vmlaunch(): Operation {
-  return operation('VMLAUNCH', '', Cost.VM_ENTRY, (host) => host.enter(true));
+  const vmlaunch = operation('VMLAUNCH', '', Cost.VM_ENTRY, (host) => host.enter(true));
+  return { ...vmlaunch, kind: 'entry' };
 }
 
 export function vmresume(): Operation {
-  return operation('VMRESUME', '', Cost.VM_ENTRY, (host) => host.enter(false));
+  const vmresume = operation('VMRESUME', '', Cost.VM_ENTRY, (host) => host.enter(false));
+  return { ...vmresume, kind: 'entry' };
 }
 
 /** INVEPT, single-context: forgets what the processor knows of the current EPT. */
@@ -195,8 +198,29 @@ export function decodeLength(linear: bigint): Operation {
 }
 
 /** The guest has ended: power-off, or a shutdown that nobody handles. */
-export function stopGuest(why: string): Operation {
-  return operation('stop', why, Cost.SOFTWARE, nothing((host) => { host.stopGuest(why); })); // prettier-ignore
+export function stopGuest(end: GuestEnd): Operation {
+  const stop = operation(
+    'stop',
+    endOperand(end),
+    Cost.SOFTWARE,
+    nothing((host) => {
+      host.stopGuest(end);
+    }),
+  );
+  return { ...stop, kind: 'end', end };
+}
+
+/** Nothing that is scheduled can go on: the guest waits for a key, a byte, a packet. */
+export function waitForInput(): Operation {
+  const wait = operation(
+    'wait',
+    'for input from outside',
+    Cost.SOFTWARE,
+    nothing((host) => {
+      host.waiting = true;
+    }),
+  );
+  return { ...wait, kind: 'wait' };
 }
 
 /** Prints a byte on the guest's console, for the console hypercall. */

@@ -7,7 +7,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildMachine } from '../../src/cli/machine';
+import { Machine, MachineRun } from '../../src/session';
 import { assemble } from '../../src/program';
 
 const SOURCE = join('test/bench', 'workload.asm'); // npm runs scripts in the project's folder
@@ -28,20 +28,11 @@ function simulate(
   bytes: Uint8Array,
   monitor: 'none' | 'vtx',
 ): { seconds: number; instructions: number } {
-  let done = false;
-  const events = { exit: () => (done = true) };
-  const machine = buildMachine(
-    { bytes, address: 0x7c00, drive: 0x80 },
-    { monitor, memory: 64 << 20, events },
-  );
+  const image = { bytes, address: 0x7c00, drive: 0x80 };
+  const machine = new Machine(image, { monitor, memory: 64 << 20 });
+  const run = new MachineRun(machine);
   const start = performance.now();
-  while (!done) {
-    const stop = machine.computer.run(50_000_000);
-    if (stop.kind === 'gate' && 'monitor' in machine) {
-      machine.monitor.take(stop.gate);
-      machine.monitor.finish();
-    }
-  }
+  while (run.turn(1000).kind !== 'end');
   const seconds = (performance.now() - start) / 1000;
   return { seconds, instructions: machine.computer.processor.retired };
 }

@@ -1,13 +1,13 @@
 import type { DebugMemory } from '../memory';
 import { modeOf, type Registers } from '../registers';
-import type { Target } from '../target';
+import type { Target, World } from '../target';
 import type { MemoryPlace } from './value';
 
 /** Which world's registers and memory an expression means. */
 export interface ExpressionContext {
   readonly target: Target;
-  /** Whether the monitor's world is meant. */
-  readonly inMonitor: boolean;
+  readonly world: World;
+  /** The world's registers, or those of an activation that is not its topmost. */
   readonly registers: Registers;
   readonly memory: DebugMemory;
   /** Whether assignments are allowed: conditions and hovers only look. */
@@ -16,22 +16,28 @@ export interface ExpressionContext {
   readonly wrote?: ((place: MemoryPlace) => void) | undefined;
 }
 
+/** A world as an expression sees it; it may only look. */
+export function worldContext(
+  target: Target,
+  world: World,
+  registers: Registers = world.registers,
+): ExpressionContext {
+  return { target, world, registers, memory: world.memory, mayAssign: false };
+}
+
 /** The world that has control. */
 export function presentContext(target: Target): ExpressionContext {
-  const inMonitor = target.side === 'monitor';
-  return {
-    target,
-    inMonitor,
-    registers: (inMonitor ? target.host : undefined) ?? target.guest,
-    memory: inMonitor ? target.hostMemory : target.memory,
-    mayAssign: false,
-  };
+  return worldContext(target, target.present);
 }
 
 /** The guest, whoever has control: for conditions at VM exits. */
 export function guestContext(target: Target): ExpressionContext {
-  const { guest, memory } = target;
-  return { target, inMonitor: false, registers: guest, memory, mayAssign: false };
+  return worldContext(target, target.guestWorld);
+}
+
+/** The world of the program's code: for what is set in its source. */
+export function codeContext(target: Target): ExpressionContext {
+  return worldContext(target, target.code);
 }
 
 /** 16, 32 or 64: the width of the world's code. */

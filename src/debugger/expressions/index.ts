@@ -10,7 +10,14 @@ import type { Value } from './value';
 
 export { ExpressionError } from './error';
 export { formatValue, splitFormat, type Format } from './format';
-export { guestContext, presentContext, worldBits, type ExpressionContext } from './context';
+export {
+  codeContext,
+  guestContext,
+  presentContext,
+  worldBits,
+  worldContext,
+  type ExpressionContext,
+} from './context';
 export type { MemoryPlace, Value, Width } from './value';
 
 /**

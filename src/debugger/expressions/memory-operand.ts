@@ -58,7 +58,7 @@ export function memoryValue(
   const memory = space === 'gva' ? context.memory : context.target.memory;
   const { data, unreadable } = memory.read(space, address, bytes);
   const place: MemoryPlace = {
-    space: space === 'gva' && context.inMonitor ? 'host' : space,
+    space: space === 'gva' && context.world.side === 'host' ? 'host' : space,
     address,
     bytes,
   };

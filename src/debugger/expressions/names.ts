@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { fieldBits, fieldByName } from '../../isa/vmx/fields';
 import { symbolAt } from '../program-place';
-import { linearRip } from '../target';
+import { linearRip } from '../registers';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
 import { registerValue } from './registers';
@@ -63,22 +62,23 @@ function builtInValue(name: string, context: ExpressionContext, column: number):
 
 function hostValue(name: string, { target }: ExpressionContext, column: number): Value | undefined {
   const { host } = target;
-  if (!host) throw new ExpressionError(l10n.t('there is no host side: no monitor runs'), column);
+  if (!host)
+    throw new ExpressionError(l10n.t('there is no host side: nothing is virtualized'), column);
   return registerValue(name, host, target.hostMemory);
 }
 
 function fieldValue(name: string, { target }: ExpressionContext, column: number): Value {
-  const vmcs = target.computer.processor.vmx.current;
-  if (!vmcs) throw new ExpressionError(l10n.t('there is no current VMCS'), column);
-  const row = fieldByName(name);
-  if (!row) throw new ExpressionError(l10n.t('the VMCS has no field {0}', name), column);
-  const width = fieldBits(row);
+  const { structure } = target.technique;
+  if (!structure) throw new ExpressionError(l10n.t('there is no current VMCS'), column);
+  const field = structure.field(name);
+  if (!field) throw new ExpressionError(l10n.t('the VMCS has no field {0}', name), column);
+  const { width, id } = field;
   return {
-    value: vmcs.read(row.encoding),
+    value: field.read(),
     width,
-    type: row.id,
+    type: id,
     assign: (value) => {
-      vmcs.write(row.encoding, BigInt.asUintN(width, value));
+      field.write(value);
     },
   };
 }
@@ -140,7 +140,7 @@ function symbolValue(name: string, context: ExpressionContext): Value | undefine
 
 /** The global label before the present instruction, to which `.loop` belongs. */
 function globalHere(context: ExpressionContext): string {
-  const here = symbolAt(context.target, linearRip(context.registers)) ?? '';
+  const here = symbolAt(context.target, linearRip(context.registers), context.memory) ?? '';
   return here.split(/[.+]/)[0] ?? '';
 }
 

@@ -1,6 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import { exitReason } from '../../isa/vmx/exit-reasons';
-import { decodeQualification } from '../../isa/vmx/qualification';
 import { Disassembler } from '../../program';
 import type { ExitRecord } from '../exit-trace';
 import type { Target } from '../target';
@@ -27,12 +25,11 @@ export function exitRows(target: Target, request: ViewRequest): View {
 function totals(target: Target): string {
   const parts = [...target.trace.totals]
     .sort((a, b) => b[1] - a[1])
-    .map(([reason, count]) => `${nameOf(reason)}: ${count.toLocaleString('en')}`);
+    .map(
+      ([reason, count]) => `${target.technique.exits.name(reason)}: ${count.toLocaleString('en')}`,
+    );
   return `${l10n.t('VM exits')}\n${parts.join('\n')}`;
 }
-
-const nameOf = (reason: number): string =>
-  exitReason(reason & 0xffff)?.name ?? String(reason & 0xffff);
 
 function newest(target: Target, from: number, filter: string | undefined): Row[] {
   const found: Row[] = [];
@@ -63,21 +60,21 @@ function matches(row: Row, filter: string | undefined): boolean {
 function exitRow(target: Target, record: ExitRecord): Row {
   const reason = record.reason & 0xffff;
   const since = record.instructions - (target.trace.get(record.number - 1)?.instructions ?? 0);
-  const { detail } = record;
+  const { exits } = target.technique;
   const parts = [
     l10n.t('+{0} instr', since.toLocaleString('en')),
     placeOf(target, record),
-    detail,
-    record.operations.length > 0
-      ? l10n.t('{0} cycles', record.cycles.toLocaleString('en'))
-      : l10n.t('being handled'),
+    exits.detail(record),
+    record.cycles === undefined
+      ? l10n.t('being handled')
+      : l10n.t('{0} cycles', record.cycles.toLocaleString('en')),
   ];
   return {
     id: `exit/${String(record.number)}`,
-    label: `#${String(record.number)} ${nameOf(reason)}`,
+    label: `#${String(record.number)} ${target.technique.exits.name(reason)}`,
     description: parts.filter((part) => part !== '').join('  '),
-    tooltip: exitReason(reason) ? l10n.t(exitReason(reason)?.gloss ?? '') : '',
-    icon: record.reason & 0x80000000 ? 'error' : 'arrow-circle-up',
+    tooltip: exits.gloss(reason),
+    icon: exits.isEntryFailure(record.reason) ? 'error' : 'arrow-circle-up',
     children: 'collapsed',
     value: String(reason),
     place: { address: record.linear },
@@ -110,9 +107,13 @@ function detailRows(target: Target, number: number): Row[] {
       `${instructionText(record)}  (${hex(record.rip)})`,
       { place },
     ),
-    leaf(`${id}/reason`, l10n.t('exit reason'), `${String(reason)} · ${nameOf(reason)}`),
+    leaf(
+      `${id}/reason`,
+      l10n.t('exit reason'),
+      `${String(reason)} · ${target.technique.exits.name(reason)}`,
+    ),
     leaf(`${id}/qualification`, l10n.t('exit qualification'), hex(record.qualification)),
-    ...decodeQualification(reason, record.qualification).map(({ field, value, meaning }) =>
+    ...target.technique.exits.information(record).map(({ field, value, meaning }) =>
       leaf(
         `${id}/q/${field.id}`,
         `  ${field.name}`,
@@ -127,12 +128,20 @@ function detailRows(target: Target, number: number): Row[] {
       l10n.t('instructions retired'),
       record.instructions.toLocaleString('en'),
     ),
-    leaf(`${id}/handler`, l10n.t('handler'), record.handler ?? '–'),
-    leaf(`${id}/operations`, l10n.t('operations of the monitor'), String(record.operations.length)),
+    leaf(`${id}/handler`, l10n.t('handler'), target.technique.exits.handler(record) ?? '–'),
+    leaf(
+      `${id}/operations`,
+      target.monitor
+        ? l10n.t('operations of the monitor')
+        : l10n.t('instructions of the hypervisor'),
+      record.operations.toLocaleString('en'),
+    ),
     leaf(
       `${id}/cycles`,
       l10n.t('modelled cost'),
-      l10n.t('{0} cycles', record.cycles.toLocaleString('en')),
+      record.cycles === undefined
+        ? l10n.t('being handled')
+        : l10n.t('{0} cycles', record.cycles.toLocaleString('en')),
     ),
   ];
 }
@@ -141,9 +150,9 @@ function reasonRows(target: Target): Row[] {
   return [...target.trace.totals]
     .sort((a, b) => b[1] - a[1])
     .map(([reason, count]) =>
-      group(`reason/${String(reason)}`, nameOf(reason), false, {
+      group(`reason/${String(reason)}`, target.technique.exits.name(reason), false, {
         description: count.toLocaleString('en'),
-        tooltip: l10n.t(exitReason(reason)?.gloss ?? ''),
+        tooltip: target.technique.exits.gloss(reason),
       }),
     );
 }

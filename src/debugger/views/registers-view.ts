@@ -205,7 +205,7 @@ function registerRow(
   const shown = request.focus === 'host' ? hostValue : value;
   const changed =
     changedSince(`guest/${row.id}`) ||
-    (target.side === 'monitor' && changedSince(`host/${row.id}`));
+    ((target.side === 'monitor' || target.side === 'hypervisor') && changedSince(`host/${row.id}`));
   return {
     id: `${groupId}/${row.id}`,
     label: row.label,
@@ -254,7 +254,7 @@ function nearSymbol(
   row: RegisterRow,
   value: bigint,
 ): string {
-  if (side === 'host') return '';
+  if (side === 'host' && target.monitor) return '';
   if (row.id !== 'rip' || !target.program.lines.at(value)) return '';
   const near = target.program.symbols.nearest(value);
   if (!near) return '';

@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { PAGE_FAULT_ERROR } from '../../isa/paging';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
-import type { EptResult, EptStep } from '../../processor/vmx/ept';
-import type { Target } from '../target';
+import type { World } from '../target';
+import type { SecondLevelResult, SecondLevelStep } from '../techniques';
 import { hex, leaf, type Row } from './row';
 
 /** A guest-linear address on its way to host-physical memory, read from the tables themselves. */
@@ -11,91 +11,91 @@ import { hex, leaf, type Row } from './row';
 const READ: Access = { write: false, execute: false, user: false };
 const ENTRY_NAMES = ['', 'PTE', 'PDE', 'PDPTE', 'PML4E', 'PML5E'];
 
-interface EptWalk {
-  readonly steps: readonly EptStep[];
-  readonly result: EptResult | undefined;
+/** A walk of the second level, where there is one. */
+interface SecondWalk {
+  readonly name: string;
+  readonly steps: readonly SecondLevelStep[];
+  readonly result: SecondLevelResult | undefined;
 }
 
 /** Everything that one translation looks at, in order. */
 export interface TranslationTrace {
   readonly linear: bigint;
-  readonly steps: readonly { readonly step: WalkStep; readonly ept: EptWalk }[];
+  readonly steps: readonly { readonly step: WalkStep; readonly second: SecondWalk }[];
   readonly fault: PageFault | undefined;
   readonly guestPhysical: bigint | undefined;
-  /** The EPT walk of the final guest-physical address. */
-  readonly final: EptWalk;
+  /** The second-level walk of the final guest-physical address. */
+  readonly final: SecondWalk;
   readonly hostPhysical: number | undefined;
   /** Memory references that the walk costs: paging-structure entries of both dimensions. */
   readonly references: number;
 }
 
 export function traceTranslation(
-  target: Target,
+  world: World,
   linear: bigint,
   access: Access = READ,
 ): TranslationTrace {
   const found: WalkStep[] = [];
-  const result = target.memory.walkGuest(linear, access, (step) => found.push(step));
-  const steps = found.map((step) => ({ step, ept: eptWalk(target, step.entryAddress, READ) }));
+  const result = world.memory.walkGuest(linear, access, (step) => found.push(step));
+  const steps = found.map((step) => ({ step, second: secondWalk(world, step.entryAddress, READ) }));
   const guestPhysical = result.translation?.address;
-  const final =
-    guestPhysical === undefined
-      ? { steps: [], result: undefined }
-      : eptWalk(target, guestPhysical, access);
-  const host =
-    guestPhysical === undefined
-      ? undefined
-      : final.result === undefined
-        ? Number(guestPhysical)
-        : final.result.kind === 'translation'
-          ? final.result.address
-          : undefined;
+  const none: SecondWalk = { name: '', steps: [], result: undefined };
+  const final = guestPhysical === undefined ? none : secondWalk(world, guestPhysical, access);
   const references =
-    steps.reduce((sum, { ept }) => sum + 1 + ept.steps.length, 0) + final.steps.length;
+    steps.reduce((sum, { second }) => sum + 1 + second.steps.length, 0) + final.steps.length;
   return {
     linear,
     steps,
     fault: result.fault,
     guestPhysical,
     final,
-    hostPhysical: host,
+    hostPhysical: guestPhysical === undefined ? undefined : hostOf(guestPhysical, final),
     references,
   };
 }
 
-function eptWalk(target: Target, guestPhysical: bigint, access: Access): EptWalk {
-  const steps: EptStep[] = [];
-  const result = target.memory.walkEpt(guestPhysical, access, (step) => steps.push(step));
-  return { steps, result };
+/** Without a second level guest-physical addresses are host-physical ones. */
+function hostOf(guestPhysical: bigint, { result }: SecondWalk): number | undefined {
+  if (!result) return Number(guestPhysical);
+  return result.kind === 'translation' ? result.address : undefined;
+}
+
+function secondWalk({ memory }: World, guestPhysical: bigint, access: Access): SecondWalk {
+  const steps: SecondLevelStep[] = [];
+  const { secondLevel } = memory;
+  const result = secondLevel?.walk(guestPhysical, access, (step) => steps.push(step));
+  return { name: secondLevel?.name ?? '', steps, result };
 }
 
 /** The rows below a node; the top level is the walk from CR3 to the host frame. */
 export function translationRows(
-  target: Target,
+  world: World,
   linear: bigint,
   from: string,
   node: string | undefined,
 ): Row[] {
-  const trace = traceTranslation(target, linear);
-  if (!node) return topRows(target, trace, from);
+  const trace = traceTranslation(world, linear);
+  if (!node) return topRows(world, trace, from);
   const [kind, number] = node.split('/');
-  if (kind === 'final') return eptRows(node, trace.final.steps);
+  if (kind === 'final') return secondRows(node, trace.final);
   const step = trace.steps[Number(number)];
   if (!step) return [];
-  if (node.endsWith('/ept')) return eptRows(node, step.ept.steps);
-  return stepChildren(node, step.step, step.ept);
+  if (node.endsWith('/ept')) return secondRows(node, step.second);
+  return stepChildren(node, step.step, step.second);
 }
 
-function topRows(target: Target, trace: TranslationTrace, from: string): Row[] {
+function topRows(world: World, trace: TranslationTrace, from: string): Row[] {
+  const names = namesIn(world);
   const rows: Row[] = [
-    leaf('gva', `GVA ${hex(trace.linear)}`, from ? l10n.t('from {0}', from) : '', {
+    leaf('gva', `${names.linear} ${hex(trace.linear)}`, from ? l10n.t('from {0}', from) : '', {
       icon: 'symbol-numeric',
-      memoryReference: `gva:${hex(trace.linear)}`,
+      memoryReference: `${names.linear.toLowerCase()}:${hex(trace.linear)}`,
       value: hex(trace.linear),
     }),
   ];
-  const paging = (target.guest.controlRegister(0) & (1n << 31n)) !== 0n;
-  if (paging) rows.push(rootRow(target));
+  const paging = (world.registers.controlRegister(0) & (1n << 31n)) !== 0n;
+  if (paging) rows.push(rootRow(world));
   else
     rows.push(
       leaf(
@@ -104,11 +104,11 @@ function topRows(target: Target, trace: TranslationTrace, from: string): Row[] {
         l10n.t('the guest-physical address is the linear one'),
       ),
     );
-  trace.steps.forEach(({ step, ept }, n) => {
-    rows.push(stepRow(`step/${String(n)}`, step, ept));
+  trace.steps.forEach(({ step, second }, n) => {
+    rows.push(stepRow(`step/${String(n)}`, step, second, names.physical));
   });
   if (trace.fault) rows.push(faultRow(trace.fault));
-  if (trace.guestPhysical !== undefined) rows.push(...endRows(trace, trace.guestPhysical));
+  if (trace.guestPhysical !== undefined) rows.push(...endRows(world, trace, trace.guestPhysical));
   rows.push(
     leaf('references', l10n.t('memory references'), String(trace.references), {
       icon: 'dashboard',
@@ -117,12 +117,19 @@ function topRows(target: Target, trace: TranslationTrace, from: string): Row[] {
   return rows;
 }
 
-function rootRow(target: Target): Row {
-  const cr3 = target.guest.controlRegister(3);
+/** The host's virtual addresses lead to host-physical ones; there is no guest in between. */
+function namesIn({ side }: World): { linear: 'GVA' | 'HVA'; physical: 'GPA' | 'HPA' } {
+  return side === 'host' ? { linear: 'HVA', physical: 'HPA' } : { linear: 'GVA', physical: 'GPA' };
+}
+
+function rootRow(world: World): Row {
+  const cr3 = world.registers.controlRegister(3);
   const gpa = cr3 & 0x7ffffff000n;
-  const host = target.memory.hostAddress('gpa', gpa);
+  const host = world.memory.hostAddress('gpa', gpa);
   const where = host === undefined ? l10n.t('not mapped') : `HPA ${hex(host)}`;
-  return leaf('cr3', 'CR3', `= GPA ${hex(gpa)} → ${where}`, { expression: 'cr3', value: hex(cr3) });
+  const direct = world.side === 'host';
+  const text = direct ? `= HPA ${hex(gpa)}` : `= GPA ${hex(gpa)} → ${where}`;
+  return leaf('cr3', 'CR3', text, { expression: 'cr3', value: hex(cr3) });
 }
 
 const RIGHTS = [
@@ -138,11 +145,13 @@ function flags(step: WalkStep): string {
     .join(' ');
 }
 
-function stepRow(id: string, step: WalkStep, ept: EptWalk): Row {
+function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA' | 'HPA'): Row {
   const name = ENTRY_NAMES[step.level] ?? '';
   const next = step.entry & 0x7ffffff000n;
   const present = (step.entry & 1n) !== 0n;
-  const to = present ? ` → ${step.leaf ? l10n.t('page') : l10n.t('table')} GPA ${hex(next)}` : '';
+  const to = present
+    ? ` → ${step.leaf ? l10n.t('page') : l10n.t('table')} ${physical} ${hex(next)}`
+    : '';
   return {
     id,
     label: `${name}[${String(step.index)}]`,
@@ -150,13 +159,13 @@ function stepRow(id: string, step: WalkStep, ept: EptWalk): Row {
     tooltip: l10n.t('Entry at guest-physical {0}, host-physical {1}.', hex(step.entryAddress), hex(step.entryHostAddress)), // prettier-ignore
     children: 'collapsed',
     value: hex(step.entry),
-    memoryReference: `gpa:${hex(step.entryAddress)}`,
+    memoryReference: `${physical.toLowerCase()}:${hex(step.entryAddress)}`,
     ...(!present && { severity: 'error' as const }),
-    ...(ept.result && ept.result.kind !== 'translation' && { severity: 'error' as const }),
+    ...(second.result && second.result.kind !== 'translation' && { severity: 'error' as const }),
   };
 }
 
-function stepChildren(node: string, step: WalkStep, ept: EptWalk): Row[] {
+function stepChildren(node: string, step: WalkStep, second: SecondWalk): Row[] {
   const rows = [
     leaf(
       `${node}/address`,
@@ -167,66 +176,42 @@ function stepChildren(node: string, step: WalkStep, ept: EptWalk): Row[] {
       },
     ),
   ];
-  if (ept.result) rows.push(eptSummary(`${node}/ept`, step.entryAddress, ept));
+  if (second.result) rows.push(secondSummary(`${node}/ept`, step.entryAddress, second));
   return rows;
 }
 
-/** One EPT walk in a row: the address it is for, where it ends, and how many entries it reads. */
-function eptSummary(id: string, guestPhysical: bigint, ept: EptWalk): Row {
-  const { result } = ept;
+/** One second-level walk in a row: the address it is for, where it ends, how many entries it reads. */
+function secondSummary(
+  id: string,
+  guestPhysical: bigint,
+  { name, steps, result }: SecondWalk,
+): Row {
   const end =
-    result?.kind === 'translation' ? `→ HPA ${hex(result.address)}` : describeEptFault(result);
+    result?.kind === 'translation' ? `→ HPA ${hex(result.address)}` : (result?.text ?? '');
   return {
     id,
-    label: l10n.t('EPT walk of GPA {0}', hex(guestPhysical)),
-    description: `${l10n.t('{0} references', ept.steps.length)} ${end}`,
+    label: l10n.t('{0} walk of GPA {1}', name, hex(guestPhysical)),
+    description: `${l10n.t('{0} references', steps.length)} ${end}`,
     children: 'collapsed',
     ...(result?.kind !== 'translation' && { severity: 'error' as const }),
   };
 }
 
-function describeEptFault(result: EptResult | undefined): string {
-  if (result?.kind === 'violation') {
-    return l10n.t('EPT violation at level {0}: a VM exit to the VMM (reason 48)', result.level);
-  }
-  if (result?.kind === 'misconfiguration') {
-    return l10n.t(
-      'EPT misconfiguration at level {0}: a VM exit to the VMM (reason 49)',
-      result.level,
-    );
-  }
-  return '';
-}
-
-function eptRows(node: string, steps: readonly EptStep[]): Row[] {
-  return steps.map((step, n) => {
-    const rights =
-      ['R', 'W', 'X'].filter((_, bit) => (step.entry >> BigInt(bit)) & 1n).join('') || '–';
-    const type =
-      step.leaf && step.entry & 7n
-        ? ` ${MEMORY_TYPES[Number((step.entry >> 3n) & 7n)] ?? '?'}`
-        : '';
-    const accessed = step.entry & 0x100n ? ' A' : '';
-    const dirty = step.leaf && step.entry & 0x200n ? ' D' : '';
-    return leaf(
+function secondRows(node: string, { name, steps, result }: SecondWalk): Row[] {
+  const bad = result?.kind === 'fault' ? result.level : undefined;
+  return steps.map((step, n) =>
+    leaf(
       `${node}/${String(n)}`,
-      `EPT ${ENTRY_NAMES[step.level] ?? ''}[${String(step.index)}]`,
-      `${hex(step.entry)} ${rights}${type}${accessed}${dirty}`,
+      `${name} ${ENTRY_NAMES[step.level] ?? ''}[${String(step.index)}]`,
+      `${hex(step.entry)} ${step.flags}`,
       {
         memoryReference: `hpa:${hex(step.entryAddress)}`,
         tooltip: `HPA ${hex(step.entryAddress)}`,
+        ...(step.level === bad && { severity: 'error' as const }),
       },
-    );
-  });
+    ),
+  );
 }
-
-const MEMORY_TYPES: Readonly<Record<number, string>> = {
-  0: 'UC',
-  1: 'WC',
-  4: 'WT',
-  5: 'WP',
-  6: 'WB',
-};
 
 function faultRow(fault: PageFault): Row {
   const names = setBits(PAGE_FAULT_ERROR, fault.errorCode).join(' ');
@@ -245,15 +230,16 @@ function faultRow(fault: PageFault): Row {
   );
 }
 
-function endRows(trace: TranslationTrace, guestPhysical: bigint): Row[] {
-  const rows = [
+function endRows(world: World, trace: TranslationTrace, guestPhysical: bigint): Row[] {
+  const through = [
     leaf('gpa', `= GPA ${hex(guestPhysical)}`, '', {
       icon: 'arrow-right',
       memoryReference: `gpa:${hex(guestPhysical)}`,
       value: hex(guestPhysical),
     }),
   ];
-  if (trace.final.result) rows.push(eptSummary('final', guestPhysical, trace.final));
+  const rows = world.side === 'host' ? [] : through;
+  if (trace.final.result) rows.push(secondSummary('final', guestPhysical, trace.final));
   if (trace.hostPhysical !== undefined) {
     rows.push(
       leaf('hpa', `= HPA ${hex(trace.hostPhysical)}`, '', {

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Field } from '../../isa/vmx/fields';
-import { assemble } from '../../program';
-import { createVirtualMachine, INTERCEPTS } from '../../vmm';
-import { recordExit } from '../record-exit';
+import { assembleText, imageOf, Machine, MachineRun } from '../../session';
 import { Target } from '../target';
 import type { Row, ViewName } from './row';
 import { Views } from './views';
@@ -14,31 +12,18 @@ import { Views } from './views';
 const KERNEL = join(__dirname, '../../../samples/rings/kernel.asm');
 
 async function boot(): Promise<{ target: Target; views: Views }> {
-  const files = { read: () => Promise.resolve(new Uint8Array(readFileSync(KERNEL))) };
-  const program = await assemble('kernel.asm', files);
-  const vm = createVirtualMachine({
-    memory: 4 << 20,
-    allocation: 'eager',
-    intercepts: INTERCEPTS,
-    entry: 0x7c00,
-    events: {},
-  });
-  vm.guestMemory.writeBytes(0x7c00n, program.image);
-  vm.monitor.boot();
-  const target = new Target(vm, program);
+  const program = await assembleText(readFileSync(KERNEL, 'utf8'));
+  const machine = new Machine(imageOf(program), { monitor: 'vtx', memory: 4 << 20 });
+  const target = new Target(machine, program);
   return { target, views: new Views(target, (text) => BigInt(text)) };
 }
 
 /** Runs to the n-th VM exit and stops before the monitor's first operation. */
 function runToExit(target: Target, n: number): void {
+  const run = new MachineRun(target.machine);
   for (let exits = 0; ;) {
-    const stop = target.computer.run(1_000_000);
-    assert.equal(stop.kind, 'gate');
-    target.monitor?.take(0);
-    recordExit.begin(target);
-    if (++exits === n) return;
-    target.monitor?.finish();
-    recordExit.complete(target);
+    const stop = run.inMonitor ? run.operate() : run.execute(1_000_000);
+    if (stop?.kind === 'exit' && ++exits === n) return;
   }
 }
 

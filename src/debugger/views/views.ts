@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import { linearRip } from '../registers';
 import type { Target } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';
 import type { View, ViewRequest } from './row';
 import { translationRows } from './translation-view';
-import { captureVmcs, editVmcs, vmcsRows } from './vmcs-view';
 
 /** The custom views of one session. They remember the last stop, to mark what has changed since. */
 export class Views {
@@ -43,31 +43,32 @@ export class Views {
   edit(request: ViewRequest, expression: string): void {
     const value = this.evaluate(expression, request.focus);
     if (request.view === 'registers') editRegister(this.target, request, value);
-    else if (request.view === 'vmcs') editVmcs(this.target, request, value);
+    else if (request.view === 'vmcs') this.target.technique.structure?.edit(request, value);
     else throw new RangeError(l10n.t('this row cannot be edited'));
     this.current = this.capture();
   }
 
   private vmcs(request: ViewRequest): View {
-    if (!this.target.computer.processor.vmx.current) {
-      return { rows: [], message: l10n.t('There is no current VMCS.') };
-    }
-    return { rows: vmcsRows(this.target, request, this.changed('v:'), this.before('v:')) };
+    const { structure } = this.target.technique;
+    if (!structure) return { rows: [], message: l10n.t('There is no current VMCS.') };
+    return { rows: structure.rows(request, this.changed('v:'), this.before('v:')) };
   }
 
   private translation(request: ViewRequest): View {
     const expression = request.address ?? 'rip';
+    const { hostWorld, guestWorld } = this.target;
+    const world = (request.focus === 'host' ? hostWorld : undefined) ?? guestWorld;
     let linear: bigint;
     try {
       linear =
-        expression === 'rip' && request.focus === 'guest'
-          ? this.target.linearRip
+        expression === 'rip'
+          ? linearRip(world.registers)
           : BigInt.asUintN(64, this.evaluate(expression, request.focus));
     } catch (error) {
       return { rows: [], message: error instanceof Error ? error.message : String(error) };
     }
     const from = /^0x/i.test(expression) ? '' : expression;
-    return { rows: translationRows(this.target, linear, from, request.node) };
+    return { rows: translationRows(world, linear, from, request.node) };
   }
 
   private changed(prefix: string): (key: string) => boolean {
@@ -84,7 +85,9 @@ export class Views {
   private capture(): Map<string, bigint> {
     const all = new Map<string, bigint>();
     for (const [key, value] of captureRegisters(this.target)) all.set(`r:${key}`, value);
-    for (const [key, value] of captureVmcs(this.target)) all.set(`v:${key}`, value);
+    for (const [key, value] of this.target.technique.structure?.capture() ?? []) {
+      all.set(`v:${key}`, value);
+    }
     return all;
   }
 }

@@ -46,9 +46,17 @@ export interface ExitInformation {
  */
 export function enterGuest(cpu: Processor, launch: boolean): VmxOutcome {
   const outcome = tryEntry(cpu, launch);
-  if (outcome.kind !== 'VMsucceed') cpu.observer.entryFailed?.();
+  const late = outcome === FAILED_LATE;
+  if (outcome.kind !== 'VMsucceed' || late) {
+    const instruction = launch ? 'VMLAUNCH' : 'VMRESUME';
+    const error = outcome.kind === 'VMfailValid' ? outcome.error : undefined;
+    cpu.observer.entryFailed?.({ instruction, early: !late, error });
+  }
   return outcome;
 }
+
+/** The entry came back by a VM exit before the guest's first instruction: to its software, a success. */
+const FAILED_LATE: VmxOutcome = { kind: 'VMsucceed' };
 
 function tryEntry(cpu: Processor, launch: boolean): VmxOutcome {
   const { vmx, state } = cpu;
@@ -74,14 +82,14 @@ function tryEntry(cpu: Processor, launch: boolean): VmxOutcome {
     vmx.entryFailures = refusal.failures;
     if (refusal.kind === 'VMfailValid') return vmx.fail(refusal.error);
     failEntry(cpu, vmcs, refusal.reason, BigInt(refusal.qualification));
-    return VM_SUCCEED;
+    return FAILED_LATE;
   }
   const controls = readControls(vmcs);
   if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
     requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
   }
   loadGuestState(state, vmcs, controls);
-  if (!loadGuestMsrs(cpu, vmcs)) return VM_SUCCEED;
+  if (!loadGuestMsrs(cpu, vmcs)) return FAILED_LATE;
   vmcs.launchState = LaunchState.LAUNCHED;
   enterNonRoot(cpu, vmcs, controls);
   cpu.observer.entered?.();
@@ -130,7 +138,6 @@ function injectEvent(cpu: Processor, vmcs: Vmcs): void {
 function failEntry(cpu: Processor, vmcs: Vmcs, reason: number, qualification: bigint): void {
   vmcs.write(Field.VM_EXIT_REASON, reason >>> 0);
   vmcs.write(Field.EXIT_QUALIFICATION, qualification);
-  cpu.observer.entryFailed?.();
   leaveToHost(cpu, vmcs, Number(vmcs.read(Field.VM_EXIT_CONTROLS)));
 }
 

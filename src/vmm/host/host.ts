@@ -10,12 +10,8 @@ import { timeStampCounter } from '../../processor/system/time';
 import type { VmxOutcome } from '../../processor/vmx/unit';
 import { instructionLength } from '../../processor/decoder/length';
 import type { GuestMemory } from '../memory/guest-memory';
+import type { GuestEnd } from '../end';
 import { guestPagingState } from '../vtx/guest-paging';
-
-/** Why the guest has ended for good. */
-export interface GuestEnd {
-  readonly why: string;
-}
 
 /** The registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. */
 const SAVED = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -30,7 +26,10 @@ export class Host {
   /** The guest's virtual devices, with a clock that the monitor moves on. */
   readonly virtual: Platform;
   readonly virtualClock = new Clock();
+  /** Set for good when the guest has ended. */
   end: GuestEnd | undefined;
+  /** The guest waits for something from outside; whoever brings it clears this. */
+  waiting = false;
   /** Virtual interrupts wait, while a debugger steps. */
   holdInterrupts = false;
   private armed: number | undefined;
@@ -246,8 +245,8 @@ export class Host {
     return instructionLength(bytes, bits);
   }
 
-  stopGuest(why: string): void {
-    this.end = { why };
+  stopGuest(end: GuestEnd): void {
+    this.end = end;
   }
 
   consoleWrite(byte: number): void {

@@ -1,4 +1,5 @@
 import { Field } from '../../isa/vmx/fields';
+import type { GuestEnd } from '../end';
 import type { Handler } from '../operation';
 import {
   armHostTimer,
@@ -47,7 +48,7 @@ export class VtxTechnique implements Technique {
     yield* writeGuestState(this.plan);
     yield restoreGuestRegisters();
     const error = yield vmlaunch();
-    if (error !== 0n) yield stopGuest(`VMLAUNCH failed: VM-instruction error ${String(error)}`);
+    if (error !== 0n) yield stopGuest(refused('VMLAUNCH', error));
   }
 
   handle(): Handler {
@@ -62,7 +63,7 @@ export function* handleExit(): Handler {
   const basic = Number(reason & 0xffffn);
   const handler = EXIT_HANDLERS.get(basic);
   if (reason & ENTRY_FAILED) {
-    yield stopGuest(`VM entry failed: exit reason ${String(basic)}`);
+    yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
   if (handler) yield* handler();
@@ -71,8 +72,13 @@ export function* handleExit(): Handler {
   yield armHostTimer();
   yield restoreGuestRegisters();
   const error = yield vmresume();
-  if (error !== 0n) yield stopGuest(`VMRESUME failed: VM-instruction error ${String(error)}`);
+  if (error !== 0n) yield stopGuest(refused('VMRESUME', error));
 }
+
+const refused = (instruction: 'VMLAUNCH' | 'VMRESUME', error: bigint): GuestEnd => ({
+  kind: 'failure',
+  failure: { kind: 'entry-refused', instruction, error: Number(error) },
+});
 
 /** The host's own 8259 pair: vectors 0x20 to 0x2f, and nothing but the timer let through. */
 function* initializeInterruptController(): Handler {

@@ -30,13 +30,13 @@ export function* handleEptViolation(): Handler {
     yield* reinjectInterruptedEvent();
     return;
   }
-  yield* answerAsEmptyBus(qualification);
+  yield* answerAsEmptyBus(qualification, address);
 }
 
 /** On an empty bus a write is lost and a read gives all ones. A fetch has nowhere to go on. */
-function* answerAsEmptyBus(qualification: bigint): Handler {
+function* answerAsEmptyBus(qualification: bigint, address: bigint): Handler {
   if (qualification & FETCH) {
-    yield stopGuest('fetch from guest-physical memory that does not exist');
+    yield stopGuest({ kind: 'failure', failure: { kind: 'fetch-outside-memory', address } });
     return;
   }
   const base = yield vmread(Field.GUEST_CS_BASE);

@@ -41,3 +41,7 @@ export const EXIT_HANDLERS: ReadonlyMap<number, () => Handler> = new Map([
     ExitReason.INVVPID,
   ].map((reason): [number, () => Handler] => [reason, handleVmxInstruction]), // prettier-ignore
 ]);
+
+/** The name of the function that answers an exit reason. */
+export const exitHandlerName = (reason: number): string | undefined =>
+  EXIT_HANDLERS.get(reason)?.name;

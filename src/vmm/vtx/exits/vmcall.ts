@@ -29,7 +29,7 @@ export function* handleVmcall(): Handler {
     yield setGuestRegister(0, 0n);
   } else if (number === BigInt(Hypercall.EXIT)) {
     yield* advanceRip();
-    yield stopGuest('exit hypercall');
+    yield stopGuest({ kind: 'hypercall' });
     return;
   } else {
     yield setGuestRegister(0, NO_SUCH_CALL);

@@ -1,19 +1,18 @@
 import * as l10n from '@vscode/l10n';
-import { exitReason } from '../../isa/vmx/exit-reasons';
-import { VMCS_FIELDS, Field, fieldByName, type FieldRow } from '../../isa/vmx/fields';
-import { VM_INSTRUCTION_ERRORS } from '../../isa/vmx/instruction-errors';
-import { describeQualification, qualificationTable } from '../../isa/vmx/qualification';
-import { instructionInformationTable } from '../../isa/vmx/instruction-information';
+import { exitReason } from '../../../isa/vmx/exit-reasons';
+import { VMCS_FIELDS, Field, fieldByName, type FieldRow } from '../../../isa/vmx/fields';
+import { VM_INSTRUCTION_ERRORS } from '../../../isa/vmx/instruction-errors';
+import { describeQualification, qualificationTable } from '../../../isa/vmx/qualification';
+import { instructionInformationTable } from '../../../isa/vmx/instruction-information';
 import {
   fieldExists,
   type ControlLimits,
   type VmxCapabilities,
-} from '../../processor/vmx/capabilities';
-import { formatFailure, type EntryCheckFailure } from '../../processor/vmx/entry-checks';
-import { fieldOffset, type Vmcs } from '../../processor/vmx/vmcs';
-import type { Target } from '../target';
-import { bitRows, bitTooltip, summary } from './bit-rows';
-import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from './row';
+} from '../../../processor/vmx/capabilities';
+import { formatFailure, type EntryCheckFailure } from '../../../processor/vmx/entry-checks';
+import { fieldOffset, type Vmcs } from '../../../processor/vmx/vmcs';
+import { bitRows, bitTooltip, summary } from '../../views/bit-rows';
+import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from '../../views/row';
 
 /** The current VMCS, read from its region in host-physical memory. */
 
@@ -62,9 +61,15 @@ const FIRST: readonly number[] = [
   Field.GUEST_LINEAR_ADDRESS,
 ];
 
+/** What the rows are made from. */
+export interface VmcsView {
+  readonly vmcs: Vmcs;
+  readonly capabilities: VmxCapabilities;
+  readonly failures: readonly EntryCheckFailure[];
+}
+
 /** The fields that this processor has. */
-function fieldsOf(target: Target): readonly FieldRow[] {
-  const { capabilities } = target.computer.processor.vmx;
+export function fieldsOf({ capabilities }: VmcsView): readonly FieldRow[] {
   return VMCS_FIELDS.filter((row) => fieldExists(capabilities, row));
 }
 
@@ -73,37 +78,29 @@ function interest({ encoding }: FieldRow): number {
   return place < 0 ? FIRST.length : place;
 }
 
-export function captureVmcs(target: Target): Map<string, bigint> {
-  const vmcs = target.computer.processor.vmx.current;
-  if (!vmcs) return new Map();
-  return new Map(fieldsOf(target).map((row) => [row.id, vmcs.read(row.encoding)]));
-}
-
 export function vmcsRows(
-  target: Target,
+  view: VmcsView,
   request: ViewRequest,
   changedSince: (key: string) => boolean,
   before: (key: string) => bigint | undefined,
 ): Row[] {
-  const { vmx } = target.computer.processor;
-  const vmcs = vmx.current;
-  if (!vmcs) return [];
+  const { vmcs } = view;
   const [top, fieldId] = (request.node ?? '').split('/');
-  if (!request.node) return topRows(target, vmcs, changedSince);
-  if (top === 'failure') return failureRows(vmx.entryFailures, request.node);
+  if (!request.node) return topRows(view, changedSince);
+  if (top === 'failure') return failureRows(view.failures, request.node);
   if (top === 'raw') return rawRows(vmcs);
   if (fieldId !== undefined)
-    return fieldChildren(vmcs, vmx.capabilities, request.node, fieldId, before);
+    return fieldChildren(vmcs, view.capabilities, request.node, fieldId, before);
   const inGroup = GROUPS.find(({ id }) => id === top);
   if (!inGroup) return [];
-  return fieldsOf(target)
+  return fieldsOf(view)
     .filter((row) => inGroup.holds(row))
     .sort((a, b) => interest(a) - interest(b))
     .map((row) => fieldRow(vmcs, inGroup.id, row, request, changedSince(row.id)));
 }
 
-function topRows(target: Target, vmcs: Vmcs, changedSince: (key: string) => boolean): Row[] {
-  const failures = target.computer.processor.vmx.entryFailures;
+function topRows(view: VmcsView, changedSince: (key: string) => boolean): Row[] {
+  const { vmcs, failures } = view;
   const first: Row[] = failures.length
     ? [
         group('failure', l10n.t('Why entry failed'), true, {
@@ -113,7 +110,7 @@ function topRows(target: Target, vmcs: Vmcs, changedSince: (key: string) => bool
       ]
     : [];
   const groups = GROUPS.map(({ id, label, open, holds }) => {
-    const changes = fieldsOf(target).filter((row) => holds(row) && changedSince(row.id)).length;
+    const changes = fieldsOf(view).filter((row) => holds(row) && changedSince(row.id)).length;
     const description =
       id === 'exit' ? whyHere(vmcs) : changes > 0 ? l10n.t('{0} changed', changes) : '';
     return group(id, label(), open, { description, ...(changes > 0 && { changed: true }) });
@@ -268,13 +265,4 @@ function rawRows(vmcs: Vmcs): Row[] {
     leaf('raw/abort', l10n.t('VMX-abort indicator'), hex(vmcs.abortIndicator)),
     leaf('raw/launch', l10n.t('launch state'), vmcs.launchState === 0 ? 'clear' : 'launched'),
   ];
-}
-
-/** Edits a field in the region, as VMWRITE would, whoever has control. */
-export function editVmcs(target: Target, request: ViewRequest, value: bigint): void {
-  const fieldId = (request.node ?? '').split('/')[1];
-  const row = fieldId === undefined ? undefined : fieldByName(fieldId);
-  const vmcs = target.computer.processor.vmx.current;
-  if (!row || !vmcs) throw new RangeError(l10n.t('this row cannot be edited'));
-  vmcs.write(row.encoding, value);
 }

@@ -1,0 +1,29 @@
+import type { Machine } from '../../session';
+import type { ExitGroup, Technique } from './technique';
+import { BuiltInVtx } from './vtx/built-in';
+import { EXIT_GROUPS } from './vtx/exit-groups';
+import { OwnVtx } from './vtx/own';
+
+export type { SecondLevel, SecondLevelResult, SecondLevelStep } from './second-level';
+export type {
+  ControlStructure,
+  EntryFailure,
+  ExitGroup,
+  ExitVocabulary,
+  Side,
+  StructureField,
+  Technique,
+} from './technique';
+export { failureWords } from './vtx/failures';
+
+/** Filters for the exits of every technique: a client asks for them before it launches anything. */
+export const EXIT_FILTERS: readonly ExitGroup[] = EXIT_GROUPS;
+
+/** How a machine virtualizes. */
+export function techniqueOf(
+  machine: Machine,
+  nameAt: (linear: bigint) => string | undefined,
+): Technique {
+  if (machine.vm) return new BuiltInVtx(machine.vm, machine.options.intercepts);
+  return new OwnVtx(machine.computer.processor, nameAt);
+}

@@ -1,0 +1,38 @@
+import type { Access } from '../../processor/paging/walk';
+
+/** One entry of the second level (EPT, nested paging) that a walk read. */
+export interface SecondLevelStep {
+  /** 4 = PML4E … 1 = PTE. */
+  readonly level: number;
+  readonly index: number;
+  /** Host-physical address of the entry. */
+  readonly entryAddress: number;
+  readonly entry: bigint;
+  readonly leaf: boolean;
+  /** Rights, memory type, accessed and dirty flags, by their letters: 'RWX WB A D'. */
+  readonly flags: string;
+}
+
+/** How such a walk ends. */
+export type SecondLevelResult =
+  | { readonly kind: 'translation'; readonly address: number }
+  | {
+      readonly kind: 'fault';
+      readonly level: number;
+      /** What the processor does and which bits are to blame, in the user's language. */
+      readonly text: string;
+    };
+
+/** Translation of guest-physical addresses, looked at without leaving a trace. */
+export interface SecondLevel {
+  /** 'EPT' */
+  readonly name: string;
+  /** Where a guest-physical address lies, whatever its rights. */
+  hostAddress(guestPhysical: bigint): number | undefined;
+  /** Walks for an access; `visit` sees each entry read. */
+  walk(
+    guestPhysical: bigint,
+    access: Access,
+    visit?: (step: SecondLevelStep) => void,
+  ): SecondLevelResult;
+}

@@ -1,0 +1,112 @@
+import type { BitTable, DecodedField } from '../../isa/bits';
+import type { PagingState } from '../../processor/paging/walk';
+import type { Operation } from '../../vmm';
+import type { ExitFacts, ExitRecord } from '../exit-trace';
+import type { Registers } from '../registers';
+import type { Row, ViewRequest } from '../views/row';
+import type { SecondLevel } from './second-level';
+
+/**
+ * Who has the processor: the guest; the built-in monitor, whose handlers are TypeScript; a hypervisor that
+ * is the user's own program; or a program on a computer where nothing is virtualized.
+ */
+export type Side = 'guest' | 'monitor' | 'hypervisor' | 'bare';
+
+/**
+ * A way of virtualizing, as a debugger sees it: everything that differs from one to the other. Who owns
+ * the machine, the built-in monitor or a program of the user's, makes no difference beyond this interface.
+ */
+export interface Technique {
+  /** As launch configurations spell the monitor: 'vtx', 'none'. */
+  readonly name: string;
+  readonly side: Side;
+  /** The registers of the guest; of the program where nothing is virtualized. */
+  readonly guest: Registers;
+  /** The registers of whoever runs the guest; undefined where nothing is virtualized. */
+  readonly host: Registers | undefined;
+  /** Where the stack of a VM exit's handler begins; undefined while none runs. */
+  readonly hostStackTop: bigint | undefined;
+  /** The paging of each world, for walks. */
+  readonly guestPaging: PagingState;
+  readonly hostPaging: PagingState;
+  /** How the guest's physical addresses are translated; undefined where they are host-physical. */
+  readonly secondLevel: SecondLevel | undefined;
+  readonly exits: ExitVocabulary;
+  /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */
+  readonly structure: ControlStructure | undefined;
+  /** The words for the mode of operation that the processor is in: 'VMX non-root'. */
+  readonly operation: string;
+  /** What the last VM entry was refused for, check by check. */
+  readonly entryFailures: readonly EntryFailure[];
+}
+
+/** A check that a VM entry did not pass, in the user's language. */
+export interface EntryFailure {
+  readonly found: string;
+  readonly allowed: string;
+}
+
+/** A filter for exits, and the reasons it stands for. */
+export interface ExitGroup {
+  /** 'exit.cpuid' */
+  readonly filter: string;
+  readonly label: string;
+  readonly reasons: readonly number[];
+}
+
+/** How exits are taken down and spoken of. */
+export interface ExitVocabulary {
+  /** The basic reason of the last exit. */
+  lastReason(): number;
+  /** What of the exit that is happening goes into the trace; registers are still the guest's. */
+  facts(): ExitFacts;
+  readonly groups: readonly ExitGroup[];
+  /** Why an exit of a group can never happen here, in the user's language; undefined when it can. */
+  impossible(group: ExitGroup): string | undefined;
+  /** The manual's name for machines: 'CPUID', 'EPT_VIOLATION'. */
+  id(reason: number): string;
+  /** The name for people: 'EPT violation'. */
+  name(reason: number): string;
+  /** Why it happens, for somebody who meets it for the first time. */
+  gloss(reason: number): string;
+  /** What it was about, in a few words: 'leaf 0x1'. */
+  detail(exit: ExitRecord): string;
+  /** 'VM exit 42: CPUID (leaf 0x1)' */
+  title(exit: ExitRecord): string;
+  /** The bits that tell more than the reason. */
+  information(exit: ExitRecord): readonly DecodedField[];
+  /** Who handles it: a function of the monitor, a label of the program. */
+  handler(exit: ExitRecord): string | undefined;
+  isEntryFailure(reason: number): boolean;
+  isTripleFault(reason: number): boolean;
+}
+
+/** A named field of a control structure. */
+export interface StructureField {
+  readonly id: string;
+  readonly name: string;
+  readonly width: 16 | 32 | 64;
+  readonly bits?: BitTable;
+  read(): bigint;
+  write(value: bigint): void;
+}
+
+/** The VMCS or VMCB as rows and names, read from its region in host-physical memory. */
+export interface ControlStructure {
+  /** 'VMCS' */
+  readonly name: string;
+  /** The values that are compared from stop to stop. */
+  capture(): Map<string, bigint>;
+  rows(
+    request: ViewRequest,
+    changedSince: (key: string) => boolean,
+    before: (key: string) => bigint | undefined,
+  ): Row[];
+  /** Edits the field of a row. @throws RangeError when it has none */
+  edit(request: ViewRequest, value: bigint): void;
+  /** A field by its name, whatever its case. */
+  field(name: string): StructureField | undefined;
+  readonly fields: readonly StructureField[];
+  /** The fields that operations of the monitor read or write, in their order. */
+  touched(operations: readonly Operation[]): readonly StructureField[];
+}

@@ -1,0 +1,34 @@
+import type { Intercept, VirtualMachine } from '../../../vmm';
+import { exitHandlerName } from '../../../vmm';
+import type { ExitRecord } from '../../exit-trace';
+import type { ExitGroup, Side } from '../technique';
+import { neverExits } from './exit-groups';
+import { inProcessor, inSaveArea, type GeneralRegisters } from './guest-registers';
+import { Vtx } from './vtx';
+
+/** VT-x as the built-in monitor uses it. */
+export class BuiltInVtx extends Vtx {
+  readonly name = 'vtx';
+  protected readonly root: Side = 'monitor';
+
+  constructor(
+    private readonly vm: VirtualMachine,
+    private readonly intercepts: readonly Intercept[] | undefined,
+  ) {
+    super(vm.computer.processor);
+  }
+
+  /** The monitor's first operation saves them. */
+  protected get general(): GeneralRegisters {
+    const saved = (this.vm.monitor.activity?.done.length ?? 1) > 0;
+    return saved ? inSaveArea(this.cpu, this.vm.saveArea) : inProcessor(this.cpu);
+  }
+
+  protected impossible(group: ExitGroup): string | undefined {
+    return neverExits(group, this.intercepts);
+  }
+
+  protected handler({ reason }: ExitRecord): string | undefined {
+    return exitHandlerName(reason & 0xffff);
+  }
+}

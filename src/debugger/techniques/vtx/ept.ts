@@ -1,0 +1,97 @@
+import * as l10n from '@vscode/l10n';
+import { PrimaryControl, SecondaryControl } from '../../../isa/vmx/controls';
+import { Field } from '../../../isa/vmx/fields';
+import type { Access } from '../../../processor/paging/walk';
+import type { PhysicalMemory } from '../../../processor/physical-memory';
+import { walkEpt, type EptAccess, type EptStep } from '../../../processor/vmx/ept';
+import type { Vmcs } from '../../../processor/vmx/vmcs';
+import type { SecondLevel, SecondLevelResult, SecondLevelStep } from '../second-level';
+
+const MEMORY_TYPES: Readonly<Record<number, string>> = {
+  0: 'UC',
+  1: 'WC',
+  4: 'WT',
+  5: 'WP',
+  6: 'WB',
+};
+const READ_ANYTHING: EptAccess = { read: false, write: false, execute: false };
+
+/** The EPT that a VMCS asks for; undefined where guest-physical addresses are host-physical ones. */
+export function eptOf(vmcs: Vmcs, memory: PhysicalMemory): SecondLevel | undefined {
+  const primary = vmcs.readNumber(Field.CPU_BASED_VM_EXEC_CONTROL);
+  const secondary = vmcs.readNumber(Field.SECONDARY_VM_EXEC_CONTROL);
+  const active = (primary & PrimaryControl.ACTIVATE_SECONDARY_CONTROLS) !== 0;
+  if (!active || !(secondary & SecondaryControl.ENABLE_EPT)) return undefined;
+  return new EptWalk(memory, vmcs.read(Field.EPT_POINTER));
+}
+
+/** EPT as a debugger sees it: no flag is set. */
+class EptWalk implements SecondLevel {
+  readonly name = 'EPT';
+
+  constructor(
+    private readonly memory: PhysicalMemory,
+    private readonly eptp: bigint,
+  ) {}
+
+  hostAddress(guestPhysical: bigint): number | undefined {
+    const result = walkEpt(this.memory, this.eptp, guestPhysical, READ_ANYTHING, false);
+    return result.kind === 'translation' ? result.address : undefined;
+  }
+
+  walk(
+    guestPhysical: bigint,
+    access: Access,
+    visit?: (step: SecondLevelStep) => void,
+  ): SecondLevelResult {
+    const wanted = {
+      read: !access.write && !access.execute,
+      write: access.write,
+      execute: access.execute,
+    };
+    let last: EptStep | undefined;
+    const result = walkEpt(this.memory, this.eptp, guestPhysical, wanted, false, (step) => {
+      last = step;
+      visit?.({ ...step, flags: flagsOf(step) });
+    });
+    if (result.kind === 'translation') return { kind: 'translation', address: result.address };
+    const cause =
+      result.kind === 'misconfiguration'
+        ? misconfiguration(last)
+        : violation(last, wanted, result.rights);
+    const text =
+      result.kind === 'misconfiguration'
+        ? l10n.t('EPT misconfiguration at level {0}: {1}; a VM exit to the VMM (reason 49)', result.level, cause) // prettier-ignore
+        : l10n.t('EPT violation at level {0}: {1}; a VM exit to the VMM (reason 48)', result.level, cause); // prettier-ignore
+    return { kind: 'fault', level: result.level, text };
+  }
+}
+
+function flagsOf({ entry, leaf }: EptStep): string {
+  const rights = ['R', 'W', 'X'].filter((_, bit) => (entry >> BigInt(bit)) & 1n).join('') || '–';
+  const type = leaf && entry & 7n ? ` ${MEMORY_TYPES[Number((entry >> 3n) & 7n)] ?? '?'}` : '';
+  return `${rights}${type}${entry & 0x100n ? ' A' : ''}${leaf && entry & 0x200n ? ' D' : ''}`;
+}
+
+/** Which right is missing (SDM 3C 29.3.3.2). */
+function violation(step: EptStep | undefined, wanted: EptAccess, rights: number): string {
+  if (step && (step.entry & 7n) === 0n)
+    return l10n.t('the entry is not present (R, W and X are 0)');
+  const missing = [
+    ...(wanted.read && !(rights & 1) ? ['R'] : []),
+    ...(wanted.write && !(rights & 2) ? ['W'] : []),
+    ...(wanted.execute && !(rights & 4) ? ['X'] : []),
+  ];
+  return l10n.t('{0} is 0 in an entry of the walk', missing.join(', ') || 'R, W, X');
+}
+
+/** Which bits the architecture forbids (SDM 3C 29.3.3.1). */
+function misconfiguration(step: EptStep | undefined): string {
+  const entry = step?.entry ?? 0n;
+  if ((entry & 3n) === 2n) return l10n.t('W is 1 and R is 0: writable but not readable');
+  const type = Number((entry >> 3n) & 7n);
+  if (step?.leaf && MEMORY_TYPES[type] === undefined) {
+    return l10n.t('bits 5:3 hold memory type {0}, which is reserved', type);
+  }
+  return l10n.t('reserved bits are set in {0}', `0x${entry.toString(16)}`);
+}

@@ -1,0 +1,23 @@
+import * as l10n from '@vscode/l10n';
+import type { GuestFailure } from '../../../vmm';
+import { exitName } from './exit-words';
+
+/** Why a monitor cannot go on with its guest, in the user's language. */
+export function failureWords(failure: GuestFailure): string {
+  switch (failure.kind) {
+    case 'entry-refused':
+      return failure.error === undefined
+        ? l10n.t('{0}: there is no current VMCS', failure.instruction)
+        : l10n.t('{0}: VM-instruction error {1}', failure.instruction, failure.error);
+    case 'entry-failed':
+      return l10n.t('VM entry failed: exit reason {0}', failure.reason);
+    case 'unhandled-exit':
+      return l10n.t(
+        'the monitor has no handler for VM exit {0}: {1}',
+        failure.reason,
+        exitName(failure.reason),
+      );
+    case 'fetch-outside-memory':
+      return l10n.t('fetch from guest-physical memory that does not exist');
+  }
+}

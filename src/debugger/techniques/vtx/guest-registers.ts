@@ -1,0 +1,160 @@
+import * as l10n from '@vscode/l10n';
+import { Msr } from '../../../isa/registers/msr';
+import { Field } from '../../../isa/vmx/fields';
+import type { Processor } from '../../../processor/processor';
+import type { SegmentRegister, TableRegister } from '../../../processor/state';
+import { writeMsr } from '../../../processor/system/msr';
+import { GUEST_SEGMENT_FIELDS } from '../../../processor/vmx/segment-fields';
+import type { Vmcs } from '../../../processor/vmx/vmcs';
+import { LiveRegisters, type Registers } from '../../registers';
+import { guestEfer } from './guest-area';
+
+/** Where a guest's general registers lie while it does not run: hardware does not switch them. */
+export interface GeneralRegisters {
+  read(index: number): bigint;
+  /** @throws RangeError that says why they cannot be changed */
+  write(index: number, value: bigint): void;
+}
+
+/** Still in the processor: nobody has saved them yet. */
+export const inProcessor = (cpu: Processor): GeneralRegisters => ({
+  read: (index) => cpu.state.gpr(index),
+  write: (index, value) => {
+    cpu.state.setGpr(index, value);
+  },
+});
+
+/** In the built-in monitor's save area, at a host-physical address. */
+export const inSaveArea = (cpu: Processor, address: number): GeneralRegisters => ({
+  read: (index) => cpu.physical.read64(address + index * 8),
+  write: (index, value) => {
+    cpu.physical.write64(address + index * 8, value);
+  },
+});
+
+/** As they were at a VM exit: where a hypervisor of the user's own has saved them nobody else knows. */
+export const asAtExit = (values: BigUint64Array): GeneralRegisters => ({
+  read: (index) => values[index] ?? 0n,
+  write: () => {
+    throw new RangeError(
+      l10n.t(
+        'the hypervisor keeps the guest’s general registers: change them where it has saved them',
+      ),
+    );
+  },
+});
+
+const IN_GUEST_AREA: ReadonlyMap<number, Field> = new Map([
+  [Msr.EFER, Field.GUEST_IA32_EFER],
+  [Msr.FS_BASE, Field.GUEST_FS_BASE],
+  [Msr.GS_BASE, Field.GUEST_GS_BASE],
+  [Msr.SYSENTER_CS, Field.GUEST_SYSENTER_CS],
+  [Msr.SYSENTER_ESP, Field.GUEST_SYSENTER_ESP],
+  [Msr.SYSENTER_EIP, Field.GUEST_SYSENTER_EIP],
+]);
+
+/**
+ * A guest's registers while it does not run: in the guest-state area of the VMCS, and the general ones
+ * where whoever runs it keeps them.
+ */
+export class GuestAreaRegisters implements Registers {
+  constructor(
+    private readonly cpu: Processor,
+    private readonly vmcs: Vmcs,
+    private readonly general: GeneralRegisters,
+  ) {}
+
+  gpr(index: number): bigint {
+    return index === 4 ? this.vmcs.read(Field.GUEST_RSP) : this.general.read(index);
+  }
+
+  setGpr(index: number, value: bigint): void {
+    if (index === 4) this.vmcs.write(Field.GUEST_RSP, value);
+    else this.general.write(index, value);
+  }
+
+  get rip(): bigint {
+    return this.vmcs.read(Field.GUEST_RIP);
+  }
+
+  set rip(value: bigint) {
+    this.vmcs.write(Field.GUEST_RIP, value);
+  }
+
+  get rflags(): bigint {
+    return this.vmcs.read(Field.GUEST_RFLAGS);
+  }
+
+  set rflags(value: bigint) {
+    this.vmcs.write(Field.GUEST_RFLAGS, value);
+  }
+
+  controlRegister(number: number): bigint {
+    const field = GUEST_CR[number];
+    if (field !== undefined) return this.vmcs.read(field);
+    return number === 2 ? this.cpu.state.cr2 : this.cpu.state.cr8; // hardware does not switch these
+  }
+
+  setControlRegister(number: number, value: bigint): void {
+    const field = GUEST_CR[number];
+    if (field !== undefined) this.vmcs.write(field, value);
+    else if (number === 2) this.cpu.state.cr2 = value;
+  }
+
+  segment(index: number): SegmentRegister {
+    const fields = GUEST_SEGMENT_FIELDS[index];
+    if (!fields) throw new RangeError(`segment ${String(index)}`);
+    return {
+      selector: this.vmcs.readNumber(fields.selector),
+      base: this.vmcs.read(fields.base),
+      limit: this.vmcs.readNumber(fields.limit),
+      accessRights: this.vmcs.readNumber(fields.accessRights),
+    };
+  }
+
+  setSegment(index: number, value: SegmentRegister): void {
+    const fields = GUEST_SEGMENT_FIELDS[index];
+    if (!fields) throw new RangeError(`segment ${String(index)}`);
+    this.vmcs.write(fields.selector, value.selector);
+    this.vmcs.write(fields.base, value.base);
+    this.vmcs.write(fields.limit, value.limit);
+    this.vmcs.write(fields.accessRights, value.accessRights);
+  }
+
+  get gdtr(): TableRegister {
+    return {
+      base: this.vmcs.read(Field.GUEST_GDTR_BASE),
+      limit: this.vmcs.readNumber(Field.GUEST_GDTR_LIMIT),
+    };
+  }
+
+  get idtr(): TableRegister {
+    return {
+      base: this.vmcs.read(Field.GUEST_IDTR_BASE),
+      limit: this.vmcs.readNumber(Field.GUEST_IDTR_LIMIT),
+    };
+  }
+
+  debugRegister(number: number): bigint {
+    return number === 7 ? this.vmcs.read(Field.GUEST_DR7) : (this.cpu.state.dr[number] ?? 0n);
+  }
+
+  msr(number: number): bigint | undefined {
+    if (number === Msr.EFER) return guestEfer(this.cpu, this.vmcs);
+    const field = IN_GUEST_AREA.get(number);
+    if (field !== undefined) return this.vmcs.read(field);
+    return new LiveRegisters(this.cpu).msr(number); // the monitor leaves these in the processor
+  }
+
+  setMsr(number: number, value: bigint): void {
+    const field = IN_GUEST_AREA.get(number);
+    if (field !== undefined) this.vmcs.write(field, value);
+    else writeMsr(this.cpu, number, value);
+  }
+}
+
+const GUEST_CR: Readonly<Record<number, Field>> = {
+  0: Field.GUEST_CR0,
+  3: Field.GUEST_CR3,
+  4: Field.GUEST_CR4,
+};

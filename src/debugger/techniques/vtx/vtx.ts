@@ -1,0 +1,130 @@
+import * as l10n from '@vscode/l10n';
+import { Field } from '../../../isa/vmx/fields';
+import type { PagingState } from '../../../processor/paging/walk';
+import type { Processor } from '../../../processor/processor';
+import type { Vmcs } from '../../../processor/vmx/vmcs';
+import type { ExitFacts, ExitRecord } from '../../exit-trace';
+import { LiveRegisters, pagingOf, type Registers } from '../../registers';
+import type { SecondLevel } from '../second-level';
+import type {
+  ControlStructure,
+  EntryFailure,
+  ExitGroup,
+  ExitVocabulary,
+  Side,
+  Technique,
+} from '../technique';
+import { eptOf } from './ept';
+import { EXIT_GROUPS } from './exit-groups';
+import {
+  exitDetail,
+  exitGloss,
+  exitId,
+  exitInformation,
+  exitName,
+  exitTitle,
+  isEntryFailure,
+  isTripleFault,
+} from './exit-words';
+import { guestPaging } from './guest-area';
+import { GuestAreaRegisters, type GeneralRegisters } from './guest-registers';
+import { HostAreaRegisters } from './host-registers';
+import { VmcsStructure } from './vmcs-structure';
+
+/** What VT-x has in common, whether the built-in monitor uses it or a program of the user's own. */
+export abstract class Vtx implements Technique {
+  abstract readonly name: string;
+
+  constructor(protected readonly cpu: Processor) {}
+
+  /** Where the guest's general registers are while it does not run. */
+  protected abstract get general(): GeneralRegisters;
+  /** Who has the processor in root operation. */
+  protected abstract readonly root: Side;
+
+  /** The VMCS that is current, once there is one. */
+  protected get vmcs(): Vmcs | undefined {
+    return this.cpu.vmx.current;
+  }
+
+  protected get inGuest(): boolean {
+    return this.cpu.nonRoot.active;
+  }
+
+  get side(): Side {
+    return this.inGuest ? 'guest' : this.root;
+  }
+
+  get guest(): Registers {
+    const { cpu, vmcs } = this;
+    if (this.inGuest || !vmcs) return new LiveRegisters(cpu);
+    return new GuestAreaRegisters(cpu, vmcs, this.general);
+  }
+
+  get host(): Registers | undefined {
+    const { cpu, vmcs } = this;
+    if (!this.inGuest) return new LiveRegisters(cpu);
+    return vmcs && new HostAreaRegisters(cpu, vmcs);
+  }
+
+  get hostStackTop(): bigint | undefined {
+    return this.inGuest ? undefined : this.vmcs?.read(Field.HOST_RSP);
+  }
+
+  get guestPaging(): PagingState {
+    const { vmcs } = this;
+    if (this.inGuest || !vmcs) return this.cpu.state;
+    return guestPaging(this.cpu, vmcs);
+  }
+
+  get hostPaging(): PagingState {
+    const { host } = this;
+    return this.inGuest && host ? pagingOf(host) : this.cpu.state;
+  }
+
+  get secondLevel(): SecondLevel | undefined {
+    return this.vmcs && eptOf(this.vmcs, this.cpu.physical);
+  }
+
+  get structure(): ControlStructure | undefined {
+    return this.vmcs && new VmcsStructure(this.cpu, this.vmcs);
+  }
+
+  get operation(): string {
+    return this.inGuest ? l10n.t('VMX non-root') : l10n.t('VMX root');
+  }
+
+  get entryFailures(): readonly EntryFailure[] {
+    return this.cpu.vmx.entryFailures;
+  }
+
+  readonly exits: ExitVocabulary = {
+    lastReason: () => (this.vmcs?.readNumber(Field.VM_EXIT_REASON) ?? 0) & 0xffff,
+    facts: () => this.facts(),
+    groups: EXIT_GROUPS,
+    impossible: (group) => this.impossible(group),
+    id: exitId,
+    name: exitName,
+    gloss: exitGloss,
+    detail: exitDetail,
+    title: exitTitle,
+    information: exitInformation,
+    handler: (exit) => this.handler(exit),
+    isEntryFailure,
+    isTripleFault,
+  };
+
+  protected abstract impossible(group: ExitGroup): string | undefined;
+  protected abstract handler(exit: ExitRecord): string | undefined;
+
+  protected facts(): ExitFacts {
+    const { vmcs } = this;
+    return {
+      reason: vmcs?.readNumber(Field.VM_EXIT_REASON) ?? 0,
+      qualification: vmcs?.read(Field.EXIT_QUALIFICATION) ?? 0n,
+      guestPhysical: vmcs?.read(Field.GUEST_PHYSICAL_ADDRESS) ?? 0n,
+      interruption: vmcs?.readNumber(Field.VM_EXIT_INTR_INFO) ?? 0,
+      handler: vmcs?.read(Field.HOST_RIP) ?? 0n,
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import type { GuestEnd } from '../vmm';
+
+/** How a machine's run comes to its end. What people are told of it is made elsewhere. */
+export type End =
+  | GuestEnd
+  /** The guest wrote to the exit device (port 0xf4). */
+  | { readonly kind: 'exit-device'; readonly value: number }
+  | { readonly kind: 'power-off' }
+  | { readonly kind: 'reset' };
+
+/** How the command line's run comes to its end: also when its limits are reached. */
+export type Outcome =
+  | End
+  | { readonly kind: 'instruction-limit' }
+  | { readonly kind: 'not-implemented'; readonly what: string; readonly address: bigint };
+
+/** Exit statuses of a run that its guest did not choose itself: even numbers, as a guest's are odd. */
+const STATUS = { CLEAN: 0, LIMIT: 3, SHUTDOWN: 4, CANNOT_GO_ON: 6 } as const;
+
+/** The exit status of the command line and of a debug session: the contract of README.md. */
+export function exitStatus(outcome: Outcome): number {
+  switch (outcome.kind) {
+    case 'exit-device':
+      return ((outcome.value << 1) | 1) & 0xff;
+    case 'halted':
+    case 'hypercall':
+    case 'power-off':
+    case 'reset':
+      return STATUS.CLEAN;
+    case 'instruction-limit':
+      return STATUS.LIMIT;
+    case 'shutdown':
+      return STATUS.SHUTDOWN;
+    case 'failure':
+    case 'not-implemented':
+      return STATUS.CANNOT_GO_ON;
+  }
+}

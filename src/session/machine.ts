@@ -1,0 +1,93 @@
+import { Computer } from '../machine/computer';
+import type { Platform, PlatformEvents } from '../machine/platform';
+import type { EngineKind } from '../processor/engine';
+import { realModeSegment } from '../processor/segments/descriptor';
+import {
+  INTERCEPTS,
+  createVirtualMachine,
+  type Allocation,
+  type Intercept,
+  type VirtualMachine,
+} from '../vmm';
+import type { End } from './end';
+import type { BootImage } from './image';
+
+/** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
+export type MonitorName = 'vtx' | 'none';
+
+export interface MachineOptions {
+  readonly monitor: MonitorName;
+  /** Bytes of RAM: the guest's, or the bare computer's. */
+  readonly memory: number;
+  /** When the guest's memory gets its host frames. Default: 'eager'. */
+  readonly allocation?: Allocation;
+  /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
+  readonly intercepts?: readonly Intercept[];
+  readonly engine?: EngineKind;
+}
+
+/** Where what the guest prints goes to. */
+export type MachineOutput = Pick<PlatformEvents, 'serial' | 'debugConsole'>;
+
+/** A computer with its program loaded and, unless it is bare, the monitor under it, ready to run. */
+export class Machine {
+  readonly computer: Computer;
+  /** The built-in monitor with its guest; undefined where the program has the bare computer. */
+  readonly vm: VirtualMachine | undefined;
+  /** Set for good once the guest has asked a device for its end, or the processor has shut down. */
+  requestedEnd: End | undefined;
+
+  /** @throws RangeError when there is not so much memory */
+  constructor(
+    image: BootImage,
+    readonly options: MachineOptions,
+    output: MachineOutput = {},
+  ) {
+    const events: PlatformEvents = {
+      ...output,
+      exit: (value) => (this.requestedEnd ??= { kind: 'exit-device', value }),
+      powerOff: () => (this.requestedEnd ??= { kind: 'power-off' }),
+      reset: () => (this.requestedEnd ??= { kind: 'reset' }),
+    };
+    this.vm = options.monitor === 'none' ? undefined : guest(image, options, events);
+    this.computer = this.vm?.computer ?? bare(image, options, events);
+  }
+
+  /** The devices that the program sees. */
+  get platform(): Platform {
+    return this.vm ? this.vm.monitor.host.virtual : this.computer.platform;
+  }
+}
+
+/** The program as the guest of the built-in monitor, at its first instruction. */
+function guest(image: BootImage, options: MachineOptions, events: PlatformEvents): VirtualMachine {
+  const vm = createVirtualMachine({
+    memory: options.memory,
+    allocation: options.allocation ?? 'eager',
+    intercepts: options.intercepts ?? INTERCEPTS,
+    entry: image.address,
+    events,
+    ...(options.engine && { engine: options.engine }),
+  });
+  vm.guestMemory.writeBytes(BigInt(image.address), image.bytes);
+  vm.monitor.boot();
+  vm.computer.processor.state.setGpr(2, BigInt(image.drive ?? 0));
+  return vm;
+}
+
+/** The program on the bare computer, as firmware would leave it: real mode, CS = 0. */
+function bare(image: BootImage, options: MachineOptions, events: PlatformEvents): Computer {
+  const { memory, engine } = options;
+  const computer = new Computer({ memory, events, ...(engine && { engine }) });
+  computer.memory.writeBytes(image.address, image.bytes);
+  const { state } = computer.processor;
+  for (let index = 0; index < 6; index++) {
+    state.setSegment(index, realModeSegment(state.segment(index), 0, false));
+  }
+  for (let index = 0; index < 16; index++) state.setGpr(index, 0n);
+  state.setGpr(2, BigInt(image.drive ?? 0));
+  state.setGpr(4, BigInt(image.address));
+  state.rip = BigInt(image.address);
+  computer.processor.updateDerivedState();
+  return computer;
+}
