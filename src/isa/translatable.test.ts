@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decodeBits, maskOf } from './bits';
-import { Epte, EPTP, Eptp, Pte, PageFaultError, EPT_TABLE_ENTRY } from './paging';
+import { EPT_TABLE_ENTRY, Epte, EPTP, Eptp } from './ept';
+import { PageFaultError, Pte } from './paging';
 import { allBitTables, translatableGlosses } from './translatable';
 
 describe('all bit tables', () => {

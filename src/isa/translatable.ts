@@ -6,6 +6,7 @@ import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './instructions/glosses-system';
 import { ANY_RING, PRIVILEGE_ROWS, SENSITIVE_ROWS } from './instructions/privilege';
 import { SVM_INTERCEPTS } from './instructions/svm-intercepts';
 import { VMX_EXITS } from './instructions/vmx-exits';
+import * as ept from './ept';
 import * as paging from './paging';
 import { CR3_PCID, CR8, XCR0 } from './registers/control';
 import { DR6 } from './registers/debug';
@@ -34,7 +35,7 @@ export function allBitTables(): BitTable[] {
     DR6,
     SEGMENT_DESCRIPTOR,
     GATE_DESCRIPTOR,
-    ...(Object.values(paging) as unknown[]).filter(isTable),
+    ...(Object.values({ ...paging, ...ept }) as unknown[]).filter(isTable),
     ...VMCS_FIELDS.flatMap((row) => row.bits ?? []),
     ...MSRS.flatMap((row) => row.bits ?? []),
     ...EXIT_REASONS.flatMap((row) => qualificationTable(row.number) ?? []),

@@ -1,3 +1,4 @@
+import { Dr6 } from '../isa/registers/debug';
 import { Vector } from '../isa/exceptions';
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
@@ -244,7 +245,7 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
   private singleStepTrap(): void {
-    this.state.dr[6] = (this.state.dr[6] ?? 0n) | (1n << 14n);
+    this.state.dr[6] = (this.state.dr[6] ?? 0n) | Dr6.BS;
     this.deliver({ kind: 'hardware-exception', vector: Vector.DB, returnRip: this.state.rip });
   }
 

@@ -1,4 +1,4 @@
-import { bit, masksOf, named, range, table } from '../bits';
+import { bit, bits, masksOf, named, range, table } from '../bits';
 
 /** How the VMCS describes interrupts, exceptions and what blocks them. */
 
@@ -35,6 +35,9 @@ export const ENTRY_INTERRUPTION_INFO = table('VM-entry interruption info', 'SDM 
   named('Deliver error code', bit('ERROR_CODE', 11, 'An error code is pushed.')),
   VALID,
 ]);
+
+/** Bits of it that must be 0 on a processor without FRED (SDM 3C 27.2.1.3). */
+export const INJECTION_RESERVED = bits(30, 12);
 
 /** VM-exit interruption-information field: what caused the exit (SDM 3C 25.9.2, table 25-20). */
 export const EXIT_INTERRUPTION_INFO = table('VM-exit interruption info', 'SDM 3C 25.9.2', [

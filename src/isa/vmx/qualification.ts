@@ -3,6 +3,7 @@ import {
   bit,
   decodeBits,
   extract,
+  masksOf,
   named,
   range,
   table,
@@ -124,6 +125,7 @@ export const EPT_VIOLATION = table('EPT violation', 'SDM 3C 28.2.1', [
   named('Guest-paging verification', bit('VERIFICATION', 15, 'Caused by verification.')),
   named('Asynchronous', bit('ASYNCHRONOUS', 16, 'Not caused by the current instruction.')),
 ]);
+export const EptViolation = masksOf(EPT_VIOLATION);
 
 /** APIC accesses (SDM 3C table 28-6). */
 export const APIC_ACCESS = table('APIC access', 'SDM 3C 28.2.1', [

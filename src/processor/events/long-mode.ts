@@ -1,3 +1,4 @@
+import { AccessRights } from '../../isa/access-rights';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, invalidTss, stackFault } from '../faults';
 import { CS, SS, TR } from '../layout';
@@ -7,8 +8,7 @@ import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
 import { externalBit, type InterruptEvent } from './event';
 import { gateTarget, readGate } from './protected-mode';
 
-const L = 1 << 13;
-const DB = 1 << 14;
+const { L, DB } = AccessRights;
 
 /**
  * IA-32e mode: 16-byte gates to 64-bit code, a stack aligned to 16 bytes that always gets SS:RSP,

@@ -1,3 +1,4 @@
+import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import {
   Fault,
@@ -12,6 +13,7 @@ import {
   dplOf,
   isCode,
   isConforming,
+  isExpandDown,
   isNull,
   isPresent,
   isWritableData,
@@ -168,8 +170,8 @@ export class StackFrame {
 
 /** Limit check of a push, for ordinary and expand-down stacks (SDM 3A 5.3). */
 function withinStack(register: SegmentRegister, offset: number, bytes: number): boolean {
-  const expandDown = (register.accessRights & 0x1c) === 0x14;
-  const top = register.accessRights & (1 << 14) ? 0xffffffff : 0xffff;
-  if (expandDown) return offset > register.limit && offset + bytes - 1 <= top;
+  const top = register.accessRights & AccessRights.DB ? 0xffffffff : 0xffff;
+  if (isExpandDown(register.accessRights))
+    return offset > register.limit && offset + bytes - 1 <= top;
   return offset + bytes - 1 <= register.limit;
 }

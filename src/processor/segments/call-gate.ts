@@ -1,3 +1,4 @@
+import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import { StackFrame, currentStack, innerStack } from '../events/protected-mode';
 import { generalProtection, invalidTss, notPresent, stackFault } from '../faults';
@@ -22,8 +23,7 @@ import {
 
 /** Call gates: how a far CALL or JMP comes to code of an inner ring (SDM 3A 5.8.3 to 5.8.5). */
 
-const L = 1 << 13;
-const DB = 1 << 14;
+const { L, DB } = AccessRights;
 
 const TASKS: readonly number[] = [
   SystemType.TSS16_AVAILABLE,

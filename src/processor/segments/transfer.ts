@@ -1,4 +1,5 @@
-import { Rflags } from '../../isa/registers/flags';
+import { AccessRights } from '../../isa/access-rights';
+import { Rflags, RFLAGS_FIXED, RFLAGS_WRITABLE } from '../../isa/registers/flags';
 import { generalProtection, notPresent, stackFault } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, DS, ES, FS, GS, SS, State } from '../layout';
@@ -21,8 +22,7 @@ import {
 import { dropInaccessibleSegments } from './load-data';
 import type { SegmentRegister } from '../state';
 
-const L = 1 << 13;
-const DB = 1 << 14;
+const { L, DB } = AccessRights;
 
 /**
  * Loads CS for a far JMP or CALL without change of privilege (SDM 3A 5.8.1).
@@ -206,7 +206,7 @@ function toVirtual8086(
     index,
     selector: Number(cpu.pop(4) & 0xffffn),
   }));
-  state.rflags = (flags & 0x3f7fd5n) | 2n;
+  state.rflags = (flags & RFLAGS_WRITABLE) | RFLAGS_FIXED;
   for (const { index, selector: s } of [...selectors, { index: CS, selector }]) {
     state.setSegment(index, realModeSegment(state.segment(index), s, true));
   }

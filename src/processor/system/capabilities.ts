@@ -1,5 +1,5 @@
 import { Cr4 } from '../../isa/registers/control';
-import { PHYSICAL_ADDRESS_BITS } from '../paging/walk';
+import { LINEAR_ADDRESS_WIDTH, PHYSICAL_ADDRESS_WIDTH } from '../profile/widths';
 import { vmxCapabilities } from '../vmx/capabilities';
 
 /** The features of CR4 that this processor has. */
@@ -11,6 +11,7 @@ export const CR4_SUPPORTED = BigInt(
 
 /** What VMX can do on this processor. */
 export const VMX_CAPABILITIES = vmxCapabilities({
-  physicalAddressWidth: Number(PHYSICAL_ADDRESS_BITS),
+  physicalAddressWidth: PHYSICAL_ADDRESS_WIDTH,
+  linearAddressWidth: LINEAR_ADDRESS_WIDTH,
   cr4Supported: Number(CR4_SUPPORTED),
 });

@@ -1,6 +1,7 @@
 import { Cr4, Efer } from '../../isa/registers/control';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { SlowPath } from '../semantics/slow-path';
+import { LINEAR_ADDRESS_WIDTH, PHYSICAL_ADDRESS_WIDTH } from '../profile/widths';
 import type { CpuState } from '../state';
 
 /** What CPUID gives in EAX, EBX, ECX and EDX. */
@@ -71,7 +72,7 @@ export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResu
     case 0x80000007:
       return result(0, 0, 0, 1 << 8); // invariant TSC
     case 0x80000008:
-      return result(0x00003027); // 48 linear, 39 physical address bits
+      return result((LINEAR_ADDRESS_WIDTH << 8) | PHYSICAL_ADDRESS_WIDTH);
     default:
       return result(0);
   }

@@ -1,3 +1,4 @@
+import { WideRflags } from '../../isa/registers/flags';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import type { SlowPath } from '../semantics/slow-path';
@@ -55,6 +56,6 @@ export const adjustRpl: SlowPath = (cpu) => {
   const raise = (target & 3) < rpl;
   if (raise) cpu.writeOperand(0, 2, BigInt((target & ~3) | rpl));
   const { rflags } = cpu.state;
-  cpu.state.rflags = raise ? rflags | 0x40n : rflags & ~0x40n;
+  cpu.state.rflags = raise ? rflags | WideRflags.ZF : rflags & ~WideRflags.ZF;
   return 'continue';
 };

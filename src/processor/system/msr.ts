@@ -1,5 +1,7 @@
-import { Efer } from '../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, msrByNumber } from '../../isa/registers/msr';
+import { isValidPat } from '../../isa/memory-types';
+import { FeatureControl, MtrrCap } from '../../isa/registers/msr-fields';
+import { WideEfer } from '../../isa/registers/control';
+import { Msr, msrByNumber, MTRR_VARIABLE_RANGES } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { FS, GS } from '../layout';
@@ -13,18 +15,11 @@ type MsrContext = Pick<
   'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
 >;
 
-/** What plain MSRs hold after reset, where it is not 0. */
-const RESET_VALUES: ReadonlyMap<number, bigint> = new Map([
-  [Msr.PAT, 0x0007040600070406n],
-  [Msr.APIC_BASE, 0xfee00900n],
-  [Msr.MISC_ENABLE, 0x1n],
-  [Msr.MTRRCAP, 0x508n],
-]);
+const { SCE, LME, NXE, LMA } = WideEfer;
+const EFER_WRITABLE = SCE | LME | NXE;
 
-/** Read-only MSRs that are plain storage otherwise. */
-const READ_ONLY: ReadonlySet<number> = new Set([Msr.MTRRCAP]);
-
-const EFER_WRITABLE = BigInt(Efer.SCE | Efer.LME | Efer.NXE);
+/** What MTRRCAP reports: 8 variable ranges, the fixed ranges, write combining. */
+const MTRR_CAPABILITY = BigInt(MTRR_VARIABLE_RANGES) | MtrrCap.FIX | MtrrCap.WC;
 
 /**
  * The value of an MSR.
@@ -45,8 +40,10 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
   }
   const capability = VMX_CAPABILITIES.msrs.get(number);
   if (capability !== undefined) return capability;
-  if (!msrByNumber(number)) throw generalProtection();
-  return state.msrs.get(number) ?? RESET_VALUES.get(number) ?? 0n;
+  if (number === Msr.MTRRCAP) return MTRR_CAPABILITY;
+  const row = msrByNumber(number);
+  if (!row || row.only === 'WRMSR') throw generalProtection();
+  return state.msrs.get(number) ?? row.reset;
 }
 
 /**
@@ -56,9 +53,9 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
  */
 export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   const { state } = cpu;
-  if (!msrByNumber(number) || READ_ONLY.has(number)) throw generalProtection();
-  if (VMX_CAPABILITIES.msrs.has(number)) throw generalProtection();
-  if (CANONICAL_MSRS.has(number) && !isCanonical(value, state)) throw generalProtection();
+  const row = msrByNumber(number);
+  if (!row || row.only === 'RDMSR') throw generalProtection();
+  if (row.canonical && !isCanonical(value, state)) throw generalProtection();
   switch (number) {
     case Msr.EFER:
       writeEfer(cpu, value);
@@ -73,10 +70,10 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       state.msrs.set(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
       return;
     case Msr.PAT:
-      if (!validPat(value)) throw generalProtection();
+      if (!isValidPat(value)) throw generalProtection();
       break;
     case Msr.FEATURE_CONTROL:
-      if ((state.msrs.get(number) ?? 0n) & 1n) throw generalProtection(); // locked
+      if ((state.msrs.get(number) ?? 0n) & FeatureControl.LOCK) throw generalProtection();
       break;
   }
   state.msrs.set(number, value);
@@ -84,26 +81,17 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
 
 function writeEfer(cpu: MsrContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~(EFER_WRITABLE | BigInt(Efer.LMA))) throw generalProtection();
+  if (value & ~(EFER_WRITABLE | LMA)) throw generalProtection();
   const changed = (state.efer ^ value) & EFER_WRITABLE;
-  if (changed & BigInt(Efer.LME) && state.paging) throw generalProtection();
-  state.efer = (value & EFER_WRITABLE) | (state.efer & BigInt(Efer.LMA));
-  if (changed & BigInt(Efer.NXE)) cpu.flushTlb(false);
+  if (changed & LME && state.paging) throw generalProtection();
+  state.efer = (value & EFER_WRITABLE) | (state.efer & LMA);
+  if (changed & NXE) cpu.flushTlb(false);
   cpu.updateDerivedState();
 }
 
 function setBase(cpu: MsrContext, index: number, base: bigint): void {
   cpu.state.setSegment(index, { ...cpu.state.segment(index), base });
   cpu.updateDerivedState();
-}
-
-/** Each byte of the PAT is a memory type: 0, 1, 4, 5, 6 or 7 (SDM 3A 12.12.2). */
-function validPat(value: bigint): boolean {
-  for (let n = 0n; n < 64n; n += 8n) {
-    const type = (value >> n) & 0xffn;
-    if (type > 7n || type === 2n || type === 3n) return false;
-  }
-  return true;
 }
 
 export const readModelSpecificRegister: SlowPath = (cpu) => {

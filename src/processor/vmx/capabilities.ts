@@ -9,6 +9,7 @@ import {
   SecondaryControl,
   TertiaryControl,
 } from '../../isa/vmx/controls';
+import { LINEAR_ADDRESS_WIDTH, PHYSICAL_ADDRESS_WIDTH } from '../profile/widths';
 import { VMCS_FIELDS, type FieldCondition, type FieldRow } from '../../isa/vmx/fields';
 
 /**
@@ -182,8 +183,8 @@ function limits(default1: number, implemented: number, mayBe0 = 0): ControlLimit
 export function vmxCapabilities(options: CapabilityOptions = {}): VmxCapabilities {
   const common = {
     revision: revisionOf(BASIC),
-    physicalAddressWidth: options.physicalAddressWidth ?? 39,
-    linearAddressWidth: options.linearAddressWidth ?? 48,
+    physicalAddressWidth: options.physicalAddressWidth ?? PHYSICAL_ADDRESS_WIDTH,
+    linearAddressWidth: options.linearAddressWidth ?? LINEAR_ADDRESS_WIDTH,
     pinBased: limits(DEFAULT1.pinBased, IMPLEMENTED.pinBased),
     primary: limits(DEFAULT1.primary, IMPLEMENTED.primary, MAY_BE_0.primary),
     secondary: limits(0, IMPLEMENTED.secondary),

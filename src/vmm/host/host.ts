@@ -1,3 +1,5 @@
+import { AccessRights } from '../../isa/access-rights';
+import { WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -241,8 +243,8 @@ export class Host {
       bytes[n] = Number(this.readGuestPhysical(physical, 1));
     }
     const rights = Number(this.vmread(Field.GUEST_CS_AR_BYTES));
-    const long = (this.vmread(Field.GUEST_IA32_EFER) & 0x400n) !== 0n;
-    const bits = long && rights & 0x2000 ? 64 : rights & 0x4000 ? 32 : 16;
+    const long = (this.vmread(Field.GUEST_IA32_EFER) & WideEfer.LMA) !== 0n;
+    const bits = long && rights & AccessRights.L ? 64 : rights & AccessRights.DB ? 32 : 16;
     return instructionLength(bytes, bits);
   }
 

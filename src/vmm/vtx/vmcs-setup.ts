@@ -1,4 +1,8 @@
-import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import { Seg } from '../../isa/registers/segment';
+import { SegmentRights } from '../../isa/access-rights';
+import { RFLAGS_FIXED } from '../../isa/registers/flags';
+import { DR7_INITIAL } from '../../isa/registers/debug';
+import { Cr0, Cr4, Efer, WideCr0 } from '../../isa/registers/control';
 import {
   EntryControl,
   ExitControl,
@@ -10,7 +14,6 @@ import { Field } from '../../isa/vmx/fields';
 import type { ControlLimits } from '../../processor/vmx/capabilities';
 import { VMX_CAPABILITIES } from '../../processor/system/capabilities';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
-import { UNUSABLE } from '../../processor/state';
 import type { Handler } from '../operation';
 import { vmwrite } from '../operations';
 
@@ -95,7 +98,7 @@ export function* writeControls(plan: VmcsPlan): Handler {
 }
 
 export function* writeHostState(plan: VmcsPlan): Handler {
-  yield vmwrite(Field.HOST_CR0, BigInt(Cr0.PE | Cr0.ET | Cr0.NE | Cr0.WP) | (1n << 31n));
+  yield vmwrite(Field.HOST_CR0, WideCr0.PE | WideCr0.ET | WideCr0.NE | WideCr0.WP | WideCr0.PG);
   yield vmwrite(Field.HOST_CR3, plan.hostCr3);
   yield vmwrite(Field.HOST_CR4, Cr4.PAE | Cr4.VMXE);
   yield vmwrite(Field.HOST_IA32_EFER, Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
@@ -109,23 +112,25 @@ export function* writeHostState(plan: VmcsPlan): Handler {
   yield vmwrite(Field.HOST_RIP, plan.gate);
 }
 
-const REAL_CODE = 0x9b;
-const REAL_DATA = 0x93;
+/** The access rights of a guest's segment register as it begins. */
+function firstRights(index: number): number {
+  if (index === Seg.CS) return SegmentRights.REAL_MODE_CODE;
+  if (index === Seg.LDTR) return SegmentRights.UNUSABLE;
+  return index === Seg.TR ? SegmentRights.TSS_BUSY : SegmentRights.REAL_MODE_DATA;
+}
 
 /** The guest begins as a processor leaves its firmware: in real mode. */
 export function* writeGuestState(plan: VmcsPlan): Handler {
   yield vmwrite(Field.GUEST_CR0, Cr0.ET | Cr0.NE);
   yield vmwrite(Field.GUEST_CR4, Cr4.VMXE);
-  yield vmwrite(Field.GUEST_DR7, 0x400);
+  yield vmwrite(Field.GUEST_DR7, DR7_INITIAL);
   for (const [index, fields] of GUEST_SEGMENT_FIELDS.entries()) {
     yield vmwrite(fields.limit, 0xffff);
-    const rights =
-      index === 1 ? REAL_CODE : index === 6 ? UNUSABLE : index === 7 ? 0x8b : REAL_DATA;
-    yield vmwrite(fields.accessRights, rights);
+    yield vmwrite(fields.accessRights, firstRights(index));
   }
   yield vmwrite(Field.GUEST_IDTR_LIMIT, 0x3ff);
   yield vmwrite(Field.GUEST_GDTR_LIMIT, 0xffff);
   yield vmwrite(Field.GUEST_RIP, plan.entry);
   yield vmwrite(Field.GUEST_RSP, plan.stack);
-  yield vmwrite(Field.GUEST_RFLAGS, 2);
+  yield vmwrite(Field.GUEST_RFLAGS, RFLAGS_FIXED);
 }

@@ -1,3 +1,4 @@
+import { ENTRY_FAILURE } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import type { Handler } from '../operation';
 import {
@@ -24,9 +25,6 @@ export interface VmxRegions {
   readonly vmxon: number;
   readonly vmcs: number;
 }
-
-/** Bit 31 of the exit reason: the VM entry failed (SDM 3C 25.9.1). */
-const ENTRY_FAILED = 1n << 31n;
 
 /** Virtualization with VT-x: the guest runs in VMX non-root operation and comes back by VM exits. */
 export class VtxTechnique implements Technique {
@@ -61,7 +59,7 @@ export function* handleExit(): Handler {
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(reason & 0xffffn);
   const handler = EXIT_HANDLERS.get(basic);
-  if (reason & ENTRY_FAILED) {
+  if (reason & BigInt(ENTRY_FAILURE)) {
     yield stopGuest(`VM entry failed: exit reason ${String(basic)}`);
     return;
   }

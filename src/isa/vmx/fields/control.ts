@@ -1,5 +1,5 @@
 import { CR0, CR4 } from '../../registers/control';
-import { EPTP } from '../../paging';
+import { EPTP } from '../../ept';
 import { PAGE_FAULT_ERROR } from '../../paging';
 import {
   ENTRY_CONTROLS,

@@ -1,4 +1,4 @@
-import { Efer } from '../../../isa/registers/control';
+import { WideEfer } from '../../../isa/registers/control';
 import {
   PrimaryControl,
   EntryControl,
@@ -138,6 +138,6 @@ export class EntryView {
   }
 
   get eferBits(): bigint {
-    return this.facts.eferBits ?? BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
+    return this.facts.eferBits ?? WideEfer.SCE | WideEfer.LME | WideEfer.LMA | WideEfer.NXE;
   }
 }

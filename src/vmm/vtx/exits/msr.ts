@@ -1,3 +1,4 @@
+import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { CANONICAL_MSRS, Msr, msrByNumber } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
@@ -23,8 +24,8 @@ const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.APIC_BASE, Msr.MISC_ENABLE, Msr.MTRRCAP, Msr.MTRR_DEF_TYPE,
 ]); // prettier-ignore
 
-const EFER_WRITABLE = 0x901n;
-const EFER_LMA = 0x400n;
+const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
+const EFER_LMA = WideEfer.LMA;
 
 /** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
 export function* handleRdmsr(): Handler {
@@ -68,8 +69,8 @@ export function* handleWrmsr(): Handler {
 function* writeEfer(value: bigint): Handler<boolean> {
   const old = yield vmread(Field.GUEST_IA32_EFER);
   const cr0 = yield vmread(Field.GUEST_CR0);
-  const changesLme = ((old ^ value) & 0x100n) !== 0n;
-  const paging = (cr0 & (1n << 31n)) !== 0n;
+  const changesLme = ((old ^ value) & WideEfer.LME) !== 0n;
+  const paging = (cr0 & WideCr0.PG) !== 0n;
   if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && paging)) {
     yield* injectGeneralProtection();
     return false;
