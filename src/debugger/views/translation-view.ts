@@ -1,5 +1,8 @@
+import { WideCr0 } from '../../isa/registers/control';
+import { MEMORY_TYPES } from '../../isa/memory-types';
+import { Epte } from '../../isa/ept';
 import * as l10n from '@vscode/l10n';
-import { PAGE_FAULT_ERROR } from '../../isa/paging';
+import { PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
 import type { EptResult, EptStep } from '../../processor/vmx/ept';
@@ -94,7 +97,7 @@ function topRows(target: Target, trace: TranslationTrace, from: string): Row[] {
       value: hex(trace.linear),
     }),
   ];
-  const paging = (target.guest.controlRegister(0) & (1n << 31n)) !== 0n;
+  const paging = (target.guest.controlRegister(0) & WideCr0.PG) !== 0n;
   if (paging) rows.push(rootRow(target));
   else
     rows.push(
@@ -119,15 +122,22 @@ function topRows(target: Target, trace: TranslationTrace, from: string): Row[] {
 
 function rootRow(target: Target): Row {
   const cr3 = target.guest.controlRegister(3);
-  const gpa = cr3 & 0x7ffffff000n;
+  const gpa = cr3 & Pte.ADDRESS;
   const host = target.memory.hostAddress('gpa', gpa);
   const where = host === undefined ? l10n.t('not mapped') : `HPA ${hex(host)}`;
   return leaf('cr3', 'CR3', `= GPA ${hex(gpa)} → ${where}`, { expression: 'cr3', value: hex(cr3) });
 }
 
 const RIGHTS = [
-  [1n, 'P'], [2n, 'W'], [4n, 'U'], [0x20n, 'A'], [0x40n, 'D'], [0x80n, 'PS'], [0x100n, 'G'], [1n << 63n, 'XD'],
-] as const; // prettier-ignore
+  [Pte.P, 'P'],
+  [Pte.RW, 'W'],
+  [Pte.US, 'U'],
+  [Pte.A, 'A'],
+  [Pte.D, 'D'],
+  [Pte.PS, 'PS'],
+  [Pte.G, 'G'],
+  [Pte.XD, 'XD'],
+] as const;
 
 /** The flags of a paging-structure entry, by their letters. */
 function flags(step: WalkStep): string {
@@ -140,8 +150,8 @@ function flags(step: WalkStep): string {
 
 function stepRow(id: string, step: WalkStep, ept: EptWalk): Row {
   const name = ENTRY_NAMES[step.level] ?? '';
-  const next = step.entry & 0x7ffffff000n;
-  const present = (step.entry & 1n) !== 0n;
+  const next = step.entry & Pte.ADDRESS;
+  const present = (step.entry & Pte.P) !== 0n;
   const to = present ? ` → ${step.leaf ? l10n.t('page') : l10n.t('table')} GPA ${hex(next)}` : '';
   return {
     id,
@@ -203,11 +213,11 @@ function eptRows(node: string, steps: readonly EptStep[]): Row[] {
     const rights =
       ['R', 'W', 'X'].filter((_, bit) => (step.entry >> BigInt(bit)) & 1n).join('') || '–';
     const type =
-      step.leaf && step.entry & 7n
-        ? ` ${MEMORY_TYPES[Number((step.entry >> 3n) & 7n)] ?? '?'}`
+      step.leaf && step.entry & RWX
+        ? ` ${MEMORY_TYPES[Number((step.entry & Epte.MT) >> 3n)] ?? '?'}`
         : '';
-    const accessed = step.entry & 0x100n ? ' A' : '';
-    const dirty = step.leaf && step.entry & 0x200n ? ' D' : '';
+    const accessed = step.entry & Epte.A ? ' A' : '';
+    const dirty = step.leaf && step.entry & Epte.D ? ' D' : '';
     return leaf(
       `${node}/${String(n)}`,
       `EPT ${ENTRY_NAMES[step.level] ?? ''}[${String(step.index)}]`,
@@ -220,13 +230,7 @@ function eptRows(node: string, steps: readonly EptStep[]): Row[] {
   });
 }
 
-const MEMORY_TYPES: Readonly<Record<number, string>> = {
-  0: 'UC',
-  1: 'WC',
-  4: 'WT',
-  5: 'WP',
-  6: 'WB',
-};
+const RWX = Epte.R | Epte.W | Epte.X;
 
 function faultRow(fault: PageFault): Row {
   const names = setBits(PAGE_FAULT_ERROR, fault.errorCode).join(' ');

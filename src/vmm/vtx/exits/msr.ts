@@ -1,3 +1,4 @@
+import { SWITCHED_MSRS } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { CANONICAL_MSRS, Msr, msrByNumber } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
@@ -8,15 +9,15 @@ import { injectGeneralProtection } from '../inject';
 
 const LOW = 0xffffffffn;
 
-/** MSRs that the guest has in its VMCS, so that the processor switches them. */
-const IN_VMCS: ReadonlyMap<number, Field> = new Map([
-  [Msr.EFER, Field.GUEST_IA32_EFER],
-  [Msr.FS_BASE, Field.GUEST_FS_BASE],
-  [Msr.GS_BASE, Field.GUEST_GS_BASE],
-  [Msr.SYSENTER_CS, Field.GUEST_SYSENTER_CS],
-  [Msr.SYSENTER_ESP, Field.GUEST_SYSENTER_ESP],
-  [Msr.SYSENTER_EIP, Field.GUEST_SYSENTER_EIP],
-]);
+/**
+ * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
+ * which the controls ask.
+ */
+const IN_VMCS: ReadonlyMap<number, Field> = new Map(
+  SWITCHED_MSRS.filter(({ msr, load }) => load === undefined || msr === Msr.EFER).map(
+    ({ msr, guest }) => [msr, guest],
+  ),
+);
 
 /** MSRs that the monitor does not use itself: the guest has the processor's own. */
 const PASSED_THROUGH: ReadonlySet<number> = new Set([
