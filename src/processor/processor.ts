@@ -25,12 +25,13 @@ import { OperandAccess } from './operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
 import type { PhysicalMemory } from './physical-memory';
+import { DEFAULT_PROFILE } from './profile/default';
+import type { Profile } from './profile/profile';
 import { ReferenceEngine } from './reference/engine';
 import { resetState } from './reset';
 import { slowPath } from './semantics/slow-path';
 import { CpuState } from './state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
-import { VMX_CAPABILITIES } from './system/capabilities';
 import { ROOT_OPERATION, type NonRootOperation } from './vmx/non-root';
 import { enterGuest } from './vmx/transition';
 import { VmxUnit, type VmxOutcome } from './vmx/unit';
@@ -68,11 +69,12 @@ export class Processor extends OperandAccess implements InstructionContext {
     readonly physical: PhysicalMemory,
     readonly bus: Bus,
     engine: EngineKind = 'interpreter',
+    profile: Profile = DEFAULT_PROFILE,
   ) {
     super();
     this.view = physical.view;
-    this.state = new CpuState(this.view);
-    this.vmx = new VmxUnit(physical, VMX_CAPABILITIES);
+    this.state = new CpuState(this.view, profile);
+    this.vmx = new VmxUnit(physical, profile.vmx);
     this.tlb = new SoftwareTlb(this.view);
     this.code = new CodeCache(physical, () => {
       this.tlb.flushAll();

@@ -5,7 +5,7 @@ import type { CpuState } from './state';
 /** The state after RESET (SDM 3A 10.1.1, table 10-1). */
 export function resetState(state: CpuState): void {
   for (let index = 0; index < 16; index++) state.setGpr(index, 0n);
-  state.setGpr(2, 0x000306a9n); // family, model, stepping
+  state.setGpr(2, BigInt(state.profile.description.signature));
   state.rip = RESET.rip;
   state.rflags = RESET.rflags;
   state.cr0 = RESET.cr0;

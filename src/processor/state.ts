@@ -1,4 +1,5 @@
-import { PHYSICAL_ADDRESS_WIDTH } from './profile/widths';
+import { DEFAULT_PROFILE } from './profile/default';
+import type { Profile } from './profile/profile';
 import { RESET } from '../isa/reset';
 import { AccessRights } from '../isa/access-rights';
 import { WideCr0, WideEfer } from '../isa/registers/control';
@@ -48,9 +49,14 @@ export class CpuState {
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
   nmiBlocked = false;
 
-  readonly physicalAddressWidth = PHYSICAL_ADDRESS_WIDTH;
+  constructor(
+    private readonly view: DataView,
+    readonly profile: Profile = DEFAULT_PROFILE,
+  ) {}
 
-  constructor(private readonly view: DataView) {}
+  get physicalAddressWidth(): number {
+    return this.profile.physicalAddressWidth;
+  }
 
   gpr(index: number): bigint {
     return this.view.getBigUint64(gprSlot(index), true);

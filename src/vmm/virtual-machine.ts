@@ -6,7 +6,6 @@ import { Msr } from '../isa/registers/msr';
 import { Computer } from '../machine/computer';
 import type { PlatformEvents } from '../machine/platform';
 import type { EngineKind } from '../processor/engine';
-import { VMX_CAPABILITIES } from '../processor/system/capabilities';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
@@ -65,7 +64,6 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   const [vmxon, vmcs, msrBitmap, gdt, idt, tss, stack] = [0, 1, 2, 3, 4, 5, 6].map(() =>
     frames.allocate(),
   ) as Seven;
-  for (const region of [vmxon, vmcs]) computer.memory.write32(region, VMX_CAPABILITIES.revision);
   const saveArea = frames.allocate();
   const host = new Host(computer, guestMemory, saveArea, options.events);
   const technique = new VtxTechnique(

@@ -132,6 +132,11 @@ export const Msr = Object.fromEntries(NAMED.map((row) => [row.id, row.number])) 
   readonly [Id in (typeof NAMED)[number]['id']]: number;
 };
 
+/** All MSRs of the memory-type ranges. */
+export const MTRR_MSRS: readonly number[] = MSRS.filter(({ id }) => id.startsWith('MTRR')).map(
+  ({ number }) => number,
+);
+
 const BY_NUMBER = new Map(MSRS.map((row) => [row.number, row]));
 
 /** The row of an MSR, or undefined when the tables do not know it. */

@@ -15,7 +15,6 @@ import { CS, SS } from '../layout';
 import { addressMasks } from '../paging/address-masks';
 import { pagingMode } from '../paging/walk';
 import type { SlowPath } from '../semantics/slow-path';
-import { CR4_SUPPORTED } from './capabilities';
 
 /** MOV to and from control registers, CLTS, LMSW, SMSW (SDM 3A 2.5, 2B MOV—Control Registers). */
 
@@ -107,8 +106,10 @@ function dropPrivilege(cpu: InstructionContext): void {
 function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   const { state } = cpu;
   const pcids = has(state.cr4, WideCr4.PCIDE);
-  const keep = pcids && has(wanted, WideCr3.KEEP_TRANSLATIONS);
   const value = pcids ? wanted & ~WideCr3.KEEP_TRANSLATIONS : wanted;
+  // The TLB does not tag its entries with PCIDs: those of another one must go.
+  const samePcid = ((state.cr3 ^ value) & WideCr3.PCID) === 0n;
+  const keep = pcids && has(wanted, WideCr3.KEEP_TRANSLATIONS) && samePcid;
   if (state.longMode && value >> BigInt(state.physicalAddressWidth)) throw generalProtection();
   const mode = pagingMode(state);
   if (mode === 'PAE') loadPdptes(cpu, value);
@@ -118,7 +119,7 @@ function writeCr3(cpu: InstructionContext, wanted: bigint): void {
 
 function writeCr4(cpu: InstructionContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~CR4_SUPPORTED) throw generalProtection();
+  if (value & ~state.profile.cr4) throw generalProtection();
   const changed = state.cr4 ^ value;
   if (state.longMode && (!has(value, WideCr4.PAE) || has(changed, WideCr4.LA57)))
     throw generalProtection();

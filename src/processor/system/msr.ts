@@ -1,13 +1,14 @@
 import { isValidPat } from '../../isa/memory-types';
-import { FeatureControl, MtrrCap } from '../../isa/registers/msr-fields';
+import { ApicBase, FeatureControl } from '../../isa/registers/msr-fields';
 import { WideEfer } from '../../isa/registers/control';
-import { Msr, msrByNumber, MTRR_VARIABLE_RANGES } from '../../isa/registers/msr';
+import { Msr, msrByNumber, type MsrRow } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { FS, GS } from '../layout';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
-import { VMX_CAPABILITIES } from './capabilities';
+import type { CpuState } from '../state';
+import { checkMtrr } from './mtrr';
 import { timeStampCounter } from './time';
 
 type MsrContext = Pick<
@@ -15,11 +16,7 @@ type MsrContext = Pick<
   'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
 >;
 
-const { SCE, LME, NXE, LMA } = WideEfer;
-const EFER_WRITABLE = SCE | LME | NXE;
-
-/** What MTRRCAP reports: 8 variable ranges, the fixed ranges, write combining. */
-const MTRR_CAPABILITY = BigInt(MTRR_VARIABLE_RANGES) | MtrrCap.FIX | MtrrCap.WC;
+const { LME, NXE, LMA } = WideEfer;
 
 /**
  * The value of an MSR.
@@ -38,12 +35,8 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
     case Msr.TSC:
       return cpu.nonRoot.timeStamp(timeStampCounter(cpu));
   }
-  const capability = VMX_CAPABILITIES.msrs.get(number);
-  if (capability !== undefined) return capability;
-  if (number === Msr.MTRRCAP) return MTRR_CAPABILITY;
-  const row = msrByNumber(number);
-  if (!row || row.only === 'WRMSR') throw generalProtection();
-  return state.msrs.get(number) ?? row.reset;
+  if (existing(state, number).only === 'WRMSR') throw generalProtection();
+  return state.msrs.get(number) ?? state.profile.msrReset(number);
 }
 
 /**
@@ -53,8 +46,8 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
  */
 export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   const { state } = cpu;
-  const row = msrByNumber(number);
-  if (!row || row.only === 'RDMSR') throw generalProtection();
+  const row = existing(state, number);
+  if (row.only === 'RDMSR') throw generalProtection();
   if (row.canonical && !isCanonical(value, state)) throw generalProtection();
   switch (number) {
     case Msr.EFER:
@@ -72,19 +65,38 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
     case Msr.PAT:
       if (!isValidPat(value)) throw generalProtection();
       break;
+    case Msr.APIC_BASE:
+      // Once the local APIC is disabled, only a reset can enable it (SDM 3A 11.4.3).
+      if (!state.profile.has('APIC') && value & (ApicBase.EN | ApicBase.EXTD)) {
+        throw generalProtection();
+      }
+      break;
     case Msr.FEATURE_CONTROL:
       if ((state.msrs.get(number) ?? 0n) & FeatureControl.LOCK) throw generalProtection();
       break;
   }
+  checkMtrr(number, value, state.physicalAddressWidth);
   state.msrs.set(number, value);
+}
+
+/**
+ * The row of an MSR that the processor has.
+ *
+ * @throws Fault #GP(0) when there is no such MSR
+ */
+function existing(state: CpuState, number: number): MsrRow {
+  const row = msrByNumber(number);
+  if (!row || !state.profile.msrs.has(number)) throw generalProtection();
+  return row;
 }
 
 function writeEfer(cpu: MsrContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~(EFER_WRITABLE | LMA)) throw generalProtection();
-  const changed = (state.efer ^ value) & EFER_WRITABLE;
+  if (value & ~state.profile.efer) throw generalProtection();
+  const writable = state.profile.efer & ~LMA;
+  const changed = (state.efer ^ value) & writable;
   if (changed & LME && state.paging) throw generalProtection();
-  state.efer = (value & EFER_WRITABLE) | (state.efer & LMA);
+  state.efer = (value & writable) | (state.efer & LMA);
   if (changed & NXE) cpu.flushTlb(false);
   cpu.updateDerivedState();
 }

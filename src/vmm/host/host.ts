@@ -5,6 +5,7 @@ import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
 import { INSTRUCTIONS_PER_SECOND, Platform, type PlatformEvents } from '../../machine/platform';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
+import { Fault } from '../../processor/faults';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
@@ -134,8 +135,19 @@ export class Host {
     return readMsr(this.cpu, number);
   }
 
-  wrmsr(number: number, value: bigint): void {
-    writeMsr(this.cpu, number, value);
+  /** Whether the processor accepted the value: it raises #GP(0) for those it does not. */
+  wrmsr(number: number, value: bigint): boolean {
+    try {
+      writeMsr(this.cpu, number, value);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof Fault) return false;
+      throw thrown;
+    }
+  }
+
+  writePhysical(address: number, value: number): void {
+    this.computer.memory.write32(address, value);
   }
 
   rdtsc(): bigint {

@@ -1,9 +1,14 @@
+import { cpuidMask } from '../../isa/cpuid';
+import { revisionOf } from '../../isa/vmx/capabilities';
+import { Msr } from '../../isa/registers/msr';
 import { ENTRY_FAILURE } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import type { Handler } from '../operation';
 import {
   armHostTimer,
+  cpuid,
   hostOut,
+  rdmsr,
   restoreGuestRegisters,
   saveGuestRegisters,
   stopGuest,
@@ -13,6 +18,7 @@ import {
   vmread,
   vmresume,
   vmxon,
+  writeHostPhysical,
 } from '../operations';
 import type { Technique } from '../technique';
 import { EXIT_HANDLERS } from './exits';
@@ -26,6 +32,9 @@ export interface VmxRegions {
   readonly vmcs: number;
 }
 
+/** Where ECX lies in the answer of CPUID. */
+const ECX = 64n;
+
 /** Virtualization with VT-x: the guest runs in VMX non-root operation and comes back by VM exits. */
 export class VtxTechnique implements Technique {
   readonly name = 'vtx';
@@ -37,10 +46,18 @@ export class VtxTechnique implements Technique {
 
   *prepare(): Handler {
     yield* initializeInterruptController();
+    const features = yield cpuid(1, 0);
+    if (!((features >> ECX) & BigInt(cpuidMask('VMX')))) {
+      yield stopGuest('CPUID: the processor has no VMX');
+      return;
+    }
+    const basic = yield rdmsr(Msr.VMX_BASIC);
+    yield writeHostPhysical(this.regions.vmxon, revisionOf(basic));
+    yield writeHostPhysical(this.regions.vmcs, revisionOf(basic));
     yield vmxon(this.regions.vmxon);
     yield vmclear(this.regions.vmcs);
     yield vmptrld(this.regions.vmcs);
-    yield* writeControls(this.plan);
+    yield* writeControls(this.plan, basic);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
     yield restoreGuestRegisters();

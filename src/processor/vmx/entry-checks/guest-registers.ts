@@ -89,7 +89,7 @@ export const GUEST_REGISTER_CHECKS = checks('guest', 'SDM 3C 27.3.1.1', [
   reservedRule(
     'efer.reserved',
     Field.GUEST_IA32_EFER,
-    (v) => v.eferBits,
+    (v) => v.capabilities.efer,
     loads(EntryControl.LOAD_EFER),
   ),
   rule(

@@ -44,7 +44,7 @@ export const HOST_REGISTER_CHECKS = checks('host', 'SDM 3C 27.2.2', [
   reservedRule(
     'efer.reserved',
     Field.HOST_IA32_EFER,
-    (v) => v.eferBits,
+    (v) => v.capabilities.efer,
     loads(ExitControl.LOAD_EFER),
   ),
   rule(

@@ -1,6 +1,6 @@
 import { SWITCHED_MSRS } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, msrByNumber } from '../../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
@@ -35,7 +35,7 @@ export function* handleRdmsr(): Handler {
   let value: bigint;
   if (field !== undefined) {
     value = yield vmread(field);
-  } else if (PASSED_THROUGH.has(number) && msrByNumber(number)) {
+  } else if (PASSED_THROUGH.has(number)) {
     value = yield rdmsr(number);
   } else {
     yield* injectGeneralProtection();
@@ -57,9 +57,7 @@ export function* handleWrmsr(): Handler {
     if (!(yield* writeEfer(value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
-  } else if (PASSED_THROUGH.has(number) && msrByNumber(number) && isAllowed(number, value)) {
-    yield wrmsr(number, value);
-  } else {
+  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection();
     return;
   }
@@ -80,9 +78,8 @@ function* writeEfer(value: bigint): Handler<boolean> {
   return true;
 }
 
-/** Addresses must be canonical; the rest of what RDMSR would refuse is refused there. */
+/** Addresses in the VMCS must be canonical, with 4-level paging: 48 bits (SDM 1 3.3.7.1). */
 function isAllowed(number: number, value: bigint): boolean {
-  if (number === Msr.MTRRCAP) return false;
   if (!CANONICAL_MSRS.has(number)) return true;
   return BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
 }
