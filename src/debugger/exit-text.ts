@@ -36,11 +36,11 @@ export function exitDetail(
       return l10n.t(
         'guest-physical {0}: {1}',
         address,
-        describeQualification(reason, qualification),
+        describeQualification(reason, qualification, 0),
       );
     }
     default:
-      return describeQualification(reason, qualification);
+      return describeQualification(reason, qualification, 0);
   }
 }
 

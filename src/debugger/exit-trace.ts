@@ -15,6 +15,8 @@ export interface ExitRecord {
   /** VM_EXIT_REASON, bit 31 included. */
   readonly reason: number;
   readonly qualification: bigint;
+  /** The VM-exit interruption information, on which the qualification of an exception depends. */
+  readonly interruption: number;
   /** What it was about, for people: 'leaf 0x1'. */
   readonly detail: string;
   /** The function that handled it and where it stands; filled in when it is done. */

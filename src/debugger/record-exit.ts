@@ -22,6 +22,7 @@ export const recordExit = {
       bits: modeOf(target.guest).bits,
       reason,
       qualification,
+      interruption: vmcs.readNumber(Field.VM_EXIT_INTR_INFO),
       detail: exitDetail(target.guest, vmcs, reason & 0xffff, qualification),
       handler: EXIT_HANDLERS.get(reason & 0xffff)?.name,
       cycles: Cost.VM_EXIT,

@@ -36,6 +36,7 @@ export const EPT_PAGE_ENTRY = table('EPT page entry', 'SDM 3C 29.3.2', [
   D,
   XU,
   range('ADDRESS', 51, 12, 'Host-physical address of the page.'),
+  bit('VGP', 57, 'Verify guest paging: pages may be reached only through protected structures.'),
   bit('PW', 58, 'Paging-write: writes by the page walk itself are allowed.'),
   bit('SSS', 60, 'Supervisor shadow stack.'),
   bit('SPP', 61, 'Sub-page write permissions.'),
@@ -67,7 +68,12 @@ export const EPTP = table('EPT pointer', 'SDM 3C 25.6.11', [
   range('WALK_LENGTH', 5, 3, 'Number of levels less one.', { 3: '4 levels', 4: '5 levels' }),
   bit('AD', 6, 'Accessed and dirty flags are enabled.'),
   bit('SSS', 7, 'Access rights of supervisor shadow-stack pages are enforced.'),
-  range('ADDRESS', 51, 12, 'Host-physical address of the EPT PML4 table.'),
+  range(
+    'ADDRESS',
+    51,
+    12,
+    'Host-physical address of the EPT PML4 table (with 5 levels, the PML5 table).',
+  ),
 ]);
 export const Eptp = wideMasksOf(EPTP);
 /** The walk-length field for each number of levels. */

@@ -133,5 +133,6 @@ export const PAGE_FAULT_ERROR = table('Page-fault error code', 'SDM 3A 4.7', [
   bit('SS', 6, 'The access was to a shadow stack.'),
   bit('HLAT', 7, 'The fault came during HLAT paging.'),
   bit('SGX', 15, 'An SGX rule forbade the access.'),
+  bit('RMP', 31, 'The reverse map of SEV-SNP forbade the access (AMD).'),
 ]);
 export const PageFaultError = masksOf(PAGE_FAULT_ERROR);

@@ -24,7 +24,7 @@ import { EXIT_REASONS } from './vmx/exit-reasons';
 import { VMCS_FIELDS } from './vmx/fields';
 import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from './vmx/instruction-errors';
 import { instructionInformationTable } from './vmx/instruction-information';
-import { qualificationTable } from './vmx/qualification';
+import { QUALIFICATION_TABLES } from './vmx/qualification';
 
 /** All bit tables, each once. */
 export function allBitTables(): BitTable[] {
@@ -38,7 +38,7 @@ export function allBitTables(): BitTable[] {
     ...(Object.values({ ...paging, ...ept }) as unknown[]).filter(isTable),
     ...VMCS_FIELDS.flatMap((row) => row.bits ?? []),
     ...MSRS.flatMap((row) => row.bits ?? []),
-    ...EXIT_REASONS.flatMap((row) => qualificationTable(row.number) ?? []),
+    ...QUALIFICATION_TABLES,
     ...EXIT_REASONS.flatMap((row) => instructionInformationTable(row.number) ?? []),
   ]);
   return [...tables];

@@ -112,15 +112,16 @@ function detailRows(target: Target, number: number): Row[] {
     ),
     leaf(`${id}/reason`, l10n.t('exit reason'), `${String(reason)} · ${nameOf(reason)}`),
     leaf(`${id}/qualification`, l10n.t('exit qualification'), hex(record.qualification)),
-    ...decodeQualification(reason, record.qualification).map(({ field, value, meaning }) =>
-      leaf(
-        `${id}/q/${field.id}`,
-        `  ${field.name}`,
-        meaning === undefined ? hex(value) : l10n.t(meaning),
-        {
-          tooltip: l10n.t(field.gloss),
-        },
-      ),
+    ...decodeQualification(reason, record.qualification, record.interruption).map(
+      ({ field, value, meaning }) =>
+        leaf(
+          `${id}/q/${field.id}`,
+          `  ${field.name}`,
+          meaning === undefined ? hex(value) : l10n.t(meaning),
+          {
+            tooltip: l10n.t(field.gloss),
+          },
+        ),
     ),
     leaf(
       `${id}/instructions`,

@@ -77,7 +77,9 @@ export const CR4 = table('CR4', 'SDM 3A 2.5', [
   bit('CET', 23, 'Control-flow enforcement (shadow stacks, indirect-branch tracking).'),
   bit('PKS', 24, 'Protection keys for supervisor pages.'),
   bit('UINTR', 25, 'User interrupts.'),
+  bit('LASS', 27, 'The halves of the linear-address space are kept apart by privilege.'),
   bit('LAM_SUP', 28, 'Linear-address masking for supervisor pointers.'),
+  bit('FRED', 32, 'Flexible return and event delivery instead of the IDT.'),
 ]);
 export const Cr4 = masksOf(CR4);
 export const WideCr4 = wideMasksOf(CR4);
@@ -93,6 +95,13 @@ export const EFER = table('IA32_EFER', 'SDM 3A 2.2.1', [
   bit('LME', 8, 'Long-mode enable: turning on paging enters IA-32e mode.'),
   bit('LMA', 10, 'Long-mode active (set by the processor).'),
   bit('NXE', 11, 'Execute-disable bits in page-table entries are honoured.'),
+  bit('SVME', 12, 'SVM is enabled: VMRUN is allowed (AMD).'),
+  bit('LMSLE', 13, 'Segment limits count in 64-bit mode, too (AMD).'),
+  bit('FFXSR', 14, 'FXSAVE and FXRSTOR of ring 0 leave out the XMM registers (AMD).'),
+  bit('TCE', 15, 'INVLPG keeps translations of upper levels that it need not remove (AMD).'),
+  bit('MCOMMIT', 17, 'MCOMMIT is enabled (AMD).'),
+  bit('INTWB', 18, 'Interrupts may come during WBINVD and WBNOINVD (AMD).'),
+  bit('AIBRSE', 21, 'Automatic IBRS is enabled (AMD).'),
 ]);
 export const Efer = masksOf(EFER);
 export const WideEfer = wideMasksOf(EFER);
@@ -108,5 +117,8 @@ export const XCR0 = table('XCR0', 'SDM 1 13.3', [
   bit('ZMM_HI256', 6, 'Upper halves of ZMM0-15.'),
   bit('HI16_ZMM', 7, 'ZMM16-31.'),
   bit('PKRU', 9, 'Protection-key rights register.'),
+  bit('XTILECFG', 17, 'AMX tile configuration.'),
+  bit('XTILEDATA', 18, 'AMX tiles.'),
+  bit('APX', 19, 'Registers R16 to R31.'),
 ]);
 export const Xcr0 = wideMasksOf(XCR0);

@@ -11,6 +11,17 @@ export const APIC_BASE = table('IA32_APIC_BASE', 'SDM 3A 11.4.4', [
 ]);
 export const ApicBase = wideMasksOf(APIC_BASE);
 
+export const XSS = table('IA32_XSS', 'SDM 1 13.3', [
+  bit('PT', 8, 'Intel Processor Trace.'),
+  bit('PASID', 10, 'The process address-space identifier of ENQCMD.'),
+  bit('CET_U', 11, 'Control-flow enforcement in ring 3.'),
+  bit('CET_S', 12, 'Shadow-stack pointers of rings 0 to 2.'),
+  bit('HDC', 13, 'Hardware duty cycling.'),
+  bit('UINTR', 14, 'User interrupts.'),
+  bit('LBR', 15, 'Last-branch records.'),
+  bit('HWP', 16, 'Hardware-controlled performance states.'),
+]);
+
 export const STAR = table('IA32_STAR', 'SDM 3A 5.8.8', [
   range('EIP', 31, 0, 'SYSCALL target in legacy mode (AMD).'),
   range('SYSCALL_CS', 47, 32, 'SYSCALL loads CS from here and SS from this plus 8.'),
@@ -21,6 +32,11 @@ export const FEATURE_CONTROL = table('IA32_FEATURE_CONTROL', 'SDM 3C 24.7', [
   bit('LOCK', 0, 'Locked until reset; VMXON needs it set.'),
   bit('VMX_IN_SMX', 1, 'VMXON is allowed inside SMX operation.'),
   bit('VMX_OUTSIDE_SMX', 2, 'VMXON is allowed outside SMX operation.'),
+  range('SENTER_FUNCTIONS', 14, 8, 'Which functions of GETSEC[SENTER] are allowed.'),
+  bit('SENTER', 15, 'GETSEC[SENTER] is allowed.'),
+  bit('SGX_LAUNCH_CONTROL', 17, 'The key hash of SGX launch enclaves may be changed.'),
+  bit('SGX', 18, 'SGX is allowed.'),
+  bit('LMCE', 20, 'Machine checks may be delivered to one processor alone.'),
 ]);
 export const FeatureControl = wideMasksOf(FEATURE_CONTROL);
 

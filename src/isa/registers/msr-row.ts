@@ -20,6 +20,8 @@ export interface MsrRow<Id extends string = string> {
 }
 
 interface Extra {
+  /** If it is not the constant's name after IA32_. */
+  readonly name?: string;
   readonly bits?: BitTable;
   readonly reset?: bigint;
   readonly only?: 'RDMSR' | 'WRMSR';
@@ -32,7 +34,7 @@ export function msr<const Id extends string>(
   number: number,
   section: ManualReference,
   gloss: string,
-  { bits, reset = 0n, only, canonical = false }: Extra = {},
+  { name = `IA32_${id}`, bits, reset = 0n, only, canonical = false }: Extra = {},
 ): MsrRow<Id> {
-  return { id, number, name: `IA32_${id}`, gloss, section, bits, reset, only, canonical };
+  return { id, number, name, gloss, section, bits, reset, only, canonical };
 }

@@ -14,7 +14,7 @@ function capability<const Id extends string>(
   return msr(id, number, section, gloss, { only: 'RDMSR', ...(bits && { bits }) });
 }
 
-const SECTION = 'SDM 3C A';
+const SECTION = 'SDM 3D A';
 /** They are all read-only. */
 export const VMX_MSRS = [
   capability(

@@ -13,9 +13,13 @@ import {
   PAT,
   STAR,
   SYSENTER_CS,
+  XSS,
 } from './msr-fields';
+import { ARCHITECTURAL_MSRS, NUMBERED_MSRS } from './msr-architectural';
+import { AMD_MSRS, FRED_MSRS } from './msr-later';
 import { msr, type MsrRow } from './msr-row';
 import { VMX_MSRS } from './msr-vmx';
+import { X2APIC_MSRS } from './msr-x2apic';
 
 /** Model-specific registers (SDM 4 2.1, table 2-2). */
 
@@ -80,7 +84,7 @@ const ORDINARY = [
   }),
   msr('MTRR_DEF_TYPE', 0x2ff, 'SDM 3A 12.11.2.1', 'Default memory type.', { bits: MTRR_DEF_TYPE }),
   msr('PERF_GLOBAL_CTRL', 0x38f, 'SDM 3B 20.2.2', 'Which performance counters run.'),
-  msr('XSS', 0xda0, 'SDM 1 13.11', 'Supervisor state components XSAVES saves.'),
+  msr('XSS', 0xda0, 'SDM 1 13.11', 'Supervisor state components XSAVES saves.', { bits: XSS }),
   msr('EFER', 0xc0000080, 'SDM 3A 2.2.1', 'Long mode, SYSCALL and execute-disable.', {
     bits: EFER,
   }),
@@ -103,11 +107,11 @@ const ORDINARY = [
     'Exchanged with the base of GS by SWAPGS.',
     CANONICAL,
   ),
-  msr('TSC_AUX', 0xc0000103, 'SDM 3B 18.17.2', 'What RDTSCP and RDPID return beside the TSC.'),
+  msr('TSC_AUX', 0xc0000103, 'SDM 3B 18.17.2', 'What RDPID returns, and RDTSCP beside the TSC.'),
 ] as const;
 
 /** Number of variable memory-type ranges this table has rows for. */
-export const MTRR_VARIABLE_RANGES = 8;
+export const MTRR_VARIABLE_RANGES = 10;
 
 const VARIABLE_MTRRS: readonly MsrRow[] = Array.from(
   { length: MTRR_VARIABLE_RANGES },
@@ -121,11 +125,14 @@ const VARIABLE_MTRRS: readonly MsrRow[] = Array.from(
   ],
 ).flat();
 
-const NAMED = [...ORDINARY, ...VMX_MSRS] as const;
+const NAMED = [...ORDINARY, ...ARCHITECTURAL_MSRS, ...FRED_MSRS, ...VMX_MSRS, ...AMD_MSRS] as const;
 
-export const MSRS: readonly MsrRow[] = [...NAMED, ...VARIABLE_MTRRS].sort(
-  (a, b) => a.number - b.number,
-);
+export const MSRS: readonly MsrRow[] = [
+  ...NAMED,
+  ...VARIABLE_MTRRS,
+  ...NUMBERED_MSRS,
+  ...X2APIC_MSRS,
+].sort((a, b) => a.number - b.number);
 
 /** MSR numbers by the manual's name without IA32_. Variable MTRRs start at 0x200. */
 export const Msr = Object.fromEntries(NAMED.map((row) => [row.id, row.number])) as {

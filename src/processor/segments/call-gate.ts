@@ -57,7 +57,7 @@ export function gateOrTask(
   return gate;
 }
 
-/** In IA-32e mode gates have 16 bytes, and the type in the upper eight is 0 (SDM 3A figure 5-8). */
+/** In IA-32e mode gates have 16 bytes, and the type in the upper eight is 0 (SDM 3A figure 5-9). */
 function upperHalf(cpu: InstructionContext, selector: number, address: bigint): bigint {
   const { state, mmu } = cpu;
   if (!state.longMode) return 0n;

@@ -8,7 +8,9 @@ import {
   PinBasedControl,
   PrimaryControl,
   SecondaryControl,
+  SecondaryExitControl,
   TertiaryControl,
+  VmFunctionControl,
 } from '../../isa/vmx/controls';
 import { VMCS_FIELDS, type FieldCondition, type FieldRow } from '../../isa/vmx/fields';
 import { BASIC, CR0_FIXED1, EPT_VPID_CAP, IMPLEMENTED, MISC, NEEDS_FEATURE } from './implemented';
@@ -37,8 +39,10 @@ export interface VmxCapabilities {
   readonly pinBased: ControlLimits;
   readonly primary: ControlLimits;
   readonly secondary: ControlLimits;
-  /** Tertiary controls that may be 1. */
+  /** Tertiary controls, secondary VM-exit controls and VM functions that may be 1. */
   readonly tertiary: bigint;
+  readonly secondaryExit: bigint;
+  readonly vmFunctions: number;
   readonly exit: ControlLimits;
   readonly entry: ControlLimits;
   readonly cr0Fixed0: bigint;
@@ -99,6 +103,8 @@ export function vmxCapabilities(base: VmxBase): VmxCapabilities {
     primary: limits(DEFAULT1.primary, primary, MAY_BE_0.primary),
     secondary: limits(0, offered('secondary', base)),
     tertiary: 0n,
+    secondaryExit: 0n,
+    vmFunctions: 0,
     exit: limits(DEFAULT1.exit, IMPLEMENTED.exit, MAY_BE_0.exit),
     entry: limits(DEFAULT1.entry, IMPLEMENTED.entry, MAY_BE_0.entry),
     cr0Fixed0: WideCr0.PE | WideCr0.NE | WideCr0.PG,
@@ -136,12 +142,26 @@ export function vmxCapabilities(base: VmxBase): VmxCapabilities {
 
 type Limits = Pick<
   VmxCapabilities,
-  'pinBased' | 'primary' | 'secondary' | 'tertiary' | 'exit' | 'entry'
+  | 'pinBased'
+  | 'primary'
+  | 'secondary'
+  | 'tertiary'
+  | 'exit'
+  | 'secondaryExit'
+  | 'entry'
+  | 'vmFunctions'
 >;
 
 function supports(capabilities: Limits, condition: FieldCondition): boolean {
+  if ('feature' in condition) return false; // neither FRED nor SEAM is there
   if ('tertiary' in condition) {
     return (capabilities.tertiary & TertiaryControl[condition.tertiary]) !== 0n;
+  }
+  if ('secondaryExit' in condition) {
+    return (capabilities.secondaryExit & SecondaryExitControl[condition.secondaryExit]) !== 0n;
+  }
+  if ('vmFunction' in condition) {
+    return (capabilities.vmFunctions & VmFunctionControl[condition.vmFunction]) !== 0;
   }
   const [mayBe1, mask] =
     'pinBased' in condition
@@ -158,7 +178,7 @@ function supports(capabilities: Limits, condition: FieldCondition): boolean {
 
 /**
  * Whether the processor has this VMCS field: fields of controls that cannot be turned on do not exist,
- * and VMREAD and VMWRITE of them fail with error 12 (SDM 3C appendix B, footnotes).
+ * and VMREAD and VMWRITE of them fail with error 12 (SDM 3D appendix B, footnotes).
  */
 export function fieldExists(capabilities: Limits, row: FieldRow): boolean {
   if (row.existsWith.length === 0) return true;

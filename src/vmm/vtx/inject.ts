@@ -56,7 +56,7 @@ export function* setInterruptWindow(on: boolean): Handler {
 
 /**
  * A VM exit that came while an event was being delivered has lost the event: it is injected again
- * (SDM 3C 26.2, 33.7.1).
+ * (SDM 3C 25.9.3, 27.6, 28.2.4).
  */
 export function* reinjectInterruptedEvent(): Handler {
   const vectoring = yield vmread(Field.IDT_VECTORING_INFO);
