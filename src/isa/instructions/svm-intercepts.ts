@@ -46,6 +46,8 @@ const TASK =
   'A hardware task switch exits by an intercept of its own (VMCB 00Ch bit 29, exit code 07Dh).';
 const SELECTIVE =
   'VMCB 00Ch bit 5 intercepts only writes that change other bits than TS and MP (exit code 065h).';
+const MSR_MAP =
+  'The MSR’s bits in the MSR permissions map decide; MSRs that have no bits there always exit.';
 const TRAPS =
   'Bit 16 + n of VMCB 010h lets CRn be written and exits then (exit codes 090h to 09Fh).';
 
@@ -127,12 +129,13 @@ export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
     'The port’s bit in the I/O permissions map decides.',
     'APM 2 15.10',
   ),
+  at(0xc, 28, 'MSR_PROT', 'rdmsr', MSR_MAP, 'APM 2 15.11'),
   at(
     0xc,
     28,
     'MSR_PROT',
-    'rdmsr wrmsr',
-    'The MSR’s bits in the MSR permissions map decide; MSRs that have no bits there always exit.',
+    'wrmsr',
+    'The MSR’s bits in the MSR permissions map decide; MSRs that have no bits there always exit. VMCB 010h bit 15 lets EFER be written and exits then (exit code 08Fh).',
     'APM 2 15.11',
   ),
   {

@@ -59,6 +59,45 @@ export const SWITCHED_MSRS: readonly SwitchedMsr[] = [
     host: Field.HOST_IA32_PERF_GLOBAL_CTRL,
     loadHost: ExitControl.LOAD_PERF_GLOBAL_CTRL,
   },
+  {
+    msr: Msr.BNDCFGS,
+    guest: Field.GUEST_BNDCFGS,
+    load: EntryControl.LOAD_BNDCFGS,
+    clear: ExitControl.CLEAR_BNDCFGS,
+  },
+  {
+    msr: Msr.RTIT_CTL,
+    guest: Field.GUEST_IA32_RTIT_CTL,
+    load: EntryControl.LOAD_RTIT_CTL,
+    clear: ExitControl.CLEAR_RTIT_CTL,
+  },
+  {
+    msr: Msr.LBR_CTL,
+    guest: Field.GUEST_IA32_LBR_CTL,
+    load: EntryControl.LOAD_GUEST_LBR_CTL,
+    clear: ExitControl.CLEAR_LBR_CTL,
+  },
+  {
+    msr: Msr.S_CET,
+    guest: Field.GUEST_S_CET,
+    load: EntryControl.LOAD_CET_STATE,
+    host: Field.HOST_S_CET,
+    loadHost: ExitControl.LOAD_CET_STATE,
+  },
+  {
+    msr: Msr.INTERRUPT_SSP_TABLE_ADDR,
+    guest: Field.GUEST_INTR_SSP_TABLE,
+    load: EntryControl.LOAD_CET_STATE,
+    host: Field.HOST_INTR_SSP_TABLE,
+    loadHost: ExitControl.LOAD_CET_STATE,
+  },
+  {
+    msr: Msr.PKRS,
+    guest: Field.GUEST_IA32_PKRS,
+    load: EntryControl.LOAD_PKRS,
+    host: Field.HOST_IA32_PKRS,
+    loadHost: ExitControl.LOAD_PKRS,
+  },
 ];
 
 const BY_MSR = new Map(SWITCHED_MSRS.map((row) => [row.msr, row]));

@@ -15,7 +15,9 @@ export interface FoundDescriptor {
   readonly rights: number;
 }
 
-export const isNull = (selector: number): boolean => (selector & 0xfffc) === 0;
+/** A selector as error codes hold it: without its RPL (SDM 3A 6.13). */
+export const withoutRpl = (selector: number): number => selector & (Selector.INDEX | Selector.TI);
+export const isNull = (selector: number): boolean => withoutRpl(selector) === 0;
 
 const { S, P, TYPE, DPL, DPL_SHIFT } = AccessRights;
 const { CODE, CONFORMING, EXPAND_DOWN, READABLE, WRITABLE } = SegmentType;
@@ -65,7 +67,7 @@ export function readDescriptor(
   fault: (errorCode: number) => Fault = generalProtection,
 ): FoundDescriptor {
   const address = descriptorAddress(state, selector);
-  if (address === undefined) throw fault(selector & 0xfffc);
+  if (address === undefined) throw fault(withoutRpl(selector));
   const low = mmu.loadSystem(address, 8);
   return { selector, address, low, rights: accessRightsOf(low) };
 }

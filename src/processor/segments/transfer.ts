@@ -7,6 +7,7 @@ import { isCanonical } from '../paging/mmu';
 import { setFlagsFromImage } from '../system/stack';
 import {
   dplOf,
+  type FoundDescriptor,
   isCode,
   isConforming,
   isNull,
@@ -17,7 +18,7 @@ import {
   realModeSegment,
   segmentFrom,
   setAccessed,
-  type FoundDescriptor,
+  withoutRpl,
 } from './descriptor';
 import { dropInaccessibleSegments } from './load-data';
 import type { SegmentRegister } from '../state';
@@ -56,7 +57,7 @@ export function farTransfer(
 
 function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: number): void {
   const { state } = cpu;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   const { rights } = found;
   if (!isCode(rights) || (state.longMode && rights & L && rights & DB))
     throw generalProtection(error);
@@ -119,7 +120,7 @@ function protectedReturn(cpu: InstructionContext, bytes: number, kind: ReturnKin
     return toVirtual8086(cpu, target, selector, flags);
   }
   if (isNull(selector)) throw generalProtection();
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   const found = readDescriptor(state, cpu.mmu, selector);
   const rpl = selector & 3;
   if (!isCode(found.rights) || rpl < state.cpl) throw generalProtection(error);
@@ -168,7 +169,7 @@ function returnStack(
   code: SegmentRegister,
 ): SegmentRegister {
   const { state, mmu } = cpu;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   if (isNull(selector)) {
     const allowed = state.longMode && (code.accessRights & L) !== 0 && rpl !== 3;
     if (!allowed || (selector & 3) !== rpl) throw generalProtection();

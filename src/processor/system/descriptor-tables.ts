@@ -18,6 +18,7 @@ import {
   readDescriptor,
   segmentFrom,
   typeOf,
+  withoutRpl,
 } from '../segments/descriptor';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
@@ -103,7 +104,7 @@ function systemSegment(
   types: readonly number[],
 ): ReturnType<typeof segmentFrom> {
   const { state, mmu } = cpu;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   if (selector & 4) throw generalProtection(error);
   const found = readDescriptor(state, mmu, selector);
   if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights)))

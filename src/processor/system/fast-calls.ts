@@ -6,6 +6,7 @@ import { generalProtection, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, GS, SS } from '../layout';
 import { isCanonical } from '../paging/mmu';
+import { withoutRpl } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
 import { readMsr } from './msr';
 
@@ -31,7 +32,7 @@ export const systemCall: SlowPath = (cpu) => {
   const { state } = cpu;
   // Intel processors have SYSCALL in 64-bit mode only.
   if (!(state.efer & WideEfer.SCE) || state.codeBits !== 64) throw undefinedOpcode();
-  const star = Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xfffcn);
+  const star = withoutRpl(Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xffffn));
   state.setGpr(1, cpu.nextRip);
   state.setGpr(11, state.rflags & ~WideRflags.RF);
   state.rflags &= ~(readMsr(cpu, Msr.FMASK) | WideRflags.RF);
@@ -63,7 +64,7 @@ export const systemReturn: SlowPath = (cpu) => {
 
 export const systemEnter: SlowPath = (cpu) => {
   const { state } = cpu;
-  const selector = Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xfffcn);
+  const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
   if (!state.protectedMode || selector === 0) throw generalProtection();
   state.systemFlags &= ~(WideRflags.VM | WideRflags.IF | WideRflags.RF);
   const mask = state.longMode ? (1n << 64n) - 1n : 0xffffffffn;
@@ -77,7 +78,7 @@ export const systemEnter: SlowPath = (cpu) => {
 
 export const systemExit: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
-  const selector = Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xfffcn);
+  const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
   if (!state.protectedMode || selector === 0) throw generalProtection();
   cpu.requirePrivilege(0);
   const long = instruction.operandSize === 8;
