@@ -66,9 +66,14 @@ export function table<const F extends readonly BitField[]>(
   return { name, section, fields };
 }
 
+/** The mask of bits high:low, written in the manual's order. */
+export function bits(high: number, low: number): bigint {
+  return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+}
+
 /** The mask of a field in place, as a bigint. */
 export function maskOf(field: BitField): bigint {
-  return ((1n << BigInt(field.width)) - 1n) << BigInt(field.low);
+  return bits(field.low + field.width - 1, field.low);
 }
 
 /** The value of one field in `value`, moved down to bit 0. */

@@ -117,7 +117,14 @@ const DEFINED: readonly ExceptionRow[] = [
     true,
   ),
   row('MF', 'x87 Floating-Point Error', 'fault', 'A pending unmasked x87 exception.'),
-  row('AC', 'Alignment Check', 'fault', 'An unaligned access in ring 3.', 'benign', true),
+  row(
+    'AC',
+    'Alignment Check',
+    'fault',
+    'An unaligned access in ring 3; in any ring a split lock, where that is turned on.',
+    'benign',
+    true,
+  ),
   row('MC', 'Machine Check', 'abort', 'The hardware reports an internal or bus error.'),
   row('XM', 'SIMD Floating-Point', 'fault', 'An unmasked SSE floating-point exception.'),
   row(

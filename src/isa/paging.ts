@@ -1,6 +1,6 @@
-import { bit, masksOf, range, table, wideMasksOf } from './bits';
+import { bit, bits, masksOf, range, table, wideMasksOf } from './bits';
 
-/** Page-table entries of each paging mode, EPT entries, and the error codes of both. */
+/** Paging-structure entries of each paging mode, and the error code of a page fault (SDM 3A chapter 4). */
 
 const P = bit('P', 0, 'Present.');
 const RW = bit('RW', 1, 'Writes are allowed.');
@@ -96,8 +96,31 @@ export const PAGE_4K_ENTRY_32 = table('4-KByte page entry', 'SDM 3A 4.3', [
   range('ADDRESS', 31, 12, 'Physical address of the page.'),
 ]);
 
-/** Masks for walking 64-bit entries (bigint). */
-export const Pte = { ...wideMasksOf(PAGE_4K_ENTRY), PS: 1n << 7n, PAT_LARGE: 1n << 12n } as const;
+/** Masks of entries. The low 12 bits are the same in every mode; PS stands in all levels but the last. */
+export const Pte = {
+  ...wideMasksOf(PAGE_4K_ENTRY),
+  PS: wideMasksOf(TABLE_ENTRY).PS,
+  PAT_LARGE: wideMasksOf(PAGE_2M_ENTRY).PAT,
+} as const;
+
+/**
+ * Bits that must be 0 in a present entry, beside the address bits that the processor lacks, and XD
+ * where IA32_EFER.NXE is 0 (SDM 3A 4.3 to 4.5, tables of formats).
+ */
+export const PteReserved = {
+  /** A 4-MByte page of 32-bit paging, on a processor without PSE-36. */
+  PAGE_4M: bits(21, 13),
+  PAGE_2M: bits(20, 13),
+  PAGE_1G: bits(29, 13),
+  /** Entries of levels 4 and 5 map no pages. */
+  NO_PAGE: Pte.PS,
+  /** PAE paging has no protection keys and ignores nothing above the address. */
+  PAE: bits(62, 52),
+  PDPTE_PAE: bits(63, 52) | bits(8, 5) | bits(2, 1),
+} as const;
+
+/** The offset within a 4-KByte page. */
+export const PAGE_OFFSET = bits(11, 0);
 
 /** The error code of a page fault (SDM 3A 4.7). */
 export const PAGE_FAULT_ERROR = table('Page-fault error code', 'SDM 3A 4.7', [
@@ -110,67 +133,6 @@ export const PAGE_FAULT_ERROR = table('Page-fault error code', 'SDM 3A 4.7', [
   bit('SS', 6, 'The access was to a shadow stack.'),
   bit('HLAT', 7, 'The fault came during HLAT paging.'),
   bit('SGX', 15, 'An SGX rule forbade the access.'),
+  bit('RMP', 31, 'The reverse map of SEV-SNP forbade the access (AMD).'),
 ]);
 export const PageFaultError = masksOf(PAGE_FAULT_ERROR);
-
-/** Memory types as PAT, MTRRs and EPT encode them (SDM 3A 12.3.1, table 12-2). */
-export const MEMORY_TYPES: Readonly<Record<number, string>> = {
-  0: 'UC',
-  1: 'WC',
-  4: 'WT',
-  5: 'WP',
-  6: 'WB',
-  7: 'UC-',
-};
-export const MemoryType = { UC: 0, WC: 1, WT: 4, WP: 5, WB: 6, UC_MINUS: 7 } as const;
-
-const EPT_R = bit('R', 0, 'Reads are allowed.');
-const EPT_W = bit('W', 1, 'Writes are allowed.');
-const EPT_X = bit('X', 2, 'Instruction fetches are allowed.');
-const EPT_A = bit('A', 8, 'Accessed (when EPTP enables accessed and dirty flags).');
-const EPT_D = bit('D', 9, 'Dirty (when EPTP enables accessed and dirty flags).');
-const EPT_XU = bit('XU', 10, 'Instruction fetches from user pages (mode-based execute control).');
-const EPT_SVE = bit('SVE', 63, 'Suppress #VE.');
-const EPT_MT = range('MT', 5, 3, 'Memory type.', MEMORY_TYPES);
-const EPT_IPAT = bit('IPAT', 6, 'Ignore PAT: the memory type above is final.');
-
-/** An EPT entry that refers to another table (SDM 3C 29.3.2, tables 29-1, 29-3, 29-5). */
-export const EPT_TABLE_ENTRY = table('EPT entry', 'SDM 3C 29.3.2', [
-  EPT_R,
-  EPT_W,
-  EPT_X,
-  bit('PS', 7, '0: this entry refers to another table.'),
-  EPT_A,
-  EPT_XU,
-  range('ADDRESS', 51, 12, 'Host-physical address of the next table.'),
-]);
-
-/** An EPT entry that maps a page: 4 KBytes, or 2 MBytes or 1 GByte with PS set. */
-export const EPT_PAGE_ENTRY = table('EPT page entry', 'SDM 3C 29.3.2', [
-  EPT_R,
-  EPT_W,
-  EPT_X,
-  EPT_MT,
-  EPT_IPAT,
-  bit('PS', 7, '1 when the page is larger than 4 KBytes.'),
-  EPT_A,
-  EPT_D,
-  EPT_XU,
-  range('ADDRESS', 51, 12, 'Host-physical address of the page.'),
-  bit('PW', 58, 'Paging-write: writes by the page walk itself are allowed.'),
-  bit('SSS', 60, 'Supervisor shadow stack.'),
-  bit('SPP', 61, 'Sub-page write permissions.'),
-  EPT_SVE,
-]);
-/** Masks for walking EPT entries (bigint). */
-export const Epte = wideMasksOf(EPT_PAGE_ENTRY);
-
-/** The EPT pointer (SDM 3C 25.6.11, table 25-9). */
-export const EPTP = table('EPT pointer', 'SDM 3C 25.6.11', [
-  range('MT', 2, 0, 'Memory type of the EPT paging structures.', MEMORY_TYPES),
-  range('WALK_LENGTH', 5, 3, 'Number of levels less one.', { 3: '4 levels', 4: '5 levels' }),
-  bit('AD', 6, 'Accessed and dirty flags are enabled.'),
-  bit('SSS', 7, 'Access rights of supervisor shadow-stack pages are enforced.'),
-  range('ADDRESS', 51, 12, 'Host-physical address of the EPT PML4 table.'),
-]);
-export const Eptp = wideMasksOf(EPTP);

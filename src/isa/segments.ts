@@ -1,4 +1,6 @@
-import { bit, decodeBits, masksOf, named, range, table, type DecodedField } from './bits';
+import { bit, decodeBits, masksOf, range, table, type DecodedField } from './bits';
+
+export { ACCESS_RIGHTS, AccessRights } from './access-rights';
 
 /** Selectors, descriptors and gates (SDM 3A 3.4, 3.5, 6.11, 8.2; 64-bit: 6.14, 8.2.3). */
 
@@ -8,6 +10,7 @@ export const SELECTOR = table('Selector', 'SDM 3A 3.4.2', [
   bit('TI', 2, 'Table indicator.', { 0: 'GDT', 1: 'LDT' }),
   range('INDEX', 15, 3, 'Number of the descriptor in its table.'),
 ]);
+export const Selector = masksOf(SELECTOR);
 
 /** Types of code and data segments (S = 1; SDM 3A table 3-1). */
 export const CODE_DATA_TYPES: readonly string[] = [
@@ -71,25 +74,14 @@ export const SystemType = {
   TRAP_GATE: 15,
 } as const;
 
+/** What makes the type of an available TSS that of a busy one. */
+export const TSS_BUSY = SystemType.TSS_BUSY ^ SystemType.TSS_AVAILABLE;
+
 /** The name of a segment type. */
 export function segmentTypeName(type: number, codeOrData: boolean, longMode: boolean): string {
   const names = codeOrData ? CODE_DATA_TYPES : longMode ? SYSTEM_TYPES_64 : SYSTEM_TYPES;
   return names[type] ?? 'Reserved';
 }
-
-/** Access rights as the VMCS holds them (SDM 3C 25.4.1, table 25-2). */
-export const ACCESS_RIGHTS = table('Access rights', 'SDM 3C 25.4.1', [
-  range('TYPE', 3, 0, 'Segment type.'),
-  bit('S', 4, 'Descriptor type.', { 0: 'system', 1: 'code or data' }),
-  range('DPL', 6, 5, 'Descriptor privilege level.'),
-  bit('P', 7, 'Present.'),
-  bit('AVL', 12, 'Available for use by system software.'),
-  bit('L', 13, '64-bit code (CS only).'),
-  bit('DB', 14, 'Default operation size.', { 0: '16-bit', 1: '32-bit' }),
-  bit('G', 15, 'Granularity of the limit.', { 0: 'bytes', 1: '4 KBytes' }),
-  named('Unusable', bit('UNUSABLE', 16, 'The segment was loaded with a null selector.')),
-]);
-export const AccessRights = masksOf(ACCESS_RIGHTS);
 
 /** An 8-byte segment descriptor (SDM 3A 3.4.5, figure 3-8); base and limit lie in pieces. */
 export const SEGMENT_DESCRIPTOR = table('Segment descriptor', 'SDM 3A 3.4.5', [

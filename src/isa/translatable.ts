@@ -6,6 +6,7 @@ import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './instructions/glosses-system';
 import { ANY_RING, PRIVILEGE_ROWS, SENSITIVE_ROWS } from './instructions/privilege';
 import { SVM_INTERCEPTS } from './instructions/svm-intercepts';
 import { VMX_EXITS } from './instructions/vmx-exits';
+import * as ept from './ept';
 import * as paging from './paging';
 import { CR3_PCID, CR8, XCR0 } from './registers/control';
 import { DR6 } from './registers/debug';
@@ -23,7 +24,7 @@ import { EXIT_REASONS } from './vmx/exit-reasons';
 import { VMCS_FIELDS } from './vmx/fields';
 import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from './vmx/instruction-errors';
 import { instructionInformationTable } from './vmx/instruction-information';
-import { qualificationTable } from './vmx/qualification';
+import { QUALIFICATION_TABLES } from './vmx/qualification';
 
 /** All bit tables, each once. */
 export function allBitTables(): BitTable[] {
@@ -34,10 +35,10 @@ export function allBitTables(): BitTable[] {
     DR6,
     SEGMENT_DESCRIPTOR,
     GATE_DESCRIPTOR,
-    ...(Object.values(paging) as unknown[]).filter(isTable),
+    ...(Object.values({ ...paging, ...ept }) as unknown[]).filter(isTable),
     ...VMCS_FIELDS.flatMap((row) => row.bits ?? []),
     ...MSRS.flatMap((row) => row.bits ?? []),
-    ...EXIT_REASONS.flatMap((row) => qualificationTable(row.number) ?? []),
+    ...QUALIFICATION_TABLES,
     ...EXIT_REASONS.flatMap((row) => instructionInformationTable(row.number) ?? []),
   ]);
   return [...tables];

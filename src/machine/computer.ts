@@ -1,6 +1,7 @@
 import type { Bus } from '../processor/bus';
 import type { EngineKind } from '../processor/engine';
 import { PhysicalMemory } from '../processor/physical-memory';
+import type { Profile } from '../processor/profile/profile';
 import { Processor } from '../processor/processor';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
@@ -10,6 +11,8 @@ export interface ComputerOptions {
   /** Bytes of RAM; rounded up to 64 KiB. */
   readonly memory: number;
   readonly engine?: EngineKind;
+  /** What processor it has; by default, Ringside's own. */
+  readonly profile?: Profile;
   readonly events?: PlatformEvents;
 }
 
@@ -36,7 +39,7 @@ export class Computer {
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
     this.platform = new Platform(this.clock, this.stopping(options.events ?? {}));
-    this.processor = new Processor(this.memory, this.bus(), options.engine);
+    this.processor = new Processor(this.memory, this.bus(), options.engine, options.profile);
   }
 
   /** Events after which the owner will want to decide: the processor comes back at once. */

@@ -1,6 +1,6 @@
-import { AccessRights } from '../isa/segments';
+import { AccessRights, SegmentType } from '../isa/access-rights';
 import { CS, CodeTlb, FS, GS, SS, Segment, State, Tlb, segmentSlot } from './layout';
-import { isUsable } from './segments/descriptor';
+import { isCode, isUsable } from './segments/descriptor';
 import type { CpuState } from './state';
 
 const ALL = (1n << 64n) - 1n;
@@ -35,10 +35,10 @@ function updateSegment(state: CpuState, view: DataView, index: number, wide: boo
   }
   const real = state.realStyleSegments;
   const usable = isUsable(accessRights) && (real || (accessRights & AccessRights.P) !== 0);
-  const code = (accessRights & 0x18) === 0x18;
-  const readable = usable && (real || !code || (accessRights & 2) !== 0);
-  const writable = usable && (real || (!code && (accessRights & 2) !== 0));
-  const expandDown = !real && !code && (accessRights & 4) !== 0;
+  const code = isCode(accessRights);
+  const readable = usable && (real || !code || (accessRights & SegmentType.READABLE) !== 0);
+  const writable = usable && (real || (!code && (accessRights & SegmentType.WRITABLE) !== 0));
+  const expandDown = !real && !code && (accessRights & SegmentType.EXPAND_DOWN) !== 0;
   const top = accessRights & AccessRights.DB ? LOW32 : 0xffffn;
   const low = expandDown ? BigInt(limit) + 1n : 0n;
   const high = expandDown ? top : BigInt(limit);

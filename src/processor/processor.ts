@@ -1,3 +1,4 @@
+import { Dr6 } from '../isa/registers/debug';
 import { Vector } from '../isa/exceptions';
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
@@ -33,12 +34,13 @@ import { OperandAccess } from './operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
 import type { PhysicalMemory } from './physical-memory';
+import { DEFAULT_PROFILE } from './profile/default';
+import type { Profile } from './profile/profile';
 import { ReferenceEngine } from './reference/engine';
 import { resetState } from './reset';
 import { slowPath } from './semantics/slow-path';
 import { CpuState } from './state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
-import { VMX_CAPABILITIES } from './system/capabilities';
 import { ROOT_OPERATION, type NonRootOperation } from './vmx/non-root';
 import { enterGuest } from './vmx/transition';
 import { VmxUnit, type VmxOutcome } from './vmx/unit';
@@ -76,11 +78,12 @@ export class Processor extends OperandAccess implements InstructionContext {
     readonly physical: PhysicalMemory,
     readonly bus: Bus,
     engine: EngineKind = 'interpreter',
+    profile: Profile = DEFAULT_PROFILE,
   ) {
     super();
     this.view = physical.view;
-    this.state = new CpuState(this.view);
-    this.vmx = new VmxUnit(physical, VMX_CAPABILITIES);
+    this.state = new CpuState(this.view, profile);
+    this.vmx = new VmxUnit(physical, profile.vmx);
     this.tlb = new SoftwareTlb(this.view);
     this.code = new CodeCache(physical, () => {
       this.tlb.forgetMaps();
@@ -277,7 +280,7 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
   private singleStepTrap(): void {
-    this.state.dr[6] = (this.state.dr[6] ?? 0n) | (1n << 14n);
+    this.state.dr[6] = (this.state.dr[6] ?? 0n) | Dr6.BS;
     this.deliver({ kind: 'hardware-exception', vector: Vector.DB, returnRip: this.state.rip });
   }
 

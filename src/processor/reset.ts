@@ -1,25 +1,23 @@
-import { DR6_INITIAL, DR7_INITIAL } from '../isa/registers/debug';
+import { RESET } from '../isa/reset';
 import { CS, GS, LDTR, TR } from './layout';
 import type { CpuState } from './state';
 
 /** The state after RESET (SDM 3A 10.1.1, table 10-1). */
 export function resetState(state: CpuState): void {
   for (let index = 0; index < 16; index++) state.setGpr(index, 0n);
-  state.setGpr(2, 0x000306a9n); // family, model, stepping
-  state.rip = 0xfff0n;
-  state.rflags = 2n;
-  state.cr0 = 0x60000010n;
+  state.setGpr(2, BigInt(state.profile.description.signature));
+  state.rip = RESET.rip;
+  state.rflags = RESET.rflags;
+  state.cr0 = RESET.cr0;
   state.cr2 = state.cr3 = state.cr4 = state.cr8 = state.efer = 0n;
   state.pdptes = [0n, 0n, 0n, 0n];
-  for (let index = 0; index <= GS; index++) {
-    state.setSegment(index, { selector: 0, base: 0n, limit: 0xffff, accessRights: 0x93 });
-  }
-  state.setSegment(CS, { selector: 0xf000, base: 0xffff0000n, limit: 0xffff, accessRights: 0x9b });
-  state.setSegment(LDTR, { selector: 0, base: 0n, limit: 0xffff, accessRights: 0x82 });
-  state.setSegment(TR, { selector: 0, base: 0n, limit: 0xffff, accessRights: 0x8b });
-  state.gdtr = { base: 0n, limit: 0xffff };
-  state.idtr = { base: 0n, limit: 0xffff };
-  state.dr = [0n, 0n, 0n, 0n, 0n, 0n, BigInt(DR6_INITIAL), BigInt(DR7_INITIAL)];
+  for (let index = 0; index <= GS; index++) state.setSegment(index, RESET.data);
+  state.setSegment(CS, RESET.cs);
+  state.setSegment(LDTR, RESET.ldtr);
+  state.setSegment(TR, RESET.tr);
+  state.gdtr = { ...RESET.table };
+  state.idtr = { ...RESET.table };
+  state.dr = [0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7];
   state.msrs.clear();
   state.activity = 'active';
   state.interruptShadow = 'none';

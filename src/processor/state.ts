@@ -1,3 +1,9 @@
+import { DEFAULT_PROFILE } from './profile/default';
+import type { Profile } from './profile/profile';
+import { RESET } from '../isa/reset';
+import { AccessRights } from '../isa/access-rights';
+import { WideCr0, WideEfer } from '../isa/registers/control';
+import { RFLAGS_FIXED, STATUS_FLAGS, WideRflags } from '../isa/registers/flags';
 import { CS, SEGMENT_SIZE, SS, Segment, State, gprSlot, segmentSlot } from './layout';
 
 /** A segment register with its hidden part. Access rights in VMX format (SDM 3C 25.4.1). */
@@ -14,31 +20,28 @@ export interface TableRegister {
   limit: number;
 }
 
-/** Bit 16 of the access rights: the segment register holds no usable segment. */
-export const UNUSABLE = 0x10000;
+/** In the access rights: the segment register holds no usable segment. */
+export const { UNUSABLE } = AccessRights;
 
 export type ActivityState = 'active' | 'hlt' | 'shutdown' | 'wait-for-SIPI';
-
-/** The status flags in RFLAGS: CF, PF, AF, ZF, SF, OF. */
-const STATUS_FLAGS = 0x8d5n;
 
 /**
  * The registers of one processor. General registers, RIP, flags and segment registers lie in the
  * WebAssembly memory, where instructions find them; the rest is here.
  */
 export class CpuState {
-  cr0 = 0x60000010n;
+  cr0 = RESET.cr0;
   cr2 = 0n;
   cr3 = 0n;
   cr4 = 0n;
   cr8 = 0n;
   efer = 0n;
-  gdtr: TableRegister = { base: 0n, limit: 0xffff };
-  idtr: TableRegister = { base: 0n, limit: 0xffff };
+  gdtr: TableRegister = { ...RESET.table };
+  idtr: TableRegister = { ...RESET.table };
   /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
   pdptes: [bigint, bigint, bigint, bigint] = [0n, 0n, 0n, 0n];
   /** DR0 … DR7 (4 and 5 unused). */
-  dr = [0n, 0n, 0n, 0n, 0n, 0n, 0xffff0ff0n, 0x400n];
+  dr: bigint[] = [0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7];
   /** Model-specific registers that are plain storage, by number. */
   readonly msrs = new Map<number, bigint>();
   activity: ActivityState = 'active';
@@ -46,7 +49,14 @@ export class CpuState {
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
   nmiBlocked = false;
 
-  constructor(private readonly view: DataView) {}
+  constructor(
+    private readonly view: DataView,
+    readonly profile: Profile = DEFAULT_PROFILE,
+  ) {}
+
+  get physicalAddressWidth(): number {
+    return this.profile.physicalAddressWidth;
+  }
 
   gpr(index: number): bigint {
     return this.view.getBigUint64(gprSlot(index), true);
@@ -69,7 +79,7 @@ export class CpuState {
   }
 
   set rflags(value: bigint) {
-    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | 2n);
+    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | RFLAGS_FIXED);
     this.setStatus(value);
   }
 
@@ -79,7 +89,7 @@ export class CpuState {
   }
 
   set systemFlags(value: bigint) {
-    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | 2n);
+    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | RFLAGS_FIXED);
   }
 
   segment(index: number): SegmentRegister {
@@ -111,26 +121,26 @@ export class CpuState {
 
   /** The current privilege level: the DPL of SS (SDM 3C 25.4.1). */
   get cpl(): number {
-    return (this.accessRights(SS) >> 5) & 3;
+    return (this.accessRights(SS) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
   }
 
   /** EFER.LMA: IA-32e mode is active. */
   get longMode(): boolean {
-    return (this.efer & (1n << 10n)) !== 0n;
+    return (this.efer & WideEfer.LMA) !== 0n;
   }
 
-  /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 7.15, interrupt 17). */
+  /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 6.15, interrupt 17). */
   get checksAlignment(): boolean {
-    const alignment = 1n << 18n;
-    return (this.cr0 & this.systemFlags & alignment) !== 0n && this.cpl === 3;
+    const mask = (this.cr0 & WideCr0.AM) !== 0n;
+    return mask && (this.systemFlags & WideRflags.AC) !== 0n && this.cpl === 3;
   }
 
   get protectedMode(): boolean {
-    return (this.cr0 & 1n) !== 0n;
+    return (this.cr0 & WideCr0.PE) !== 0n;
   }
 
   get virtual8086(): boolean {
-    return (this.systemFlags & (1n << 17n)) !== 0n;
+    return (this.systemFlags & WideRflags.VM) !== 0n;
   }
 
   /** Real-address or virtual-8086 mode: a selector is a paragraph. */
@@ -141,12 +151,12 @@ export class CpuState {
   /** 16, 32 or 64: how code is decoded now (CS.D, CS.L, IA-32e mode). */
   get codeBits(): 16 | 32 | 64 {
     const rights = this.accessRights(CS);
-    if (this.longMode && rights & (1 << 13)) return 64;
-    return rights & (1 << 14) ? 32 : 16;
+    if (this.longMode && rights & AccessRights.L) return 64;
+    return rights & AccessRights.DB ? 32 : 16;
   }
 
   get paging(): boolean {
-    return (this.cr0 & (1n << 31n)) !== 0n;
+    return (this.cr0 & WideCr0.PG) !== 0n;
   }
 
   slot(address: number): bigint {

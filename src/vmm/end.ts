@@ -20,6 +20,8 @@ export type GuestFailure =
     }
   /** The VM entry failed late, by a VM exit with bit 31 of this basic reason (SDM 3C 27.8). */
   | { readonly kind: 'entry-failed'; readonly reason: number }
+  /** CPUID says that the processor cannot do what the technique needs. */
+  | { readonly kind: 'feature-missing'; readonly feature: string }
   /** A VM exit that the monitor has no handler for. */
   | { readonly kind: 'unhandled-exit'; readonly reason: number }
   /** Code runs where the guest has no memory. */

@@ -107,9 +107,19 @@ export function rdmsr(number: number): Operation {
   return operation('RDMSR', hex(number), Cost.MSR, (host) => host.rdmsr(number));
 }
 
+/** Writes a host MSR. The result is 1, or 0 when the processor refused the value with #GP(0). */
 export function wrmsr(number: number, value: bigint): Operation {
   const text = `${hex(number)}, ${hex(value)}`;
-  return operation('WRMSR', text, Cost.MSR, nothing((host) => { host.wrmsr(number, value); })); // prettier-ignore
+  return operation('WRMSR', text, Cost.MSR, (host) => (host.wrmsr(number, value) ? 1n : 0n));
+}
+
+/** Writes 4 bytes of host-physical memory. */
+export function writeHostPhysical(address: number, value: number): Operation {
+  const text = `host-physical ${hex(address)}, ${hex(value)}`;
+  const perform = nothing((host) => {
+    host.writePhysical(address, value);
+  });
+  return operation('MOV', text, Cost.MEMORY, perform);
 }
 
 /** IN on the host: a real device. */

@@ -1,10 +1,11 @@
-import { Cr0, Cr4, Efer } from '../isa/registers/control';
+import { Seg } from '../isa/registers/segment';
+import { SegmentRights } from '../isa/access-rights';
+import { FeatureControl } from '../isa/registers/msr-fields';
+import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { Msr } from '../isa/registers/msr';
 import { Computer } from '../machine/computer';
 import type { PlatformEvents } from '../machine/platform';
 import type { EngineKind } from '../processor/engine';
-import { VMX_CAPABILITIES } from '../processor/system/capabilities';
-import { UNUSABLE } from '../processor/state';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
@@ -63,7 +64,6 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   const [vmxon, vmcs, msrBitmap, gdt, idt, tss, stack] = [0, 1, 2, 3, 4, 5, 6].map(() =>
     frames.allocate(),
   ) as Seven;
-  for (const region of [vmxon, vmcs]) computer.memory.write32(region, VMX_CAPABILITIES.revision);
   const saveArea = frames.allocate();
   const host = new Host(computer, guestMemory, saveArea, options.events);
   const technique = new VtxTechnique(
@@ -91,16 +91,23 @@ type Seven = [number, number, number, number, number, number, number];
 function enterRootMode(computer: Computer, cr3: bigint): void {
   const cpu = computer.processor;
   const { state } = cpu;
-  state.cr0 = BigInt(Cr0.PE | Cr0.ET | Cr0.NE | Cr0.WP) | (1n << 31n);
+  state.cr0 = WideCr0.PE | WideCr0.ET | WideCr0.NE | WideCr0.WP | WideCr0.PG;
   state.cr3 = cr3;
-  state.cr4 = BigInt(Cr4.PAE | Cr4.VMXE);
-  state.efer = BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
-  state.msrs.set(Msr.FEATURE_CONTROL, 5n);
-  for (let index = 0; index < 7; index++) {
+  state.cr4 = WideCr4.PAE | WideCr4.VMXE;
+  state.efer = WideEfer.SCE | WideEfer.LME | WideEfer.LMA | WideEfer.NXE;
+  state.msrs.set(Msr.FEATURE_CONTROL, FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX);
+  const { UNUSABLE, FLAT_CODE_64, FLAT_DATA } = SegmentRights;
+  for (let index = 0; index < Seg.TR; index++) {
     state.setSegment(index, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });
   }
-  state.setSegment(1, { selector: 8, base: 0n, limit: 0xffffffff, accessRights: 0xa09b });
-  state.setSegment(2, { selector: 0x10, base: 0n, limit: 0xffffffff, accessRights: 0xc093 });
+  const flat = (selector: number, accessRights: number) => ({
+    selector,
+    base: 0n,
+    limit: 0xffffffff,
+    accessRights,
+  });
+  state.setSegment(Seg.CS, flat(8, FLAT_CODE_64));
+  state.setSegment(Seg.SS, flat(0x10, FLAT_DATA));
   state.rip = directMap(GATE_FRAME);
   cpu.flushTlb(false);
   cpu.updateDerivedState();

@@ -1,5 +1,6 @@
+import { WideCr0 } from '../../isa/registers/control';
 import * as l10n from '@vscode/l10n';
-import { PAGE_FAULT_ERROR } from '../../isa/paging';
+import { PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
 import type { World } from '../target';
@@ -94,7 +95,7 @@ function topRows(world: World, trace: TranslationTrace, from: string): Row[] {
       value: hex(trace.linear),
     }),
   ];
-  const paging = (world.registers.controlRegister(0) & (1n << 31n)) !== 0n;
+  const paging = (world.registers.controlRegister(0) & WideCr0.PG) !== 0n;
   if (paging) rows.push(rootRow(world));
   else
     rows.push(
@@ -124,7 +125,7 @@ function namesIn({ side }: World): { linear: 'GVA' | 'HVA'; physical: 'GPA' | 'H
 
 function rootRow(world: World): Row {
   const cr3 = world.registers.controlRegister(3);
-  const gpa = cr3 & 0x7ffffff000n;
+  const gpa = cr3 & Pte.ADDRESS;
   const host = world.memory.hostAddress('gpa', gpa);
   const where = host === undefined ? l10n.t('not mapped') : `HPA ${hex(host)}`;
   const direct = world.side === 'host';
@@ -133,8 +134,15 @@ function rootRow(world: World): Row {
 }
 
 const RIGHTS = [
-  [1n, 'P'], [2n, 'W'], [4n, 'U'], [0x20n, 'A'], [0x40n, 'D'], [0x80n, 'PS'], [0x100n, 'G'], [1n << 63n, 'XD'],
-] as const; // prettier-ignore
+  [Pte.P, 'P'],
+  [Pte.RW, 'W'],
+  [Pte.US, 'U'],
+  [Pte.A, 'A'],
+  [Pte.D, 'D'],
+  [Pte.PS, 'PS'],
+  [Pte.G, 'G'],
+  [Pte.XD, 'XD'],
+] as const;
 
 /** The flags of a paging-structure entry, by their letters. */
 function flags(step: WalkStep): string {
@@ -147,8 +155,8 @@ function flags(step: WalkStep): string {
 
 function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA' | 'HPA'): Row {
   const name = ENTRY_NAMES[step.level] ?? '';
-  const next = step.entry & 0x7ffffff000n;
-  const present = (step.entry & 1n) !== 0n;
+  const next = step.entry & Pte.ADDRESS;
+  const present = (step.entry & Pte.P) !== 0n;
   const to = present
     ? ` → ${step.leaf ? l10n.t('page') : l10n.t('table')} ${physical} ${hex(next)}`
     : '';

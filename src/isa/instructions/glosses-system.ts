@@ -18,7 +18,11 @@ export const SYSTEM_GLOSSES: readonly (readonly [names: string, gloss: string])[
   ['monitorx', 'Begins to watch a stretch of memory for MWAITX (AMD).'],
   ['mwaitx', 'Waits until the watched memory is written, with a time limit (AMD).'],
   ['umonitor', 'Begins to watch a stretch of memory for UMWAIT.'],
-  ['umwait tpause', 'Waits in a light sleep until a time-stamp value.'],
+  [
+    'umwait',
+    'Waits in a light sleep until the watched memory is written or a time-stamp value is reached.',
+  ],
+  ['tpause', 'Waits in a light sleep until a time-stamp value.'],
 
   // Descriptor tables and segments
   ['lgdt', 'Loads the GDT register: base and limit of the global descriptor table.'],
@@ -84,6 +88,20 @@ export const SYSTEM_GLOSSES: readonly (readonly [names: string, gloss: string])[
   ['tlbsync', 'Waits until other processors have done INVLPGB (AMD).'],
 
   // Others
+  ['lkgs', 'Loads the base that SWAPGS would bring to GS from the descriptor of a selector.'],
+  ['erets', 'Returns from an event of ring 0 (FRED).'],
+  ['eretu', 'Returns from an event to ring 3 (FRED).'],
+  ['clrssbsy', 'Marks a supervisor shadow stack as free.'],
+  ['setssbsy', 'Marks the supervisor shadow stack as busy and begins to use it.'],
+  ['wrussd wrussq', 'Writes to a user shadow stack.'],
+  ['enqcmd', 'Sends a command of 64 bytes to a device, with the PASID of the process.'],
+  ['enqcmds', 'Sends a command of 64 bytes to a device, with any PASID.'],
+  ['hreset', 'Forgets what the processor has predicted from the history of execution.'],
+  ['loadiwkey', 'Loads the internal wrapping key of Key Locker.'],
+  ['pbndkb', 'Binds a key to this platform (total storage encryption).'],
+  ['rdmsrlist', 'Reads the MSRs of a list: up to 64, whose bits are set in RCX.'],
+  ['wrmsrlist', 'Writes the MSRs of a list: up to 64, whose bits are set in RCX.'],
+  ['wrmsrns', 'Writes a model-specific register without serializing.'],
   ['rsm', 'Returns from system-management mode.'],
   ['getsec', 'Safer mode extensions: launches a measured environment.'],
   ['xsaves xsaves64', 'Saves supervisor and user state that XCR0, IA32_XSS and EDX:EAX name.'],
@@ -106,6 +124,10 @@ export const SYSTEM_GLOSSES: readonly (readonly [names: string, gloss: string])[
   ['vmcall', 'Calls the VMM: in the guest it always exits (a hypercall).'],
   ['vmfunc', 'Calls a VM function, such as switching the EPT, without a VM exit.'],
   ['invept', 'Removes translations that come from an EPT from the TLB.'],
+  ['seamcall', 'Calls the TDX module, which manages protected guests.'],
+  ['seamops', 'Lets the TDX module ask the processor for a service.'],
+  ['seamret', 'Returns from the TDX module to the VMM.'],
+  ['tdcall', 'Calls the TDX module from a protected guest.'],
   ['invvpid', 'Removes translations of a virtual processor (VPID) from the TLB.'],
 
   // SVM
@@ -120,6 +142,11 @@ export const SYSTEM_GLOSSES: readonly (readonly [names: string, gloss: string])[
     'invlpga',
     "Removes the translations of a page in one guest's address space (ASID) from the TLB (AMD).",
   ],
+  ['psmash', 'Splits a 2-MByte entry of the reverse map table into 4-KByte entries (AMD).'],
+  ['pvalidate', 'Accepts a page into an encrypted guest, or gives it back (AMD).'],
+  ['rmpadjust', 'Changes the rights of a page of an encrypted guest (AMD).'],
+  ['rmpquery', 'Reads the rights of a page of an encrypted guest (AMD).'],
+  ['rmpupdate', 'Writes an entry of the reverse map table, which says whose a page is (AMD).'],
   ['vmgexit', 'Exits from an encrypted guest to the VMM (AMD).'],
 ];
 

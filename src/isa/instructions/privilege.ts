@@ -25,6 +25,7 @@ const row = (
 });
 
 const RING0 = 'Ring 0 only: elsewhere #GP(0).';
+const RING0_UD = 'Ring 0 only: elsewhere #UD.';
 
 /** Privileged instructions (SDM 3A 5.9) and those whose permission depends on a control. The first row that fits counts. */
 export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
@@ -51,7 +52,7 @@ export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
     'SDM 3A 2.5',
   ),
   row(
-    'rdtsc rdtscp',
+    'rdtsc rdtscp tpause umwait',
     'depends',
     'Any ring while CR4.TSD = 0; with CR4.TSD = 1, ring 0 only: else #GP(0).',
     'SDM 3A 2.5',
@@ -62,8 +63,31 @@ export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
     'Any ring while CR4.PCE = 1; with CR4.PCE = 0, ring 0 only: else #GP(0).',
     'SDM 3A 2.5',
   ),
-  row('monitor mwait', 'no', 'Ring 0 only: elsewhere #UD.', 'SDM 2B MONITOR'),
-  row('clac stac', 'no', 'Ring 0 only: elsewhere #UD.', 'SDM 2A CLAC'),
+  row('monitor mwait', 'no', RING0_UD, 'SDM 2B MONITOR'),
+  row('clac stac', 'no', RING0_UD, 'SDM 2A CLAC'),
+  row('encls enclv', 'no', RING0_UD, 'SDM 3D 38'),
+  row('enclu', 'yes', 'Ring 3 only: elsewhere #UD.', 'SDM 3D 38'),
+  row('pconfig', 'no', RING0_UD, 'SDM 2B PCONFIG'),
+  row('lkgs erets eretu', 'no', RING0_UD, 'FRED 346446'),
+  row(
+    'getsec',
+    'depends',
+    'CAPABILITIES and PARAMETERS in any ring, the other leaves in ring 0 only: else #GP(0). #UD while CR4.SMXE = 0.',
+    'SDM 2D GETSEC',
+  ),
+  row(
+    'rdpru',
+    'depends',
+    'Any ring while CR4.TSD = 0; with CR4.TSD = 1, ring 0 only: else #UD.',
+    'APM 3 RDPRU',
+  ),
+  row('rsm', 'depends', 'Only in system-management mode: elsewhere #UD.', 'SDM 3C 32.2'),
+  row(
+    'vmxon vmxoff vmclear vmptrld vmptrst vmread vmwrite vmlaunch vmresume invept invvpid',
+    'no',
+    'Ring 0 only: elsewhere #GP(0). In a guest the VM exit comes first, in every ring.',
+    'SDM 3C 26.1.1',
+  ),
   row(
     'cpuid',
     'yes',
@@ -111,7 +135,7 @@ export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
   ),
   row(
     'hlt lgdt lidt lldt ltr lmsw clts invlpg invd wbinvd wbnoinvd rdmsr wrmsr swapgs sysexit sysexitq sysret ' +
-      'sysretq invpcid xsetbv vmxon vmxoff vmclear vmptrld vmptrst vmread vmwrite vmlaunch vmresume invept invvpid ' +
+      'sysretq invpcid xsetbv ' +
       'vmrun vmload vmsave stgi clgi skinit invlpga',
     'no',
     RING0,

@@ -8,10 +8,8 @@ import { ANY, concerns, type InstructionForm } from './forms';
 export interface SvmInterceptRow extends InstructionForm {
   /** What the manual calls the intercept. */
   readonly name: string;
-  /** Offset of its vector in the VMCB. */
-  readonly offset: number;
-  /** The bit within the vector. */
-  readonly bit: number;
+  /** The vector in the VMCB that holds its bit, and the bit; undefined when it always exits. */
+  readonly vector: { readonly offset: number; readonly bit: number } | undefined;
   readonly exitCode: number;
   /** What else there is to know (English; translate on display). */
   readonly gloss?: string;
@@ -34,17 +32,26 @@ const at = (
   name: string,
   mnemonics: string,
   gloss?: string,
+  section: ManualReference = 'APM 2 15.9',
 ): SvmInterceptRow => ({
   mnemonics: mnemonics.split(' '),
   name,
-  offset,
-  bit,
+  vector: { offset, bit },
   exitCode: (FIRST_CODE[offset] ?? 0) + bit,
-  section: 'APM 2 15.9',
+  section,
   ...(gloss !== undefined && { gloss }),
 });
 
-/** Accesses to control or debug register `n`: one bit and one exit code each (APM 2 15.8). */
+const TASK =
+  'A hardware task switch exits by an intercept of its own (VMCB 00Ch bit 29, exit code 07Dh).';
+const SELECTIVE =
+  'VMCB 00Ch bit 5 intercepts only writes that change other bits than TS and MP (exit code 065h).';
+const MSR_MAP =
+  'The MSR’s bits in the MSR permissions map decide; MSRs that have no bits there always exit.';
+const TRAPS =
+  'Bit 16 + n of VMCB 010h lets CRn be written and exits then (exit codes 090h to 09Fh).';
+
+/** Accesses to control or debug register `n`: one bit and one exit code each (APM 2 15.9). */
 const moves = (n: number): SvmInterceptRow[] =>
   (
     [
@@ -53,32 +60,39 @@ const moves = (n: number): SvmInterceptRow[] =>
     ] as const
   ).flatMap(([offset, kind, code]) => {
     const register = new RegExp(`^${kind.toLowerCase()}${n}$`);
-    const one = (what: string, bit: number, operands: readonly RegExp[]): SvmInterceptRow => ({
+    const one = (
+      what: string,
+      bit: number,
+      operands: readonly RegExp[],
+      gloss?: string,
+    ): SvmInterceptRow => ({
       mnemonics: ['mov'],
       operands,
       name: `${kind}${n} ${what}`,
-      offset,
-      bit,
+      vector: { offset, bit },
       exitCode: code + bit,
-      section: 'APM 2 15.8',
+      section: 'APM 2 15.9',
+      ...(gloss !== undefined && { gloss }),
     });
-    return [one('write', 16 + n, [register]), one('read', n, [ANY, register])];
+    const gloss = kind === 'DR' ? undefined : n === 0 ? SELECTIVE : TRAPS;
+    return [one('write', 16 + n, [register], gloss), one('read', n, [ANY, register])];
   });
 
 /** Instructions that count as accesses to CR0. */
-const cr0 = (mnemonics: string, name: string, bit: number): SvmInterceptRow => ({
+const cr0 = (mnemonics: string, name: string, bit: number, gloss?: string): SvmInterceptRow => ({
   mnemonics: mnemonics.split(' '),
   name,
-  offset: 0,
-  bit,
+  vector: { offset: 0, bit },
   exitCode: bit,
-  section: 'APM 2 15.8',
+  section: 'APM 2 15.9',
+  ...(gloss !== undefined && { gloss }),
 });
 
 /** The first row that fits counts. */
 export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
   ...Array.from({ length: 16 }, (_, n) => moves(n)).flat(),
-  cr0('lmsw clts', 'CR0 write', 16),
+  cr0('lmsw', 'CR0 write', 16, SELECTIVE),
+  cr0('clts', 'CR0 write', 16),
   cr0('smsw', 'CR0 read', 0),
   at(0xc, 6, 'IDTR read', 'sidt'),
   at(0xc, 7, 'GDTR read', 'sgdt'),
@@ -94,11 +108,17 @@ export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
   at(0xc, 17, 'POPF', 'popf popfw popfd popfq'),
   at(0xc, 18, 'CPUID', 'cpuid'),
   at(0xc, 19, 'RSM', 'rsm'),
-  at(0xc, 20, 'IRET', 'iret iretw iretd iretq'),
-  at(0xc, 21, 'INTn', 'int'),
+  at(0xc, 20, 'IRET', 'iret iretw iretd iretq', TASK),
+  at(0xc, 21, 'INTn', 'int', TASK),
   at(0xc, 22, 'INVD', 'invd'),
   at(0xc, 23, 'PAUSE', 'pause', 'The pause filter can let a number of them pass.'),
-  at(0xc, 24, 'HLT', 'hlt'),
+  at(
+    0xc,
+    24,
+    'HLT',
+    'hlt',
+    'VMCB 014h bit 6 intercepts it only while no virtual interrupt waits (exit code 0A6h).',
+  ),
   at(0xc, 25, 'INVLPG', 'invlpg'),
   at(0xc, 26, 'INVLPGA', 'invlpga'),
   at(
@@ -107,8 +127,21 @@ export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
     'IOIO_PROT',
     'in out insb insw insd outsb outsw outsd',
     'The port’s bit in the I/O permissions map decides.',
+    'APM 2 15.10',
   ),
-  at(0xc, 28, 'MSR_PROT', 'rdmsr wrmsr', 'The MSR’s bits in the MSR permissions map decide.'),
+  at(0xc, 28, 'MSR_PROT', 'rdmsr', MSR_MAP, 'APM 2 15.11'),
+  at(
+    0xc,
+    28,
+    'MSR_PROT',
+    'wrmsr',
+    'The MSR’s bits in the MSR permissions map decide; MSRs that have no bits there always exit. VMCB 010h bit 15 lets EFER be written and exits then (exit code 08Fh).',
+    'APM 2 15.11',
+  ),
+  {
+    ...at(0xc, 29, 'TASK_SWITCH', 'call jmp', 'Only through a task gate or TSS.', 'APM 2 15.14.1'),
+    operands: [/^far$/],
+  },
   at(0x10, 0, 'VMRUN', 'vmrun', 'VMRUN in the host fails unless the guest’s VMCB sets it.'),
   at(0x10, 1, 'VMMCALL', 'vmmcall', 'Not intercepted, it raises #UD.'),
   at(0x10, 2, 'VMLOAD', 'vmload'),
@@ -129,14 +162,28 @@ export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
   ),
   at(0x10, 13, 'XSETBV', 'xsetbv'),
   at(0x10, 14, 'RDPRU', 'rdpru'),
-  at(0x14, 0, 'INVLPGB', 'invlpgb'),
+  at(
+    0x14,
+    0,
+    'INVLPGB',
+    'invlpgb',
+    'Bit 1 intercepts only those that ask for what is not allowed (exit code 0A1h).',
+  ),
   at(0x14, 2, 'INVPCID', 'invpcid'),
   at(0x14, 3, 'MCOMMIT', 'mcommit'),
   at(0x14, 4, 'TLBSYNC', 'tlbsync'),
-  at(0x8, 3, '#BP', 'int3 int03'),
-  at(0x8, 4, '#OF', 'into'),
-  at(0x8, 5, '#BR', 'bound'),
-  at(0x8, 6, '#UD', 'ud0 ud1 ud2'),
+  at(0x8, 3, '#BP', 'int3 int03', undefined, 'APM 2 15.12'),
+  at(0x8, 4, '#OF', 'into', undefined, 'APM 2 15.12'),
+  at(0x8, 5, '#BR', 'bound', undefined, 'APM 2 15.12'),
+  at(0x8, 6, '#UD', 'ud0 ud1 ud2', undefined, 'APM 2 15.12'),
+  {
+    mnemonics: ['vmgexit'],
+    name: 'VMGEXIT',
+    vector: undefined,
+    exitCode: 0x403,
+    gloss: 'In a guest without SEV-ES it is VMMCALL.',
+    section: 'APM 2 15.35',
+  },
 ];
 
 /** What SVM can intercept of this use of an instruction; undefined: it never exits by itself. */

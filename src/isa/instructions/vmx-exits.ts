@@ -93,12 +93,16 @@ const raises = (mnemonics: string, id: string): VmxExitRow =>
 
 const IO_GLOSS = 'Without "Use I/O bitmaps"; with it, the port’s bit in the bitmaps decides.';
 const MSR_GLOSS =
-  'Without "Use MSR bitmaps" it always exits; with it, the MSR’s bit in the bitmaps decides.';
+  'Without "Use MSR bitmaps" it always exits; with it, the MSR’s bit in the bitmaps decides, and MSRs outside 0 to 1FFFh and C0000000h to C0001FFFh exit.';
 const MASKED =
   'It exits if it would change a bit that the guest/host mask keeps for the VMM away from its value in the read shadow.';
 const SHADOWED =
   'It does not exit: bits that the guest/host mask keeps for the VMM are read from the read shadow.';
-const TASK = 'Only through a task gate or TSS: a hardware task switch always exits.';
+const TASK =
+  'Only through a task gate or TSS: a hardware task switch always exits. In IA-32e mode there are none.';
+const LIST = 'And only with "Enable MSR-list instructions": without that it raises #UD.';
+const XSS =
+  'Without it, it raises #UD; with it, it exits if a state component is asked for whose bit is set in the XSS-exiting bitmap.';
 const R = ExitReason;
 
 /** Instructions that cause VM exits (SDM 3C 26.1.2, 26.1.3) or change their meaning (26.3). The first row that fits counts. */
@@ -117,6 +121,8 @@ export const VMX_EXITS: readonly VmxExitRow[] = [
   always('vmxon', R.VMXON),
   always('invept', R.INVEPT),
   always('invvpid', R.INVVPID),
+  always('seamcall', R.SEAMCALL),
+  always('tdcall', R.TDCALL),
   by('hlt', primary('HLT_EXITING'), R.HLT),
   by('invlpg', primary('INVLPG_EXITING'), R.INVLPG),
   by('invpcid', primary('INVLPG_EXITING'), R.INVPCID, {
@@ -131,7 +137,9 @@ export const VMX_EXITS: readonly VmxExitRow[] = [
     },
   ),
   by('rdmsr', primary('USE_MSR_BITMAPS'), R.RDMSR, { gloss: MSR_GLOSS }),
-  by('wrmsr', primary('USE_MSR_BITMAPS'), R.WRMSR, { gloss: MSR_GLOSS }),
+  by('wrmsr wrmsrns', primary('USE_MSR_BITMAPS'), R.WRMSR, { gloss: MSR_GLOSS }),
+  by('rdmsrlist', primary('USE_MSR_BITMAPS'), R.RDMSRLIST, { gloss: LIST }),
+  by('wrmsrlist', primary('USE_MSR_BITMAPS'), R.WRMSRLIST, { gloss: LIST }),
   by('rdtsc', primary('RDTSC_EXITING'), R.RDTSC),
   by('rdtscp', primary('RDTSC_EXITING'), R.RDTSCP, {
     gloss: 'And only with "Enable RDTSCP": without that it raises #UD.',
@@ -188,14 +196,14 @@ export const VMX_EXITS: readonly VmxExitRow[] = [
     gloss: 'The leaf’s bit in the bitmap decides.',
   }),
   by('pconfig', secondary('ENABLE_PCONFIG'), R.PCONFIG, {
-    gloss: 'The leaf’s bit in the bitmap decides.',
+    gloss: 'Without it, it raises #UD; with it, the leaf’s bit in the bitmap decides.',
   }),
   by('loadiwkey', tertiary('LOADIWKEY_EXITING'), R.LOADIWKEY),
   by('xsaves xsaves64', secondary('ENABLE_XSAVES'), R.XSAVES, {
-    gloss: 'It exits if a state component is asked for whose bit is set in the XSS-exiting bitmap.',
+    gloss: XSS,
   }),
   by('xrstors xrstors64', secondary('ENABLE_XSAVES'), R.XRSTORS, {
-    gloss: 'It exits if a state component is asked for whose bit is set in the XSS-exiting bitmap.',
+    gloss: XSS,
   }),
   by('vmfunc', secondary('ENABLE_VM_FUNCTIONS'), R.VMFUNC, {
     gloss:
@@ -217,7 +225,11 @@ export const VMX_EXITS: readonly VmxExitRow[] = [
   raises('into', 'OF'),
   raises('bound', 'BR'),
   raises('ud0 ud1 ud2', 'UD'),
-  onCondition('int iret iretw iretd iretq', R.TASK_SWITCH, TASK),
+  onCondition('int iret iretw iretd', R.TASK_SWITCH, TASK),
+  never('iretq', 'It does not exit: 64-bit mode has no hardware task switches.'),
+  never('rdpid', 'It does not exit; without "Enable RDTSCP" it raises #UD.'),
+  never('umonitor', 'It does not exit; without "Enable user wait and pause" it raises #UD.'),
+  onCondition('senduipi', R.APIC_WRITE, 'It writes to the APIC, which a virtual APIC may pass on.'),
   onCondition('call jmp', R.TASK_SWITCH, TASK, { operands: [/^far$/] }),
   never(
     'cli sti pushf pushfw pushfd pushfq popf popfw popfd popfq',

@@ -1,4 +1,4 @@
-import { bit, masksOf, range, table } from '../bits';
+import { bit, bits, masksOf, range, table, wideMasksOf } from '../bits';
 
 /** CR0 (SDM 3A 2.5). */
 export const CR0 = table('CR0', 'SDM 3A 2.5', [
@@ -15,6 +15,14 @@ export const CR0 = table('CR0', 'SDM 3A 2.5', [
   bit('PG', 31, 'Paging.'),
 ]);
 export const Cr0 = masksOf(CR0);
+/** The same as bigints, which is what registers hold. */
+export const WideCr0 = wideMasksOf(CR0);
+
+/** What MOV to CR0 can change: ET is fixed to 1, and the reserved bits of the low half stay 0. */
+export const CR0_WRITABLE = Object.values(WideCr0).reduce((all, mask) => all | mask) & ~WideCr0.ET;
+
+/** The part of CR0 that LMSW loads (SDM 2A LMSW): PE, MP, EM and TS. */
+export const MACHINE_STATUS_WORD = WideCr0.PE | WideCr0.MP | WideCr0.EM | WideCr0.TS;
 
 /** CR3 with CR4.PCIDE = 0 (SDM 3A 4.5, table 4-12). */
 export const CR3 = table('CR3', 'SDM 3A 4.5', [
@@ -25,6 +33,9 @@ export const CR3 = table('CR3', 'SDM 3A 4.5', [
   bit('LAM_U48', 62, 'Linear-address masking for user pointers with 48-bit addresses.'),
 ]);
 
+/** Where CR3 points in the paging modes whose tables lie below 4 GBytes (SDM 3A 4.3, 4.4.1). */
+export const Cr3Address = { PAE: bits(31, 5), LEGACY: bits(31, 12) } as const;
+
 /** CR3 with CR4.PCIDE = 1 (SDM 3A 4.5, table 4-13). */
 export const CR3_PCID = table('CR3', 'SDM 3A 4.5', [
   range('PCID', 11, 0, 'Process-context identifier: tags the TLB entries of this address space.'),
@@ -32,6 +43,12 @@ export const CR3_PCID = table('CR3', 'SDM 3A 4.5', [
   bit('LAM_U57', 61, 'Linear-address masking for user pointers with 57-bit addresses.'),
   bit('LAM_U48', 62, 'Linear-address masking for user pointers with 48-bit addresses.'),
 ]);
+
+export const WideCr3 = {
+  ...wideMasksOf(CR3_PCID),
+  /** Not a bit of the register: MOV to CR3 with it keeps the translations of the PCID. */
+  KEEP_TRANSLATIONS: 1n << 63n,
+} as const;
 
 /** CR4 (SDM 3A 2.5). */
 export const CR4 = table('CR4', 'SDM 3A 2.5', [
@@ -60,9 +77,12 @@ export const CR4 = table('CR4', 'SDM 3A 2.5', [
   bit('CET', 23, 'Control-flow enforcement (shadow stacks, indirect-branch tracking).'),
   bit('PKS', 24, 'Protection keys for supervisor pages.'),
   bit('UINTR', 25, 'User interrupts.'),
+  bit('LASS', 27, 'The halves of the linear-address space are kept apart by privilege.'),
   bit('LAM_SUP', 28, 'Linear-address masking for supervisor pointers.'),
+  bit('FRED', 32, 'Flexible return and event delivery instead of the IDT.'),
 ]);
 export const Cr4 = masksOf(CR4);
+export const WideCr4 = wideMasksOf(CR4);
 
 /** CR8 (SDM 3A 11.8.6): the task-priority register, in 64-bit mode only. */
 export const CR8 = table('CR8', 'SDM 3A 11.8.6', [
@@ -75,8 +95,16 @@ export const EFER = table('IA32_EFER', 'SDM 3A 2.2.1', [
   bit('LME', 8, 'Long-mode enable: turning on paging enters IA-32e mode.'),
   bit('LMA', 10, 'Long-mode active (set by the processor).'),
   bit('NXE', 11, 'Execute-disable bits in page-table entries are honoured.'),
+  bit('SVME', 12, 'SVM is enabled: VMRUN is allowed (AMD).'),
+  bit('LMSLE', 13, 'Segment limits count in 64-bit mode, too (AMD).'),
+  bit('FFXSR', 14, 'FXSAVE and FXRSTOR of ring 0 leave out the XMM registers (AMD).'),
+  bit('TCE', 15, 'INVLPG keeps translations of upper levels that it need not remove (AMD).'),
+  bit('MCOMMIT', 17, 'MCOMMIT is enabled (AMD).'),
+  bit('INTWB', 18, 'Interrupts may come during WBINVD and WBNOINVD (AMD).'),
+  bit('AIBRSE', 21, 'Automatic IBRS is enabled (AMD).'),
 ]);
 export const Efer = masksOf(EFER);
+export const WideEfer = wideMasksOf(EFER);
 
 /** XCR0 (SDM 1 13.3). */
 export const XCR0 = table('XCR0', 'SDM 1 13.3', [
@@ -89,5 +117,8 @@ export const XCR0 = table('XCR0', 'SDM 1 13.3', [
   bit('ZMM_HI256', 6, 'Upper halves of ZMM0-15.'),
   bit('HI16_ZMM', 7, 'ZMM16-31.'),
   bit('PKRU', 9, 'Protection-key rights register.'),
+  bit('XTILECFG', 17, 'AMX tile configuration.'),
+  bit('XTILEDATA', 18, 'AMX tiles.'),
+  bit('APX', 19, 'Registers R16 to R31.'),
 ]);
-export const Xcr0 = masksOf(XCR0);
+export const Xcr0 = wideMasksOf(XCR0);

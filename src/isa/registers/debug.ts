@@ -1,4 +1,4 @@
-import { bit, masksOf, range, table, type BitField } from '../bits';
+import { bit, bits, masksOf, range, table, wideMasksOf, type BitField } from '../bits';
 
 /** DR6, the debug status register (SDM 3B 18.2.3). BLD and RTM are 0 when the condition was met. */
 export const DR6 = table('DR6', 'SDM 3B 18.2.3', [
@@ -12,10 +12,13 @@ export const DR6 = table('DR6', 'SDM 3B 18.2.3', [
   bit('BT', 15, 'Task switch to a task whose TSS has the T flag set.'),
   bit('RTM', 16, '0 when the debug exception came inside a transactional region.'),
 ]);
-export const Dr6 = masksOf(DR6);
+export const Dr6 = wideMasksOf(DR6);
 
-/** The value of DR6 after reset: the bits that read 1. */
-export const DR6_INITIAL = 0xffff0ff0;
+/** The value of DR6 after reset: the bits that read 1, BLD and RTM among them. */
+export const DR6_INITIAL = 0xffff0ff0n;
+
+/** What MOV to DR6 can change on a processor without bus-lock detection and RTM. */
+export const DR6_WRITABLE = bits(15, 13) | bits(3, 0);
 
 const CONDITION = {
   0: 'execution',
@@ -47,6 +50,13 @@ export const DR7 = table('DR7', 'SDM 3B 18.2.4', [
   bit('GD', 13, 'General detect: the next access to a debug register raises #DB.'),
 ]);
 export const Dr7 = masksOf(DR7);
+export const WideDr7 = wideMasksOf(DR7);
 
 /** The value of DR7 after reset: bit 10 always reads 1. */
-export const DR7_INITIAL = 0x400;
+export const DR7_INITIAL = 0x400n;
+
+/** What MOV to DR7 can change on a processor without RTM. */
+export const DR7_WRITABLE = bits(31, 16) | bits(13, 13) | bits(9, 0);
+
+/** L0 to G3: any of them enables a breakpoint. */
+export const DR7_ENABLES = bits(7, 0);

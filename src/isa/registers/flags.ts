@@ -1,4 +1,4 @@
-import { bit, masksOf, range, table } from '../bits';
+import { bit, masksOf, range, table, wideMasksOf } from '../bits';
 
 /** RFLAGS (SDM 1 3.4.3). Bit 1 always reads 1; all other bits not listed read 0. */
 export const RFLAGS = table('RFLAGS', 'SDM 1 3.4.3', [
@@ -23,12 +23,17 @@ export const RFLAGS = table('RFLAGS', 'SDM 1 3.4.3', [
 
 /** Masks of the RFLAGS bits. */
 export const Rflags = masksOf(RFLAGS);
+/** The same as bigints, which is what the register holds. */
+export const WideRflags = wideMasksOf(RFLAGS);
+/** Position of the IOPL field. */
+export const IOPL_SHIFT = 12n;
 
 /** The bit that always reads 1. */
-export const RFLAGS_FIXED = 0x2;
+export const RFLAGS_FIXED = 0x2n;
 
 /** The flags that arithmetic instructions set. */
-export const STATUS_FLAGS = Rflags.CF | Rflags.PF | Rflags.AF | Rflags.ZF | Rflags.SF | Rflags.OF;
+export const STATUS_FLAGS =
+  WideRflags.CF | WideRflags.PF | WideRflags.AF | WideRflags.ZF | WideRflags.SF | WideRflags.OF;
 
 /** The bits that can be other than their fixed value. */
-export const RFLAGS_WRITABLE = RFLAGS.fields.reduce((mask, f) => mask | Rflags[f.id], 0);
+export const RFLAGS_WRITABLE = Object.values(WideRflags).reduce((all, mask) => all | mask);

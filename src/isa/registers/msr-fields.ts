@@ -1,5 +1,5 @@
-import { bit, masksOf, named, range, table, type BitField } from '../bits';
-import { MEMORY_TYPES } from '../paging';
+import { bit, masksOf, named, range, table, wideMasksOf, type BitField } from '../bits';
+import { MEMORY_TYPES, PAT_MEMORY_TYPES } from '../memory-types';
 
 /** The bits of model-specific registers that have any (SDM 4 2.1 lists where each is described). */
 
@@ -9,7 +9,18 @@ export const APIC_BASE = table('IA32_APIC_BASE', 'SDM 3A 11.4.4', [
   bit('EN', 11, 'The local APIC is enabled.'),
   range('ADDRESS', 51, 12, 'Physical address of the local APIC page.'),
 ]);
-export const ApicBase = masksOf(APIC_BASE);
+export const ApicBase = wideMasksOf(APIC_BASE);
+
+export const XSS = table('IA32_XSS', 'SDM 1 13.3', [
+  bit('PT', 8, 'Intel Processor Trace.'),
+  bit('PASID', 10, 'The process address-space identifier of ENQCMD.'),
+  bit('CET_U', 11, 'Control-flow enforcement in ring 3.'),
+  bit('CET_S', 12, 'Shadow-stack pointers of rings 0 to 2.'),
+  bit('HDC', 13, 'Hardware duty cycling.'),
+  bit('UINTR', 14, 'User interrupts.'),
+  bit('LBR', 15, 'Last-branch records.'),
+  bit('HWP', 16, 'Hardware-controlled performance states.'),
+]);
 
 export const STAR = table('IA32_STAR', 'SDM 3A 5.8.8', [
   range('EIP', 31, 0, 'SYSCALL target in legacy mode (AMD).'),
@@ -21,8 +32,13 @@ export const FEATURE_CONTROL = table('IA32_FEATURE_CONTROL', 'SDM 3C 24.7', [
   bit('LOCK', 0, 'Locked until reset; VMXON needs it set.'),
   bit('VMX_IN_SMX', 1, 'VMXON is allowed inside SMX operation.'),
   bit('VMX_OUTSIDE_SMX', 2, 'VMXON is allowed outside SMX operation.'),
+  range('SENTER_FUNCTIONS', 14, 8, 'Which functions of GETSEC[SENTER] are allowed.'),
+  bit('SENTER', 15, 'GETSEC[SENTER] is allowed.'),
+  bit('SGX_LAUNCH_CONTROL', 17, 'The key hash of SGX launch enclaves may be changed.'),
+  bit('SGX', 18, 'SGX is allowed.'),
+  bit('LMCE', 20, 'Machine checks may be delivered to one processor alone.'),
 ]);
-export const FeatureControl = masksOf(FEATURE_CONTROL);
+export const FeatureControl = wideMasksOf(FEATURE_CONTROL);
 
 export const DEBUGCTL = table('IA32_DEBUGCTL', 'SDM 3B 18.4.1', [
   bit('LBR', 0, 'Last-branch records.'),
@@ -61,6 +77,7 @@ export const MTRRCAP = table('IA32_MTRRCAP', 'SDM 3A 12.11.1', [
   bit('WC', 10, 'The write-combining type is supported.'),
   bit('SMRR', 11, 'System-management ranges are supported.'),
 ]);
+export const MtrrCap = wideMasksOf(MTRRCAP);
 export const MTRR_DEF_TYPE = table('IA32_MTRR_DEF_TYPE', 'SDM 3A 12.11.2.1', [
   range('TYPE', 7, 0, 'Memory type outside all ranges.', MEMORY_TYPES),
   bit('FE', 10, 'Fixed ranges are enabled.'),
@@ -79,12 +96,9 @@ export const PAT = table(
   'IA32_PAT',
   'SDM 3A 12.12.2',
   Array.from({ length: 8 }, (_, i): BitField =>
-    range(`PA${i}`, 8 * i + 2, 8 * i, `Memory type of PAT index ${i}.`, MEMORY_TYPES),
+    range(`PA${i}`, 8 * i + 2, 8 * i, `Memory type of PAT index ${i}.`, PAT_MEMORY_TYPES),
   ),
 );
-
-/** The value of IA32_PAT after reset (SDM 3A table 12-12). */
-export const PAT_INITIAL = 0x0007_0406_0007_0406n;
 
 export const SYSENTER_CS = table('IA32_SYSENTER_CS', 'SDM 3A 5.8.7', [
   named('Selector', range('SELECTOR', 15, 0, 'SYSENTER loads CS from here, SS plus 8.')),

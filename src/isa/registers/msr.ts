@@ -1,12 +1,11 @@
-import type { BitTable } from '../bits';
-import type { ManualReference } from '../manual';
-import { CAPABILITY_TABLES } from '../vmx/capabilities';
 import { EFER } from './control';
 import {
   APIC_BASE,
+  ApicBase,
   DEBUGCTL,
   FEATURE_CONTROL,
   MISC_ENABLE,
+  MiscEnable,
   MTRRCAP,
   MTRR_DEF_TYPE,
   MTRR_PHYSBASE,
@@ -14,49 +13,60 @@ import {
   PAT,
   STAR,
   SYSENTER_CS,
+  XSS,
 } from './msr-fields';
+import { ARCHITECTURAL_MSRS, NUMBERED_MSRS } from './msr-architectural';
+import { AMD_MSRS, FRED_MSRS } from './msr-later';
+import { msr, type MsrRow } from './msr-row';
+import { VMX_MSRS } from './msr-vmx';
+import { X2APIC_MSRS } from './msr-x2apic';
 
 /** Model-specific registers (SDM 4 2.1, table 2-2). */
 
-export interface MsrRow<Id extends string = string> {
-  /** The manual's name without the IA32_ prefix: the name of its constant. */
-  readonly id: Id;
-  readonly number: number;
-  /** The manual's name. */
-  readonly name: string;
-  readonly gloss: string;
-  readonly section: ManualReference;
-  readonly bits: BitTable | undefined;
-}
+export type { MsrRow } from './msr-row';
 
-function msr<const Id extends string>(
-  id: Id,
-  number: number,
-  section: ManualReference,
-  gloss: string,
-  bits?: BitTable,
-): MsrRow<Id> {
-  return { id, number, name: `IA32_${id}`, gloss, section, bits };
-}
+const READ_ONLY = { only: 'RDMSR' } as const;
+const CANONICAL = { canonical: true } as const;
 
 const ORDINARY = [
   msr('TSC', 0x10, 'SDM 3B 18.17', 'Time-stamp counter.'),
-  msr('APIC_BASE', 0x1b, 'SDM 3A 11.4.4', 'Where the local APIC is, and its mode.', APIC_BASE),
-  msr('FEATURE_CONTROL', 0x3a, 'SDM 3C 24.7', 'Whether VMXON is allowed.', FEATURE_CONTROL),
+  msr('APIC_BASE', 0x1b, 'SDM 3A 11.4.4', 'Where the local APIC is, and its mode.', {
+    bits: APIC_BASE,
+    reset: 0xfee0_0000n | ApicBase.EN | ApicBase.BSP,
+  }),
+  msr('FEATURE_CONTROL', 0x3a, 'SDM 3C 24.7', 'Whether VMXON is allowed.', {
+    bits: FEATURE_CONTROL,
+  }),
   msr('TSC_ADJUST', 0x3b, 'SDM 3B 18.17.3', 'What was added to the time-stamp counter.'),
   msr('SPEC_CTRL', 0x48, 'SDM 4 2.1', 'Control of speculative execution.'),
   msr('PRED_CMD', 0x49, 'SDM 4 2.1', 'Commands to the branch predictors.'),
-  msr('BIOS_UPDT_TRIG', 0x79, 'SDM 3A 10.11.6', 'A write loads a microcode update.'),
+  msr('BIOS_UPDT_TRIG', 0x79, 'SDM 3A 10.11.6', 'A write loads a microcode update.', {
+    only: 'WRMSR',
+  }),
   msr('BIOS_SIGN_ID', 0x8b, 'SDM 3A 10.11.7', 'Revision of the microcode update.'),
-  msr('MTRRCAP', 0xfe, 'SDM 3A 12.11.1', 'What the memory-type ranges can do.', MTRRCAP),
-  msr('ARCH_CAPABILITIES', 0x10a, 'SDM 4 2.1', 'Which speculation problems do not exist.'),
-  msr('SYSENTER_CS', 0x174, 'SDM 3A 5.8.7', 'Code segment of SYSENTER.', SYSENTER_CS),
-  msr('SYSENTER_ESP', 0x175, 'SDM 3A 5.8.7', 'Stack pointer SYSENTER loads.'),
-  msr('SYSENTER_EIP', 0x176, 'SDM 3A 5.8.7', 'Instruction pointer SYSENTER loads.'),
-  msr('MCG_CAP', 0x179, 'SDM 3B 16.3.1.1', 'Machine-check capabilities.'),
+  msr('MTRRCAP', 0xfe, 'SDM 3A 12.11.1', 'What the memory-type ranges can do.', {
+    bits: MTRRCAP,
+    only: 'RDMSR',
+  }),
+  msr(
+    'ARCH_CAPABILITIES',
+    0x10a,
+    'SDM 4 2.1',
+    'Which speculation problems do not exist.',
+    READ_ONLY,
+  ),
+  msr('SYSENTER_CS', 0x174, 'SDM 3A 5.8.7', 'Code segment of SYSENTER.', { bits: SYSENTER_CS }),
+  msr('SYSENTER_ESP', 0x175, 'SDM 3A 5.8.7', 'Stack pointer SYSENTER loads.', CANONICAL),
+  msr('SYSENTER_EIP', 0x176, 'SDM 3A 5.8.7', 'Instruction pointer SYSENTER loads.', CANONICAL),
+  msr('MCG_CAP', 0x179, 'SDM 3B 16.3.1.1', 'Machine-check capabilities.', READ_ONLY),
   msr('MCG_STATUS', 0x17a, 'SDM 3B 16.3.1.2', 'Machine-check status.'),
-  msr('MISC_ENABLE', 0x1a0, 'SDM 4 2.1', 'Miscellaneous processor features.', MISC_ENABLE),
-  msr('DEBUGCTL', 0x1d9, 'SDM 3B 18.4.1', 'Control of branch tracing and stepping.', DEBUGCTL),
+  msr('MISC_ENABLE', 0x1a0, 'SDM 4 2.1', 'Miscellaneous processor features.', {
+    bits: MISC_ENABLE,
+    reset: BigInt(MiscEnable.FAST_STRINGS),
+  }),
+  msr('DEBUGCTL', 0x1d9, 'SDM 3B 18.4.1', 'Control of branch tracing and stepping.', {
+    bits: DEBUGCTL,
+  }),
   msr('MTRR_FIX64K_00000', 0x250, 'SDM 3A 12.11.2.2', 'Memory types of 0 to 512 KBytes.'),
   msr('MTRR_FIX16K_80000', 0x258, 'SDM 3A 12.11.2.2', 'Memory types of 0x80000 to 0x9ffff.'),
   msr('MTRR_FIX16K_A0000', 0x259, 'SDM 3A 12.11.2.2', 'Memory types of 0xa0000 to 0xbffff.'),
@@ -68,72 +78,71 @@ const ORDINARY = [
   msr('MTRR_FIX4K_E8000', 0x26d, 'SDM 3A 12.11.2.2', 'Memory types of 0xe8000 to 0xeffff.'),
   msr('MTRR_FIX4K_F0000', 0x26e, 'SDM 3A 12.11.2.2', 'Memory types of 0xf0000 to 0xf7fff.'),
   msr('MTRR_FIX4K_F8000', 0x26f, 'SDM 3A 12.11.2.2', 'Memory types of 0xf8000 to 0xfffff.'),
-  msr('PAT', 0x277, 'SDM 3A 12.12.2', 'Page-attribute table.', PAT),
-  msr('MTRR_DEF_TYPE', 0x2ff, 'SDM 3A 12.11.2.1', 'Default memory type.', MTRR_DEF_TYPE),
+  msr('PAT', 0x277, 'SDM 3A 12.12.2', 'Page-attribute table.', {
+    bits: PAT,
+    reset: 0x0007_0406_0007_0406n,
+  }),
+  msr('MTRR_DEF_TYPE', 0x2ff, 'SDM 3A 12.11.2.1', 'Default memory type.', { bits: MTRR_DEF_TYPE }),
   msr('PERF_GLOBAL_CTRL', 0x38f, 'SDM 3B 20.2.2', 'Which performance counters run.'),
-  msr('XSS', 0xda0, 'SDM 1 13.11', 'Supervisor state components XSAVES saves.'),
-  msr('EFER', 0xc0000080, 'SDM 3A 2.2.1', 'Long mode, SYSCALL and execute-disable.', EFER),
-  msr('STAR', 0xc0000081, 'SDM 3A 5.8.8', 'Segments of SYSCALL and SYSRET.', STAR),
-  msr('LSTAR', 0xc0000082, 'SDM 3A 5.8.8', 'SYSCALL target in 64-bit mode.'),
-  msr('CSTAR', 0xc0000083, 'SDM 3A 5.8.8', 'SYSCALL target in compatibility mode (AMD only).'),
-  msr('FMASK', 0xc0000084, 'SDM 3A 5.8.8', 'RFLAGS bits SYSCALL clears.'),
-  msr('FS_BASE', 0xc0000100, 'SDM 3A 3.4.4', 'Base address of FS.'),
-  msr('GS_BASE', 0xc0000101, 'SDM 3A 3.4.4', 'Base address of GS.'),
-  msr('KERNEL_GS_BASE', 0xc0000102, 'SDM 3A 3.4.4', 'Exchanged with the base of GS by SWAPGS.'),
-  msr('TSC_AUX', 0xc0000103, 'SDM 3B 18.17.2', 'What RDTSCP and RDPID return beside the TSC.'),
-] as const;
-
-const VMX = 'SDM 3C A';
-const VMX_ROWS = [
-  msr('VMX_BASIC', 0x480, `${VMX}.1`, 'VMCS revision and size.', CAPABILITY_TABLES.BASIC),
-  msr('VMX_PINBASED_CTLS', 0x481, `${VMX}.3.1`, 'Allowed settings of the pin-based controls.'),
-  msr('VMX_PROCBASED_CTLS', 0x482, `${VMX}.3.2`, 'Allowed settings of the primary controls.'),
-  msr('VMX_EXIT_CTLS', 0x483, `${VMX}.4.1`, 'Allowed settings of the VM-exit controls.'),
-  msr('VMX_ENTRY_CTLS', 0x484, `${VMX}.5`, 'Allowed settings of the VM-entry controls.'),
-  msr('VMX_MISC', 0x485, `${VMX}.6`, 'Miscellaneous VMX data.', CAPABILITY_TABLES.MISC),
-  msr('VMX_CR0_FIXED0', 0x486, `${VMX}.7`, 'Bits of CR0 that must be 1 in VMX operation.'),
-  msr('VMX_CR0_FIXED1', 0x487, `${VMX}.7`, 'Bits of CR0 that may be 1 in VMX operation.'),
-  msr('VMX_CR4_FIXED0', 0x488, `${VMX}.8`, 'Bits of CR4 that must be 1 in VMX operation.'),
-  msr('VMX_CR4_FIXED1', 0x489, `${VMX}.8`, 'Bits of CR4 that may be 1 in VMX operation.'),
-  msr('VMX_VMCS_ENUM', 0x48a, `${VMX}.9`, 'Largest VMCS index.', CAPABILITY_TABLES.VMCS_ENUM),
-  msr('VMX_PROCBASED_CTLS2', 0x48b, `${VMX}.3.3`, 'Allowed settings of the secondary controls.'),
+  msr('XSS', 0xda0, 'SDM 1 13.11', 'Supervisor state components XSAVES saves.', { bits: XSS }),
+  msr('EFER', 0xc0000080, 'SDM 3A 2.2.1', 'Long mode, SYSCALL and execute-disable.', {
+    bits: EFER,
+  }),
+  msr('STAR', 0xc0000081, 'SDM 3A 5.8.8', 'Segments of SYSCALL and SYSRET.', { bits: STAR }),
+  msr('LSTAR', 0xc0000082, 'SDM 3A 5.8.8', 'SYSCALL target in 64-bit mode.', CANONICAL),
   msr(
-    'VMX_EPT_VPID_CAP',
-    0x48c,
-    `${VMX}.10`,
-    'What EPT and VPIDs can do.',
-    CAPABILITY_TABLES.EPT_VPID_CAP,
+    'CSTAR',
+    0xc0000083,
+    'SDM 3A 5.8.8',
+    'SYSCALL target in compatibility mode (AMD only).',
+    CANONICAL,
   ),
-  msr('VMX_TRUE_PINBASED_CTLS', 0x48d, `${VMX}.3.1`, 'True settings of the pin-based controls.'),
-  msr('VMX_TRUE_PROCBASED_CTLS', 0x48e, `${VMX}.3.2`, 'True settings of the primary controls.'),
-  msr('VMX_TRUE_EXIT_CTLS', 0x48f, `${VMX}.4.1`, 'True settings of the VM-exit controls.'),
-  msr('VMX_TRUE_ENTRY_CTLS', 0x490, `${VMX}.5`, 'True settings of the VM-entry controls.'),
-  msr('VMX_VMFUNC', 0x491, `${VMX}.11`, 'Which VM functions exist.'),
-  msr('VMX_PROCBASED_CTLS3', 0x492, `${VMX}.3.4`, 'Allowed 1-settings of the tertiary controls.'),
-  msr('VMX_EXIT_CTLS2', 0x493, `${VMX}.4.2`, 'Allowed 1-settings of the secondary exit controls.'),
+  msr('FMASK', 0xc0000084, 'SDM 3A 5.8.8', 'RFLAGS bits SYSCALL clears.'),
+  msr('FS_BASE', 0xc0000100, 'SDM 3A 3.4.4', 'Base address of FS.', CANONICAL),
+  msr('GS_BASE', 0xc0000101, 'SDM 3A 3.4.4', 'Base address of GS.', CANONICAL),
+  msr(
+    'KERNEL_GS_BASE',
+    0xc0000102,
+    'SDM 3A 3.4.4',
+    'Exchanged with the base of GS by SWAPGS.',
+    CANONICAL,
+  ),
+  msr('TSC_AUX', 0xc0000103, 'SDM 3B 18.17.2', 'What RDPID returns, and RDTSCP beside the TSC.'),
 ] as const;
 
 /** Number of variable memory-type ranges this table has rows for. */
-export const MTRR_VARIABLE_RANGES = 8;
+export const MTRR_VARIABLE_RANGES = 10;
 
 const VARIABLE_MTRRS: readonly MsrRow[] = Array.from(
   { length: MTRR_VARIABLE_RANGES },
   (_, n): MsrRow[] => [
-    msr(`MTRR_PHYSBASE${n}`, 0x200 + 2 * n, 'SDM 3A 12.11.2.3', 'Base.', MTRR_PHYSBASE),
-    msr(`MTRR_PHYSMASK${n}`, 0x201 + 2 * n, 'SDM 3A 12.11.2.3', 'Mask.', MTRR_PHYSMASK),
+    msr(`MTRR_PHYSBASE${n}`, 0x200 + 2 * n, 'SDM 3A 12.11.2.3', 'Base.', {
+      bits: MTRR_PHYSBASE,
+    }),
+    msr(`MTRR_PHYSMASK${n}`, 0x201 + 2 * n, 'SDM 3A 12.11.2.3', 'Mask.', {
+      bits: MTRR_PHYSMASK,
+    }),
   ],
 ).flat();
 
-const NAMED = [...ORDINARY, ...VMX_ROWS] as const;
+const NAMED = [...ORDINARY, ...ARCHITECTURAL_MSRS, ...FRED_MSRS, ...VMX_MSRS, ...AMD_MSRS] as const;
 
-export const MSRS: readonly MsrRow[] = [...NAMED, ...VARIABLE_MTRRS].sort(
-  (a, b) => a.number - b.number,
-);
+export const MSRS: readonly MsrRow[] = [
+  ...NAMED,
+  ...VARIABLE_MTRRS,
+  ...NUMBERED_MSRS,
+  ...X2APIC_MSRS,
+].sort((a, b) => a.number - b.number);
 
 /** MSR numbers by the manual's name without IA32_. Variable MTRRs start at 0x200. */
 export const Msr = Object.fromEntries(NAMED.map((row) => [row.id, row.number])) as {
   readonly [Id in (typeof NAMED)[number]['id']]: number;
 };
+
+/** All MSRs of the memory-type ranges. */
+export const MTRR_MSRS: readonly number[] = MSRS.filter(({ id }) => id.startsWith('MTRR')).map(
+  ({ number }) => number,
+);
 
 const BY_NUMBER = new Map(MSRS.map((row) => [row.number, row]));
 
@@ -142,13 +151,18 @@ export function msrByNumber(number: number): MsrRow | undefined {
   return BY_NUMBER.get(number);
 }
 
+/** What an MSR holds after reset. */
+export function msrReset(number: number): bigint {
+  return BY_NUMBER.get(number)?.reset ?? 0n;
+}
+
 /** The row of an MSR by name, with or without `IA32_`, any case. */
 export function msrByName(name: string): MsrRow | undefined {
   const id = name.toUpperCase().replace(/^IA32_/, '');
   return MSRS.find((row) => row.id === id);
 }
 
-/** MSRs that must hold a canonical address: WRMSR of any other value raises #GP (SDM 2B WRMSR). */
-export const CANONICAL_MSRS: ReadonlySet<number> = new Set([
-  Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE, Msr.LSTAR, Msr.CSTAR, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP,
-]); // prettier-ignore
+/** MSRs that must hold a canonical address: WRMSR of any other value raises #GP (SDM 2D WRMSR). */
+export const CANONICAL_MSRS: ReadonlySet<number> = new Set(
+  MSRS.filter(({ canonical }) => canonical).map(({ number }) => number),
+);

@@ -35,8 +35,8 @@ describe('bit tables', () => {
     assert.equal(Cr4.SMAP, 1 << 21);
     assert.equal(Dr7.RW0, 0x30000);
     assert.equal(Dr7.LEN3, 0xc0000000);
-    assert.equal(STATUS_FLAGS, 0x8d5);
-    assert.equal(RFLAGS_WRITABLE, 0x3f7fd5);
+    assert.equal(STATUS_FLAGS, 0x8d5n);
+    assert.equal(RFLAGS_WRITABLE, 0x3f7fd5n);
   });
 
   it('name the bits that are set', () => {

@@ -5,12 +5,15 @@ import {
   PIN_BASED_CONTROLS,
   PRIMARY_CONTROLS,
   SECONDARY_CONTROLS,
+  SECONDARY_EXIT_CONTROLS,
+  TERTIARY_CONTROLS,
+  VM_FUNCTION_CONTROLS,
 } from './controls';
 
-/** The VMX capability MSRs, IA32_VMX_* (SDM 3C appendix A). */
+/** The VMX capability MSRs, IA32_VMX_* (SDM 3D appendix A). */
 
-/** IA32_VMX_BASIC (SDM 3C A.1). */
-const BASIC = table('IA32_VMX_BASIC', 'SDM 3C A.1', [
+/** IA32_VMX_BASIC (SDM 3D A.1). */
+const BASIC = table('IA32_VMX_BASIC', 'SDM 3D A.1', [
   named('VMCS revision identifier', range('REVISION', 30, 0, 'Goes into every VMCS region.')),
   named('VMCS region size', range('SIZE', 44, 32, 'Bytes of a VMXON or VMCS region.')),
   named(
@@ -31,11 +34,12 @@ const BASIC = table('IA32_VMX_BASIC', 'SDM 3C A.1', [
     'Any error code',
     bit('ANY_ERROR_CODE', 56, 'Injected exceptions may have or lack an error code at will.'),
   ),
+  named('Nested exceptions', bit('NESTED', 58, 'Events tell of nested exceptions (FRED).')),
 ]);
 export const VmxBasic = wideMasksOf(BASIC);
 
-/** IA32_VMX_MISC (SDM 3C A.6). */
-const MISC = table('IA32_VMX_MISC', 'SDM 3C A.6', [
+/** IA32_VMX_MISC (SDM 3D A.6). */
+const MISC = table('IA32_VMX_MISC', 'SDM 3D A.6', [
   named(
     'Preemption-timer rate',
     range('TIMER_RATE', 4, 0, 'The timer counts each time this bit of the TSC changes.'),
@@ -67,13 +71,13 @@ const MISC = table('IA32_VMX_MISC', 'SDM 3C A.6', [
 ]);
 export const VmxMisc = wideMasksOf(MISC);
 
-/** IA32_VMX_VMCS_ENUM (SDM 3C A.9). */
-const VMCS_ENUM = table('IA32_VMX_VMCS_ENUM', 'SDM 3C A.9', [
+/** IA32_VMX_VMCS_ENUM (SDM 3D A.9). */
+const VMCS_ENUM = table('IA32_VMX_VMCS_ENUM', 'SDM 3D A.9', [
   named('Highest index', range('HIGHEST_INDEX', 9, 1, 'Of any VMCS field encoding.')),
 ]);
 
-/** IA32_VMX_EPT_VPID_CAP (SDM 3C A.10). */
-const EPT_VPID_CAP = table('IA32_VMX_EPT_VPID_CAP', 'SDM 3C A.10', [
+/** IA32_VMX_EPT_VPID_CAP (SDM 3D A.10). */
+const EPT_VPID_CAP = table('IA32_VMX_EPT_VPID_CAP', 'SDM 3D A.10', [
   named('Execute-only', bit('EXECUTE_ONLY', 0, 'EPT entries may allow fetches but no reads.')),
   named('4-level EPT', bit('LEVELS_4', 6, 'Page-walk length 4.')),
   named('5-level EPT', bit('LEVELS_5', 7, 'Page-walk length 5.')),
@@ -109,7 +113,7 @@ export interface AllowedSettings {
 
 /**
  * The allowed settings of one control bit, from a pair-of-masks capability MSR: bits 31:0 are the
- * controls that must be 1, bits 63:32 those that may be 1 (SDM 3C A.3 to A.5).
+ * controls that must be 1, bits 63:32 those that may be 1 (SDM 3D A.3 to A.5).
  */
 export function allowedSettings(capability: bigint, bitNumber: number): AllowedSettings {
   return {
@@ -137,11 +141,27 @@ const CONTROLS_OF: Readonly<Record<number, BitTable>> = {
   0x490: ENTRY_CONTROLS,
 };
 
+/** The MSRs whose 64 bits all tell what may be 1; every control may be 0 (SDM 3D A.3.4, A.4.2, A.11). */
+const ALLOWED_ONES_OF: Readonly<Record<number, BitTable>> = {
+  0x491: VM_FUNCTION_CONTROLS,
+  0x492: TERTIARY_CONTROLS,
+  0x493: SECONDARY_EXIT_CONTROLS,
+};
+
 /** The allowed settings of every named control in a capability MSR; undefined for other MSRs. */
 export function decodeAllowedSettings(
   msr: number,
   capability: bigint,
 ): DecodedSetting[] | undefined {
+  const ones = ALLOWED_ONES_OF[msr]?.fields;
+  if (ones) {
+    return ones.map(({ name, low }) => ({
+      name,
+      bit: low,
+      may0: true,
+      may1: ((capability >> BigInt(low)) & 1n) === 1n,
+    }));
+  }
   return CONTROLS_OF[msr]?.fields.map((field) => ({
     name: field.name,
     bit: field.low,

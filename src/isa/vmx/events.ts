@@ -1,8 +1,8 @@
-import { bit, masksOf, named, range, table } from '../bits';
+import { bit, bits, masksOf, named, range, table } from '../bits';
 
 /** How the VMCS describes interrupts, exceptions and what blocks them. */
 
-/** The type field of interruption information (SDM 3C tables 25-18, 25-20, 25-22). */
+/** The type field of interruption information (SDM 3C tables 25-17, 25-19, 25-20). */
 export const InterruptionType = {
   EXTERNAL_INTERRUPT: 0,
   NMI: 2,
@@ -26,17 +26,25 @@ export const INTERRUPTION_TYPE_NAMES: Readonly<Record<number, string>> = {
 
 const VECTOR = range('VECTOR', 7, 0, 'Vector of the interrupt or exception.');
 const TYPE = range('TYPE', 10, 8, 'Interruption type.', INTERRUPTION_TYPE_NAMES);
+const NESTED = named(
+  'Nested exception',
+  bit('NESTED', 13, 'It came during the delivery of another event (FRED).'),
+);
 const VALID = named('Valid', bit('VALID', 31, 'The field describes an event.'));
 
-/** VM-entry interruption-information field: what to inject (SDM 3C 25.8.3, table 25-18). */
+/** VM-entry interruption-information field: what to inject (SDM 3C 25.8.3, table 25-17). */
 export const ENTRY_INTERRUPTION_INFO = table('VM-entry interruption info', 'SDM 3C 25.8.3', [
   named('Vector', VECTOR),
   named('Interruption type', TYPE),
   named('Deliver error code', bit('ERROR_CODE', 11, 'An error code is pushed.')),
+  NESTED,
   VALID,
 ]);
 
-/** VM-exit interruption-information field: what caused the exit (SDM 3C 25.9.2, table 25-20). */
+/** Bits of it that must be 0 on a processor without FRED (SDM 3C 27.2.1.3). */
+export const INJECTION_RESERVED = bits(30, 12);
+
+/** VM-exit interruption-information field: what caused the exit (SDM 3C 25.9.2, table 25-19). */
 export const EXIT_INTERRUPTION_INFO = table('VM-exit interruption info', 'SDM 3C 25.9.2', [
   named('Vector', VECTOR),
   named('Interruption type', TYPE),
@@ -45,14 +53,16 @@ export const EXIT_INTERRUPTION_INFO = table('VM-exit interruption info', 'SDM 3C
     'NMI unblocking due to IRET',
     bit('NMI_UNBLOCKING', 12, 'IRET had unblocked NMIs before the exception came.'),
   ),
+  NESTED,
   VALID,
 ]);
 
-/** IDT-vectoring information field: what was being delivered (SDM 3C 25.9.3, table 25-21). */
+/** IDT-vectoring information field: what was being delivered (SDM 3C 25.9.3, table 25-20). */
 export const IDT_VECTORING_INFO = table('IDT-vectoring info', 'SDM 3C 25.9.3', [
   named('Vector', VECTOR),
   named('Interruption type', TYPE),
   named('Error code valid', bit('ERROR_CODE', 11, 'The error-code field is valid.')),
+  NESTED,
   VALID,
 ]);
 

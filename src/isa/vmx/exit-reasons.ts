@@ -1,6 +1,6 @@
 import { bit, named, range, table } from '../bits';
 
-/** One basic exit reason (SDM 3C appendix C, table C-1). */
+/** One basic exit reason (SDM 3D appendix C, table C-1). */
 export interface ExitReasonRow<Id extends string = string> {
   readonly id: Id;
   readonly number: number;
@@ -91,8 +91,8 @@ const ROWS = [
     'I/O instruction',
     'The guest executed IN, OUT, INS or OUTS on an intercepted port.',
   ),
-  instruction(31, 'RDMSR', 'on an intercepted or unknown MSR.'),
-  instruction(32, 'WRMSR', 'on an intercepted or unknown MSR.'),
+  instruction(31, 'RDMSR', 'on an intercepted MSR, or one that the MSR bitmaps have no bit for.'),
+  instruction(32, 'WRMSR', 'on an intercepted MSR, or one that the MSR bitmaps have no bit for.'),
   reason(
     33,
     'ENTRY_FAILURE_GUEST_STATE',
@@ -188,7 +188,12 @@ const ROWS = [
   instruction(63, 'XSAVES', 'with a bit set in the XSS-exiting bitmap.'),
   instruction(64, 'XRSTORS', 'with a bit set in the XSS-exiting bitmap.'),
   instruction(65, 'PCONFIG', 'with a bit set in the PCONFIG-exiting bitmap.'),
-  reason(66, 'SPP_EVENT', 'SPP-related event', 'The sub-page permission tables lack an entry.'),
+  reason(
+    66,
+    'SPP_EVENT',
+    'SPP-related event',
+    'The sub-page permission tables lack an entry, or hold one that is not allowed.',
+  ),
   instruction(67, 'UMWAIT', 'with RDTSC exiting.'),
   instruction(68, 'TPAUSE', 'with RDTSC exiting.'),
   instruction(69, 'LOADIWKEY', 'with LOADIWKEY exiting.'),
@@ -201,6 +206,24 @@ const ROWS = [
     'INSTRUCTION_TIMEOUT',
     'Instruction timeout',
     'An instruction blocked events for too long.',
+  ),
+  instruction(76, 'SEAMCALL', 'which always exits.'),
+  instruction(77, 'TDCALL', 'which always exits.'),
+  instruction(78, 'RDMSRLIST', 'on an intercepted MSR.'),
+  instruction(79, 'WRMSRLIST', 'on an intercepted MSR.'),
+  instruction(80, 'URDMSR', 'on an intercepted MSR.'),
+  instruction(81, 'UWRMSR', 'on an intercepted MSR.'),
+  reason(
+    84,
+    'RDMSR_IMMEDIATE',
+    'RDMSR (immediate)',
+    'The guest executed RDMSR with an immediate on an intercepted MSR.',
+  ),
+  reason(
+    85,
+    'WRMSRNS_IMMEDIATE',
+    'WRMSRNS (immediate)',
+    'The guest executed WRMSRNS with an immediate on an intercepted MSR.',
   ),
 ] as const;
 
@@ -221,7 +244,7 @@ export function exitReason(basic: number): ExitReasonRow<ReasonId> | undefined {
   return BY_NUMBER.get(basic);
 }
 
-/** The exit-reason field as a whole (SDM 3C 25.9.1, table 25-19). */
+/** The exit-reason field as a whole (SDM 3C 25.9.1, table 25-18). */
 export const EXIT_REASON_FIELD = table('Exit reason', 'SDM 3C 25.9.1', [
   named(
     'Basic exit reason',

@@ -1,3 +1,4 @@
+import { Vector } from '../exceptions';
 import assert from 'node:assert/strict';
 import { maskOf, type BitTable } from '../bits';
 import { EFER } from '../registers/control';
@@ -13,7 +14,7 @@ import {
 import { EXIT_REASONS, ExitReason, exitReason } from './exit-reasons';
 import { Field, fieldByEncoding, fieldByName, fieldName, VMCS_FIELDS } from './fields';
 import { instructionInformationTable } from './instruction-information';
-import { decodeQualification, describeQualification, qualificationTable } from './qualification';
+import { decodeQualification, describeQualification, QUALIFICATION_TABLES } from './qualification';
 
 function overlapping(of: BitTable): string[] {
   const seen: bigint[] = [];
@@ -34,24 +35,24 @@ describe('VMCS fields', () => {
     assert.ok(VMCS_FIELDS.every((f) => f.encoding % 2 === 0));
   });
 
-  it('are all those of appendix B', () => {
+  it('are all those of appendix B, and those that came since', () => {
     const count = (area: string, width: unknown) =>
       VMCS_FIELDS.filter((f) => f.area === area && f.width === width).length;
     assert.deepEqual(
       [16, 64, 32, 'natural'].map((w) => count('control', w)),
-      [5, 36, 19, 8],
+      [6, 39, 20, 8],
     );
     assert.deepEqual(
       [16, 64, 32, 'natural'].map((w) => count('exit-information', w)),
-      [0, 1, 8, 6],
+      [0, 3, 8, 6],
     );
     assert.deepEqual(
       [16, 64, 32, 'natural'].map((w) => count('guest', w)),
-      [11, 13, 23, 23],
+      [11, 23, 23, 23],
     );
     assert.deepEqual(
       [16, 64, 32, 'natural'].map((w) => count('host', w)),
-      [7, 4, 1, 15],
+      [7, 13, 1, 15],
     );
   });
 
@@ -75,7 +76,7 @@ describe('VMCS fields', () => {
     const tables = new Set([
       ...VMCS_FIELDS.flatMap((f) => f.bits ?? []),
       ...MSRS.flatMap((m) => m.bits ?? []),
-      ...EXIT_REASONS.flatMap((r) => qualificationTable(r.number) ?? []),
+      ...QUALIFICATION_TABLES,
       ...EXIT_REASONS.flatMap((r) => instructionInformationTable(r.number) ?? []),
     ]);
     assert.ok(tables.size > 40);
@@ -105,6 +106,8 @@ describe('VMX controls', () => {
       may1: true,
     });
     assert.equal(settings?.[1]?.may1, false);
+    const ones = decodeAllowedSettings(Msr.VMX_PROCBASED_CTLS3, 2n);
+    assert.deepEqual(ones?.[1], { name: 'Enable HLAT', bit: 1, may0: true, may1: true });
     assert.equal(decodeAllowedSettings(Msr.EFER, 0n), undefined);
   });
 });
@@ -116,7 +119,7 @@ describe('exit reasons and qualifications', () => {
     assert.equal(exitReason(35), undefined);
   });
 
-  const described: [number, bigint, string][] = [
+  const described: [number, bigint, string, number?][] = [
     [ExitReason.CR_ACCESS, 0x203n, 'MOV CR3, RDX'],
     [ExitReason.CR_ACCESS, 0xf10n, 'MOV R15, CR0'],
     [ExitReason.CR_ACCESS, 0x20n, 'CLTS'],
@@ -129,15 +132,18 @@ describe('exit reasons and qualifications', () => {
     [ExitReason.TASK_SWITCH, 0x8000_0028n, 'to TSS 0x28 by JMP instruction'],
     [ExitReason.ENTRY_FAILURE_GUEST_STATE, 4n, 'Cause: the VMCS link pointer'],
     [ExitReason.CPUID, 0n, ''],
+    [ExitReason.EXCEPTION_NMI, 0x4001n, 'B0, BS', Vector.DB],
+    [ExitReason.EXCEPTION_NMI, 0x4001n, 'Linear address: 0x4001', Vector.PF],
+    [ExitReason.SPP_EVENT, 0x800n, 'Kind: missing entry'],
   ];
-  for (const [reason, qualification, text] of described) {
+  for (const [reason, qualification, text, interruption = 0] of described) {
     it(`says "${text}" of ${qualification.toString(16)}h`, () => {
-      assert.equal(describeQualification(reason, qualification), text);
+      assert.equal(describeQualification(reason, qualification, interruption), text);
     });
   }
 
   it('decodes a qualification to its parts', () => {
-    const parts = decodeQualification(ExitReason.IO_INSTRUCTION, 0x3f8_0008n);
+    const parts = decodeQualification(ExitReason.IO_INSTRUCTION, 0x3f8_0008n, 0);
     const port = parts.find(({ field }) => field.id === 'PORT');
     assert.equal(port?.value, 0x3f8n);
     assert.equal(parts.find(({ field }) => field.id === 'IN')?.meaning, 'IN');

@@ -7,7 +7,7 @@ import { HOST_FIELDS } from './fields/host';
 export type { FieldArea, FieldCondition, FieldRow, FieldWidth } from './fields/field';
 
 /**
- * Every field of the VMCS (SDM 3C appendix B). The constants are spelled as hypervisors written in C
+ * Every field of the VMCS (SDM 3D appendix B). The constants are spelled as hypervisors written in C
  * usually spell them; their values are the encodings VMREAD and VMWRITE take.
  */
 const ROWS = [

@@ -68,7 +68,7 @@ export const LDTR_TR_INFO = table('LLDT, LTR, SLDT, STR', 'SDM 3C 28.2.5', [
 ]);
 
 /** RDRAND, RDSEED, TPAUSE and UMWAIT (table 28-12). */
-export const DESTINATION_INFO = table('RDRAND, RDSEED', 'SDM 3C 28.2.5', [
+export const DESTINATION_INFO = table('RDRAND, RDSEED, TPAUSE, UMWAIT', 'SDM 3C 28.2.5', [
   named('Destination', range('REG1', 6, 3, 'Destination register.', REGISTERS)),
   named(
     'Operand size',
@@ -85,6 +85,17 @@ export const VMREAD_VMWRITE_INFO = table('VMREAD, VMWRITE', 'SDM 3C 28.2.5', [
   REG1,
   IS_REGISTER,
   REG2,
+]);
+
+/** LOADIWKEY (table 28-15). */
+export const LOADIWKEY_INFO = table('LOADIWKEY', 'SDM 3C 28.2.5', [
+  named('Reg1', range('REG1', 6, 3, 'The first XMM register.')),
+  named('Reg2', range('REG2', 31, 28, 'The second XMM register.')),
+]);
+
+/** RDMSR and WRMSRNS with an immediate. */
+export const MSR_IMMEDIATE_INFO = table('RDMSR, WRMSRNS (immediate)', 'ISE 319433', [
+  named('Reg1', range('REG1', 6, 3, 'The register operand.', REGISTERS)),
 ]);
 
 const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
@@ -106,6 +117,9 @@ const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
   [ExitReason.XSAVES, MEMORY_OPERAND_INFO],
   [ExitReason.VMREAD, VMREAD_VMWRITE_INFO],
   [ExitReason.VMWRITE, VMREAD_VMWRITE_INFO],
+  [ExitReason.LOADIWKEY, LOADIWKEY_INFO],
+  [ExitReason.RDMSR_IMMEDIATE, MSR_IMMEDIATE_INFO],
+  [ExitReason.WRMSRNS_IMMEDIATE, MSR_IMMEDIATE_INFO],
 ]);
 
 /** The layout of the field for a basic exit reason, or undefined when the field is not valid. */

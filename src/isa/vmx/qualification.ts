@@ -3,13 +3,16 @@ import {
   bit,
   decodeBits,
   extract,
+  masksOf,
   named,
   range,
   table,
   type BitTable,
   type DecodedField,
 } from '../bits';
+import { Vector } from '../exceptions';
 import { gprName } from '../registers/general';
+import { InterruptionInfo } from './events';
 import { ExitReason } from './exit-reasons';
 
 /** Exit qualifications by exit reason (SDM 3C 28.2.1). */
@@ -90,6 +93,16 @@ export const TASK_SWITCH = table('Task switch', 'SDM 3C 28.2.1', [
   ),
 ]);
 
+/** How an exit tells that IRET had unblocked NMIs, or that it belongs to no instruction. */
+const NMI_UNBLOCKING = named(
+  'NMI unblocking due to IRET',
+  bit('NMI_UNBLOCKING', 12, 'IRET had unblocked NMIs.'),
+);
+const ASYNCHRONOUS = named(
+  'Asynchronous',
+  bit('ASYNCHRONOUS', 16, 'Not caused by the current instruction.'),
+);
+
 /** EPT violations (SDM 3C table 28-7). */
 export const EPT_VIOLATION = table('EPT violation', 'SDM 3C 28.2.1', [
   named('Read', bit('READ', 0, 'The access was a data read.')),
@@ -118,12 +131,13 @@ export const EPT_VIOLATION = table('EPT violation', 'SDM 3C 28.2.1', [
   named('User page', bit('USER', 9, 'The linear address is a user-mode address.')),
   named('Writable page', bit('GUEST_WRITABLE', 10, 'Guest paging allows writes.')),
   named('Execute-disable page', bit('GUEST_XD', 11, 'Guest paging forbids fetches.')),
-  named('NMI unblocking due to IRET', bit('NMI_UNBLOCKING', 12, 'IRET had unblocked NMIs.')),
+  NMI_UNBLOCKING,
   named('Shadow-stack access', bit('SHADOW_STACK', 13, 'The access was to a shadow stack.')),
   named('Supervisor shadow stack', bit('SSS', 14, 'Bit 60 of the EPT entry.')),
   named('Guest-paging verification', bit('VERIFICATION', 15, 'Caused by verification.')),
-  named('Asynchronous', bit('ASYNCHRONOUS', 16, 'Not caused by the current instruction.')),
+  ASYNCHRONOUS,
 ]);
+export const EptViolation = masksOf(EPT_VIOLATION);
 
 /** APIC accesses (SDM 3C table 28-6). */
 export const APIC_ACCESS = table('APIC access', 'SDM 3C 28.2.1', [
@@ -135,11 +149,13 @@ export const APIC_ACCESS = table('APIC access', 'SDM 3C 28.2.1', [
       1: 'data write',
       2: 'instruction fetch',
       3: 'access during event delivery',
+      4: 'access for monitoring',
       10: 'guest-physical access during event delivery',
+      11: 'guest-physical access for monitoring or trace',
       15: 'guest-physical access',
     }),
   ),
-  named('Asynchronous', bit('ASYNCHRONOUS', 16, 'Not caused by the current instruction.')),
+  ASYNCHRONOUS,
 ]);
 
 /** Exits where the qualification is one whole value. */
@@ -147,10 +163,33 @@ function whole(name: string, gloss: string): BitTable {
   return table(name, 'SDM 3C 28.2.1', [named(name, range('VALUE', 63, 0, gloss))]);
 }
 
+const PAGE_FAULT = whole('Linear address', 'The address whose access raised the page fault.');
+const MSR_NUMBER = table('MSR', 'ISE 319433', [
+  named('MSR', range('MSR', 31, 0, 'Number of the MSR.')),
+]);
+const VECTOR = table('Virtualized EOI', 'SDM 3C 30.1.4', [
+  named('Vector', range('VECTOR', 7, 0, 'Of the interrupt whose end it is.')),
+]);
+const APIC_WRITE = table('APIC write', 'SDM 3C 30.4.3.3', [
+  named('Offset', range('OFFSET', 11, 0, 'Within the APIC page.')),
+]);
+const PML_FULL = table('Page-modification log full', 'SDM 3C 28.2.1', [
+  NMI_UNBLOCKING,
+  ASYNCHRONOUS,
+]);
+const SPP_EVENT = table('SPP-related event', 'SDM 3C 28.2.1', [
+  named('Kind', bit('MISS', 11, 'What happened.', { 0: 'misconfiguration', 1: 'missing entry' })),
+  NMI_UNBLOCKING,
+  ASYNCHRONOUS,
+]);
+const TIMEOUT = table('Instruction timeout', 'SDM 3C 28.2.1', [
+  named('Context invalid', bit('CONTEXT_INVALID', 0, 'The guest state saved is not valid.')),
+  NMI_UNBLOCKING,
+]);
+
 const DISPLACEMENT = whole('Displacement', 'Displacement of the memory operand.');
 
 const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
-  [ExitReason.EXCEPTION_NMI, DEBUG_EXCEPTION],
   [
     ExitReason.SIPI,
     table('Start-up IPI', 'SDM 3C 28.2.1', [
@@ -187,6 +226,19 @@ const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
     ]),
   ],
   [ExitReason.APIC_ACCESS, APIC_ACCESS],
+  [ExitReason.VIRTUALIZED_EOI, VECTOR],
+  [ExitReason.APIC_WRITE, APIC_WRITE],
+  [ExitReason.PML_FULL, PML_FULL],
+  [ExitReason.SPP_EVENT, SPP_EVENT],
+  [ExitReason.INSTRUCTION_TIMEOUT, TIMEOUT],
+  ...[
+    ExitReason.RDMSRLIST,
+    ExitReason.WRMSRLIST,
+    ExitReason.URDMSR,
+    ExitReason.UWRMSR,
+    ExitReason.RDMSR_IMMEDIATE,
+    ExitReason.WRMSRNS_IMMEDIATE,
+  ].map((reason): [number, BitTable] => [reason, MSR_NUMBER]),
   [ExitReason.EPT_VIOLATION, EPT_VIOLATION],
   ...[
     ExitReason.GDTR_IDTR_ACCESS,
@@ -205,14 +257,35 @@ const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
   ].map((reason): [number, BitTable] => [reason, DISPLACEMENT]),
 ]);
 
-/** The layout of the qualification of a basic exit reason, or undefined when it is always 0. */
-export function qualificationTable(reason: number): BitTable | undefined {
-  return BY_REASON.get(reason);
+/** Of an exit because of an exception, by the exception's vector. */
+const BY_VECTOR: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
+  [Vector.DB, DEBUG_EXCEPTION],
+  [Vector.PF, PAGE_FAULT],
+]);
+
+/** Every layout, for whoever looks at all of them. */
+export const QUALIFICATION_TABLES: readonly BitTable[] = [
+  ...new Set([...BY_REASON.values(), ...BY_VECTOR.values()]),
+];
+
+/**
+ * The layout of the qualification of a basic exit reason, or undefined when the reason has none.
+ *
+ * @param interruption the VM-exit interruption information: it tells which exception caused the exit,
+ *   of which the layout depends when the reason is an exception
+ */
+export function qualificationTable(reason: number, interruption: number): BitTable | undefined {
+  if (reason !== ExitReason.EXCEPTION_NMI) return BY_REASON.get(reason);
+  return BY_VECTOR.get(interruption & InterruptionInfo.VECTOR);
 }
 
-/** The parts of a qualification; none when the reason has no qualification. */
-export function decodeQualification(reason: number, qualification: bigint): DecodedField[] {
-  const layout = BY_REASON.get(reason);
+/** The parts of a qualification; none when there is none. */
+export function decodeQualification(
+  reason: number,
+  qualification: bigint,
+  interruption: number,
+): DecodedField[] {
+  const layout = qualificationTable(reason, interruption);
   return layout ? decodeBits(layout, qualification) : [];
 }
 
@@ -283,11 +356,17 @@ const DESCRIBE: ReadonlyMap<number, Describe> = new Map<number, Describe>([
 ]);
 
 /** A qualification in one line for people; empty when there is nothing to say. */
-export function describeQualification(reason: number, qualification: bigint): string {
+export function describeQualification(
+  reason: number,
+  qualification: bigint,
+  interruption: number,
+): string {
   const describe = DESCRIBE.get(reason);
   if (describe) return describe(qualification);
   if (qualification === 0n) return '';
-  const parts = decodeQualification(reason, qualification).filter(({ value }) => value !== 0n);
+  const parts = decodeQualification(reason, qualification, interruption).filter(
+    ({ value }) => value !== 0n,
+  );
   if (parts.length === 0) return hex(qualification);
   return parts
     .map(({ field, value, meaning: text }) => {

@@ -44,7 +44,11 @@ describe('hover on an instruction', () => {
     assert.match(row(cr3, 'VT-x') ?? '', /CR3-load exiting.*exit 28/);
     assert.match(row(await hover('m|ov eax, cr0'), 'VT-x') ?? '', /read shadow/);
     assert.match(row(await hover('vml|aunch'), 'SVM') ?? '', /not on AMD/);
-    assert.match(row(await hover('vm|run'), 'VT-x') ?? '', /not on Intel/);
+    for (const source of ['vm|run', 'st|gi', 'ski|nit', 'clz|ero', 'monit|orx'])
+      assert.match(row(await hover(source), 'VT-x') ?? '', /not on Intel/, source);
+    for (const source of ['get|sec', 'enc|ls', 'pcon|fig'])
+      assert.match(row(await hover(source), 'SVM') ?? '', /not on AMD/, source);
+    assert.match(row(await hover('vmg|exit'), 'SVM') ?? '', /always exits.*403h/);
   });
 
   it('names the sensitive instructions that are not privileged', async () => {

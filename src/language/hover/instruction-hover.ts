@@ -3,6 +3,7 @@ import { conditionalGloss } from '../../isa/instructions/conditions';
 import { instructionGloss } from '../../isa/instructions/glosses';
 import { ANY_RING, privilegeOf, RING0_ONLY, sensitivityOf } from '../../isa/instructions/privilege';
 import { svmInterceptOf } from '../../isa/instructions/svm-intercepts';
+import { vendorOf, type Vendor } from '../../isa/instructions/vendors';
 import { vmxExitOf, type VmxExitRow } from '../../isa/instructions/vmx-exits';
 import { exitReason } from '../../isa/vmx/exit-reasons';
 import type { FlagFacts, InstructionFacts } from '../instruction-facts';
@@ -41,15 +42,22 @@ export function instructionMarkdown(use: InstructionUse): string {
       [l10n.t('Flags'), facts && flagLine(facts.flags)],
       [l10n.t('Privilege'), privilegeLine(use)],
       [l10n.t('Sensitive'), sensitiveLine(use)],
-      ['VT-x', has(facts, 'SVM') ? l10n.t('not on Intel processors: raises #UD') : vmxLine(vmx)],
-      ['SVM', has(facts, 'VMX') ? l10n.t('not on AMD processors: raises #UD') : svmLine(use)],
+      [
+        'VT-x',
+        ofVendor(facts, 'AMD') ? l10n.t('not on Intel processors: raises #UD') : vmxLine(vmx),
+      ],
+      [
+        'SVM',
+        ofVendor(facts, 'Intel') ? l10n.t('not on AMD processors: raises #UD') : svmLine(use),
+      ],
     ]),
     sources.length > 0 ? `*${[...new Set(sources)].join(' · ')}*` : undefined,
   );
 }
 
-const has = (facts: InstructionFacts | undefined, feature: string): boolean =>
-  facts?.features.includes(feature) ?? false;
+/** Whether only this vendor’s processors have the instruction. */
+const ofVendor = (facts: InstructionFacts | undefined, vendor: Vendor): boolean =>
+  facts?.features.some((feature) => vendorOf(feature) === vendor) ?? false;
 
 /** For the many instructions without a sentence of their own: what they belong to. */
 export function featureLine(facts: Pick<InstructionFacts, 'features'> | undefined): string {
@@ -123,7 +131,9 @@ function svmLine({ mnemonic, operands }: InstructionUse): string {
   const row = svmInterceptOf(mnemonic, operands);
   if (!row) return l10n.t('does not exit');
   const hex = (n: number): string => `${n.toString(16).toUpperCase().padStart(3, '0')}h`;
-  const where = `VMCB ${hex(row.offset)} ${l10n.t('bit {0}', String(row.bit))}`;
   const gloss = row.gloss === undefined ? '' : `. ${l10n.t(row.gloss)}`;
+  if (!row.vector)
+    return `${l10n.t('**always exits** ({0})', l10n.t('exit code {0}', hex(row.exitCode)))}${gloss}`;
+  const where = `VMCB ${hex(row.vector.offset)} ${l10n.t('bit {0}', String(row.vector.bit))}`;
   return `${l10n.t('exits by intercept {0} ({1}; exit code {2})', row.name, where, hex(row.exitCode))}${gloss}`;
 }

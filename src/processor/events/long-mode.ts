@@ -1,14 +1,14 @@
+import { AccessRights } from '../../isa/access-rights';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, invalidTss, stackFault } from '../faults';
 import { CS, SS, TR } from '../layout';
 import { isCanonical } from '../paging/mmu';
-import { dplOf, nullSegment, segmentFrom, setAccessed } from '../segments/descriptor';
+import { dplOf, nullSegment, segmentFrom, setAccessed, withoutRpl } from '../segments/descriptor';
 import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
 import { externalBit, type InterruptEvent } from './event';
 import { gateTarget, readGate } from './protected-mode';
 
-const L = 1 << 13;
-const DB = 1 << 14;
+const { L, DB } = AccessRights;
 
 /**
  * IA-32e mode: 16-byte gates to 64-bit code, a stack aligned to 16 bytes that always gets SS:RSP,
@@ -22,7 +22,7 @@ export function deliverThroughLongIdt(cpu: DeliveryContext, event: InterruptEven
   }
   const { code, inner } = gateTarget(cpu, gate, event);
   if (!(code.rights & L) || code.rights & DB) {
-    throw generalProtection((gate.selector & 0xfffc) | externalBit(event));
+    throw generalProtection(withoutRpl(gate.selector) | externalBit(event));
   }
   if (!isCanonical(gate.offset, state)) throw generalProtection(externalBit(event));
 
@@ -66,6 +66,6 @@ function stackPointer(
   if (ist === 0 && inner === undefined) return state.gpr(4);
   const offset = ist !== 0 ? 28 + ist * 8 : 4 + (inner ?? 0) * 8;
   const tr = state.segment(TR);
-  if (offset + 7 > tr.limit) throw invalidTss((tr.selector & 0xfffc) | externalBit(event));
+  if (offset + 7 > tr.limit) throw invalidTss(withoutRpl(tr.selector) | externalBit(event));
   return mmu.loadSystem(tr.base + BigInt(offset), 8);
 }

@@ -1,3 +1,4 @@
+import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import {
   Fault,
@@ -10,8 +11,10 @@ import {
 import { CS, DS, ES, FS, GS, SS, State, TR } from '../layout';
 import {
   dplOf,
+  type FoundDescriptor,
   isCode,
   isConforming,
+  isExpandDown,
   isNull,
   isPresent,
   isWritableData,
@@ -19,7 +22,7 @@ import {
   readDescriptor,
   segmentFrom,
   setAccessed,
-  type FoundDescriptor,
+  withoutRpl,
 } from '../segments/descriptor';
 import type { CpuState, SegmentRegister } from '../state';
 import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
@@ -53,7 +56,7 @@ export function gateTarget(
   event: InterruptEvent,
 ): { code: FoundDescriptor; inner: boolean } {
   const ext = externalBit(event);
-  const error = (gate.selector & 0xfffc) | ext;
+  const error = withoutRpl(gate.selector) | ext;
   if (isNull(gate.selector)) throw generalProtection(ext);
   const code = readDescriptor(cpu.state, cpu.mmu, gate.selector, (e) => generalProtection(e | ext));
   const dpl = dplOf(code.rights);
@@ -75,7 +78,7 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   if (Number(gate.offset) > target.limit) throw generalProtection(externalBit(event));
   const flags = state.rflags;
   if (state.virtual8086 && (!inner || dplOf(code.rights) !== 0)) {
-    throw generalProtection(code.selector & 0xfffc);
+    throw generalProtection(withoutRpl(code.selector));
   }
 
   const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
@@ -122,10 +125,10 @@ export function innerStack(
   const tr = state.segment(TR);
   const wide = (tr.accessRights & 8) !== 0;
   const offset = wide ? 4 + dpl * 8 : 2 + dpl * 4;
-  if (offset + (wide ? 5 : 3) > tr.limit) throw invalidTss((tr.selector & 0xfffc) | ext);
+  if (offset + (wide ? 5 : 3) > tr.limit) throw invalidTss(withoutRpl(tr.selector) | ext);
   const pointer = mmu.loadSystem(tr.base + BigInt(offset), wide ? 4 : 2);
   const selector = Number(mmu.loadSystem(tr.base + BigInt(offset + (wide ? 4 : 2)), 2));
-  const error = (selector & 0xfffc) | ext;
+  const error = withoutRpl(selector) | ext;
   if (isNull(selector)) throw invalidTss(ext);
   const found = readDescriptor(state, mmu, selector, (e) => invalidTss(e | ext));
   if ((selector & 3) !== dpl || dplOf(found.rights) !== dpl || !isWritableData(found.rights)) {
@@ -168,8 +171,8 @@ export class StackFrame {
 
 /** Limit check of a push, for ordinary and expand-down stacks (SDM 3A 5.3). */
 function withinStack(register: SegmentRegister, offset: number, bytes: number): boolean {
-  const expandDown = (register.accessRights & 0x1c) === 0x14;
-  const top = register.accessRights & (1 << 14) ? 0xffffffff : 0xffff;
-  if (expandDown) return offset > register.limit && offset + bytes - 1 <= top;
+  const top = register.accessRights & AccessRights.DB ? 0xffffffff : 0xffff;
+  if (isExpandDown(register.accessRights))
+    return offset > register.limit && offset + bytes - 1 <= top;
   return offset + bytes - 1 <= register.limit;
 }

@@ -1,5 +1,5 @@
 import { Vector } from '../../isa/exceptions';
-import { Cr4 } from '../../isa/registers/control';
+import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, stackFault } from '../faults';
 import { PAGE_SIZE, SS, State, segmentSlot } from '../layout';
 import type { PhysicalMemory } from '../physical-memory';
@@ -121,13 +121,11 @@ export class Mmu {
 
   /** With SMAP, RFLAGS.AC decides anew each time whether the kernel may touch a user page. */
   private dependsOnAc(userPage: boolean, access: Access): boolean {
-    return (
-      userPage && !access.user && (this.state.cr4 & BigInt(Cr4.SMAP)) !== 0n && this.state.paging
-    );
+    return userPage && !access.user && (this.state.cr4 & WideCr4.SMAP) !== 0n && this.state.paging;
   }
 
   private mayWrite(translation: { writable: boolean }, access: Access): boolean {
-    return translation.writable || (!access.user && (this.state.cr0 & 0x10000n) === 0n);
+    return translation.writable || (!access.user && (this.state.cr0 & WideCr0.WP) === 0n);
   }
 
   /**
@@ -220,7 +218,7 @@ export class Mmu {
     }
   }
 
-  /** #AC in ring 3, where it is turned on; a page fault comes first (SDM 3A table 7-2). */
+  /** #AC in ring 3, where it is turned on; a page fault comes first (SDM 3A table 6-2). */
   private checkAlignment(linear: bigint, bytes: number, access: Access): void {
     if (!this.state.checksAlignment || (Number(linear & 7n) & (bytes - 1)) === 0) return;
     this.translate(linear, access);
@@ -241,6 +239,6 @@ export class Mmu {
 
 /** Whether bits 63:47 (63:56 with 5-level paging) are all equal (SDM 1 3.3.7.1). */
 export function isCanonical(linear: bigint, state: { readonly cr4: bigint }): boolean {
-  const bits = state.cr4 & 0x1000n ? 57 : 48;
+  const bits = state.cr4 & WideCr4.LA57 ? 57 : 48;
   return BigInt.asUintN(64, BigInt.asIntN(bits, linear)) === BigInt.asUintN(64, linear);
 }

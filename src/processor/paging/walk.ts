@@ -1,4 +1,8 @@
-import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import { PageFaultError, Pte, PteReserved } from '../../isa/paging';
+import { Cr3Address, WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
+import { WideRflags } from '../../isa/registers/flags';
+import { PHYSICAL_ADDRESS_WIDTH } from '../profile/widths';
+import { addressMasks, type AddressMasks } from './address-masks';
 
 /** What an access wants. */
 export interface Access {
@@ -21,6 +25,8 @@ export interface PagingState {
   /** RFLAGS, of which AC matters (SMAP). */
   readonly systemFlags: bigint;
   readonly pdptes: readonly bigint[];
+  /** MAXPHYADDR: higher address bits are reserved in entries. If absent, the default processor's. */
+  readonly physicalAddressWidth?: number;
 }
 
 /** The shapes of the paging structures (SDM 3A 4.1.1). */
@@ -81,25 +87,17 @@ export interface EntryMemory {
   write64(address: number, value: bigint): void;
 }
 
-/** Bits of a physical address that this processor has (CPUID 80000008H). */
-export const PHYSICAL_ADDRESS_BITS = 39n;
-const RESERVED_HIGH = ((1n << 52n) - 1n) & ~((1n << PHYSICAL_ADDRESS_BITS) - 1n);
-
-const P = 1n;
-const RW = 2n;
-const US = 4n;
-const A = 0x20n;
-const D = 0x40n;
-const PS = 0x80n;
-const G = 0x100n;
-const XD = 1n << 63n;
+const { P, RW, US, A, D, PS, G, XD } = Pte;
+/** Why a translation that is present still faults. */
+const PROTECTION = PageFaultError.P;
+const RESERVED_BIT = PageFaultError.P | PageFaultError.RSVD;
 
 /** The paging mode that the control registers select. */
 export function pagingMode(state: PagingState): PagingMode {
   if (!state.paging) return 'none';
-  if (!(state.cr4 & BigInt(Cr4.PAE))) return '32-bit';
+  if (!(state.cr4 & WideCr4.PAE)) return '32-bit';
   if (!state.longMode) return 'PAE';
-  return state.cr4 & BigInt(Cr4.LA57) ? '5-level' : '4-level';
+  return state.cr4 & WideCr4.LA57 ? '5-level' : '4-level';
 }
 
 interface Geometry {
@@ -131,10 +129,11 @@ export function walk(
 ): WalkResult {
   const mode = pagingMode(state);
   if (mode === 'none') return unpaged(linear);
+  const masks = addressMasks(state.physicalAddressWidth ?? PHYSICAL_ADDRESS_WIDTH);
   const geometry = GEOMETRY[mode];
-  const nxe = (state.efer & BigInt(Efer.NXE)) !== 0n && mode !== '32-bit';
+  const nxe = (state.efer & WideEfer.NXE) !== 0n && mode !== '32-bit';
   const path: { address: bigint; entry: bigint }[] = [];
-  let table = tableBase(state, mode);
+  let table = tableBase(state.cr3, mode, masks);
   let writable = true;
   let user = true;
   let executeDisable = false;
@@ -152,8 +151,8 @@ export function walk(
     const leaf = level === 1 || isLargePage(entry, level, mode, state);
     visit?.({ level, index, entryAddress, entryHostAddress: address, entry, leaf });
     if (!(entry & P)) return fault(access, 'not present', level, 0, nxe, state);
-    if (entry & reservedBits(mode, level, leaf, nxe)) {
-      return fault(access, 'reserved bit', level, 9, nxe, state);
+    if (entry & reservedBits(mode, level, leaf, nxe, masks)) {
+      return fault(access, 'reserved bit', level, RESERVED_BIT, nxe, state);
     }
     if (!isRegister) {
       path.push({ address: entryAddress, entry });
@@ -162,14 +161,14 @@ export function walk(
       executeDisable ||= nxe && (entry & XD) !== 0n;
     }
     if (!leaf) {
-      table = entry & ~0xfffn & ((1n << PHYSICAL_ADDRESS_BITS) - 1n);
+      table = entry & masks.frame;
       continue;
     }
     const denied = denial(state, access, writable, user, executeDisable);
-    if (denied) return fault(access, denied, level, 1, nxe, state);
+    if (denied) return fault(access, denied, level, PROTECTION, nxe, state);
     if (setFlags) setAccessedAndDirty(memory, path, access.write, geometry.entryBytes);
     const offsetMask = (1n << shift) - 1n;
-    const base = entry & ~offsetMask & ((1n << PHYSICAL_ADDRESS_BITS) - 1n);
+    const base = entry & ~offsetMask & masks.frame;
     return {
       translation: {
         address: base | (linear & offsetMask),
@@ -177,7 +176,7 @@ export function walk(
         writable,
         user,
         executeDisable,
-        global: (entry & G) !== 0n && (state.cr4 & BigInt(Cr4.PGE)) !== 0n,
+        global: (entry & G) !== 0n && (state.cr4 & WideCr4.PGE) !== 0n,
         dirty: (entry & D) !== 0n || (setFlags && access.write),
       },
     };
@@ -198,10 +197,9 @@ function unpaged(linear: bigint): WalkResult {
   };
 }
 
-function tableBase(state: PagingState, mode: PagingMode): bigint {
-  if (mode === 'PAE') return state.cr3 & 0xffffffe0n;
-  if (mode === '32-bit') return state.cr3 & 0xfffff000n;
-  return state.cr3 & ((1n << PHYSICAL_ADDRESS_BITS) - 1n) & ~0xfffn;
+function tableBase(cr3: bigint, mode: PagingMode, masks: AddressMasks): bigint {
+  if (mode === 'PAE') return cr3 & Cr3Address.PAE;
+  return cr3 & (mode === '32-bit' ? Cr3Address.LEGACY : masks.frame);
 }
 
 function indexAt(
@@ -217,23 +215,24 @@ function indexAt(
 
 function isLargePage(entry: bigint, level: number, mode: PagingMode, state: PagingState): boolean {
   if (!(entry & PS)) return false;
-  if (level === 2) return mode !== '32-bit' || (state.cr4 & BigInt(Cr4.PSE)) !== 0n;
+  if (level === 2) return mode !== '32-bit' || (state.cr4 & WideCr4.PSE) !== 0n;
   return level === 3 && (mode === '4-level' || mode === '5-level');
 }
 
 /** Bits that must be zero in a present entry (SDM 3A 4.3 to 4.5, tables of formats). */
-function reservedBits(mode: PagingMode, level: number, leaf: boolean, nxe: boolean): bigint {
-  if (mode === '32-bit') return level === 2 && leaf ? 0x3fe000n : 0n;
-  const executeDisable = nxe ? 0n : XD;
-  if (mode === 'PAE') {
-    if (level === 3) return RESERVED_HIGH | 0xfff0000000000000n | 0x1e6n;
-    const large = level === 2 && leaf ? 0x1fe000n : 0n;
-    return RESERVED_HIGH | 0x7ff0000000000000n | executeDisable | large;
-  }
-  const misaligned =
-    leaf && level > 1 ? ((1n << BigInt(12 + 9 * (level - 1))) - 1n) & ~0x1fffn : 0n;
-  const noPageSize = level >= 4 ? PS : 0n;
-  return RESERVED_HIGH | executeDisable | misaligned | noPageSize;
+function reservedBits(
+  mode: PagingMode,
+  level: number,
+  leaf: boolean,
+  nxe: boolean,
+  masks: AddressMasks,
+): bigint {
+  if (mode === '32-bit') return level === 2 && leaf ? PteReserved.PAGE_4M : 0n;
+  if (mode === 'PAE' && level === 3) return masks.reserved | PteReserved.PDPTE_PAE;
+  const always = masks.reserved | (nxe ? 0n : XD) | (mode === 'PAE' ? PteReserved.PAE : 0n);
+  if (level >= 4) return always | PteReserved.NO_PAGE;
+  if (!leaf || level === 1) return always;
+  return always | (level === 2 ? PteReserved.PAGE_2M : PteReserved.PAGE_1G);
 }
 
 /** Why the rights do not allow the access (SDM 3A 4.6.1), or undefined. */
@@ -250,11 +249,11 @@ function denial(
     return access.write && !writable ? 'read/write' : undefined;
   }
   if (user) {
-    if (access.execute && state.cr4 & BigInt(Cr4.SMEP)) return 'SMEP';
-    const allowed = (state.systemFlags & (1n << 18n)) !== 0n && !access.implicit;
-    if (!access.execute && state.cr4 & BigInt(Cr4.SMAP) && !allowed) return 'SMAP';
+    if (access.execute && state.cr4 & WideCr4.SMEP) return 'SMEP';
+    const allowed = (state.systemFlags & WideRflags.AC) !== 0n && !access.implicit;
+    if (!access.execute && state.cr4 & WideCr4.SMAP && !allowed) return 'SMAP';
   }
-  return access.write && !writable && state.cr0 & BigInt(Cr0.WP) ? 'read/write' : undefined;
+  return access.write && !writable && state.cr0 & WideCr0.WP ? 'read/write' : undefined;
 }
 
 function fault(
@@ -265,8 +264,12 @@ function fault(
   nxe: boolean,
   state: PagingState,
 ): WalkResult {
-  const fetch = access.execute && (nxe || (state.cr4 & BigInt(Cr4.SMEP)) !== 0n);
-  const errorCode = flags | (access.write ? 2 : 0) | (access.user ? 4 : 0) | (fetch ? 0x10 : 0);
+  const fetch = access.execute && (nxe || (state.cr4 & WideCr4.SMEP) !== 0n);
+  const errorCode =
+    flags |
+    (access.write ? PageFaultError.WR : 0) |
+    (access.user ? PageFaultError.US : 0) |
+    (fetch ? PageFaultError.ID : 0);
   return { fault: { errorCode, cause, level } };
 }
 

@@ -1,3 +1,4 @@
+import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import { StackFrame, currentStack, innerStack } from '../events/protected-mode';
 import { generalProtection, invalidTss, notPresent, stackFault } from '../faults';
@@ -7,6 +8,7 @@ import { isCanonical } from '../paging/mmu';
 import {
   descriptorAddress,
   dplOf,
+  type FoundDescriptor,
   isCode,
   isCodeOrData,
   isConforming,
@@ -17,13 +19,12 @@ import {
   segmentFrom,
   setAccessed,
   typeOf,
-  type FoundDescriptor,
+  withoutRpl,
 } from './descriptor';
 
 /** Call gates: how a far CALL or JMP comes to code of an inner ring (SDM 3A 5.8.3 to 5.8.5). */
 
-const L = 1 << 13;
-const DB = 1 << 14;
+const { L, DB } = AccessRights;
 
 const TASKS: readonly number[] = [
   SystemType.TSS16_AVAILABLE,
@@ -45,7 +46,7 @@ export function gateOrTask(
   if (state.realStyleSegments || isNull(selector)) return undefined;
   const { rights, low, address } = readDescriptor(state, mmu, selector);
   if (isCodeOrData(rights)) return undefined;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   const type = typeOf(rights);
   if (TASKS.includes(type) && !state.longMode) return 'task';
   const narrow = type === SystemType.CALL_GATE16 && !state.longMode;
@@ -57,11 +58,11 @@ export function gateOrTask(
   return gate;
 }
 
-/** In IA-32e mode gates have 16 bytes, and the type in the upper eight is 0 (SDM 3A figure 5-8). */
+/** In IA-32e mode gates have 16 bytes, and the type in the upper eight is 0 (SDM 3A figure 5-9). */
 function upperHalf(cpu: InstructionContext, selector: number, address: bigint): bigint {
   const { state, mmu } = cpu;
   if (!state.longMode) return 0n;
-  const error = generalProtection(selector & 0xfffc);
+  const error = generalProtection(withoutRpl(selector));
   if (descriptorAddress(state, selector, 16) === undefined) throw error;
   const high = mmu.loadSystem(address + 8n, 8);
   if ((high >> 40n) & 0x1fn) throw error;
@@ -73,7 +74,7 @@ export function jumpThroughGate(cpu: InstructionContext, gate: GateDescriptor): 
   const { state } = cpu;
   const code = codeOf(cpu, gate);
   if (!isConforming(code.rights) && dplOf(code.rights) !== state.cpl) {
-    throw generalProtection(gate.selector & 0xfffc);
+    throw generalProtection(withoutRpl(gate.selector));
   }
   enter(cpu, gate, code, state.cpl);
   return gate.offset;
@@ -97,7 +98,7 @@ function codeOf(cpu: InstructionContext, gate: GateDescriptor): FoundDescriptor 
   if (isNull(gate.selector)) throw generalProtection();
   const code = readDescriptor(state, mmu, gate.selector);
   const { rights } = code;
-  const error = gate.selector & 0xfffc;
+  const error = withoutRpl(gate.selector);
   if (!isCode(rights) || dplOf(rights) > state.cpl) throw generalProtection(error);
   if (state.longMode && (!(rights & L) || rights & DB)) throw generalProtection(error);
   if (!isPresent(rights)) throw notPresent(error);
@@ -167,7 +168,7 @@ function callLong(
 function innerPointer(cpu: InstructionContext, privilege: number): bigint {
   const tr = cpu.state.segment(TR);
   const offset = 4 + privilege * 8;
-  if (offset + 7 > tr.limit) throw invalidTss(tr.selector & 0xfffc);
+  if (offset + 7 > tr.limit) throw invalidTss(withoutRpl(tr.selector));
   return cpu.mmu.loadSystem(tr.base + BigInt(offset), 8);
 }
 

@@ -1,4 +1,5 @@
-import { AccessRights } from '../../isa/segments';
+import { AccessRights, SegmentRights, SegmentType } from '../../isa/access-rights';
+import { accessRightsOf, descriptorLimit, Selector } from '../../isa/segments';
 import { generalProtection, type Fault } from '../faults';
 import { LDTR } from '../layout';
 import type { Mmu } from '../paging/mmu';
@@ -14,17 +15,29 @@ export interface FoundDescriptor {
   readonly rights: number;
 }
 
-export const isNull = (selector: number): boolean => (selector & 0xfffc) === 0;
+/** A selector as error codes hold it: without its RPL (SDM 3A 6.13). */
+export const withoutRpl = (selector: number): number => selector & (Selector.INDEX | Selector.TI);
+export const isNull = (selector: number): boolean => withoutRpl(selector) === 0;
 
-export const typeOf = (rights: number): number => rights & 0xf;
-export const dplOf = (rights: number): number => (rights >> 5) & 3;
-export const isCodeOrData = (rights: number): boolean => (rights & AccessRights.S) !== 0;
-export const isPresent = (rights: number): boolean => (rights & AccessRights.P) !== 0;
-export const isCode = (rights: number): boolean => (rights & 0x18) === 0x18;
-export const isData = (rights: number): boolean => (rights & 0x18) === 0x10;
-export const isConforming = (rights: number): boolean => (rights & 0x1c) === 0x1c;
-export const isWritableData = (rights: number): boolean => (rights & 0x1a) === 0x12;
-export const isReadable = (rights: number): boolean => isData(rights) || (rights & 0x1a) === 0x1a;
+const { S, P, TYPE, DPL, DPL_SHIFT } = AccessRights;
+const { CODE, CONFORMING, EXPAND_DOWN, READABLE, WRITABLE } = SegmentType;
+const matches = (rights: number, mask: number, wanted: number): boolean =>
+  (rights & mask) === wanted;
+
+export const typeOf = (rights: number): number => rights & TYPE;
+export const dplOf = (rights: number): number => (rights & DPL) >> DPL_SHIFT;
+export const isCodeOrData = (rights: number): boolean => (rights & S) !== 0;
+export const isPresent = (rights: number): boolean => (rights & P) !== 0;
+export const isCode = (rights: number): boolean => matches(rights, S | CODE, S | CODE);
+export const isData = (rights: number): boolean => matches(rights, S | CODE, S);
+export const isConforming = (rights: number): boolean =>
+  isCode(rights) && (rights & CONFORMING) !== 0;
+export const isExpandDown = (rights: number): boolean =>
+  isData(rights) && (rights & EXPAND_DOWN) !== 0;
+export const isWritableData = (rights: number): boolean =>
+  isData(rights) && (rights & WRITABLE) !== 0;
+export const isReadable = (rights: number): boolean =>
+  isData(rights) || (isCode(rights) && (rights & READABLE) !== 0);
 export const isUsable = (rights: number): boolean => (rights & UNUSABLE) === 0;
 
 /** The linear address of a selector's descriptor, or undefined beyond its table's limit. */
@@ -34,7 +47,7 @@ export function descriptorAddress(
   bytes = 8,
 ): bigint | undefined {
   const offset = selector & 0xfff8;
-  if (selector & 4) {
+  if (selector & Selector.TI) {
     const ldt = state.segment(LDTR);
     if (!isUsable(ldt.accessRights) || isNull(ldt.selector)) return undefined;
     return offset + bytes - 1 <= ldt.limit ? ldt.base + BigInt(offset) : undefined;
@@ -54,28 +67,21 @@ export function readDescriptor(
   fault: (errorCode: number) => Fault = generalProtection,
 ): FoundDescriptor {
   const address = descriptorAddress(state, selector);
-  if (address === undefined) throw fault(selector & 0xfffc);
+  if (address === undefined) throw fault(withoutRpl(selector));
   const low = mmu.loadSystem(address, 8);
-  return { selector, address, low, rights: Number((low >> 40n) & 0xf0ffn) };
+  return { selector, address, low, rights: accessRightsOf(low) };
 }
 
 /** Base and limit of a code, data or 32-bit system descriptor (SDM 3A 3.4.5). */
 export function segmentFrom(found: FoundDescriptor, selector = found.selector): SegmentRegister {
   const { low, rights } = found;
   const base = ((low >> 16n) & 0xffffffn) | ((low >> 32n) & 0xff000000n);
-  const limit = Number((low & 0xffffn) | ((low >> 32n) & 0xf0000n));
-  const granular = (rights & AccessRights.G) !== 0;
-  return {
-    selector,
-    base,
-    limit: granular ? ((limit << 12) | 0xfff) >>> 0 : limit,
-    accessRights: rights,
-  };
+  return { selector, base, limit: descriptorLimit(low), accessRights: rights };
 }
 
 /** Sets the accessed flag of a code or data descriptor in its table (SDM 3A 3.4.5.1). */
 export function setAccessed(mmu: Mmu, found: FoundDescriptor): FoundDescriptor {
-  if (found.rights & 1) return found;
+  if (found.rights & SegmentType.ACCESSED) return found;
   mmu.storeSystem(found.address + 5n, 1, ((found.low >> 40n) & 0xffn) | 1n);
   return { ...found, low: found.low | (1n << 40n), rights: found.rights | 1 };
 }
@@ -87,12 +93,17 @@ export function realModeSegment(
   virtual8086: boolean,
 ): SegmentRegister {
   if (virtual8086) {
-    return { selector, base: BigInt(selector) << 4n, limit: 0xffff, accessRights: 0xf3 };
+    return {
+      selector,
+      base: BigInt(selector) << 4n,
+      limit: 0xffff,
+      accessRights: SegmentRights.VIRTUAL_8086,
+    };
   }
   return { ...previous, selector, base: BigInt(selector) << 4n };
 }
 
 /** A null selector's register: unusable; its DPL is kept where it tells the CPL (SS in 64-bit mode). */
 export function nullSegment(selector: number, dpl = 0): SegmentRegister {
-  return { selector, base: 0n, limit: 0, accessRights: UNUSABLE | (dpl << 5) };
+  return { selector, base: 0n, limit: 0, accessRights: UNUSABLE | (dpl << DPL_SHIFT) };
 }

@@ -4,18 +4,19 @@ import { DS, ES, FS, GS, SS } from '../layout';
 import {
   dplOf,
   isCode,
+  isCodeOrData,
   isConforming,
   isNull,
   isPresent,
   isReadable,
-  isCodeOrData,
+  isUsable,
   isWritableData,
   nullSegment,
   readDescriptor,
   realModeSegment,
   segmentFrom,
   setAccessed,
-  isUsable,
+  withoutRpl,
 } from './descriptor';
 
 type Context = Pick<InstructionContext, 'state' | 'mmu' | 'updateDerivedState'>;
@@ -40,7 +41,7 @@ export function loadDataSegment(cpu: Context, index: number, selector: number): 
 function stackSegment(cpu: Context, selector: number): ReturnType<typeof segmentFrom> {
   const { state } = cpu;
   const { cpl } = state;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   if (isNull(selector)) {
     if (state.codeBits === 64 && cpl < 3 && (selector & 3) === cpl)
       return nullSegment(selector, cpl);
@@ -57,7 +58,7 @@ function stackSegment(cpu: Context, selector: number): ReturnType<typeof segment
 function dataSegment(cpu: Context, selector: number): ReturnType<typeof segmentFrom> {
   const { state } = cpu;
   if (isNull(selector)) return nullSegment(selector);
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   const found = readDescriptor(state, cpu.mmu, selector);
   if (!isCodeOrData(found.rights) || !isReadable(found.rights)) throw generalProtection(error);
   if (!isConforming(found.rights)) {

@@ -1,4 +1,5 @@
-import { Rflags } from '../../isa/registers/flags';
+import { AccessRights } from '../../isa/access-rights';
+import { Rflags, RFLAGS_FIXED, RFLAGS_WRITABLE } from '../../isa/registers/flags';
 import { generalProtection, notPresent, stackFault } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, DS, ES, FS, GS, SS, State } from '../layout';
@@ -6,6 +7,7 @@ import { isCanonical } from '../paging/mmu';
 import { setFlagsFromImage } from '../system/stack';
 import {
   dplOf,
+  type FoundDescriptor,
   isCode,
   isConforming,
   isNull,
@@ -16,13 +18,12 @@ import {
   realModeSegment,
   segmentFrom,
   setAccessed,
-  type FoundDescriptor,
+  withoutRpl,
 } from './descriptor';
 import { dropInaccessibleSegments } from './load-data';
 import type { SegmentRegister } from '../state';
 
-const L = 1 << 13;
-const DB = 1 << 14;
+const { L, DB } = AccessRights;
 
 /**
  * Loads CS for a far JMP or CALL without change of privilege (SDM 3A 5.8.1).
@@ -56,7 +57,7 @@ export function farTransfer(
 
 function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: number): void {
   const { state } = cpu;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   const { rights } = found;
   if (!isCode(rights) || (state.longMode && rights & L && rights & DB))
     throw generalProtection(error);
@@ -119,7 +120,7 @@ function protectedReturn(cpu: InstructionContext, bytes: number, kind: ReturnKin
     return toVirtual8086(cpu, target, selector, flags);
   }
   if (isNull(selector)) throw generalProtection();
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   const found = readDescriptor(state, cpu.mmu, selector);
   const rpl = selector & 3;
   if (!isCode(found.rights) || rpl < state.cpl) throw generalProtection(error);
@@ -168,7 +169,7 @@ function returnStack(
   code: SegmentRegister,
 ): SegmentRegister {
   const { state, mmu } = cpu;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   if (isNull(selector)) {
     const allowed = state.longMode && (code.accessRights & L) !== 0 && rpl !== 3;
     if (!allowed || (selector & 3) !== rpl) throw generalProtection();
@@ -206,7 +207,7 @@ function toVirtual8086(
     index,
     selector: Number(cpu.pop(4) & 0xffffn),
   }));
-  state.rflags = (flags & 0x3f7fd5n) | 2n;
+  state.rflags = (flags & RFLAGS_WRITABLE) | RFLAGS_FIXED;
   for (const { index, selector: s } of [...selectors, { index: CS, selector }]) {
     state.setSegment(index, realModeSegment(state.segment(index), s, true));
   }

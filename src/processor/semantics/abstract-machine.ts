@@ -171,7 +171,7 @@ export class AbstractMachine {
     return value;
   }
 
-  /** What the stack pointer is anded with (SDM 3A 6.2.2: stack-address size). */
+  /** What the stack pointer is anded with (SDM 1 6.2.3: stack-address size). */
   stackMask(): Value {
     return this.readState(State.STACK_MASK, 64);
   }

@@ -1,17 +1,24 @@
-import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import {
+  CR0_WRITABLE,
+  Cr3Address,
+  MACHINE_STATUS_WORD,
+  WideCr0,
+  WideCr3,
+  WideCr4,
+  WideEfer,
+} from '../../isa/registers/control';
+import { AccessRights } from '../../isa/access-rights';
+import { Pte, PteReserved } from '../../isa/paging';
 import { generalProtection, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, SS } from '../layout';
+import { addressMasks } from '../paging/address-masks';
 import { pagingMode } from '../paging/walk';
 import type { SlowPath } from '../semantics/slow-path';
-import { CR4_SUPPORTED } from './capabilities';
 
 /** MOV to and from control registers, CLTS, LMSW, SMSW (SDM 3A 2.5, 2B MOV—Control Registers). */
 
-const CR0_WRITABLE = BigInt(
-  Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG,
-);
-const has = (value: bigint, mask: number): boolean => (value & BigInt(mask)) !== 0n;
+const has = (value: bigint, mask: bigint): boolean => (value & mask) !== 0n;
 
 /** Reads a control register as the architecture has it, without VMX's shadows. */
 export function readControlRegister(cpu: InstructionContext, number: number): bigint {
@@ -63,43 +70,47 @@ export function writeControlRegister(cpu: InstructionContext, number: number, va
 function writeCr0(cpu: InstructionContext, wanted: bigint): void {
   const { state } = cpu;
   if (wanted >> 32n) throw generalProtection();
-  const value = (wanted & CR0_WRITABLE) | BigInt(Cr0.ET);
-  const paging = has(value, Cr0.PG);
-  if (paging && !has(value, Cr0.PE)) throw generalProtection();
-  if (has(value, Cr0.NW) && !has(value, Cr0.CD)) throw generalProtection();
+  const value = (wanted & CR0_WRITABLE) | WideCr0.ET;
+  const paging = has(value, WideCr0.PG);
+  if (paging && !has(value, WideCr0.PE)) throw generalProtection();
+  if (has(value, WideCr0.NW) && !has(value, WideCr0.CD)) throw generalProtection();
   const turnsOn = paging && !state.paging;
   const turnsOff = !paging && state.paging;
-  if (turnsOn && has(state.efer, Efer.LME)) {
+  if (turnsOn && has(state.efer, WideEfer.LME)) {
     // Long mode needs PAE, and code that is not 64-bit when it begins (SDM 3A 10.8.5).
-    if (!has(state.cr4, Cr4.PAE) || state.accessRights(CS) & (1 << 13)) throw generalProtection();
+    if (!has(state.cr4, WideCr4.PAE) || state.accessRights(CS) & AccessRights.L)
+      throw generalProtection();
   }
-  if (turnsOff && (state.codeBits === 64 || has(state.cr4, Cr4.PCIDE))) throw generalProtection();
+  if (turnsOff && (state.codeBits === 64 || has(state.cr4, WideCr4.PCIDE)))
+    throw generalProtection();
   cpu.nonRoot.checkControlRegister(0, value);
   const before = state.cr0;
-  const pdptes = paging && has(state.cr4, Cr4.PAE) && !has(state.efer, Efer.LME);
-  const changesPaging = ((before ^ value) & BigInt(Cr0.PG | Cr0.CD | Cr0.NW)) !== 0n;
+  const pdptes = paging && has(state.cr4, WideCr4.PAE) && !has(state.efer, WideEfer.LME);
+  const changesPaging = ((before ^ value) & (WideCr0.PG | WideCr0.CD | WideCr0.NW)) !== 0n;
   if (pdptes && changesPaging) loadPdptes(cpu, state.cr3);
   state.cr0 = value;
-  if (turnsOn && has(state.efer, Efer.LME)) state.efer |= BigInt(Efer.LMA);
-  if (turnsOff) state.efer &= ~BigInt(Efer.LMA);
-  if (((before ^ value) & BigInt(Cr0.PG | Cr0.PE | Cr0.WP)) !== 0n) cpu.flushTlb(false);
-  if (has(before, Cr0.PE) !== has(value, Cr0.PE) && !has(value, Cr0.PE)) dropPrivilege(cpu);
+  if (turnsOn && has(state.efer, WideEfer.LME)) state.efer |= WideEfer.LMA;
+  if (turnsOff) state.efer &= ~WideEfer.LMA;
+  if (((before ^ value) & (WideCr0.PG | WideCr0.PE | WideCr0.WP)) !== 0n) cpu.flushTlb(false);
+  if (has(before, WideCr0.PE) !== has(value, WideCr0.PE) && !has(value, WideCr0.PE))
+    dropPrivilege(cpu);
   cpu.updateDerivedState();
 }
 
 /** Real mode runs at CPL 0 whatever SS says. */
 function dropPrivilege(cpu: InstructionContext): void {
   const stack = cpu.state.segment(SS);
-  cpu.state.setSegment(SS, { ...stack, accessRights: stack.accessRights & ~0x60 });
+  cpu.state.setSegment(SS, { ...stack, accessRights: stack.accessRights & ~AccessRights.DPL });
 }
 
 function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   const { state } = cpu;
-  const pcids = has(state.cr4, Cr4.PCIDE);
-  const value = pcids ? wanted & ~(1n << 63n) : wanted;
-  // The TLB has no PCIDs: only what belongs to the present one may stay (SDM 3A 4.10.4.1).
-  const keep = pcids && wanted >> 63n === 1n && ((value ^ state.cr3) & 0xfffn) === 0n;
-  if (state.longMode && value >> 39n) throw generalProtection();
+  const pcids = has(state.cr4, WideCr4.PCIDE);
+  const value = pcids ? wanted & ~WideCr3.KEEP_TRANSLATIONS : wanted;
+  // The TLB does not tag its entries with PCIDs: those of another one must go.
+  const samePcid = ((state.cr3 ^ value) & WideCr3.PCID) === 0n;
+  const keep = pcids && has(wanted, WideCr3.KEEP_TRANSLATIONS) && samePcid;
+  if (state.longMode && value >> BigInt(state.physicalAddressWidth)) throw generalProtection();
   const mode = pagingMode(state);
   if (mode === 'PAE') loadPdptes(cpu, value);
   state.cr3 = value;
@@ -108,25 +119,27 @@ function writeCr3(cpu: InstructionContext, wanted: bigint): void {
 
 function writeCr4(cpu: InstructionContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~CR4_SUPPORTED) throw generalProtection();
+  if (value & ~state.profile.cr4) throw generalProtection();
   const changed = state.cr4 ^ value;
-  if (state.longMode && (!has(value, Cr4.PAE) || has(changed, Cr4.LA57))) throw generalProtection();
-  if (has(value & ~state.cr4, Cr4.PCIDE) && (!state.longMode || state.cr3 & 0xfffn)) {
+  if (state.longMode && (!has(value, WideCr4.PAE) || has(changed, WideCr4.LA57)))
+    throw generalProtection();
+  if (has(value & ~state.cr4, WideCr4.PCIDE) && (!state.longMode || state.cr3 & WideCr3.PCID)) {
     throw generalProtection();
   }
   cpu.nonRoot.checkControlRegister(4, value);
-  const affectsPaging = Cr4.PAE | Cr4.PSE | Cr4.PGE | Cr4.SMEP;
-  const pae = state.paging && has(value, Cr4.PAE) && !state.longMode;
+  const affectsPaging = WideCr4.PAE | WideCr4.PSE | WideCr4.PGE | WideCr4.SMEP;
+  const pae = state.paging && has(value, WideCr4.PAE) && !state.longMode;
   if (pae && has(changed, affectsPaging)) loadPdptes(cpu, state.cr3);
   state.cr4 = value;
-  if (has(changed, affectsPaging | Cr4.SMAP | Cr4.PCIDE | Cr4.LA57)) cpu.flushTlb(false);
+  if (has(changed, affectsPaging | WideCr4.SMAP | WideCr4.PCIDE | WideCr4.LA57))
+    cpu.flushTlb(false);
   cpu.updateDerivedState();
 }
 
 /** The four PDPTE registers, loaded and checked (SDM 3A 4.4.1). */
 function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
   const { state, mmu, physical } = cpu;
-  const base = cr3 & 0xffffffe0n;
+  const base = cr3 & Cr3Address.PAE;
   const loaded = [0n, 1n, 2n, 3n].map((n) => {
     const context = {
       write: false,
@@ -137,14 +150,14 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
     };
     return physical.read64(mmu.guestPhysical(base + n * 8n, context).address);
   });
-  const reserved = 0xffffff80000001e6n;
-  if (loaded.some((entry) => entry & 1n && entry & reserved)) throw generalProtection();
+  const reserved = PteReserved.PDPTE_PAE | addressMasks(state.physicalAddressWidth).reserved;
+  if (loaded.some((entry) => entry & Pte.P && entry & reserved)) throw generalProtection();
   state.pdptes = loaded as [bigint, bigint, bigint, bigint];
 }
 
 export const clearTaskSwitched: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  if (cpu.nonRoot.clts() === 'write') cpu.state.cr0 &= ~BigInt(Cr0.TS);
+  if (cpu.nonRoot.clts() === 'write') cpu.state.cr0 &= ~WideCr0.TS;
   return undefined;
 };
 
@@ -154,8 +167,8 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
   const linear = memory ? cpu.linearOperand() : undefined;
   const source = cpu.nonRoot.lmsw(Number(cpu.readOperand(0, 2)), linear);
   // PE can be set but not cleared (SDM 2A LMSW).
-  const low = BigInt(source & 0xf) | (cpu.state.cr0 & BigInt(Cr0.PE));
-  writeCr0(cpu, (cpu.state.cr0 & ~0xfn) | low);
+  const low = (BigInt(source) & MACHINE_STATUS_WORD) | (cpu.state.cr0 & WideCr0.PE);
+  writeCr0(cpu, (cpu.state.cr0 & ~MACHINE_STATUS_WORD) | low);
   return undefined;
 };
 
@@ -170,5 +183,5 @@ export const storeMachineStatusWord: SlowPath = (cpu) => {
 
 /** SGDT, SIDT, SLDT, SMSW and STR fault above ring 0 when CR4.UMIP is set. */
 export function requireUmip(cpu: InstructionContext): void {
-  if (has(cpu.state.cr4, Cr4.UMIP)) cpu.requirePrivilege(0);
+  if (has(cpu.state.cr4, WideCr4.UMIP)) cpu.requirePrivilege(0);
 }

@@ -1,4 +1,5 @@
-import { Cr4, Efer } from '../../isa/registers/control';
+import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
+import { WideCr4 } from '../../isa/registers/control';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state';
@@ -17,68 +18,62 @@ const result = (eax: number, ebx = 0, ecx = 0, edx = 0): CpuidResult => ({ eax, 
 const packed = (text: string): number =>
   [...text].reduce((word, c, n) => (word | (c.charCodeAt(0) << (8 * n))) >>> 0, 0);
 
-const VENDOR = 'GenuineIntel';
-const BRAND = 'Ringside Simulated x86-64 Processor'.padEnd(48, '\0');
+/** The highest basic and extended leaf. */
+const LAST_BASIC = 7;
+const LAST_EXTENDED = 0x80000008;
 
-/* CPUID.01H (SDM 2A CPUID, figures 3-7 and 3-8): only what is there. */
-const FEATURES_ECX = (1 << 5) | (1 << 13) | (1 << 17) | (1 << 22) | (1 << 23); // VMX CX16 PCID MOVBE POPCNT
-const FEATURES_EDX =
-  (1 << 3) |
-  (1 << 4) |
-  (1 << 5) |
-  (1 << 6) |
-  (1 << 8) |
-  (1 << 11) |
-  (1 << 13) |
-  (1 << 15) |
-  (1 << 16) |
-  (1 << 12); // PSE TSC MSR PAE CX8 SEP PGE CMOV PAT MTRR
-/* CPUID.07H: FSGSBASE SMEP SMAP; UMIP */
-const FEATURES_7_EBX = (1 << 0) | (1 << 7) | (1 << 20);
-const FEATURES_7_ECX = 1 << 2;
-/* CPUID.80000001H: LAHF in 64-bit mode, LZCNT; SYSCALL NX 1-GByte pages RDTSCP long mode */
-const EXTENDED_ECX = (1 << 0) | (1 << 5);
-const EXTENDED_EDX = (1 << 20) | (1 << 26) | (1 << 27) | (1 << 29);
+/** Features that CPUID shows only in a certain state. */
+const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
+  OSXSAVE: (state) => (state.cr4 & WideCr4.OSXSAVE) !== 0n,
+  // Intel processors have SYSCALL in 64-bit mode only.
+  'SYSCALL/SYSRET': (state) => state.codeBits === 64,
+};
 
 /** CPUID as it answers in the given state (SDM 2A CPUID). */
 export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResult {
+  const { vendor, brand, signature, physicalAddressWidth, linearAddressWidth } =
+    state.profile.description;
   switch (leaf) {
     case 0:
       return result(
-        0xd,
-        packed(VENDOR.slice(0, 4)),
-        packed(VENDOR.slice(8, 12)),
-        packed(VENDOR.slice(4, 8)),
+        LAST_BASIC,
+        packed(vendor.slice(0, 4)),
+        packed(vendor.slice(8, 12)),
+        packed(vendor.slice(4, 8)),
       );
-    case 1: {
-      const osxsave = state.cr4 & BigInt(Cr4.OSXSAVE) ? 1 << 27 : 0;
-      return result(0x000306a9, 0x00010800, FEATURES_ECX | osxsave, FEATURES_EDX);
-    }
+    case 1:
+      return features(state, leaf, subleaf, signature);
     case 2:
-      return result(0x00000001);
-    case 7:
-      return subleaf === 0 ? result(0, FEATURES_7_EBX, FEATURES_7_ECX) : result(0);
+      return result(1); // one call tells all: there are no caches
     case 0x80000000:
-      return result(0x80000008);
-    case 0x80000001: {
-      const syscall = state.codeBits === 64 || state.efer & BigInt(Efer.LMA) ? 1 << 11 : 0;
-      return result(0, 0, EXTENDED_ECX, EXTENDED_EDX | syscall);
-    }
+      return result(LAST_EXTENDED);
     case 0x80000002:
     case 0x80000003:
     case 0x80000004:
-      return brand(leaf - 0x80000002);
-    case 0x80000007:
-      return result(0, 0, 0, 1 << 8); // invariant TSC
+      return brandPart(brand, leaf - 0x80000002);
     case 0x80000008:
-      return result(0x00003027); // 48 linear, 39 physical address bits
+      return result((linearAddressWidth << 8) | physicalAddressWidth);
     default:
-      return result(0);
+      return features(state, leaf, subleaf);
   }
 }
 
-function brand(part: number): CpuidResult {
-  const text = BRAND.slice(part * 16, part * 16 + 16);
+/** A leaf that tells of features; where there are subleaves, subleaf 0 does. */
+function features(state: CpuState, leaf: number, subleaf: number, eax = 0): CpuidResult {
+  const shown = FEATURES.filter(
+    ({ name, cpuid: at }) =>
+      at.leaf === leaf && state.profile.has(name) && (SHOWN_WHEN[name]?.(state) ?? true),
+  );
+  if (leaf === 7 && subleaf !== 0) return result(0);
+  const word = (register: CpuidRegister): number =>
+    shown
+      .filter(({ cpuid: at }) => at.register === register)
+      .reduce((bits, { cpuid: at }) => bits + 2 ** at.bit, 0);
+  return result(eax, word('ebx'), word('ecx'), word('edx'));
+}
+
+function brandPart(brand: string, part: number): CpuidResult {
+  const text = brand.padEnd(48, '\0').slice(part * 16, part * 16 + 16);
   const word = (n: number): number => packed(text.slice(n * 4, n * 4 + 4));
   return result(word(0), word(1), word(2), word(3));
 }

@@ -1,5 +1,5 @@
 import { Rflags } from '../../isa/registers/flags';
-import { SystemType } from '../../isa/segments';
+import { SystemType, TSS_BUSY } from '../../isa/segments';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { generalProtection, notPresent, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
@@ -18,6 +18,7 @@ import {
   readDescriptor,
   segmentFrom,
   typeOf,
+  withoutRpl,
 } from '../segments/descriptor';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
@@ -90,7 +91,7 @@ export const loadTaskRegister: SlowPath = (cpu) => {
     : [SystemType.TSS_AVAILABLE, SystemType.TSS16_AVAILABLE];
   const register = systemSegment(cpu, selector, types);
   const address = descriptorAddress(state, selector) ?? 0n;
-  const busy = register.accessRights | 2;
+  const busy = register.accessRights | TSS_BUSY;
   cpu.mmu.storeSystem(address + 5n, 1, BigInt(busy & 0xff));
   state.setSegment(TR, { ...register, accessRights: busy });
   return undefined;
@@ -103,7 +104,7 @@ function systemSegment(
   types: readonly number[],
 ): ReturnType<typeof segmentFrom> {
   const { state, mmu } = cpu;
-  const error = selector & 0xfffc;
+  const error = withoutRpl(selector);
   if (selector & 4) throw generalProtection(error);
   const found = readDescriptor(state, mmu, selector);
   if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights)))

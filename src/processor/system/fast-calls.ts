@@ -1,10 +1,12 @@
-import { Efer } from '../../isa/registers/control';
-import { Rflags } from '../../isa/registers/flags';
+import { AccessRights, SegmentRights } from '../../isa/access-rights';
+import { WideCr4, WideEfer } from '../../isa/registers/control';
+import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
 import { generalProtection, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, GS, SS } from '../layout';
 import { isCanonical } from '../paging/mmu';
+import { withoutRpl } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
 import { readMsr } from './msr';
 
@@ -15,23 +17,25 @@ const flatCode = (selector: number, dpl: number, long: boolean) => ({
   selector,
   base: 0n,
   limit: 0xffffffff,
-  accessRights: 0x809b | (dpl << 5) | (long ? 0x2000 : 0x4000),
+  accessRights:
+    (long ? SegmentRights.FLAT_CODE_64 : SegmentRights.FLAT_CODE_32) |
+    (dpl << AccessRights.DPL_SHIFT),
 });
 const flatData = (selector: number, dpl: number) => ({
   selector,
   base: 0n,
   limit: 0xffffffff,
-  accessRights: 0xc093 | (dpl << 5),
+  accessRights: SegmentRights.FLAT_DATA | (dpl << AccessRights.DPL_SHIFT),
 });
 
 export const systemCall: SlowPath = (cpu) => {
   const { state } = cpu;
   // Intel processors have SYSCALL in 64-bit mode only.
-  if (!(state.efer & BigInt(Efer.SCE)) || state.codeBits !== 64) throw undefinedOpcode();
-  const star = Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xfffcn);
+  if (!(state.efer & WideEfer.SCE) || state.codeBits !== 64) throw undefinedOpcode();
+  const star = withoutRpl(Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xffffn));
   state.setGpr(1, cpu.nextRip);
-  state.setGpr(11, state.rflags & ~BigInt(Rflags.RF));
-  state.rflags &= ~(readMsr(cpu, Msr.FMASK) | BigInt(Rflags.RF));
+  state.setGpr(11, state.rflags & ~WideRflags.RF);
+  state.rflags &= ~(readMsr(cpu, Msr.FMASK) | WideRflags.RF);
   state.setSegment(CS, flatCode(star, 0, true));
   state.setSegment(SS, flatData(star + 8, 0));
   cpu.nextRip = readMsr(cpu, Msr.LSTAR);
@@ -39,15 +43,18 @@ export const systemCall: SlowPath = (cpu) => {
   return undefined;
 };
 
+/** SYSRET leaves RF and VM clear (SDM 2B SYSRET). */
+const SYSRET_FLAGS = RFLAGS_WRITABLE & ~(WideRflags.RF | WideRflags.VM);
+
 export const systemReturn: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
-  if (!(state.efer & BigInt(Efer.SCE)) || state.codeBits !== 64) throw undefinedOpcode();
+  if (!(state.efer & WideEfer.SCE) || state.codeBits !== 64) throw undefinedOpcode();
   cpu.requirePrivilege(0);
   const star = Number((readMsr(cpu, Msr.STAR) >> 48n) & 0xffffn);
   const long = instruction.operandSize === 8;
   const target = long ? state.gpr(1) : state.gpr(1) & 0xffffffffn;
   if (long && !isCanonical(target, state)) throw generalProtection();
-  state.rflags = (state.gpr(11) & 0x3c7fd7n) | 2n;
+  state.rflags = (state.gpr(11) & SYSRET_FLAGS) | RFLAGS_FIXED;
   state.setSegment(CS, flatCode((star + (long ? 16 : 0)) | 3, 3, long));
   state.setSegment(SS, flatData((star + 8) | 3, 3));
   cpu.nextRip = target;
@@ -57,9 +64,9 @@ export const systemReturn: SlowPath = (cpu) => {
 
 export const systemEnter: SlowPath = (cpu) => {
   const { state } = cpu;
-  const selector = Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xfffcn);
+  const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
   if (!state.protectedMode || selector === 0) throw generalProtection();
-  state.systemFlags &= ~BigInt(Rflags.VM | Rflags.IF | Rflags.RF);
+  state.systemFlags &= ~(WideRflags.VM | WideRflags.IF | WideRflags.RF);
   const mask = state.longMode ? (1n << 64n) - 1n : 0xffffffffn;
   state.setSegment(CS, flatCode(selector, 0, state.longMode));
   state.setSegment(SS, flatData(selector + 8, 0));
@@ -71,7 +78,7 @@ export const systemEnter: SlowPath = (cpu) => {
 
 export const systemExit: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
-  const selector = Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xfffcn);
+  const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
   if (!state.protectedMode || selector === 0) throw generalProtection();
   cpu.requirePrivilege(0);
   const long = instruction.operandSize === 8;
@@ -103,7 +110,7 @@ export const swapGs: SlowPath = (cpu) => {
 function segmentBase(write: boolean, index: number): SlowPath {
   return (cpu: InstructionContext) => {
     const { state, instruction } = cpu;
-    if (state.codeBits !== 64 || !(state.cr4 & 0x10000n)) throw undefinedOpcode();
+    if (state.codeBits !== 64 || !(state.cr4 & WideCr4.FSGSBASE)) throw undefinedOpcode();
     const segment = state.segment(index);
     const bytes = instruction.operandSize;
     if (!write) {

@@ -1,9 +1,11 @@
+import { WideCr0 } from '../../isa/registers/control';
+import { WideRflags } from '../../isa/registers/flags';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import type { SlowPath } from '../semantics/slow-path';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 
-/** HLT, PAUSE, UD0 to UD2, INVD, WBINVD (SDM 2). */
+/** HLT, PAUSE, FWAIT, UD0 to UD2, INVD, WBINVD (SDM 2). */
 
 export const halt: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
@@ -19,6 +21,13 @@ export const pause: SlowPath = (cpu) => {
 
 export const undefinedInstruction: SlowPath = () => {
   throw undefinedOpcode();
+};
+
+/** FWAIT: without an x87 unit no exception of it can be pending; CR0.MP makes it obey TS. */
+export const waitForCoprocessor: SlowPath = (cpu) => {
+  const both = WideCr0.MP | WideCr0.TS;
+  if ((cpu.state.cr0 & both) === both) throw new Fault(Vector.NM);
+  return 'continue';
 };
 
 /** The simulated computer has no caches of its own: there is nothing to write back. */
@@ -55,6 +64,6 @@ export const adjustRpl: SlowPath = (cpu) => {
   const raise = (target & 3) < rpl;
   if (raise) cpu.writeOperand(0, 2, BigInt((target & ~3) | rpl));
   const { rflags } = cpu.state;
-  cpu.state.rflags = raise ? rflags | 0x40n : rflags & ~0x40n;
+  cpu.state.rflags = raise ? rflags | WideRflags.ZF : rflags & ~WideRflags.ZF;
   return 'continue';
 };

@@ -1,4 +1,4 @@
-import { Rflags } from '../../isa/registers/flags';
+import { IOPL_SHIFT, WideRflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
@@ -6,20 +6,20 @@ import type { SlowPath } from '../semantics/slow-path';
 /** CLI and STI: allowed with CPL ≤ IOPL (SDM 2A CLI; VME and PVI extensions are not there). */
 function requireIopl(cpu: InstructionContext): void {
   const { state } = cpu;
-  const iopl = Number((state.systemFlags >> 12n) & 3n);
+  const iopl = Number((state.systemFlags & WideRflags.IOPL) >> IOPL_SHIFT);
   if (state.protectedMode && state.cpl > iopl) throw generalProtection();
 }
 
 export const clearInterruptFlag: SlowPath = (cpu) => {
   requireIopl(cpu);
-  cpu.state.systemFlags &= ~BigInt(Rflags.IF);
+  cpu.state.systemFlags &= ~WideRflags.IF;
   return 'continue';
 };
 
 export const setInterruptFlag: SlowPath = (cpu) => {
   requireIopl(cpu);
   const { state } = cpu;
-  if (!(state.systemFlags & BigInt(Rflags.IF))) state.interruptShadow = 'sti';
-  state.systemFlags |= BigInt(Rflags.IF);
+  if (!(state.systemFlags & WideRflags.IF)) state.interruptShadow = 'sti';
+  state.systemFlags |= WideRflags.IF;
   return undefined;
 };

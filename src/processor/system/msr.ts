@@ -1,11 +1,14 @@
-import { Efer } from '../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, msrByNumber } from '../../isa/registers/msr';
+import { isValidPat } from '../../isa/memory-types';
+import { ApicBase, FeatureControl } from '../../isa/registers/msr-fields';
+import { WideEfer } from '../../isa/registers/control';
+import { Msr, msrByNumber, type MsrRow } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { FS, GS } from '../layout';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
-import { VMX_CAPABILITIES } from './capabilities';
+import type { CpuState } from '../state';
+import { checkMtrr } from './mtrr';
 import { timeStampCounter } from './time';
 
 type MsrContext = Pick<
@@ -13,18 +16,7 @@ type MsrContext = Pick<
   'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
 >;
 
-/** What plain MSRs hold after reset, where it is not 0. */
-const RESET_VALUES: ReadonlyMap<number, bigint> = new Map([
-  [Msr.PAT, 0x0007040600070406n],
-  [Msr.APIC_BASE, 0xfee00900n],
-  [Msr.MISC_ENABLE, 0x1n],
-  [Msr.MTRRCAP, 0x508n],
-]);
-
-/** Read-only MSRs that are plain storage otherwise. */
-const READ_ONLY: ReadonlySet<number> = new Set([Msr.MTRRCAP]);
-
-const EFER_WRITABLE = BigInt(Efer.SCE | Efer.LME | Efer.NXE);
+const { LME, NXE, LMA } = WideEfer;
 
 /**
  * The value of an MSR.
@@ -43,10 +35,8 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
     case Msr.TSC:
       return cpu.nonRoot.timeStamp(timeStampCounter(cpu));
   }
-  const capability = VMX_CAPABILITIES.msrs.get(number);
-  if (capability !== undefined) return capability;
-  if (!msrByNumber(number)) throw generalProtection();
-  return state.msrs.get(number) ?? RESET_VALUES.get(number) ?? 0n;
+  if (existing(state, number).only === 'WRMSR') throw generalProtection();
+  return state.msrs.get(number) ?? state.profile.msrReset(number);
 }
 
 /**
@@ -56,9 +46,9 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
  */
 export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   const { state } = cpu;
-  if (!msrByNumber(number) || READ_ONLY.has(number)) throw generalProtection();
-  if (VMX_CAPABILITIES.msrs.has(number)) throw generalProtection();
-  if (CANONICAL_MSRS.has(number) && !isCanonical(value, state)) throw generalProtection();
+  const row = existing(state, number);
+  if (row.only === 'RDMSR') throw generalProtection();
+  if (row.canonical && !isCanonical(value, state)) throw generalProtection();
   switch (number) {
     case Msr.EFER:
       writeEfer(cpu, value);
@@ -73,37 +63,47 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       state.msrs.set(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
       return;
     case Msr.PAT:
-      if (!validPat(value)) throw generalProtection();
+      if (!isValidPat(value)) throw generalProtection();
+      break;
+    case Msr.APIC_BASE:
+      // Once the local APIC is disabled, only a reset can enable it (SDM 3A 11.4.3).
+      if (!state.profile.has('APIC') && value & (ApicBase.EN | ApicBase.EXTD)) {
+        throw generalProtection();
+      }
       break;
     case Msr.FEATURE_CONTROL:
-      if ((state.msrs.get(number) ?? 0n) & 1n) throw generalProtection(); // locked
+      if ((state.msrs.get(number) ?? 0n) & FeatureControl.LOCK) throw generalProtection();
       break;
   }
+  checkMtrr(number, value, state.physicalAddressWidth);
   state.msrs.set(number, value);
+}
+
+/**
+ * The row of an MSR that the processor has.
+ *
+ * @throws Fault #GP(0) when there is no such MSR
+ */
+function existing(state: CpuState, number: number): MsrRow {
+  const row = msrByNumber(number);
+  if (!row || !state.profile.msrs.has(number)) throw generalProtection();
+  return row;
 }
 
 function writeEfer(cpu: MsrContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~(EFER_WRITABLE | BigInt(Efer.LMA))) throw generalProtection();
-  const changed = (state.efer ^ value) & EFER_WRITABLE;
-  if (changed & BigInt(Efer.LME) && state.paging) throw generalProtection();
-  state.efer = (value & EFER_WRITABLE) | (state.efer & BigInt(Efer.LMA));
-  if (changed & BigInt(Efer.NXE)) cpu.flushTlb(false);
+  if (value & ~state.profile.efer) throw generalProtection();
+  const writable = state.profile.efer & ~LMA;
+  const changed = (state.efer ^ value) & writable;
+  if (changed & LME && state.paging) throw generalProtection();
+  state.efer = (value & writable) | (state.efer & LMA);
+  if (changed & NXE) cpu.flushTlb(false);
   cpu.updateDerivedState();
 }
 
 function setBase(cpu: MsrContext, index: number, base: bigint): void {
   cpu.state.setSegment(index, { ...cpu.state.segment(index), base });
   cpu.updateDerivedState();
-}
-
-/** Each byte of the PAT is a memory type: 0, 1, 4, 5, 6 or 7 (SDM 3A 12.12.2). */
-function validPat(value: bigint): boolean {
-  for (let n = 0n; n < 64n; n += 8n) {
-    const type = (value >> n) & 0xffn;
-    if (type > 7n || type === 2n || type === 3n) return false;
-  }
-  return true;
 }
 
 export const readModelSpecificRegister: SlowPath = (cpu) => {

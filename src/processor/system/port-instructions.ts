@@ -1,3 +1,4 @@
+import { WideRflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { ES, Rec, State, TR, segmentSlot } from '../layout';
@@ -79,7 +80,7 @@ function stringAccess(cpu: InstructionContext, input: boolean): undefined {
   } else {
     cpu.bus.writePort(port, bytes, Number(cpu.load(segment, offset, bytes)));
   }
-  const step = state.systemFlags & 0x400n ? -BigInt(bytes) : BigInt(bytes);
+  const step = state.systemFlags & WideRflags.DF ? -BigInt(bytes) : BigInt(bytes);
   writeMasked(cpu, register, offset + step, mask);
   if (repeated) {
     writeMasked(cpu, 1, count - 1n, mask);

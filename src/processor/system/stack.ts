@@ -1,4 +1,4 @@
-import { Rflags, RFLAGS_WRITABLE } from '../../isa/registers/flags';
+import { IOPL_SHIFT, Rflags, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { generalProtection, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, SS, State, segmentSlot } from '../layout';
@@ -52,6 +52,10 @@ export const popFlags: SlowPath = (cpu) => {
   return undefined;
 };
 
+/** What POPF restores at CPL 0; IRET more (SDM 2B POPF). */
+const RESTORED =
+  RFLAGS_WRITABLE & ~(WideRflags.VM | WideRflags.VIP | WideRflags.VIF | WideRflags.RF);
+
 /**
  * What POPF and IRET may change: IOPL only in ring 0, IF only with CPL ≤ IOPL (SDM 2B POPF). The
  * forbidden changes are silent: one of the reasons why x86 was hard to virtualize.
@@ -64,18 +68,19 @@ export function setFlagsFromImage(
 ): void {
   const { state } = cpu;
   const old = state.rflags;
-  let mask = BigInt(RFLAGS_WRITABLE & ~(Rflags.VM | Rflags.VIP | Rflags.VIF | Rflags.RF)) | more;
-  const iopl = Number((old >> 12n) & 3n);
-  if (state.cpl > 0) mask &= ~BigInt(Rflags.IOPL);
-  if (state.cpl > iopl) mask &= ~BigInt(Rflags.IF);
+  let mask = RESTORED | more;
+  const iopl = Number((old & WideRflags.IOPL) >> IOPL_SHIFT);
+  if (state.cpl > 0) mask &= ~WideRflags.IOPL;
+  if (state.cpl > iopl) mask &= ~WideRflags.IF;
   if (bytes === 2) mask &= 0xffffn;
-  const cleared = bytes === 2 ? old : old & ~BigInt(Rflags.RF);
+  const cleared = bytes === 2 ? old : old & ~WideRflags.RF;
   state.rflags = (cleared & ~mask) | (image & mask);
 }
 
 function requireIopl3InVirtual8086(cpu: InstructionContext): void {
-  const iopl = (cpu.state.systemFlags >> 12n) & 3n;
-  if (cpu.state.virtual8086 && iopl < 3n) throw generalProtection();
+  const { state } = cpu;
+  const iopl3 = (state.systemFlags & WideRflags.IOPL) === WideRflags.IOPL;
+  if (state.virtual8086 && !iopl3) throw generalProtection();
 }
 
 /** ENTER: a stack frame with up to 31 links to outer ones (SDM 2A ENTER). */

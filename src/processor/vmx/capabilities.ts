@@ -1,20 +1,23 @@
-import { Cr4 } from '../../isa/registers/control';
+import type { FeatureName } from '../../isa/cpuid';
+import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
-import { revisionOf, VmxBasic, VmxMisc } from '../../isa/vmx/capabilities';
+import { revisionOf } from '../../isa/vmx/capabilities';
 import {
   EntryControl,
   ExitControl,
   PinBasedControl,
   PrimaryControl,
   SecondaryControl,
+  SecondaryExitControl,
   TertiaryControl,
+  VmFunctionControl,
 } from '../../isa/vmx/controls';
 import { VMCS_FIELDS, type FieldCondition, type FieldRow } from '../../isa/vmx/fields';
+import { BASIC, CR0_FIXED1, EPT_VPID_CAP, IMPLEMENTED, MISC, NEEDS_FEATURE } from './implemented';
 
 /**
  * What VMX can do on the simulated processor, told as hardware tells it: by the IA32_VMX_* MSRs
- * (SDM 3C appendix A). A control that is not implemented is not in these masks, so that neither a VM
- * entry nor a well-behaved hypervisor can turn it on.
+ * (SDM 3D appendix A).
  */
 
 /** The settings of one 32-bit set of controls: every control must obey both masks. */
@@ -36,14 +39,18 @@ export interface VmxCapabilities {
   readonly pinBased: ControlLimits;
   readonly primary: ControlLimits;
   readonly secondary: ControlLimits;
-  /** Tertiary controls that may be 1. */
+  /** Tertiary controls, secondary VM-exit controls and VM functions that may be 1. */
   readonly tertiary: bigint;
+  readonly secondaryExit: bigint;
+  readonly vmFunctions: number;
   readonly exit: ControlLimits;
   readonly entry: ControlLimits;
   readonly cr0Fixed0: bigint;
   readonly cr0Fixed1: bigint;
   readonly cr4Fixed0: bigint;
   readonly cr4Fixed1: bigint;
+  /** Bits that IA32_EFER may have. */
+  readonly efer: bigint;
   /** IA32_VMX_BASIC, IA32_VMX_MISC and IA32_VMX_EPT_VPID_CAP. */
   readonly basic: bigint;
   readonly misc: bigint;
@@ -51,17 +58,17 @@ export interface VmxCapabilities {
 }
 
 /** What the VMX capabilities depend on in the rest of the processor. */
-export interface CapabilityOptions {
-  readonly physicalAddressWidth?: number;
-  readonly linearAddressWidth?: number;
-  /** Every bit of CR4 the processor has, VMXE included. */
-  readonly cr4Supported?: number;
+export interface VmxBase {
+  readonly physicalAddressWidth: number;
+  readonly linearAddressWidth: number;
+  /** Every bit that CR4 may have, VMXE included. */
+  readonly cr4: bigint;
+  /** Every bit that IA32_EFER may have. */
+  readonly efer: bigint;
+  has(feature: FeatureName): boolean;
 }
 
-/** "RING" in ASCII, bit 31 clear: the format of our VMCS region is our own. */
-const REVISION = 0x52494e47n;
-
-/** Controls that have always been 1 on processors without the TRUE MSRs (SDM 3C A.2). */
+/** Controls that have always been 1 on processors without the TRUE MSRs (SDM 3D A.2). */
 const DEFAULT1 = { pinBased: 0x16, primary: 0x0401e172, exit: 0x00036dff, entry: 0x000011ff };
 
 /** Members of the default1 class that may nevertheless be 0, as the TRUE MSRs tell. */
@@ -71,105 +78,6 @@ const MAY_BE_0 = {
   entry: EntryControl.LOAD_DEBUG_CONTROLS,
 };
 
-function union(...masks: number[]): number {
-  return masks.reduce((all, mask) => all | mask, 0) >>> 0;
-}
-
-/** The controls the processor implements. */
-const IMPLEMENTED = {
-  pinBased: union(
-    PinBasedControl.EXTERNAL_INTERRUPT_EXITING,
-    PinBasedControl.NMI_EXITING,
-    PinBasedControl.VIRTUAL_NMIS,
-    PinBasedControl.ACTIVATE_PREEMPTION_TIMER,
-  ),
-  primary: union(
-    PrimaryControl.INTERRUPT_WINDOW_EXITING,
-    PrimaryControl.USE_TSC_OFFSETTING,
-    PrimaryControl.HLT_EXITING,
-    PrimaryControl.INVLPG_EXITING,
-    PrimaryControl.MWAIT_EXITING,
-    PrimaryControl.RDPMC_EXITING,
-    PrimaryControl.RDTSC_EXITING,
-    PrimaryControl.CR3_LOAD_EXITING,
-    PrimaryControl.CR3_STORE_EXITING,
-    PrimaryControl.CR8_LOAD_EXITING,
-    PrimaryControl.CR8_STORE_EXITING,
-    PrimaryControl.NMI_WINDOW_EXITING,
-    PrimaryControl.MOV_DR_EXITING,
-    PrimaryControl.UNCONDITIONAL_IO_EXITING,
-    PrimaryControl.USE_IO_BITMAPS,
-    PrimaryControl.MONITOR_TRAP_FLAG,
-    PrimaryControl.USE_MSR_BITMAPS,
-    PrimaryControl.MONITOR_EXITING,
-    PrimaryControl.PAUSE_EXITING,
-    PrimaryControl.ACTIVATE_SECONDARY_CONTROLS,
-  ),
-  secondary: union(
-    SecondaryControl.ENABLE_EPT,
-    SecondaryControl.DESCRIPTOR_TABLE_EXITING,
-    SecondaryControl.ENABLE_RDTSCP,
-    SecondaryControl.ENABLE_VPID,
-    SecondaryControl.WBINVD_EXITING,
-    SecondaryControl.UNRESTRICTED_GUEST,
-    SecondaryControl.ENABLE_INVPCID,
-  ),
-  exit: union(
-    ExitControl.SAVE_DEBUG_CONTROLS,
-    ExitControl.HOST_ADDRESS_SPACE_SIZE,
-    ExitControl.ACKNOWLEDGE_INTERRUPT,
-    ExitControl.SAVE_PAT,
-    ExitControl.LOAD_PAT,
-    ExitControl.SAVE_EFER,
-    ExitControl.LOAD_EFER,
-    ExitControl.SAVE_PREEMPTION_TIMER,
-  ),
-  entry: union(
-    EntryControl.LOAD_DEBUG_CONTROLS,
-    EntryControl.IA32E_MODE_GUEST,
-    EntryControl.LOAD_PAT,
-    EntryControl.LOAD_EFER,
-  ),
-};
-
-/** The bits of CR4 the processor has unless the options say otherwise. */
-const CR4_SUPPORTED = union(
-  0x7ff, // VME to OSXMMEXCPT
-  Cr4.UMIP,
-  Cr4.VMXE,
-  Cr4.FSGSBASE,
-  Cr4.PCIDE,
-  Cr4.OSXSAVE,
-  Cr4.SMEP,
-  Cr4.SMAP,
-);
-
-/**
- * IA32_VMX_BASIC: 4-KByte write-back regions, INS/OUTS information, TRUE controls. Whether an injected
- * exception has an error code is fixed by its vector (bit 56 is 0).
- */
-const BASIC =
-  REVISION | (4096n << 32n) | (6n << 50n) | VmxBasic.INS_OUTS_INFO | VmxBasic.TRUE_CONTROLS;
-
-/**
- * IA32_VMX_MISC: the preemption timer counts every 32nd TSC tick; VM exits store EFER.LMA; HLT and
- * shutdown may be entered; 4 CR3 targets; software events may have length 0. VM-exit information
- * is read-only (bit 29 is 0), so that VMWRITE to it fails as the manual teaches.
- */
-const MISC =
-  5n |
-  VmxMisc.STORE_LMA |
-  VmxMisc.ACTIVITY_HLT |
-  VmxMisc.ACTIVITY_SHUTDOWN |
-  (4n << 16n) |
-  VmxMisc.INJECT_LENGTH_0;
-
-/**
- * IA32_VMX_EPT_VPID_CAP: execute-only pages, 4 levels, structures UC or WB, 2-MByte and 1-GByte
- * pages, accessed and dirty flags, all types of INVEPT and INVVPID.
- */
-const EPT_VPID_CAP = 0x0000_0f01_0633_4141n;
-
 function pair({ mustBe1, mayBe1 }: ControlLimits): bigint {
   return BigInt(mustBe1 >>> 0) | (BigInt(mayBe1 >>> 0) << 32n);
 }
@@ -178,22 +86,32 @@ function limits(default1: number, implemented: number, mayBe0 = 0): ControlLimit
   return { mustBe1: (default1 & ~mayBe0) >>> 0, mayBe1: (default1 | implemented) >>> 0 };
 }
 
-/** The capabilities of the simulated processor. */
-export function vmxCapabilities(options: CapabilityOptions = {}): VmxCapabilities {
+/** The implemented controls of a set, without those of instructions that the processor lacks. */
+function offered(set: 'primary' | 'secondary', base: VmxBase): number {
+  const missing = NEEDS_FEATURE.filter((row) => row.set === set && !base.has(row.feature));
+  return missing.reduce((controls, row) => controls & ~row.controls, IMPLEMENTED[set]) >>> 0;
+}
+
+/** The VMX capabilities of a processor. */
+export function vmxCapabilities(base: VmxBase): VmxCapabilities {
+  const primary = offered('primary', base);
   const common = {
     revision: revisionOf(BASIC),
-    physicalAddressWidth: options.physicalAddressWidth ?? 39,
-    linearAddressWidth: options.linearAddressWidth ?? 48,
+    physicalAddressWidth: base.physicalAddressWidth,
+    linearAddressWidth: base.linearAddressWidth,
     pinBased: limits(DEFAULT1.pinBased, IMPLEMENTED.pinBased),
-    primary: limits(DEFAULT1.primary, IMPLEMENTED.primary, MAY_BE_0.primary),
-    secondary: limits(0, IMPLEMENTED.secondary),
+    primary: limits(DEFAULT1.primary, primary, MAY_BE_0.primary),
+    secondary: limits(0, offered('secondary', base)),
     tertiary: 0n,
+    secondaryExit: 0n,
+    vmFunctions: 0,
     exit: limits(DEFAULT1.exit, IMPLEMENTED.exit, MAY_BE_0.exit),
     entry: limits(DEFAULT1.entry, IMPLEMENTED.entry, MAY_BE_0.entry),
-    cr0Fixed0: 0x80000021n,
-    cr0Fixed1: 0xffffffffn,
-    cr4Fixed0: BigInt(Cr4.VMXE),
-    cr4Fixed1: BigInt(options.cr4Supported ?? CR4_SUPPORTED),
+    cr0Fixed0: WideCr0.PE | WideCr0.NE | WideCr0.PG,
+    cr0Fixed1: CR0_FIXED1,
+    cr4Fixed0: WideCr4.VMXE,
+    cr4Fixed1: base.cr4,
+    efer: base.efer,
     basic: BASIC,
     misc: MISC,
     eptVpid: EPT_VPID_CAP,
@@ -203,7 +121,7 @@ export function vmxCapabilities(options: CapabilityOptions = {}): VmxCapabilitie
   const msrs = new Map<number, bigint>([
     [Msr.VMX_BASIC, BASIC],
     [Msr.VMX_PINBASED_CTLS, pair(limits(DEFAULT1.pinBased, IMPLEMENTED.pinBased))],
-    [Msr.VMX_PROCBASED_CTLS, pair(limits(DEFAULT1.primary, IMPLEMENTED.primary))],
+    [Msr.VMX_PROCBASED_CTLS, pair(limits(DEFAULT1.primary, primary))],
     [Msr.VMX_EXIT_CTLS, pair(limits(DEFAULT1.exit, IMPLEMENTED.exit))],
     [Msr.VMX_ENTRY_CTLS, pair(limits(DEFAULT1.entry, IMPLEMENTED.entry))],
     [Msr.VMX_MISC, MISC],
@@ -224,12 +142,26 @@ export function vmxCapabilities(options: CapabilityOptions = {}): VmxCapabilitie
 
 type Limits = Pick<
   VmxCapabilities,
-  'pinBased' | 'primary' | 'secondary' | 'tertiary' | 'exit' | 'entry'
+  | 'pinBased'
+  | 'primary'
+  | 'secondary'
+  | 'tertiary'
+  | 'exit'
+  | 'secondaryExit'
+  | 'entry'
+  | 'vmFunctions'
 >;
 
 function supports(capabilities: Limits, condition: FieldCondition): boolean {
+  if ('feature' in condition) return false; // neither FRED nor SEAM is there
   if ('tertiary' in condition) {
     return (capabilities.tertiary & TertiaryControl[condition.tertiary]) !== 0n;
+  }
+  if ('secondaryExit' in condition) {
+    return (capabilities.secondaryExit & SecondaryExitControl[condition.secondaryExit]) !== 0n;
+  }
+  if ('vmFunction' in condition) {
+    return (capabilities.vmFunctions & VmFunctionControl[condition.vmFunction]) !== 0;
   }
   const [mayBe1, mask] =
     'pinBased' in condition
@@ -246,7 +178,7 @@ function supports(capabilities: Limits, condition: FieldCondition): boolean {
 
 /**
  * Whether the processor has this VMCS field: fields of controls that cannot be turned on do not exist,
- * and VMREAD and VMWRITE of them fail with error 12 (SDM 3C appendix B, footnotes).
+ * and VMREAD and VMWRITE of them fail with error 12 (SDM 3D appendix B, footnotes).
  */
 export function fieldExists(capabilities: Limits, row: FieldRow): boolean {
   if (row.existsWith.length === 0) return true;

@@ -1,6 +1,10 @@
+import { EPT_PML4_RESERVED, EPT_TABLE_RESERVED, EpteNumber, Eptp, EptRights } from '../../isa/ept';
+import { isMemoryType } from '../../isa/memory-types';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { GuestPhysicalContext, HostTranslation, SecondLevel } from '../paging/mmu';
-import { PHYSICAL_ADDRESS_BITS } from '../paging/walk';
+import { EptViolation } from '../../isa/vmx/qualification';
+import { addressMasks, type AddressMasks } from '../paging/address-masks';
+import { PHYSICAL_ADDRESS_WIDTH } from '../profile/widths';
 import type { PhysicalMemory } from '../physical-memory';
 
 /** One EPT entry that a walk read. */
@@ -35,15 +39,13 @@ export interface EptAccess {
   readonly execute: boolean;
 }
 
-const LARGE = 0x80;
-const ACCESSED = 0x100;
-const DIRTY = 0x200;
-/** Bits 51:39 of an entry, in its high half: above the physical addresses that there are. */
-const RESERVED_HIGH = 0xfffff & ~(2 ** (Number(PHYSICAL_ADDRESS_BITS) - 32) - 1);
-const ADDRESS_HIGH = 2 ** (Number(PHYSICAL_ADDRESS_BITS) - 32) - 1;
+const { PS, A, D, MT } = EpteNumber;
+const { READ, WRITE, EXECUTE, ALL } = EptRights;
+const TYPE_SHIFT = 3;
+const RIGHTS_SHIFT = 3;
 
-/** Bit 6 of EPTP: accessed and dirty flags are kept (SDM 3C 25.6.11). */
-const usesFlags = (eptp: bigint): boolean => (eptp & 0x40n) !== 0n;
+/** Whether accessed and dirty flags are kept (SDM 3C 25.6.11). */
+const usesFlags = (eptp: bigint): boolean => (eptp & Eptp.AD) !== 0n;
 
 /**
  * Walks the EPT paging structures for a guest-physical address (SDM 3C 29.3.2). Entries are taken in
@@ -59,29 +61,31 @@ export function walkEpt(
   access: EptAccess,
   setFlags: boolean,
   visit?: (step: EptStep) => void,
+  physicalAddressWidth = PHYSICAL_ADDRESS_WIDTH,
 ): EptResult {
   if (guestPhysical >> 48n) return { kind: 'violation', level: 4, rights: 0 };
   const gpaLow = Number(guestPhysical & 0xffffffffn) | 0;
   const gpaHigh = Number(guestPhysical >> 32n);
-  const wanted = (access.read ? 1 : 0) | (access.write ? 2 : 0) | (access.execute ? 4 : 0);
+  const wanted = rightsFor(access);
   const keepsFlags = usesFlags(eptp);
+  const masks = addressMasks(physicalAddressWidth);
   const path: number[] = [];
-  let table = frameOf(Number(eptp & 0xffffffffn), Number(eptp >> 32n));
-  let rights = 7;
+  let table = frameOf(Number(eptp & 0xffffffffn), Number(eptp >> 32n), masks);
+  let rights: number = ALL;
   for (let level = 4; ; level--) {
     const index = indexAt(level, gpaLow, gpaHigh);
     const address = table + index * 8;
     const low = memory.read32(address);
     const high = memory.read32(address + 4);
-    const leaf = level === 1 || ((low & LARGE) !== 0 && level <= 3);
+    const leaf = level === 1 || ((low & PS) !== 0 && level <= 3);
     visit?.({ level, index, entryAddress: address, entry: wide(low, high), leaf });
-    const own = low & 7;
+    const own = low & ALL;
     if (own === 0) return { kind: 'violation', level, rights: 0 };
-    if (misconfigured(low, high, level, leaf)) return { kind: 'misconfiguration', level };
+    if (misconfigured(low, high, level, leaf, masks)) return { kind: 'misconfiguration', level };
     rights &= own;
     path.push(address);
     if (!leaf) {
-      table = frameOf(low, high);
+      table = frameOf(low, high, masks);
       continue;
     }
     if ((wanted & ~rights) !== 0) return { kind: 'violation', level, rights };
@@ -89,15 +93,19 @@ export function walkEpt(
     const offset = OFFSET[level] ?? 0;
     return {
       kind: 'translation',
-      address: frameOf(low & ~offset, high) + (gpaLow & offset),
+      address: frameOf(low & ~offset, high, masks) + (gpaLow & offset),
       pageShift: 12 + 9 * (level - 1),
       rights,
-      dirty: !keepsFlags || (low & DIRTY) !== 0 || (setFlags && access.write),
+      dirty: !keepsFlags || (low & D) !== 0 || (setFlags && access.write),
     };
   }
 }
 
-/** Which bits of an address are the offset in a page that an entry of a level maps. */
+/** The rights that an access needs, as the bits of an entry. */
+const rightsFor = (access: EptAccess): number =>
+  (access.read ? READ : 0) | (access.write ? WRITE : 0) | (access.execute ? EXECUTE : 0);
+
+/** The offset in a page that an entry of level 1, 2 or 3 maps. */
 const OFFSET = [0, 0xfff, 0x1fffff, 0x3fffffff];
 
 /** Nine bits of the address: 47:39, 38:30, 29:21, 20:12 for levels 4 to 1. */
@@ -110,17 +118,22 @@ function indexAt(level: number, low: number, high: number): number {
 
 const wide = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
 
-/** The address that an entry holds, bits 38:12. */
-const frameOf = (low: number, high: number): number =>
-  (high & ADDRESS_HIGH) * 2 ** 32 + ((low & ~0xfff) >>> 0);
+/** The address that an entry holds. */
+const frameOf = (low: number, high: number, masks: AddressMasks): number =>
+  (high & masks.frameHigh) * 2 ** 32 + ((low & ~0xfff) >>> 0);
 
-function misconfigured(low: number, high: number, level: number, leaf: boolean): boolean {
-  // Writable but not readable. (Execute-only is supported.)
-  if ((low & 3) === 2) return true;
-  if (high & RESERVED_HIGH) return true;
-  if (!leaf) return (low & (level === 4 ? 0xf8 : 0x78)) !== 0;
-  const type = (low >> 3) & 7;
-  if (type === 2 || type === 3 || type === 7) return true;
+/** Whether the architecture forbids an entry (SDM 3C 29.3.3.1); execute-only is supported. */
+function misconfigured(
+  low: number,
+  high: number,
+  level: number,
+  leaf: boolean,
+  masks: AddressMasks,
+): boolean {
+  if ((low & (READ | WRITE)) === WRITE) return true;
+  if (high & masks.reservedHigh) return true;
+  if (!leaf) return (low & (level === 4 ? EPT_PML4_RESERVED : EPT_TABLE_RESERVED)) !== 0;
+  if (!isMemoryType((low & MT) >> TYPE_SHIFT)) return true;
   return (low & (OFFSET[level] ?? 0) & ~0xfff) !== 0;
 }
 
@@ -131,7 +144,7 @@ function setAccessedAndDirty(
 ): void {
   path.forEach((address, n) => {
     const entry = memory.read32(address);
-    const wanted = entry | ACCESSED | (write && n === path.length - 1 ? DIRTY : 0);
+    const wanted = entry | A | (write && n === path.length - 1 ? D : 0);
     if (wanted !== entry) memory.write32(address, wanted);
   });
 }
@@ -150,6 +163,7 @@ export class ExtendedPageTables implements SecondLevel {
     private readonly memory: PhysicalMemory,
     private readonly eptp: bigint,
     private readonly exit: EptExit,
+    private readonly physicalAddressWidth = PHYSICAL_ADDRESS_WIDTH,
   ) {}
 
   translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation {
@@ -157,31 +171,37 @@ export class ExtendedPageTables implements SecondLevel {
     const write = context.write || (context.pageWalk && usesFlags(this.eptp));
     const read = !context.execute && (!context.write || context.update || context.pageWalk);
     const access = { read, write, execute: context.execute };
-    const result = walkEpt(this.memory, this.eptp, guestPhysical, access, true);
+    const result = this.walk(guestPhysical, access, true);
     if (result.kind === 'translation') {
       return {
         address: result.address,
-        readable: (result.rights & 1) !== 0,
-        writable: (result.rights & 2) !== 0 && result.dirty,
+        readable: (result.rights & READ) !== 0,
+        writable: (result.rights & WRITE) !== 0 && result.dirty,
       };
     }
     if (result.kind === 'misconfiguration') {
       return this.exit(ExitReason.EPT_MISCONFIGURATION, 0n, guestPhysical, context.linear);
     }
-    const bits =
-      (read ? 1 : 0) | (write ? 2 : 0) | (context.execute ? 4 : 0) | (result.rights << 3);
-    const linear = context.linear !== undefined ? 0x80 | (context.pageWalk ? 0 : 0x100) : 0;
+    const { LINEAR_VALID, TRANSLATED } = EptViolation;
+    const linear =
+      context.linear === undefined ? 0 : LINEAR_VALID | (context.pageWalk ? 0 : TRANSLATED);
+    const rights = rightsFor({ read, write, execute: context.execute });
     return this.exit(
       ExitReason.EPT_VIOLATION,
-      BigInt(bits | linear),
+      BigInt(rights | (result.rights << RIGHTS_SHIFT) | linear),
       guestPhysical,
       context.linear,
     );
   }
 
+  private walk(guestPhysical: bigint, access: EptAccess, setFlags: boolean): EptResult {
+    const { memory, eptp, physicalAddressWidth } = this;
+    return walkEpt(memory, eptp, guestPhysical, access, setFlags, undefined, physicalAddressWidth);
+  }
+
   probe(guestPhysical: bigint): number | undefined {
     const access = { read: false, write: false, execute: false };
-    const result = walkEpt(this.memory, this.eptp, guestPhysical, access, false);
+    const result = this.walk(guestPhysical, access, false);
     return result.kind === 'translation' ? result.address : undefined;
   }
 }

@@ -1,5 +1,6 @@
+import { DR7_INITIAL, DR7_WRITABLE } from '../../isa/registers/debug';
 import { Cr0, Cr4, Efer } from '../../isa/registers/control';
-import { Msr } from '../../isa/registers/msr';
+import { Msr, msrReset } from '../../isa/registers/msr';
 import { EntryControl, ExitControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Interruptibility } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
@@ -25,7 +26,7 @@ export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   state.cr3 = vmcs.read(Field.GUEST_CR3);
   state.cr4 = vmcs.read(Field.GUEST_CR4);
   if (set(controls.entry, EntryControl.LOAD_DEBUG_CONTROLS)) {
-    state.dr[7] = (vmcs.read(Field.GUEST_DR7) & 0xffff2fffn) | 0x400n;
+    state.dr[7] = (vmcs.read(Field.GUEST_DR7) & DR7_WRITABLE) | DR7_INITIAL;
     state.msrs.set(Msr.DEBUGCTL, vmcs.read(Field.GUEST_IA32_DEBUGCTL));
   }
   loadEfer(state, vmcs, controls);
@@ -83,12 +84,12 @@ export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   vmcs.write(Field.GUEST_CR3, state.cr3);
   vmcs.write(Field.GUEST_CR4, state.cr4);
   if (set(controls.exit, ExitControl.SAVE_DEBUG_CONTROLS)) {
-    vmcs.write(Field.GUEST_DR7, state.dr[7] ?? 0x400n);
+    vmcs.write(Field.GUEST_DR7, state.dr[7] ?? DR7_INITIAL);
     vmcs.write(Field.GUEST_IA32_DEBUGCTL, state.msrs.get(Msr.DEBUGCTL) ?? 0n);
   }
   if (set(controls.exit, ExitControl.SAVE_EFER)) vmcs.write(Field.GUEST_IA32_EFER, state.efer);
   if (set(controls.exit, ExitControl.SAVE_PAT)) {
-    vmcs.write(Field.GUEST_IA32_PAT, state.msrs.get(Msr.PAT) ?? 0x0007040600070406n);
+    vmcs.write(Field.GUEST_IA32_PAT, state.msrs.get(Msr.PAT) ?? msrReset(Msr.PAT));
   }
   vmcs.write(Field.GUEST_SYSENTER_CS, state.msrs.get(Msr.SYSENTER_CS) ?? 0n);
   vmcs.write(Field.GUEST_SYSENTER_ESP, state.msrs.get(Msr.SYSENTER_ESP) ?? 0n);

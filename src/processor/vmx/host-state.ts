@@ -1,3 +1,6 @@
+import { SegmentRights } from '../../isa/access-rights';
+import { RFLAGS_FIXED } from '../../isa/registers/flags';
+import { DR7_INITIAL } from '../../isa/registers/debug';
 import { Cr0, Cr4, Efer } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { ExitControl } from '../../isa/vmx/controls';
@@ -15,7 +18,7 @@ export function loadHostState(state: CpuState, vmcs: Vmcs, exitControls: number)
   state.cr3 = vmcs.read(Field.HOST_CR3);
   const cr4 = vmcs.read(Field.HOST_CR4);
   state.cr4 = wide ? cr4 | BigInt(Cr4.PAE) : cr4 & ~BigInt(Cr4.PCIDE);
-  state.dr[7] = 0x400n;
+  state.dr[7] = DR7_INITIAL;
   state.msrs.set(Msr.DEBUGCTL, 0n);
   state.msrs.set(Msr.SYSENTER_CS, vmcs.read(Field.HOST_IA32_SYSENTER_CS));
   state.msrs.set(Msr.SYSENTER_ESP, vmcs.read(Field.HOST_IA32_SYSENTER_ESP));
@@ -29,7 +32,7 @@ export function loadHostState(state: CpuState, vmcs: Vmcs, exitControls: number)
   state.idtr = { base: vmcs.read(Field.HOST_IDTR_BASE), limit: 0xffff };
   state.rip = vmcs.read(Field.HOST_RIP);
   state.setGpr(4, vmcs.read(Field.HOST_RSP));
-  state.rflags = 2n;
+  state.rflags = RFLAGS_FIXED;
   state.activity = 'active';
   state.interruptShadow = 'none';
 }
@@ -44,8 +47,8 @@ function loadSegments(state: CpuState, vmcs: Vmcs, wide: boolean): void {
         : index === GS
           ? vmcs.read(Field.HOST_GS_BASE)
           : 0n;
-    const code = wide ? 0xa09b : 0xc09b;
-    const rights = index === CS ? code : selector === 0 ? UNUSABLE : 0xc093;
+    const code = wide ? SegmentRights.FLAT_CODE_64 : SegmentRights.FLAT_CODE_32;
+    const rights = index === CS ? code : selector === 0 ? UNUSABLE : SegmentRights.FLAT_DATA;
     state.setSegment(index, { selector, base, limit: 0xffffffff, accessRights: rights });
   });
   state.setSegment(LDTR, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });
@@ -53,6 +56,6 @@ function loadSegments(state: CpuState, vmcs: Vmcs, wide: boolean): void {
     selector: Number(vmcs.read(Field.HOST_TR_SELECTOR)),
     base: vmcs.read(Field.HOST_TR_BASE),
     limit: 0x67,
-    accessRights: 0x8b,
+    accessRights: SegmentRights.TSS_BUSY,
   });
 }

@@ -1,4 +1,6 @@
-import { Cr4 } from '../../isa/registers/control';
+import { FeatureControl } from '../../isa/registers/msr-fields';
+import { EptWalkLength, Eptp } from '../../isa/ept';
+import { WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { Rflags } from '../../isa/registers/flags';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
@@ -40,11 +42,12 @@ export const vmxon: SlowPath = (cpu) => {
     return finish(cpu, vmx.fail(VmInstructionError.VMXON_IN_ROOT));
   }
   const compatibility = state.longMode && state.codeBits !== 64;
-  const enabled = (state.cr4 & BigInt(Cr4.VMXE)) !== 0n;
+  const enabled = (state.cr4 & WideCr4.VMXE) !== 0n;
   if (!state.protectedMode || state.virtual8086 || compatibility || !enabled)
     throw undefinedOpcode();
   const { cr0Fixed0, cr4Fixed0 } = vmx.capabilities;
-  const locked = ((state.msrs.get(Msr.FEATURE_CONTROL) ?? 0n) & 5n) === 5n;
+  const allowed = FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX;
+  const locked = ((state.msrs.get(Msr.FEATURE_CONTROL) ?? 0n) & allowed) === allowed;
   if (state.cpl > 0 || ~state.cr0 & cr0Fixed0 || ~state.cr4 & cr4Fixed0 || !locked) {
     throw generalProtection();
   }
@@ -121,7 +124,8 @@ export const invept: SlowPath = (cpu) => {
   requireVmx(cpu, ExitReason.INVEPT);
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const eptp = cpu.readOperand(1, 8);
-  const valid = type === 2n || (type === 1n && (eptp & 0x38n) === 0x18n);
+  const valid =
+    type === 2n || (type === 1n && (eptp & Eptp.WALK_LENGTH) === EptWalkLength.LEVELS_4);
   if (!valid) return finish(cpu, cpu.vmx.fail(VmInstructionError.INVALID_INVALIDATION_OPERAND));
   cpu.flushWorld(1);
   return finish(cpu, VM_SUCCEED);

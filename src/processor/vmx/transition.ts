@@ -98,6 +98,7 @@ function tryEntry(cpu: Processor, launch: boolean): VmxOutcome {
 }
 
 function enterNonRoot(cpu: Processor, vmcs: Vmcs, controls: Controls): void {
+  const { vmx } = cpu;
   cpu.nonRoot = new Intercepts(cpu, vmcs, controls, (information) => {
     exitGuest(cpu, information);
     throw new WorldSwitch('VM exit');
@@ -110,6 +111,7 @@ function enterNonRoot(cpu: Processor, vmcs: Vmcs, controls: Controls): void {
         exitGuest(cpu, { reason, qualification, guestPhysical, guestLinear });
         throw new WorldSwitch('VM exit');
       },
+      vmx.capabilities.physicalAddressWidth,
     );
   }
   const vpid =

@@ -1,8 +1,8 @@
+import { VmxMisc } from '../../isa/vmx/capabilities';
 import { Rflags, STATUS_FLAGS } from '../../isa/registers/flags';
 import { fieldByEncoding, Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { PAGE_SIZE } from '../layout';
-import { PHYSICAL_ADDRESS_BITS } from '../paging/walk';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state';
 import { fieldExists, type VmxCapabilities } from './capabilities';
@@ -91,7 +91,7 @@ export class VmxUnit {
     if (!this.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
     // IA32_VMX_MISC bit 29 tells whether exit information can be written.
     const row = fieldByEncoding(encoding);
-    if (row?.readOnly && !(this.capabilities.misc & (1n << 29n))) {
+    if (row?.readOnly && !(this.capabilities.misc & VmxMisc.VMWRITE_ANY)) {
       return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
     }
     this.current.write(encoding, value);
@@ -111,13 +111,16 @@ export class VmxUnit {
   }
 
   private validPointer(pointer: bigint): boolean {
-    return pointer % BigInt(PAGE_SIZE) === 0n && pointer >> PHYSICAL_ADDRESS_BITS === 0n;
+    return (
+      pointer % BigInt(PAGE_SIZE) === 0n &&
+      pointer >> BigInt(this.capabilities.physicalAddressWidth) === 0n
+    );
   }
 }
 
 /** Sets the status flags as a VMX instruction leaves them (SDM 3C 31.2). */
 export function setOutcomeFlags(state: CpuState, outcome: VmxOutcome): void {
-  const cleared = state.rflags & ~BigInt(STATUS_FLAGS);
+  const cleared = state.rflags & ~STATUS_FLAGS;
   if (outcome.kind === 'VMfailInvalid') state.rflags = cleared | BigInt(Rflags.CF);
   else if (outcome.kind === 'VMfailValid') state.rflags = cleared | BigInt(Rflags.ZF);
   else state.rflags = cleared;

@@ -4,7 +4,7 @@ import { ENTRY_FAILURE, ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field, fieldByName } from '../../isa/vmx/fields';
 import { PhysicalMemory } from '../physical-memory';
 import { Processor } from '../processor';
-import { VMX_CAPABILITIES } from '../system/capabilities';
+import { DEFAULT_PROFILE } from '../profile/default';
 import { CASES } from './entry-checks/mutations.testing';
 import { LONG_MODE, REAL_MODE, type FieldValues } from './entry-checks/valid-vmcs.testing';
 import { LaunchState, Vmcs } from './vmcs';
@@ -44,7 +44,7 @@ function prepare(fields: FieldValues): Processor {
   physical.writeBytes(CODE, Uint8Array.from([0x0f, 0x01, 0xc2, 0xeb, 0xfe])); // vmlaunch; jmp $
   state.rip = BigInt(CODE);
   for (const region of [VMXON_REGION, VMCS_REGION])
-    physical.write32(region, VMX_CAPABILITIES.revision);
+    physical.write32(region, DEFAULT_PROFILE.vmx.revision);
   cpu.updateDerivedState();
   cpu.vmx.on(BigInt(VMXON_REGION));
   cpu.vmx.clear(BigInt(VMCS_REGION));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Msr } from '../../isa/registers/msr';
 import { PrimaryControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Field, fieldBits, fieldByEncoding, VMCS_FIELDS } from '../../isa/vmx/fields';
-import { fieldExists, vmxCapabilities } from './capabilities';
+import { DEFAULT_PROFILE } from '../profile/default';
+import { fieldExists } from './capabilities';
 import { flatMemory } from './flat-memory.testing';
 import { fieldAtOffset, fieldOffset, LaunchState, Vmcs, VMCS_BYTES_USED } from './vmcs';
 
@@ -60,7 +61,7 @@ describe('VMCS region', () => {
 });
 
 describe('VMX capabilities', () => {
-  const capabilities = vmxCapabilities();
+  const capabilities = DEFAULT_PROFILE.vmx;
   const msr = (number: number) => capabilities.msrs.get(number) ?? 0n;
 
   it('has default1 controls in the old MSRs and real limits in the true ones', () => {

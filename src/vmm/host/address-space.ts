@@ -1,11 +1,11 @@
+import { Pte } from '../../isa/paging';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { FrameAllocator } from './frames';
 
 /** Where the monitor sees all of physical memory, as many kernels do: a direct map in the upper half. */
 export const DIRECT_MAP = 0xffff800000000000n;
 
-const PRESENT_WRITABLE = 3n;
-const LARGE = 0x80n;
+const PRESENT_WRITABLE = Pte.P | Pte.RW;
 
 /**
  * Builds the monitor's own page tables: physical memory at DIRECT_MAP in 2-MByte pages.
@@ -22,7 +22,7 @@ export function buildAddressSpace(memory: PhysicalMemory, frames: FrameAllocator
     memory.write64(pdpt + g * 8, BigInt(directory) | PRESENT_WRITABLE);
     for (let n = 0; n < 512; n++) {
       const address = BigInt(g) * 2n ** 30n + BigInt(n) * 2n ** 21n;
-      memory.write64(directory + n * 8, address | PRESENT_WRITABLE | LARGE);
+      memory.write64(directory + n * 8, address | PRESENT_WRITABLE | Pte.PS);
     }
   }
   return BigInt(pml4);

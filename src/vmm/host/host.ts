@@ -1,8 +1,11 @@
+import { AccessRights } from '../../isa/access-rights';
+import { WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
 import { INSTRUCTIONS_PER_SECOND, Platform, type PlatformEvents } from '../../machine/platform';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
+import { Fault } from '../../processor/faults';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
@@ -131,8 +134,19 @@ export class Host {
     return readMsr(this.cpu, number);
   }
 
-  wrmsr(number: number, value: bigint): void {
-    writeMsr(this.cpu, number, value);
+  /** Whether the processor accepted the value: it raises #GP(0) for those it does not. */
+  wrmsr(number: number, value: bigint): boolean {
+    try {
+      writeMsr(this.cpu, number, value);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof Fault) return false;
+      throw thrown;
+    }
+  }
+
+  writePhysical(address: number, value: number): void {
+    this.computer.memory.write32(address, value);
   }
 
   rdtsc(): bigint {
@@ -240,8 +254,8 @@ export class Host {
       bytes[n] = Number(this.readGuestPhysical(physical, 1));
     }
     const rights = Number(this.vmread(Field.GUEST_CS_AR_BYTES));
-    const long = (this.vmread(Field.GUEST_IA32_EFER) & 0x400n) !== 0n;
-    const bits = long && rights & 0x2000 ? 64 : rights & 0x4000 ? 32 : 16;
+    const long = (this.vmread(Field.GUEST_IA32_EFER) & WideEfer.LMA) !== 0n;
+    const bits = long && rights & AccessRights.L ? 64 : rights & AccessRights.DB ? 32 : 16;
     return instructionLength(bytes, bits);
   }
 

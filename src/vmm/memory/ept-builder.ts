@@ -1,9 +1,12 @@
+import { MemoryType } from '../../isa/memory-types';
+import { EptRights, EptWalkLength, Epte } from '../../isa/ept';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { FrameAllocator } from '../host/frames';
 
-/** Rights in an EPT entry (SDM 3C 29.3.2). */
-export const EptRights = { READ: 1, WRITE: 2, EXECUTE: 4, ALL: 7 } as const;
-const WRITE_BACK = 6n << 3n;
+const ALL = BigInt(EptRights.ALL);
+/** The memory type of the pages, and of the EPT paging structures themselves. */
+const WRITE_BACK = BigInt(MemoryType.WB);
+const TYPE_SHIFT = 3n;
 
 /** Builds the EPT paging structures in host memory, one 4-KByte mapping at a time. */
 export class EptBuilder {
@@ -18,12 +21,12 @@ export class EptBuilder {
 
   /** EPTP: write-back, 4 levels (SDM 3C 25.6.11). Accessed and dirty flags are off. */
   get pointer(): bigint {
-    return BigInt(this.root) | 6n | (3n << 3n);
+    return BigInt(this.root) | WRITE_BACK | EptWalkLength.LEVELS_4;
   }
 
   /** Maps a guest-physical page to a host frame. */
   map(guestPhysical: bigint, frame: number, rights: number = EptRights.ALL): void {
-    const entry = BigInt(frame) | BigInt(rights) | (rights === 0 ? 0n : WRITE_BACK);
+    const entry = BigInt(frame) | BigInt(rights) | (rights === 0 ? 0n : WRITE_BACK << TYPE_SHIFT);
     this.memory.write64(this.entryAddress(guestPhysical), entry);
   }
 
@@ -33,11 +36,11 @@ export class EptBuilder {
     for (let level = 4; level > 1; level--) {
       const at = table + index(guestPhysical, level) * 8;
       let entry = this.memory.read64(at);
-      if ((entry & 7n) === 0n) {
-        entry = BigInt(this.frames.allocate()) | BigInt(EptRights.ALL);
+      if ((entry & ALL) === 0n) {
+        entry = BigInt(this.frames.allocate()) | ALL;
         this.memory.write64(at, entry);
       }
-      table = Number(entry & 0x7ffffff000n);
+      table = Number(entry & Epte.ADDRESS);
     }
     return table + index(guestPhysical, 1) * 8;
   }

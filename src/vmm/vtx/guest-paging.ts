@@ -1,3 +1,4 @@
+import { WideCr0, WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
 import type { PagingState } from '../../processor/paging/walk';
 
@@ -10,8 +11,8 @@ export function guestPagingState(read: (field: Field) => bigint): PagingState {
     cr3: read(Field.GUEST_CR3),
     cr4: read(Field.GUEST_CR4),
     efer,
-    paging: (cr0 & (1n << 31n)) !== 0n,
-    longMode: (efer & (1n << 10n)) !== 0n,
+    paging: (cr0 & WideCr0.PG) !== 0n,
+    longMode: (efer & WideEfer.LMA) !== 0n,
     systemFlags: read(Field.GUEST_RFLAGS),
     pdptes: [
       read(Field.GUEST_PDPTE0),

@@ -2,7 +2,7 @@ import { Vector } from '../../isa/exceptions';
 import { Cr0 } from '../../isa/registers/control';
 import { Rflags } from '../../isa/registers/flags';
 import { PrimaryControl } from '../../isa/vmx/controls';
-import { InterruptionInfo, InterruptionType } from '../../isa/vmx/events';
+import { INJECTION_RESERVED, InterruptionInfo, InterruptionType } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import type { Handler } from '../operation';
 import { acknowledgeInterrupt, interruptPending, vmread, vmwrite } from '../operations';
@@ -56,12 +56,12 @@ export function* setInterruptWindow(on: boolean): Handler {
 
 /**
  * A VM exit that came while an event was being delivered has lost the event: it is injected again
- * (SDM 3C 26.2, 33.7.1).
+ * (SDM 3C 25.9.3, 27.6, 28.2.4).
  */
 export function* reinjectInterruptedEvent(): Handler {
   const vectoring = yield vmread(Field.IDT_VECTORING_INFO);
   if ((vectoring & BigInt(InterruptionInfo.VALID)) === 0n) return;
-  yield vmwrite(Field.VM_ENTRY_INTR_INFO, vectoring & ~0x7000n);
+  yield vmwrite(Field.VM_ENTRY_INTR_INFO, vectoring & ~INJECTION_RESERVED);
   if (vectoring & BigInt(InterruptionInfo.ERROR_CODE)) {
     const errorCode = yield vmread(Field.IDT_VECTORING_ERROR_CODE);
     yield vmwrite(Field.VM_ENTRY_EXCEPTION_ERROR_CODE, errorCode);

@@ -1,4 +1,10 @@
-import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import { VmxBasic } from '../../isa/vmx/capabilities';
+import { Msr } from '../../isa/registers/msr';
+import { Seg } from '../../isa/registers/segment';
+import { SegmentRights } from '../../isa/access-rights';
+import { RFLAGS_FIXED } from '../../isa/registers/flags';
+import { DR7_INITIAL } from '../../isa/registers/debug';
+import { Cr0, Cr4, Efer, WideCr0 } from '../../isa/registers/control';
 import {
   EntryControl,
   ExitControl,
@@ -7,12 +13,9 @@ import {
   SecondaryControl,
 } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
-import type { ControlLimits } from '../../processor/vmx/capabilities';
-import { VMX_CAPABILITIES } from '../../processor/system/capabilities';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
-import { UNUSABLE } from '../../processor/state';
 import type { Handler } from '../operation';
-import { vmwrite } from '../operations';
+import { rdmsr, vmwrite } from '../operations';
 
 /** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
 export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
@@ -45,12 +48,32 @@ export interface VmcsPlan {
   readonly stack: number;
 }
 
-/** Wanted controls, with the bits that the processor insists on (SDM 3C 32.5.1). */
-function adjusted(wanted: number, limits: ControlLimits): number {
-  return ((wanted | limits.mustBe1) & limits.mayBe1) >>> 0;
+/**
+ * Wanted controls as the processor allows them: the low half of a capability MSR tells which must be 1,
+ * its high half which may be (SDM 3D A.3 to A.5).
+ */
+function adjusted(wanted: number, capability: bigint): bigint {
+  return (BigInt(wanted >>> 0) | (capability & 0xffffffffn)) & (capability >> 32n);
 }
 
-export function* writeControls(plan: VmcsPlan): Handler {
+/** With TRUE controls, some that older processors insisted on are free, CR3 exiting among them. */
+const capabilityMsrs = (basic: bigint) =>
+  basic & VmxBasic.TRUE_CONTROLS
+    ? {
+        pinBased: Msr.VMX_TRUE_PINBASED_CTLS,
+        primary: Msr.VMX_TRUE_PROCBASED_CTLS,
+        exit: Msr.VMX_TRUE_EXIT_CTLS,
+        entry: Msr.VMX_TRUE_ENTRY_CTLS,
+      }
+    : {
+        pinBased: Msr.VMX_PINBASED_CTLS,
+        primary: Msr.VMX_PROCBASED_CTLS,
+        exit: Msr.VMX_EXIT_CTLS,
+        entry: Msr.VMX_ENTRY_CTLS,
+      };
+
+/** @param basic what IA32_VMX_BASIC holds */
+export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const has = (intercept: Intercept): boolean => plan.intercepts.has(intercept);
   const primary =
     PrimaryControl.HLT_EXITING |
@@ -67,21 +90,23 @@ export function* writeControls(plan: VmcsPlan): Handler {
     SecondaryControl.ENABLE_VPID |
     SecondaryControl.UNRESTRICTED_GUEST |
     SecondaryControl.ENABLE_RDTSCP;
-  const limits = VMX_CAPABILITIES;
-  // CR3 exiting is among the bits that older processors insisted on; TRUE controls free it.
-  yield vmwrite(
-    Field.PIN_BASED_VM_EXEC_CONTROL,
-    adjusted(PinBasedControl.EXTERNAL_INTERRUPT_EXITING, limits.pinBased),
-  );
-  yield vmwrite(Field.CPU_BASED_VM_EXEC_CONTROL, adjusted(primary, limits.primary));
-  yield vmwrite(Field.SECONDARY_VM_EXEC_CONTROL, adjusted(secondary, limits.secondary));
+  const msrs = capabilityMsrs(basic);
+  const pinBased = PinBasedControl.EXTERNAL_INTERRUPT_EXITING;
+  const allowedPinBased = yield rdmsr(msrs.pinBased);
+  yield vmwrite(Field.PIN_BASED_VM_EXEC_CONTROL, adjusted(pinBased, allowedPinBased));
+  const allowedPrimary = yield rdmsr(msrs.primary);
+  yield vmwrite(Field.CPU_BASED_VM_EXEC_CONTROL, adjusted(primary, allowedPrimary));
+  const allowedSecondary = yield rdmsr(Msr.VMX_PROCBASED_CTLS2);
+  yield vmwrite(Field.SECONDARY_VM_EXEC_CONTROL, adjusted(secondary, allowedSecondary));
   const exit =
     ExitControl.HOST_ADDRESS_SPACE_SIZE |
     ExitControl.ACKNOWLEDGE_INTERRUPT |
     ExitControl.SAVE_EFER |
     ExitControl.LOAD_EFER;
-  yield vmwrite(Field.VM_EXIT_CONTROLS, adjusted(exit, limits.exit));
-  yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(EntryControl.LOAD_EFER, limits.entry));
+  const allowedExit = yield rdmsr(msrs.exit);
+  yield vmwrite(Field.VM_EXIT_CONTROLS, adjusted(exit, allowedExit));
+  const allowedEntry = yield rdmsr(msrs.entry);
+  yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(EntryControl.LOAD_EFER, allowedEntry));
   yield vmwrite(Field.EXCEPTION_BITMAP, 0);
   yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
   yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, 1);
@@ -95,7 +120,7 @@ export function* writeControls(plan: VmcsPlan): Handler {
 }
 
 export function* writeHostState(plan: VmcsPlan): Handler {
-  yield vmwrite(Field.HOST_CR0, BigInt(Cr0.PE | Cr0.ET | Cr0.NE | Cr0.WP) | (1n << 31n));
+  yield vmwrite(Field.HOST_CR0, WideCr0.PE | WideCr0.ET | WideCr0.NE | WideCr0.WP | WideCr0.PG);
   yield vmwrite(Field.HOST_CR3, plan.hostCr3);
   yield vmwrite(Field.HOST_CR4, Cr4.PAE | Cr4.VMXE);
   yield vmwrite(Field.HOST_IA32_EFER, Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
@@ -109,23 +134,25 @@ export function* writeHostState(plan: VmcsPlan): Handler {
   yield vmwrite(Field.HOST_RIP, plan.gate);
 }
 
-const REAL_CODE = 0x9b;
-const REAL_DATA = 0x93;
+/** The access rights of a guest's segment register as it begins. */
+function firstRights(index: number): number {
+  if (index === Seg.CS) return SegmentRights.REAL_MODE_CODE;
+  if (index === Seg.LDTR) return SegmentRights.UNUSABLE;
+  return index === Seg.TR ? SegmentRights.TSS_BUSY : SegmentRights.REAL_MODE_DATA;
+}
 
 /** The guest begins as a processor leaves its firmware: in real mode. */
 export function* writeGuestState(plan: VmcsPlan): Handler {
   yield vmwrite(Field.GUEST_CR0, Cr0.ET | Cr0.NE);
   yield vmwrite(Field.GUEST_CR4, Cr4.VMXE);
-  yield vmwrite(Field.GUEST_DR7, 0x400);
+  yield vmwrite(Field.GUEST_DR7, DR7_INITIAL);
   for (const [index, fields] of GUEST_SEGMENT_FIELDS.entries()) {
     yield vmwrite(fields.limit, 0xffff);
-    const rights =
-      index === 1 ? REAL_CODE : index === 6 ? UNUSABLE : index === 7 ? 0x8b : REAL_DATA;
-    yield vmwrite(fields.accessRights, rights);
+    yield vmwrite(fields.accessRights, firstRights(index));
   }
   yield vmwrite(Field.GUEST_IDTR_LIMIT, 0x3ff);
   yield vmwrite(Field.GUEST_GDTR_LIMIT, 0xffff);
   yield vmwrite(Field.GUEST_RIP, plan.entry);
   yield vmwrite(Field.GUEST_RSP, plan.stack);
-  yield vmwrite(Field.GUEST_RFLAGS, 2);
+  yield vmwrite(Field.GUEST_RFLAGS, RFLAGS_FIXED);
 }

@@ -1,9 +1,15 @@
+import { cpuidMask } from '../../isa/cpuid';
+import { revisionOf } from '../../isa/vmx/capabilities';
+import { Msr } from '../../isa/registers/msr';
+import { ENTRY_FAILURE } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import type { GuestEnd } from '../end';
 import type { Handler } from '../operation';
 import {
   armHostTimer,
+  cpuid,
   hostOut,
+  rdmsr,
   restoreGuestRegisters,
   saveGuestRegisters,
   stopGuest,
@@ -13,6 +19,7 @@ import {
   vmread,
   vmresume,
   vmxon,
+  writeHostPhysical,
 } from '../operations';
 import type { Technique } from '../technique';
 import { EXIT_HANDLERS } from './exits';
@@ -26,8 +33,8 @@ export interface VmxRegions {
   readonly vmcs: number;
 }
 
-/** Bit 31 of the exit reason: the VM entry failed (SDM 3C 25.9.1). */
-const ENTRY_FAILED = 1n << 31n;
+/** Where ECX lies in the answer of CPUID. */
+const ECX = 64n;
 
 /** Virtualization with VT-x: the guest runs in VMX non-root operation and comes back by VM exits. */
 export class VtxTechnique implements Technique {
@@ -40,10 +47,18 @@ export class VtxTechnique implements Technique {
 
   *prepare(): Handler {
     yield* initializeInterruptController();
+    const features = yield cpuid(1, 0);
+    if (!((features >> ECX) & BigInt(cpuidMask('VMX')))) {
+      yield stopGuest({ kind: 'failure', failure: { kind: 'feature-missing', feature: 'VMX' } });
+      return;
+    }
+    const basic = yield rdmsr(Msr.VMX_BASIC);
+    yield writeHostPhysical(this.regions.vmxon, revisionOf(basic));
+    yield writeHostPhysical(this.regions.vmcs, revisionOf(basic));
     yield vmxon(this.regions.vmxon);
     yield vmclear(this.regions.vmcs);
     yield vmptrld(this.regions.vmcs);
-    yield* writeControls(this.plan);
+    yield* writeControls(this.plan, basic);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
     yield restoreGuestRegisters();
@@ -62,7 +77,7 @@ export function* handleExit(): Handler {
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(reason & 0xffffn);
   const handler = EXIT_HANDLERS.get(basic);
-  if (reason & ENTRY_FAILED) {
+  if (reason & BigInt(ENTRY_FAILURE)) {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }

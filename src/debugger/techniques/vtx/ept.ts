@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { Epte, EptRights } from '../../../isa/ept';
+import { MEMORY_TYPES } from '../../../isa/memory-types';
 import { PrimaryControl, SecondaryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { Access } from '../../../processor/paging/walk';
@@ -7,13 +9,6 @@ import { walkEpt, type EptAccess, type EptStep } from '../../../processor/vmx/ep
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import type { SecondLevel, SecondLevelResult, SecondLevelStep } from '../second-level';
 
-const MEMORY_TYPES: Readonly<Record<number, string>> = {
-  0: 'UC',
-  1: 'WC',
-  4: 'WT',
-  5: 'WP',
-  6: 'WB',
-};
 const READ_ANYTHING: EptAccess = { read: false, write: false, execute: false };
 
 /** The EPT that a VMCS asks for; undefined where guest-physical addresses are host-physical ones. */
@@ -67,20 +62,23 @@ class EptWalk implements SecondLevel {
   }
 }
 
+const RIGHTS = Epte.R | Epte.W | Epte.X;
+const typeOf = (entry: bigint): number => Number((entry & Epte.MT) >> 3n);
+
 function flagsOf({ entry, leaf }: EptStep): string {
   const rights = ['R', 'W', 'X'].filter((_, bit) => (entry >> BigInt(bit)) & 1n).join('') || '–';
-  const type = leaf && entry & 7n ? ` ${MEMORY_TYPES[Number((entry >> 3n) & 7n)] ?? '?'}` : '';
-  return `${rights}${type}${entry & 0x100n ? ' A' : ''}${leaf && entry & 0x200n ? ' D' : ''}`;
+  const type = leaf && entry & RIGHTS ? ` ${MEMORY_TYPES[typeOf(entry)] ?? '?'}` : '';
+  return `${rights}${type}${entry & Epte.A ? ' A' : ''}${leaf && entry & Epte.D ? ' D' : ''}`;
 }
 
 /** Which right is missing (SDM 3C 29.3.3.2). */
 function violation(step: EptStep | undefined, wanted: EptAccess, rights: number): string {
-  if (step && (step.entry & 7n) === 0n)
+  if (step && (step.entry & RIGHTS) === 0n)
     return l10n.t('the entry is not present (R, W and X are 0)');
   const missing = [
-    ...(wanted.read && !(rights & 1) ? ['R'] : []),
-    ...(wanted.write && !(rights & 2) ? ['W'] : []),
-    ...(wanted.execute && !(rights & 4) ? ['X'] : []),
+    ...(wanted.read && !(rights & EptRights.READ) ? ['R'] : []),
+    ...(wanted.write && !(rights & EptRights.WRITE) ? ['W'] : []),
+    ...(wanted.execute && !(rights & EptRights.EXECUTE) ? ['X'] : []),
   ];
   return l10n.t('{0} is 0 in an entry of the walk', missing.join(', ') || 'R, W, X');
 }
@@ -88,8 +86,9 @@ function violation(step: EptStep | undefined, wanted: EptAccess, rights: number)
 /** Which bits the architecture forbids (SDM 3C 29.3.3.1). */
 function misconfiguration(step: EptStep | undefined): string {
   const entry = step?.entry ?? 0n;
-  if ((entry & 3n) === 2n) return l10n.t('W is 1 and R is 0: writable but not readable');
-  const type = Number((entry >> 3n) & 7n);
+  if (entry & Epte.W && !(entry & Epte.R))
+    return l10n.t('W is 1 and R is 0: writable but not readable');
+  const type = typeOf(entry);
   if (step?.leaf && MEMORY_TYPES[type] === undefined) {
     return l10n.t('bits 5:3 hold memory type {0}, which is reserved', type);
   }

@@ -34,12 +34,12 @@ export function exitDetail(exit: ExitRecord): string {
       return l10n.t(
         'guest-physical {0}: {1}',
         hex(exit.guestPhysical),
-        describeQualification(reason, exit.qualification),
+        describeQualification(reason, exit.qualification, exit.interruption),
       );
     case ExitReason.EPT_MISCONFIGURATION:
       return l10n.t('guest-physical {0}', hex(exit.guestPhysical));
     default:
-      return describeQualification(reason, exit.qualification);
+      return describeQualification(reason, exit.qualification, exit.interruption);
   }
 }
 
@@ -66,7 +66,7 @@ export const exitGloss = (reason: number): string => {
 };
 
 export const exitInformation = (exit: ExitRecord): DecodedField[] =>
-  decodeQualification(basic(exit.reason), exit.qualification);
+  decodeQualification(basic(exit.reason), exit.qualification, exit.interruption);
 
 export const isEntryFailure = (reason: number): boolean => (reason & ENTRY_FAILURE) !== 0;
 

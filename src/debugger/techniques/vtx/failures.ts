@@ -11,6 +11,8 @@ export function failureWords(failure: GuestFailure): string {
         : l10n.t('{0}: VM-instruction error {1}', failure.instruction, failure.error);
     case 'entry-failed':
       return l10n.t('VM entry failed: exit reason {0}', failure.reason);
+    case 'feature-missing':
+      return l10n.t('the processor has no {0}', failure.feature);
     case 'unhandled-exit':
       return l10n.t(
         'the monitor has no handler for VM exit {0}: {1}',

@@ -128,14 +128,19 @@ function whyHere(vmcs: Vmcs): string {
   const basic = reason & 0xffff;
   const row = exitReason(basic);
   if (reason === 0 && vmcs.launchState === 0) return l10n.t('no VM exit yet');
-  const detail = describeQualification(basic, vmcs.read(Field.EXIT_QUALIFICATION));
+  const detail = describeQualification(
+    basic,
+    vmcs.read(Field.EXIT_QUALIFICATION),
+    vmcs.readNumber(Field.VM_EXIT_INTR_INFO),
+  );
   return `${String(basic)}: ${row?.name ?? '?'}${detail ? ` (${detail})` : ''}`;
 }
 
 /** The layout of a field's bits; that of some depends on the exit reason. */
 function layoutOf(vmcs: Vmcs, row: FieldRow) {
   const reason = vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff;
-  if (row.encoding === Field.EXIT_QUALIFICATION) return qualificationTable(reason);
+  if (row.encoding === Field.EXIT_QUALIFICATION)
+    return qualificationTable(reason, vmcs.readNumber(Field.VM_EXIT_INTR_INFO));
   if (row.encoding === Field.VMX_INSTRUCTION_INFO) return instructionInformationTable(reason);
   return row.bits;
 }
@@ -172,7 +177,8 @@ function meaningOf(vmcs: Vmcs, row: FieldRow, value: bigint): string {
     return l10n.t(VM_INSTRUCTION_ERRORS[Number(value)] ?? '');
   }
   if (row.encoding === Field.EXIT_QUALIFICATION) {
-    return describeQualification(vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff, value);
+    const reason = vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff;
+    return describeQualification(reason, value, vmcs.readNumber(Field.VM_EXIT_INTR_INFO));
   }
   return '';
 }

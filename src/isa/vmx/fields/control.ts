@@ -1,5 +1,5 @@
 import { CR0, CR4 } from '../../registers/control';
-import { EPTP } from '../../paging';
+import { EPTP } from '../../ept';
 import { PAGE_FAULT_ERROR } from '../../paging';
 import {
   ENTRY_CONTROLS,
@@ -19,7 +19,7 @@ const EXECUTION = 'SDM 3C 25.6';
 const EXIT = 'SDM 3C 25.7';
 const ENTRY = 'SDM 3C 25.8';
 
-/** Fields of the VM-execution, VM-exit and VM-entry control areas (SDM 3C B.1.1, B.2.1, B.3.1, B.4.1). */
+/** Fields of the VM-execution, VM-exit and VM-entry control areas (SDM 3D B.1.1, B.2.1, B.3.1, B.4.1). */
 export const CONTROL_FIELDS = [
   // 16 bits (table B-1)
   field('VIRTUAL_PROCESSOR_ID', 0x0000, 'Virtual-processor identifier (VPID)', `${EXECUTION}.12`, {
@@ -31,11 +31,15 @@ export const CONTROL_FIELDS = [
   field('EPTP_INDEX', 0x0004, 'EPTP index', `${EXECUTION}.20`, {
     with: { secondary: 'EPT_VIOLATION_VE' },
   }),
-  field('HLAT_PREFIX_SIZE', 0x0006, 'HLAT prefix size', `${EXECUTION}.22`, {
+  field('HLAT_PREFIX_SIZE', 0x0006, 'HLAT prefix size', `${EXECUTION}.23`, {
     with: { tertiary: 'ENABLE_HLAT' },
   }),
   field('LAST_PID_POINTER_INDEX', 0x0008, 'Last PID-pointer index', `${EXECUTION}.8`, {
     with: { tertiary: 'IPI_VIRTUALIZATION' },
+  }),
+
+  field('VIRTUAL_TIMER_VECTOR', 0x000a, 'Virtual-timer vector', 'ISE 319433', {
+    with: { tertiary: 'APIC_TIMER_VIRTUALIZATION' },
   }),
 
   // 64 bits (table B-4)
@@ -48,7 +52,7 @@ export const CONTROL_FIELDS = [
   field('VM_EXIT_MSR_LOAD_ADDR', 0x2008, 'VM-exit MSR-load address', `${EXIT}.2`),
   field('VM_ENTRY_MSR_LOAD_ADDR', 0x200a, 'VM-entry MSR-load address', `${ENTRY}.2`),
   field('EXECUTIVE_VMCS_POINTER', 0x200c, 'Executive-VMCS pointer', `${EXECUTION}.10`),
-  field('PML_ADDRESS', 0x200e, 'PML address', `${EXECUTION}.17`, {
+  field('PML_ADDRESS', 0x200e, 'PML address', `${EXECUTION}.19`, {
     with: { secondary: 'ENABLE_PML' },
   }),
   field('TSC_OFFSET', 0x2010, 'TSC offset', `${EXECUTION}.5`),
@@ -82,7 +86,7 @@ export const CONTROL_FIELDS = [
     with: { secondary: 'VIRTUAL_INTERRUPT_DELIVERY' },
   }),
   field('EPTP_LIST_ADDRESS', 0x2024, 'EPTP-list address', `${EXECUTION}.14`, {
-    with: { secondary: 'ENABLE_VM_FUNCTIONS' },
+    with: { vmFunction: 'EPTP_SWITCHING' },
   }),
   field('VMREAD_BITMAP', 0x2026, 'VMREAD-bitmap address', `${EXECUTION}.15`, {
     with: { secondary: 'VMCS_SHADOWING' },
@@ -119,11 +123,15 @@ export const CONTROL_FIELDS = [
   field('ENCLV_EXITING_BITMAP', 0x2036, 'ENCLV-exiting bitmap', `${EXECUTION}.17`, {
     with: { secondary: 'ENABLE_ENCLV_EXITING' },
   }),
-  field('LOW_PASID_DIRECTORY', 0x2038, 'Low PASID directory address', `${EXECUTION}.23`, {
+  field('LOW_PASID_DIRECTORY', 0x2038, 'Low PASID directory address', `${EXECUTION}.24`, {
     with: { secondary: 'PASID_TRANSLATION' },
   }),
-  field('HIGH_PASID_DIRECTORY', 0x203a, 'High PASID directory address', `${EXECUTION}.23`, {
+  field('HIGH_PASID_DIRECTORY', 0x203a, 'High PASID directory address', `${EXECUTION}.24`, {
     with: { secondary: 'PASID_TRANSLATION' },
+  }),
+  field('SHARED_EPT_POINTER', 0x203c, 'Shared EPT pointer', 'TDX 343754', {
+    bits: EPTP,
+    with: { feature: 'SEAM' },
   }),
   field('PCONFIG_EXITING_BITMAP', 0x203e, 'PCONFIG-exiting bitmap', `${EXECUTION}.18`, {
     with: { secondary: 'ENABLE_PCONFIG' },
@@ -132,7 +140,7 @@ export const CONTROL_FIELDS = [
     'HLAT_POINTER',
     0x2040,
     'Hypervisor-managed linear-address translation pointer',
-    `${EXECUTION}.22`,
+    `${EXECUTION}.23`,
     {
       with: { tertiary: 'ENABLE_HLAT' },
     },
@@ -144,11 +152,18 @@ export const CONTROL_FIELDS = [
     bits: SECONDARY_EXIT_CONTROLS,
     with: { exit: 'ACTIVATE_SECONDARY_CONTROLS' },
   }),
-  field('SPEC_CTRL_MASK', 0x204a, 'IA32_SPEC_CTRL mask', `${EXECUTION}.24`, {
+  field('SPEC_CTRL_MASK', 0x204a, 'IA32_SPEC_CTRL mask', `${EXECUTION}.26`, {
     with: { tertiary: 'VIRTUALIZE_IA32_SPEC_CTRL' },
   }),
-  field('SPEC_CTRL_SHADOW', 0x204c, 'IA32_SPEC_CTRL shadow', `${EXECUTION}.24`, {
+  field('SPEC_CTRL_SHADOW', 0x204c, 'IA32_SPEC_CTRL shadow', `${EXECUTION}.26`, {
     with: { tertiary: 'VIRTUALIZE_IA32_SPEC_CTRL' },
+  }),
+
+  field('GUEST_DEADLINE_SHADOW', 0x204e, 'Guest-deadline shadow', 'ISE 319433', {
+    with: { tertiary: 'APIC_TIMER_VIRTUALIZATION' },
+  }),
+  field('INJECTED_EVENT_DATA', 0x2052, 'Injected-event data', 'FRED 346446', {
+    with: { feature: 'FRED' },
   }),
 
   // 32 bits (table B-8)
@@ -202,6 +217,10 @@ export const CONTROL_FIELDS = [
   }),
   field('INSTRUCTION_TIMEOUT_CONTROL', 0x4024, 'Instruction-timeout control', `${EXECUTION}.25`, {
     with: { secondary: 'INSTRUCTION_TIMEOUT' },
+  }),
+
+  field('SEAM_GUEST_KEY_ID', 0x4026, 'Guest key identifier (SEAM)', 'TDX 343754', {
+    with: { feature: 'SEAM' },
   }),
 
   // natural width (table B-12)

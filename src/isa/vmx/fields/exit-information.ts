@@ -4,10 +4,14 @@ import { field } from './field';
 
 const SECTION = 'SDM 3C 25.9';
 
-/** VM-exit information fields: read-only (SDM 3C B.2.2, B.3.2, B.4.2). */
+/** VM-exit information fields: read-only (SDM 3D B.2.2, B.3.2, B.4.2). */
 export const EXIT_INFORMATION_FIELDS = [
   field('GUEST_PHYSICAL_ADDRESS', 0x2400, 'Guest-physical address', `${SECTION}.1`, {
     with: { secondary: 'ENABLE_EPT' },
+  }),
+  field('MSR_DATA', 0x2402, 'MSR data', 'ISE 319433', { with: { tertiary: 'ENABLE_MSR_LIST' } }),
+  field('ORIGINAL_EVENT_DATA', 0x2404, 'Original-event data', 'FRED 346446', {
+    with: { feature: 'FRED' },
   }),
   field('VM_INSTRUCTION_ERROR', 0x4400, 'VM-instruction error', `${SECTION}.5`),
   field('VM_EXIT_REASON', 0x4402, 'Exit reason', `${SECTION}.1`, { bits: EXIT_REASON_FIELD }),

@@ -6,10 +6,12 @@ import type {
   PinBasedControl,
   PrimaryControl,
   SecondaryControl,
+  SecondaryExitControl,
   TertiaryControl,
+  VmFunctionControl,
 } from '../controls';
 
-/** Width of a VMCS field: bits 14:13 of its encoding (SDM 3C 25.11.2, table 25-23). */
+/** Width of a VMCS field: bits 14:13 of its encoding (SDM 3C 25.11.2, table 25-21). */
 export type FieldWidth = 16 | 32 | 64 | 'natural';
 
 /** Area of the VMCS: bits 11:10 of the encoding. */
@@ -22,7 +24,11 @@ export type FieldCondition =
   | { readonly secondary: keyof typeof SecondaryControl }
   | { readonly tertiary: keyof typeof TertiaryControl }
   | { readonly exit: keyof typeof ExitControl }
-  | { readonly entry: keyof typeof EntryControl };
+  | { readonly secondaryExit: keyof typeof SecondaryExitControl }
+  | { readonly entry: keyof typeof EntryControl }
+  | { readonly vmFunction: keyof typeof VmFunctionControl }
+  /** No control but a whole extension: FRED event delivery, or SEAM, the mode of TDX modules. */
+  | { readonly feature: 'FRED' | 'SEAM' };
 
 export interface FieldRow<Id extends string = string> {
   /** The usual constant, as hypervisors written in C spell it. */
@@ -40,7 +46,7 @@ export interface FieldRow<Id extends string = string> {
   readonly bits: BitTable | undefined;
   /**
    * The field exists only on processors that support the 1-setting of one of these controls; an
-   * empty list means always (SDM 3C appendix B, footnotes).
+   * empty list means always (SDM 3D appendix B, footnotes).
    */
   readonly existsWith: readonly FieldCondition[];
 }

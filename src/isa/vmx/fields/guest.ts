@@ -16,9 +16,11 @@ const INTERRUPT_STATUS = table('Guest interrupt status', 'SDM 3C 25.4.2', [
   range('SVI', 15, 8, 'Servicing virtual interrupt.'),
 ]);
 
+const FRED_SPECIFICATION = 'FRED 346446';
+const FRED = [{ secondaryExit: 'SAVE_FRED' }, { entry: 'LOAD_FRED' }] as const;
 const EPT = { secondary: 'ENABLE_EPT' } as const;
 
-/** Fields of the guest-state area (SDM 3C B.1.2, B.2.3, B.3.3, B.4.3). */
+/** Fields of the guest-state area (SDM 3D B.1.2, B.2.3, B.3.3, B.4.3). */
 export const GUEST_FIELDS = [
   // 16 bits (table B-2)
   field('GUEST_ES_SELECTOR', 0x0800, 'Guest ES selector', REGISTERS, { bits: SELECTOR }),
@@ -66,6 +68,24 @@ export const GUEST_FIELDS = [
     with: [{ exit: 'CLEAR_LBR_CTL' }, { entry: 'LOAD_GUEST_LBR_CTL' }],
   }),
   field('GUEST_IA32_PKRS', 0x2818, 'Guest IA32_PKRS', REGISTERS, { with: { entry: 'LOAD_PKRS' } }),
+  field('GUEST_IA32_FRED_CONFIG', 0x281a, 'Guest IA32_FRED_CONFIG', FRED_SPECIFICATION, {
+    with: FRED,
+  }),
+  field('GUEST_IA32_FRED_RSP1', 0x281c, 'Guest IA32_FRED_RSP1', FRED_SPECIFICATION, { with: FRED }),
+  field('GUEST_IA32_FRED_RSP2', 0x281e, 'Guest IA32_FRED_RSP2', FRED_SPECIFICATION, { with: FRED }),
+  field('GUEST_IA32_FRED_RSP3', 0x2820, 'Guest IA32_FRED_RSP3', FRED_SPECIFICATION, { with: FRED }),
+  field('GUEST_IA32_FRED_STKLVLS', 0x2822, 'Guest IA32_FRED_STKLVLS', FRED_SPECIFICATION, {
+    with: FRED,
+  }),
+  field('GUEST_IA32_FRED_SSP1', 0x2824, 'Guest IA32_FRED_SSP1', FRED_SPECIFICATION, { with: FRED }),
+  field('GUEST_IA32_FRED_SSP2', 0x2826, 'Guest IA32_FRED_SSP2', FRED_SPECIFICATION, { with: FRED }),
+  field('GUEST_IA32_FRED_SSP3', 0x2828, 'Guest IA32_FRED_SSP3', FRED_SPECIFICATION, { with: FRED }),
+  field('GUEST_IA32_SPEC_CTRL', 0x282e, 'Guest IA32_SPEC_CTRL', REGISTERS, {
+    with: { entry: 'LOAD_SPEC_CTRL' },
+  }),
+  field('GUEST_DEADLINE', 0x2830, 'Guest deadline', 'ISE 319433', {
+    with: { tertiary: 'APIC_TIMER_VIRTUALIZATION' },
+  }),
 
   // 32 bits (table B-10)
   field('GUEST_ES_LIMIT', 0x4800, 'Guest ES limit', REGISTERS),

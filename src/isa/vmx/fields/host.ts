@@ -4,8 +4,10 @@ import { SELECTOR } from '../../segments';
 import { field } from './field';
 
 const SECTION = 'SDM 3C 25.5';
+const FRED_SPECIFICATION = 'FRED 346446';
+const FRED = { secondaryExit: 'LOAD_FRED' } as const;
 
-/** Fields of the host-state area (SDM 3C B.1.3, B.2.4, B.3.4, B.4.4). */
+/** Fields of the host-state area (SDM 3D B.1.3, B.2.4, B.3.4, B.4.4). */
 export const HOST_FIELDS = [
   // 16 bits (table B-3)
   field('HOST_ES_SELECTOR', 0x0c00, 'Host ES selector', SECTION, { bits: SELECTOR }),
@@ -29,6 +31,21 @@ export const HOST_FIELDS = [
     with: { exit: 'LOAD_PERF_GLOBAL_CTRL' },
   }),
   field('HOST_IA32_PKRS', 0x2c06, 'Host IA32_PKRS', SECTION, { with: { exit: 'LOAD_PKRS' } }),
+  field('HOST_IA32_FRED_CONFIG', 0x2c08, 'Host IA32_FRED_CONFIG', FRED_SPECIFICATION, {
+    with: FRED,
+  }),
+  field('HOST_IA32_FRED_RSP1', 0x2c0a, 'Host IA32_FRED_RSP1', FRED_SPECIFICATION, { with: FRED }),
+  field('HOST_IA32_FRED_RSP2', 0x2c0c, 'Host IA32_FRED_RSP2', FRED_SPECIFICATION, { with: FRED }),
+  field('HOST_IA32_FRED_RSP3', 0x2c0e, 'Host IA32_FRED_RSP3', FRED_SPECIFICATION, { with: FRED }),
+  field('HOST_IA32_FRED_STKLVLS', 0x2c10, 'Host IA32_FRED_STKLVLS', FRED_SPECIFICATION, {
+    with: FRED,
+  }),
+  field('HOST_IA32_FRED_SSP1', 0x2c12, 'Host IA32_FRED_SSP1', FRED_SPECIFICATION, { with: FRED }),
+  field('HOST_IA32_FRED_SSP2', 0x2c14, 'Host IA32_FRED_SSP2', FRED_SPECIFICATION, { with: FRED }),
+  field('HOST_IA32_FRED_SSP3', 0x2c16, 'Host IA32_FRED_SSP3', FRED_SPECIFICATION, { with: FRED }),
+  field('HOST_IA32_SPEC_CTRL', 0x2c1a, 'Host IA32_SPEC_CTRL', SECTION, {
+    with: { secondaryExit: 'LOAD_SPEC_CTRL' },
+  }),
 
   // 32 bits (table B-11)
   field('HOST_IA32_SYSENTER_CS', 0x4c00, 'Host IA32_SYSENTER_CS', SECTION),

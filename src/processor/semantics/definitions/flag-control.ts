@@ -1,3 +1,4 @@
+import { WideRflags } from '../../../isa/registers/flags';
 import { State } from '../../layout';
 import { instruction } from '../instruction';
 import { Value } from '../value';
@@ -15,7 +16,7 @@ instruction('CMC', (m) => {
   m.flags.setCarry(m.let(m.flags.cf().xor(1)));
 });
 
-const DF = 1n << 10n;
+const { DF } = WideRflags;
 instruction('CLD', (m) => {
   m.writeState(State.SYSTEM_FLAGS, 64, m.readState(State.SYSTEM_FLAGS, 64).and(~DF));
 });

@@ -36,7 +36,9 @@ instruction('XCHG', (m) => {
 instruction(
   [
     'NOP',
+    'RESERVEDNOP',
     'PREFETCHW',
+    'PREFETCH',
     'PREFETCHT0',
     'PREFETCHT1',
     'PREFETCHT2',

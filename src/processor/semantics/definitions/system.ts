@@ -1,5 +1,6 @@
 import { DS, ES, FS, GS, SS } from '../../layout';
 import { loadDataSegment } from '../../segments/load-data';
+import { clearAccessFlag, setAccessFlag } from '../../system/access-flag';
 import {
   clearTaskSwitched,
   loadMachineStatusWord,
@@ -30,6 +31,9 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   UD0: halt.undefinedInstruction,
   UD1: halt.undefinedInstruction,
   UD2: halt.undefinedInstruction,
+  // Without "Enable VM functions", which this processor does not offer, VMFUNC does not exist.
+  VMFUNC: halt.undefinedInstruction,
+  FWAIT: halt.waitForCoprocessor,
   INVD: halt.invalidateCaches,
   WBINVD: halt.writeBackCaches,
   BOUND: halt.checkBounds,
@@ -42,6 +46,8 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   RDTSCP: time.readTimeStampAndProcessor,
   RDPMC: time.readPerformanceCounter,
   INVLPG: invalidatePage,
+  CLAC: clearAccessFlag,
+  STAC: setAccessFlag,
   CLTS: clearTaskSwitched,
   LMSW: loadMachineStatusWord,
   SMSW: storeMachineStatusWord,

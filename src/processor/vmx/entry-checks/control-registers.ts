@@ -6,7 +6,7 @@ import type { EntryView } from './view';
 
 /** Rules that the control registers of guest and host share (SDM 3C 27.2.2, 27.3.1.1). */
 
-/** Bits fixed in VMX operation: those that must be 1 and those that may be (SDM 3C A.7, A.8). */
+/** Bits fixed in VMX operation: those that must be 1 and those that may be (SDM 3D A.7, A.8). */
 export function fixedBitsRule(
   id: string,
   field: Field,

@@ -6,7 +6,8 @@ import {
   PrimaryControl,
   SecondaryControl,
 } from '../../../isa/vmx/controls';
-import { vmxCapabilities, type VmxCapabilities } from '../capabilities';
+import { DEFAULT_PROFILE } from '../../profile/default';
+import type { VmxCapabilities } from '../capabilities';
 import { checkEntry, ENTRY_CHECKS, explainEntry, formatFailure, msrLoadRefusal } from './index';
 import {
   entryWith,
@@ -101,7 +102,7 @@ describe('VM-entry checks', () => {
   }
 
   it('refuses the current VMCS as link', () => {
-    const capabilities = vmxCapabilities();
+    const capabilities = DEFAULT_PROFILE.vmx;
     const context = entryWith({ ...LONG_MODE, VMCS_LINK_POINTER: VMCS_ADDRESS });
     const read = (address: number) =>
       address === VMCS_ADDRESS ? capabilities.revision : context.facts.memory.read32(address);
@@ -164,7 +165,7 @@ describe('VM-entry checks', () => {
 describe('VM-entry checks on a processor with everything', () => {
   const all = { mustBe1: 0, mayBe1: 0xffffffff };
   const capabilities: VmxCapabilities = {
-    ...vmxCapabilities(),
+    ...DEFAULT_PROFILE.vmx,
     pinBased: all,
     primary: all,
     secondary: all,

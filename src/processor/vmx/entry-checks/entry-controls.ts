@@ -1,8 +1,9 @@
+import { Vector } from '../../../isa/exceptions';
 import * as l10n from '@vscode/l10n';
 import { Cr0 } from '../../../isa/registers/control';
 import { VmxBasic, VmxMisc } from '../../../isa/vmx/capabilities';
 import { ENTRY_CONTROLS, EntryControl, PrimaryControl } from '../../../isa/vmx/controls';
-import { InterruptionInfo, InterruptionType } from '../../../isa/vmx/events';
+import { INJECTION_RESERVED, InterruptionInfo, InterruptionType } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
 import { controlLimitsRule } from './execution-controls';
 import { checks, rule } from './rule';
@@ -41,7 +42,15 @@ function injectionRule(
 }
 
 /** #DF, #TS, #NP, #SS, #GP, #PF and #AC: the list of SDM 3C 27.2.1.3. */
-const WITH_ERROR_CODE: ReadonlySet<number> = new Set([8, 10, 11, 12, 13, 14, 17]);
+const WITH_ERROR_CODE: ReadonlySet<number> = new Set([
+  Vector.DF,
+  Vector.TS,
+  Vector.NP,
+  Vector.SS,
+  Vector.GP,
+  Vector.PF,
+  Vector.AC,
+]);
 
 function errorCodeExpected(event: Injection, v: EntryView): boolean | 'either' {
   const protectedMode = v.bits(Field.GUEST_CR0, Cr0.PE);
@@ -53,7 +62,7 @@ function errorCodeExpected(event: Injection, v: EntryView): boolean | 'either' {
 function vectorFitsType({ type, vector }: Injection): boolean {
   switch (type) {
     case InterruptionType.NMI:
-      return vector === 2;
+      return vector === Vector.NMI;
     case InterruptionType.HARDWARE_EXCEPTION:
       return vector <= 31;
     case InterruptionType.OTHER_EVENT:
@@ -108,7 +117,7 @@ export const ENTRY_CONTROL_CHECKS = checks('controls', 'SDM 3C 27.2.1.3', [
   injectionRule(
     'reserved',
     [INFO],
-    ({ info }) => (info & 0x7ffff000) === 0,
+    ({ info }) => (info & Number(INJECTION_RESERVED)) === 0,
     () => l10n.t('bits 30:12 zero'),
   ),
   injectionRule(

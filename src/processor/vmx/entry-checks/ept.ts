@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { Eptp, MemoryType } from '../../../isa/paging';
+import { Eptp, EPTP_RESERVED, EptWalkLength } from '../../../isa/ept';
+import { MemoryType } from '../../../isa/memory-types';
 import { EptVpidCap } from '../../../isa/vmx/capabilities';
 import { SecondaryControl, TertiaryControl, VmFunctionControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
@@ -33,9 +34,9 @@ function memoryTypeSupported(v: EntryView): boolean {
 }
 
 function walkLengthSupported(v: EntryView): boolean {
-  const length = eptp(v, Eptp.WALK_LENGTH) >> 3n;
-  if (length === 3n) return capable(v, EptVpidCap.LEVELS_4);
-  return length === 4n && capable(v, EptVpidCap.LEVELS_5);
+  const length = eptp(v, Eptp.WALK_LENGTH);
+  if (length === EptWalkLength.LEVELS_4) return capable(v, EptVpidCap.LEVELS_4);
+  return length === EptWalkLength.LEVELS_5 && capable(v, EptVpidCap.LEVELS_5);
 }
 
 const vmFunctions = (v: EntryView) => v.secondary(SecondaryControl.ENABLE_VM_FUNCTIONS);
@@ -64,7 +65,7 @@ export const EPT_CHECKS = checks('controls', 'SDM 3C 27.2.1.1', [
   ),
   eptpRule(
     'reserved',
-    (v) => eptp(v, 0xf00n) === 0n && holdsPhysical(v, Field.EPT_POINTER),
+    (v) => eptp(v, EPTP_RESERVED) === 0n && holdsPhysical(v, Field.EPT_POINTER),
     (v) =>
       l10n.t('bits 11:8 zero and none beyond bit {0}', v.capabilities.physicalAddressWidth - 1),
   ),

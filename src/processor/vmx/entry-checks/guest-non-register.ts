@@ -1,3 +1,4 @@
+import { Vector } from '../../../isa/exceptions';
 import * as l10n from '@vscode/l10n';
 import { DebugCtl } from '../../../isa/registers/msr-fields';
 import { Rflags } from '../../../isa/registers/flags';
@@ -48,11 +49,11 @@ function injectable(state: number, { type, vector }: Injection): boolean {
       return (
         type === InterruptionType.EXTERNAL_INTERRUPT ||
         type === InterruptionType.NMI ||
-        (exception && (vector === 1 || vector === 18)) ||
+        (exception && (vector === Vector.DB || vector === Vector.MC)) ||
         (type === InterruptionType.OTHER_EVENT && vector === 0)
       );
     case ActivityState.SHUTDOWN:
-      return type === InterruptionType.NMI || (exception && vector === 18);
+      return type === InterruptionType.NMI || (exception && vector === Vector.MC);
     case ActivityState.WAIT_FOR_SIPI:
       return false;
     default:
@@ -168,10 +169,20 @@ const INTERRUPTIBILITY_RULES = [
   ),
 ];
 
+/** The bits that every processor has. */
+const PENDING_ALWAYS = BigInt(
+  PendingDebug.B0 |
+    PendingDebug.B1 |
+    PendingDebug.B2 |
+    PendingDebug.B3 |
+    PendingDebug.ENABLED_BREAKPOINT |
+    PendingDebug.BS,
+);
+
 function pendingBits(v: EntryView): bigint {
   const busLock = v.facts.busLockDetection ? BigInt(PendingDebug.BLD) : 0n;
   const rtm = v.facts.rtm ? BigInt(PendingDebug.RTM) : 0n;
-  return 0x500fn | busLock | rtm;
+  return PENDING_ALWAYS | busLock | rtm;
 }
 
 /** Whether a single-step trap must be pending: TF is set and branch stepping is off. */
@@ -203,9 +214,8 @@ const PENDING_RULES = [
     [PENDING, BLOCKING],
     (v) => {
       if (!v.bits(PENDING, PendingDebug.RTM)) return true;
-      const others = v.field(PENDING) & 0xffffffffffffffffn;
       return (
-        others === BigInt(PendingDebug.RTM | PendingDebug.ENABLED_BREAKPOINT) &&
+        v.field(PENDING) === BigInt(PendingDebug.RTM | PendingDebug.ENABLED_BREAKPOINT) &&
         !v.bits(BLOCKING, Interruptibility.BLOCKING_BY_MOV_SS)
       );
     },

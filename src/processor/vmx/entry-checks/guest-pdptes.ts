@@ -1,5 +1,7 @@
+import { addressMasks } from '../../paging/address-masks';
+import { Pte, PteReserved } from '../../../isa/paging';
 import * as l10n from '@vscode/l10n';
-import { Cr0, Cr4 } from '../../../isa/registers/control';
+import { Cr0, Cr3Address, Cr4 } from '../../../isa/registers/control';
 import { SecondaryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { EntryFailureQualification } from '../../../isa/vmx/instruction-errors';
@@ -13,8 +15,9 @@ export function usesPae(v: EntryView): boolean {
 
 /** A PDPTE that is present has no reserved bits set: 2:1, 8:5 and those beyond the address width. */
 export function isValidPdpte(pdpte: bigint, physicalAddressWidth: number): boolean {
-  if ((pdpte & 1n) === 0n) return true;
-  return (pdpte & 0x1e6n) === 0n && pdpte >> BigInt(physicalAddressWidth) === 0n;
+  if ((pdpte & Pte.P) === 0n) return true;
+  const reserved = PteReserved.PDPTE_PAE | addressMasks(physicalAddressWidth).reserved;
+  return (pdpte & reserved) === 0n;
 }
 
 const FIELDS = [
@@ -49,7 +52,7 @@ export const GUEST_PDPTE_CHECKS = checks('guest', 'SDM 3C 27.3.1.6', [
     Field.GUEST_CR3,
     (v) => {
       if (!usesPae(v) || v.secondary(SecondaryControl.ENABLE_EPT)) return true;
-      const table = Number(v.field(Field.GUEST_CR3) & 0xffffffe0n);
+      const table = Number(v.field(Field.GUEST_CR3) & Cr3Address.PAE);
       return FIELDS.every((_, i) => valid(v, v.facts.memory.read64(table + 8 * i)));
     },
     (v) => l10n.t('a page-directory-pointer table whose entries are: {0}', allowed(v)),

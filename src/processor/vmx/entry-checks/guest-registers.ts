@@ -1,3 +1,4 @@
+import { DebugCtl } from '../../../isa/registers/msr-fields';
 import * as l10n from '@vscode/l10n';
 import { Cr0, Cr4, Efer } from '../../../isa/registers/control';
 import { EntryControl } from '../../../isa/vmx/controls';
@@ -45,7 +46,7 @@ export const GUEST_REGISTER_CHECKS = checks('guest', 'SDM 3C 27.3.1.1', [
   reservedRule(
     'debugctl',
     Field.GUEST_IA32_DEBUGCTL,
-    (v) => v.facts.debugctlBits ?? 3n,
+    (v) => v.facts.debugctlBits ?? BigInt(DebugCtl.LBR | DebugCtl.BTF),
     loads(EntryControl.LOAD_DEBUG_CONTROLS),
   ),
   rule(
@@ -88,7 +89,7 @@ export const GUEST_REGISTER_CHECKS = checks('guest', 'SDM 3C 27.3.1.1', [
   reservedRule(
     'efer.reserved',
     Field.GUEST_IA32_EFER,
-    (v) => v.eferBits,
+    (v) => v.capabilities.efer,
     loads(EntryControl.LOAD_EFER),
   ),
   rule(

@@ -1,7 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { Cr0 } from '../../../isa/registers/control';
 import { Rflags } from '../../../isa/registers/flags';
-import { AccessRights } from '../../../isa/segments';
+import { reservedBits } from '../../../isa/bits';
+import { ACCESS_RIGHTS, AccessRights, SegmentRights } from '../../../isa/access-rights';
+import { Selector } from '../../../isa/segments';
 import { Field } from '../../../isa/vmx/fields';
 import { checks, rule } from './rule';
 import { holdsCanonical } from './values';
@@ -37,11 +39,14 @@ const RFLAGS_FIELD = Field.GUEST_RFLAGS;
 
 export const inVirtual8086 = (v: EntryView) => v.bits(RFLAGS_FIELD, Rflags.VM);
 const usable = (v: EntryView, s: SegmentFields) => !v.bits(s.rights, AccessRights.UNUSABLE);
+/** Bits 31:17 and 11:8. */
+const RESERVED_RIGHTS = Number(reservedBits(ACCESS_RIGHTS, 32)) | 0;
 /** The register is CS, or usable: then its access rights count. */
 const counts = (v: EntryView, s: SegmentFields) => s === CS || usable(v, s);
 const typeOf = (v: EntryView, s: SegmentFields) => v.number(s.rights) & AccessRights.TYPE;
-const dplOf = (v: EntryView, s: SegmentFields) => (v.number(s.rights) & AccessRights.DPL) >> 5;
-const rplOf = (v: EntryView, s: SegmentFields) => v.number(s.selector) & 3;
+const dplOf = (v: EntryView, s: SegmentFields) =>
+  (v.number(s.rights) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
+const rplOf = (v: EntryView, s: SegmentFields) => v.number(s.selector) & Selector.RPL;
 
 /** SS.DPL, which is the current privilege level. */
 export const guestCpl = (v: EntryView) => dplOf(v, SS);
@@ -60,13 +65,13 @@ const SELECTOR_RULES = [
   rule(
     'tr.ti',
     TR.selector,
-    (v) => (v.number(TR.selector) & 4) === 0,
+    (v) => !v.bits(TR.selector, Selector.TI),
     () => l10n.t('TI (bit 2) zero'),
   ),
   rule(
     'ldtr.ti',
     [LDTR.selector, LDTR.rights],
-    (v) => !usable(v, LDTR) || (v.number(LDTR.selector) & 4) === 0,
+    (v) => !usable(v, LDTR) || !v.bits(LDTR.selector, Selector.TI),
     () => l10n.t('TI (bit 2) zero'),
   ),
   ordinary(
@@ -114,7 +119,7 @@ const VIRTUAL_8086_RULES = CODE_AND_DATA.flatMap((s) => [
   rule(
     `${s.name}.v86-access-rights`,
     [s.rights, RFLAGS_FIELD],
-    (v) => !inVirtual8086(v) || v.number(s.rights) === 0xf3,
+    (v) => !inVirtual8086(v) || v.number(s.rights) === SegmentRights.VIRTUAL_8086,
     () => l10n.t('0xf3, in virtual-8086 mode'),
   ),
 ]);
@@ -216,7 +221,7 @@ const COMMON_RULES = CODE_AND_DATA.flatMap((s) => [
   ordinary(
     `${s.name}.reserved`,
     [s.rights],
-    (v) => !counts(v, s) || !v.bits(s.rights, 0xfffe0f00),
+    (v) => !counts(v, s) || !v.bits(s.rights, RESERVED_RIGHTS),
     () => l10n.t('bits 11:8 and 31:17 zero'),
   ),
   ordinary(
@@ -274,7 +279,7 @@ const SYSTEM_RULES = [
       rule(
         `${s.name}.reserved`,
         s.rights,
-        (v) => !inForce(v) || !v.bits(s.rights, 0xfffe0f00),
+        (v) => !inForce(v) || !v.bits(s.rights, RESERVED_RIGHTS),
         () => l10n.t('bits 11:8 and 31:17 zero'),
       ),
       rule(

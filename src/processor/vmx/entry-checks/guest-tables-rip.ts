@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Cr0 } from '../../../isa/registers/control';
 import { Rflags, RFLAGS_FIXED, RFLAGS_WRITABLE } from '../../../isa/registers/flags';
-import { AccessRights } from '../../../isa/segments';
+import { AccessRights } from '../../../isa/access-rights';
 import { EntryControl } from '../../../isa/vmx/controls';
 import { InterruptionType } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
@@ -47,8 +47,7 @@ export const GUEST_RIP_RFLAGS_CHECKS = checks('guest', 'SDM 3C 27.3.1.4', [
     Field.GUEST_RFLAGS,
     (v) => {
       const value = v.field(Field.GUEST_RFLAGS);
-      const fixed = BigInt(RFLAGS_FIXED);
-      return (value & ~BigInt(RFLAGS_WRITABLE)) === fixed;
+      return (value & ~RFLAGS_WRITABLE) === RFLAGS_FIXED;
     },
     () => l10n.t('bit 1 one; bits 63:22, 15, 5 and 3 zero'),
   ),

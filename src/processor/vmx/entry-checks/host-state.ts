@@ -1,3 +1,4 @@
+import { Selector } from '../../../isa/segments';
 import * as l10n from '@vscode/l10n';
 import { Cr0, Cr4, Efer } from '../../../isa/registers/control';
 import { ExitControl } from '../../../isa/vmx/controls';
@@ -43,7 +44,7 @@ export const HOST_REGISTER_CHECKS = checks('host', 'SDM 3C 27.2.2', [
   reservedRule(
     'efer.reserved',
     Field.HOST_IA32_EFER,
-    (v) => v.eferBits,
+    (v) => v.capabilities.efer,
     loads(ExitControl.LOAD_EFER),
   ),
   rule(
@@ -83,7 +84,7 @@ export const HOST_SEGMENT_CHECKS = checks('host', 'SDM 3C 27.2.3', [
     rule(
       `${name}.rpl-ti`,
       field,
-      (v) => (v.number(field) & 7) === 0,
+      (v) => !v.bits(field, Selector.RPL | Selector.TI),
       () => l10n.t('RPL (bits 1:0) and TI (bit 2) zero'),
     ),
   ),

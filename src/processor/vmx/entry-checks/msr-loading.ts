@@ -11,9 +11,6 @@ export interface MsrAreaEntry {
   readonly data: bigint;
 }
 
-const SMBASE = 0x9e;
-const SMM_MONITOR_CTL = 0x9b;
-
 /**
  * Why an entry of the VM-entry MSR-load area cannot be loaded, or undefined when nothing of this kind
  * forbids it (SDM 3C 27.4). Whether WRMSR itself would raise #GP is for the processor to find out.
@@ -33,10 +30,10 @@ export function msrLoadRefusal(
   if (x2apic && entry.index >= 0x800 && entry.index <= 0x8ff) {
     return l10n.t('x2APIC registers cannot be loaded');
   }
-  if (entry.index === SMM_MONITOR_CTL && !inSmm) {
+  if (entry.index === Msr.SMM_MONITOR_CTL && !inSmm) {
     return l10n.t('IA32_SMM_MONITOR_CTL can be loaded only in SMM');
   }
-  if (entry.index === SMBASE) return l10n.t('IA32_SMBASE cannot be written');
+  if (entry.index === Msr.SMBASE) return l10n.t('IA32_SMBASE cannot be written');
   if (entry.index === Msr.BIOS_UPDT_TRIG) {
     return l10n.t('a microcode update cannot be loaded this way');
   }

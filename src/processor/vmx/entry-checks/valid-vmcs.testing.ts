@@ -6,7 +6,8 @@ import {
   SecondaryControl,
 } from '../../../isa/vmx/controls';
 import { Field, type FieldId } from '../../../isa/vmx/fields';
-import { vmxCapabilities, type VmxCapabilities } from '../capabilities';
+import { DEFAULT_PROFILE } from '../../profile/default';
+import type { VmxCapabilities } from '../capabilities';
 import { flatMemory } from '../flat-memory.testing';
 import { Vmcs } from '../vmcs';
 import type { EntryContext, EntryFacts } from './view';
@@ -153,7 +154,7 @@ export const WRONG_REVISION = 0x3000;
 export function entryWith(
   fields: FieldValues,
   facts: Partial<EntryFacts> = {},
-  capabilities: VmxCapabilities = vmxCapabilities(),
+  capabilities: VmxCapabilities = DEFAULT_PROFILE.vmx,
 ): EntryContext {
   const memory = flatMemory(0x8000);
   const vmcs = new Vmcs(memory, VMCS_ADDRESS);

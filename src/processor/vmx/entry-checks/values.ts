@@ -1,3 +1,4 @@
+import { isValidPat } from '../../../isa/memory-types';
 import * as l10n from '@vscode/l10n';
 import { fieldName, type Field } from '../../../isa/vmx/fields';
 import type { VmxCapabilities } from '../capabilities';
@@ -73,15 +74,6 @@ export function reservedRule(
     (v) => !needed(v) || (v.field(field) & ~allowedBits(v)) === 0n,
     (v) => l10n.t('only bits of {0}', hex(allowedBits(v))),
   );
-}
-
-/** Every byte of a PAT is one of the memory types (SDM 3A 12.12.2). */
-export function isValidPat(pat: bigint): boolean {
-  for (let i = 0n; i < 64n; i += 8n) {
-    const type = Number((pat >> i) & 0xffn);
-    if (type > 7 || type === 2 || type === 3) return false;
-  }
-  return true;
 }
 
 export function patRule(id: string, field: Field, needed: (view: EntryView) => boolean) {

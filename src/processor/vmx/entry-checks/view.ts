@@ -1,4 +1,3 @@
-import { Efer } from '../../../isa/registers/control';
 import {
   PrimaryControl,
   EntryControl,
@@ -19,8 +18,6 @@ export interface EntryFacts {
   readonly memory: Pick<VmcsMemory, 'read32' | 'read64'>;
   /** In system-management mode. */
   readonly inSmm?: boolean;
-  /** Bits IA32_EFER has (default: SCE, LME, LMA, NXE). */
-  readonly eferBits?: bigint;
   /** Bits IA32_DEBUGCTL has (default: LBR and BTF). */
   readonly debugctlBits?: bigint;
   /** Bits IA32_PERF_GLOBAL_CTRL has (default: none). */
@@ -135,9 +132,5 @@ export class EntryView {
 
   get inSmm(): boolean {
     return this.facts.inSmm ?? false;
-  }
-
-  get eferBits(): bigint {
-    return this.facts.eferBits ?? BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
   }
 }

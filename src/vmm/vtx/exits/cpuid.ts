@@ -1,9 +1,10 @@
+import { cpuidMask } from '../../../isa/cpuid';
 import { setGuestRegister, cpuid, guestRegister } from '../../operations';
 import type { Handler } from '../../operation';
 import { advanceRip } from '../advance-rip';
 
-const VMX_FEATURE = 1n << 5n;
-const HYPERVISOR_PRESENT = 1n << 31n;
+const VMX_FEATURE = BigInt(cpuidMask('VMX'));
+const HYPERVISOR_PRESENT = BigInt(cpuidMask('Hypervisor present'));
 
 /** CPUID always exits: the monitor decides what processor the guest believes to have. */
 export function* handleCpuid(): Handler {

@@ -1,4 +1,10 @@
-import { Cr0, Cr4, Efer } from '../../../isa/registers/control';
+import {
+  Cr3Address,
+  MACHINE_STATUS_WORD,
+  WideCr0,
+  WideCr4,
+  WideEfer,
+} from '../../../isa/registers/control';
 import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { CrAccessType } from '../../../isa/vmx/qualification';
@@ -28,7 +34,7 @@ export function* handleCrAccess(): Handler {
   }
   const shadow = yield vmread(Field.CR0_READ_SHADOW);
   let value: bigint;
-  if (access === CrAccessType.CLTS) value = shadow & ~BigInt(Cr0.TS);
+  if (access === CrAccessType.CLTS) value = shadow & ~WideCr0.TS;
   else if (access === CrAccessType.LMSW) value = machineStatusWord(shadow, qualification);
   else value = yield guestRegister(gpr);
   const done = yield* number === 3
@@ -42,26 +48,26 @@ export function* handleCrAccess(): Handler {
 
 /** LMSW loads PE, MP, EM and TS, but cannot clear PE. */
 function machineStatusWord(shadow: bigint, qualification: bigint): bigint {
-  const source = (qualification >> 16n) & 15n;
-  return (shadow & ~14n) | source;
+  const source = (qualification >> 16n) & MACHINE_STATUS_WORD;
+  return (shadow & ~(MACHINE_STATUS_WORD & ~WideCr0.PE)) | source;
 }
 
 /** The guest sees what it wrote (the read shadow); the processor gets the bits that VMX insists on. */
 function* writeCr0(value: bigint): Handler<boolean> {
   const old = yield vmread(Field.GUEST_CR0);
-  const pg = BigInt(Cr0.PG);
+  const pg = WideCr0.PG;
   const turnsOn = (value & pg) !== 0n && (old & pg) === 0n;
   const turnsOff = (value & pg) === 0n && (old & pg) !== 0n;
-  if (value >> 32n || (value & pg && !(value & BigInt(Cr0.PE)))) return false;
+  if (value >> 32n || (value & pg && !(value & WideCr0.PE))) return false;
   const efer = yield vmread(Field.GUEST_IA32_EFER);
   const cr4 = yield vmread(Field.GUEST_CR4);
-  const long = (efer & BigInt(Efer.LME)) !== 0n;
-  if (turnsOn && long && !(cr4 & BigInt(Cr4.PAE))) return false;
-  yield vmwrite(Field.CR0_READ_SHADOW, value | BigInt(Cr0.ET));
-  yield vmwrite(Field.GUEST_CR0, value | BigInt(Cr0.ET | Cr0.NE));
+  const long = (efer & WideEfer.LME) !== 0n;
+  if (turnsOn && long && !(cr4 & WideCr4.PAE)) return false;
+  yield vmwrite(Field.CR0_READ_SHADOW, value | WideCr0.ET);
+  yield vmwrite(Field.GUEST_CR0, value | (WideCr0.ET | WideCr0.NE));
   if (turnsOn && long) yield* setLongMode(efer, true);
   if (turnsOff) yield* setLongMode(efer, false);
-  const pae = (cr4 & BigInt(Cr4.PAE)) !== 0n;
+  const pae = (cr4 & WideCr4.PAE) !== 0n;
   if (turnsOn && pae && !long) yield* loadPdptes(yield vmread(Field.GUEST_CR3));
   if (turnsOn || turnsOff) yield invept();
   return true;
@@ -71,7 +77,7 @@ function* writeCr0(value: bigint): Handler<boolean> {
 function* setLongMode(efer: bigint, on: boolean): Handler {
   const controls = yield vmread(Field.VM_ENTRY_CONTROLS);
   const guest = BigInt(EntryControl.IA32E_MODE_GUEST);
-  const lma = BigInt(Efer.LMA);
+  const lma = WideEfer.LMA;
   yield vmwrite(Field.GUEST_IA32_EFER, on ? efer | lma : efer & ~lma);
   yield vmwrite(Field.VM_ENTRY_CONTROLS, on ? controls | guest : controls & ~guest);
 }
@@ -81,8 +87,8 @@ function* writeCr3(value: bigint): Handler<boolean> {
   const cr0 = yield vmread(Field.GUEST_CR0);
   const cr4 = yield vmread(Field.GUEST_CR4);
   const efer = yield vmread(Field.GUEST_IA32_EFER);
-  const paging = (cr0 & BigInt(Cr0.PG)) !== 0n;
-  const pae = (cr4 & BigInt(Cr4.PAE)) !== 0n && (efer & BigInt(Efer.LMA)) === 0n;
+  const paging = (cr0 & WideCr0.PG) !== 0n;
+  const pae = (cr4 & WideCr4.PAE) !== 0n && (efer & WideEfer.LMA) === 0n;
   if (paging && pae) yield* loadPdptes(value);
   // A load of CR3 drops translations; with a VPID the monitor has to see to it.
   yield invept();
@@ -92,10 +98,10 @@ function* writeCr3(value: bigint): Handler<boolean> {
 /** VMXE stays set for the processor; the guest sees it clear. */
 function* writeCr4(value: bigint): Handler<boolean> {
   const efer = yield vmread(Field.GUEST_IA32_EFER);
-  const long = (efer & BigInt(Efer.LMA)) !== 0n;
-  if (value & BigInt(Cr4.VMXE) || (long && !(value & BigInt(Cr4.PAE)))) return false;
+  const long = (efer & WideEfer.LMA) !== 0n;
+  if (value & WideCr4.VMXE || (long && !(value & WideCr4.PAE))) return false;
   yield vmwrite(Field.CR4_READ_SHADOW, value);
-  yield vmwrite(Field.GUEST_CR4, value | BigInt(Cr4.VMXE));
+  yield vmwrite(Field.GUEST_CR4, value | WideCr4.VMXE);
   yield invept();
   return true;
 }
@@ -104,7 +110,7 @@ function* writeCr4(value: bigint): Handler<boolean> {
 function* loadPdptes(cr3: bigint): Handler {
   const fields = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
   for (const [n, field] of fields.entries()) {
-    const entry = yield readGuestPhysical((cr3 & 0xffffffe0n) + BigInt(8 * n), 8);
+    const entry = yield readGuestPhysical((cr3 & Cr3Address.PAE) + BigInt(8 * n), 8);
     yield vmwrite(field, entry);
   }
 }

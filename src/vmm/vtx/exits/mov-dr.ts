@@ -1,3 +1,4 @@
+import { DR7_INITIAL, DR7_WRITABLE } from '../../../isa/registers/debug';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import {
@@ -22,7 +23,7 @@ export function* handleMovDr(): Handler {
   } else {
     const value = yield guestRegister(gpr);
     yield register === 7
-      ? vmwrite(Field.GUEST_DR7, (value & 0xffff2bffn) | 0x400n)
+      ? vmwrite(Field.GUEST_DR7, (value & DR7_WRITABLE) | DR7_INITIAL)
       : writeDebugRegister(register, value);
   }
   yield* advanceRip();

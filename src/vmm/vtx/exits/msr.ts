@@ -1,4 +1,6 @@
-import { CANONICAL_MSRS, Msr, msrByNumber } from '../../../isa/registers/msr';
+import { SWITCHED_MSRS } from '../../../isa/vmx/switched-msrs';
+import { WideCr0, WideEfer } from '../../../isa/registers/control';
+import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
@@ -7,15 +9,15 @@ import { injectGeneralProtection } from '../inject';
 
 const LOW = 0xffffffffn;
 
-/** MSRs that the guest has in its VMCS, so that the processor switches them. */
-const IN_VMCS: ReadonlyMap<number, Field> = new Map([
-  [Msr.EFER, Field.GUEST_IA32_EFER],
-  [Msr.FS_BASE, Field.GUEST_FS_BASE],
-  [Msr.GS_BASE, Field.GUEST_GS_BASE],
-  [Msr.SYSENTER_CS, Field.GUEST_SYSENTER_CS],
-  [Msr.SYSENTER_ESP, Field.GUEST_SYSENTER_ESP],
-  [Msr.SYSENTER_EIP, Field.GUEST_SYSENTER_EIP],
-]);
+/**
+ * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
+ * which the controls ask.
+ */
+const IN_VMCS: ReadonlyMap<number, Field> = new Map(
+  SWITCHED_MSRS.filter(({ msr, load }) => load === undefined || msr === Msr.EFER).map(
+    ({ msr, guest }) => [msr, guest],
+  ),
+);
 
 /** MSRs that the monitor does not use itself: the guest has the processor's own. */
 const PASSED_THROUGH: ReadonlySet<number> = new Set([
@@ -23,8 +25,8 @@ const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.APIC_BASE, Msr.MISC_ENABLE, Msr.MTRRCAP, Msr.MTRR_DEF_TYPE,
 ]); // prettier-ignore
 
-const EFER_WRITABLE = 0x901n;
-const EFER_LMA = 0x400n;
+const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
+const EFER_LMA = WideEfer.LMA;
 
 /** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
 export function* handleRdmsr(): Handler {
@@ -33,7 +35,7 @@ export function* handleRdmsr(): Handler {
   let value: bigint;
   if (field !== undefined) {
     value = yield vmread(field);
-  } else if (PASSED_THROUGH.has(number) && msrByNumber(number)) {
+  } else if (PASSED_THROUGH.has(number)) {
     value = yield rdmsr(number);
   } else {
     yield* injectGeneralProtection();
@@ -55,9 +57,7 @@ export function* handleWrmsr(): Handler {
     if (!(yield* writeEfer(value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
-  } else if (PASSED_THROUGH.has(number) && msrByNumber(number) && isAllowed(number, value)) {
-    yield wrmsr(number, value);
-  } else {
+  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection();
     return;
   }
@@ -68,8 +68,8 @@ export function* handleWrmsr(): Handler {
 function* writeEfer(value: bigint): Handler<boolean> {
   const old = yield vmread(Field.GUEST_IA32_EFER);
   const cr0 = yield vmread(Field.GUEST_CR0);
-  const changesLme = ((old ^ value) & 0x100n) !== 0n;
-  const paging = (cr0 & (1n << 31n)) !== 0n;
+  const changesLme = ((old ^ value) & WideEfer.LME) !== 0n;
+  const paging = (cr0 & WideCr0.PG) !== 0n;
   if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && paging)) {
     yield* injectGeneralProtection();
     return false;
@@ -78,9 +78,8 @@ function* writeEfer(value: bigint): Handler<boolean> {
   return true;
 }
 
-/** Addresses must be canonical; the rest of what RDMSR would refuse is refused there. */
+/** Addresses in the VMCS must be canonical, with 4-level paging: 48 bits (SDM 1 3.3.7.1). */
 function isAllowed(number: number, value: bigint): boolean {
-  if (number === Msr.MTRRCAP) return false;
   if (!CANONICAL_MSRS.has(number)) return true;
   return BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
 }

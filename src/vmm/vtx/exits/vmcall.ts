@@ -1,3 +1,4 @@
+import { AccessRights } from '../../../isa/access-rights';
 import { Vector } from '../../../isa/exceptions';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
@@ -18,7 +19,7 @@ const NO_SUCH_CALL = (1n << 64n) - 1n;
 /** VMCALL: the guest asks for a service. Only its kernel may. */
 export function* handleVmcall(): Handler {
   const rights = yield vmread(Field.GUEST_SS_AR_BYTES);
-  if ((rights & 0x60n) !== 0n) {
+  if ((rights & BigInt(AccessRights.DPL)) !== 0n) {
     yield* injectException(Vector.UD);
     return;
   }

@@ -1,0 +1,170 @@
+import type { ManualReference } from './manual';
+import { WideCr4, WideEfer, Xcr0 } from './registers/control';
+import { Msr, MTRR_MSRS } from './registers/msr';
+
+/** The four registers in which CPUID answers. */
+export type CpuidRegister = 'eax' | 'ebx' | 'ecx' | 'edx';
+
+/** Where CPUID tells of a feature. */
+export interface CpuidBit {
+  readonly leaf: number;
+  readonly subleaf: number;
+  readonly register: CpuidRegister;
+  readonly bit: number;
+}
+
+/** A feature of the processor, and what it brings along. */
+export interface FeatureRow<Name extends string = string> {
+  /** As the manual spells it. */
+  readonly name: Name;
+  readonly cpuid: CpuidBit;
+  readonly section: ManualReference;
+  /** Bits of CR4, IA32_EFER and XCR0 that exist with it. */
+  readonly cr4: bigint;
+  readonly efer: bigint;
+  readonly xcr0: bigint;
+  /** MSRs that exist with it, by number. */
+  readonly msrs: readonly number[];
+  /** What iced-x86 (CpuidFeature) calls the instructions that exist with it. */
+  readonly instructions: readonly string[];
+}
+
+interface Brings {
+  readonly cr4?: bigint;
+  readonly efer?: bigint;
+  readonly xcr0?: bigint;
+  readonly msrs?: readonly number[];
+  readonly instructions?: string;
+}
+
+type Place = readonly [leaf: number, register: CpuidRegister];
+
+const row = <const Name extends string>(
+  [leaf, register]: Place,
+  bit: number,
+  name: Name,
+  { cr4 = 0n, efer = 0n, xcr0 = 0n, msrs = [], instructions }: Brings = {},
+): FeatureRow<Name> => ({
+  name,
+  cpuid: { leaf, subleaf: 0, register, bit },
+  section: 'SDM 2A CPUID',
+  cr4,
+  efer,
+  xcr0,
+  msrs,
+  instructions: instructions?.split(' ') ?? [],
+});
+
+const EDX1: Place = [1, 'edx'];
+const ECX1: Place = [1, 'ecx'];
+const EBX7: Place = [7, 'ebx'];
+const ECX7: Place = [7, 'ecx'];
+const EDX7: Place = [7, 'edx'];
+const ECX_EXTENDED: Place = [0x80000001, 'ecx'];
+const EDX_EXTENDED: Place = [0x80000001, 'edx'];
+
+/**
+ * Features that CPUID tells of (SDM 2A CPUID, tables 3-8, 3-10 and 3-11): those that bring bits of
+ * control registers, MSRs or instructions for all rings.
+ */
+const ROWS = [
+  row(EDX1, 0, 'FPU', { instructions: 'FPU FPU287 FPU387' }),
+  row(EDX1, 1, 'VME', { cr4: WideCr4.VME | WideCr4.PVI }),
+  row(EDX1, 2, 'DE', { cr4: WideCr4.DE }),
+  row(EDX1, 3, 'PSE', { cr4: WideCr4.PSE }),
+  row(EDX1, 4, 'TSC', { cr4: WideCr4.TSD, msrs: [Msr.TSC], instructions: 'TSC' }),
+  row(EDX1, 5, 'MSR', { instructions: 'MSR' }),
+  row(EDX1, 6, 'PAE', { cr4: WideCr4.PAE }),
+  row(EDX1, 7, 'MCE', { cr4: WideCr4.MCE }),
+  row(EDX1, 8, 'CX8', { instructions: 'CX8' }),
+  row(EDX1, 9, 'APIC'),
+  row(EDX1, 11, 'SEP', {
+    msrs: [Msr.SYSENTER_CS, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP],
+    instructions: 'SEP',
+  }),
+  row(EDX1, 12, 'MTRR', { msrs: MTRR_MSRS }),
+  row(EDX1, 13, 'PGE', { cr4: WideCr4.PGE }),
+  row(EDX1, 14, 'MCA', { msrs: [Msr.MCG_CAP, Msr.MCG_STATUS] }),
+  row(EDX1, 15, 'CMOV', { instructions: 'CMOV' }),
+  row(EDX1, 16, 'PAT', { msrs: [Msr.PAT] }),
+  row(EDX1, 17, 'PSE-36'),
+  row(EDX1, 19, 'CLFSH', { instructions: 'CLFSH' }),
+  row(EDX1, 23, 'MMX', { instructions: 'MMX' }),
+  row(EDX1, 24, 'FXSR', { cr4: WideCr4.OSFXSR, instructions: 'FXSR' }),
+  row(EDX1, 25, 'SSE', { cr4: WideCr4.OSXMMEXCPT, instructions: 'SSE' }),
+  row(EDX1, 26, 'SSE2', { instructions: 'SSE2' }),
+  row(ECX1, 0, 'SSE3', { instructions: 'SSE3' }),
+  row(ECX1, 3, 'MONITOR', { instructions: 'MONITOR' }),
+  row(ECX1, 5, 'VMX', {
+    cr4: WideCr4.VMXE,
+    msrs: [Msr.FEATURE_CONTROL],
+    instructions: 'VMX INVEPT INVVPID',
+  }),
+  row(ECX1, 6, 'SMX', { cr4: WideCr4.SMXE, instructions: 'SMX' }),
+  row(ECX1, 9, 'SSSE3', { instructions: 'SSSE3' }),
+  row(ECX1, 13, 'CMPXCHG16B', { instructions: 'CMPXCHG16B' }),
+  row(ECX1, 17, 'PCID', { cr4: WideCr4.PCIDE }),
+  row(ECX1, 19, 'SSE4.1', { instructions: 'SSE4_1' }),
+  row(ECX1, 20, 'SSE4.2', { instructions: 'SSE4_2' }),
+  row(ECX1, 22, 'MOVBE', { instructions: 'MOVBE' }),
+  row(ECX1, 23, 'POPCNT', { instructions: 'POPCNT' }),
+  row(ECX1, 26, 'XSAVE', { cr4: WideCr4.OSXSAVE, xcr0: Xcr0.X87, instructions: 'XSAVE' }),
+  row(ECX1, 27, 'OSXSAVE'),
+  row(ECX1, 28, 'AVX', { xcr0: Xcr0.SSE | Xcr0.AVX, instructions: 'AVX' }),
+  row(ECX1, 30, 'RDRAND', { instructions: 'RDRAND' }),
+  row(ECX1, 31, 'Hypervisor present'),
+  row(EBX7, 0, 'FSGSBASE', { cr4: WideCr4.FSGSBASE, instructions: 'FSGSBASE' }),
+  row(EBX7, 1, 'IA32_TSC_ADJUST', { msrs: [Msr.TSC_ADJUST] }),
+  row(EBX7, 3, 'BMI1', { instructions: 'BMI1' }),
+  row(EBX7, 5, 'AVX2', { instructions: 'AVX2' }),
+  row(EBX7, 7, 'SMEP', { cr4: WideCr4.SMEP }),
+  row(EBX7, 8, 'BMI2', { instructions: 'BMI2' }),
+  row(EBX7, 10, 'INVPCID', { instructions: 'INVPCID' }),
+  row(EBX7, 18, 'RDSEED', { instructions: 'RDSEED' }),
+  row(EBX7, 19, 'ADX', { instructions: 'ADX' }),
+  row(EBX7, 20, 'SMAP', { cr4: WideCr4.SMAP, instructions: 'SMAP' }),
+  row(EBX7, 23, 'CLFLUSHOPT', { instructions: 'CLFLUSHOPT' }),
+  row(EBX7, 24, 'CLWB', { instructions: 'CLWB' }),
+  row(ECX7, 2, 'UMIP', { cr4: WideCr4.UMIP }),
+  row(ECX7, 3, 'PKU', { cr4: WideCr4.PKE, instructions: 'PKU' }),
+  row(ECX7, 16, 'LA57', { cr4: WideCr4.LA57 }),
+  row(ECX7, 22, 'RDPID', { instructions: 'RDPID' }),
+  row(EDX7, 26, 'IBRS and IBPB', { msrs: [Msr.SPEC_CTRL, Msr.PRED_CMD] }),
+  row(EDX7, 29, 'IA32_ARCH_CAPABILITIES', { msrs: [Msr.ARCH_CAPABILITIES] }),
+  row(ECX_EXTENDED, 0, 'LAHF/SAHF in 64-bit mode'),
+  row(ECX_EXTENDED, 5, 'LZCNT', { instructions: 'LZCNT' }),
+  row(ECX_EXTENDED, 8, 'PREFETCHW', { instructions: 'PREFETCHW' }),
+  row(EDX_EXTENDED, 11, 'SYSCALL/SYSRET', {
+    efer: WideEfer.SCE,
+    msrs: [Msr.EFER, Msr.STAR, Msr.LSTAR, Msr.CSTAR, Msr.FMASK],
+    instructions: 'SYSCALL',
+  }),
+  row(EDX_EXTENDED, 20, 'Execute Disable Bit', { efer: WideEfer.NXE, msrs: [Msr.EFER] }),
+  row(EDX_EXTENDED, 26, '1-GByte pages'),
+  row(EDX_EXTENDED, 27, 'RDTSCP', { msrs: [Msr.TSC_AUX], instructions: 'RDTSCP' }),
+  row(EDX_EXTENDED, 29, 'Intel 64', {
+    efer: WideEfer.LME | WideEfer.LMA,
+    msrs: [Msr.EFER, Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE],
+    instructions: 'X64',
+  }),
+  row([0x80000007, 'edx'], 8, 'Invariant TSC'),
+] as const;
+
+export type FeatureName = (typeof ROWS)[number]['name'];
+
+/** All rows, leaf by leaf. */
+export const FEATURES: readonly FeatureRow<FeatureName>[] = ROWS;
+
+const BY_NAME = new Map<FeatureName, FeatureRow<FeatureName>>(ROWS.map((row) => [row.name, row]));
+
+/** The row of a feature. */
+export function featureByName(name: FeatureName): FeatureRow<FeatureName> {
+  const found = BY_NAME.get(name);
+  if (!found) throw new RangeError(`no feature ${name}`);
+  return found;
+}
+
+/** The bit by which CPUID tells of a feature, as a mask of its register. */
+export function cpuidMask(name: FeatureName): number {
+  return 2 ** featureByName(name).cpuid.bit;
+}

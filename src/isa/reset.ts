@@ -1,0 +1,29 @@
+import { SegmentRights } from './access-rights';
+import { WideCr0 } from './registers/control';
+import { DR6_INITIAL, DR7_INITIAL } from './registers/debug';
+import { RFLAGS_FIXED } from './registers/flags';
+
+/**
+ * The registers after RESET (SDM 3A 10.1.1, table 10-1). Those not listed are 0; EDX holds the
+ * processor's signature, and model-specific registers hold what their rows say.
+ */
+export const RESET = {
+  cr0: WideCr0.CD | WideCr0.NW | WideCr0.ET,
+  rip: 0xfff0n,
+  rflags: RFLAGS_FIXED,
+  dr6: DR6_INITIAL,
+  dr7: DR7_INITIAL,
+  /** ES, SS, DS, FS and GS. */
+  data: { selector: 0, base: 0n, limit: 0xffff, accessRights: SegmentRights.REAL_MODE_DATA },
+  /** The first instruction lies 16 bytes below 4 GBytes. */
+  cs: {
+    selector: 0xf000,
+    base: 0xffff_0000n,
+    limit: 0xffff,
+    accessRights: SegmentRights.REAL_MODE_CODE,
+  },
+  ldtr: { selector: 0, base: 0n, limit: 0xffff, accessRights: SegmentRights.LDT },
+  tr: { selector: 0, base: 0n, limit: 0xffff, accessRights: SegmentRights.TSS_BUSY },
+  /** GDTR and IDTR. */
+  table: { base: 0n, limit: 0xffff },
+} as const;

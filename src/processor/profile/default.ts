@@ -1,0 +1,80 @@
+import { WideCr4 } from '../../isa/registers/control';
+import { Msr, msrReset, MTRR_VARIABLE_RANGES } from '../../isa/registers/msr';
+import { ApicBase, MiscEnable, MtrrCap } from '../../isa/registers/msr-fields';
+import { Profile } from './profile';
+import { LINEAR_ADDRESS_WIDTH, PHYSICAL_ADDRESS_WIDTH } from './widths';
+
+/**
+ * The processor that a computer has unless it asks for another: Intel's architecture with VMX, without
+ * x87 and vector units, without a local APIC.
+ */
+export const DEFAULT_PROFILE = new Profile({
+  vendor: 'GenuineIntel',
+  brand: 'Ringside Simulated x86-64 Processor',
+  signature: 0x000306a9,
+  physicalAddressWidth: PHYSICAL_ADDRESS_WIDTH,
+  linearAddressWidth: LINEAR_ADDRESS_WIDTH,
+  features: [
+    'DE',
+    'PSE',
+    'TSC',
+    'MSR',
+    'PAE',
+    'MCE',
+    'CX8',
+    'SEP',
+    'MTRR',
+    'PGE',
+    'MCA',
+    'CMOV',
+    'PAT',
+    'VMX',
+    'CMPXCHG16B',
+    'PCID',
+    'MOVBE',
+    'POPCNT',
+    'FSGSBASE',
+    'SMEP',
+    'SMAP',
+    'UMIP',
+    'LAHF/SAHF in 64-bit mode',
+    'LZCNT',
+    'PREFETCHW',
+    'SYSCALL/SYSRET',
+    'Execute Disable Bit',
+    '1-GByte pages',
+    'RDTSCP',
+    'Intel 64',
+    'Invariant TSC',
+  ],
+  baseline: {
+    cr4: WideCr4.PCE,
+    msrs: [
+      // It exists without a local APIC, too: its enable bit then reads 0 (SDM 3A 11.4.3).
+      Msr.APIC_BASE,
+      Msr.BIOS_UPDT_TRIG,
+      Msr.BIOS_SIGN_ID,
+      Msr.MISC_ENABLE,
+      Msr.DEBUGCTL,
+    ],
+    instructions: [
+      'INTEL8086',
+      'INTEL186',
+      'INTEL286',
+      'INTEL386',
+      'INTEL486',
+      'CPUID',
+      'MULTIBYTENOP',
+      'PAUSE',
+      'RDPMC',
+    ],
+  },
+  msrValues: new Map([
+    [Msr.APIC_BASE, msrReset(Msr.APIC_BASE) & ~ApicBase.EN],
+    [Msr.MTRRCAP, BigInt(MTRR_VARIABLE_RANGES) | MtrrCap.FIX | MtrrCap.WC],
+    [
+      Msr.MISC_ENABLE,
+      BigInt(MiscEnable.FAST_STRINGS | MiscEnable.BTS_UNAVAILABLE | MiscEnable.PEBS_UNAVAILABLE),
+    ],
+  ]),
+});

@@ -1,0 +1,22 @@
+import { WideRflags } from '../../isa/registers/flags';
+import { undefinedOpcode } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import type { SlowPath } from '../semantics/slow-path';
+
+/** CLAC and STAC: whether SMAP lets the kernel touch user pages (SDM 2A CLAC, 2B STAC). */
+
+function requireRing0(cpu: InstructionContext): void {
+  if (cpu.state.cpl > 0 || cpu.state.virtual8086) throw undefinedOpcode();
+}
+
+export const clearAccessFlag: SlowPath = (cpu) => {
+  requireRing0(cpu);
+  cpu.state.systemFlags &= ~WideRflags.AC;
+  return 'continue';
+};
+
+export const setAccessFlag: SlowPath = (cpu) => {
+  requireRing0(cpu);
+  cpu.state.systemFlags |= WideRflags.AC;
+  return 'continue';
+};
