@@ -1,11 +1,13 @@
-import type { Clock } from './devices/clock';
+import type { Persistent } from '../processor/persistent';
+import type { Clock, ClockState } from './devices/clock';
+import type { Stateful } from './devices/device';
 import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Pic8259 } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
-import { PortBus } from './devices/port-bus';
+import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Uart16550 } from './devices/uart16550';
 
@@ -21,6 +23,13 @@ export interface PlatformEvents {
   reset?(): void;
 }
 
+/** The devices' states by their names, and the time that they live in. */
+export interface PlatformState {
+  readonly clock: ClockState;
+  readonly ports: Record<string, UnclaimedPort>;
+  readonly devices: Readonly<Record<string, unknown>>;
+}
+
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
 const INSTRUCTIONS_PER_TICK = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
@@ -32,7 +41,7 @@ const START_TIME = 1_767_225_600;
  * The devices of a PC behind its I/O ports, wired together. The simulated computer has one; a monitor
  * that emulates devices for its guest has one more, which only the guest sees.
  */
-export class Platform {
+export class Platform implements Persistent<PlatformState> {
   readonly ports = new PortBus();
   readonly pic: Pic8259;
   readonly pit: Pit8254;
@@ -40,9 +49,13 @@ export class Platform {
   readonly rtc: CmosRtc;
   readonly keyboard: KeyboardController;
   private readonly systemControl: SystemControl;
+  private readonly devices: ReadonlyMap<string, Stateful>;
 
   /** @param clock the platform's own: two platforms do not share one */
-  constructor(clock: Clock, events: PlatformEvents) {
+  constructor(
+    private readonly clock: Clock,
+    events: PlatformEvents,
+  ) {
     this.pic = new Pic8259();
     this.pit = new Pit8254({
       clock,
@@ -67,16 +80,29 @@ export class Platform {
       onReset: () => events.reset?.(),
       onPowerOff: () => events.powerOff?.(),
     });
+    const stateful = [this.pic, this.pit, this.serial, this.rtc, this.keyboard, this.systemControl];
+    this.devices = new Map(stateful.map((device) => [device.name, device]));
     const devices = [
-      this.pic,
-      this.pit,
-      this.serial,
-      this.rtc,
-      this.keyboard,
-      this.systemControl,
+      ...stateful,
       new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
       new ExitDevice({ onExit: (value) => events.exit?.(value) }),
     ];
     for (const device of devices) this.ports.attach(device);
+  }
+
+  save(): PlatformState {
+    const devices = [...this.devices].map(([name, device]) => [name, device.save()] as const);
+    return {
+      clock: this.clock.save(),
+      ports: this.ports.save(),
+      devices: Object.fromEntries(devices),
+    };
+  }
+
+  /** No line changes its level on the way: the levels are part of what is restored. */
+  restore(state: PlatformState): void {
+    this.clock.restore(state.clock);
+    this.ports.restore(state.ports);
+    for (const [name, device] of this.devices) device.restore(state.devices[name]);
   }
 }

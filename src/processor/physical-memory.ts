@@ -1,14 +1,21 @@
 import { PAGE_SIZE, PHYSICAL_BASE } from './layout';
+import type { Persistent } from './persistent';
 
 /** Called after a write to a page that somebody watches; `length` bytes at `address` have changed. */
 export type WriteWatcher = (address: number, length: number) => void;
+
+/** The frames that hold anything but zeros: their numbers in rising order, and their bytes. */
+export interface MemoryState {
+  readonly frames: Uint32Array;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * The simulated computer's physical memory (HPA), which lies inside the WebAssembly memory. Addresses
  * are byte addresses below 2^32. Reads outside RAM give all ones and writes there go nowhere, as on
  * a bus where nobody answers.
  */
-export class PhysicalMemory {
+export class PhysicalMemory implements Persistent<MemoryState> {
   readonly memory: WebAssembly.Memory;
   readonly view: DataView;
   private readonly bytes: Uint8Array;
@@ -123,9 +130,38 @@ export class PhysicalMemory {
     if (inside > 0) this.watcher?.(address, inside);
   }
 
+  save(): MemoryState {
+    const used: number[] = [];
+    const words = new Int32Array(this.memory.buffer, PHYSICAL_BASE, this.size / 4);
+    for (let frame = 0; frame * PAGE_SIZE < this.size; frame++) {
+      if (!isZero(words, frame * WORDS_PER_FRAME)) used.push(frame);
+    }
+    const bytes = new Uint8Array(used.length * PAGE_SIZE);
+    used.forEach((frame, n) => {
+      bytes.set(this.frame(frame * PAGE_SIZE), n * PAGE_SIZE);
+    });
+    return { frames: Uint32Array.from(used), bytes };
+  }
+
+  /** Whoever has decoded code or remembered anything else of what lay in memory must forget it. */
+  restore({ frames, bytes }: MemoryState): void {
+    this.bytes.fill(0);
+    frames.forEach((frame, n) => {
+      this.bytes.set(bytes.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE), frame * PAGE_SIZE);
+    });
+  }
+
   /** The bytes of the page frame that holds `address`, in place. */
   frame(address: number): Uint8Array {
     const start = address - (address % PAGE_SIZE);
     return this.bytes.subarray(start, start + PAGE_SIZE);
   }
+}
+
+const WORDS_PER_FRAME = PAGE_SIZE / 4;
+
+function isZero(words: Int32Array, start: number): boolean {
+  const end = start + WORDS_PER_FRAME;
+  for (let n = start; n < end; n++) if (words[n] !== 0) return false;
+  return true;
 }

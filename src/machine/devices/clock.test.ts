@@ -60,7 +60,7 @@ describe('clock', () => {
     clock.attach(a);
     clock.schedule(a, 100);
     clock.advanceTo(60);
-    const state = clock.snapshot();
+    const state = clock.save();
     assert.deepEqual(JSON.parse(JSON.stringify(state)), { now: 60, deadlines: { a: 100 } });
     clock.advanceTo(200);
     clock.restore(state);

@@ -66,7 +66,7 @@ export class Clock implements Stateful<ClockState> {
     this.time = now;
   }
 
-  snapshot(): ClockState {
+  save(): ClockState {
     return { now: this.time, deadlines: Object.fromEntries(this.deadlines) };
   }
 

@@ -118,8 +118,8 @@ describe('CMOS RTC', () => {
     const { clock, rtc, write } = setUp();
     write(4, 0x12);
     const other = setUp();
-    other.rtc.restore(JSON.parse(JSON.stringify(rtc.snapshot())));
-    other.clock.restore(clock.snapshot());
+    other.rtc.restore(JSON.parse(JSON.stringify(rtc.save())));
+    other.clock.restore(clock.save());
     assert.equal(other.time(), '24 2 28 12 59 50');
   });
 });

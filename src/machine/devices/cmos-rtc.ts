@@ -92,7 +92,7 @@ export class CmosRtc implements PortDevice, TimedDevice, Stateful<RtcState> {
     this.wait();
   }
 
-  snapshot(): RtcState {
+  save(): RtcState {
     return structuredClone(this.state);
   }
 

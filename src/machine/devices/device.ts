@@ -3,6 +3,8 @@
  * the outside by the events in it, and knows neither the processor nor a screen.
  */
 
+import type { Persistent } from '../../processor/persistent';
+
 /** Widths of I/O instructions, in bytes. */
 export type PortWidth = 1 | 2 | 4;
 
@@ -24,9 +26,7 @@ export interface PortDevice {
 }
 
 /** A device whose whole state is a plain JSON value. */
-export interface Stateful<State = unknown> {
-  snapshot(): State;
-  restore(state: State): void;
+export interface Stateful<State = unknown> extends Persistent<State> {
   /** The state after power-on. */
   reset(): void;
 }

@@ -135,7 +135,7 @@ describe('keyboard controller', () => {
     const { keyboard } = setUp();
     keyboard.press([0x1c, 0xf0, 0x1c]);
     const other = setUp();
-    other.keyboard.restore(JSON.parse(JSON.stringify(keyboard.snapshot())));
+    other.keyboard.restore(JSON.parse(JSON.stringify(keyboard.save())));
     assert.deepEqual(other.drain(), [0x1e, 0x9e]);
     assert.deepEqual(other.irq, [false, true, false]);
   });

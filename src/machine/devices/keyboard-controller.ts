@@ -102,7 +102,7 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
     this.update();
   }
 
-  snapshot(): KeyboardState {
+  save(): KeyboardState {
     return structuredClone(this.state);
   }
 

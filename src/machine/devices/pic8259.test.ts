@@ -217,7 +217,7 @@ describe('8259 PIC pair', () => {
     const { pic, pulse } = setUp();
     pulse(10);
     const other = new Pic8259();
-    other.restore(JSON.parse(JSON.stringify(pic.snapshot())));
+    other.restore(JSON.parse(JSON.stringify(pic.save())));
     assert.equal(other.intr, true);
     assert.equal(other.acknowledge(), 0x2a);
   });

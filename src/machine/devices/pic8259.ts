@@ -267,7 +267,7 @@ export class Pic8259 implements PortDevice, Stateful<PicState> {
     this.update();
   }
 
-  snapshot(): PicState {
+  save(): PicState {
     return structuredClone(this.state);
   }
 

@@ -222,8 +222,8 @@ describe('8254 PIT', () => {
     first.write(0x40, 100, 0);
     first.clock.advanceTo(150);
     const second = setUp();
-    second.clock.restore(first.clock.snapshot());
-    second.pit.restore(JSON.parse(JSON.stringify(first.pit.snapshot())));
+    second.clock.restore(first.clock.save());
+    second.pit.restore(JSON.parse(JSON.stringify(first.pit.save())));
     second.clock.advanceTo(301);
     assert.deepEqual(second.edges, ['-200', '+201', '-300', '+301']);
   });

@@ -75,7 +75,7 @@ export class Pit8254 implements PortDevice, TimedDevice, Stateful<PitState> {
     this.update();
   }
 
-  snapshot(): PitState {
+  save(): PitState {
     return structuredClone(this.state);
   }
 

@@ -49,7 +49,7 @@ describe('port bus', () => {
     bus.write(0x300, 2, 0x12345);
     assert.deepEqual(bus.unclaimed.get(0x300), { reads: 3, writes: 2, last: 0x2345 });
     const other = new PortBus();
-    other.restore(bus.snapshot());
+    other.restore(bus.save());
     assert.deepEqual(other.unclaimed.get(0x300), { reads: 3, writes: 2, last: 0x2345 });
   });
 
@@ -117,7 +117,7 @@ describe('system control', () => {
   it('keeps its registers in a snapshot', () => {
     bus.write(0x602, 2, 0x1234);
     const other = new SystemControl();
-    other.restore(control.snapshot());
+    other.restore(control.save());
     assert.equal(other.readPort(0x602, 2), 0x1234);
     assert.equal(other.readPort(0x603, 1), 0x12);
   });

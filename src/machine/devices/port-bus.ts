@@ -82,7 +82,7 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
     }
   }
 
-  snapshot(): Record<string, UnclaimedPort> {
+  save(): Record<string, UnclaimedPort> {
     return structuredClone(Object.fromEntries(this.unclaimedPorts));
   }
 

@@ -53,7 +53,7 @@ export class SystemControl implements PortDevice, Stateful<SystemControlState> {
     else if (port >= 0x602) this.state.enable = merge(this.state.enable, port, width, value);
   }
 
-  snapshot(): SystemControlState {
+  save(): SystemControlState {
     return { ...this.state };
   }
 

@@ -155,7 +155,7 @@ describe('UART 16550', () => {
     write(FCR, Fcr.ENABLE);
     uart.receive(Array.from({ length: 20 }, (_, i) => i));
     const other = setUp();
-    other.uart.restore(JSON.parse(JSON.stringify(uart.snapshot())));
+    other.uart.restore(JSON.parse(JSON.stringify(uart.save())));
     uart.readPort(0x3f8);
     assert.deepEqual(
       Array.from({ length: 20 }, () => other.read(DATA)),

@@ -179,7 +179,7 @@ export class Uart16550 implements PortDevice, Stateful<UartState> {
     this.update();
   }
 
-  snapshot(): UartState {
+  save(): UartState {
     return structuredClone(this.state);
   }
 

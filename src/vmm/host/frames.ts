@@ -1,7 +1,8 @@
 import { PAGE_SIZE } from '../../processor/layout';
+import type { Persistent } from '../../processor/persistent';
 
 /** Hands out page frames of host-physical memory, never the same one twice. */
-export interface FrameAllocator {
+export interface FrameAllocator extends Persistent<number> {
   /** The host-physical address of a free frame. @throws RangeError when there is none left */
   allocate(): number;
   readonly free: number;
@@ -20,6 +21,14 @@ export class SequentialFrames implements FrameAllocator {
 
   get free(): number {
     return (this.end - this.next) / PAGE_SIZE;
+  }
+
+  save(): number {
+    return this.next;
+  }
+
+  restore(next: number): void {
+    this.next = next;
   }
 
   allocate(): number {
@@ -49,6 +58,14 @@ export class ScatteredFrames implements FrameAllocator {
 
   get free(): number {
     return this.count - this.taken;
+  }
+
+  save(): number {
+    return this.taken;
+  }
+
+  restore(taken: number): void {
+    this.taken = taken;
   }
 
   allocate(): number {
