@@ -25,9 +25,12 @@ export const EPTP_MEMORY_TYPES: Readonly<Record<number, string>> = {
   [MemoryType.WB]: 'WB',
 };
 
+/** One bit for each type that there is: EPT walks ask often. */
+const DEFINED = Object.keys(MEMORY_TYPES).reduce((bits, type) => bits | (1 << Number(type)), 0);
+
 /** Whether an MTRR or an EPT entry may hold this type. */
 export function isMemoryType(type: number): boolean {
-  return MEMORY_TYPES[type] !== undefined;
+  return type < 8 && ((DEFINED >> type) & 1) === 1;
 }
 
 /** Whether each of the 8 bytes of a value for IA32_PAT is a memory type (SDM 3A 12.12.2). */

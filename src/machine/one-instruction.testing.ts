@@ -2,6 +2,7 @@ import { SegmentRights, AccessRights } from '../isa/access-rights';
 import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { RFLAGS_FIXED } from '../isa/registers/flags';
 import { Field, type FieldId } from '../isa/vmx/fields';
+import type { EngineKind } from '../processor/engine';
 import { PhysicalMemory } from '../processor/physical-memory';
 import { Processor } from '../processor/processor';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
@@ -54,8 +55,12 @@ async function assembleText(source: string): Promise<Uint8Array> {
 }
 
 /** A processor that is about to execute `text`: RBX points to data, RSP to a frame for IRETQ. */
-export async function aboutTo(text: string, ring: Ring): Promise<Processor> {
-  const cpu = new Processor(new PhysicalMemory(0x400000), bus, 'reference');
+export async function aboutTo(
+  text: string,
+  ring: Ring,
+  engine: EngineKind = 'reference',
+): Promise<Processor> {
+  const cpu = new Processor(new PhysicalMemory(0x400000), bus, engine);
   const { physical, state } = cpu;
   physical.writeBytes(CODE, await bytesOf(text));
   const entry = (at: number, value: number): void => {

@@ -215,4 +215,27 @@ text:   db "hello"`;
     assert.equal(serial, 'hello');
     assert.equal(exits.filter((name) => name === 'IO_INSTRUCTION').length, 5);
   });
+
+  it('gives the guest #GP for a value that the processor refuses to put in an MSR', async () => {
+    const source = `org 0x7c00
+        xor ax, ax
+        mov ds, ax
+        mov ss, ax
+        mov sp, 0x7c00
+        mov word [13 * 4], refused
+        mov word [13 * 4 + 2], 0
+        mov ecx, 0x277          ; IA32_PAT: 2 is no memory type
+        mov eax, 2
+        xor edx, edx
+        wrmsr
+        jmp $
+refused: mov dx, 0x3f8
+        mov al, 'G'
+        out dx, al
+        cli
+        hlt
+`;
+    const { serial } = await runGuest(source, { intercepts: ['msr'] });
+    assert.equal(serial, 'G');
+  });
 });

@@ -3,6 +3,7 @@ import {
   Decoder,
   DecoderError,
   DecoderOptions,
+  EncodingKind,
   FlowControl,
   Instruction,
   OpKind,
@@ -96,6 +97,11 @@ export class InstructionDecoder {
     out.length = i.length;
     if (i.code === Code.INVALID) {
       out.kind = incomplete ? 'incomplete' : 'invalid';
+      return out;
+    }
+    // A VEX prefix is one in protected mode only; here 16-bit code stands for real and virtual-8086 mode.
+    if (bits === 16 && i.encoding === EncodingKind.VEX) {
+      out.kind = 'invalid';
       return out;
     }
     this.operands(i, out, bits);

@@ -16,8 +16,8 @@ const REGISTER_OR_MEMORY: Partial<Record<K, 8 | 16 | 32 | 64>> = {
 const REGISTER: Partial<Record<K, 8 | 16 | 32 | 64>> = {
   [K.r8_reg]: 8, [K.r8_opcode]: 8, [K.al]: 8, [K.cl]: 8,
   [K.r16_reg]: 16, [K.r16_reg_mem]: 16, [K.r16_rm]: 16, [K.r16_opcode]: 16, [K.ax]: 16, [K.dx]: 16,
-  [K.r32_reg]: 32, [K.r32_reg_mem]: 32, [K.r32_rm]: 32, [K.r32_opcode]: 32, [K.eax]: 32,
-  [K.r64_reg]: 64, [K.r64_reg_mem]: 64, [K.r64_rm]: 64, [K.r64_opcode]: 64, [K.rax]: 64,
+  [K.r32_reg]: 32, [K.r32_vvvv]: 32, [K.r32_reg_mem]: 32, [K.r32_rm]: 32, [K.r32_opcode]: 32, [K.eax]: 32,
+  [K.r64_reg]: 64, [K.r64_vvvv]: 64, [K.r64_reg_mem]: 64, [K.r64_rm]: 64, [K.r64_opcode]: 64, [K.rax]: 64,
 }; // prettier-ignore
 
 const IMMEDIATE = new Set([

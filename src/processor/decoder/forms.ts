@@ -20,7 +20,7 @@ export interface FormTable {
 export type RepeatPrefix = '' | 'REP ' | 'REPNE ';
 
 /** Opcodes of encodings that the processor does not execute. */
-const ENCODINGS_TO_COME = /^(VEX|EVEX|XOP|MVEX|D3NOW)_/;
+const ENCODINGS_TO_COME = /^(VEX_K|EVEX|XOP|MVEX|D3NOW)_/;
 
 let table: FormTable | undefined;
 

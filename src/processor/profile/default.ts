@@ -34,6 +34,7 @@ export const DEFAULT_PROFILE = new Profile({
     'MOVBE',
     'POPCNT',
     'FSGSBASE',
+    'BMI1',
     'SMEP',
     'SMAP',
     'UMIP',

@@ -86,7 +86,6 @@ const UNCLAIMED: Readonly<Record<string, string>> = {
   SSE: 'prefetches and SFENCE touch no XMM register',
   SSE2: 'LFENCE and MFENCE touch no XMM register',
   CET_IBT: 'ENDBR32 and ENDBR64 are NOPs on every processor',
-  BMI1: 'TZCNT; the others are to come',
   INTEL8086_ONLY: 'POP CS, which the decoder never gives',
 };
 
@@ -102,6 +101,7 @@ const SAMPLES: Readonly<Record<string, readonly number[]>> = {
   MOVBE: [0x0f, 0x38, 0xf0, 0x03],
   POPCNT: [0xf3, 0x0f, 0xb8, 0xc3],
   FSGSBASE: [0xf3, 0x48, 0x0f, 0xae, 0xc0],
+  BMI1: [0xc4, 0xe2, 0x60, 0xf2, 0xc3],
   SMAP: [0x0f, 0x01, 0xcb],
   LZCNT: [0xf3, 0x0f, 0xbd, 0xc3],
   PREFETCHW: [0x0f, 0x0d, 0x0b],

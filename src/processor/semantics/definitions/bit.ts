@@ -2,7 +2,7 @@ import { instruction } from '../instruction';
 import type { AbstractMachine } from '../abstract-machine';
 import { Value } from '../value';
 
-/** SDM 2: BT, BTS, BTR, BTC, BSF, BSR, LZCNT, TZCNT, POPCNT. */
+/** SDM 2: BT, BTS, BTR, BTC, BSF, BSR, LZCNT, TZCNT, POPCNT, and the rest of BMI1. */
 
 function bitTest(mnemonic: string, change?: (a: Value, mask: Value) => Value): void {
   instruction(mnemonic, (m) => {
@@ -58,6 +58,58 @@ countZeros('TZCNT', (_m, source) => {
   const { width } = source;
   const stopped = width === 64 ? source : source.resize(64).or(1n << BigInt(width));
   return stopped.ctz();
+});
+
+/** BMI1: ANDN, BEXTR, BLSI, BLSMSK, BLSR (SDM 2A). Undefined flags are as after logic. */
+function lowestBit(
+  mnemonic: string,
+  result: (source: Value) => Value,
+  carry: (source: Value) => Value,
+): void {
+  instruction(mnemonic, (m) => {
+    const source = m.operand(1).read();
+    const found = m.let(result(source));
+    const none = Value.constant(1, 0);
+    const cf = m.let(carry(source));
+    m.operand(0).write(found);
+    m.flags.ofResult(found);
+    m.flags.setCarries(cf, none, none);
+  });
+}
+lowestBit(
+  'BLSI',
+  (source) => source.and(source.negate()),
+  (source) => source.ne(0),
+);
+lowestBit(
+  'BLSMSK',
+  (source) => source.xor(source.sub(1)),
+  (source) => source.eq(0),
+);
+lowestBit(
+  'BLSR',
+  (source) => source.and(source.sub(1)),
+  (source) => source.eq(0),
+);
+
+instruction('ANDN', (m) => {
+  const result = m.let(m.operand(1).read().not().and(m.operand(2).read()));
+  m.operand(0).write(result);
+  m.flags.ofLogic(result);
+});
+
+instruction('BEXTR', (m) => {
+  const target = m.operand(0);
+  const source = m.operand(1).read().resize(64);
+  const control = m.let(m.operand(2).read().resize(64));
+  const start = m.let(control.and(0xff));
+  const length = m.let(control.shr(8).and(0xff));
+  const zero = Value.constant(64, 0);
+  const shifted = start.ltU(64).select(source.shr(start), zero);
+  const mask = length.ltU(64).select(Value.constant(64, 1).shl(length).sub(1), zero.not());
+  const result = m.let(shifted.and(mask).resize(target.width));
+  target.write(result);
+  m.flags.ofLogic(result);
 });
 
 instruction('POPCNT', (m) => {

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { WideRflags } from '../isa/registers/flags';
+import { aboutTo, raisedBy } from './one-instruction.testing';
+import { runBare } from './bare.testing';
+
+/**
+ * BMI1, compared with what a real processor did: the instruction, RBX and RCX before it, RAX and the
+ * flags after it. BEXTR leaves SF undefined.
+ */
+const RECORDED: readonly (readonly [string, bigint, bigint, bigint, bigint])[] = [
+  ['andn rax, rbx, rcx', 0x0n, 0x0n, 0x0n, 0x40n],
+  ['andn eax, ebx, ecx', 0x0n, 0x0n, 0x0n, 0x40n],
+  ['bextr rax, rbx, rcx', 0x0n, 0x0n, 0x0n, 0x40n],
+  ['bextr eax, ebx, ecx', 0x0n, 0x0n, 0x0n, 0x40n],
+  ['blsi rax, rbx', 0x0n, 0x0n, 0x0n, 0x40n],
+  ['blsi eax, ebx', 0x0n, 0x0n, 0x0n, 0x40n],
+  ['blsmsk rax, rbx', 0x0n, 0x0n, 0xffffffffffffffffn, 0x81n],
+  ['blsmsk eax, ebx', 0x0n, 0x0n, 0xffffffffn, 0x81n],
+  ['blsr rax, rbx', 0x0n, 0x0n, 0x0n, 0x41n],
+  ['blsr eax, ebx', 0x0n, 0x0n, 0x0n, 0x41n],
+  ['andn rax, rbx, rcx', 0x8000000000000000n, 0x4001n, 0x4001n, 0x0n],
+  ['andn eax, ebx, ecx', 0x8000000000000000n, 0x4001n, 0x4001n, 0x0n],
+  ['bextr rax, rbx, rcx', 0x8000000000000000n, 0x4001n, 0x4000000000000000n, 0x0n],
+  ['bextr eax, ebx, ecx', 0x8000000000000000n, 0x4001n, 0x0n, 0x40n],
+  ['blsi rax, rbx', 0x8000000000000000n, 0x4001n, 0x8000000000000000n, 0x81n],
+  ['blsi eax, ebx', 0x8000000000000000n, 0x4001n, 0x0n, 0x40n],
+  ['blsmsk rax, rbx', 0x8000000000000000n, 0x4001n, 0xffffffffffffffffn, 0x80n],
+  ['blsmsk eax, ebx', 0x8000000000000000n, 0x4001n, 0xffffffffn, 0x81n],
+  ['blsr rax, rbx', 0x8000000000000000n, 0x4001n, 0x0n, 0x40n],
+  ['blsr eax, ebx', 0x8000000000000000n, 0x4001n, 0x0n, 0x41n],
+  ['andn rax, rbx, rcx', 0x123456789abcdef0n, 0x804n, 0x4n, 0x0n],
+  ['andn eax, ebx, ecx', 0x123456789abcdef0n, 0x804n, 0x4n, 0x0n],
+  ['bextr rax, rbx, rcx', 0x123456789abcdef0n, 0x804n, 0xefn, 0x0n],
+  ['bextr eax, ebx, ecx', 0x123456789abcdef0n, 0x804n, 0xefn, 0x0n],
+  ['blsi rax, rbx', 0x123456789abcdef0n, 0x804n, 0x10n, 0x1n],
+  ['blsi eax, ebx', 0x123456789abcdef0n, 0x804n, 0x10n, 0x1n],
+  ['blsmsk rax, rbx', 0x123456789abcdef0n, 0x804n, 0x1fn, 0x0n],
+  ['blsmsk eax, ebx', 0x123456789abcdef0n, 0x804n, 0x1fn, 0x0n],
+  ['blsr rax, rbx', 0x123456789abcdef0n, 0x804n, 0x123456789abcdee0n, 0x0n],
+  ['blsr eax, ebx', 0x123456789abcdef0n, 0x804n, 0x9abcdee0n, 0x80n],
+  ['andn rax, rbx, rcx', 0xffffffffffffffffn, 0x4000n, 0x0n, 0x40n],
+  ['andn eax, ebx, ecx', 0xffffffffffffffffn, 0x4000n, 0x0n, 0x40n],
+  ['bextr rax, rbx, rcx', 0xffffffffffffffffn, 0x4000n, 0xffffffffffffffffn, 0x0n],
+  ['bextr eax, ebx, ecx', 0xffffffffffffffffn, 0x4000n, 0xffffffffn, 0x0n],
+  ['blsi rax, rbx', 0xffffffffffffffffn, 0x4000n, 0x1n, 0x1n],
+  ['blsi eax, ebx', 0xffffffffffffffffn, 0x4000n, 0x1n, 0x1n],
+  ['blsmsk rax, rbx', 0xffffffffffffffffn, 0x4000n, 0x1n, 0x0n],
+  ['blsmsk eax, ebx', 0xffffffffffffffffn, 0x4000n, 0x1n, 0x0n],
+  ['blsr rax, rbx', 0xffffffffffffffffn, 0x4000n, 0xfffffffffffffffen, 0x80n],
+  ['blsr eax, ebx', 0xffffffffffffffffn, 0x4000n, 0xfffffffen, 0x80n],
+  ['andn rax, rbx, rcx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x0n, 0x40n],
+  ['andn eax, ebx, ecx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x0n, 0x40n],
+  ['bextr rax, rbx, rcx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0xf0f0n, 0x0n],
+  ['bextr eax, ebx, ecx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x0n, 0x40n],
+  ['blsi rax, rbx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x10n, 0x1n],
+  ['blsi eax, ebx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x10n, 0x1n],
+  ['blsmsk rax, rbx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x1fn, 0x0n],
+  ['blsmsk eax, ebx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0x1fn, 0x0n],
+  ['blsr rax, rbx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0xf0f0f0f0f0f0f0e0n, 0x80n],
+  ['blsr eax, ebx', 0xf0f0f0f0f0f0f0f0n, 0x1020n, 0xf0f0f0e0n, 0x80n],
+  ['andn rax, rbx, rcx', 0x10n, 0xff10n, 0xff00n, 0x0n],
+  ['andn eax, ebx, ecx', 0x10n, 0xff10n, 0xff00n, 0x0n],
+  ['bextr rax, rbx, rcx', 0x10n, 0xff10n, 0x0n, 0x40n],
+  ['bextr eax, ebx, ecx', 0x10n, 0xff10n, 0x0n, 0x40n],
+  ['blsi rax, rbx', 0x10n, 0xff10n, 0x10n, 0x1n],
+  ['blsi eax, ebx', 0x10n, 0xff10n, 0x10n, 0x1n],
+  ['blsmsk rax, rbx', 0x10n, 0xff10n, 0x1fn, 0x0n],
+  ['blsmsk eax, ebx', 0x10n, 0xff10n, 0x1fn, 0x0n],
+  ['blsr rax, rbx', 0x10n, 0xff10n, 0x0n, 0x40n],
+  ['blsr eax, ebx', 0x10n, 0xff10n, 0x0n, 0x40n],
+  ['andn rax, rbx, rcx', 0xdeadbeefn, 0x141n, 0x100n, 0x0n],
+  ['andn eax, ebx, ecx', 0xdeadbeefn, 0x141n, 0x100n, 0x0n],
+  ['bextr rax, rbx, rcx', 0xdeadbeefn, 0x141n, 0x0n, 0x40n],
+  ['bextr eax, ebx, ecx', 0xdeadbeefn, 0x141n, 0x0n, 0x40n],
+  ['blsi rax, rbx', 0xdeadbeefn, 0x141n, 0x1n, 0x1n],
+  ['blsi eax, ebx', 0xdeadbeefn, 0x141n, 0x1n, 0x1n],
+  ['blsmsk rax, rbx', 0xdeadbeefn, 0x141n, 0x1n, 0x0n],
+  ['blsmsk eax, ebx', 0xdeadbeefn, 0x141n, 0x1n, 0x0n],
+  ['blsr rax, rbx', 0xdeadbeefn, 0x141n, 0xdeadbeeen, 0x0n],
+  ['blsr eax, ebx', 0xdeadbeefn, 0x141n, 0xdeadbeeen, 0x80n],
+  ['andn rax, rbx, rcx', 0x1n, 0x0n, 0x0n, 0x40n],
+  ['andn eax, ebx, ecx', 0x1n, 0x0n, 0x0n, 0x40n],
+  ['bextr rax, rbx, rcx', 0x1n, 0x0n, 0x0n, 0x40n],
+  ['bextr eax, ebx, ecx', 0x1n, 0x0n, 0x0n, 0x40n],
+  ['blsi rax, rbx', 0x1n, 0x0n, 0x1n, 0x1n],
+  ['blsi eax, ebx', 0x1n, 0x0n, 0x1n, 0x1n],
+  ['blsmsk rax, rbx', 0x1n, 0x0n, 0x1n, 0x0n],
+  ['blsmsk eax, ebx', 0x1n, 0x0n, 0x1n, 0x0n],
+  ['blsr rax, rbx', 0x1n, 0x0n, 0x0n, 0x40n],
+  ['blsr eax, ebx', 0x1n, 0x0n, 0x0n, 0x40n],
+];
+
+describe('BMI1', () => {
+  for (const engine of ['reference', 'interpreter'] as const)
+    it(`does what a real processor did (${engine})`, async () => {
+      for (const [text, rbx, rcx, rax, flags] of RECORDED) {
+        const cpu = await aboutTo(text, 3, engine);
+        cpu.state.setGpr(3, rbx);
+        cpu.state.setGpr(1, rcx);
+        assert.equal(raisedBy(cpu), undefined, text);
+        const { CF, ZF, SF, OF } = WideRflags;
+        const defined = CF | ZF | OF | (text.startsWith('bextr') ? 0n : SF);
+        const shown = [cpu.state.gpr(0), cpu.state.rflags & defined].map((n) => n.toString(16));
+        const wanted = [rax, flags & defined].map((n) => n.toString(16));
+        assert.deepEqual(shown, wanted, `${text} with ${rbx.toString(16)}, ${rcx.toString(16)}`);
+      }
+    });
+
+  it('does not exist in real mode: a VEX prefix raises #UD', async () => {
+    const source = `org 0x7c00
+      mov word [6 * 4], undefined
+      mov word [6 * 4 + 2], 0
+      db 0xc4, 0xe2, 0x60, 0xf2, 0xc3   ; ANDN EAX, EBX, EBX
+      jmp $
+      undefined: mov al, 'U'
+      out 0xe9, al
+      hlt`;
+    assert.equal((await runBare(source)).text, 'U');
+  });
+});
