@@ -54,6 +54,6 @@ export function report(run: GuestRun, end: RunEnd): string {
 function guestRegisters(machine: Machine): Registers {
   const cpu = machine.computer.processor;
   const vmcs = cpu.vmx.current;
-  if (!('monitor' in machine) || cpu.nonRoot.active || !vmcs) return new LiveRegisters(cpu);
+  if (!('monitor' in machine) || cpu.guestMode.active || !vmcs) return new LiveRegisters(cpu);
   return new SavedGuestRegisters(cpu, vmcs, machine.saveArea);
 }

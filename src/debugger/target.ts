@@ -54,7 +54,7 @@ export class Target {
 
   get side(): Side {
     if (!this.monitor) return 'bare';
-    return this.computer.processor.nonRoot.active ? 'guest' : 'monitor';
+    return this.computer.processor.guestMode.active ? 'guest' : 'monitor';
   }
 
   /** The guest's registers, or the program's on a bare computer. */

@@ -10,14 +10,14 @@ const LOW32 = 0xffffffffn;
  * Brings up to date what follows from the architectural state and stands in slots of its own so that
  * instructions need not work it out: masks, bounds of segments, the TLB set of world and privilege.
  */
-export function updateDerivedState(state: CpuState, view: DataView, nonRoot: boolean): void {
+export function updateDerivedState(state: CpuState, view: DataView, guest: boolean): void {
   const bits = state.codeBits;
   const wide = bits === 64;
   state.setSlot(State.LINEAR_MASK, wide ? ALL : LOW32);
   const stackBits32 = (state.accessRights(SS) & AccessRights.DB) !== 0;
   state.setSlot(State.STACK_MASK, wide ? ALL : stackBits32 ? LOW32 : 0xffffn);
   state.setSlot(State.FETCH_LIMIT, wide ? ALL : BigInt(state.segment(CS).limit));
-  const set = (nonRoot ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
+  const set = (guest ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
   const dataSet = state.checksAlignment ? Tlb.EMPTY_SET : set;
   state.setWord(State.TLB_SET, Tlb.BASE + dataSet * Tlb.SET_SIZE);
   state.setWord(State.CODE_TLB_SET, CodeTlb.BASE + set * CodeTlb.SET_SIZE);

@@ -15,7 +15,10 @@ import {
   generalProtection,
   stackFault,
 } from './faults';
-import type { InstructionContext, InstructionDetail } from './instruction-context';
+import type { GuestMode } from './guest-mode/guest-mode';
+import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
+import { ROOT_OPERATION } from './guest-mode/root-operation';
+import type { InstructionDetail } from './instruction-context';
 import { InstructionFetch } from './instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import type { InterpreterImports } from './interpreter/helpers';
@@ -29,25 +32,27 @@ import { resetState } from './reset';
 import { slowPath } from './semantics/slow-path';
 import { CpuState } from './state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
-import { VMX_CAPABILITIES } from './system/capabilities';
-import { ROOT_OPERATION, type NonRootOperation } from './vmx/non-root';
-import { enterGuest } from './vmx/transition';
-import { VmxUnit, type VmxOutcome } from './vmx/unit';
+import type { VmxUnit } from './vmx/unit';
 
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
 const LONGEST_RUN = 200_000;
 /** Iterations of a repeated string instruction that count as one instruction. */
 const REPEAT_LIMIT = 65_536;
 
+/** The units of hardware virtualization that a processor has, made for it. */
+export interface VirtualizationUnits {
+  vmx(cpu: GuestModeHost): VmxUnit;
+}
+
 /**
  * One simulated x86-64 processor: the registers, the engine that executes decoded instructions, and
  * what goes on between two of them (events, stops).
  */
-export class Processor extends OperandAccess implements InstructionContext {
+export class Processor extends OperandAccess implements GuestModeHost {
   readonly state: CpuState;
   readonly mmu: Mmu;
   readonly vmx: VmxUnit;
-  nonRoot: NonRootOperation = ROOT_OPERATION;
+  guestMode: GuestMode = ROOT_OPERATION;
   observer: ProcessorObserver = {};
   nextRip = 0n;
 
@@ -66,12 +71,13 @@ export class Processor extends OperandAccess implements InstructionContext {
   constructor(
     readonly physical: PhysicalMemory,
     readonly bus: Bus,
+    units: VirtualizationUnits,
     engine: EngineKind = 'interpreter',
   ) {
     super();
     this.view = physical.view;
     this.state = new CpuState(this.view);
-    this.vmx = new VmxUnit(physical, VMX_CAPABILITIES);
+    this.vmx = units.vmx(this);
     this.tlb = new SoftwareTlb(this.view);
     this.code = new CodeCache(physical, () => {
       this.tlb.flushAll();
@@ -125,7 +131,7 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   reset(): void {
     resetState(this.state);
-    this.nonRoot = ROOT_OPERATION;
+    this.guestMode = ROOT_OPERATION;
     this.mmu.secondLevel = undefined;
     this.vmx.reset();
     this.tlb.flushAll();
@@ -176,11 +182,11 @@ export class Processor extends OperandAccess implements InstructionContext {
   private boundary(end: number): ProcessorStop | undefined {
     const { state } = this;
     try {
-      if (this.nonRoot.boundary()) return undefined;
+      if (this.guestMode.boundary()) return undefined;
       if (
         this.acceptsInterrupts &&
         this.bus.interruptRequested() &&
-        !this.nonRoot.externalInterrupt()
+        !this.guestMode.externalInterrupt()
       ) {
         if (state.systemFlags & BigInt(Rflags.IF)) {
           const vector = this.bus.acknowledgeInterrupt();
@@ -209,18 +215,18 @@ export class Processor extends OperandAccess implements InstructionContext {
   get acceptsInterrupts(): boolean {
     if (this.holdInterrupts) return false;
     if (this.state.interruptShadow !== 'none') return false;
-    return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    return this.guestMode.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
   }
 
-  /** Whether a HLT can end: in non-root operation an interrupt may also cause a VM exit. */
+  /** Whether a HLT can end: in guest mode an interrupt may also end that. */
   get interruptsEnabled(): boolean {
-    return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    return this.guestMode.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
   }
 
   private execute(end: number, passing: boolean): void {
     const { state, engine } = this;
     const single = passing || state.interruptShadow !== 'none' || this.trapFlag();
-    const left = Math.min(end - this.retiredBefore, LONGEST_RUN, this.nonRoot.instructionLimit());
+    const left = Math.min(end - this.retiredBefore, LONGEST_RUN, this.guestMode.instructionLimit());
     const trap = this.trapFlag();
     this.eventDelivered = false;
     const shadow = state.interruptShadow;
@@ -298,12 +304,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     this.nextRip = this.state.rip;
   }
 
-  /** VM entry (SDM 3C chapter 27). */
-  enterGuest(launch: boolean): VmxOutcome {
-    return enterGuest(this, launch);
-  }
-
-  /** Delivers an event that VM entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
+  /** Delivers an event that the entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
   inject(event: InterruptEvent): void {
     try {
       this.deliver(event, true);
@@ -313,25 +314,24 @@ export class Processor extends OperandAccess implements InstructionContext {
   }
 
   /**
-   * The guest's address space after a VM entry. Translations survive only under the same VPID and
-   * EPTP (SDM 3C 29.4.3).
+   * The guest's address space after an entry. Translations survive only under the same tag and root
+   * (SDM 3C 29.4.3).
    */
-  enterAddressSpace(space: { readonly vpid: number; readonly eptp: bigint }): void {
-    const same =
-      space.vpid !== 0 && space.vpid === this.space.vpid && space.eptp === this.space.eptp;
+  enterAddressSpace(space: GuestAddressSpace): void {
+    const same = space.tag !== 0 && space.tag === this.space.tag && space.root === this.space.root;
     if (!same) this.flushWorld(1);
     this.space = space;
   }
 
-  private space = { vpid: 0, eptp: 0n };
+  private space: GuestAddressSpace = { tag: 0, root: 0n };
 
-  /** A VM exit or entry has happened: no delivery is under way any more. */
+  /** A transition has happened: no delivery is under way any more. */
   endDelivery(): void {
     this.delivery.inProgress = undefined;
   }
 
   updateDerivedState(): void {
-    updateDerivedState(this.state, this.view, this.nonRoot.active);
+    updateDerivedState(this.state, this.view, this.guestMode.active);
     // Code TLB entries lead to code decoded for one bitness.
     const bits = this.state.codeBits;
     if (bits !== this.codeTlbBits) this.tlb.flushCode();
@@ -341,16 +341,16 @@ export class Processor extends OperandAccess implements InstructionContext {
   private codeTlbBits: 16 | 32 | 64 = 16;
 
   flushTlb(keepGlobal: boolean): void {
-    this.tlb.flushWorld(this.nonRoot.active ? 1 : 0, keepGlobal);
+    this.tlb.flushWorld(this.guestMode.active ? 1 : 0, keepGlobal);
   }
 
-  /** Forgets the translations of one world (0 root, 1 non-root). */
+  /** Forgets the translations of one world (0 root, 1 guest). */
   flushWorld(world: 0 | 1): void {
     this.tlb.flushWorld(world, false);
   }
 
   flushPage(linear: bigint): void {
-    this.tlb.flushPage(this.nonRoot.active ? 1 : 0, linear);
+    this.tlb.flushPage(this.guestMode.active ? 1 : 0, linear);
   }
 
   get instruction(): InstructionDetail {

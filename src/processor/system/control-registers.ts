@@ -74,7 +74,7 @@ function writeCr0(cpu: InstructionContext, wanted: bigint): void {
     if (!has(state.cr4, Cr4.PAE) || state.accessRights(CS) & (1 << 13)) throw generalProtection();
   }
   if (turnsOff && (state.codeBits === 64 || has(state.cr4, Cr4.PCIDE))) throw generalProtection();
-  cpu.nonRoot.checkControlRegister(0, value);
+  cpu.guestMode.checkControlRegister(0, value);
   const before = state.cr0;
   const pdptes = paging && has(state.cr4, Cr4.PAE) && !has(state.efer, Efer.LME);
   const changesPaging = ((before ^ value) & BigInt(Cr0.PG | Cr0.CD | Cr0.NW)) !== 0n;
@@ -113,7 +113,7 @@ function writeCr4(cpu: InstructionContext, value: bigint): void {
   if (has(value & ~state.cr4, Cr4.PCIDE) && (!state.longMode || state.cr3 & 0xfffn)) {
     throw generalProtection();
   }
-  cpu.nonRoot.checkControlRegister(4, value);
+  cpu.guestMode.checkControlRegister(4, value);
   const affectsPaging = Cr4.PAE | Cr4.PSE | Cr4.PGE | Cr4.SMEP;
   const pae = state.paging && has(value, Cr4.PAE) && !state.longMode;
   if (pae && has(changed, affectsPaging)) loadPdptes(cpu, state.cr3);
@@ -143,7 +143,7 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
 
 export const clearTaskSwitched: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  if (cpu.nonRoot.clts() === 'write') cpu.state.cr0 &= ~BigInt(Cr0.TS);
+  if (cpu.guestMode.clts() === 'write') cpu.state.cr0 &= ~BigInt(Cr0.TS);
   return undefined;
 };
 
@@ -151,7 +151,7 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const memory = cpu.instruction.operands[0]?.kind === 'memory';
   const linear = memory ? cpu.linearOperand() : undefined;
-  const source = cpu.nonRoot.lmsw(Number(cpu.readOperand(0, 2)), linear);
+  const source = cpu.guestMode.lmsw(Number(cpu.readOperand(0, 2)), linear);
   // PE can be set but not cleared (SDM 2A LMSW).
   const low = BigInt(source & 0xf) | (cpu.state.cr0 & BigInt(Cr0.PE));
   writeCr0(cpu, (cpu.state.cr0 & ~0xfn) | low);
@@ -160,7 +160,7 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
 
 export const storeMachineStatusWord: SlowPath = (cpu) => {
   requireUmip(cpu);
-  const value = cpu.nonRoot.readControlRegister(0, cpu.state.cr0, -1);
+  const value = cpu.guestMode.readControlRegister(0, cpu.state.cr0, -1);
   const memory = cpu.instruction.operands[0]?.kind === 'memory';
   const bytes = memory ? 2 : cpu.instruction.operandSize;
   cpu.writeOperand(0, bytes, value & ((1n << BigInt(8 * bytes)) - 1n));

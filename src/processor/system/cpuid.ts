@@ -1,5 +1,4 @@
 import { Cr4, Efer } from '../../isa/registers/control';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state';
 
@@ -84,7 +83,7 @@ function brand(part: number): CpuidResult {
 }
 
 export const identify: SlowPath = (cpu) => {
-  cpu.nonRoot.unconditional(ExitReason.CPUID);
+  cpu.guestMode.cpuid();
   const { state } = cpu;
   const leaf = Number(state.gpr(0) & 0xffffffffn);
   const { eax, ebx, ecx, edx } = cpuid(state, leaf, Number(state.gpr(1) & 0xffffffffn));

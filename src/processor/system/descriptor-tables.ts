@@ -1,6 +1,5 @@
 import { Rflags } from '../../isa/registers/flags';
 import { SystemType } from '../../isa/segments';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { generalProtection, notPresent, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { LDTR, TR } from '../layout';
@@ -28,7 +27,7 @@ import { requireUmip } from './control-registers';
 function loadTable(which: 'gdtr' | 'idtr'): SlowPath {
   return (cpu) => {
     cpu.requirePrivilege(0);
-    cpu.nonRoot.descriptorTable(ExitReason.GDTR_IDTR_ACCESS);
+    cpu.guestMode.descriptorTable(which === 'gdtr' ? 'LGDT' : 'LIDT');
     const { state, instruction } = cpu;
     const segment = cpu.operandSegment();
     const at = cpu.effectiveAddress();
@@ -47,7 +46,7 @@ export const loadIdtr = loadTable('idtr');
 function storeTable(which: 'gdtr' | 'idtr'): SlowPath {
   return (cpu) => {
     requireUmip(cpu);
-    cpu.nonRoot.descriptorTable(ExitReason.GDTR_IDTR_ACCESS);
+    cpu.guestMode.descriptorTable(which === 'gdtr' ? 'SGDT' : 'SIDT');
     const { state } = cpu;
     const { base, limit } = state[which];
     const segment = cpu.operandSegment();
@@ -68,7 +67,7 @@ function requireProtected(cpu: InstructionContext): void {
 export const loadLdtr: SlowPath = (cpu) => {
   requireProtected(cpu);
   cpu.requirePrivilege(0);
-  cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+  cpu.guestMode.descriptorTable('LLDT');
   const selector = Number(cpu.readOperand(0, 2));
   if (isNull(selector)) {
     cpu.state.setSegment(LDTR, nullSegment(selector));
@@ -81,7 +80,7 @@ export const loadLdtr: SlowPath = (cpu) => {
 export const loadTaskRegister: SlowPath = (cpu) => {
   requireProtected(cpu);
   cpu.requirePrivilege(0);
-  cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+  cpu.guestMode.descriptorTable('LTR');
   const { state } = cpu;
   const selector = Number(cpu.readOperand(0, 2));
   if (isNull(selector)) throw generalProtection();
@@ -122,7 +121,7 @@ function storeSelector(index: number): SlowPath {
   return (cpu) => {
     requireProtected(cpu);
     requireUmip(cpu);
-    cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+    cpu.guestMode.descriptorTable(index === LDTR ? 'SLDT' : 'STR');
     const memory = cpu.instruction.operands[0]?.kind === 'memory';
     const bytes = memory ? 2 : cpu.instruction.operandSize;
     cpu.writeOperand(0, bytes, BigInt(cpu.state.selector(index)));

@@ -1,19 +1,18 @@
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import type { SlowPath } from '../semantics/slow-path';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 
 /** HLT, PAUSE, UD0 to UD2, INVD, WBINVD (SDM 2). */
 
 export const halt: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.halt();
+  cpu.guestMode.hlt();
   cpu.state.activity = 'hlt';
   return undefined;
 };
 
 export const pause: SlowPath = (cpu) => {
-  cpu.nonRoot.pause();
+  cpu.guestMode.pause();
   return 'continue';
 };
 
@@ -24,13 +23,13 @@ export const undefinedInstruction: SlowPath = () => {
 /** The simulated computer has no caches of its own: there is nothing to write back. */
 export const writeBackCaches: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.wbinvd();
+  cpu.guestMode.wbinvd();
   return 'continue';
 };
 
 export const invalidateCaches: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.unconditional(ExitReason.INVD);
+  cpu.guestMode.invd();
   return 'continue';
 };
 

@@ -10,7 +10,7 @@ import { timeStampCounter } from './time';
 
 type MsrContext = Pick<
   InstructionContext,
-  'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
+  'state' | 'time' | 'updateDerivedState' | 'guestMode' | 'flushTlb'
 >;
 
 /** What plain MSRs hold after reset, where it is not 0. */
@@ -41,7 +41,7 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
     case Msr.GS_BASE:
       return state.segment(GS).base;
     case Msr.TSC:
-      return cpu.nonRoot.timeStamp(timeStampCounter(cpu));
+      return cpu.guestMode.timeStamp(timeStampCounter(cpu));
   }
   const capability = VMX_CAPABILITIES.msrs.get(number);
   if (capability !== undefined) return capability;
@@ -110,7 +110,7 @@ export const readModelSpecificRegister: SlowPath = (cpu) => {
   const { state } = cpu;
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
-  cpu.nonRoot.rdmsr(number);
+  cpu.guestMode.rdmsr(number);
   const value = readMsr(cpu, number);
   state.setGpr(0, value & 0xffffffffn);
   state.setGpr(2, value >> 32n);
@@ -121,7 +121,7 @@ export const writeModelSpecificRegister: SlowPath = (cpu) => {
   const { state } = cpu;
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
-  cpu.nonRoot.wrmsr(number);
+  cpu.guestMode.wrmsr(number);
   writeMsr(cpu, number, ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn));
   return undefined;
 };

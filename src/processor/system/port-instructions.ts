@@ -40,7 +40,7 @@ function portOperands(
 export const portInput: SlowPath = (cpu) => {
   const { port, bytes, immediate } = portOperands(cpu, 1, 0);
   requirePort(cpu, port, bytes);
-  cpu.nonRoot.portAccess({ port, bytes, input: true, string: false, repeated: false, immediate });
+  cpu.guestMode.portAccess({ port, bytes, input: true, string: false, repeated: false, immediate });
   const value = BigInt(cpu.bus.readPort(port, bytes));
   cpu.writeOperand(0, bytes, value);
   return undefined;
@@ -49,7 +49,14 @@ export const portInput: SlowPath = (cpu) => {
 export const portOutput: SlowPath = (cpu) => {
   const { port, bytes, immediate } = portOperands(cpu, 0, 1);
   requirePort(cpu, port, bytes);
-  cpu.nonRoot.portAccess({ port, bytes, input: false, string: false, repeated: false, immediate });
+  cpu.guestMode.portAccess({
+    port,
+    bytes,
+    input: false,
+    string: false,
+    repeated: false,
+    immediate,
+  });
   const mask = (1n << BigInt(8 * bytes)) - 1n;
   cpu.bus.writePort(port, bytes, Number(cpu.state.gpr(0) & mask));
   return undefined;
@@ -72,7 +79,15 @@ function stringAccess(cpu: InstructionContext, input: boolean): undefined {
   const segment = input ? segmentSlot(ES) : cpu.operandSegment();
   const offset = state.gpr(register) & mask;
   const linear = (state.slot(segment) + offset) & state.slot(State.LINEAR_MASK);
-  cpu.nonRoot.portAccess({ port, bytes, input, string: true, repeated, immediate: false, linear });
+  cpu.guestMode.portAccess({
+    port,
+    bytes,
+    input,
+    string: true,
+    repeated,
+    immediate: false,
+    linear,
+  });
   if (input) {
     cpu.load(segment, offset, bytes); // a fault must come before the device is read
     cpu.store(segment, offset, bytes, BigInt(cpu.bus.readPort(port, bytes)));

@@ -1,6 +1,5 @@
 import { Cr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
@@ -12,28 +11,35 @@ export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'time'>
   return BigInt.asUintN(64, BigInt(cpu.time) + (cpu.state.msrs.get(Msr.TSC) ?? 0n));
 }
 
-function readInto(cpu: InstructionContext, reason: number): void {
+function requireTimeStamp(cpu: InstructionContext): void {
   const { state } = cpu;
   if (state.cr4 & BigInt(Cr4.TSD) && state.protectedMode) cpu.requirePrivilege(0);
-  cpu.nonRoot.rdtsc(reason);
-  const tsc = cpu.nonRoot.timeStamp(timeStampCounter(cpu));
+}
+
+function loadTimeStamp(cpu: InstructionContext): void {
+  const { state } = cpu;
+  const tsc = cpu.guestMode.timeStamp(timeStampCounter(cpu));
   state.setGpr(0, tsc & 0xffffffffn);
   state.setGpr(2, tsc >> 32n);
 }
 
 export const readTimeStamp: SlowPath = (cpu) => {
-  readInto(cpu, ExitReason.RDTSC);
+  requireTimeStamp(cpu);
+  cpu.guestMode.rdtsc();
+  loadTimeStamp(cpu);
   return 'continue';
 };
 
 export const readTimeStampAndProcessor: SlowPath = (cpu) => {
-  readInto(cpu, ExitReason.RDTSCP);
+  requireTimeStamp(cpu);
+  cpu.guestMode.rdtscp();
+  loadTimeStamp(cpu);
   cpu.state.setGpr(1, (cpu.state.msrs.get(Msr.TSC_AUX) ?? 0n) & 0xffffffffn);
   return 'continue';
 };
 
 export const readPerformanceCounter: SlowPath = (cpu) => {
   if (!(cpu.state.cr4 & BigInt(Cr4.PCE)) && cpu.state.protectedMode) cpu.requirePrivilege(0);
-  cpu.nonRoot.rdpmc();
+  cpu.guestMode.rdpmc();
   throw generalProtection(); // no performance counters are there
 };

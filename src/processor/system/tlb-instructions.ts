@@ -4,7 +4,7 @@ import type { SlowPath } from '../semantics/slow-path';
 export const invalidatePage: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const linear = cpu.linearOperand();
-  cpu.nonRoot.invlpg(linear);
+  cpu.guestMode.invlpg(linear);
   cpu.flushPage(linear);
   return undefined;
 };

@@ -1,29 +1,23 @@
 import { Cr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { Rflags } from '../../isa/registers/flags';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { generalProtection, undefinedOpcode } from '../faults';
+import type { VmxInstruction } from '../guest-mode/guest-mode';
 import type { InstructionContext } from '../instruction-context';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
-import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './unit';
+import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './outcome';
 
 /** The VMX instructions (SDM 3C chapter 31). */
 
 /** What all but VMXON and VMCALL need: VMX operation, protected or 64-bit code, and ring 0. */
-function requireVmx(cpu: InstructionContext, reason: number): void {
+function requireVmx(cpu: InstructionContext, instruction: VmxInstruction): void {
   const { state } = cpu;
   const compatibility = state.longMode && state.codeBits !== 64;
   if (!cpu.vmx.inOperation || state.realStyleSegments || compatibility) throw undefinedOpcode();
-  if (cpu.nonRoot.active) cpu.nonRoot.unconditional(reason, displacement(cpu));
+  cpu.guestMode.vmxInstruction(instruction);
   cpu.requirePrivilege(0);
-}
-
-/** The exit qualification of VMX instructions: the displacement of the memory operand (SDM 3C 28.2.1). */
-function displacement(cpu: InstructionContext): bigint {
-  const memory = cpu.instruction.operands.some((o) => o.kind === 'memory');
-  return memory ? cpu.displacement() : 0n;
 }
 
 function finish(cpu: InstructionContext, outcome: VmxOutcome): undefined {
@@ -36,7 +30,7 @@ const pointerOperand = (cpu: InstructionContext): bigint => cpu.readOperand(0, 8
 export const vmxon: SlowPath = (cpu) => {
   const { state, vmx } = cpu;
   if (vmx.inOperation) {
-    requireVmx(cpu, ExitReason.VMXON);
+    requireVmx(cpu, 'VMXON');
     return finish(cpu, vmx.fail(VmInstructionError.VMXON_IN_ROOT));
   }
   const compatibility = state.longMode && state.codeBits !== 64;
@@ -52,22 +46,22 @@ export const vmxon: SlowPath = (cpu) => {
 };
 
 export const vmxoff: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMXOFF);
+  requireVmx(cpu, 'VMXOFF');
   return finish(cpu, cpu.vmx.off());
 };
 
 export const vmclear: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMCLEAR);
+  requireVmx(cpu, 'VMCLEAR');
   return finish(cpu, cpu.vmx.clear(pointerOperand(cpu)));
 };
 
 export const vmptrld: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMPTRLD);
+  requireVmx(cpu, 'VMPTRLD');
   return finish(cpu, cpu.vmx.load(pointerOperand(cpu)));
 };
 
 export const vmptrst: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMPTRST);
+  requireVmx(cpu, 'VMPTRST');
   cpu.writeOperand(0, 8, cpu.vmx.currentPointer);
   return finish(cpu, VM_SUCCEED);
 };
@@ -75,7 +69,7 @@ export const vmptrst: SlowPath = (cpu) => {
 const fieldBytes = (cpu: InstructionContext): 4 | 8 => (cpu.state.codeBits === 64 ? 8 : 4);
 
 export const vmread: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMREAD);
+  requireVmx(cpu, 'VMREAD');
   const bytes = fieldBytes(cpu);
   const outcome = cpu.vmx.read(encodingOperand(cpu, 1));
   if (outcome.kind !== 'value') return finish(cpu, outcome);
@@ -84,7 +78,7 @@ export const vmread: SlowPath = (cpu) => {
 };
 
 export const vmwrite: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMWRITE);
+  requireVmx(cpu, 'VMWRITE');
   const value = cpu.readOperand(1, fieldBytes(cpu));
   return finish(cpu, cpu.vmx.write(encodingOperand(cpu, 0), value));
 };
@@ -97,8 +91,8 @@ function encodingOperand(cpu: InstructionContext, index: number): number {
 
 function entry(launch: boolean): SlowPath {
   return (cpu) => {
-    requireVmx(cpu, launch ? ExitReason.VMLAUNCH : ExitReason.VMRESUME);
-    const outcome = cpu.enterGuest(launch);
+    requireVmx(cpu, launch ? 'VMLAUNCH' : 'VMRESUME');
+    const outcome = cpu.vmx.enter(launch);
     if (outcome.kind !== 'VMsucceed') return finish(cpu, outcome);
     cpu.nextRip = cpu.state.rip; // the guest's, or the host's after an entry that failed late
     return undefined;
@@ -110,7 +104,7 @@ export const vmresume = entry(false);
 /** In non-root operation a hypercall at any privilege level; in root operation it fails. */
 export const vmcall: SlowPath = (cpu) => {
   if (!cpu.vmx.inOperation) throw undefinedOpcode();
-  if (cpu.nonRoot.active) cpu.nonRoot.unconditional(ExitReason.VMCALL);
+  cpu.guestMode.vmxInstruction('VMCALL');
   const compatibility = cpu.state.longMode && cpu.state.codeBits !== 64;
   if ((cpu.state.systemFlags & BigInt(Rflags.VM)) !== 0n || compatibility) throw undefinedOpcode();
   cpu.requirePrivilege(0);
@@ -118,7 +112,7 @@ export const vmcall: SlowPath = (cpu) => {
 };
 
 export const invept: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.INVEPT);
+  requireVmx(cpu, 'INVEPT');
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const eptp = cpu.readOperand(1, 8);
   const valid = type === 2n || (type === 1n && (eptp & 0x38n) === 0x18n);
@@ -128,7 +122,7 @@ export const invept: SlowPath = (cpu) => {
 };
 
 export const invvpid: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.INVVPID);
+  requireVmx(cpu, 'INVVPID');
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const descriptor = cpu.readOperand(1, 8);
   const linear = cpu.load(cpu.operandSegment(), cpu.effectiveAddress() + 8n, 8);

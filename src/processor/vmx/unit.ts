@@ -1,22 +1,13 @@
-import { Rflags, STATUS_FLAGS } from '../../isa/registers/flags';
 import { fieldByEncoding, Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
+import type { GuestModeHost } from '../guest-mode/host';
 import { PAGE_SIZE } from '../layout';
 import { PHYSICAL_ADDRESS_BITS } from '../paging/walk';
-import type { PhysicalMemory } from '../physical-memory';
-import type { CpuState } from '../state';
 import { fieldExists, type VmxCapabilities } from './capabilities';
 import type { EntryCheckFailure } from './entry-checks';
+import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
+import { enterGuest } from './vm-entry';
 import { LaunchState, Vmcs } from './vmcs';
-
-/** How a VMX instruction ended (SDM 3C 31.2). */
-export type VmxOutcome =
-  | { readonly kind: 'VMsucceed' }
-  | { readonly kind: 'VMfailInvalid' }
-  | { readonly kind: 'VMfailValid'; readonly error: number };
-
-export const VM_SUCCEED: VmxOutcome = { kind: 'VMsucceed' };
-export const VM_FAIL_INVALID: VmxOutcome = { kind: 'VMfailInvalid' };
 
 /** The VMX state of a processor outside its VMCSs, and what the VMX instructions do with it. */
 export class VmxUnit {
@@ -29,7 +20,7 @@ export class VmxUnit {
   entryFailures: readonly EntryCheckFailure[] = [];
 
   constructor(
-    private readonly memory: PhysicalMemory,
+    private readonly cpu: GuestModeHost,
     readonly capabilities: VmxCapabilities,
   ) {}
 
@@ -43,7 +34,7 @@ export class VmxUnit {
   /** VMXON with the address of its region. */
   on(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return VM_FAIL_INVALID;
-    const revision = this.memory.read32(Number(pointer));
+    const revision = this.cpu.physical.read32(Number(pointer));
     if (revision !== this.capabilities.revision) return VM_FAIL_INVALID;
     this.inOperation = true;
     this.vmxonPointer = pointer;
@@ -59,7 +50,7 @@ export class VmxUnit {
   clear(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMCLEAR_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMCLEAR_VMXON_POINTER);
-    new Vmcs(this.memory, Number(pointer)).launchState = LaunchState.CLEAR;
+    new Vmcs(this.cpu.physical, Number(pointer)).launchState = LaunchState.CLEAR;
     if (this.current?.address === Number(pointer)) this.current = undefined;
     return VM_SUCCEED;
   }
@@ -67,12 +58,17 @@ export class VmxUnit {
   load(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMPTRLD_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMPTRLD_VMXON_POINTER);
-    const vmcs = new Vmcs(this.memory, Number(pointer));
+    const vmcs = new Vmcs(this.cpu.physical, Number(pointer));
     if (vmcs.revision !== this.capabilities.revision) {
       return this.fail(VmInstructionError.VMPTRLD_WRONG_REVISION);
     }
     this.current = vmcs;
     return VM_SUCCEED;
+  }
+
+  /** VMLAUNCH or VMRESUME; see `enterGuest`. */
+  enter(launch: boolean): VmxOutcome {
+    return enterGuest(this.cpu, launch);
   }
 
   /** VMPTRST: all ones when there is no current VMCS. */
@@ -113,12 +109,4 @@ export class VmxUnit {
   private validPointer(pointer: bigint): boolean {
     return pointer % BigInt(PAGE_SIZE) === 0n && pointer >> PHYSICAL_ADDRESS_BITS === 0n;
   }
-}
-
-/** Sets the status flags as a VMX instruction leaves them (SDM 3C 31.2). */
-export function setOutcomeFlags(state: CpuState, outcome: VmxOutcome): void {
-  const cleared = state.rflags & ~BigInt(STATUS_FLAGS);
-  if (outcome.kind === 'VMfailInvalid') state.rflags = cleared | BigInt(Rflags.CF);
-  else if (outcome.kind === 'VMfailValid') state.rflags = cleared | BigInt(Rflags.ZF);
-  else state.rflags = cleared;
 }

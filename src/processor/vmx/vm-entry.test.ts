@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { Rflags } from '../../isa/registers/flags';
 import { ENTRY_FAILURE, ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field, fieldByName } from '../../isa/vmx/fields';
+import { createProcessor } from '../create-processor';
 import { PhysicalMemory } from '../physical-memory';
-import { Processor } from '../processor';
+import type { Processor } from '../processor';
 import { VMX_CAPABILITIES } from '../system/capabilities';
 import { CASES } from './entry-checks/mutations.testing';
 import { LONG_MODE, REAL_MODE, type FieldValues } from './entry-checks/valid-vmcs.testing';
@@ -25,7 +26,7 @@ const bus = {
 
 /** Root operation in 64-bit mode with a current VMCS; the next instruction is VMLAUNCH. */
 function prepare(fields: FieldValues): Processor {
-  const cpu = new Processor(new PhysicalMemory(0x400000), bus);
+  const cpu = createProcessor(new PhysicalMemory(0x400000), bus);
   const { physical, state } = cpu;
   // The same pages at 0 and in the upper half, where the VMCS's host state points.
   physical.write64(PML4, BigInt(PML4 + 0x1003));
@@ -62,8 +63,8 @@ describe('VMLAUNCH', () => {
   it('enters with a valid VMCS: the guest state is loaded, the VMCS is launched', () => {
     for (const fields of [LONG_MODE, REAL_MODE]) {
       const cpu = prepare(fields);
-      assert.equal(cpu.enterGuest(true).kind, 'VMsucceed');
-      assert.equal(cpu.nonRoot.active, true);
+      assert.equal(cpu.vmx.enter(true).kind, 'VMsucceed');
+      assert.equal(cpu.guestMode.active, true);
       assert.equal(cpu.state.rip, BigInt(fields.GUEST_RIP ?? 0));
       assert.equal(new Vmcs(cpu.physical, VMCS_REGION).launchState, LaunchState.LAUNCHED);
     }
@@ -80,7 +81,7 @@ describe('VMLAUNCH', () => {
         cpu.run(1);
         const failures = cpu.vmx.entryFailures.map(({ id }) => id);
         assert.ok(failures.includes(expected), `${expected}: ${failures.join()} for ${changed}`);
-        assert.equal(cpu.nonRoot.active, false);
+        assert.equal(cpu.guestMode.active, false);
         const vmcs = new Vmcs(cpu.physical, VMCS_REGION);
         assert.equal(vmcs.launchState, LaunchState.CLEAR);
         if (expected.startsWith('guest.')) {

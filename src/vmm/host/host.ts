@@ -7,7 +7,7 @@ import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
-import type { VmxOutcome } from '../../processor/vmx/unit';
+import type { VmxOutcome } from '../../processor/vmx/outcome';
 import { instructionLength } from '../../processor/decoder/length';
 import type { GuestMemory } from '../memory/guest-memory';
 import { guestPagingState } from '../vtx/guest-paging';
@@ -82,7 +82,7 @@ export class Host {
 
   /** VM entry; 0, or the VM-instruction error. */
   enter(launch: boolean): bigint {
-    const outcome = this.cpu.enterGuest(launch);
+    const outcome = this.cpu.vmx.enter(launch);
     if (outcome.kind === 'VMfailValid') return BigInt(outcome.error);
     this.expectSuccess(launch ? 'VMLAUNCH' : 'VMRESUME', outcome);
     return 0n;

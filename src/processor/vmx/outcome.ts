@@ -1,0 +1,19 @@
+import { Rflags, STATUS_FLAGS } from '../../isa/registers/flags';
+import type { CpuState } from '../state';
+
+/** How a VMX instruction ended (SDM 3C 31.2). */
+export type VmxOutcome =
+  | { readonly kind: 'VMsucceed' }
+  | { readonly kind: 'VMfailInvalid' }
+  | { readonly kind: 'VMfailValid'; readonly error: number };
+
+export const VM_SUCCEED: VmxOutcome = { kind: 'VMsucceed' };
+export const VM_FAIL_INVALID: VmxOutcome = { kind: 'VMfailInvalid' };
+
+/** Sets the status flags as a VMX instruction leaves them (SDM 3C 31.2). */
+export function setOutcomeFlags(state: CpuState, outcome: VmxOutcome): void {
+  const cleared = state.rflags & ~BigInt(STATUS_FLAGS);
+  if (outcome.kind === 'VMfailInvalid') state.rflags = cleared | BigInt(Rflags.CF);
+  else if (outcome.kind === 'VMfailValid') state.rflags = cleared | BigInt(Rflags.ZF);
+  else state.rflags = cleared;
+}

@@ -1,0 +1,98 @@
+import { ExitControl, PinBasedControl } from '../../isa/vmx/controls';
+import { InterruptionInfo } from '../../isa/vmx/events';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
+import { Field } from '../../isa/vmx/fields';
+import type { InterruptEvent } from '../events/event';
+import type { GuestModeHost } from '../guest-mode/host';
+import { ROOT_OPERATION } from '../guest-mode/root-operation';
+import type { Controls } from './controls';
+import { saveGuestState } from './guest-state';
+import { loadHostState } from './host-state';
+import { interruptionInfo } from './interruption';
+import { loadMsrs, storeMsrs } from './msr-areas';
+import type { Vmcs } from './vmcs';
+
+/** What a VM exit reports beside its reason (SDM 3C 28.2). */
+export interface ExitInformation {
+  readonly reason: number;
+  readonly qualification?: bigint;
+  readonly guestLinear?: bigint | undefined;
+  readonly guestPhysical?: bigint;
+  /** The exception or interrupt that caused the exit. */
+  readonly event?: InterruptEvent | undefined;
+  /** The event whose delivery was under way. */
+  readonly vectoring?: InterruptEvent | undefined;
+  readonly instructionLength?: number;
+  readonly instructionInformation?: number;
+}
+
+/** A VM exit: records why, saves the guest, loads the host (SDM 3C chapter 28). */
+export function exitGuest(
+  cpu: GuestModeHost,
+  vmcs: Vmcs,
+  controls: Controls,
+  information: ExitInformation,
+): void {
+  const { state } = cpu;
+  recordExit(cpu, vmcs, information, controls);
+  saveGuestState(state, vmcs, controls);
+  const count = vmcs.readNumber(Field.VM_EXIT_MSR_STORE_COUNT);
+  storeMsrs(cpu, Number(vmcs.read(Field.VM_EXIT_MSR_STORE_ADDR)), count);
+  cpu.observer.exiting?.();
+  const nmi =
+    information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
+  leaveToHost(cpu, vmcs, controls.exit);
+  if (nmi) state.nmiBlocked = true;
+}
+
+function recordExit(
+  cpu: GuestModeHost,
+  vmcs: Vmcs,
+  information: ExitInformation,
+  controls: Controls,
+): void {
+  const vectoring = information.vectoring ?? cpu.eventInDelivery;
+  let { event } = information;
+  if (
+    information.reason === ExitReason.EXTERNAL_INTERRUPT &&
+    controls.exit & ExitControl.ACKNOWLEDGE_INTERRUPT
+  ) {
+    event = {
+      kind: 'external-interrupt',
+      vector: cpu.bus.acknowledgeInterrupt(),
+      returnRip: cpu.state.rip,
+    };
+  }
+  vmcs.write(Field.VM_EXIT_REASON, information.reason >>> 0);
+  vmcs.write(Field.EXIT_QUALIFICATION, information.qualification ?? 0n);
+  vmcs.write(Field.GUEST_LINEAR_ADDRESS, information.guestLinear ?? 0n);
+  vmcs.write(Field.GUEST_PHYSICAL_ADDRESS, information.guestPhysical ?? 0n);
+  vmcs.write(Field.VM_EXIT_INTR_INFO, event ? interruptionInfo(event) : 0);
+  vmcs.write(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
+  vmcs.write(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
+  vmcs.write(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
+  const length =
+    information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
+  vmcs.write(Field.VM_EXIT_INSTRUCTION_LEN, length);
+  vmcs.write(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
+  // The event to inject is consumed by the entry that delivered it (SDM 3C 28.2.1).
+  const entryInfo = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
+  vmcs.write(Field.VM_ENTRY_INTR_INFO, (entryInfo & ~InterruptionInfo.VALID) >>> 0);
+}
+
+function softwareLength(event: InterruptEvent | undefined): number | undefined {
+  return event?.kind.includes('software') ? event.instructionLength : undefined;
+}
+
+/** The end of a VM exit, and of a VM entry that failed late: the processor is in root operation. */
+export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, exitControls: number): void {
+  cpu.endDelivery();
+  cpu.guestMode = ROOT_OPERATION;
+  cpu.mmu.secondLevel = undefined;
+  loadHostState(cpu.state, vmcs, exitControls);
+  const count = vmcs.readNumber(Field.VM_EXIT_MSR_LOAD_COUNT);
+  loadMsrs(cpu, Number(vmcs.read(Field.VM_EXIT_MSR_LOAD_ADDR)), count);
+  cpu.flushWorld(0);
+  cpu.updateDerivedState();
+  cpu.nextRip = cpu.state.rip;
+}
