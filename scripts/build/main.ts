@@ -67,6 +67,7 @@ const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [
 const BENCHMARKS: typeof BUNDLES = [
   { entry: 'test/bench/bench.ts', outfile: 'bench/bench.js', options: node },
   { entry: 'test/bench/assembler.ts', outfile: 'bench/assembler.js', options: node },
+  { entry: 'test/bench/exits.ts', outfile: 'bench/exits.js', options: node },
 ];
 
 async function main(): Promise<void> {
