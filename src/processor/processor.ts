@@ -188,7 +188,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
         this.bus.interruptRequested() &&
         !this.guestMode.externalInterrupt()
       ) {
-        if (state.systemFlags & BigInt(Rflags.IF)) {
+        if (state.hasFlag(Rflags.IF)) {
           const vector = this.bus.acknowledgeInterrupt();
           this.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
         }
@@ -215,12 +215,12 @@ export class Processor extends OperandAccess implements GuestModeHost {
   get acceptsInterrupts(): boolean {
     if (this.holdInterrupts) return false;
     if (this.state.interruptShadow !== 'none') return false;
-    return this.guestMode.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    return this.guestMode.active || this.state.hasFlag(Rflags.IF);
   }
 
   /** Whether a HLT can end: in guest mode an interrupt may also end that. */
   get interruptsEnabled(): boolean {
-    return this.guestMode.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    return this.guestMode.active || this.state.hasFlag(Rflags.IF);
   }
 
   private execute(end: number, passing: boolean): void {
@@ -245,7 +245,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
   }
 
   private trapFlag(): boolean {
-    return (this.state.systemFlags & BigInt(Rflags.TF)) !== 0n;
+    return this.state.hasFlag(Rflags.TF);
   }
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
@@ -331,7 +331,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
   }
 
   updateDerivedState(): void {
-    updateDerivedState(this.state, this.view, this.guestMode.active);
+    updateDerivedState(this.state, this.guestMode.active);
     // Code TLB entries lead to code decoded for one bitness.
     const bits = this.state.codeBits;
     if (bits !== this.codeTlbBits) this.tlb.flushCode();

@@ -1,4 +1,8 @@
-import { CS, SEGMENT_SIZE, SS, Segment, State, gprSlot, segmentSlot } from './layout';
+import { Cr0, Efer } from '../isa/registers/control';
+import { Rflags, STATUS_FLAGS } from '../isa/registers/flags';
+import { Msr } from '../isa/registers/msr';
+import { AccessRights } from '../isa/segments';
+import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
 
 /** A segment register with its hidden part. Access rights in VMX format (SDM 3C 25.4.1). */
 export interface SegmentRegister {
@@ -17,36 +21,42 @@ export interface TableRegister {
 /** Bit 16 of the access rights: the segment register holds no usable segment. */
 export const UNUSABLE = 0x10000;
 
+const LOW32 = 0xffffffffn;
+
 export type ActivityState = 'active' | 'hlt' | 'shutdown' | 'wait-for-SIPI';
 
-/** The status flags in RFLAGS: CF, PF, AF, ZF, SF, OF. */
-const STATUS_FLAGS = 0x8d5n;
+/** Model-specific registers that have a slot of their own. */
+const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
+  [Msr.DEBUGCTL, State.IA32_DEBUGCTL],
+  [Msr.SYSENTER_CS, State.IA32_SYSENTER_CS],
+  [Msr.SYSENTER_ESP, State.IA32_SYSENTER_ESP],
+  [Msr.SYSENTER_EIP, State.IA32_SYSENTER_EIP],
+  [Msr.PAT, State.IA32_PAT],
+]);
 
 /**
- * The registers of one processor. General registers, RIP, flags and segment registers lie in the
- * WebAssembly memory, where instructions find them; the rest is here.
+ * The registers of one processor. Most lie in the WebAssembly memory, where instructions and the
+ * transitions of guest mode find them (`layout.ts`); the rest is here.
  */
 export class CpuState {
-  cr0 = 0x60000010n;
-  cr2 = 0n;
-  cr3 = 0n;
-  cr4 = 0n;
-  cr8 = 0n;
-  efer = 0n;
-  gdtr: TableRegister = { base: 0n, limit: 0xffff };
-  idtr: TableRegister = { base: 0n, limit: 0xffff };
-  /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
-  pdptes: [bigint, bigint, bigint, bigint] = [0n, 0n, 0n, 0n];
+  /** The memory as 32-bit words; see `wordOf`. */
+  readonly words: Int32Array;
   /** DR0 … DR7 (4 and 5 unused). */
-  dr = [0n, 0n, 0n, 0n, 0n, 0n, 0xffff0ff0n, 0x400n];
-  /** Model-specific registers that are plain storage, by number. */
-  readonly msrs = new Map<number, bigint>();
+  readonly dr: BigUint64Array;
+  /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
+  readonly pdptes: BigUint64Array;
+  /** Model-specific registers that are plain storage and have no slot, by number. */
+  private readonly msrs = new Map<number, bigint>();
   activity: ActivityState = 'active';
   /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
   nmiBlocked = false;
 
-  constructor(private readonly view: DataView) {}
+  constructor(private readonly view: DataView) {
+    this.words = new Int32Array(view.buffer);
+    this.dr = new BigUint64Array(view.buffer, State.DR, 8);
+    this.pdptes = new BigUint64Array(view.buffer, State.PDPTES, 4);
+  }
 
   gpr(index: number): bigint {
     return this.view.getBigUint64(gprSlot(index), true);
@@ -65,12 +75,12 @@ export class CpuState {
   }
 
   get rflags(): bigint {
-    return this.status() | this.slot(State.SYSTEM_FLAGS);
+    return (this.slot(State.SYSTEM_FLAGS) & ~LOW32) | BigInt(this.flags >>> 0);
   }
 
   set rflags(value: bigint) {
-    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | 2n);
-    this.setStatus(value);
+    this.systemFlags = value;
+    this.setStatusFlags(Number(value & LOW32));
   }
 
   /** RFLAGS without the status flags, which is cheap to read. */
@@ -79,7 +89,118 @@ export class CpuState {
   }
 
   set systemFlags(value: bigint) {
-    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | 2n);
+    this.setSlot(State.SYSTEM_FLAGS, (value & ~BigInt(STATUS_FLAGS)) | 2n);
+  }
+
+  /** The low 32 bits of RFLAGS, where all its flags are. */
+  get flags(): number {
+    return this.low(State.SYSTEM_FLAGS) | this.statusFlags();
+  }
+
+  /** Whether one of these flags is set; not for the status flags. */
+  hasFlag(mask: number): boolean {
+    return (this.low(State.SYSTEM_FLAGS) & mask) !== 0;
+  }
+
+  get cr0(): bigint {
+    return this.slot(State.CR0);
+  }
+
+  set cr0(value: bigint) {
+    this.setSlot(State.CR0, value);
+  }
+
+  /** Whether one of these bits of CR0 is set. */
+  hasCr0(mask: number): boolean {
+    return (this.low(State.CR0) & mask) !== 0;
+  }
+
+  get cr2(): bigint {
+    return this.slot(State.CR2);
+  }
+
+  set cr2(value: bigint) {
+    this.setSlot(State.CR2, value);
+  }
+
+  get cr3(): bigint {
+    return this.slot(State.CR3);
+  }
+
+  set cr3(value: bigint) {
+    this.setSlot(State.CR3, value);
+  }
+
+  get cr4(): bigint {
+    return this.slot(State.CR4);
+  }
+
+  set cr4(value: bigint) {
+    this.setSlot(State.CR4, value);
+  }
+
+  /** Whether one of these bits of CR4 is set. */
+  hasCr4(mask: number): boolean {
+    return (this.low(State.CR4) & mask) !== 0;
+  }
+
+  get cr8(): bigint {
+    return this.slot(State.CR8);
+  }
+
+  set cr8(value: bigint) {
+    this.setSlot(State.CR8, value);
+  }
+
+  get efer(): bigint {
+    return this.slot(State.EFER);
+  }
+
+  set efer(value: bigint) {
+    this.setSlot(State.EFER, value);
+  }
+
+  get gdtr(): TableRegister {
+    return this.table(State.GDTR);
+  }
+
+  set gdtr(value: TableRegister) {
+    this.setTable(State.GDTR, value);
+  }
+
+  get idtr(): TableRegister {
+    return this.table(State.IDTR);
+  }
+
+  set idtr(value: TableRegister) {
+    this.setTable(State.IDTR, value);
+  }
+
+  private table(slot: number): TableRegister {
+    return { base: this.slot(slot + Table.BASE), limit: this.low(slot + Table.LIMIT) >>> 0 };
+  }
+
+  private setTable(slot: number, { base, limit }: TableRegister): void {
+    this.setSlot(slot + Table.BASE, base);
+    this.setWord(slot + Table.LIMIT, limit);
+  }
+
+  /** A model-specific register that is plain storage; 0 when nothing was written to it. */
+  msr(number: number): bigint {
+    const slot = MSR_SLOTS.get(number);
+    return slot === undefined ? (this.msrs.get(number) ?? 0n) : this.slot(slot);
+  }
+
+  setMsr(number: number, value: bigint): void {
+    const slot = MSR_SLOTS.get(number);
+    if (slot === undefined) this.msrs.set(number, value);
+    else this.setSlot(slot, value);
+  }
+
+  /** All of them hold 0. */
+  clearMsrs(): void {
+    this.msrs.clear();
+    for (const slot of MSR_SLOTS.values()) this.setSlot(slot, 0n);
   }
 
   segment(index: number): SegmentRegister {
@@ -116,21 +237,20 @@ export class CpuState {
 
   /** EFER.LMA: IA-32e mode is active. */
   get longMode(): boolean {
-    return (this.efer & (1n << 10n)) !== 0n;
+    return (this.low(State.EFER) & Efer.LMA) !== 0;
   }
 
   /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 7.15, interrupt 17). */
   get checksAlignment(): boolean {
-    const alignment = 1n << 18n;
-    return (this.cr0 & this.systemFlags & alignment) !== 0n && this.cpl === 3;
+    return this.hasCr0(Cr0.AM) && this.hasFlag(Rflags.AC) && this.cpl === 3;
   }
 
   get protectedMode(): boolean {
-    return (this.cr0 & 1n) !== 0n;
+    return this.hasCr0(Cr0.PE);
   }
 
   get virtual8086(): boolean {
-    return (this.systemFlags & (1n << 17n)) !== 0n;
+    return this.hasFlag(Rflags.VM);
   }
 
   /** Real-address or virtual-8086 mode: a selector is a paragraph. */
@@ -141,12 +261,17 @@ export class CpuState {
   /** 16, 32 or 64: how code is decoded now (CS.D, CS.L, IA-32e mode). */
   get codeBits(): 16 | 32 | 64 {
     const rights = this.accessRights(CS);
-    if (this.longMode && rights & (1 << 13)) return 64;
-    return rights & (1 << 14) ? 32 : 16;
+    if (this.longMode && rights & AccessRights.L) return 64;
+    return rights & AccessRights.DB ? 32 : 16;
   }
 
   get paging(): boolean {
-    return (this.cr0 & (1n << 31n)) !== 0n;
+    return this.hasCr0(Cr0.PG);
+  }
+
+  /** The low 32 bits of a slot. */
+  private low(slot: number): number {
+    return this.words[wordOf(slot)] ?? 0;
   }
 
   slot(address: number): bigint {
@@ -161,41 +286,51 @@ export class CpuState {
     this.view.setUint32(address, value, true);
   }
 
-  /** A copy of the slots that instructions touch, for snapshots. */
+  /** A copy of all slots, for snapshots. */
   copySlots(): Uint8Array {
-    const length = State.SEGMENTS + 8 * SEGMENT_SIZE - State.GPR;
-    return new Uint8Array(this.view.buffer, State.GPR, length).slice();
+    return new Uint8Array(this.view.buffer, State.GPR, State.END - State.GPR).slice();
   }
 
   restoreSlots(slots: Uint8Array): void {
     new Uint8Array(this.view.buffer, State.GPR, slots.length).set(slots);
   }
 
-  /** The encoding that semantics/flags.ts documents, read. */
-  private status(): bigint {
-    const result = this.slot(State.FLAG_RESULT);
-    const sign = this.slot(State.FLAG_SIGN);
-    const a = this.slot(State.CARRY_A);
-    const b = this.slot(State.CARRY_B);
-    const c = this.slot(State.CARRY_C);
-    const cf = ((a & b) | ((a | b) & ~c)) >> 63n;
-    const of = ((a ^ c) & (b ^ c)) >> 63n;
-    let low = Number(sign & 0xffn);
-    low ^= low >> 4;
-    low ^= low >> 2;
-    low ^= low >> 1;
-    const pf = low & 1 ? 0n : 4n;
-    const zf = result === 0n ? 0x40n : 0n;
-    return (cf & 1n) | pf | ((a ^ b ^ c) & 0x10n) | zf | ((sign >> 63n) << 7n) | ((of & 1n) << 11n);
+  /** The six status flags, from the encoding that semantics/flags.ts documents. */
+  private statusFlags(): number {
+    const { words } = this;
+    const result = wordOf(State.FLAG_RESULT);
+    const parity = (words[wordOf(State.FLAG_SIGN)] ?? 0) & 0xff;
+    const sign = words[wordOf(State.FLAG_SIGN) + 1] ?? 0;
+    const a = words[wordOf(State.CARRY_A) + 1] ?? 0;
+    const b = words[wordOf(State.CARRY_B) + 1] ?? 0;
+    const c = words[wordOf(State.CARRY_C) + 1] ?? 0;
+    const carry = ((a & b) | ((a | b) & ~c)) >>> 31;
+    const overflow = ((a ^ c) & (b ^ c)) >>> 31;
+    const adjust = this.low(State.CARRY_A) ^ this.low(State.CARRY_B) ^ this.low(State.CARRY_C);
+    const odd = (0x6996 >> ((parity ^ (parity >> 4)) & 15)) & 1;
+    return (
+      (carry ? Rflags.CF : 0) |
+      (odd ? 0 : Rflags.PF) |
+      (adjust & Rflags.AF) |
+      ((words[result] ?? 0) === 0 && (words[result + 1] ?? 0) === 0 ? Rflags.ZF : 0) |
+      (sign < 0 ? Rflags.SF : 0) |
+      (overflow ? Rflags.OF : 0)
+    );
   }
 
-  /** The same, written. */
-  private setStatus(flags: bigint): void {
-    const bit = (n: bigint): bigint => (flags >> n) & 1n;
-    this.setSlot(State.FLAG_RESULT, bit(6n) ^ 1n);
-    this.setSlot(State.FLAG_SIGN, (bit(7n) << 63n) | (bit(2n) ^ 1n));
-    this.setSlot(State.CARRY_A, bit(0n) << 63n);
-    this.setSlot(State.CARRY_B, bit(0n) << 63n);
-    this.setSlot(State.CARRY_C, ((bit(0n) ^ bit(11n)) << 63n) | (bit(4n) << 4n));
+  /** Sets the six status flags as they stand in a value of RFLAGS; the others stay. */
+  setStatusFlags(flags: number): void {
+    const carry = flags & Rflags.CF ? 0x80000000 : 0;
+    const overflow = flags & Rflags.OF ? 0x80000000 : 0;
+    this.setHalves(State.FLAG_RESULT, flags & Rflags.ZF ? 0 : 1, 0);
+    this.setHalves(State.FLAG_SIGN, flags & Rflags.PF ? 0 : 1, flags & Rflags.SF ? 0x80000000 : 0);
+    this.setHalves(State.CARRY_A, 0, carry);
+    this.setHalves(State.CARRY_B, 0, carry);
+    this.setHalves(State.CARRY_C, flags & Rflags.AF, carry ^ overflow);
+  }
+
+  private setHalves(slot: number, low: number, high: number): void {
+    this.words[wordOf(slot)] = low;
+    this.words[wordOf(slot) + 1] = high;
   }
 }

@@ -95,7 +95,7 @@ function enterRootMode(computer: Computer, cr3: bigint): void {
   state.cr3 = cr3;
   state.cr4 = BigInt(Cr4.PAE | Cr4.VMXE);
   state.efer = BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
-  state.msrs.set(Msr.FEATURE_CONTROL, 5n);
+  state.setMsr(Msr.FEATURE_CONTROL, 5n);
   for (let index = 0; index < 7; index++) {
     state.setSegment(index, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });
   }

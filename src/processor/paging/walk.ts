@@ -20,7 +20,7 @@ export interface PagingState {
   readonly longMode: boolean;
   /** RFLAGS, of which AC matters (SMAP). */
   readonly systemFlags: bigint;
-  readonly pdptes: readonly bigint[];
+  readonly pdptes: ArrayLike<bigint>;
 }
 
 /** The shapes of the paging structures (SDM 3A 4.1.1). */

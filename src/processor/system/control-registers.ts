@@ -138,7 +138,7 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
   });
   const reserved = 0xffffff80000001e6n;
   if (loaded.some((entry) => entry & 1n && entry & reserved)) throw generalProtection();
-  state.pdptes = loaded as [bigint, bigint, bigint, bigint];
+  state.pdptes.set(loaded);
 }
 
 export const clearTaskSwitched: SlowPath = (cpu) => {

@@ -13,14 +13,6 @@ type MsrContext = Pick<
   'state' | 'time' | 'updateDerivedState' | 'guestMode' | 'flushTlb'
 >;
 
-/** What plain MSRs hold after reset, where it is not 0. */
-const RESET_VALUES: ReadonlyMap<number, bigint> = new Map([
-  [Msr.PAT, 0x0007040600070406n],
-  [Msr.APIC_BASE, 0xfee00900n],
-  [Msr.MISC_ENABLE, 0x1n],
-  [Msr.MTRRCAP, 0x508n],
-]);
-
 /** Read-only MSRs that are plain storage otherwise. */
 const READ_ONLY: ReadonlySet<number> = new Set([Msr.MTRRCAP]);
 
@@ -46,7 +38,7 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
   const capability = VMX_CAPABILITIES.msrs.get(number);
   if (capability !== undefined) return capability;
   if (!msrByNumber(number)) throw generalProtection();
-  return state.msrs.get(number) ?? RESET_VALUES.get(number) ?? 0n;
+  return state.msr(number);
 }
 
 /**
@@ -70,16 +62,16 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       setBase(cpu, GS, value);
       return;
     case Msr.TSC:
-      state.msrs.set(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
+      state.setMsr(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
       return;
     case Msr.PAT:
       if (!validPat(value)) throw generalProtection();
       break;
     case Msr.FEATURE_CONTROL:
-      if ((state.msrs.get(number) ?? 0n) & 1n) throw generalProtection(); // locked
+      if (state.msr(number) & 1n) throw generalProtection(); // locked
       break;
   }
-  state.msrs.set(number, value);
+  state.setMsr(number, value);
 }
 
 function writeEfer(cpu: MsrContext, value: bigint): void {

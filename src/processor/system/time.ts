@@ -8,7 +8,7 @@ import type { SlowPath } from '../semantics/slow-path';
 
 /** The TSC before any VMX offset: retired instructions plus what WRMSR has added. */
 export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'time'>): bigint {
-  return BigInt.asUintN(64, BigInt(cpu.time) + (cpu.state.msrs.get(Msr.TSC) ?? 0n));
+  return BigInt.asUintN(64, BigInt(cpu.time) + cpu.state.msr(Msr.TSC));
 }
 
 function requireTimeStamp(cpu: InstructionContext): void {
@@ -34,7 +34,7 @@ export const readTimeStampAndProcessor: SlowPath = (cpu) => {
   requireTimeStamp(cpu);
   cpu.guestMode.rdtscp();
   loadTimeStamp(cpu);
-  cpu.state.setGpr(1, (cpu.state.msrs.get(Msr.TSC_AUX) ?? 0n) & 0xffffffffn);
+  cpu.state.setGpr(1, cpu.state.msr(Msr.TSC_AUX) & 0xffffffffn);
   return 'continue';
 };
 

@@ -26,14 +26,14 @@ export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   state.cr4 = vmcs.read(Field.GUEST_CR4);
   if (set(controls.entry, EntryControl.LOAD_DEBUG_CONTROLS)) {
     state.dr[7] = (vmcs.read(Field.GUEST_DR7) & 0xffff2fffn) | 0x400n;
-    state.msrs.set(Msr.DEBUGCTL, vmcs.read(Field.GUEST_IA32_DEBUGCTL));
+    state.setMsr(Msr.DEBUGCTL, vmcs.read(Field.GUEST_IA32_DEBUGCTL));
   }
   loadEfer(state, vmcs, controls);
   if (set(controls.entry, EntryControl.LOAD_PAT))
-    state.msrs.set(Msr.PAT, vmcs.read(Field.GUEST_IA32_PAT));
-  state.msrs.set(Msr.SYSENTER_CS, vmcs.read(Field.GUEST_SYSENTER_CS));
-  state.msrs.set(Msr.SYSENTER_ESP, vmcs.read(Field.GUEST_SYSENTER_ESP));
-  state.msrs.set(Msr.SYSENTER_EIP, vmcs.read(Field.GUEST_SYSENTER_EIP));
+    state.setMsr(Msr.PAT, vmcs.read(Field.GUEST_IA32_PAT));
+  state.setMsr(Msr.SYSENTER_CS, vmcs.read(Field.GUEST_SYSENTER_CS));
+  state.setMsr(Msr.SYSENTER_ESP, vmcs.read(Field.GUEST_SYSENTER_ESP));
+  state.setMsr(Msr.SYSENTER_EIP, vmcs.read(Field.GUEST_SYSENTER_EIP));
   GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
     state.setSegment(index, {
       selector: Number(vmcs.read(fields.selector)),
@@ -56,12 +56,12 @@ export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   state.nmiBlocked = set(blocking, Interruptibility.BLOCKING_BY_NMI);
   state.activity = ACTIVITIES[Number(vmcs.read(Field.GUEST_ACTIVITY_STATE))] ?? 'active';
   if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
-    state.pdptes = [
+    state.pdptes.set([
       vmcs.read(Field.GUEST_PDPTE0),
       vmcs.read(Field.GUEST_PDPTE1),
       vmcs.read(Field.GUEST_PDPTE2),
       vmcs.read(Field.GUEST_PDPTE3),
-    ];
+    ]);
   }
 }
 
@@ -84,15 +84,15 @@ export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   vmcs.write(Field.GUEST_CR4, state.cr4);
   if (set(controls.exit, ExitControl.SAVE_DEBUG_CONTROLS)) {
     vmcs.write(Field.GUEST_DR7, state.dr[7] ?? 0x400n);
-    vmcs.write(Field.GUEST_IA32_DEBUGCTL, state.msrs.get(Msr.DEBUGCTL) ?? 0n);
+    vmcs.write(Field.GUEST_IA32_DEBUGCTL, state.msr(Msr.DEBUGCTL));
   }
   if (set(controls.exit, ExitControl.SAVE_EFER)) vmcs.write(Field.GUEST_IA32_EFER, state.efer);
   if (set(controls.exit, ExitControl.SAVE_PAT)) {
-    vmcs.write(Field.GUEST_IA32_PAT, state.msrs.get(Msr.PAT) ?? 0x0007040600070406n);
+    vmcs.write(Field.GUEST_IA32_PAT, state.msr(Msr.PAT));
   }
-  vmcs.write(Field.GUEST_SYSENTER_CS, state.msrs.get(Msr.SYSENTER_CS) ?? 0n);
-  vmcs.write(Field.GUEST_SYSENTER_ESP, state.msrs.get(Msr.SYSENTER_ESP) ?? 0n);
-  vmcs.write(Field.GUEST_SYSENTER_EIP, state.msrs.get(Msr.SYSENTER_EIP) ?? 0n);
+  vmcs.write(Field.GUEST_SYSENTER_CS, state.msr(Msr.SYSENTER_CS));
+  vmcs.write(Field.GUEST_SYSENTER_ESP, state.msr(Msr.SYSENTER_ESP));
+  vmcs.write(Field.GUEST_SYSENTER_EIP, state.msr(Msr.SYSENTER_EIP));
   GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
     const register = state.segment(index);
     vmcs.write(fields.selector, register.selector);
@@ -111,10 +111,10 @@ export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   vmcs.write(Field.GUEST_ACTIVITY_STATE, Math.max(0, ACTIVITIES.indexOf(state.activity)));
   vmcs.write(Field.GUEST_PENDING_DBG_EXCEPTIONS, 0n);
   if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
-    vmcs.write(Field.GUEST_PDPTE0, state.pdptes[0]);
-    vmcs.write(Field.GUEST_PDPTE1, state.pdptes[1]);
-    vmcs.write(Field.GUEST_PDPTE2, state.pdptes[2]);
-    vmcs.write(Field.GUEST_PDPTE3, state.pdptes[3]);
+    vmcs.write(Field.GUEST_PDPTE0, state.pdptes[0] ?? 0n);
+    vmcs.write(Field.GUEST_PDPTE1, state.pdptes[1] ?? 0n);
+    vmcs.write(Field.GUEST_PDPTE2, state.pdptes[2] ?? 0n);
+    vmcs.write(Field.GUEST_PDPTE3, state.pdptes[3] ?? 0n);
   }
   const ia32e = (state.efer & BigInt(Efer.LMA)) !== 0n;
   const entry = ia32e

@@ -38,7 +38,7 @@ export const vmxon: SlowPath = (cpu) => {
   if (!state.protectedMode || state.virtual8086 || compatibility || !enabled)
     throw undefinedOpcode();
   const { cr0Fixed0, cr4Fixed0 } = vmx.capabilities;
-  const locked = ((state.msrs.get(Msr.FEATURE_CONTROL) ?? 0n) & 5n) === 5n;
+  const locked = (state.msr(Msr.FEATURE_CONTROL) & 5n) === 5n;
   if (state.cpl > 0 || ~state.cr0 & cr0Fixed0 || ~state.cr4 & cr4Fixed0 || !locked) {
     throw generalProtection();
   }
