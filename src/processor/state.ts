@@ -1,5 +1,5 @@
 import { Cr0, Efer } from '../isa/registers/control';
-import { Rflags, STATUS_FLAGS } from '../isa/registers/flags';
+import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../isa/registers/flags';
 import { Msr } from '../isa/registers/msr';
 import { AccessRights } from '../isa/segments';
 import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
@@ -95,6 +95,12 @@ export class CpuState {
   /** The low 32 bits of RFLAGS, where all its flags are. */
   get flags(): number {
     return this.low(State.SYSTEM_FLAGS) | this.statusFlags();
+  }
+
+  /** The upper 32 bits become 0, as they always are. */
+  set flags(value: number) {
+    this.setHalves(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | RFLAGS_FIXED, 0);
+    this.setStatusFlags(value);
   }
 
   /** Whether one of these flags is set; not for the status flags. */

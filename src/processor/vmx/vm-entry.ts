@@ -111,8 +111,7 @@ function failEntry(cpu: GuestModeHost, vmcs: Vmcs, reason: number, qualification
 
 /** The VM-entry MSR-load area (SDM 3C 27.4); false when an entry could not be loaded. */
 function loadGuestMsrs(cpu: GuestModeHost, vmcs: Vmcs): boolean {
-  const count = vmcs.readNumber(Field.VM_ENTRY_MSR_LOAD_COUNT);
-  const failed = loadMsrs(cpu, Number(vmcs.read(Field.VM_ENTRY_MSR_LOAD_ADDR)), count);
+  const failed = loadMsrs(cpu, vmcs, Field.VM_ENTRY_MSR_LOAD_ADDR, Field.VM_ENTRY_MSR_LOAD_COUNT);
   if (failed === undefined) return true;
   const reason = (ENTRY_FAILURE | ExitReason.ENTRY_FAILURE_MSR_LOADING) >>> 0;
   failEntry(cpu, vmcs, reason, BigInt(failed));

@@ -36,8 +36,8 @@ export function exitGuest(
   const { state } = cpu;
   recordExit(cpu, vmcs, information, controls);
   saveGuestState(state, vmcs, controls);
-  const count = vmcs.readNumber(Field.VM_EXIT_MSR_STORE_COUNT);
-  storeMsrs(cpu, Number(vmcs.read(Field.VM_EXIT_MSR_STORE_ADDR)), count);
+  vmcs.written();
+  storeMsrs(cpu, vmcs, Field.VM_EXIT_MSR_STORE_ADDR, Field.VM_EXIT_MSR_STORE_COUNT);
   cpu.observer.exiting?.();
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
@@ -63,21 +63,21 @@ function recordExit(
       returnRip: cpu.state.rip,
     };
   }
-  vmcs.write(Field.VM_EXIT_REASON, information.reason >>> 0);
-  vmcs.write(Field.EXIT_QUALIFICATION, information.qualification ?? 0n);
-  vmcs.write(Field.GUEST_LINEAR_ADDRESS, information.guestLinear ?? 0n);
-  vmcs.write(Field.GUEST_PHYSICAL_ADDRESS, information.guestPhysical ?? 0n);
-  vmcs.write(Field.VM_EXIT_INTR_INFO, event ? interruptionInfo(event) : 0);
-  vmcs.write(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
-  vmcs.write(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
-  vmcs.write(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
+  vmcs.put(Field.VM_EXIT_REASON, information.reason >>> 0);
+  vmcs.put(Field.EXIT_QUALIFICATION, information.qualification ?? 0);
+  vmcs.put(Field.GUEST_LINEAR_ADDRESS, information.guestLinear ?? 0);
+  vmcs.put(Field.GUEST_PHYSICAL_ADDRESS, information.guestPhysical ?? 0);
+  vmcs.put(Field.VM_EXIT_INTR_INFO, event ? interruptionInfo(event) : 0);
+  vmcs.put(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
+  vmcs.put(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
+  vmcs.put(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
   const length =
     information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
-  vmcs.write(Field.VM_EXIT_INSTRUCTION_LEN, length);
-  vmcs.write(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
+  vmcs.put(Field.VM_EXIT_INSTRUCTION_LEN, length);
+  vmcs.put(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
   // The event to inject is consumed by the entry that delivered it (SDM 3C 28.2.1).
   const entryInfo = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
-  vmcs.write(Field.VM_ENTRY_INTR_INFO, (entryInfo & ~InterruptionInfo.VALID) >>> 0);
+  vmcs.put(Field.VM_ENTRY_INTR_INFO, (entryInfo & ~InterruptionInfo.VALID) >>> 0);
 }
 
 function softwareLength(event: InterruptEvent | undefined): number | undefined {
@@ -90,8 +90,7 @@ export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, exitControls: number
   cpu.guestMode = ROOT_OPERATION;
   cpu.mmu.secondLevel = undefined;
   loadHostState(cpu.state, vmcs, exitControls);
-  const count = vmcs.readNumber(Field.VM_EXIT_MSR_LOAD_COUNT);
-  loadMsrs(cpu, Number(vmcs.read(Field.VM_EXIT_MSR_LOAD_ADDR)), count);
+  loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
   cpu.flushWorld(0);
   cpu.updateDerivedState();
   cpu.nextRip = cpu.state.rip;

@@ -4,7 +4,8 @@ import { PrimaryControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Field, fieldBits, fieldByEncoding, VMCS_FIELDS } from '../../isa/vmx/fields';
 import { fieldExists, vmxCapabilities } from './capabilities';
 import { flatMemory } from './flat-memory.testing';
-import { fieldAtOffset, fieldOffset, LaunchState, Vmcs, VMCS_BYTES_USED } from './vmcs';
+import { LaunchState, Vmcs } from './vmcs';
+import { fieldAtOffset, fieldOffset, VMCS_BYTES_USED } from './vmcs-layout';
 
 describe('VMCS region', () => {
   const memory = flatMemory(0x2000);

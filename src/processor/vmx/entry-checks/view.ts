@@ -7,7 +7,12 @@ import {
 } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { VmxCapabilities } from '../capabilities';
-import type { VmcsMemory } from '../vmcs';
+
+/** What the checks need of physical memory; addresses are host-physical. */
+export interface EntryMemory {
+  read32(address: number): number;
+  read64(address: number): bigint;
+}
 
 /** What the checks need to know beside the VMCS and the capabilities. */
 export interface EntryFacts {
@@ -16,7 +21,7 @@ export interface EntryFacts {
   /** Host-physical address of the current VMCS. */
   readonly vmcsAddress: bigint;
   /** For what the checks read outside the VMCS: the linked VMCS, the virtual TPR, PDPTEs. */
-  readonly memory: Pick<VmcsMemory, 'read32' | 'read64'>;
+  readonly memory: EntryMemory;
   /** In system-management mode. */
   readonly inSmm?: boolean;
   /** Bits IA32_EFER has (default: SCE, LME, LMA, NXE). */
