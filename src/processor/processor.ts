@@ -15,6 +15,7 @@ import {
   generalProtection,
   stackFault,
 } from './faults';
+import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
@@ -58,6 +59,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
+  private readonly spaces: AddressSpaces;
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
@@ -79,6 +81,9 @@ export class Processor extends OperandAccess implements GuestModeHost {
     this.state = new CpuState(this.view);
     this.vmx = units.vmx(this);
     this.tlb = new SoftwareTlb(this.view);
+    this.spaces = new AddressSpaces(this.state, (world) => {
+      this.flushWorld(world);
+    });
     this.code = new CodeCache(physical, () => {
       this.tlb.flushAll();
       this.details.clear();
@@ -313,17 +318,17 @@ export class Processor extends OperandAccess implements GuestModeHost {
     }
   }
 
-  /**
-   * The guest's address space after an entry. Translations survive only under the same tag and root
-   * (SDM 3C 29.4.3).
-   */
-  enterAddressSpace(space: GuestAddressSpace): void {
-    const same = space.tag !== 0 && space.tag === this.space.tag && space.root === this.space.root;
-    if (!same) this.flushWorld(1);
-    this.space = space;
+  leaveRoot(): void {
+    this.spaces.leaveRoot();
   }
 
-  private space: GuestAddressSpace = { tag: 0, root: 0n };
+  enterAddressSpace(space: GuestAddressSpace): void {
+    this.spaces.enterGuest(space);
+  }
+
+  enterRoot(tagged: boolean): void {
+    this.spaces.enterRoot(tagged);
+  }
 
   /** A transition has happened: no delivery is under way any more. */
   endDelivery(): void {
@@ -332,13 +337,14 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   updateDerivedState(): void {
     updateDerivedState(this.state, this.guestMode.active);
-    // Code TLB entries lead to code decoded for one bitness.
+    // Code TLB entries lead to code decoded for one bitness, which each world has for itself.
+    const world = this.guestMode.active ? 1 : 0;
     const bits = this.state.codeBits;
-    if (bits !== this.codeTlbBits) this.tlb.flushCode();
-    this.codeTlbBits = bits;
+    if (bits !== this.codeTlbBits[world]) this.tlb.flushCode();
+    this.codeTlbBits[world] = bits;
   }
 
-  private codeTlbBits: 16 | 32 | 64 = 16;
+  private readonly codeTlbBits: [number, number] = [16, 16];
 
   flushTlb(keepGlobal: boolean): void {
     this.tlb.flushWorld(this.guestMode.active ? 1 : 0, keepGlobal);

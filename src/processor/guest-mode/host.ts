@@ -23,6 +23,10 @@ export interface GuestModeHost extends InstructionContext {
   inject(event: InterruptEvent): void;
   /** A transition has happened: no delivery is under way any more. */
   endDelivery(): void;
+  /** An entry is about to load the guest's registers. */
+  leaveRoot(): void;
   /** The address space after an entry: translations survive only under the same tag and root. */
   enterAddressSpace(space: GuestAddressSpace): void;
+  /** The host's registers have been loaded; `tagged` as in `AddressSpaces`. */
+  enterRoot(tagged: boolean): void;
 }

@@ -148,16 +148,17 @@ export type EptExit = (
 export class ExtendedPageTables implements SecondLevel {
   constructor(
     private readonly memory: PhysicalMemory,
-    private readonly eptp: bigint,
+    /** EPTP (SDM 3C 25.6.11). */
+    readonly pointer: bigint,
     private readonly exit: EptExit,
   ) {}
 
   translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation {
     // With accessed and dirty flags, page walks count as writes (SDM 3C 29.3.3.2).
-    const write = context.write || (context.pageWalk && usesFlags(this.eptp));
+    const write = context.write || (context.pageWalk && usesFlags(this.pointer));
     const read = !context.execute && (!context.write || context.update || context.pageWalk);
     const access = { read, write, execute: context.execute };
-    const result = walkEpt(this.memory, this.eptp, guestPhysical, access, true);
+    const result = walkEpt(this.memory, this.pointer, guestPhysical, access, true);
     if (result.kind === 'translation') {
       return {
         address: result.address,
@@ -181,7 +182,7 @@ export class ExtendedPageTables implements SecondLevel {
 
   probe(guestPhysical: bigint): number | undefined {
     const access = { read: false, write: false, execute: false };
-    const result = walkEpt(this.memory, this.eptp, guestPhysical, access, false);
+    const result = walkEpt(this.memory, this.pointer, guestPhysical, access, false);
     return result.kind === 'translation' ? result.address : undefined;
   }
 }

@@ -15,7 +15,6 @@ import type {
   PortAccess,
   VmxInstruction,
 } from '../guest-mode/guest-mode';
-import type { GuestModeHost } from '../guest-mode/host';
 import type { Controls } from './controls';
 import {
   addressInformation,
@@ -24,7 +23,6 @@ import {
   vmxInstructionQualification,
 } from './instruction-information';
 import { NonRootRegisters } from './non-root-registers';
-import type { Vmcs } from './vmcs';
 
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
 const TIMER_SHIFT = 5;
@@ -32,15 +30,19 @@ const TIMER_SHIFT = 5;
 /** VMX non-root operation: what of the guest's doings causes VM exits (SDM 3C 26.1 to 26.3). */
 export class Intercepts extends NonRootRegisters implements GuestMode {
   readonly active = true;
-  private readonly timerDeadline: number | undefined;
+  private timerDeadline: number | undefined;
   private trapFlagPending = false;
   private firstBoundary = true;
 
-  constructor(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls) {
-    super(cpu, vmcs, controls);
+  /** A VM entry has loaded the guest: these controls are in force until the next VM exit. */
+  begin(controls: Controls): void {
+    this.controls = controls;
+    this.trapFlagPending = false;
+    this.firstBoundary = true;
+    this.timerDeadline = undefined;
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
-      const ticks = vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
-      const now = Math.floor(cpu.time / (1 << TIMER_SHIFT));
+      const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
+      const now = Math.floor(this.cpu.time / (1 << TIMER_SHIFT));
       this.timerDeadline = (now + ticks) * (1 << TIMER_SHIFT);
     }
   }
@@ -168,7 +170,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode {
     if (this.primary(PrimaryControl.NMI_WINDOW_EXITING) && !state.nmiBlocked && open) {
       this.exit({ reason: ExitReason.NMI_WINDOW });
     }
-    const enabled = (state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    const enabled = state.hasFlag(Rflags.IF);
     if (this.primary(PrimaryControl.INTERRUPT_WINDOW_EXITING) && enabled && open) {
       this.exit({ reason: ExitReason.INTERRUPT_WINDOW });
     }

@@ -1,16 +1,20 @@
 import { WorldSwitch } from '../faults';
 import type { GuestModeHost } from '../guest-mode/host';
-import type { Controls } from './controls';
+import { NO_CONTROLS } from './controls';
 import type { Vmcs } from './vmcs';
 import { exitGuest, type ExitInformation } from './vm-exit';
+
+const VM_EXIT = new WorldSwitch('VM exit');
 
 /** How instructions and events leave VMX non-root operation, and the controls that they ask first. */
 export abstract class NonRootExits {
   constructor(
     protected readonly cpu: GuestModeHost,
     protected readonly vmcs: Vmcs,
-    protected readonly controls: Controls,
   ) {}
+
+  /** Those that are in force since the last VM entry. */
+  protected controls = NO_CONTROLS;
 
   protected primary(mask: number): boolean {
     return (this.controls.primary & mask) !== 0;
@@ -24,7 +28,7 @@ export abstract class NonRootExits {
   exit(information: ExitInformation): never {
     this.saveTimer();
     exitGuest(this.cpu, this.vmcs, this.controls, information);
-    throw new WorldSwitch('VM exit');
+    throw VM_EXIT;
   }
 
   /** A VM exit because of the current instruction. */

@@ -1,4 +1,4 @@
-import { Rflags, STATUS_FLAGS } from '../../isa/registers/flags';
+import { Rflags } from '../../isa/registers/flags';
 import type { CpuState } from '../state';
 
 /** How a VMX instruction ended (SDM 3C 31.2). */
@@ -12,8 +12,7 @@ export const VM_FAIL_INVALID: VmxOutcome = { kind: 'VMfailInvalid' };
 
 /** Sets the status flags as a VMX instruction leaves them (SDM 3C 31.2). */
 export function setOutcomeFlags(state: CpuState, outcome: VmxOutcome): void {
-  const cleared = state.rflags & ~BigInt(STATUS_FLAGS);
-  if (outcome.kind === 'VMfailInvalid') state.rflags = cleared | BigInt(Rflags.CF);
-  else if (outcome.kind === 'VMfailValid') state.rflags = cleared | BigInt(Rflags.ZF);
-  else state.rflags = cleared;
+  if (outcome.kind === 'VMfailInvalid') state.setStatusFlags(Rflags.CF);
+  else if (outcome.kind === 'VMfailValid') state.setStatusFlags(Rflags.ZF);
+  else state.setStatusFlags(0);
 }

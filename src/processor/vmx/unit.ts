@@ -1,10 +1,12 @@
-import { fieldByEncoding, Field } from '../../isa/vmx/fields';
+import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
 import { PAGE_SIZE } from '../layout';
 import { PHYSICAL_ADDRESS_BITS } from '../paging/walk';
-import { fieldExists, type VmxCapabilities } from './capabilities';
+import { ActiveVmcs } from './active-vmcs';
+import type { VmxCapabilities } from './capabilities';
 import type { EntryCheckFailure } from './entry-checks';
+import { FieldAccess } from './field-access';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
 import { enterGuest } from './vm-entry';
 import { LaunchState, Vmcs } from './vmcs';
@@ -14,20 +16,29 @@ export class VmxUnit {
   /** Whether the processor is in VMX operation (between VMXON and VMXOFF). */
   inOperation = false;
   vmxonPointer = -1n;
-  /** The current VMCS, in simulated physical memory. */
-  current: Vmcs | undefined;
+  /** The current VMCS, and what the processor keeps of it. */
+  active: ActiveVmcs | undefined;
   /** Why the last VM entry did not succeed, check by check. */
   entryFailures: readonly EntryCheckFailure[] = [];
 
   constructor(
     private readonly cpu: GuestModeHost,
     readonly capabilities: VmxCapabilities,
-  ) {}
+  ) {
+    this.fields = new FieldAccess(capabilities);
+  }
+
+  private readonly fields: FieldAccess;
+
+  /** The current VMCS, in simulated physical memory. */
+  get current(): Vmcs | undefined {
+    return this.active?.vmcs;
+  }
 
   reset(): void {
     this.inOperation = false;
     this.vmxonPointer = -1n;
-    this.current = undefined;
+    this.active = undefined;
     this.entryFailures = [];
   }
 
@@ -38,7 +49,7 @@ export class VmxUnit {
     if (revision !== this.capabilities.revision) return VM_FAIL_INVALID;
     this.inOperation = true;
     this.vmxonPointer = pointer;
-    this.current = undefined;
+    this.active = undefined;
     return VM_SUCCEED;
   }
 
@@ -51,18 +62,20 @@ export class VmxUnit {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMCLEAR_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMCLEAR_VMXON_POINTER);
     new Vmcs(this.cpu.physical, Number(pointer)).launchState = LaunchState.CLEAR;
-    if (this.current?.address === Number(pointer)) this.current = undefined;
+    if (this.current?.address === Number(pointer)) this.active = undefined;
     return VM_SUCCEED;
   }
 
   load(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMPTRLD_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMPTRLD_VMXON_POINTER);
-    const vmcs = new Vmcs(this.cpu.physical, Number(pointer));
-    if (vmcs.revision !== this.capabilities.revision) {
+    const address = Number(pointer);
+    if (this.cpu.physical.read32(address) !== this.capabilities.revision) {
       return this.fail(VmInstructionError.VMPTRLD_WRONG_REVISION);
     }
-    this.current = vmcs;
+    if (this.current?.address !== address) {
+      this.active = new ActiveVmcs(this.cpu, address, this.capabilities);
+    }
     return VM_SUCCEED;
   }
 
@@ -77,20 +90,18 @@ export class VmxUnit {
   }
 
   read(encoding: number): VmxOutcome | { readonly kind: 'value'; readonly value: bigint } {
-    if (!this.current) return VM_FAIL_INVALID;
-    if (!this.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
-    return { kind: 'value', value: this.current.read(encoding) };
+    const { current } = this;
+    if (!current) return VM_FAIL_INVALID;
+    if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
+    return { kind: 'value', value: current.read(encoding) };
   }
 
   write(encoding: number, value: bigint): VmxOutcome {
-    if (!this.current) return VM_FAIL_INVALID;
-    if (!this.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
-    // IA32_VMX_MISC bit 29 tells whether exit information can be written.
-    const row = fieldByEncoding(encoding);
-    if (row?.readOnly && !(this.capabilities.misc & (1n << 29n))) {
-      return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
-    }
-    this.current.write(encoding, value);
+    const { current } = this;
+    if (!current) return VM_FAIL_INVALID;
+    if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
+    if (!this.fields.isWritable(encoding)) return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
+    current.write(encoding, value);
     return VM_SUCCEED;
   }
 
@@ -99,11 +110,6 @@ export class VmxUnit {
     if (!this.current) return VM_FAIL_INVALID;
     this.current.write(Field.VM_INSTRUCTION_ERROR, error);
     return { kind: 'VMfailValid', error };
-  }
-
-  private exists(encoding: number): boolean {
-    const row = fieldByEncoding(encoding);
-    return row !== undefined && fieldExists(this.capabilities, row);
   }
 
   private validPointer(pointer: bigint): boolean {

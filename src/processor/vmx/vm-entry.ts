@@ -5,11 +5,10 @@ import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
 import { requireNoBreakpoints } from '../system/debug-registers';
+import type { ActiveVmcs } from './active-vmcs';
 import { readControls, type Controls } from './controls';
-import { checkEntry } from './entry-checks';
-import { ExtendedPageTables } from './ept';
+import { checkEntry, type EntryRefusal } from './entry-checks';
 import { loadGuestState } from './guest-state';
-import { Intercepts } from './intercepts';
 import { injectedEvent } from './interruption';
 import { loadMsrs } from './msr-areas';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
@@ -30,65 +29,65 @@ export function enterGuest(cpu: GuestModeHost, launch: boolean): VmxOutcome {
 
 function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
   const { vmx, state } = cpu;
-  const vmcs = vmx.current;
+  const { active } = vmx;
   vmx.entryFailures = [];
-  if (!vmcs) return VM_FAIL_INVALID;
+  if (!active) return VM_FAIL_INVALID;
   if (state.interruptShadow === 'mov-ss')
     return vmx.fail(VmInstructionError.ENTRY_BLOCKED_BY_MOV_SS);
+  const { vmcs } = active;
   const launched = vmcs.launchState === LaunchState.LAUNCHED;
   if (launch && launched) return vmx.fail(VmInstructionError.VMLAUNCH_NOT_CLEAR);
   if (!launch && !launched) return vmx.fail(VmInstructionError.VMRESUME_NOT_LAUNCHED);
-  const refusal = checkEntry({
-    read: (field) => vmcs.read(field),
-    readNumber: (field) => vmcs.readNumber(field),
-    capabilities: vmx.capabilities,
-    facts: {
-      longModeActive: state.longMode,
-      vmcsAddress: BigInt(vmcs.address),
-      memory: cpu.physical,
-    },
-  });
+  const refusal = active.checks.pass(state.longMode) ? undefined : refusalOf(cpu, vmcs);
+  const controls = readControls(vmcs);
+  cpu.leaveRoot();
   if (refusal) {
     vmx.entryFailures = refusal.failures;
     if (refusal.kind === 'VMfailValid') return vmx.fail(refusal.error);
-    failEntry(cpu, vmcs, refusal.reason, BigInt(refusal.qualification));
+    failEntry(cpu, vmcs, controls, refusal.reason, refusal.qualification);
     return VM_SUCCEED;
   }
-  const controls = readControls(vmcs);
   if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
     requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
   }
   loadGuestState(state, vmcs, controls);
-  if (!loadGuestMsrs(cpu, vmcs)) return VM_SUCCEED;
-  vmcs.launchState = LaunchState.LAUNCHED;
-  const intercepts = enterNonRoot(cpu, vmcs, controls);
+  if (!loadGuestMsrs(cpu, vmcs, controls)) return VM_SUCCEED;
+  if (!launched) vmcs.launchState = LaunchState.LAUNCHED;
+  enterNonRoot(cpu, active, controls);
   cpu.observer.entered?.();
-  injectEvent(cpu, vmcs, intercepts);
+  injectEvent(cpu, active);
   return VM_SUCCEED;
 }
 
-function enterNonRoot(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): Intercepts {
-  const intercepts = new Intercepts(cpu, vmcs, controls);
+/** Which checks the VMCS does not pass. */
+function refusalOf(cpu: GuestModeHost, vmcs: Vmcs): EntryRefusal | undefined {
+  return checkEntry({
+    read: (field) => vmcs.read(field),
+    readNumber: (field) => vmcs.readNumber(field),
+    capabilities: cpu.vmx.capabilities,
+    facts: {
+      longModeActive: cpu.state.longMode,
+      vmcsAddress: BigInt(vmcs.address),
+      memory: cpu.physical,
+    },
+  });
+}
+
+function enterNonRoot(cpu: GuestModeHost, active: ActiveVmcs, controls: Controls): void {
+  const { vmcs, intercepts } = active;
+  intercepts.begin(controls);
   cpu.guestMode = intercepts;
-  if (controls.secondary & SecondaryControl.ENABLE_EPT) {
-    cpu.mmu.secondLevel = new ExtendedPageTables(
-      cpu.physical,
-      vmcs.read(Field.EPT_POINTER),
-      (reason, qualification, guestPhysical, guestLinear) =>
-        intercepts.exit({ reason, qualification, guestPhysical, guestLinear }),
-    );
-  }
-  const tag =
-    controls.secondary & SecondaryControl.ENABLE_VPID
-      ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID)
-      : 0;
-  cpu.enterAddressSpace({ tag, root: vmcs.read(Field.EPT_POINTER) });
+  const ept = (controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
+  const secondLevel = ept ? active.extendedPageTables : undefined;
+  cpu.mmu.secondLevel = secondLevel;
+  const tagged = (controls.secondary & SecondaryControl.ENABLE_VPID) !== 0;
+  const tag = tagged ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID) : 0;
+  cpu.enterAddressSpace({ tag, root: secondLevel?.pointer ?? 0n });
   cpu.updateDerivedState();
-  return intercepts;
 }
 
 /** Event injection (SDM 3C 27.6). */
-function injectEvent(cpu: GuestModeHost, vmcs: Vmcs, intercepts: Intercepts): void {
+function injectEvent(cpu: GuestModeHost, { vmcs, intercepts }: ActiveVmcs): void {
   const info = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
   if (!(info & InterruptionInfo.VALID)) return;
   const event = injectedEvent(
@@ -102,18 +101,24 @@ function injectEvent(cpu: GuestModeHost, vmcs: Vmcs, intercepts: Intercepts): vo
 }
 
 /** A VM entry that fails after it began: only reason and qualification are recorded (SDM 3C 27.8). */
-function failEntry(cpu: GuestModeHost, vmcs: Vmcs, reason: number, qualification: bigint): void {
+function failEntry(
+  cpu: GuestModeHost,
+  vmcs: Vmcs,
+  controls: Controls,
+  reason: number,
+  qualification: number,
+): void {
   vmcs.write(Field.VM_EXIT_REASON, reason >>> 0);
   vmcs.write(Field.EXIT_QUALIFICATION, qualification);
   cpu.observer.entryFailed?.();
-  leaveToHost(cpu, vmcs, Number(vmcs.read(Field.VM_EXIT_CONTROLS)));
+  leaveToHost(cpu, vmcs, controls);
 }
 
 /** The VM-entry MSR-load area (SDM 3C 27.4); false when an entry could not be loaded. */
-function loadGuestMsrs(cpu: GuestModeHost, vmcs: Vmcs): boolean {
+function loadGuestMsrs(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): boolean {
   const failed = loadMsrs(cpu, vmcs, Field.VM_ENTRY_MSR_LOAD_ADDR, Field.VM_ENTRY_MSR_LOAD_COUNT);
   if (failed === undefined) return true;
   const reason = (ENTRY_FAILURE | ExitReason.ENTRY_FAILURE_MSR_LOADING) >>> 0;
-  failEntry(cpu, vmcs, reason, BigInt(failed));
+  failEntry(cpu, vmcs, controls, reason, failed);
   return false;
 }

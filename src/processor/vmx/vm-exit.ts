@@ -1,4 +1,4 @@
-import { ExitControl, PinBasedControl } from '../../isa/vmx/controls';
+import { ExitControl, PinBasedControl, SecondaryControl } from '../../isa/vmx/controls';
 import { InterruptionInfo } from '../../isa/vmx/events';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
@@ -41,7 +41,7 @@ export function exitGuest(
   cpu.observer.exiting?.();
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
-  leaveToHost(cpu, vmcs, controls.exit);
+  leaveToHost(cpu, vmcs, controls);
   if (nmi) state.nmiBlocked = true;
 }
 
@@ -85,13 +85,13 @@ function softwareLength(event: InterruptEvent | undefined): number | undefined {
 }
 
 /** The end of a VM exit, and of a VM entry that failed late: the processor is in root operation. */
-export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, exitControls: number): void {
+export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): void {
   cpu.endDelivery();
   cpu.guestMode = ROOT_OPERATION;
   cpu.mmu.secondLevel = undefined;
-  loadHostState(cpu.state, vmcs, exitControls);
+  loadHostState(cpu.state, vmcs, controls.exit);
   loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
-  cpu.flushWorld(0);
+  cpu.enterRoot((controls.secondary & SecondaryControl.ENABLE_VPID) !== 0);
   cpu.updateDerivedState();
   cpu.nextRip = cpu.state.rip;
 }

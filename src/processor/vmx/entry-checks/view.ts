@@ -58,29 +58,40 @@ export class EntryView {
   readonly facts: EntryFacts;
   private readonly read: FieldReader;
   private readonly readNumber: (field: Field) => number;
-  /** The controls in effect: secondary and tertiary count as 0 unless activated (SDM 3C 25.6.2). */
-  readonly pinBasedControls: number;
-  readonly primaryControls: number;
-  readonly secondaryControls: number;
-  readonly tertiaryControls: bigint;
-  readonly exitControls: number;
-  readonly entryControls: number;
 
   constructor(context: EntryContext) {
     this.capabilities = context.capabilities;
     this.facts = context.facts;
     this.read = context.read;
     this.readNumber = context.readNumber;
-    this.pinBasedControls = this.number(Field.PIN_BASED_VM_EXEC_CONTROL);
-    this.primaryControls = this.number(Field.CPU_BASED_VM_EXEC_CONTROL);
-    this.secondaryControls = this.primary(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS)
-      ? this.number(Field.SECONDARY_VM_EXEC_CONTROL)
-      : 0;
-    this.tertiaryControls = this.primary(PrimaryControl.ACTIVATE_TERTIARY_CONTROLS)
-      ? this.field(Field.TERTIARY_VM_EXEC_CONTROL)
-      : 0n;
-    this.exitControls = this.number(Field.VM_EXIT_CONTROLS);
-    this.entryControls = this.number(Field.VM_ENTRY_CONTROLS);
+  }
+
+  get pinBasedControls(): number {
+    return this.number(Field.PIN_BASED_VM_EXEC_CONTROL);
+  }
+
+  get primaryControls(): number {
+    return this.number(Field.CPU_BASED_VM_EXEC_CONTROL);
+  }
+
+  /** The controls in effect: 0 unless activated (SDM 3C 25.6.2). */
+  get secondaryControls(): number {
+    const active = this.primary(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS);
+    return active ? this.number(Field.SECONDARY_VM_EXEC_CONTROL) : 0;
+  }
+
+  /** The controls in effect: 0 unless activated (SDM 3C 25.6.2). */
+  get tertiaryControls(): bigint {
+    const active = this.primary(PrimaryControl.ACTIVATE_TERTIARY_CONTROLS);
+    return active ? this.field(Field.TERTIARY_VM_EXEC_CONTROL) : 0n;
+  }
+
+  get exitControls(): number {
+    return this.number(Field.VM_EXIT_CONTROLS);
+  }
+
+  get entryControls(): number {
+    return this.number(Field.VM_ENTRY_CONTROLS);
   }
 
   field(field: Field): bigint {

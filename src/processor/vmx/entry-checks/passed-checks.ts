@@ -1,0 +1,120 @@
+import type { VmxCapabilities } from '../capabilities';
+import type { Vmcs } from '../vmcs';
+import { fieldWord, is64Bit } from '../vmcs-layout';
+import { isHighAccess, type Field } from '../../../isa/vmx/fields';
+import { ENTRY_CHECKS } from './index';
+import { EntryView, type EntryFacts, type EntryMemory } from './view';
+
+const CHECKS = Object.values(ENTRY_CHECKS).flat();
+/** 32-bit words in a VMCS region. */
+const WORDS = 1024;
+
+/**
+ * The checks that a VMCS has passed, so that a VM entry makes only those again whose grounds have
+ * changed since. Nothing is assumed about who changes a VMCS, or how: each word of the region that a
+ * check has ever read is compared with what stood there when the check passed. What a check reads
+ * beyond the region cannot be compared; such a check is made at every entry.
+ */
+export class PassedChecks {
+  private readonly view: EntryView;
+  private readonly facts: { -readonly [Fact in keyof EntryFacts]: EntryFacts[Fact] };
+  /** The region as the checks last saw it. */
+  private readonly seen = new Int32Array(WORDS);
+  /** The words that checks have read, and for each of them the numbers of those checks. */
+  private readonly watched: number[] = [];
+  private readonly readers: Set<number>[] = [];
+  /** The checks that read more than the region. */
+  private readonly unfounded = new Set<number>();
+  private readonly due = new Set<number>();
+  /** The check that is being made. */
+  private current = 0;
+  /** Whether all checks have passed when they were last made. */
+  private passed = false;
+
+  constructor(
+    private readonly vmcs: Vmcs,
+    memory: EntryMemory,
+    capabilities: VmxCapabilities,
+  ) {
+    this.facts = {
+      longModeActive: false,
+      vmcsAddress: BigInt(vmcs.address),
+      memory: {
+        read32: (address) => {
+          this.unfounded.add(this.current);
+          return memory.read32(address);
+        },
+        read64: (address) => {
+          this.unfounded.add(this.current);
+          return memory.read64(address);
+        },
+      },
+    };
+    this.view = new EntryView({
+      read: (field) => {
+        this.note(field);
+        return vmcs.read(field);
+      },
+      readNumber: (field) => {
+        this.noteWord(fieldWord(field));
+        return vmcs.readNumber(field);
+      },
+      capabilities,
+      facts: this.facts,
+    });
+  }
+
+  /**
+   * Whether the VMCS passes all checks. If it does not, `checkEntry` tells which.
+   * @param longModeActive IA32_EFER.LMA at the time of VM entry
+   */
+  pass(longModeActive: boolean): boolean {
+    const { due } = this;
+    due.clear();
+    if (!this.passed || longModeActive !== this.facts.longModeActive) {
+      this.facts.longModeActive = longModeActive;
+      CHECKS.forEach((_, number) => due.add(number));
+    }
+    this.addChanged();
+    for (const number of this.unfounded) due.add(number);
+    this.passed = true;
+    for (const number of due) {
+      this.current = number;
+      if (!CHECKS[number]?.ok(this.view)) {
+        this.passed = false;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Checks that have read a word that is now another. */
+  private addChanged(): void {
+    const { seen, watched, vmcs } = this;
+    const { words } = vmcs;
+    for (let n = 0; n < watched.length; n++) {
+      const word = watched[n] ?? 0;
+      const now = words[word] ?? 0;
+      if (now === seen[word]) continue;
+      seen[word] = now;
+      for (const number of this.readers[word] ?? []) this.due.add(number);
+    }
+  }
+
+  private note(field: Field): void {
+    const word = fieldWord(field);
+    this.noteWord(word);
+    if (is64Bit(field) && !isHighAccess(field)) this.noteWord(word + 1);
+  }
+
+  /** The check that is being made reads a word: `seen` is the present one, or becomes it. */
+  private noteWord(word: number): void {
+    let readers = this.readers[word];
+    if (!readers) {
+      this.readers[word] = readers = new Set();
+      this.watched.push(word);
+      this.seen[word] = this.vmcs.words[word] ?? 0;
+    }
+    readers.add(this.current);
+  }
+}
