@@ -68,6 +68,8 @@ export class Processor extends OperandAccess implements GuestModeHost {
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private eventDelivered = false;
+  /** The instruction has left guest mode instead of completing. */
+  private left = false;
   private readonly details = new Map<number, InstructionDetail>();
 
   constructor(
@@ -234,6 +236,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
     const left = Math.min(end - this.retiredBefore, LONGEST_RUN, this.guestMode.instructionLimit());
     const trap = this.trapFlag();
     this.eventDelivered = false;
+    this.left = false;
     const shadow = state.interruptShadow;
     this.chunk = single ? 1 : left;
     engine.remaining = this.chunk;
@@ -246,7 +249,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
     else engine.run(record);
     this.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
-    if (trap && !this.eventDelivered && !this.stop) this.singleStepTrap();
+    if (trap && !this.left && !this.eventDelivered && !this.stop) this.singleStepTrap();
   }
 
   private trapFlag(): boolean {
@@ -411,7 +414,13 @@ export class Processor extends OperandAccess implements GuestModeHost {
     const length = BigInt(this.view.getUint8(record + Rec.LENGTH));
     const bits = state.codeBits;
     this.nextRip = BigInt.asUintN(bits === 16 ? 32 : bits, state.rip + length);
-    if (slowPath(path)(this) === 'continue') return record + RECORD_SIZE;
+    const result = slowPath(path)(this);
+    if (result === 'continue') return record + RECORD_SIZE;
+    if (result === 'left') {
+      this.engine.remaining++; // an instruction that does not complete is not counted
+      this.left = true;
+      return 0;
+    }
     state.rip = this.nextRip;
     return 0;
   }

@@ -5,36 +5,43 @@ import type { InterruptEvent } from '../events/event';
  * operation (SDM 3C chapter 26) or SVM's guest mode (APM 2 chapter 15). Outside guest mode
  * `ROOT_OPERATION` answers, and nothing is intercepted.
  *
- * An instruction asks under its own name before it acts. The answer is that it may go on; otherwise
- * the method leaves guest mode (a VM exit, #VMEXIT) and throws WorldSwitch.
+ * An instruction asks under its own name before it acts.
  */
 export interface GuestMode extends InstructionIntercepts, RegisterIntercepts, EventIntercepts {
   /** Whether the processor is in guest mode. */
   readonly active: boolean;
 }
 
-/** Instructions that may leave guest mode instead of doing their work. */
+/**
+ * Instructions that may leave guest mode (by a VM exit, #VMEXIT) instead of doing their work. Each
+ * method returns whether it did; the slow path then returns 'left'.
+ */
 export interface InstructionIntercepts {
-  cpuid(): void;
-  hlt(): void;
-  pause(): void;
-  invd(): void;
-  wbinvd(): void;
+  cpuid(): boolean;
+  hlt(): boolean;
+  pause(): boolean;
+  invd(): boolean;
+  wbinvd(): boolean;
   /** @param linear the linear address of the operand */
-  invlpg(linear: bigint): void;
-  rdtsc(): void;
-  rdtscp(): void;
-  rdpmc(): void;
+  invlpg(linear: bigint): boolean;
+  rdtsc(): boolean;
+  rdtscp(): boolean;
+  rdpmc(): boolean;
   /** @param index the number of the MSR, from ECX */
-  rdmsr(index: number): void;
-  wrmsr(index: number): void;
+  rdmsr(index: number): boolean;
+  wrmsr(index: number): boolean;
   /** IN, OUT, INS, OUTS. */
-  portAccess(access: PortAccess): void;
-  descriptorTable(instruction: DescriptorTableInstruction): void;
-  vmxInstruction(instruction: VmxInstruction): void;
+  portAccess(access: PortAccess): boolean;
+  /** MOV DR, to or from a general register. */
+  debugRegister(number: number, read: boolean, gpr: number): boolean;
+  descriptorTable(instruction: DescriptorTableInstruction): boolean;
+  vmxInstruction(instruction: VmxInstruction): boolean;
 }
 
-/** Registers of which a guest may be given another view. */
+/**
+ * Registers of which a guest may be given another view. An access that leaves guest mode throws
+ * WorldSwitch.
+ */
 export interface RegisterIntercepts {
   /** MOV to CR0, CR3, CR4 or CR8 from a general register: gives the value to be written. */
   writeControlRegister(number: number, value: bigint, gpr: number): bigint;
@@ -49,13 +56,14 @@ export interface RegisterIntercepts {
    * @returns what is to be written to CR0's low 4 bits
    */
   lmsw(source: number, linear: bigint | undefined): number;
-  /** MOV DR. */
-  debugRegister(number: number, read: boolean, gpr: number): void;
   /** What the guest reads from the time-stamp counter. */
   timeStamp(tsc: bigint): bigint;
 }
 
-/** Events, and what is due between two instructions. */
+/**
+ * Events, and what is due between two instructions. Whether guest mode was left is told by the result
+ * or by WorldSwitch.
+ */
 export interface EventIntercepts {
   /** Before each instruction: leaves guest mode when something is due, and tells so. */
   boundary(): boolean;

@@ -83,7 +83,7 @@ function brand(part: number): CpuidResult {
 }
 
 export const identify: SlowPath = (cpu) => {
-  cpu.guestMode.cpuid();
+  if (cpu.guestMode.cpuid()) return 'left';
   const { state } = cpu;
   const leaf = Number(state.gpr(0) & 0xffffffffn);
   const { eax, ebx, ecx, edx } = cpuid(state, leaf, Number(state.gpr(1) & 0xffffffffn));

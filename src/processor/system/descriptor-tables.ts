@@ -27,7 +27,7 @@ import { requireUmip } from './control-registers';
 function loadTable(which: 'gdtr' | 'idtr'): SlowPath {
   return (cpu) => {
     cpu.requirePrivilege(0);
-    cpu.guestMode.descriptorTable(which === 'gdtr' ? 'LGDT' : 'LIDT');
+    if (cpu.guestMode.descriptorTable(which === 'gdtr' ? 'LGDT' : 'LIDT')) return 'left';
     const { state, instruction } = cpu;
     const segment = cpu.operandSegment();
     const at = cpu.effectiveAddress();
@@ -46,7 +46,7 @@ export const loadIdtr = loadTable('idtr');
 function storeTable(which: 'gdtr' | 'idtr'): SlowPath {
   return (cpu) => {
     requireUmip(cpu);
-    cpu.guestMode.descriptorTable(which === 'gdtr' ? 'SGDT' : 'SIDT');
+    if (cpu.guestMode.descriptorTable(which === 'gdtr' ? 'SGDT' : 'SIDT')) return 'left';
     const { state } = cpu;
     const { base, limit } = state[which];
     const segment = cpu.operandSegment();
@@ -67,7 +67,7 @@ function requireProtected(cpu: InstructionContext): void {
 export const loadLdtr: SlowPath = (cpu) => {
   requireProtected(cpu);
   cpu.requirePrivilege(0);
-  cpu.guestMode.descriptorTable('LLDT');
+  if (cpu.guestMode.descriptorTable('LLDT')) return 'left';
   const selector = Number(cpu.readOperand(0, 2));
   if (isNull(selector)) {
     cpu.state.setSegment(LDTR, nullSegment(selector));
@@ -80,7 +80,7 @@ export const loadLdtr: SlowPath = (cpu) => {
 export const loadTaskRegister: SlowPath = (cpu) => {
   requireProtected(cpu);
   cpu.requirePrivilege(0);
-  cpu.guestMode.descriptorTable('LTR');
+  if (cpu.guestMode.descriptorTable('LTR')) return 'left';
   const { state } = cpu;
   const selector = Number(cpu.readOperand(0, 2));
   if (isNull(selector)) throw generalProtection();
@@ -121,7 +121,7 @@ function storeSelector(index: number): SlowPath {
   return (cpu) => {
     requireProtected(cpu);
     requireUmip(cpu);
-    cpu.guestMode.descriptorTable(index === LDTR ? 'SLDT' : 'STR');
+    if (cpu.guestMode.descriptorTable(index === LDTR ? 'SLDT' : 'STR')) return 'left';
     const memory = cpu.instruction.operands[0]?.kind === 'memory';
     const bytes = memory ? 2 : cpu.instruction.operandSize;
     cpu.writeOperand(0, bytes, BigInt(cpu.state.selector(index)));

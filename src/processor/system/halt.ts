@@ -6,13 +6,13 @@ import type { SlowPath } from '../semantics/slow-path';
 
 export const halt: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.guestMode.hlt();
+  if (cpu.guestMode.hlt()) return 'left';
   cpu.state.activity = 'hlt';
   return undefined;
 };
 
 export const pause: SlowPath = (cpu) => {
-  cpu.guestMode.pause();
+  if (cpu.guestMode.pause()) return 'left';
   return 'continue';
 };
 
@@ -23,13 +23,13 @@ export const undefinedInstruction: SlowPath = () => {
 /** The simulated computer has no caches of its own: there is nothing to write back. */
 export const writeBackCaches: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.guestMode.wbinvd();
+  if (cpu.guestMode.wbinvd()) return 'left';
   return 'continue';
 };
 
 export const invalidateCaches: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.guestMode.invd();
+  if (cpu.guestMode.invd()) return 'left';
   return 'continue';
 };
 

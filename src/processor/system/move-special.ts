@@ -48,18 +48,18 @@ function fromControl(cpu: InstructionContext, number: number, gpr: number): 'con
   return 'continue';
 }
 
-function toDebug(cpu: InstructionContext, number: number, gpr: number): undefined {
+function toDebug(cpu: InstructionContext, number: number, gpr: number): undefined | 'left' {
   cpu.requirePrivilege(0);
-  cpu.guestMode.debugRegister(number, false, gpr);
+  if (cpu.guestMode.debugRegister(number, false, gpr)) return 'left';
   const value = cpu.state.gpr(gpr);
   if (cpu.state.codeBits === 64 && number >= 4 && value >> 32n) throw generalProtection();
   writeDebugRegister(cpu, number, value);
   return undefined;
 }
 
-function fromDebug(cpu: InstructionContext, number: number, gpr: number): 'continue' {
+function fromDebug(cpu: InstructionContext, number: number, gpr: number): 'continue' | 'left' {
   cpu.requirePrivilege(0);
-  cpu.guestMode.debugRegister(number, true, gpr);
+  if (cpu.guestMode.debugRegister(number, true, gpr)) return 'left';
   cpu.state.setGpr(gpr, readDebugRegister(cpu, number));
   return 'continue';
 }

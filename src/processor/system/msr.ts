@@ -102,7 +102,7 @@ export const readModelSpecificRegister: SlowPath = (cpu) => {
   const { state } = cpu;
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
-  cpu.guestMode.rdmsr(number);
+  if (cpu.guestMode.rdmsr(number)) return 'left';
   const value = readMsr(cpu, number);
   state.setGpr(0, value & 0xffffffffn);
   state.setGpr(2, value >> 32n);
@@ -113,7 +113,7 @@ export const writeModelSpecificRegister: SlowPath = (cpu) => {
   const { state } = cpu;
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
-  cpu.guestMode.wrmsr(number);
+  if (cpu.guestMode.wrmsr(number)) return 'left';
   writeMsr(cpu, number, ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn));
   return undefined;
 };

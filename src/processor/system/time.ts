@@ -25,14 +25,14 @@ function loadTimeStamp(cpu: InstructionContext): void {
 
 export const readTimeStamp: SlowPath = (cpu) => {
   requireTimeStamp(cpu);
-  cpu.guestMode.rdtsc();
+  if (cpu.guestMode.rdtsc()) return 'left';
   loadTimeStamp(cpu);
   return 'continue';
 };
 
 export const readTimeStampAndProcessor: SlowPath = (cpu) => {
   requireTimeStamp(cpu);
-  cpu.guestMode.rdtscp();
+  if (cpu.guestMode.rdtscp()) return 'left';
   loadTimeStamp(cpu);
   cpu.state.setGpr(1, cpu.state.msr(Msr.TSC_AUX) & 0xffffffffn);
   return 'continue';
@@ -40,6 +40,6 @@ export const readTimeStampAndProcessor: SlowPath = (cpu) => {
 
 export const readPerformanceCounter: SlowPath = (cpu) => {
   if (!(cpu.state.cr4 & BigInt(Cr4.PCE)) && cpu.state.protectedMode) cpu.requirePrivilege(0);
-  cpu.guestMode.rdpmc();
+  if (cpu.guestMode.rdpmc()) return 'left';
   throw generalProtection(); // no performance counters are there
 };

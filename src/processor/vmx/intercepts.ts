@@ -47,55 +47,56 @@ export class Intercepts extends NonRootRegisters implements GuestMode {
     }
   }
 
-  cpuid(): void {
-    this.exitInstruction(ExitReason.CPUID);
+  cpuid(): boolean {
+    return this.leaveInstruction(ExitReason.CPUID);
   }
 
-  invd(): void {
-    this.exitInstruction(ExitReason.INVD);
+  invd(): boolean {
+    return this.leaveInstruction(ExitReason.INVD);
   }
 
-  vmxInstruction(instruction: VmxInstruction): void {
-    const instructionInformation = vmxInstructionInformation(this.cpu, instruction);
+  vmxInstruction(instruction: VmxInstruction): boolean {
+    const information = vmxInstructionInformation(this.cpu, instruction);
     const qualification = vmxInstructionQualification(this.cpu);
-    this.exitInstruction(ExitReason[instruction], qualification, { instructionInformation });
+    return this.leaveInstruction(ExitReason[instruction], qualification, information);
   }
 
-  hlt(): void {
-    if (this.primary(PrimaryControl.HLT_EXITING)) this.exitInstruction(ExitReason.HLT);
+  hlt(): boolean {
+    return this.primary(PrimaryControl.HLT_EXITING) && this.leaveInstruction(ExitReason.HLT);
   }
 
-  pause(): void {
-    if (this.primary(PrimaryControl.PAUSE_EXITING)) this.exitInstruction(ExitReason.PAUSE);
+  pause(): boolean {
+    return this.primary(PrimaryControl.PAUSE_EXITING) && this.leaveInstruction(ExitReason.PAUSE);
   }
 
-  invlpg(linear: bigint): void {
-    if (this.primary(PrimaryControl.INVLPG_EXITING))
-      this.exitInstruction(ExitReason.INVLPG, linear);
+  invlpg(linear: bigint): boolean {
+    if (!this.primary(PrimaryControl.INVLPG_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.INVLPG, linear);
   }
 
-  rdtsc(): void {
-    if (this.primary(PrimaryControl.RDTSC_EXITING)) this.exitInstruction(ExitReason.RDTSC);
+  rdtsc(): boolean {
+    return this.primary(PrimaryControl.RDTSC_EXITING) && this.leaveInstruction(ExitReason.RDTSC);
   }
 
-  rdtscp(): void {
-    if (this.primary(PrimaryControl.RDTSC_EXITING)) this.exitInstruction(ExitReason.RDTSCP);
+  rdtscp(): boolean {
+    return this.primary(PrimaryControl.RDTSC_EXITING) && this.leaveInstruction(ExitReason.RDTSCP);
   }
 
-  rdpmc(): void {
-    if (this.primary(PrimaryControl.RDPMC_EXITING)) this.exitInstruction(ExitReason.RDPMC);
+  rdpmc(): boolean {
+    return this.primary(PrimaryControl.RDPMC_EXITING) && this.leaveInstruction(ExitReason.RDPMC);
   }
 
-  wbinvd(): void {
-    if (this.secondary(SecondaryControl.WBINVD_EXITING)) this.exitInstruction(ExitReason.WBINVD);
+  wbinvd(): boolean {
+    if (!this.secondary(SecondaryControl.WBINVD_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.WBINVD);
   }
 
-  rdmsr(index: number): void {
-    if (this.msrIntercepted(index, 0)) this.exitInstruction(ExitReason.RDMSR);
+  rdmsr(index: number): boolean {
+    return this.msrIntercepted(index, 0) && this.leaveInstruction(ExitReason.RDMSR);
   }
 
-  wrmsr(index: number): void {
-    if (this.msrIntercepted(index, 2048)) this.exitInstruction(ExitReason.WRMSR);
+  wrmsr(index: number): boolean {
+    return this.msrIntercepted(index, 2048) && this.leaveInstruction(ExitReason.WRMSR);
   }
 
   /** The MSR bitmaps: 1 KByte each for low and high MSRs, reads before writes (SDM 3C 25.6.9). */
@@ -109,21 +110,19 @@ export class Intercepts extends NonRootRegisters implements GuestMode {
     return (this.cpu.physical.read8(base + (bit >> 3)) & (1 << (bit & 7))) !== 0;
   }
 
-  portAccess(access: PortAccess): void {
-    if (!this.portIntercepted(access)) return;
+  portAccess(access: PortAccess): boolean {
+    if (!this.portIntercepted(access)) return false;
     const qualification =
       (access.bytes - 1) |
       (access.input ? 8 : 0) |
       (access.string ? 16 : 0) |
       (access.repeated ? 32 : 0) |
       (access.immediate ? 64 : 0);
-    this.exitInstruction(
+    return this.leaveInstruction(
       ExitReason.IO_INSTRUCTION,
       BigInt(qualification) | (BigInt(access.port) << 16n),
-      {
-        guestLinear: access.linear,
-        instructionInformation: access.string ? addressInformation(this.cpu) : 0,
-      },
+      access.string ? addressInformation(this.cpu) : 0,
+      access.linear,
     );
   }
 
@@ -140,13 +139,19 @@ export class Intercepts extends NonRootRegisters implements GuestMode {
     return false;
   }
 
-  descriptorTable(instruction: DescriptorTableInstruction): void {
-    if (!this.secondary(SecondaryControl.DESCRIPTOR_TABLE_EXITING)) return;
+  debugRegister(number: number, read: boolean, gpr: number): boolean {
+    if (!this.primary(PrimaryControl.MOV_DR_EXITING)) return false;
+    const qualification = BigInt(number | (read ? 16 : 0) | (gpr << 8));
+    return this.leaveInstruction(ExitReason.MOV_DR, qualification);
+  }
+
+  descriptorTable(instruction: DescriptorTableInstruction): boolean {
+    if (!this.secondary(SecondaryControl.DESCRIPTOR_TABLE_EXITING)) return false;
     const reason = /[GI]DT$/.test(instruction)
       ? ExitReason.GDTR_IDTR_ACCESS
       : ExitReason.LDTR_TR_ACCESS;
-    const instructionInformation = descriptorTableInformation(this.cpu, instruction);
-    this.exitInstruction(reason, 0n, { instructionInformation });
+    const information = descriptorTableInformation(this.cpu, instruction);
+    return this.leaveInstruction(reason, 0n, information);
   }
 
   /** A VM exit with reason "monitor trap flag" is due before the next instruction. */

@@ -4,7 +4,8 @@ import { NO_CONTROLS } from './controls';
 import type { Vmcs } from './vmcs';
 import { exitGuest, type ExitInformation } from './vm-exit';
 
-const VM_EXIT = new WorldSwitch('VM exit');
+/** Thrown after a VM exit out of the middle of something. */
+export const VM_EXIT = new WorldSwitch('VM exit');
 
 /** How instructions and events leave VMX non-root operation, and the controls that they ask first. */
 export abstract class NonRootExits {
@@ -24,21 +25,33 @@ export abstract class NonRootExits {
     return (this.controls.secondary & mask) !== 0;
   }
 
-  /** A VM exit. */
+  /** A VM exit out of the middle of an instruction or an event. */
   exit(information: ExitInformation): never {
-    this.saveTimer();
-    exitGuest(this.cpu, this.vmcs, this.controls, information);
+    this.leave(information);
     throw VM_EXIT;
   }
 
-  /** A VM exit because of the current instruction. */
-  protected exitInstruction(
+  /** A VM exit instead of the current instruction. */
+  protected leaveInstruction(
     reason: number,
-    qualification = 0n,
-    more: Partial<ExitInformation> = {},
-  ): never {
+    qualification: bigint | undefined = undefined,
+    instructionInformation = 0,
+    guestLinear: bigint | undefined = undefined,
+  ): true {
     const instructionLength = this.cpu.instruction.length;
-    return this.exit({ reason, qualification, instructionLength, ...more });
+    return this.leave({
+      reason,
+      qualification,
+      instructionLength,
+      instructionInformation,
+      guestLinear,
+    });
+  }
+
+  private leave(information: ExitInformation): true {
+    this.saveTimer();
+    exitGuest(this.cpu, this.vmcs, this.controls, information);
+    return true;
   }
 
   /** The VMX-preemption timer's value is saved when the exit controls ask for it (SDM 3C 26.5.1). */

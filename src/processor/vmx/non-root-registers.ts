@@ -5,13 +5,14 @@ import { Field } from '../../isa/vmx/fields';
 import { CrAccessType } from '../../isa/vmx/qualification';
 import { generalProtection } from '../faults';
 import type { RegisterIntercepts } from '../guest-mode/guest-mode';
-import { NonRootExits } from './non-root-exits';
+import { NonRootExits, VM_EXIT } from './non-root-exits';
 
-/** Control registers, debug registers and the TSC in VMX non-root operation (SDM 3C 26.1.3, 26.3). */
+/** Control registers and the TSC in VMX non-root operation (SDM 3C 26.1.3, 26.3). */
 export abstract class NonRootRegisters extends NonRootExits implements RegisterIntercepts {
   private exitCr(number: number, access: number, gpr: number, more = 0n): never {
     const qualification = BigInt(number | (access << 4) | (gpr << 8)) | more;
-    return this.exitInstruction(ExitReason.CR_ACCESS, qualification);
+    this.leaveInstruction(ExitReason.CR_ACCESS, qualification);
+    throw VM_EXIT;
   }
 
   writeControlRegister(number: number, value: bigint, gpr: number): bigint {
@@ -99,15 +100,11 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
       const memory = linear === undefined ? 0n : 0x40n;
       const qualification =
         memory | BigInt(CrAccessType.LMSW << 4) | (BigInt(source & 0xffff) << 16n);
-      this.exitInstruction(ExitReason.CR_ACCESS, qualification, { guestLinear: linear });
+      this.leaveInstruction(ExitReason.CR_ACCESS, qualification, 0, linear);
+      throw VM_EXIT;
     }
     const actual = Number(this.cpu.state.cr0 & 0xfn);
     return (source & ~masked) | (actual & masked);
-  }
-
-  debugRegister(number: number, read: boolean, gpr: number): void {
-    if (!this.primary(PrimaryControl.MOV_DR_EXITING)) return;
-    this.exitInstruction(ExitReason.MOV_DR, BigInt(number | (read ? 16 : 0) | (gpr << 8)));
   }
 
   timeStamp(tsc: bigint): bigint {

@@ -15,7 +15,7 @@ import type { Vmcs } from './vmcs';
 /** What a VM exit reports beside its reason (SDM 3C 28.2). */
 export interface ExitInformation {
   readonly reason: number;
-  readonly qualification?: bigint;
+  readonly qualification?: bigint | undefined;
   readonly guestLinear?: bigint | undefined;
   readonly guestPhysical?: bigint;
   /** The exception or interrupt that caused the exit. */
