@@ -60,8 +60,10 @@ export const State = {
   IA32_SYSENTER_ESP: 0x7c0,
   IA32_SYSENTER_EIP: 0x7c8,
   IA32_PAT: 0x7d0,
+  /** i64: RIP of the instruction after the one that a slow path executes. */
+  NEXT_RIP: 0x7d8,
   /** Behind the last slot. */
-  END: 0x7d8,
+  END: 0x7e0,
 } as const;
 
 /** The size of a segment slot, and what stands where in it. */

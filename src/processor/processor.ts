@@ -55,7 +55,6 @@ export class Processor extends OperandAccess implements GuestModeHost {
   readonly vmx: VmxUnit;
   guestMode: GuestMode = ROOT_OPERATION;
   observer: ProcessorObserver = {};
-  nextRip = 0n;
 
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
@@ -65,10 +64,12 @@ export class Processor extends OperandAccess implements GuestModeHost {
   private readonly engine: Engine;
   private retiredBefore = 0;
   private chunk = 0;
+  /** The record of the instruction that is executed in TypeScript. */
+  private record = 0;
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private eventDelivered = false;
-  /** The instruction has left guest mode instead of completing. */
+  /** The instruction has left guest mode instead of completing: it is not counted. */
   private left = false;
   private readonly details = new Map<number, InstructionDetail>();
 
@@ -115,7 +116,8 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   /** Instructions retired since reset. */
   get retired(): number {
-    return this.retiredBefore + (this.chunk - this.engine.remaining);
+    if (this.chunk === 0) return this.retiredBefore;
+    return this.retiredBefore + this.chunk - this.engine.remaining - (this.left ? 1 : 0);
   }
 
   /** The machine's time: instructions retired, and the time that HLT let pass. */
@@ -276,9 +278,8 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   /** Adds what the engine has executed to the count. */
   private settle(): void {
-    this.retiredBefore += this.chunk - this.engine.remaining;
+    this.retiredBefore = this.retired;
     this.chunk = 0;
-    this.engine.remaining = 0;
   }
 
   /** An instruction did not complete: it is not counted, and what it raised is dealt with. */
@@ -309,7 +310,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
   deliver(event: InterruptEvent, injected = false): void {
     this.eventDelivered = true;
     this.delivery.deliver(event, injected);
-    this.nextRip = this.state.rip;
+    this.state.nextRip = this.state.rip;
   }
 
   /** Delivers an event that the entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
@@ -363,13 +364,21 @@ export class Processor extends OperandAccess implements GuestModeHost {
   }
 
   get instruction(): InstructionDetail {
-    const { record } = this.engine;
+    const { record } = this;
     let detail = this.details.get(record);
     if (!detail) {
       detail = decodeDetail(this.fetch.bytesAt(this.state.rip), this.state.codeBits, record);
       this.details.set(record, detail);
     }
     return detail;
+  }
+
+  get nextRip(): bigint {
+    return this.state.nextRip;
+  }
+
+  set nextRip(value: bigint) {
+    this.state.nextRip = value;
   }
 
   /** The slow paths as the engines call them. */
@@ -404,30 +413,30 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   /** Brings RIP up to date with the instruction that the engine is executing. */
   private syncRip(): void {
-    const offset = BigInt(this.view.getUint16(this.engine.record + Rec.OFFSET, true));
-    this.state.rip = BigInt.asUintN(64, this.state.slot(State.RIP_BASE) + offset);
+    this.state.beginInstruction(this.view.getUint16(this.engine.record + Rec.OFFSET, true), 0);
   }
 
   private slow(path: number, record: number): number {
-    this.syncRip();
-    const { state } = this;
-    const length = BigInt(this.view.getUint8(record + Rec.LENGTH));
-    const bits = state.codeBits;
-    this.nextRip = BigInt.asUintN(bits === 16 ? 32 : bits, state.rip + length);
+    const { state, view } = this;
+    this.record = record;
+    state.beginInstruction(
+      view.getUint16(record + Rec.OFFSET, true),
+      view.getUint8(record + Rec.LENGTH),
+    );
     const result = slowPath(path)(this);
     if (result === 'continue') return record + RECORD_SIZE;
     if (result === 'left') {
-      this.engine.remaining++; // an instruction that does not complete is not counted
       this.left = true;
       return 0;
     }
-    state.rip = this.nextRip;
+    state.endInstruction();
     return 0;
   }
 
   /** Records that are no instruction count as none. */
   private special(record: number): number {
     this.syncRip();
+    this.record = record;
     switch (this.view.getUint8(record + SPECIAL_KIND)) {
       case Special.STRADDLES:
         this.engine.remaining++;

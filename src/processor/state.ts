@@ -23,6 +23,8 @@ export const UNUSABLE = 0x10000;
 
 const LOW32 = 0xffffffffn;
 
+const carry = (low: number): number => (low > 0xffffffff ? 1 : 0);
+
 export type ActivityState = 'active' | 'hlt' | 'shutdown' | 'wait-for-SIPI';
 
 /** Model-specific registers that have a slot of their own. */
@@ -72,6 +74,40 @@ export class CpuState {
 
   set rip(value: bigint) {
     this.view.setBigUint64(State.RIP, value, true);
+  }
+
+  /** RIP of the next instruction, while a slow path executes one. */
+  get nextRip(): bigint {
+    return this.slot(State.NEXT_RIP);
+  }
+
+  set nextRip(value: bigint) {
+    this.setSlot(State.NEXT_RIP, value);
+  }
+
+  /**
+   * RIP for an instruction that is about to be executed in TypeScript, and for the one after it.
+   * @param offset the instruction's offset to RIP_BASE
+   */
+  beginInstruction(offset: number, length: number): void {
+    const { words } = this;
+    const rip = wordOf(State.RIP);
+    const base = wordOf(State.RIP_BASE);
+    const next = wordOf(State.NEXT_RIP);
+    const low = ((words[base] ?? 0) >>> 0) + offset;
+    const high = (words[base + 1] ?? 0) + carry(low);
+    words[rip] = low;
+    words[rip + 1] = high;
+    const after = (low >>> 0) + length;
+    words[next] = after;
+    words[next + 1] = this.codeBits === 64 ? high + carry(after) : 0;
+  }
+
+  /** RIP becomes that of the next instruction. */
+  endInstruction(): void {
+    const { words } = this;
+    words[wordOf(State.RIP)] = words[wordOf(State.NEXT_RIP)] ?? 0;
+    words[wordOf(State.RIP) + 1] = words[wordOf(State.NEXT_RIP) + 1] ?? 0;
   }
 
   get rflags(): bigint {
