@@ -19,7 +19,6 @@ const common = {
   format: 'cjs',
   target: 'es2022',
   minify: release,
-  keepNames: true,
   sourcemap: release ? false : 'linked',
   loader: { '.wasm': 'binary' },
   legalComments: 'none',

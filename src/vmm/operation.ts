@@ -7,7 +7,7 @@ import type { Host } from './host/host';
 export interface Operation {
   /** The manual's name of the instruction, or the verb of a software step. */
   readonly name: string;
-  /** The operands, as they would be written in assembly: 'VM_EXIT_REASON'. */
+  /** The operands, as they would be written in assembly: 'VM_EXIT_REASON'. Made when asked for. */
   readonly operands: string;
   /** VMCS field encodings that it reads or writes. */
   readonly fields: readonly number[];
@@ -16,9 +16,9 @@ export interface Operation {
   /** Does it. The result is what the yield expression gives; 0 where there is none. */
   perform(host: Host): bigint;
   /** Where in the monitor's source it stands, filled in by the build. */
-  site?: Site;
+  site?: Site | undefined;
   /** Where the handlers that delegated to it stand, innermost first; by the build, too. */
-  callers?: Site[];
+  callers?: Site[] | undefined;
 }
 
 /** A place in the monitor's source. */

@@ -60,7 +60,7 @@ export function* handleExit(): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(reason & 0xffffn);
-  const handler = EXIT_HANDLERS.get(basic);
+  const handler = EXIT_HANDLERS.get(basic)?.handle;
   if (reason & ENTRY_FAILED) {
     yield stopGuest(`VM entry failed: exit reason ${String(basic)}`);
     return;
