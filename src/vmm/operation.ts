@@ -48,18 +48,41 @@ export function at(
 }
 
 /** Notes the calls through which operations come. The build puts one around each handler that is delegated to. */
-export function* within<Result>(
+export function within<Result>(
   file: string,
   line: number,
   column: number,
   name: string,
   callee: Handler<Result>,
 ): Handler<Result> {
-  const site = { file, line, column, function: name };
-  let step = callee.next();
-  while (!step.done) {
-    step.value.callers?.push(site);
-    step = callee.next(yield step.value);
+  return new DelegatedHandler({ file, line, column, function: name }, callee);
+}
+
+/** Hands on what a handler yields, and tells each operation through which call it came. */
+class DelegatedHandler<Result> implements Generator<Operation, Result, bigint> {
+  constructor(
+    private readonly site: Site,
+    private readonly callee: Handler<Result>,
+  ) {}
+
+  next(...result: [] | [bigint]): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.next(...result));
   }
-  return step.value;
+
+  return(value: Result): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.return(value));
+  }
+
+  throw(error: unknown): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.throw(error));
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  private noted(step: IteratorResult<Operation, Result>): IteratorResult<Operation, Result> {
+    if (!step.done) step.value.callers?.push(this.site);
+    return step;
+  }
 }
