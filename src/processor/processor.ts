@@ -234,12 +234,12 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   private execute(end: number, passing: boolean): void {
     const { state, engine } = this;
-    const single = passing || state.interruptShadow !== 'none' || this.trapFlag();
+    const trap = state.hasFlag(Rflags.TF);
+    const shadow = state.interruptShadow;
+    const single = passing || shadow !== 'none' || trap;
     const left = Math.min(end - this.retiredBefore, LONGEST_RUN, this.guestMode.instructionLimit());
-    const trap = this.trapFlag();
     this.eventDelivered = false;
     this.left = false;
-    const shadow = state.interruptShadow;
     this.chunk = single ? 1 : left;
     engine.remaining = this.chunk;
     const record = this.fetch.enter(state.rip);
@@ -252,10 +252,6 @@ export class Processor extends OperandAccess implements GuestModeHost {
     this.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
     if (trap && !this.left && !this.eventDelivered && !this.stop) this.singleStepTrap();
-  }
-
-  private trapFlag(): boolean {
-    return this.state.hasFlag(Rflags.TF);
   }
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */

@@ -2,11 +2,11 @@ import { Cr0, Cr4, Efer } from '../../isa/registers/control';
 import { EntryControl, ExitControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Interruptibility } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
-import { Segment, State, Table, gprSlot, segmentSlot, wordOf } from '../layout';
+import { State, Table, gprSlot, wordOf } from '../layout';
 import type { ActivityState, CpuState } from '../state';
 import type { Controls } from './controls';
 import { FieldMoves } from './field-moves';
-import { GUEST_SEGMENT_FIELDS } from './segment-fields';
+import { loadSegments, saveSegments } from './segment-moves';
 import type { Vmcs } from './vmcs';
 import { fieldWord } from './vmcs-layout';
 
@@ -17,7 +17,7 @@ const ACTIVITIES: readonly ActivityState[] = ['active', 'hlt', 'shutdown', 'wait
 /** Bits of CR0 that VM entry leaves as they are: ET, and 28:19, 17, 15:6 (SDM 3C 27.3.2.1). */
 const CR0_UNCHANGED = 0x7ff8ffd0 & ~(Cr0.WP | Cr0.AM);
 
-/** What every transition moves as it is; the selectors are the only fields of 16 bits. */
+/** What every transition moves as it is, beside segment registers. */
 const ALWAYS = new FieldMoves([
   [Field.GUEST_CR3, State.CR3],
   [Field.GUEST_CR4, State.CR4],
@@ -30,12 +30,6 @@ const ALWAYS = new FieldMoves([
   [Field.GUEST_IDTR_LIMIT, State.IDTR + Table.LIMIT],
   [Field.GUEST_RSP, gprSlot(4)],
   [Field.GUEST_RIP, State.RIP],
-  ...GUEST_SEGMENT_FIELDS.flatMap((fields, index): [Field, number][] => [
-    [fields.selector, segmentSlot(index) + Segment.SELECTOR],
-    [fields.base, segmentSlot(index) + Segment.BASE],
-    [fields.limit, segmentSlot(index) + Segment.LIMIT],
-    [fields.accessRights, segmentSlot(index) + Segment.ACCESS_RIGHTS],
-  ]),
 ]);
 const DEBUGCTL = new FieldMoves([[Field.GUEST_IA32_DEBUGCTL, State.IA32_DEBUGCTL]]);
 const PAT = new FieldMoves([[Field.GUEST_IA32_PAT, State.IA32_PAT]]);
@@ -57,6 +51,7 @@ const set = (flags: number, mask: number): boolean => (flags & mask) !== 0;
 export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
   const { words } = state;
   ALWAYS.load(words, vmcs.words);
+  loadSegments(words, vmcs.words);
   words[wordOf(State.IA32_SYSENTER_CS) + 1] = 0;
   words[STATE_CR0] =
     ((words[STATE_CR0] ?? 0) & CR0_UNCHANGED & ~(Cr0.NW | Cr0.CD)) |
@@ -99,6 +94,7 @@ function loadEfer(state: CpuState, vmcs: Vmcs, controls: Controls): void {
 export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
   const { words } = state;
   ALWAYS.save(words, vmcs.words);
+  saveSegments(words, vmcs.words);
   vmcs.words[FIELD_CR0] = words[STATE_CR0] ?? 0;
   vmcs.words[FIELD_CR0 + 1] = 0;
   if (set(controls.exit, ExitControl.SAVE_DEBUG_CONTROLS)) {

@@ -6,6 +6,8 @@ import { isHighAccess, VMCS_FIELDS, type Field } from '../../isa/vmx/fields';
  */
 export const REGION = { REVISION: 0, ABORT: 4, LAUNCH_STATE: 8, FIELDS: 16 } as const;
 const SLOT = 8;
+/** Distance of a field's words from those of the next field. */
+export const FIELD_WORDS = SLOT / 4;
 
 /** Number of bytes of the region in use. */
 export const VMCS_BYTES_USED = REGION.FIELDS + SLOT * VMCS_FIELDS.length;

@@ -4,8 +4,9 @@ import { PrimaryControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Field, fieldBits, fieldByEncoding, VMCS_FIELDS } from '../../isa/vmx/fields';
 import { fieldExists, vmxCapabilities } from './capabilities';
 import { flatMemory } from './flat-memory.testing';
+import { GUEST_SEGMENT_FIELDS } from './segment-fields';
 import { LaunchState, Vmcs } from './vmcs';
-import { fieldAtOffset, fieldOffset, VMCS_BYTES_USED } from './vmcs-layout';
+import { FIELD_WORDS, fieldAtOffset, fieldOffset, fieldWord, VMCS_BYTES_USED } from './vmcs-layout';
 
 describe('VMCS region', () => {
   const memory = flatMemory(0x2000);
@@ -49,6 +50,15 @@ describe('VMCS region', () => {
     assert.equal(fieldAtOffset(fieldOffset(Field.GUEST_RIP) + 3), Field.GUEST_RIP);
     assert.equal(fieldAtOffset(4), undefined);
     assert.equal(fieldAtOffset(4095), undefined);
+  });
+
+  it('has the fields of segment registers in their order', () => {
+    GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
+      const first = GUEST_SEGMENT_FIELDS[0];
+      for (const kind of ['selector', 'base', 'limit', 'accessRights'] as const) {
+        assert.equal(fieldWord(fields[kind]), fieldWord(first?.[kind] ?? 0) + FIELD_WORDS * index);
+      }
+    });
   });
 
   it('is cleared but for the revision', () => {

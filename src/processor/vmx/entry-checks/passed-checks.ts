@@ -21,7 +21,8 @@ export class PassedChecks {
   /** The region as the checks last saw it. */
   private readonly seen = new Int32Array(WORDS);
   /** The words that checks have read, and for each of them the numbers of those checks. */
-  private readonly watched: number[] = [];
+  private readonly watched = new Int32Array(WORDS);
+  private watchedCount = 0;
   private readonly readers: Set<number>[] = [];
   /** The checks that read more than the region. */
   private readonly unfounded = new Set<number>();
@@ -90,15 +91,18 @@ export class PassedChecks {
 
   /** Checks that have read a word that is now another. */
   private addChanged(): void {
-    const { seen, watched, vmcs } = this;
-    const { words } = vmcs;
-    for (let n = 0; n < watched.length; n++) {
-      const word = watched[n] ?? 0;
-      const now = words[word] ?? 0;
-      if (now === seen[word]) continue;
-      seen[word] = now;
-      for (const number of this.readers[word] ?? []) this.due.add(number);
+    const { seen, watched, watchedCount } = this;
+    const { words } = this.vmcs;
+    for (let n = 0; n < watchedCount; n++) {
+      const word = watched[n] as number;
+      const now = words[word] as number;
+      if (now !== seen[word]) this.addReaders(word, now);
     }
+  }
+
+  private addReaders(word: number, now: number): void {
+    this.seen[word] = now;
+    for (const number of this.readers[word] ?? []) this.due.add(number);
   }
 
   private note(field: Field): void {
@@ -112,7 +116,7 @@ export class PassedChecks {
     let readers = this.readers[word];
     if (!readers) {
       this.readers[word] = readers = new Set();
-      this.watched.push(word);
+      this.watched[this.watchedCount++] = word;
       this.seen[word] = this.vmcs.words[word] ?? 0;
     }
     readers.add(this.current);
