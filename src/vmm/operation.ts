@@ -18,7 +18,7 @@ export interface Operation {
   /** Where in the monitor's source it stands, filled in by the build. */
   site?: Site | undefined;
   /** Where the handlers that delegated to it stand, innermost first; by the build, too. */
-  callers?: Site[] | undefined;
+  callers?: readonly Site[] | undefined;
 }
 
 /** A place in the monitor's source. */
@@ -35,31 +35,25 @@ export interface Site {
 export type Handler<Result = void> = Generator<Operation, Result, bigint>;
 
 /** Notes where an operation stands. The build puts a call of this around each yielded operation. */
-export function at(
-  file: string,
-  line: number,
-  column: number,
-  name: string,
-  operation: Operation,
-): Operation {
-  operation.site = { file, line, column, function: name };
-  operation.callers = [];
+export function at(site: Site, operation: Operation): Operation {
+  operation.site = site;
+  operation.callers = NO_CALLERS;
   return operation;
 }
 
+const NO_CALLERS: readonly Site[] = [];
+
 /** Notes the calls through which operations come. The build puts one around each handler that is delegated to. */
-export function within<Result>(
-  file: string,
-  line: number,
-  column: number,
-  name: string,
-  callee: Handler<Result>,
-): Handler<Result> {
-  return new DelegatedHandler({ file, line, column, function: name }, callee);
+export function within<Result>(site: Site, callee: Handler<Result>): Handler<Result> {
+  return new DelegatedHandler(site, callee);
 }
 
 /** Hands on what a handler yields, and tells each operation through which call it came. */
 class DelegatedHandler<Result> implements Generator<Operation, Result, bigint> {
+  /** The callers of the last operation, and the same with this call: mostly those of the next, too. */
+  private inner: readonly Site[] | undefined;
+  private outer: readonly Site[] | undefined;
+
   constructor(
     private readonly site: Site,
     private readonly callee: Handler<Result>,
@@ -82,7 +76,13 @@ class DelegatedHandler<Result> implements Generator<Operation, Result, bigint> {
   }
 
   private noted(step: IteratorResult<Operation, Result>): IteratorResult<Operation, Result> {
-    if (!step.done) step.value.callers?.push(this.site);
+    if (step.done) return step;
+    const { callers } = step.value;
+    if (callers && callers !== this.inner) {
+      this.inner = callers;
+      this.outer = [...callers, this.site];
+    }
+    step.value.callers = callers && this.outer;
     return step;
   }
 }

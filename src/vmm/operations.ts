@@ -20,7 +20,7 @@ function shown(operand: Operand): string {
 /** An operation whose operands are put into words when somebody looks, which is seldom. */
 class DescribedOperation implements Operation {
   site: Site | undefined = undefined;
-  callers: Site[] | undefined = undefined;
+  callers: readonly Site[] | undefined = undefined;
 
   constructor(
     readonly name: string,
