@@ -17,6 +17,8 @@ function shown(operand: Operand): string {
   return typeof operand === 'object' ? `${operand[0]} ${hex(operand[1])}` : hex(operand);
 }
 
+const NO_FIELDS: readonly number[] = [];
+
 /** An operation whose operands are put into words when somebody looks, which is seldom. */
 class DescribedOperation implements Operation {
   site: Site | undefined = undefined;
@@ -26,52 +28,60 @@ class DescribedOperation implements Operation {
     readonly name: string,
     private readonly parts: readonly Operand[],
     readonly cycles: number,
-    readonly perform: (host: Host) => bigint,
-    readonly fields: readonly number[],
+    /** What it does; its result, if it has one. */
+    private readonly action: (host: Host) => unknown,
+    /** The VMCS field that it reads or writes. */
+    private readonly field?: Field,
   ) {}
 
   get operands(): string {
     return this.parts.map(shown).join(', ');
   }
+
+  get fields(): readonly number[] {
+    return this.field === undefined ? NO_FIELDS : [this.field];
+  }
+
+  perform(host: Host): bigint {
+    const result = this.action(host);
+    return typeof result === 'bigint' ? result : 0n;
+  }
 }
 
 const NONE: readonly never[] = [];
 
+/** An operation with a result. */
 function operation(
   name: string,
   operands: readonly Operand[],
   cycles: number,
-  perform: (host: Host) => bigint,
-  fields: readonly number[] = NONE,
+  action: (host: Host) => bigint,
+  field?: Field,
 ): Operation {
-  return new DescribedOperation(name, operands, cycles, perform, fields);
+  return new DescribedOperation(name, operands, cycles, action, field);
 }
 
-/** An operation without a result. */
+/** An operation without one. */
 function command(
   name: string,
   operands: readonly Operand[],
   cycles: number,
   action: (host: Host) => void,
-  fields: readonly number[] = NONE,
+  field?: Field,
 ): Operation {
-  const perform = (host: Host): bigint => {
-    action(host);
-    return 0n;
-  };
-  return new DescribedOperation(name, operands, cycles, perform, fields);
+  return new DescribedOperation(name, operands, cycles, action, field);
 }
 
 /** VMREAD: the value of a field of the current VMCS. */
 export function vmread(field: Field): Operation {
-  return operation('VMREAD', [fieldName(field)], Cost.VMREAD, (h) => h.vmread(field), [field]);
+  return operation('VMREAD', [fieldName(field)], Cost.VMREAD, (host) => host.vmread(field), field);
 }
 
 /** VMWRITE to a field of the current VMCS. */
 export function vmwrite(field: Field, value: bigint | number): Operation {
   const wide = BigInt(value);
   const operands = [fieldName(field), wide];
-  return command('VMWRITE', operands, Cost.VMWRITE, (h) => h.vmwrite(field, wide), [field]);
+  return command('VMWRITE', operands, Cost.VMWRITE, (host) => host.vmwrite(field, wide), field);
 }
 
 export function vmxon(pointer: number): Operation {
