@@ -11,6 +11,9 @@ import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
 import { enterGuest } from './vm-entry';
 import { LaunchState, Vmcs } from './vmcs';
 
+/** Of so many VMCSs the processor keeps something beside their regions. */
+const MOST_KNOWN = 64;
+
 /** The VMX state of a processor outside its VMCSs, and what the VMX instructions do with it. */
 export class VmxUnit {
   /** Whether the processor is in VMX operation (between VMXON and VMXOFF). */
@@ -29,6 +32,8 @@ export class VmxUnit {
   }
 
   private readonly fields: FieldAccess;
+  /** The VMCSs that were loaded and not cleared since, by address. */
+  private readonly known = new Map<number, ActiveVmcs>();
 
   /** The current VMCS, in simulated physical memory. */
   get current(): Vmcs | undefined {
@@ -39,6 +44,7 @@ export class VmxUnit {
     this.inOperation = false;
     this.vmxonPointer = -1n;
     this.active = undefined;
+    this.known.clear();
     this.entryFailures = [];
   }
 
@@ -62,6 +68,7 @@ export class VmxUnit {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMCLEAR_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMCLEAR_VMXON_POINTER);
     new Vmcs(this.cpu.physical, Number(pointer)).launchState = LaunchState.CLEAR;
+    this.known.delete(Number(pointer));
     if (this.current?.address === Number(pointer)) this.active = undefined;
     return VM_SUCCEED;
   }
@@ -73,10 +80,17 @@ export class VmxUnit {
     if (this.cpu.physical.read32(address) !== this.capabilities.revision) {
       return this.fail(VmInstructionError.VMPTRLD_WRONG_REVISION);
     }
-    if (this.current?.address !== address) {
-      this.active = new ActiveVmcs(this.cpu, address, this.capabilities);
-    }
+    this.active = this.activate(address);
     return VM_SUCCEED;
+  }
+
+  private activate(address: number): ActiveVmcs {
+    const known = this.known.get(address);
+    if (known) return known;
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    const active = new ActiveVmcs(this.cpu, address, this.capabilities);
+    this.known.set(address, active);
+    return active;
   }
 
   /** VMLAUNCH or VMRESUME; see `enterGuest`. */

@@ -1,13 +1,13 @@
 import type { VmxCapabilities } from '../capabilities';
 import type { Vmcs } from '../vmcs';
-import { fieldWord, is64Bit } from '../vmcs-layout';
+import { fieldWord, is64Bit, VMCS_BYTES_USED } from '../vmcs-layout';
 import { isHighAccess, type Field } from '../../../isa/vmx/fields';
 import { ENTRY_CHECKS } from './index';
 import { EntryView, type EntryFacts, type EntryMemory } from './view';
 
 const CHECKS = Object.values(ENTRY_CHECKS).flat();
-/** 32-bit words in a VMCS region. */
-const WORDS = 1024;
+/** 32-bit words in use in a VMCS region. */
+const WORDS = VMCS_BYTES_USED / 4;
 
 /**
  * The checks that a VMCS has passed, so that a VM entry makes only those again whose grounds have
@@ -23,10 +23,14 @@ export class PassedChecks {
   /** The words that checks have read, and for each of them the numbers of those checks. */
   private readonly watched = new Int32Array(WORDS);
   private watchedCount = 0;
-  private readonly readers: Set<number>[] = [];
+  private readonly readers: number[][] = [];
+  /** Whether a check is among the readers of a word: a row for each word. */
+  private readonly isReader = new Uint8Array(WORDS * CHECKS.length);
   /** The checks that read more than the region. */
   private readonly unfounded = new Set<number>();
-  private readonly due = new Set<number>();
+  /** The checks to be made, as a list and by number. */
+  private readonly due: number[] = [];
+  private readonly isDue = new Uint8Array(CHECKS.length);
   /** The check that is being made. */
   private current = 0;
   /** Whether all checks have passed when they were last made. */
@@ -70,23 +74,35 @@ export class PassedChecks {
    * @param longModeActive IA32_EFER.LMA at the time of VM entry
    */
   pass(longModeActive: boolean): boolean {
-    const { due } = this;
-    due.clear();
     if (!this.passed || longModeActive !== this.facts.longModeActive) {
       this.facts.longModeActive = longModeActive;
-      CHECKS.forEach((_, number) => due.add(number));
+      CHECKS.forEach((_, number) => {
+        this.addDue(number);
+      });
     }
     this.addChanged();
-    for (const number of this.unfounded) due.add(number);
-    this.passed = true;
+    for (const number of this.unfounded) this.addDue(number);
+    this.passed = this.makeDue();
+    return this.passed;
+  }
+
+  private addDue(number: number): void {
+    if (this.isDue[number] !== 0) return;
+    this.isDue[number] = 1;
+    this.due.push(number);
+  }
+
+  /** Makes the checks that are due; false when one of them fails. */
+  private makeDue(): boolean {
+    const { due } = this;
+    let passed = true;
     for (const number of due) {
+      this.isDue[number] = 0;
       this.current = number;
-      if (!CHECKS[number]?.ok(this.view)) {
-        this.passed = false;
-        return false;
-      }
+      passed &&= CHECKS[number]?.ok(this.view) ?? false;
     }
-    return true;
+    due.length = 0;
+    return passed;
   }
 
   /** Checks that have read a word that is now another. */
@@ -102,7 +118,7 @@ export class PassedChecks {
 
   private addReaders(word: number, now: number): void {
     this.seen[word] = now;
-    for (const number of this.readers[word] ?? []) this.due.add(number);
+    for (const number of this.readers[word] ?? []) this.addDue(number);
   }
 
   private note(field: Field): void {
@@ -113,12 +129,16 @@ export class PassedChecks {
 
   /** The check that is being made reads a word: `seen` is the present one, or becomes it. */
   private noteWord(word: number): void {
-    let readers = this.readers[word];
-    if (!readers) {
-      this.readers[word] = readers = new Set();
-      this.watched[this.watchedCount++] = word;
-      this.seen[word] = this.vmcs.words[word] ?? 0;
+    const at = word * CHECKS.length + this.current;
+    if (this.isReader[at] !== 0) return;
+    this.isReader[at] = 1;
+    const readers = this.readers[word];
+    if (readers) {
+      readers.push(this.current);
+      return;
     }
-    readers.add(this.current);
+    this.readers[word] = [this.current];
+    this.watched[this.watchedCount++] = word;
+    this.seen[word] = this.vmcs.words[word] ?? 0;
   }
 }
