@@ -51,17 +51,19 @@ function updateWideSegments(words: Int32Array): void {
     words[wordOf(slot + Segment.CHECKED)] = 0;
     setHalves(words, slot + Segment.EFFECTIVE_BASE, 0, 0);
   }
-  for (const slot of [segmentSlot(FS), segmentSlot(GS)]) {
-    const base = wordOf(slot + Segment.BASE);
-    setHalves(words, slot + Segment.EFFECTIVE_BASE, words[base] ?? 0, words[base + HIGH] ?? 0);
-  }
+  copyBase(words, segmentSlot(FS));
+  copyBase(words, segmentSlot(GS));
+}
+
+function copyBase(words: Int32Array, slot: number): void {
+  const base = wordOf(slot + Segment.BASE);
+  setHalves(words, slot + Segment.EFFECTIVE_BASE, words[base] ?? 0, words[base + HIGH] ?? 0);
 }
 
 function updateSegment(state: CpuState, index: number): void {
   const { words } = state;
   const slot = segmentSlot(index);
-  const base = wordOf(slot + Segment.BASE);
-  setHalves(words, slot + Segment.EFFECTIVE_BASE, words[base] ?? 0, words[base + HIGH] ?? 0);
+  copyBase(words, slot);
   const limit = words[wordOf(slot + Segment.LIMIT)] ?? 0;
   const accessRights = state.accessRights(index);
   const real = state.realStyleSegments;

@@ -16,9 +16,8 @@ import {
 } from '../layout';
 import { UNUSABLE, type CpuState } from '../state';
 import { FieldMoves } from './field-moves';
-import { HOST_SELECTOR_FIELDS } from './segment-fields';
 import type { Vmcs } from './vmcs';
-import { fieldWord } from './vmcs-layout';
+import { FIELD_WORDS, fieldWord } from './vmcs-layout';
 
 /** What every VM exit loads as it is. */
 const ALWAYS = new FieldMoves([
@@ -41,6 +40,8 @@ const BASES = new FieldMoves([
 const EFER = new FieldMoves([[Field.HOST_IA32_EFER, State.EFER]]);
 const PAT = new FieldMoves([[Field.HOST_IA32_PAT, State.IA32_PAT]]);
 
+/** The selectors lie one after the other, in the order of the registers. */
+const SELECTORS = fieldWord(Field.HOST_ES_SELECTOR);
 const FIELD_CR0 = fieldWord(Field.HOST_CR0);
 const STATE_CR0 = wordOf(State.CR0);
 const STATE_CR4 = wordOf(State.CR4);
@@ -84,7 +85,7 @@ function setHalves(words: Int32Array, slot: number, low: number, high: number): 
 /** Flat segments of ring 0 with the host's selectors (SDM 3C 28.5.2). */
 function loadSegments(words: Int32Array, vmcs: Vmcs, wide: boolean): void {
   for (let index = 0; index <= GS; index++) {
-    const selector = vmcs.readNumber(HOST_SELECTOR_FIELDS[index] ?? 0);
+    const selector = (vmcs.words[SELECTORS + FIELD_WORDS * index] ?? 0) & 0xffff;
     const code = wide ? 0xa09b : 0xc09b;
     const rights = index === CS ? code : selector === 0 ? UNUSABLE : 0xc093;
     loadSegment(words, index, selector, 0xffffffff, rights);

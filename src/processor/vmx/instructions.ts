@@ -88,7 +88,7 @@ export const vmwrite = vmxInstruction('VMWRITE', (cpu) => {
 /** An encoding with bits beyond 31 names no field. */
 function encodingOperand(cpu: InstructionContext, index: number): number {
   const raw = cpu.readOperand(index, fieldBytes(cpu));
-  return raw >> 32n ? 0xffff : Number(raw);
+  return raw > 0xffffffffn ? 0xffff : Number(raw);
 }
 
 function enter(cpu: InstructionContext, launch: boolean): undefined {

@@ -4,7 +4,7 @@ import { PrimaryControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Field, fieldBits, fieldByEncoding, VMCS_FIELDS } from '../../isa/vmx/fields';
 import { fieldExists, vmxCapabilities } from './capabilities';
 import { flatMemory } from './flat-memory.testing';
-import { GUEST_SEGMENT_FIELDS } from './segment-fields';
+import { GUEST_SEGMENT_FIELDS, HOST_SELECTOR_FIELDS } from './segment-fields';
 import { LaunchState, Vmcs } from './vmcs';
 import { FIELD_WORDS, fieldAtOffset, fieldOffset, fieldWord, VMCS_BYTES_USED } from './vmcs-layout';
 
@@ -58,6 +58,9 @@ describe('VMCS region', () => {
       for (const kind of ['selector', 'base', 'limit', 'accessRights'] as const) {
         assert.equal(fieldWord(fields[kind]), fieldWord(first?.[kind] ?? 0) + FIELD_WORDS * index);
       }
+    });
+    HOST_SELECTOR_FIELDS.forEach((field, index) => {
+      assert.equal(fieldWord(field), fieldWord(Field.HOST_ES_SELECTOR) + FIELD_WORDS * index);
     });
   });
 
