@@ -19,7 +19,6 @@ const common = {
   format: 'cjs',
   target: 'es2022',
   minify: release,
-  keepNames: true,
   sourcemap: release ? false : 'linked',
   loader: { '.wasm': 'binary' },
   legalComments: 'none',
@@ -67,6 +66,7 @@ const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [
 const BENCHMARKS: typeof BUNDLES = [
   { entry: 'test/bench/bench.ts', outfile: 'bench/bench.js', options: node },
   { entry: 'test/bench/assembler.ts', outfile: 'bench/assembler.js', options: node },
+  { entry: 'test/bench/exits.ts', outfile: 'bench/exits.js', options: node },
 ];
 
 async function main(): Promise<void> {

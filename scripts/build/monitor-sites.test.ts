@@ -9,7 +9,7 @@ interface Call {
   readonly column: number;
   readonly name: string;
   readonly operation: unknown;
-  readonly callers: Site[];
+  readonly callers: readonly Site[];
 }
 
 /** Runs generators from the rewritten text with an `at` that only records. Operations are whatever is yielded. */
@@ -23,14 +23,8 @@ function run(
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   }).outputText;
   const calls: Call[] = [];
-  const at = (
-    file: string,
-    line: number,
-    column: number,
-    name: string,
-    operation: unknown,
-  ): Call => {
-    const call = { file, line, column, name, operation, callers: [] };
+  const at = (site: Site, operation: unknown): Call => {
+    const call = { ...site, name: site.function, operation, callers: [] };
     calls.push(call);
     return call;
   };

@@ -2,6 +2,7 @@ import ts from 'typescript';
 
 const AT = '__ringsideAt';
 const WITHIN = '__ringsideWithin';
+const SITES = '__ringsideSites';
 
 interface Insertion {
   readonly position: number;
@@ -10,9 +11,9 @@ interface Insertion {
 
 /**
  * Tells each operation of the monitor where it stands: `yield vmread(…)` becomes
- * `yield at(file, line, column, function, vmread(…))`, with the place of `yield` (both from 1).
- * Delegation tells where it was called: `yield* handler()` becomes
- * `yield* within(file, line, column, function, handler())`. No line is added, so that line numbers stay those of the source.
+ * `yield at(sites[n], vmread(…))`, with file, function and place of `yield` (from 1) in the list
+ * `sites`. Delegation tells where it was called: `yield* handler()` becomes
+ * `yield* within(sites[n], handler())`. No line is added, so that line numbers stay those of the source.
  *
  * @param text the source
  * @param file the name under which the debugger serves it: 'vmm/vtx/exits/cpuid.ts'
@@ -21,16 +22,18 @@ interface Insertion {
 export function addOperationSites(text: string, file: string, operationModule: string): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const insertions: Insertion[] = [];
+  const sites: object[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isYieldExpression(node) && node.expression) {
       const start = node.getStart(source);
       const { line, character } = source.getLineAndCharacterOfPosition(start);
-      const site = [file, line + 1, character + 1, enclosingFunctionName(node)];
+      const place = { file, line: line + 1, column: character + 1 };
+      const number = sites.push({ ...place, function: enclosingFunctionName(node) }) - 1;
       const { expression } = node;
       const helper = node.asteriskToken ? WITHIN : AT;
       insertions.push({
         position: expression.getStart(source),
-        text: `${helper}(${site.map((part) => JSON.stringify(part)).join(', ')}, `,
+        text: `${helper}(${SITES}[${String(number)}], `,
       });
       insertions.push({ position: expression.getEnd(), text: ')' });
     }
@@ -39,7 +42,8 @@ export function addOperationSites(text: string, file: string, operationModule: s
   visit(source);
   if (insertions.length === 0) return text;
   const helperImport = `import { at as ${AT}, within as ${WITHIN} } from ${JSON.stringify(operationModule)};`;
-  return insertAll(text, [{ position: 0, text: helperImport }, ...insertions]);
+  const list = `const ${SITES} = ${JSON.stringify(sites)};`;
+  return insertAll(text, [{ position: 0, text: helperImport + list }, ...insertions]);
 }
 
 /** The name that a reader would give the function: its own, or that of what it is assigned to. */

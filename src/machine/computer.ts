@@ -1,8 +1,9 @@
 import type { Bus } from '../processor/bus';
+import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/engine';
 import { PhysicalMemory } from '../processor/physical-memory';
 import type { Profile } from '../processor/profile/profile';
-import { Processor } from '../processor/processor';
+import type { Processor } from '../processor/processor';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
 import { Platform, type PlatformEvents } from './platform';
@@ -39,7 +40,7 @@ export class Computer {
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
     this.platform = new Platform(this.clock, this.stopping(options.events ?? {}));
-    this.processor = new Processor(this.memory, this.bus(), options.engine, options.profile);
+    this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
   }
 
   /** Events after which the owner will want to decide: the processor comes back at once. */

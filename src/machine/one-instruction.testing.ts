@@ -4,7 +4,8 @@ import { RFLAGS_FIXED } from '../isa/registers/flags';
 import { Field, type FieldId } from '../isa/vmx/fields';
 import type { EngineKind } from '../processor/engine';
 import { PhysicalMemory } from '../processor/physical-memory';
-import { Processor } from '../processor/processor';
+import { createProcessor } from '../processor/create-processor';
+import type { Processor } from '../processor/processor';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
 import { LONG_MODE, type FieldValues } from '../processor/vmx/entry-checks/valid-vmcs.testing';
 import { Vmcs } from '../processor/vmx/vmcs';
@@ -60,7 +61,7 @@ export async function aboutTo(
   ring: Ring,
   engine: EngineKind = 'reference',
 ): Promise<Processor> {
-  const cpu = new Processor(new PhysicalMemory(0x400000), bus, engine);
+  const cpu = createProcessor(new PhysicalMemory(0x400000), bus, engine);
   const { physical, state } = cpu;
   physical.writeBytes(CODE, await bytesOf(text));
   const entry = (at: number, value: number): void => {
@@ -164,13 +165,13 @@ export async function exitBy(
     ...fields,
   };
   for (const [id, value] of Object.entries(all)) vmcs.write(Field[id as FieldId], value);
-  const outcome = cpu.enterGuest(true);
-  if (!cpu.nonRoot.active) {
+  const outcome = cpu.vmx.enter(true);
+  if (!cpu.guestMode.active) {
     throw new Error(`${text}: ${outcome.kind} ${vmx.entryFailures.map(({ id }) => id).join()}`);
   }
   prepare(cpu);
   cpu.updateDerivedState();
   const stop = cpu.run(1);
   if (stop.kind === 'not-implemented') throw new Error(`not implemented: ${stop.what}`);
-  return cpu.nonRoot.active ? undefined : vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff;
+  return cpu.guestMode.active ? undefined : vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff;
 }

@@ -1,54 +1,98 @@
 import { AccessRights, SegmentType } from '../isa/access-rights';
-import { CS, CodeTlb, FS, GS, SS, Segment, State, Tlb, segmentSlot } from './layout';
+import {
+  CS,
+  CodeTlb,
+  FS,
+  GS,
+  SEGMENT_SIZE,
+  SS,
+  Segment,
+  State,
+  Tlb,
+  segmentSlot,
+  wordOf,
+} from './layout';
 import { isCode, isUsable } from './segments/descriptor';
 import type { CpuState } from './state';
 
-const ALL = (1n << 64n) - 1n;
-const LOW32 = 0xffffffffn;
+const HIGH = 1;
+/** All ones. */
+const ALL = -1;
 
 /**
  * Brings up to date what follows from the architectural state and stands in slots of its own so that
  * instructions need not work it out: masks, bounds of segments, the TLB set of world and privilege.
  */
-export function updateDerivedState(state: CpuState, view: DataView, nonRoot: boolean): void {
-  const bits = state.codeBits;
-  const wide = bits === 64;
-  state.setSlot(State.LINEAR_MASK, wide ? ALL : LOW32);
+export function updateDerivedState(state: CpuState, guest: boolean): void {
+  const { words } = state;
+  const wide = state.codeBits === 64;
+  const top = wide ? ALL : 0;
+  setHalves(words, State.LINEAR_MASK, ALL, top);
   const stackBits32 = (state.accessRights(SS) & AccessRights.DB) !== 0;
-  state.setSlot(State.STACK_MASK, wide ? ALL : stackBits32 ? LOW32 : 0xffffn);
-  state.setSlot(State.FETCH_LIMIT, wide ? ALL : BigInt(state.segment(CS).limit));
-  const set = (nonRoot ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
+  setHalves(words, State.STACK_MASK, wide || stackBits32 ? ALL : 0xffff, top);
+  const limit = words[wordOf(segmentSlot(CS) + Segment.LIMIT)] ?? 0;
+  setHalves(words, State.FETCH_LIMIT, wide ? ALL : limit, top);
+  const set = (guest ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
   const dataSet = state.checksAlignment ? Tlb.EMPTY_SET : set;
-  state.setWord(State.TLB_SET, Tlb.BASE + dataSet * Tlb.SET_SIZE);
-  state.setWord(State.CODE_TLB_SET, CodeTlb.BASE + set * CodeTlb.SET_SIZE);
-  for (let index = 0; index <= GS; index++) updateSegment(state, view, index, wide);
+  words[wordOf(State.TLB_SET)] = Tlb.BASE + dataSet * Tlb.SET_SIZE;
+  words[wordOf(State.CODE_TLB_SET)] = CodeTlb.BASE + set * CodeTlb.SET_SIZE;
+  if (wide) updateWideSegments(words);
+  else for (let index = 0; index <= GS; index++) updateSegment(state, index);
 }
 
-function updateSegment(state: CpuState, view: DataView, index: number, wide: boolean): void {
-  const slot = segmentSlot(index);
-  const { base, limit, accessRights } = state.segment(index);
-  const ignored = wide && index !== FS && index !== GS;
-  state.setSlot(slot + Segment.EFFECTIVE_BASE, ignored ? 0n : base);
-  if (wide) {
-    view.setInt32(slot + Segment.CHECKED, 0, true);
-    return;
+function setHalves(words: Int32Array, slot: number, low: number, high: number): void {
+  words[wordOf(slot)] = low;
+  words[wordOf(slot) + HIGH] = high;
+}
+
+/** In 64-bit mode no limit is checked, and only FS and GS have a base (SDM 3A 3.4.4). */
+function updateWideSegments(words: Int32Array): void {
+  for (let slot = segmentSlot(0); slot <= segmentSlot(GS); slot += SEGMENT_SIZE) {
+    words[wordOf(slot + Segment.CHECKED)] = 0;
+    setHalves(words, slot + Segment.EFFECTIVE_BASE, 0, 0);
   }
+  copyBase(words, segmentSlot(FS));
+  copyBase(words, segmentSlot(GS));
+}
+
+function copyBase(words: Int32Array, slot: number): void {
+  const base = wordOf(slot + Segment.BASE);
+  setHalves(words, slot + Segment.EFFECTIVE_BASE, words[base] ?? 0, words[base + HIGH] ?? 0);
+}
+
+function updateSegment(state: CpuState, index: number): void {
+  const { words } = state;
+  const slot = segmentSlot(index);
+  copyBase(words, slot);
+  const limit = words[wordOf(slot + Segment.LIMIT)] ?? 0;
+  const accessRights = state.accessRights(index);
   const real = state.realStyleSegments;
   const usable = isUsable(accessRights) && (real || (accessRights & AccessRights.P) !== 0);
   const code = isCode(accessRights);
   const readable = usable && (real || !code || (accessRights & SegmentType.READABLE) !== 0);
   const writable = usable && (real || (!code && (accessRights & SegmentType.WRITABLE) !== 0));
   const expandDown = !real && !code && (accessRights & SegmentType.EXPAND_DOWN) !== 0;
-  const top = accessRights & AccessRights.DB ? LOW32 : 0xffffn;
-  const low = expandDown ? BigInt(limit) + 1n : 0n;
-  const high = expandDown ? top : BigInt(limit);
-  const bounds = (allowed: boolean): [bigint, bigint] => (allowed ? [low, high] : [1n, 0n]);
-  const flat = readable && writable && low === 0n && high === LOW32;
-  view.setInt32(slot + Segment.CHECKED, flat ? 0 : 1, true);
-  const [readLow, readHigh] = bounds(readable);
-  const [writeLow, writeHigh] = bounds(writable);
-  state.setSlot(slot + Segment.READ_LOW, readLow);
-  state.setSlot(slot + Segment.READ_HIGH, readHigh);
-  state.setSlot(slot + Segment.WRITE_LOW, writeLow);
-  state.setSlot(slot + Segment.WRITE_HIGH, writeHigh);
+  const flat = readable && writable && !expandDown && limit === ALL;
+  words[wordOf(slot + Segment.CHECKED)] = flat ? 0 : 1;
+  const bounds = expandDown ? expandDownBounds(limit, accessRights) : [0, 0, limit];
+  setBounds(words, slot + Segment.READ_LOW, readable ? bounds : NOWHERE);
+  setBounds(words, slot + Segment.WRITE_LOW, writable ? bounds : NOWHERE);
+}
+
+/** The lowest offset in two halves, and the highest, which has 32 bits. */
+type Bounds = readonly number[];
+
+/** From 1 to 0: no offset. */
+const NOWHERE: Bounds = [1, 0, 0];
+
+/** The offsets above the limit (SDM 3A 5.3); above the highest limit there are none. */
+function expandDownBounds(limit: number, accessRights: number): Bounds {
+  const highest = accessRights & AccessRights.DB ? ALL : 0xffff;
+  return [(limit + 1) | 0, limit === ALL ? 1 : 0, highest];
+}
+
+/** The slot of the highest offset follows that of the lowest. */
+function setBounds(words: Int32Array, slot: number, [low = 0, carry = 0, high = 0]: Bounds): void {
+  setHalves(words, slot, low, carry);
+  setHalves(words, slot + 8, high, 0);
 }

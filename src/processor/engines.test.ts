@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { formTable } from './decoder/forms';
 import type { EngineKind } from './engine';
 import { PhysicalMemory } from './physical-memory';
-import { Processor } from './processor';
+import type { Processor } from './processor';
+import { createProcessor } from './create-processor';
 
 /** The interpreter and the reference evaluator give the same state on random programs. */
 
@@ -25,7 +26,7 @@ const SILENT_BUS = {
 };
 
 function processor(engine: EngineKind): Processor {
-  return new Processor(new PhysicalMemory(PAGING + 0x10000), SILENT_BUS, engine);
+  return createProcessor(new PhysicalMemory(PAGING + 0x10000), SILENT_BUS, engine);
 }
 
 /** Flat segments, no IDT (the first fault ends the program), general registers into the data. */

@@ -1,11 +1,11 @@
 import type { Code } from 'iced-x86';
 import type { Bus } from './bus';
 import type { InterruptEvent } from './events/event';
+import type { GuestMode } from './guest-mode/guest-mode';
 import type { Mmu } from './paging/mmu';
 import type { PhysicalMemory } from './physical-memory';
 import type { CpuState } from './state';
-import type { NonRootOperation } from './vmx/non-root';
-import type { VmxOutcome, VmxUnit } from './vmx/unit';
+import type { VmxUnit } from './vmx/unit';
 
 /** An operand of an instruction that a slow path executes. */
 export type OperandDetail =
@@ -39,8 +39,8 @@ export interface InstructionContext {
   readonly physical: PhysicalMemory;
   readonly bus: Bus;
   readonly vmx: VmxUnit;
-  /** The hooks of VMX non-root operation; passive in root operation. */
-  readonly nonRoot: NonRootOperation;
+  /** What guest mode intercepts; nothing outside it. */
+  readonly guestMode: GuestMode;
   /** Decoded on demand. */
   readonly instruction: InstructionDetail;
   /** RIP of the next instruction, where execution goes on unless the slow path changes it. */
@@ -72,8 +72,6 @@ export interface InstructionContext {
   /** Forgets translations of the present world. */
   flushTlb(keepGlobal: boolean): void;
   flushPage(linear: bigint): void;
-  /** Forgets the translations of one world (0 root, 1 non-root). */
+  /** Forgets the translations of one world (0 root, 1 guest). */
   flushWorld(world: 0 | 1): void;
-  /** VM entry by VMLAUNCH or VMRESUME. */
-  enterGuest(launch: boolean): VmxOutcome;
 }

@@ -39,6 +39,31 @@ export const State = {
   REPEAT_LIMIT: 0x4e8,
   /** The ES, CS, SS, DS, FS, GS, LDTR, TR slots. */
   SEGMENTS: 0x500,
+
+  /* Registers that only slow paths touch: i64 each. */
+  CR0: 0x700,
+  CR2: 0x708,
+  CR3: 0x710,
+  CR4: 0x718,
+  CR8: 0x720,
+  EFER: 0x728,
+  /** i64, u32: base and limit. */
+  GDTR: 0x730,
+  IDTR: 0x740,
+  /** i64 ×4: the PDPTE registers of PAE paging. */
+  PDPTES: 0x750,
+  /** i64 ×8: DR0 … DR7. */
+  DR: 0x770,
+  /* The MSRs of which VM entries and VM exits load another value. */
+  IA32_DEBUGCTL: 0x7b0,
+  IA32_SYSENTER_CS: 0x7b8,
+  IA32_SYSENTER_ESP: 0x7c0,
+  IA32_SYSENTER_EIP: 0x7c8,
+  IA32_PAT: 0x7d0,
+  /** i64: RIP of the instruction after the one that a slow path executes. */
+  NEXT_RIP: 0x7d8,
+  /** Behind the last slot. */
+  END: 0x7e0,
 } as const;
 
 /** The size of a segment slot, and what stands where in it. */
@@ -48,7 +73,7 @@ export const Segment = {
   EFFECTIVE_BASE: 0,
   /** i32: 1 when accesses must be compared with the four bounds below. */
   CHECKED: 8,
-  /** u16 */
+  /** u16; nothing else stands in its 32-bit word. */
   SELECTOR: 12,
   /** i64 ×4: the lowest and highest offset that may be read, and written. */
   READ_LOW: 16,
@@ -60,6 +85,9 @@ export const Segment = {
   LIMIT: 56,
   ACCESS_RIGHTS: 60,
 } as const;
+
+/** What stands where in the slot of GDTR and IDTR. */
+export const Table = { BASE: 0, LIMIT: 8 } as const;
 
 /** Segment registers in encoding order, then the two system segments. */
 export const ES = 0;
@@ -73,6 +101,9 @@ export const TR = 7;
 
 /** The address of a segment register's slot. */
 export const segmentSlot = (index: number): number => State.SEGMENTS + index * SEGMENT_SIZE;
+
+/** The index of a slot among the 32-bit words of the memory; a 64-bit slot has its low half there. */
+export const wordOf = (slot: number): number => slot >>> 2;
 
 /** The address of a general-purpose register's 64-bit slot (0 = RAX … 15 = R15). */
 export const gprSlot = (index: number): number => State.GPR + index * 8;

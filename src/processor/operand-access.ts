@@ -5,7 +5,9 @@ import type { Mmu } from './paging/mmu';
 import type { PhysicalMemory } from './physical-memory';
 import type { CpuState } from './state';
 
-const mask = (bytes: number): bigint => (1n << BigInt(8 * bytes)) - 1n;
+/** All ones, by the number of bytes. */
+const MASKS = Array.from({ length: 9 }, (_, bytes) => (1n << BigInt(8 * bytes)) - 1n);
+const mask = (bytes: number): bigint => MASKS[bytes] ?? 0n;
 
 /** Operands, memory and the stack, for slow paths: the same rules as the trees follow. */
 export abstract class OperandAccess {
@@ -41,7 +43,10 @@ export abstract class OperandAccess {
 
   readOperand(index: number, bytes: number): bigint {
     const operand = this.instruction.operands[index];
-    if (operand?.kind === 'register') return this.state.slot(operand.slot) & mask(bytes);
+    if (operand?.kind === 'register') {
+      const value = this.state.slot(operand.slot);
+      return bytes === 8 ? value : value & mask(bytes);
+    }
     if (operand?.kind === 'immediate') return operand.value & mask(bytes);
     return this.load(this.operandSegment(), this.effectiveAddress(), bytes);
   }
@@ -50,6 +55,10 @@ export abstract class OperandAccess {
     const operand = this.instruction.operands[index];
     if (operand?.kind !== 'register') {
       this.store(this.operandSegment(), this.effectiveAddress(), bytes, value);
+      return;
+    }
+    if (bytes === 8) {
+      this.state.setSlot(operand.slot, value);
       return;
     }
     const keep = bytes < 4 ? this.state.slot(operand.slot) & ~mask(bytes) : 0n;

@@ -151,6 +151,23 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     });
   }
 
+  /**
+   * The words of a page frame, in place: for what is written often, such as a VMCS. Whoever writes
+   * calls `written`. Outside RAM they are a page of ones that nobody else sees.
+   *
+   * @param address 4-KByte aligned
+   */
+  pageWords(address: number): Int32Array {
+    const count = PAGE_SIZE / 4;
+    if (!this.contains(address, PAGE_SIZE)) return new Int32Array(count).fill(-1);
+    return new Int32Array(this.memory.buffer, PHYSICAL_BASE + address, count);
+  }
+
+  /** Tells the watcher of bytes that were written in place. */
+  written(address: number, length: number): void {
+    this.watcher?.(address, length);
+  }
+
   /** The bytes of the page frame that holds `address`, in place. */
   frame(address: number): Uint8Array {
     const start = address - (address % PAGE_SIZE);

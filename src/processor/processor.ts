@@ -3,6 +3,7 @@ import { Vector } from '../isa/exceptions';
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
 import { CodeCache, SPECIAL_KIND, Special } from './code-cache';
+import { CodeSegmentView } from './code-segment-view';
 import { decodeDetail } from './decoder/details';
 import { updateDerivedState } from './derived-state';
 import type { Engine, EngineKind } from './engine';
@@ -16,20 +17,15 @@ import {
   generalProtection,
   stackFault,
 } from './faults';
-import type { InstructionContext, InstructionDetail } from './instruction-context';
+import { AddressSpaces } from './guest-mode/address-spaces';
+import type { GuestMode } from './guest-mode/guest-mode';
+import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
+import { ROOT_OPERATION } from './guest-mode/root-operation';
+import type { InstructionDetail } from './instruction-context';
 import { InstructionFetch } from './instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import type { InterpreterImports } from './interpreter/helpers';
-import {
-  CodeCache as CodeCacheArea,
-  CS,
-  RECORD_SIZE,
-  Rec,
-  SS,
-  Segment,
-  State,
-  segmentSlot,
-} from './layout';
+import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, SS, State, segmentSlot } from './layout';
 import { OperandAccess } from './operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
@@ -41,52 +37,64 @@ import { resetState } from './reset';
 import { slowPath } from './semantics/slow-path';
 import { CpuState } from './state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
-import { ROOT_OPERATION, type NonRootOperation } from './vmx/non-root';
-import { enterGuest } from './vmx/transition';
-import { VmxUnit, type VmxOutcome } from './vmx/unit';
+import type { VmxUnit } from './vmx/unit';
 
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
 const LONGEST_RUN = 200_000;
 /** Iterations of a repeated string instruction that count as one instruction. */
 const REPEAT_LIMIT = 65_536;
 
+/** The units of hardware virtualization that a processor has, made for it. */
+export interface VirtualizationUnits {
+  vmx(cpu: GuestModeHost): VmxUnit;
+}
+
 /**
  * One simulated x86-64 processor: the registers, the engine that executes decoded instructions, and
  * what goes on between two of them (events, stops).
  */
-export class Processor extends OperandAccess implements InstructionContext {
+export class Processor extends OperandAccess implements GuestModeHost {
   readonly state: CpuState;
   readonly mmu: Mmu;
   readonly vmx: VmxUnit;
-  nonRoot: NonRootOperation = ROOT_OPERATION;
+  guestMode: GuestMode = ROOT_OPERATION;
   observer: ProcessorObserver = {};
-  nextRip = 0n;
 
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
+  private readonly spaces: AddressSpaces;
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
   private retiredBefore = 0;
   private chunk = 0;
+  /** The record of the instruction that is executed in TypeScript. */
+  private record = 0;
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private eventDelivered = false;
+  /** The instruction has left guest mode instead of completing: it is not counted. */
+  private left = false;
   private readonly details = new Map<number, InstructionDetail>();
 
   constructor(
     readonly physical: PhysicalMemory,
     readonly bus: Bus,
+    units: VirtualizationUnits,
     engine: EngineKind = 'interpreter',
     profile: Profile = DEFAULT_PROFILE,
   ) {
     super();
     this.view = physical.view;
     this.state = new CpuState(this.view, profile);
-    this.vmx = new VmxUnit(physical, profile.vmx);
+    this.vmx = units.vmx(this);
     this.tlb = new SoftwareTlb(this.view);
+    this.spaces = new AddressSpaces(this.state, (world) => {
+      this.flushWorld(world);
+    });
     this.code = new CodeCache(physical, () => {
-      this.tlb.forgetMaps();
+      this.tlb.forgetMaps(0);
+      this.tlb.forgetMaps(1);
       this.tlb.unmarkCode();
       this.details.clear();
     });
@@ -115,7 +123,8 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** Instructions retired since reset. */
   get retired(): number {
-    return this.retiredBefore + (this.chunk - this.engine.remaining);
+    if (this.chunk === 0) return this.retiredBefore;
+    return this.retiredBefore + this.chunk - this.engine.remaining - (this.left ? 1 : 0);
   }
 
   /** Instructions that are done, without the one that is under way: at a VM exit, those of before. */
@@ -161,7 +170,7 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   reset(): void {
     resetState(this.state);
-    this.nonRoot = ROOT_OPERATION;
+    this.guestMode = ROOT_OPERATION;
     this.mmu.secondLevel = undefined;
     this.vmx.reset();
     this.tlb.flushAll();
@@ -212,13 +221,13 @@ export class Processor extends OperandAccess implements InstructionContext {
   private boundary(end: number): ProcessorStop | undefined {
     const { state } = this;
     try {
-      if (this.nonRoot.boundary()) return undefined;
+      if (this.guestMode.boundary()) return undefined;
       if (
         this.acceptsInterrupts &&
         this.bus.interruptRequested() &&
-        !this.nonRoot.externalInterrupt()
+        !this.guestMode.externalInterrupt()
       ) {
-        if (state.systemFlags & BigInt(Rflags.IF)) {
+        if (state.hasFlag(Rflags.IF)) {
           const vector = this.bus.acknowledgeInterrupt();
           this.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
         }
@@ -245,21 +254,22 @@ export class Processor extends OperandAccess implements InstructionContext {
   get acceptsInterrupts(): boolean {
     if (this.holdInterrupts) return false;
     if (this.state.interruptShadow !== 'none') return false;
-    return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    return this.guestMode.active || this.state.hasFlag(Rflags.IF);
   }
 
-  /** Whether a HLT can end: in non-root operation an interrupt may also cause a VM exit. */
+  /** Whether a HLT can end: in guest mode an interrupt may also end that. */
   get interruptsEnabled(): boolean {
-    return this.nonRoot.active || (this.state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    return this.guestMode.active || this.state.hasFlag(Rflags.IF);
   }
 
   private execute(end: number, passing: boolean): void {
     const { state, engine } = this;
-    const single = passing || state.interruptShadow !== 'none' || this.trapFlag();
-    const left = Math.min(end - this.work, LONGEST_RUN, this.nonRoot.instructionLimit());
-    const trap = this.trapFlag();
-    this.eventDelivered = false;
+    const trap = state.hasFlag(Rflags.TF);
     const shadow = state.interruptShadow;
+    const single = passing || shadow !== 'none' || trap;
+    const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
+    this.eventDelivered = false;
+    this.left = false;
     this.chunk = single ? 1 : left;
     engine.remaining = this.chunk;
     const record = this.fetch.enter(state.rip, passing);
@@ -271,11 +281,7 @@ export class Processor extends OperandAccess implements InstructionContext {
     else engine.run(record);
     this.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
-    if (trap && !this.eventDelivered && !this.stop) this.singleStepTrap();
-  }
-
-  private trapFlag(): boolean {
-    return (this.state.systemFlags & BigInt(Rflags.TF)) !== 0n;
+    if (trap && !this.left && !this.eventDelivered && !this.stop) this.singleStepTrap();
   }
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
@@ -303,9 +309,8 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** Adds what the engine has executed to the count. */
   private settle(): void {
-    this.retiredBefore += this.chunk - this.engine.remaining;
+    this.retiredBefore = this.retired;
     this.chunk = 0;
-    this.engine.remaining = 0;
   }
 
   /** An instruction did not complete: it is not counted, and what it raised is dealt with. */
@@ -337,15 +342,10 @@ export class Processor extends OperandAccess implements InstructionContext {
     this.eventDelivered = true;
     this.unretiredWork++;
     this.delivery.deliver(event, injected);
-    this.nextRip = this.state.rip;
+    this.state.nextRip = this.state.rip;
   }
 
-  /** VM entry (SDM 3C chapter 27). */
-  enterGuest(launch: boolean): VmxOutcome {
-    return enterGuest(this, launch);
-  }
-
-  /** Delivers an event that VM entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
+  /** Delivers an event that the entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
   inject(event: InterruptEvent): void {
     try {
       this.deliver(event, true);
@@ -354,49 +354,43 @@ export class Processor extends OperandAccess implements InstructionContext {
     }
   }
 
-  /**
-   * The guest's address space after a VM entry. Translations survive only under the same VPID and
-   * EPTP (SDM 3C 29.4.3).
-   */
-  enterAddressSpace(space: { readonly vpid: number; readonly eptp: bigint }): void {
-    const same =
-      space.vpid !== 0 && space.vpid === this.space.vpid && space.eptp === this.space.eptp;
-    if (!same) this.flushWorld(1);
-    this.space = space;
+  leaveRoot(): void {
+    this.spaces.leaveRoot();
   }
 
-  private space = { vpid: 0, eptp: 0n };
+  enterAddressSpace(space: GuestAddressSpace): void {
+    this.spaces.enterGuest(space);
+  }
 
-  /** A VM exit or entry has happened: no delivery is under way any more. */
+  enterRoot(tagged: boolean): void {
+    this.spaces.enterRoot(tagged);
+  }
+
+  /** A transition has happened: no delivery is under way any more. */
   endDelivery(): void {
     this.delivery.inProgress = undefined;
   }
 
   updateDerivedState(): void {
-    updateDerivedState(this.state, this.view, this.nonRoot.active);
-    // Maps lead to what one code segment shows of a frame, decoded for its bitness.
-    const base = this.state.slot(segmentSlot(CS) + Segment.EFFECTIVE_BASE);
-    const limit = this.state.slot(State.FETCH_LIMIT);
-    const bits = this.state.codeBits;
-    const { mapped } = this;
-    if (bits === mapped.bits && base === mapped.base && limit === mapped.limit) return;
-    this.tlb.forgetMaps();
-    this.mapped = { bits, base, limit };
+    updateDerivedState(this.state, this.guestMode.active);
+    // Maps lead to what one code segment shows of a frame, decoded for its bitness; each world has its own.
+    const world = this.guestMode.active ? 1 : 0;
+    if (this.mapped[world].update(this.state)) this.tlb.forgetMaps(world);
   }
 
-  private mapped = { bits: 16, base: -1n, limit: -1n };
+  private readonly mapped = [new CodeSegmentView(), new CodeSegmentView()] as const;
 
   flushTlb(keepGlobal: boolean): void {
-    this.tlb.flushWorld(this.nonRoot.active ? 1 : 0, keepGlobal);
+    this.tlb.flushWorld(this.guestMode.active ? 1 : 0, keepGlobal);
   }
 
-  /** Forgets the translations of one world (0 root, 1 non-root). */
+  /** Forgets the translations of one world (0 root, 1 guest). */
   flushWorld(world: 0 | 1): void {
     this.tlb.flushWorld(world, false);
   }
 
   flushPage(linear: bigint): void {
-    this.tlb.flushPage(this.nonRoot.active ? 1 : 0, linear);
+    this.tlb.flushPage(this.guestMode.active ? 1 : 0, linear);
   }
 
   /** Up to 15 bytes of what lies at RIP, for whoever looks; fewer where they cannot be read. */
@@ -405,13 +399,21 @@ export class Processor extends OperandAccess implements InstructionContext {
   }
 
   get instruction(): InstructionDetail {
-    const { record } = this.engine;
+    const { record } = this;
     let detail = this.details.get(record);
     if (!detail) {
       detail = decodeDetail(this.fetch.bytesAt(this.state.rip), this.state.codeBits, record);
       this.details.set(record, detail);
     }
     return detail;
+  }
+
+  get nextRip(): bigint {
+    return this.state.nextRip;
+  }
+
+  set nextRip(value: bigint) {
+    this.state.nextRip = value;
   }
 
   /** The slow paths as the engines call them. */
@@ -446,24 +448,30 @@ export class Processor extends OperandAccess implements InstructionContext {
 
   /** Brings RIP up to date with the instruction that the engine is executing. */
   private syncRip(): void {
-    const offset = BigInt(this.view.getUint16(this.engine.record + Rec.OFFSET, true));
-    this.state.rip = BigInt.asUintN(64, this.state.slot(State.RIP_BASE) + offset);
+    this.state.beginInstruction(this.view.getUint16(this.engine.record + Rec.OFFSET, true), 0);
   }
 
   private slow(path: number, record: number): number {
-    this.syncRip();
-    const { state } = this;
-    const length = BigInt(this.view.getUint8(record + Rec.LENGTH));
-    const bits = state.codeBits;
-    this.nextRip = BigInt.asUintN(bits === 16 ? 32 : bits, state.rip + length);
-    if (slowPath(path)(this) === 'continue') return record + RECORD_SIZE;
-    state.rip = this.nextRip;
+    const { state, view } = this;
+    this.record = record;
+    state.beginInstruction(
+      view.getUint16(record + Rec.OFFSET, true),
+      view.getUint8(record + Rec.LENGTH),
+    );
+    const result = slowPath(path)(this);
+    if (result === 'continue') return record + RECORD_SIZE;
+    if (result === 'left') {
+      this.left = true;
+      return 0;
+    }
+    state.endInstruction();
     return 0;
   }
 
   /** Records that are no instruction count as none. */
   private special(record: number): number {
     this.syncRip();
+    this.record = record;
     if (this.view.getUint8(record + Rec.BREAKPOINT) !== 0 && !this.passing) {
       this.engine.remaining++;
       this.stop = { kind: 'breakpoint' };

@@ -10,15 +10,15 @@ export function resetState(state: CpuState): void {
   state.rflags = RESET.rflags;
   state.cr0 = RESET.cr0;
   state.cr2 = state.cr3 = state.cr4 = state.cr8 = state.efer = 0n;
-  state.pdptes = [0n, 0n, 0n, 0n];
+  state.pdptes.fill(0n);
   for (let index = 0; index <= GS; index++) state.setSegment(index, RESET.data);
   state.setSegment(CS, RESET.cs);
   state.setSegment(LDTR, RESET.ldtr);
   state.setSegment(TR, RESET.tr);
   state.gdtr = { ...RESET.table };
   state.idtr = { ...RESET.table };
-  state.dr = [0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7];
-  state.msrs.clear();
+  state.dr.set([0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7]);
+  state.resetMsrs();
   state.activity = 'active';
   state.interruptShadow = 'none';
   state.nmiBlocked = false;

@@ -1,10 +1,10 @@
+import { AccessRights } from '../isa/access-rights';
+import { Cr0, Efer } from '../isa/registers/control';
+import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../isa/registers/flags';
+import { Msr } from '../isa/registers/msr';
+import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
-import { RESET } from '../isa/reset';
-import { AccessRights } from '../isa/access-rights';
-import { WideCr0, WideEfer } from '../isa/registers/control';
-import { RFLAGS_FIXED, STATUS_FLAGS, WideRflags } from '../isa/registers/flags';
-import { CS, SEGMENT_SIZE, SS, Segment, State, gprSlot, segmentSlot } from './layout';
 
 /** A segment register with its hidden part. Access rights in VMX format (SDM 3C 25.4.1). */
 export interface SegmentRegister {
@@ -23,27 +23,36 @@ export interface TableRegister {
 /** In the access rights: the segment register holds no usable segment. */
 export const { UNUSABLE } = AccessRights;
 
+const LOW32 = 0xffffffffn;
+const STATUS_FLAGS_LOW = Number(STATUS_FLAGS);
+const FIXED_LOW = Number(RFLAGS_FIXED);
+
+const carry = (low: number): number => (low > 0xffffffff ? 1 : 0);
+
 export type ActivityState = 'active' | 'hlt' | 'shutdown' | 'wait-for-SIPI';
 
+/** Model-specific registers that have a slot of their own. */
+const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
+  [Msr.DEBUGCTL, State.IA32_DEBUGCTL],
+  [Msr.SYSENTER_CS, State.IA32_SYSENTER_CS],
+  [Msr.SYSENTER_ESP, State.IA32_SYSENTER_ESP],
+  [Msr.SYSENTER_EIP, State.IA32_SYSENTER_EIP],
+  [Msr.PAT, State.IA32_PAT],
+]);
+
 /**
- * The registers of one processor. General registers, RIP, flags and segment registers lie in the
- * WebAssembly memory, where instructions find them; the rest is here.
+ * The registers of one processor. Most lie in the WebAssembly memory, where instructions and the
+ * transitions of guest mode find them (`layout.ts`); the rest is here.
  */
 export class CpuState {
-  cr0 = RESET.cr0;
-  cr2 = 0n;
-  cr3 = 0n;
-  cr4 = 0n;
-  cr8 = 0n;
-  efer = 0n;
-  gdtr: TableRegister = { ...RESET.table };
-  idtr: TableRegister = { ...RESET.table };
-  /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
-  pdptes: [bigint, bigint, bigint, bigint] = [0n, 0n, 0n, 0n];
+  /** The memory as 32-bit words; see `wordOf`. */
+  readonly words: Int32Array;
   /** DR0 … DR7 (4 and 5 unused). */
-  dr: bigint[] = [0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7];
-  /** Model-specific registers that are plain storage, by number. */
-  readonly msrs = new Map<number, bigint>();
+  readonly dr: BigUint64Array;
+  /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
+  readonly pdptes: BigUint64Array;
+  /** Model-specific registers that are plain storage and have no slot, by number. */
+  private readonly msrs = new Map<number, bigint>();
   activity: ActivityState = 'active';
   /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
@@ -52,7 +61,11 @@ export class CpuState {
   constructor(
     private readonly view: DataView,
     readonly profile: Profile = DEFAULT_PROFILE,
-  ) {}
+  ) {
+    this.words = new Int32Array(view.buffer);
+    this.dr = new BigUint64Array(view.buffer, State.DR, 8);
+    this.pdptes = new BigUint64Array(view.buffer, State.PDPTES, 4);
+  }
 
   get physicalAddressWidth(): number {
     return this.profile.physicalAddressWidth;
@@ -74,13 +87,47 @@ export class CpuState {
     this.view.setBigUint64(State.RIP, value, true);
   }
 
+  /** RIP of the next instruction, while a slow path executes one. */
+  get nextRip(): bigint {
+    return this.slot(State.NEXT_RIP);
+  }
+
+  set nextRip(value: bigint) {
+    this.setSlot(State.NEXT_RIP, value);
+  }
+
+  /**
+   * RIP for an instruction that is about to be executed in TypeScript, and for the one after it.
+   * @param offset the instruction's offset to RIP_BASE
+   */
+  beginInstruction(offset: number, length: number): void {
+    const { words } = this;
+    const rip = wordOf(State.RIP);
+    const base = wordOf(State.RIP_BASE);
+    const next = wordOf(State.NEXT_RIP);
+    const low = ((words[base] ?? 0) >>> 0) + offset;
+    const high = (words[base + 1] ?? 0) + carry(low);
+    words[rip] = low;
+    words[rip + 1] = high;
+    const after = (low >>> 0) + length;
+    words[next] = after;
+    words[next + 1] = this.codeBits === 64 ? high + carry(after) : 0;
+  }
+
+  /** RIP becomes that of the next instruction. */
+  endInstruction(): void {
+    const { words } = this;
+    words[wordOf(State.RIP)] = words[wordOf(State.NEXT_RIP)] ?? 0;
+    words[wordOf(State.RIP) + 1] = words[wordOf(State.NEXT_RIP) + 1] ?? 0;
+  }
+
   get rflags(): bigint {
-    return this.status() | this.slot(State.SYSTEM_FLAGS);
+    return (this.slot(State.SYSTEM_FLAGS) & ~LOW32) | BigInt(this.flags >>> 0);
   }
 
   set rflags(value: bigint) {
-    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | RFLAGS_FIXED);
-    this.setStatus(value);
+    this.systemFlags = value;
+    this.setStatusFlags(Number(value & LOW32));
   }
 
   /** RFLAGS without the status flags, which is cheap to read. */
@@ -90,6 +137,125 @@ export class CpuState {
 
   set systemFlags(value: bigint) {
     this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | RFLAGS_FIXED);
+  }
+
+  /** The low 32 bits of RFLAGS, where all its flags are. */
+  get flags(): number {
+    return this.low(State.SYSTEM_FLAGS) | this.statusFlags();
+  }
+
+  /** The upper 32 bits become 0, as they always are. */
+  set flags(value: number) {
+    this.setHalves(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS_LOW) | FIXED_LOW, 0);
+    this.setStatusFlags(value);
+  }
+
+  /** Whether one of these flags is set; not for the status flags. */
+  hasFlag(mask: number): boolean {
+    return (this.low(State.SYSTEM_FLAGS) & mask) !== 0;
+  }
+
+  get cr0(): bigint {
+    return this.slot(State.CR0);
+  }
+
+  set cr0(value: bigint) {
+    this.setSlot(State.CR0, value);
+  }
+
+  /** Whether one of these bits of CR0 is set. */
+  hasCr0(mask: number): boolean {
+    return (this.low(State.CR0) & mask) !== 0;
+  }
+
+  get cr2(): bigint {
+    return this.slot(State.CR2);
+  }
+
+  set cr2(value: bigint) {
+    this.setSlot(State.CR2, value);
+  }
+
+  get cr3(): bigint {
+    return this.slot(State.CR3);
+  }
+
+  set cr3(value: bigint) {
+    this.setSlot(State.CR3, value);
+  }
+
+  get cr4(): bigint {
+    return this.slot(State.CR4);
+  }
+
+  set cr4(value: bigint) {
+    this.setSlot(State.CR4, value);
+  }
+
+  /** Whether one of these bits of CR4 is set. */
+  hasCr4(mask: number): boolean {
+    return (this.low(State.CR4) & mask) !== 0;
+  }
+
+  get cr8(): bigint {
+    return this.slot(State.CR8);
+  }
+
+  set cr8(value: bigint) {
+    this.setSlot(State.CR8, value);
+  }
+
+  get efer(): bigint {
+    return this.slot(State.EFER);
+  }
+
+  set efer(value: bigint) {
+    this.setSlot(State.EFER, value);
+  }
+
+  get gdtr(): TableRegister {
+    return this.table(State.GDTR);
+  }
+
+  set gdtr(value: TableRegister) {
+    this.setTable(State.GDTR, value);
+  }
+
+  get idtr(): TableRegister {
+    return this.table(State.IDTR);
+  }
+
+  set idtr(value: TableRegister) {
+    this.setTable(State.IDTR, value);
+  }
+
+  private table(slot: number): TableRegister {
+    return { base: this.slot(slot + Table.BASE), limit: this.low(slot + Table.LIMIT) >>> 0 };
+  }
+
+  private setTable(slot: number, { base, limit }: TableRegister): void {
+    this.setSlot(slot + Table.BASE, base);
+    this.setWord(slot + Table.LIMIT, limit);
+  }
+
+  /** A model-specific register that is plain storage. */
+  msr(number: number): bigint {
+    const slot = MSR_SLOTS.get(number);
+    return slot === undefined
+      ? (this.msrs.get(number) ?? this.profile.msrReset(number))
+      : this.slot(slot);
+  }
+
+  setMsr(number: number, value: bigint): void {
+    const slot = MSR_SLOTS.get(number);
+    if (slot === undefined) this.msrs.set(number, value);
+    else this.setSlot(slot, value);
+  }
+
+  /** All of them hold what they hold after reset. */
+  resetMsrs(): void {
+    this.msrs.clear();
+    for (const [number, slot] of MSR_SLOTS) this.setSlot(slot, this.profile.msrReset(number));
   }
 
   segment(index: number): SegmentRegister {
@@ -126,21 +292,20 @@ export class CpuState {
 
   /** EFER.LMA: IA-32e mode is active. */
   get longMode(): boolean {
-    return (this.efer & WideEfer.LMA) !== 0n;
+    return (this.low(State.EFER) & Efer.LMA) !== 0;
   }
 
   /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 6.15, interrupt 17). */
   get checksAlignment(): boolean {
-    const mask = (this.cr0 & WideCr0.AM) !== 0n;
-    return mask && (this.systemFlags & WideRflags.AC) !== 0n && this.cpl === 3;
+    return this.hasCr0(Cr0.AM) && this.hasFlag(Rflags.AC) && this.cpl === 3;
   }
 
   get protectedMode(): boolean {
-    return (this.cr0 & WideCr0.PE) !== 0n;
+    return this.hasCr0(Cr0.PE);
   }
 
   get virtual8086(): boolean {
-    return (this.systemFlags & WideRflags.VM) !== 0n;
+    return this.hasFlag(Rflags.VM);
   }
 
   /** Real-address or virtual-8086 mode: a selector is a paragraph. */
@@ -156,7 +321,12 @@ export class CpuState {
   }
 
   get paging(): boolean {
-    return (this.cr0 & WideCr0.PG) !== 0n;
+    return this.hasCr0(Cr0.PG);
+  }
+
+  /** The low 32 bits of a slot. */
+  private low(slot: number): number {
+    return this.words[wordOf(slot)] ?? 0;
   }
 
   slot(address: number): bigint {
@@ -171,41 +341,51 @@ export class CpuState {
     this.view.setUint32(address, value, true);
   }
 
-  /** A copy of the slots that instructions touch, for snapshots. */
+  /** A copy of all slots, for snapshots. */
   copySlots(): Uint8Array {
-    const length = State.SEGMENTS + 8 * SEGMENT_SIZE - State.GPR;
-    return new Uint8Array(this.view.buffer, State.GPR, length).slice();
+    return new Uint8Array(this.view.buffer, State.GPR, State.END - State.GPR).slice();
   }
 
   restoreSlots(slots: Uint8Array): void {
     new Uint8Array(this.view.buffer, State.GPR, slots.length).set(slots);
   }
 
-  /** The encoding that semantics/flags.ts documents, read. */
-  private status(): bigint {
-    const result = this.slot(State.FLAG_RESULT);
-    const sign = this.slot(State.FLAG_SIGN);
-    const a = this.slot(State.CARRY_A);
-    const b = this.slot(State.CARRY_B);
-    const c = this.slot(State.CARRY_C);
-    const cf = ((a & b) | ((a | b) & ~c)) >> 63n;
-    const of = ((a ^ c) & (b ^ c)) >> 63n;
-    let low = Number(sign & 0xffn);
-    low ^= low >> 4;
-    low ^= low >> 2;
-    low ^= low >> 1;
-    const pf = low & 1 ? 0n : 4n;
-    const zf = result === 0n ? 0x40n : 0n;
-    return (cf & 1n) | pf | ((a ^ b ^ c) & 0x10n) | zf | ((sign >> 63n) << 7n) | ((of & 1n) << 11n);
+  /** The six status flags, from the encoding that semantics/flags.ts documents. */
+  private statusFlags(): number {
+    const { words } = this;
+    const result = wordOf(State.FLAG_RESULT);
+    const parity = (words[wordOf(State.FLAG_SIGN)] ?? 0) & 0xff;
+    const sign = words[wordOf(State.FLAG_SIGN) + 1] ?? 0;
+    const a = words[wordOf(State.CARRY_A) + 1] ?? 0;
+    const b = words[wordOf(State.CARRY_B) + 1] ?? 0;
+    const c = words[wordOf(State.CARRY_C) + 1] ?? 0;
+    const carry = ((a & b) | ((a | b) & ~c)) >>> 31;
+    const overflow = ((a ^ c) & (b ^ c)) >>> 31;
+    const adjust = this.low(State.CARRY_A) ^ this.low(State.CARRY_B) ^ this.low(State.CARRY_C);
+    const odd = (0x6996 >> ((parity ^ (parity >> 4)) & 15)) & 1;
+    return (
+      (carry ? Rflags.CF : 0) |
+      (odd ? 0 : Rflags.PF) |
+      (adjust & Rflags.AF) |
+      ((words[result] ?? 0) === 0 && (words[result + 1] ?? 0) === 0 ? Rflags.ZF : 0) |
+      (sign < 0 ? Rflags.SF : 0) |
+      (overflow ? Rflags.OF : 0)
+    );
   }
 
-  /** The same, written. */
-  private setStatus(flags: bigint): void {
-    const bit = (n: bigint): bigint => (flags >> n) & 1n;
-    this.setSlot(State.FLAG_RESULT, bit(6n) ^ 1n);
-    this.setSlot(State.FLAG_SIGN, (bit(7n) << 63n) | (bit(2n) ^ 1n));
-    this.setSlot(State.CARRY_A, bit(0n) << 63n);
-    this.setSlot(State.CARRY_B, bit(0n) << 63n);
-    this.setSlot(State.CARRY_C, ((bit(0n) ^ bit(11n)) << 63n) | (bit(4n) << 4n));
+  /** Sets the six status flags as they stand in a value of RFLAGS; the others stay. */
+  setStatusFlags(flags: number): void {
+    const carry = flags & Rflags.CF ? 0x80000000 : 0;
+    const overflow = flags & Rflags.OF ? 0x80000000 : 0;
+    this.setHalves(State.FLAG_RESULT, flags & Rflags.ZF ? 0 : 1, 0);
+    this.setHalves(State.FLAG_SIGN, flags & Rflags.PF ? 0 : 1, flags & Rflags.SF ? 0x80000000 : 0);
+    this.setHalves(State.CARRY_A, 0, carry);
+    this.setHalves(State.CARRY_B, 0, carry);
+    this.setHalves(State.CARRY_C, flags & Rflags.AF, carry ^ overflow);
+  }
+
+  private setHalves(slot: number, low: number, high: number): void {
+    this.words[wordOf(slot)] = low;
+    this.words[wordOf(slot) + 1] = high;
   }
 }

@@ -5,7 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { Decoder, DecoderOptions, RflagsBits } from 'iced-x86';
 import { DATA_ADDRESS, MEMORY_SIZE, vectorInput } from '../../test/vectors/inputs';
 import { PhysicalMemory } from './physical-memory';
-import { Processor } from './processor';
+import type { Processor } from './processor';
+import { createProcessor } from './create-processor';
 
 /** Single instructions do here what a real processor did (test/vectors/record.ts recorded it). */
 
@@ -75,7 +76,7 @@ describe('recorded instructions', () => {
   const lines = gunzipSync(readFileSync(file)).toString().split('\n');
 
   it('do what the real processor did', () => {
-    const cpu = new Processor(new PhysicalMemory(0x200000), bus);
+    const cpu = createProcessor(new PhysicalMemory(0x200000), bus);
     const wrong: string[] = [];
     for (const line of lines) {
       const problem = run(cpu, line.split(' '));

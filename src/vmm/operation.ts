@@ -9,10 +9,10 @@ export interface Operation {
   readonly kind: OperationKind;
   /** The manual's name of the instruction, or the verb of a software step. */
   readonly name: string;
-  /** The operands, as they would be written in assembly: 'VM_EXIT_REASON'. */
+  /** The operands, as they would be written in assembly: 'VM_EXIT_REASON'. Made when asked for. */
   readonly operands: string;
   /** What it ends the guest with, where `kind` is 'end'. */
-  readonly end?: GuestEnd;
+  readonly end?: GuestEnd | undefined;
   /** VMCS field encodings that it reads or writes. */
   readonly fields: readonly number[];
   /** Modelled cost in processor cycles. */
@@ -20,9 +20,9 @@ export interface Operation {
   /** Does it. The result is what the yield expression gives; 0 where there is none. */
   perform(host: Host): bigint;
   /** Where in the monitor's source it stands, filled in by the build. */
-  site?: Site;
+  site?: Site | undefined;
   /** Where the handlers that delegated to it stand, innermost first; by the build, too. */
-  callers?: Site[];
+  callers?: readonly Site[] | undefined;
 }
 
 /** What an operation is to whoever runs the monitor. */
@@ -49,31 +49,54 @@ export interface Site {
 export type Handler<Result = void> = Generator<Operation, Result, bigint>;
 
 /** Notes where an operation stands. The build puts a call of this around each yielded operation. */
-export function at(
-  file: string,
-  line: number,
-  column: number,
-  name: string,
-  operation: Operation,
-): Operation {
-  operation.site = { file, line, column, function: name };
-  operation.callers = [];
+export function at(site: Site, operation: Operation): Operation {
+  operation.site = site;
+  operation.callers = NO_CALLERS;
   return operation;
 }
 
+const NO_CALLERS: readonly Site[] = [];
+
 /** Notes the calls through which operations come. The build puts one around each handler that is delegated to. */
-export function* within<Result>(
-  file: string,
-  line: number,
-  column: number,
-  name: string,
-  callee: Handler<Result>,
-): Handler<Result> {
-  const site = { file, line, column, function: name };
-  let step = callee.next();
-  while (!step.done) {
-    step.value.callers?.push(site);
-    step = callee.next(yield step.value);
+export function within<Result>(site: Site, callee: Handler<Result>): Handler<Result> {
+  return new DelegatedHandler(site, callee);
+}
+
+/** Hands on what a handler yields, and tells each operation through which call it came. */
+class DelegatedHandler<Result> implements Generator<Operation, Result, bigint> {
+  /** The callers of the last operation, and the same with this call: mostly those of the next, too. */
+  private inner: readonly Site[] | undefined;
+  private outer: readonly Site[] | undefined;
+
+  constructor(
+    private readonly site: Site,
+    private readonly callee: Handler<Result>,
+  ) {}
+
+  next(...result: [] | [bigint]): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.next(...result));
   }
-  return step.value;
+
+  return(value: Result): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.return(value));
+  }
+
+  throw(error: unknown): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.throw(error));
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  private noted(step: IteratorResult<Operation, Result>): IteratorResult<Operation, Result> {
+    if (step.done) return step;
+    const { callers } = step.value;
+    if (callers && callers !== this.inner) {
+      this.inner = callers;
+      this.outer = [...callers, this.site];
+    }
+    step.value.callers = callers && this.outer;
+    return step;
+  }
 }

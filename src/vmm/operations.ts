@@ -3,257 +3,298 @@ import { gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
-import type { Operation } from './operation';
+import type { Operation, OperationKind, Site } from './operation';
 
 /** The operations that handlers yield, by the names of the instructions they stand for. */
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 const fieldName = (field: Field): string => fieldByEncoding(field)?.id ?? hex(field);
 
-function operation(
-  name: string,
-  operands: string,
-  cycles: number,
-  perform: (host: Host) => bigint,
-  fields: readonly number[] = [],
-): Operation {
-  return { kind: 'plain', name, operands, cycles, perform, fields };
+/** A word, a number to be shown in hexadecimal, or both: 'guest-linear 0x7c00'. */
+type Operand = string | number | bigint | readonly [what: string, value: number | bigint];
+
+function shown(operand: Operand): string {
+  if (typeof operand === 'string') return operand;
+  return typeof operand === 'object' ? `${operand[0]} ${hex(operand[1])}` : hex(operand);
 }
 
-/** For operations without a result. */
-const nothing =
-  (action: (host: Host) => void) =>
-  (host: Host): bigint => {
-    action(host);
-    return 0n;
-  };
+const NO_FIELDS: readonly number[] = [];
+
+/** An operation whose operands are put into words when somebody looks, which is seldom. */
+class DescribedOperation implements Operation {
+  site: Site | undefined = undefined;
+  callers: readonly Site[] | undefined = undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly parts: readonly Operand[],
+    readonly cycles: number,
+    /** What it does; its result, if it has one. */
+    private readonly action: (host: Host) => unknown,
+    /** The VMCS field that it reads or writes. */
+    private readonly field?: Field,
+    readonly kind: OperationKind = 'plain',
+    readonly end?: GuestEnd,
+  ) {}
+
+  get operands(): string {
+    return this.parts.map(shown).join(', ');
+  }
+
+  get fields(): readonly number[] {
+    return this.field === undefined ? NO_FIELDS : [this.field];
+  }
+
+  perform(host: Host): bigint {
+    const result = this.action(host);
+    return typeof result === 'bigint' ? result : 0n;
+  }
+}
+
+const NONE: readonly never[] = [];
+
+/** An operation with a result. */
+function operation(
+  name: string,
+  operands: readonly Operand[],
+  cycles: number,
+  action: (host: Host) => bigint,
+  field?: Field,
+): Operation {
+  return new DescribedOperation(name, operands, cycles, action, field);
+}
+
+/** An operation without one. */
+function command(
+  name: string,
+  operands: readonly Operand[],
+  cycles: number,
+  action: (host: Host) => void,
+  field?: Field,
+): Operation {
+  return new DescribedOperation(name, operands, cycles, action, field);
+}
 
 /** VMREAD: the value of a field of the current VMCS. */
 export function vmread(field: Field): Operation {
-  return operation('VMREAD', fieldName(field), Cost.VMREAD, (host) => host.vmread(field), [field]);
+  return operation('VMREAD', [fieldName(field)], Cost.VMREAD, (host) => host.vmread(field), field);
 }
 
 /** VMWRITE to a field of the current VMCS. */
 export function vmwrite(field: Field, value: bigint | number): Operation {
   const wide = BigInt(value);
-  const text = `${fieldName(field)}, ${hex(wide)}`;
-  return operation('VMWRITE', text, Cost.VMWRITE, nothing((host) => { host.vmwrite(field, wide); }), [field]); // prettier-ignore
+  const operands = [fieldName(field), wide];
+  return command('VMWRITE', operands, Cost.VMWRITE, (host) => host.vmwrite(field, wide), field);
 }
 
 export function vmxon(pointer: number): Operation {
-  return operation('VMXON', hex(pointer), Cost.VMXON, nothing((host) => { host.vmxon(pointer); })); // prettier-ignore
+  return command('VMXON', [pointer], Cost.VMXON, (host) => host.vmxon(pointer));
 }
 
 export function vmclear(pointer: number): Operation {
-  return operation('VMCLEAR', hex(pointer), Cost.VMCLEAR, nothing((host) => { host.vmclear(pointer); })); // prettier-ignore
+  return command('VMCLEAR', [pointer], Cost.VMCLEAR, (host) => host.vmclear(pointer));
 }
 
 export function vmptrld(pointer: number): Operation {
-  return operation('VMPTRLD', hex(pointer), Cost.VMPTRLD, nothing((host) => { host.vmptrld(pointer); })); // prettier-ignore
+  return command('VMPTRLD', [pointer], Cost.VMPTRLD, (host) => host.vmptrld(pointer));
+}
+
+function entry(name: string, action: (host: Host) => bigint): Operation {
+  return new DescribedOperation(name, NONE, Cost.VM_ENTRY, action, undefined, 'entry');
 }
 
 /** VM entry. The result is 0 when the guest was entered, or the VM-instruction error. */
 export function vmlaunch(): Operation {
-  const vmlaunch = operation('VMLAUNCH', '', Cost.VM_ENTRY, (host) => host.enter(true));
-  return { ...vmlaunch, kind: 'entry' };
+  return entry('VMLAUNCH', (host) => host.enter(true));
 }
 
 export function vmresume(): Operation {
-  const vmresume = operation('VMRESUME', '', Cost.VM_ENTRY, (host) => host.enter(false));
-  return { ...vmresume, kind: 'entry' };
+  return entry('VMRESUME', (host) => host.enter(false));
 }
 
 /** INVEPT, single-context: forgets what the processor knows of the current EPT. */
 export function invept(): Operation {
-  return operation('INVEPT', 'single-context', Cost.INVEPT, nothing((host) => { host.invept(); })); // prettier-ignore
+  return command('INVEPT', ['single-context'], Cost.INVEPT, (host) => host.invept());
 }
 
 /** INVVPID, individual-address. */
 export function invvpid(linear: bigint): Operation {
-  return operation('INVVPID', hex(linear), Cost.INVEPT, nothing((host) => { host.invvpid(); })); // prettier-ignore
+  return command('INVVPID', [linear], Cost.INVEPT, (host) => host.invvpid());
 }
 
 /** Stores the general-purpose registers, which hardware does not switch, in the vCPU's save area. */
 export function saveGuestRegisters(): Operation {
-  return operation('MOV', '[vcpu.gpr], RAX … R15', Cost.GPR_BLOCK, nothing((host) => { host.saveGuestRegisters(); })); // prettier-ignore
+  const operands = ['[vcpu.gpr]', 'RAX … R15'];
+  return command('MOV', operands, Cost.GPR_BLOCK, (host) => host.saveGuestRegisters());
 }
 
 /** Loads them again, before a VM entry. */
 export function restoreGuestRegisters(): Operation {
-  return operation('MOV', 'RAX … R15, [vcpu.gpr]', Cost.GPR_BLOCK, nothing((host) => { host.restoreGuestRegisters(); })); // prettier-ignore
+  const operands = ['RAX … R15', '[vcpu.gpr]'];
+  return command('MOV', operands, Cost.GPR_BLOCK, (host) => host.restoreGuestRegisters());
 }
+
+/** How a register in the save area is written. */
+const SAVED = Array.from({ length: 16 }, (_, n) => `[vcpu.gpr.${gprName(n, 64).toUpperCase()}]`);
+const saved = (index: number): string => SAVED[index] ?? '';
 
 /** The guest's register (0 = RAX … 15 = R15; RSP comes from the VMCS). */
 export function guestRegister(index: number): Operation {
-  const name = gprName(index, 64).toUpperCase();
-  return operation('MOV', `…, [vcpu.gpr.${name}]`, Cost.GPR, (host) => host.guestRegister(index));
+  return operation('MOV', ['…', saved(index)], Cost.GPR, (host) => host.guestRegister(index));
 }
 
 export function setGuestRegister(index: number, value: bigint): Operation {
-  const name = gprName(index, 64).toUpperCase();
-  const text = `[vcpu.gpr.${name}], ${hex(value)}`;
-  return operation('MOV', text, Cost.GPR, nothing((host) => { host.setGuestRegister(index, value); })); // prettier-ignore
+  const operands = [saved(index), value];
+  return command('MOV', operands, Cost.GPR, (host) => host.setGuestRegister(index, value));
 }
 
 /** Executes CPUID on the host; the result packs EAX, EBX, ECX, EDX from the lowest 32 bits up. */
 export function cpuid(leaf: number, subleaf: number): Operation {
-  return operation('CPUID', `${hex(leaf)}, ${hex(subleaf)}`, Cost.CPUID, (host) =>
-    host.cpuid(leaf, subleaf),
-  );
+  return operation('CPUID', [leaf, subleaf], Cost.CPUID, (host) => host.cpuid(leaf, subleaf));
 }
 
 /** Reads a host MSR. */
 export function rdmsr(number: number): Operation {
-  return operation('RDMSR', hex(number), Cost.MSR, (host) => host.rdmsr(number));
+  return operation('RDMSR', [number], Cost.MSR, (host) => host.rdmsr(number));
 }
 
 /** Writes a host MSR. The result is 1, or 0 when the processor refused the value with #GP(0). */
 export function wrmsr(number: number, value: bigint): Operation {
-  const text = `${hex(number)}, ${hex(value)}`;
-  return operation('WRMSR', text, Cost.MSR, (host) => (host.wrmsr(number, value) ? 1n : 0n));
+  const operands = [number, value];
+  return operation('WRMSR', operands, Cost.MSR, (host) => (host.wrmsr(number, value) ? 1n : 0n));
 }
 
 /** Writes 4 bytes of host-physical memory. */
 export function writeHostPhysical(address: number, value: number): Operation {
-  const text = `host-physical ${hex(address)}, ${hex(value)}`;
-  const perform = nothing((host) => {
-    host.writePhysical(address, value);
-  });
-  return operation('MOV', text, Cost.MEMORY, perform);
+  const operands = [['host-physical', address], value] as const;
+  return command('MOV', operands, Cost.MEMORY, (host) => host.writePhysical(address, value));
 }
 
 /** IN on the host: a real device. */
 export function hostIn(port: number, bytes: 1 | 2 | 4): Operation {
-  return operation('IN', `${hex(port)}`, Cost.PORT, (host) => BigInt(host.in(port, bytes)));
+  return operation('IN', [port], Cost.PORT, (host) => BigInt(host.in(port, bytes)));
 }
 
 export function hostOut(port: number, bytes: 1 | 2 | 4, value: number): Operation {
-  const text = `${hex(port)}, ${hex(value)}`;
-  return operation('OUT', text, Cost.PORT, nothing((host) => { host.out(port, bytes, value); })); // prettier-ignore
+  return command('OUT', [port, value], Cost.PORT, (host) => host.out(port, bytes, value));
 }
 
 /** Reads a port of the guest's virtual devices. */
 export function deviceRead(port: number, bytes: 1 | 2 | 4): Operation {
-  const text = `virtual port ${hex(port)}`;
-  return operation('emulate IN', text, Cost.SOFTWARE, (host) =>
+  const operands = [['virtual port', port]] as const;
+  return operation('emulate IN', operands, Cost.SOFTWARE, (host) =>
     BigInt(host.deviceRead(port, bytes)),
   );
 }
 
 export function deviceWrite(port: number, bytes: 1 | 2 | 4, value: number): Operation {
-  const text = `virtual port ${hex(port)}, ${hex(value)}`;
-  return operation('emulate OUT', text, Cost.SOFTWARE, nothing((host) => { host.deviceWrite(port, bytes, value); })); // prettier-ignore
+  const operands = [['virtual port', port], value] as const;
+  return command('emulate OUT', operands, Cost.SOFTWARE, (host) =>
+    host.deviceWrite(port, bytes, value),
+  );
 }
 
 /** Whether the guest's virtual interrupt controller requests an interrupt: 1, or 2 while a debugger holds it. */
 export function interruptPending(): Operation {
-  return operation('test', 'virtual INTR', Cost.SOFTWARE, (host) => host.virtualInterruptPending());
+  return operation('test', ['virtual INTR'], Cost.SOFTWARE, (host) =>
+    host.virtualInterruptPending(),
+  );
 }
 
 /** The acknowledge cycle of the virtual interrupt controller: the vector. */
 export function acknowledgeInterrupt(): Operation {
-  return operation('acknowledge', 'virtual INTR', Cost.SOFTWARE, (host) =>
+  return operation('acknowledge', ['virtual INTR'], Cost.SOFTWARE, (host) =>
     host.acknowledgeVirtualInterrupt(),
   );
 }
 
 /** Programs the host's timer for the next moment at which a virtual device has something to do. */
 export function armHostTimer(): Operation {
-  return operation('OUT', '0x40 (host PIT)', Cost.PORT, nothing((host) => { host.armTimer(); })); // prettier-ignore
+  return command('OUT', ['0x40 (host PIT)'], Cost.PORT, (host) => host.armTimer());
 }
 
 /** HLT on the host, until an interrupt. The result is 0 when nothing can ever end it. */
 export function hostHalt(): Operation {
-  return operation('HLT', '', Cost.SOFTWARE, (host) => (host.halt() ? 1n : 0n));
+  return operation('HLT', NONE, Cost.SOFTWARE, (host) => (host.halt() ? 1n : 0n));
 }
 
 /** Reads 1 to 8 bytes of guest-physical memory. */
 export function readGuestPhysical(address: bigint, bytes: number): Operation {
-  return operation('MOV', `…, guest-physical ${hex(address)}`, Cost.MEMORY, (host) =>
+  return operation('MOV', ['…', ['guest-physical', address]], Cost.MEMORY, (host) =>
     host.readGuestPhysical(address, bytes),
   );
 }
 
 export function writeGuestPhysical(address: bigint, bytes: number, value: bigint): Operation {
-  const text = `guest-physical ${hex(address)}, ${hex(value)}`;
-  return operation('MOV', text, Cost.MEMORY, nothing((host) => { host.writeGuestPhysical(address, bytes, value); })); // prettier-ignore
+  return command('MOV', [['guest-physical', address], value], Cost.MEMORY, (host) =>
+    host.writeGuestPhysical(address, bytes, value),
+  );
 }
 
 /** Walks the guest's page tables in software: the guest-physical address, or all ones. */
 export function walkGuest(linear: bigint): Operation {
-  return operation('walk', `guest-linear ${hex(linear)}`, Cost.PAGE_WALK, (host) =>
+  return operation('walk', [['guest-linear', linear]], Cost.PAGE_WALK, (host) =>
     host.walkGuest(linear),
   );
 }
 
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */
 export function allocateGuestPage(address: bigint): Operation {
-  return operation('map', `EPT: guest-physical ${hex(address)}`, Cost.PAGE_WALK, (host) =>
+  return operation('map', [['EPT: guest-physical', address]], Cost.PAGE_WALK, (host) =>
     BigInt(host.allocateGuestPage(address)),
   );
 }
 
 /** Whether RAM was promised to the guest at this address: 1 or 0. */
 export function isGuestRam(address: bigint): Operation {
-  return operation('test', `guest RAM at ${hex(address)}`, Cost.SOFTWARE, (host) =>
+  return operation('test', [['guest RAM at', address]], Cost.SOFTWARE, (host) =>
     host.isGuestRam(address) ? 1n : 0n,
   );
 }
 
 /** Decodes the guest's instruction in software: its length in bytes, or 0 when it cannot be read. */
 export function decodeLength(linear: bigint): Operation {
-  return operation('decode', `guest-linear ${hex(linear)}`, Cost.SOFTWARE, (host) =>
+  return operation('decode', [['guest-linear', linear]], Cost.SOFTWARE, (host) =>
     BigInt(host.decodeLength(linear)),
   );
 }
 
 /** The guest has ended: power-off, or a shutdown that nobody handles. */
 export function stopGuest(end: GuestEnd): Operation {
-  const stop = operation(
-    'stop',
-    endOperand(end),
-    Cost.SOFTWARE,
-    nothing((host) => {
-      host.stopGuest(end);
-    }),
-  );
-  return { ...stop, kind: 'end', end };
+  const action = (host: Host): void => host.stopGuest(end);
+  const operands = [endOperand(end)];
+  return new DescribedOperation('stop', operands, Cost.SOFTWARE, action, undefined, 'end', end);
 }
 
 /** Nothing that is scheduled can go on: the guest waits for a key, a byte, a packet. */
 export function waitForInput(): Operation {
-  const wait = operation(
-    'wait',
-    'for input from outside',
-    Cost.SOFTWARE,
-    nothing((host) => {
-      host.waiting = true;
-    }),
-  );
-  return { ...wait, kind: 'wait' };
+  const action = (host: Host): void => host.wait();
+  const operands = ['for input from outside'];
+  return new DescribedOperation('wait', operands, Cost.SOFTWARE, action, undefined, 'wait');
 }
 
 /** Prints a byte on the guest's console, for the console hypercall. */
 export function consoleWrite(byte: number): Operation {
-  return operation('print', hex(byte), Cost.SOFTWARE, nothing((host) => { host.consoleWrite(byte); })); // prettier-ignore
+  return command('print', [byte], Cost.SOFTWARE, (host) => host.consoleWrite(byte));
 }
 
 /** The host's timer has done its work and must be armed again. */
 export function timerFired(): Operation {
-  return operation('note', 'host timer expired', Cost.SOFTWARE, nothing((host) => { host.timerFired(); })); // prettier-ignore
+  return command('note', ['host timer expired'], Cost.SOFTWARE, (host) => host.timerFired());
 }
 
 /** RDTSC on the host. */
 export function rdtsc(): Operation {
-  return operation('RDTSC', '', Cost.SOFTWARE, (host) => host.rdtsc());
+  return operation('RDTSC', NONE, Cost.SOFTWARE, (host) => host.rdtsc());
 }
 
 /** MOV from a debug register of the host, which still holds the guest's value. */
 export function readDebugRegister(number: number): Operation {
-  return operation('MOV', `…, DR${String(number)}`, Cost.GPR, (host) => host.debugRegister(number));
+  const operands = ['…', `DR${String(number)}`];
+  return operation('MOV', operands, Cost.GPR, (host) => host.debugRegister(number));
 }
 
 export function writeDebugRegister(number: number, value: bigint): Operation {
-  const text = `DR${String(number)}, ${hex(value)}`;
-  return operation('MOV', text, Cost.GPR, nothing((host) => { host.setDebugRegister(number, value); })); // prettier-ignore
+  const operands = [`DR${String(number)}`, value];
+  return command('MOV', operands, Cost.GPR, (host) => host.setDebugRegister(number, value));
 }

@@ -95,7 +95,7 @@ function enterRootMode(computer: Computer, cr3: bigint): void {
   state.cr3 = cr3;
   state.cr4 = WideCr4.PAE | WideCr4.VMXE;
   state.efer = WideEfer.SCE | WideEfer.LME | WideEfer.LMA | WideEfer.NXE;
-  state.msrs.set(Msr.FEATURE_CONTROL, FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX);
+  state.setMsr(Msr.FEATURE_CONTROL, FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX);
   const { UNUSABLE, FLAT_CODE_64, FLAT_DATA } = SegmentRights;
   for (let index = 0; index < Seg.TR; index++) {
     state.setSegment(index, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });

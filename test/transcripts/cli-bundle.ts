@@ -26,7 +26,6 @@ async function buildBundle(): Promise<string> {
     format: 'cjs',
     target: 'es2022',
     platform: 'node',
-    keepNames: true,
     sourcemap: 'linked',
     loader: { '.wasm': 'binary' },
     logLevel: 'warning',

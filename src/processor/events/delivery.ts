@@ -6,7 +6,7 @@ import { deliverEvent, type DeliveryContext } from './deliver';
 import { isException, makesDoubleFault, type InterruptEvent } from './event';
 
 /** The processor as the delivery of events sees it. */
-export interface EventTarget extends DeliveryContext, Pick<InstructionContext, 'nonRoot'> {
+export interface EventTarget extends DeliveryContext, Pick<InstructionContext, 'guestMode'> {
   readonly observer: ProcessorObserver;
 }
 
@@ -31,7 +31,7 @@ export class EventDelivery {
     let current = event;
     for (;;) {
       const intercepts = isException(current) && !(injected && current === event);
-      if (intercepts && this.cpu.nonRoot.exception(current, during)) return;
+      if (intercepts && this.cpu.guestMode.exception(current, during)) return;
       const fault = this.attempt(current);
       if (!fault) return;
       chain.push(new Fault(current.vector, current.errorCode, current.address));
@@ -80,6 +80,6 @@ export class EventDelivery {
   private shutDown(chain: readonly Fault[]): void {
     this.inProgress = undefined;
     this.faultChain = chain;
-    if (!this.cpu.nonRoot.tripleFault()) throw new TripleFault(chain);
+    if (!this.cpu.guestMode.tripleFault()) throw new TripleFault(chain);
   }
 }

@@ -4,7 +4,8 @@ import { generalProtection, invalidTss, stackFault } from '../faults';
 import { CS, SS, TR } from '../layout';
 import { isCanonical } from '../paging/mmu';
 import { dplOf, nullSegment, segmentFrom, setAccessed, withoutRpl } from '../segments/descriptor';
-import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
+import type { DeliveryContext } from './deliver';
+import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';
 import { gateTarget, readGate } from './protected-mode';
 

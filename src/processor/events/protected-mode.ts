@@ -25,7 +25,8 @@ import {
   withoutRpl,
 } from '../segments/descriptor';
 import type { CpuState, SegmentRegister } from '../state';
-import { clearFlags, flagsImage, type DeliveryContext } from './deliver';
+import type { DeliveryContext } from './deliver';
+import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';
 
 /** Reads the gate of a vector; error codes name the IDT (bit 1) and the event's EXT bit. */

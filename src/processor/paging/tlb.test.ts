@@ -76,7 +76,7 @@ describe('software TLB', () => {
   it('knows fetches by frame; losing the maps loses no translation', () => {
     tlb.fillCode(CODE, 0x7c12n, 0xabc000);
     tlb.setCodeMap(CODE, 0x7c12n, 0xd0000);
-    tlb.forgetMaps();
+    tlb.forgetMaps(0);
     assert.equal(tlb.codeFrame(CODE, 0x7fffn), 0xabc000);
     assert.equal(tlb.codeFrame(CODE, 0x8000n), undefined);
     const at = CODE + 7 * CodeTlb.ENTRY_SIZE + CodeTlb.MAP;

@@ -93,14 +93,12 @@ export class SoftwareTlb implements Persistent<TlbState> {
     this.view.setUint32(codePlace(set, linear) + CodeTlb.MAP, map, true);
   }
 
-  /** The records are about to go, or another code segment sees other parts of them: no page has a map. */
-  forgetMaps(): void {
-    for (const places of this.usedByCode) {
-      places.filter((at) => {
-        this.view.setUint32(at + CodeTlb.MAP, CodeCache.NO_MAP, true);
-        return true;
-      });
-    }
+  /** The records are about to go, or a world's code segment sees other parts of them: no page has a map. */
+  forgetMaps(world: World): void {
+    this.usedByCode[world].filter((at) => {
+      this.view.setUint32(at + CodeTlb.MAP, CodeCache.NO_MAP, true);
+      return true;
+    });
   }
 
   flushAll(): void {

@@ -24,7 +24,7 @@ export interface PagingState {
   readonly longMode: boolean;
   /** RFLAGS, of which AC matters (SMAP). */
   readonly systemFlags: bigint;
-  readonly pdptes: readonly bigint[];
+  readonly pdptes: ArrayLike<bigint>;
   /** MAXPHYADDR: higher address bits are reserved in entries. If absent, the default processor's. */
   readonly physicalAddressWidth?: number;
 }

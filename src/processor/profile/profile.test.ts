@@ -8,7 +8,8 @@ import { SecondaryControl } from '../../isa/vmx/controls';
 import { formTable } from '../decoder/forms';
 import { Fault } from '../faults';
 import { PhysicalMemory } from '../physical-memory';
-import { Processor } from '../processor';
+import { createProcessor } from '../create-processor';
+import type { Processor } from '../processor';
 import { writeControlRegister } from '../system/control-registers';
 import { cpuid } from '../system/cpuid';
 import { readMsr, writeMsr } from '../system/msr';
@@ -26,7 +27,7 @@ const CODE = 0x4000;
 
 /** Ring 0 of 64-bit mode with the first 2 MBytes mapped, and no IDT. */
 function longMode(profile = DEFAULT_PROFILE): Processor {
-  const cpu = new Processor(new PhysicalMemory(0x200000), bus, 'reference', profile);
+  const cpu = createProcessor(new PhysicalMemory(0x200000), bus, 'reference', profile);
   const { physical, state } = cpu;
   physical.write64(0x1000, 0x2003n);
   physical.write64(0x2000, 0x3003n);
@@ -146,7 +147,7 @@ describe('the processor’s profile', () => {
 
   it('is what IA32_EFER accepts', () => {
     const accepted = acceptedBits((bit) => {
-      const cpu = new Processor(new PhysicalMemory(0x10000), bus, 'reference');
+      const cpu = createProcessor(new PhysicalMemory(0x10000), bus, 'reference');
       return !refused(() => {
         writeMsr(cpu, Msr.EFER, bit);
       });

@@ -5,10 +5,13 @@ import type { InstructionContext } from '../instruction-context';
  * processor moves on to the next instruction (or to where the path jumped), or throws a fault or a
  * VM exit before it changed anything.
  *
+ * 'left' tells that the instruction has left guest mode instead of completing: it does not count, and
+ * execution goes on where the host is.
+ *
  * 'continue' promises that nothing about the running of code changed (privilege, paging, pending
  * interrupts, memory that holds code), so that the interpreter need not look around first.
  */
-export type SlowPath = (cpu: InstructionContext) => undefined | 'continue';
+export type SlowPath = (cpu: InstructionContext) => undefined | 'continue' | 'left';
 
 const paths: SlowPath[] = [];
 

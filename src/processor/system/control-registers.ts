@@ -83,7 +83,7 @@ function writeCr0(cpu: InstructionContext, wanted: bigint): void {
   }
   if (turnsOff && (state.codeBits === 64 || has(state.cr4, WideCr4.PCIDE)))
     throw generalProtection();
-  cpu.nonRoot.checkControlRegister(0, value);
+  cpu.guestMode.checkControlRegister(0, value);
   const before = state.cr0;
   const pdptes = paging && has(state.cr4, WideCr4.PAE) && !has(state.efer, WideEfer.LME);
   const changesPaging = ((before ^ value) & (WideCr0.PG | WideCr0.CD | WideCr0.NW)) !== 0n;
@@ -126,7 +126,7 @@ function writeCr4(cpu: InstructionContext, value: bigint): void {
   if (has(value & ~state.cr4, WideCr4.PCIDE) && (!state.longMode || state.cr3 & WideCr3.PCID)) {
     throw generalProtection();
   }
-  cpu.nonRoot.checkControlRegister(4, value);
+  cpu.guestMode.checkControlRegister(4, value);
   const affectsPaging = WideCr4.PAE | WideCr4.PSE | WideCr4.PGE | WideCr4.SMEP;
   const pae = state.paging && has(value, WideCr4.PAE) && !state.longMode;
   if (pae && has(changed, affectsPaging)) loadPdptes(cpu, state.cr3);
@@ -152,12 +152,12 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
   });
   const reserved = PteReserved.PDPTE_PAE | addressMasks(state.physicalAddressWidth).reserved;
   if (loaded.some((entry) => entry & Pte.P && entry & reserved)) throw generalProtection();
-  state.pdptes = loaded as [bigint, bigint, bigint, bigint];
+  state.pdptes.set(loaded);
 }
 
 export const clearTaskSwitched: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  if (cpu.nonRoot.clts() === 'write') cpu.state.cr0 &= ~WideCr0.TS;
+  if (cpu.guestMode.clts() === 'write') cpu.state.cr0 &= ~WideCr0.TS;
   return undefined;
 };
 
@@ -165,7 +165,7 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const memory = cpu.instruction.operands[0]?.kind === 'memory';
   const linear = memory ? cpu.linearOperand() : undefined;
-  const source = cpu.nonRoot.lmsw(Number(cpu.readOperand(0, 2)), linear);
+  const source = cpu.guestMode.lmsw(Number(cpu.readOperand(0, 2)), linear);
   // PE can be set but not cleared (SDM 2A LMSW).
   const low = (BigInt(source) & MACHINE_STATUS_WORD) | (cpu.state.cr0 & WideCr0.PE);
   writeCr0(cpu, (cpu.state.cr0 & ~MACHINE_STATUS_WORD) | low);
@@ -174,7 +174,7 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
 
 export const storeMachineStatusWord: SlowPath = (cpu) => {
   requireUmip(cpu);
-  const value = cpu.nonRoot.readControlRegister(0, cpu.state.cr0, -1);
+  const value = cpu.guestMode.readControlRegister(0, cpu.state.cr0, -1);
   const memory = cpu.instruction.operands[0]?.kind === 'memory';
   const bytes = memory ? 2 : cpu.instruction.operandSize;
   cpu.writeOperand(0, bytes, value & ((1n << BigInt(8 * bytes)) - 1n));

@@ -1,6 +1,5 @@
 import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
 import { WideCr4 } from '../../isa/registers/control';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state';
 
@@ -79,7 +78,7 @@ function brandPart(brand: string, part: number): CpuidResult {
 }
 
 export const identify: SlowPath = (cpu) => {
-  cpu.nonRoot.unconditional(ExitReason.CPUID);
+  if (cpu.guestMode.cpuid()) return 'left';
   const { state } = cpu;
   const leaf = Number(state.gpr(0) & 0xffffffffn);
   const { eax, ebx, ecx, edx } = cpuid(state, leaf, Number(state.gpr(1) & 0xffffffffn));

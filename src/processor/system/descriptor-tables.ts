@@ -1,6 +1,5 @@
 import { Rflags } from '../../isa/registers/flags';
 import { SystemType, TSS_BUSY } from '../../isa/segments';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { generalProtection, notPresent, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { LDTR, TR } from '../layout';
@@ -29,7 +28,7 @@ import { requireUmip } from './control-registers';
 function loadTable(which: 'gdtr' | 'idtr'): SlowPath {
   return (cpu) => {
     cpu.requirePrivilege(0);
-    cpu.nonRoot.descriptorTable(ExitReason.GDTR_IDTR_ACCESS);
+    if (cpu.guestMode.descriptorTable(which === 'gdtr' ? 'LGDT' : 'LIDT')) return 'left';
     const { state, instruction } = cpu;
     const segment = cpu.operandSegment();
     const at = cpu.effectiveAddress();
@@ -48,7 +47,7 @@ export const loadIdtr = loadTable('idtr');
 function storeTable(which: 'gdtr' | 'idtr'): SlowPath {
   return (cpu) => {
     requireUmip(cpu);
-    cpu.nonRoot.descriptorTable(ExitReason.GDTR_IDTR_ACCESS);
+    if (cpu.guestMode.descriptorTable(which === 'gdtr' ? 'SGDT' : 'SIDT')) return 'left';
     const { state } = cpu;
     const { base, limit } = state[which];
     const segment = cpu.operandSegment();
@@ -69,7 +68,7 @@ function requireProtected(cpu: InstructionContext): void {
 export const loadLdtr: SlowPath = (cpu) => {
   requireProtected(cpu);
   cpu.requirePrivilege(0);
-  cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+  if (cpu.guestMode.descriptorTable('LLDT')) return 'left';
   const selector = Number(cpu.readOperand(0, 2));
   if (isNull(selector)) {
     cpu.state.setSegment(LDTR, nullSegment(selector));
@@ -82,7 +81,7 @@ export const loadLdtr: SlowPath = (cpu) => {
 export const loadTaskRegister: SlowPath = (cpu) => {
   requireProtected(cpu);
   cpu.requirePrivilege(0);
-  cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+  if (cpu.guestMode.descriptorTable('LTR')) return 'left';
   const { state } = cpu;
   const selector = Number(cpu.readOperand(0, 2));
   if (isNull(selector)) throw generalProtection();
@@ -123,7 +122,7 @@ function storeSelector(index: number): SlowPath {
   return (cpu) => {
     requireProtected(cpu);
     requireUmip(cpu);
-    cpu.nonRoot.descriptorTable(ExitReason.LDTR_TR_ACCESS);
+    if (cpu.guestMode.descriptorTable(index === LDTR ? 'SLDT' : 'STR')) return 'left';
     const memory = cpu.instruction.operands[0]?.kind === 'memory';
     const bytes = memory ? 2 : cpu.instruction.operandSize;
     cpu.writeOperand(0, bytes, BigInt(cpu.state.selector(index)));

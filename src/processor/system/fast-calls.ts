@@ -99,8 +99,8 @@ export const swapGs: SlowPath = (cpu) => {
   if (state.codeBits !== 64) throw undefinedOpcode();
   cpu.requirePrivilege(0);
   const gs = state.segment(GS);
-  const other = state.msrs.get(Msr.KERNEL_GS_BASE) ?? 0n;
-  state.msrs.set(Msr.KERNEL_GS_BASE, gs.base);
+  const other = state.msr(Msr.KERNEL_GS_BASE);
+  state.setMsr(Msr.KERNEL_GS_BASE, gs.base);
   state.setSegment(GS, { ...gs, base: other });
   cpu.updateDerivedState();
   return 'continue';

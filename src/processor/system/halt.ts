@@ -3,19 +3,18 @@ import { WideRflags } from '../../isa/registers/flags';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import type { SlowPath } from '../semantics/slow-path';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 
 /** HLT, PAUSE, FWAIT, UD0 to UD2, INVD, WBINVD (SDM 2). */
 
 export const halt: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.halt();
+  if (cpu.guestMode.hlt()) return 'left';
   cpu.state.activity = 'hlt';
   return undefined;
 };
 
 export const pause: SlowPath = (cpu) => {
-  cpu.nonRoot.pause();
+  if (cpu.guestMode.pause()) return 'left';
   return 'continue';
 };
 
@@ -33,13 +32,13 @@ export const waitForCoprocessor: SlowPath = (cpu) => {
 /** The simulated computer has no caches of its own: there is nothing to write back. */
 export const writeBackCaches: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.wbinvd();
+  if (cpu.guestMode.wbinvd()) return 'left';
   return 'continue';
 };
 
 export const invalidateCaches: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.unconditional(ExitReason.INVD);
+  if (cpu.guestMode.invd()) return 'left';
   return 'continue';
 };
 

@@ -36,30 +36,30 @@ function toControl(cpu: InstructionContext, number: number, gpr: number): undefi
   cpu.requirePrivilege(0);
   const wide = cpu.state.codeBits === 64;
   const raw = cpu.state.gpr(gpr);
-  const value = cpu.nonRoot.writeControlRegister(number, wide ? raw : raw & 0xffffffffn, gpr);
+  const value = cpu.guestMode.writeControlRegister(number, wide ? raw : raw & 0xffffffffn, gpr);
   writeControlRegister(cpu, number, value);
   return undefined;
 }
 
 function fromControl(cpu: InstructionContext, number: number, gpr: number): 'continue' {
   cpu.requirePrivilege(0);
-  const value = cpu.nonRoot.readControlRegister(number, readControlRegister(cpu, number), gpr);
+  const value = cpu.guestMode.readControlRegister(number, readControlRegister(cpu, number), gpr);
   cpu.state.setGpr(gpr, cpu.state.codeBits === 64 ? value : value & 0xffffffffn);
   return 'continue';
 }
 
-function toDebug(cpu: InstructionContext, number: number, gpr: number): undefined {
+function toDebug(cpu: InstructionContext, number: number, gpr: number): undefined | 'left' {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.debugRegister(number, false, gpr);
+  if (cpu.guestMode.debugRegister(number, false, gpr)) return 'left';
   const value = cpu.state.gpr(gpr);
   if (cpu.state.codeBits === 64 && number >= 4 && value >> 32n) throw generalProtection();
   writeDebugRegister(cpu, number, value);
   return undefined;
 }
 
-function fromDebug(cpu: InstructionContext, number: number, gpr: number): 'continue' {
+function fromDebug(cpu: InstructionContext, number: number, gpr: number): 'continue' | 'left' {
   cpu.requirePrivilege(0);
-  cpu.nonRoot.debugRegister(number, true, gpr);
+  if (cpu.guestMode.debugRegister(number, true, gpr)) return 'left';
   cpu.state.setGpr(gpr, readDebugRegister(cpu, number));
   return 'continue';
 }

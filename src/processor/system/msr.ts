@@ -13,7 +13,7 @@ import { timeStampCounter } from './time';
 
 type MsrContext = Pick<
   InstructionContext,
-  'state' | 'time' | 'updateDerivedState' | 'nonRoot' | 'flushTlb'
+  'state' | 'time' | 'updateDerivedState' | 'guestMode' | 'flushTlb'
 >;
 
 const { LME, NXE, LMA } = WideEfer;
@@ -33,10 +33,10 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
     case Msr.GS_BASE:
       return state.segment(GS).base;
     case Msr.TSC:
-      return cpu.nonRoot.timeStamp(timeStampCounter(cpu));
+      return cpu.guestMode.timeStamp(timeStampCounter(cpu));
   }
   if (existing(state, number).only === 'WRMSR') throw generalProtection();
-  return state.msrs.get(number) ?? state.profile.msrReset(number);
+  return state.msr(number);
 }
 
 /**
@@ -60,7 +60,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       setBase(cpu, GS, value);
       return;
     case Msr.TSC:
-      state.msrs.set(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
+      state.setMsr(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
       return;
     case Msr.PAT:
       if (!isValidPat(value)) throw generalProtection();
@@ -72,11 +72,11 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       }
       break;
     case Msr.FEATURE_CONTROL:
-      if ((state.msrs.get(number) ?? 0n) & FeatureControl.LOCK) throw generalProtection();
+      if (state.msr(number) & FeatureControl.LOCK) throw generalProtection();
       break;
   }
   checkMtrr(number, value, state.physicalAddressWidth);
-  state.msrs.set(number, value);
+  state.setMsr(number, value);
 }
 
 /**
@@ -110,7 +110,7 @@ export const readModelSpecificRegister: SlowPath = (cpu) => {
   const { state } = cpu;
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
-  cpu.nonRoot.rdmsr(number);
+  if (cpu.guestMode.rdmsr(number)) return 'left';
   const value = readMsr(cpu, number);
   state.setGpr(0, value & 0xffffffffn);
   state.setGpr(2, value >> 32n);
@@ -121,7 +121,7 @@ export const writeModelSpecificRegister: SlowPath = (cpu) => {
   const { state } = cpu;
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
-  cpu.nonRoot.wrmsr(number);
+  if (cpu.guestMode.wrmsr(number)) return 'left';
   writeMsr(cpu, number, ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn));
   return undefined;
 };

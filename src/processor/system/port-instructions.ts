@@ -41,7 +41,8 @@ function portOperands(
 export const portInput: SlowPath = (cpu) => {
   const { port, bytes, immediate } = portOperands(cpu, 1, 0);
   requirePort(cpu, port, bytes);
-  cpu.nonRoot.portAccess({ port, bytes, input: true, string: false, repeated: false, immediate });
+  const access = { port, bytes, input: true, string: false, repeated: false, immediate };
+  if (cpu.guestMode.portAccess(access)) return 'left';
   const value = BigInt(cpu.bus.readPort(port, bytes));
   cpu.writeOperand(0, bytes, value);
   return undefined;
@@ -50,7 +51,15 @@ export const portInput: SlowPath = (cpu) => {
 export const portOutput: SlowPath = (cpu) => {
   const { port, bytes, immediate } = portOperands(cpu, 0, 1);
   requirePort(cpu, port, bytes);
-  cpu.nonRoot.portAccess({ port, bytes, input: false, string: false, repeated: false, immediate });
+  const access = {
+    port,
+    bytes,
+    input: false,
+    string: false,
+    repeated: false,
+    immediate,
+  };
+  if (cpu.guestMode.portAccess(access)) return 'left';
   const mask = (1n << BigInt(8 * bytes)) - 1n;
   cpu.bus.writePort(port, bytes, Number(cpu.state.gpr(0) & mask));
   return undefined;
@@ -60,7 +69,7 @@ export const inputString: SlowPath = (cpu) => stringAccess(cpu, true);
 export const outputString: SlowPath = (cpu) => stringAccess(cpu, false);
 
 /** One round; a repeated instruction that has rounds left is executed again. */
-function stringAccess(cpu: InstructionContext, input: boolean): undefined {
+function stringAccess(cpu: InstructionContext, input: boolean): undefined | 'left' {
   const { state, instruction } = cpu;
   const bytes = WIDTHS[instruction.mnemonic.slice(-1)] ?? 1;
   const mask = cpu.physical.view.getBigUint64(instruction.record + Rec.ADDRESS_MASK, true);
@@ -73,7 +82,16 @@ function stringAccess(cpu: InstructionContext, input: boolean): undefined {
   const segment = input ? segmentSlot(ES) : cpu.operandSegment();
   const offset = state.gpr(register) & mask;
   const linear = (state.slot(segment) + offset) & state.slot(State.LINEAR_MASK);
-  cpu.nonRoot.portAccess({ port, bytes, input, string: true, repeated, immediate: false, linear });
+  const access = {
+    port,
+    bytes,
+    input,
+    string: true,
+    repeated,
+    immediate: false,
+    linear,
+  };
+  if (cpu.guestMode.portAccess(access)) return 'left';
   if (input) {
     cpu.load(segment, offset, bytes); // a fault must come before the device is read
     cpu.store(segment, offset, bytes, BigInt(cpu.bus.readPort(port, bytes)));

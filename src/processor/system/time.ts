@@ -1,6 +1,5 @@
 import { Cr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
@@ -9,31 +8,38 @@ import type { SlowPath } from '../semantics/slow-path';
 
 /** The TSC before any VMX offset: retired instructions plus what WRMSR has added. */
 export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'time'>): bigint {
-  return BigInt.asUintN(64, BigInt(cpu.time) + (cpu.state.msrs.get(Msr.TSC) ?? 0n));
+  return BigInt.asUintN(64, BigInt(cpu.time) + cpu.state.msr(Msr.TSC));
 }
 
-function readInto(cpu: InstructionContext, reason: number): void {
+function requireTimeStamp(cpu: InstructionContext): void {
   const { state } = cpu;
   if (state.cr4 & BigInt(Cr4.TSD) && state.protectedMode) cpu.requirePrivilege(0);
-  cpu.nonRoot.rdtsc(reason);
-  const tsc = cpu.nonRoot.timeStamp(timeStampCounter(cpu));
+}
+
+function loadTimeStamp(cpu: InstructionContext): void {
+  const { state } = cpu;
+  const tsc = cpu.guestMode.timeStamp(timeStampCounter(cpu));
   state.setGpr(0, tsc & 0xffffffffn);
   state.setGpr(2, tsc >> 32n);
 }
 
 export const readTimeStamp: SlowPath = (cpu) => {
-  readInto(cpu, ExitReason.RDTSC);
+  requireTimeStamp(cpu);
+  if (cpu.guestMode.rdtsc()) return 'left';
+  loadTimeStamp(cpu);
   return 'continue';
 };
 
 export const readTimeStampAndProcessor: SlowPath = (cpu) => {
-  readInto(cpu, ExitReason.RDTSCP);
-  cpu.state.setGpr(1, (cpu.state.msrs.get(Msr.TSC_AUX) ?? 0n) & 0xffffffffn);
+  requireTimeStamp(cpu);
+  if (cpu.guestMode.rdtscp()) return 'left';
+  loadTimeStamp(cpu);
+  cpu.state.setGpr(1, cpu.state.msr(Msr.TSC_AUX) & 0xffffffffn);
   return 'continue';
 };
 
 export const readPerformanceCounter: SlowPath = (cpu) => {
   if (!(cpu.state.cr4 & BigInt(Cr4.PCE)) && cpu.state.protectedMode) cpu.requirePrivilege(0);
-  cpu.nonRoot.rdpmc();
+  if (cpu.guestMode.rdpmc()) return 'left';
   throw generalProtection(); // no performance counters are there
 };

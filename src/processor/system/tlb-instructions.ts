@@ -4,7 +4,7 @@ import type { SlowPath } from '../semantics/slow-path';
 export const invalidatePage: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const linear = cpu.linearOperand();
-  cpu.nonRoot.invlpg(linear);
+  if (cpu.guestMode.invlpg(linear)) return 'left';
   cpu.flushPage(linear);
   return undefined;
 };

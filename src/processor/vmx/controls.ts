@@ -12,14 +12,17 @@ export interface Controls {
   readonly entry: number;
 }
 
+/** No control is set. */
+export const NO_CONTROLS: Controls = { pin: 0, primary: 0, secondary: 0, exit: 0, entry: 0 };
+
 export function readControls(vmcs: Vmcs): Controls {
-  const primary = Number(vmcs.read(Field.CPU_BASED_VM_EXEC_CONTROL));
+  const primary = vmcs.readNumber(Field.CPU_BASED_VM_EXEC_CONTROL);
   const active = (primary & PrimaryControl.ACTIVATE_SECONDARY_CONTROLS) !== 0;
   return {
-    pin: Number(vmcs.read(Field.PIN_BASED_VM_EXEC_CONTROL)),
+    pin: vmcs.readNumber(Field.PIN_BASED_VM_EXEC_CONTROL),
     primary,
-    secondary: active ? Number(vmcs.read(Field.SECONDARY_VM_EXEC_CONTROL)) : 0,
-    exit: Number(vmcs.read(Field.VM_EXIT_CONTROLS)),
-    entry: Number(vmcs.read(Field.VM_ENTRY_CONTROLS)),
+    secondary: active ? vmcs.readNumber(Field.SECONDARY_VM_EXEC_CONTROL) : 0,
+    exit: vmcs.readNumber(Field.VM_EXIT_CONTROLS),
+    entry: vmcs.readNumber(Field.VM_ENTRY_CONTROLS),
   };
 }

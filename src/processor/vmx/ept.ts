@@ -161,14 +161,15 @@ export type EptExit = (
 export class ExtendedPageTables implements SecondLevel {
   constructor(
     private readonly memory: PhysicalMemory,
-    private readonly eptp: bigint,
+    /** EPTP (SDM 3C 25.6.11). */
+    readonly pointer: bigint,
     private readonly exit: EptExit,
     private readonly physicalAddressWidth = PHYSICAL_ADDRESS_WIDTH,
   ) {}
 
   translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation {
     // With accessed and dirty flags, page walks count as writes (SDM 3C 29.3.3.2).
-    const write = context.write || (context.pageWalk && usesFlags(this.eptp));
+    const write = context.write || (context.pageWalk && usesFlags(this.pointer));
     const read = !context.execute && (!context.write || context.update || context.pageWalk);
     const access = { read, write, execute: context.execute };
     const result = this.walk(guestPhysical, access, true);
@@ -195,8 +196,16 @@ export class ExtendedPageTables implements SecondLevel {
   }
 
   private walk(guestPhysical: bigint, access: EptAccess, setFlags: boolean): EptResult {
-    const { memory, eptp, physicalAddressWidth } = this;
-    return walkEpt(memory, eptp, guestPhysical, access, setFlags, undefined, physicalAddressWidth);
+    const { memory, pointer, physicalAddressWidth } = this;
+    return walkEpt(
+      memory,
+      pointer,
+      guestPhysical,
+      access,
+      setFlags,
+      undefined,
+      physicalAddressWidth,
+    );
   }
 
   probe(guestPhysical: bigint): number | undefined {

@@ -1,129 +1,123 @@
 import { DR7_INITIAL, DR7_WRITABLE } from '../../isa/registers/debug';
 import { Cr0, Cr4, Efer } from '../../isa/registers/control';
-import { Msr, msrReset } from '../../isa/registers/msr';
 import { EntryControl, ExitControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Interruptibility } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
+import { State, Table, gprSlot, wordOf } from '../layout';
 import type { ActivityState, CpuState } from '../state';
 import type { Controls } from './controls';
-import { GUEST_SEGMENT_FIELDS } from './segment-fields';
+import { FieldMoves } from './field-moves';
+import { loadSegments, saveSegments } from './segment-moves';
 import type { Vmcs } from './vmcs';
+import { fieldWord } from './vmcs-layout';
 
 /** The guest-state area, loaded by VM entry (SDM 3C 27.3.2) and saved by VM exit (SDM 3C 28.3). */
 
 const ACTIVITIES: readonly ActivityState[] = ['active', 'hlt', 'shutdown', 'wait-for-SIPI'];
 
 /** Bits of CR0 that VM entry leaves as they are: ET, and 28:19, 17, 15:6 (SDM 3C 27.3.2.1). */
-const CR0_UNCHANGED = 0x7ff8ffd0n & ~BigInt(Cr0.WP | Cr0.AM);
+const CR0_UNCHANGED = 0x7ff8ffd0 & ~(Cr0.WP | Cr0.AM);
+
+/** What every transition moves as it is, beside segment registers. */
+const ALWAYS = new FieldMoves([
+  [Field.GUEST_CR3, State.CR3],
+  [Field.GUEST_CR4, State.CR4],
+  [Field.GUEST_SYSENTER_CS, State.IA32_SYSENTER_CS],
+  [Field.GUEST_SYSENTER_ESP, State.IA32_SYSENTER_ESP],
+  [Field.GUEST_SYSENTER_EIP, State.IA32_SYSENTER_EIP],
+  [Field.GUEST_GDTR_BASE, State.GDTR + Table.BASE],
+  [Field.GUEST_GDTR_LIMIT, State.GDTR + Table.LIMIT],
+  [Field.GUEST_IDTR_BASE, State.IDTR + Table.BASE],
+  [Field.GUEST_IDTR_LIMIT, State.IDTR + Table.LIMIT],
+  [Field.GUEST_RSP, gprSlot(4)],
+  [Field.GUEST_RIP, State.RIP],
+]);
+const DEBUGCTL = new FieldMoves([[Field.GUEST_IA32_DEBUGCTL, State.IA32_DEBUGCTL]]);
+const PAT = new FieldMoves([[Field.GUEST_IA32_PAT, State.IA32_PAT]]);
+const EFER = new FieldMoves([[Field.GUEST_IA32_EFER, State.EFER]]);
+const PDPTES = new FieldMoves([
+  [Field.GUEST_PDPTE0, State.PDPTES],
+  [Field.GUEST_PDPTE1, State.PDPTES + 8],
+  [Field.GUEST_PDPTE2, State.PDPTES + 16],
+  [Field.GUEST_PDPTE3, State.PDPTES + 24],
+]);
+
+const FIELD_CR0 = fieldWord(Field.GUEST_CR0);
+const FIELD_RFLAGS = fieldWord(Field.GUEST_RFLAGS);
+const STATE_CR0 = wordOf(State.CR0);
+const STATE_EFER = wordOf(State.EFER);
 
 const set = (flags: number, mask: number): boolean => (flags & mask) !== 0;
 
 export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
-  state.cr0 =
-    (state.cr0 & CR0_UNCHANGED & ~BigInt(Cr0.NW | Cr0.CD)) |
-    (vmcs.read(Field.GUEST_CR0) & ~CR0_UNCHANGED) |
-    BigInt(Cr0.ET);
-  state.cr3 = vmcs.read(Field.GUEST_CR3);
-  state.cr4 = vmcs.read(Field.GUEST_CR4);
+  const { words } = state;
+  ALWAYS.load(words, vmcs.words);
+  loadSegments(words, vmcs.words);
+  words[wordOf(State.IA32_SYSENTER_CS) + 1] = 0;
+  words[STATE_CR0] =
+    ((words[STATE_CR0] ?? 0) & CR0_UNCHANGED & ~(Cr0.NW | Cr0.CD)) |
+    ((vmcs.words[FIELD_CR0] ?? 0) & ~CR0_UNCHANGED) |
+    Cr0.ET;
   if (set(controls.entry, EntryControl.LOAD_DEBUG_CONTROLS)) {
     state.dr[7] = (vmcs.read(Field.GUEST_DR7) & DR7_WRITABLE) | DR7_INITIAL;
-    state.msrs.set(Msr.DEBUGCTL, vmcs.read(Field.GUEST_IA32_DEBUGCTL));
+    DEBUGCTL.load(words, vmcs.words);
   }
   loadEfer(state, vmcs, controls);
-  if (set(controls.entry, EntryControl.LOAD_PAT))
-    state.msrs.set(Msr.PAT, vmcs.read(Field.GUEST_IA32_PAT));
-  state.msrs.set(Msr.SYSENTER_CS, vmcs.read(Field.GUEST_SYSENTER_CS));
-  state.msrs.set(Msr.SYSENTER_ESP, vmcs.read(Field.GUEST_SYSENTER_ESP));
-  state.msrs.set(Msr.SYSENTER_EIP, vmcs.read(Field.GUEST_SYSENTER_EIP));
-  GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
-    state.setSegment(index, {
-      selector: Number(vmcs.read(fields.selector)),
-      base: vmcs.read(fields.base),
-      limit: Number(vmcs.read(fields.limit)),
-      accessRights: Number(vmcs.read(fields.accessRights)),
-    });
-  });
-  state.gdtr = table(vmcs, Field.GUEST_GDTR_BASE, Field.GUEST_GDTR_LIMIT);
-  state.idtr = table(vmcs, Field.GUEST_IDTR_BASE, Field.GUEST_IDTR_LIMIT);
-  state.setGpr(4, vmcs.read(Field.GUEST_RSP));
-  state.rip = vmcs.read(Field.GUEST_RIP);
-  state.rflags = vmcs.read(Field.GUEST_RFLAGS);
-  const blocking = Number(vmcs.read(Field.GUEST_INTERRUPTIBILITY_INFO));
+  if (set(controls.entry, EntryControl.LOAD_PAT)) PAT.load(words, vmcs.words);
+  state.flags = vmcs.words[FIELD_RFLAGS] ?? 0;
+  const blocking = vmcs.readNumber(Field.GUEST_INTERRUPTIBILITY_INFO);
   state.interruptShadow = set(blocking, Interruptibility.BLOCKING_BY_MOV_SS)
     ? 'mov-ss'
     : set(blocking, Interruptibility.BLOCKING_BY_STI)
       ? 'sti'
       : 'none';
   state.nmiBlocked = set(blocking, Interruptibility.BLOCKING_BY_NMI);
-  state.activity = ACTIVITIES[Number(vmcs.read(Field.GUEST_ACTIVITY_STATE))] ?? 'active';
+  state.activity = ACTIVITIES[vmcs.readNumber(Field.GUEST_ACTIVITY_STATE)] ?? 'active';
   if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
-    state.pdptes = [
-      vmcs.read(Field.GUEST_PDPTE0),
-      vmcs.read(Field.GUEST_PDPTE1),
-      vmcs.read(Field.GUEST_PDPTE2),
-      vmcs.read(Field.GUEST_PDPTE3),
-    ];
+    PDPTES.load(words, vmcs.words);
   }
 }
 
 /** LMA and LME follow "IA-32e mode guest"; with "load IA32_EFER" the rest comes from the field. */
 function loadEfer(state: CpuState, vmcs: Vmcs, controls: Controls): void {
-  const both = BigInt(Efer.LMA | Efer.LME);
+  const { words } = state;
+  const efer = words[STATE_EFER] ?? 0;
   if (set(controls.entry, EntryControl.LOAD_EFER)) {
-    state.efer = vmcs.read(Field.GUEST_IA32_EFER);
+    EFER.load(words, vmcs.words);
   } else if (set(controls.entry, EntryControl.IA32E_MODE_GUEST)) {
-    state.efer |= both;
+    words[STATE_EFER] = efer | Efer.LMA | Efer.LME;
   } else {
-    state.efer &= ~BigInt(Efer.LMA);
-    if (state.paging) state.efer &= ~BigInt(Efer.LME);
+    words[STATE_EFER] = efer & ~(Efer.LMA | (state.paging ? Efer.LME : 0));
   }
 }
 
+/** Whoever calls tells the watchers of memory (`Vmcs.written`). */
 export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
-  vmcs.write(Field.GUEST_CR0, state.cr0);
-  vmcs.write(Field.GUEST_CR3, state.cr3);
-  vmcs.write(Field.GUEST_CR4, state.cr4);
+  const { words } = state;
+  ALWAYS.save(words, vmcs.words);
+  saveSegments(words, vmcs.words);
+  vmcs.words[FIELD_CR0] = words[STATE_CR0] ?? 0;
+  vmcs.words[FIELD_CR0 + 1] = 0;
   if (set(controls.exit, ExitControl.SAVE_DEBUG_CONTROLS)) {
-    vmcs.write(Field.GUEST_DR7, state.dr[7] ?? DR7_INITIAL);
-    vmcs.write(Field.GUEST_IA32_DEBUGCTL, state.msrs.get(Msr.DEBUGCTL) ?? 0n);
+    vmcs.put(Field.GUEST_DR7, state.dr[7] ?? 0n);
+    DEBUGCTL.save(words, vmcs.words);
   }
-  if (set(controls.exit, ExitControl.SAVE_EFER)) vmcs.write(Field.GUEST_IA32_EFER, state.efer);
-  if (set(controls.exit, ExitControl.SAVE_PAT)) {
-    vmcs.write(Field.GUEST_IA32_PAT, state.msrs.get(Msr.PAT) ?? msrReset(Msr.PAT));
-  }
-  vmcs.write(Field.GUEST_SYSENTER_CS, state.msrs.get(Msr.SYSENTER_CS) ?? 0n);
-  vmcs.write(Field.GUEST_SYSENTER_ESP, state.msrs.get(Msr.SYSENTER_ESP) ?? 0n);
-  vmcs.write(Field.GUEST_SYSENTER_EIP, state.msrs.get(Msr.SYSENTER_EIP) ?? 0n);
-  GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
-    const register = state.segment(index);
-    vmcs.write(fields.selector, register.selector);
-    vmcs.write(fields.base, register.base);
-    vmcs.write(fields.limit, register.limit);
-    vmcs.write(fields.accessRights, register.accessRights);
-  });
-  vmcs.write(Field.GUEST_GDTR_BASE, state.gdtr.base);
-  vmcs.write(Field.GUEST_GDTR_LIMIT, state.gdtr.limit);
-  vmcs.write(Field.GUEST_IDTR_BASE, state.idtr.base);
-  vmcs.write(Field.GUEST_IDTR_LIMIT, state.idtr.limit);
-  vmcs.write(Field.GUEST_RSP, state.gpr(4));
-  vmcs.write(Field.GUEST_RIP, state.rip);
-  vmcs.write(Field.GUEST_RFLAGS, state.rflags);
-  vmcs.write(Field.GUEST_INTERRUPTIBILITY_INFO, interruptibility(state));
-  vmcs.write(Field.GUEST_ACTIVITY_STATE, Math.max(0, ACTIVITIES.indexOf(state.activity)));
-  vmcs.write(Field.GUEST_PENDING_DBG_EXCEPTIONS, 0n);
+  if (set(controls.exit, ExitControl.SAVE_EFER)) EFER.save(words, vmcs.words);
+  if (set(controls.exit, ExitControl.SAVE_PAT)) PAT.save(words, vmcs.words);
+  vmcs.words[FIELD_RFLAGS] = state.flags;
+  vmcs.words[FIELD_RFLAGS + 1] = 0;
+  vmcs.put(Field.GUEST_INTERRUPTIBILITY_INFO, interruptibility(state));
+  vmcs.put(Field.GUEST_ACTIVITY_STATE, Math.max(0, ACTIVITIES.indexOf(state.activity)));
+  vmcs.put(Field.GUEST_PENDING_DBG_EXCEPTIONS, 0);
   if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
-    vmcs.write(Field.GUEST_PDPTE0, state.pdptes[0]);
-    vmcs.write(Field.GUEST_PDPTE1, state.pdptes[1]);
-    vmcs.write(Field.GUEST_PDPTE2, state.pdptes[2]);
-    vmcs.write(Field.GUEST_PDPTE3, state.pdptes[3]);
+    PDPTES.save(words, vmcs.words);
   }
-  const ia32e = (state.efer & BigInt(Efer.LMA)) !== 0n;
-  const entry = ia32e
-    ? controls.entry | EntryControl.IA32E_MODE_GUEST
-    : controls.entry & ~EntryControl.IA32E_MODE_GUEST;
   // With an unrestricted guest the control follows the guest's mode (SDM 3C 28.2).
   if (set(controls.secondary, SecondaryControl.UNRESTRICTED_GUEST)) {
-    vmcs.write(Field.VM_ENTRY_CONTROLS, entry >>> 0);
+    const entry = state.longMode
+      ? controls.entry | EntryControl.IA32E_MODE_GUEST
+      : controls.entry & ~EntryControl.IA32E_MODE_GUEST;
+    vmcs.put(Field.VM_ENTRY_CONTROLS, entry >>> 0);
   }
 }
 
@@ -135,10 +129,6 @@ function interruptibility(state: CpuState): number {
   );
 }
 
-function table(vmcs: Vmcs, base: Field, limit: Field): { base: bigint; limit: number } {
-  return { base: vmcs.read(base), limit: Number(vmcs.read(limit)) };
-}
-
 function usesPdptes(state: CpuState): boolean {
-  return state.paging && (state.cr4 & BigInt(Cr4.PAE)) !== 0n && !state.longMode;
+  return state.paging && state.hasCr4(Cr4.PAE) && !state.longMode;
 }

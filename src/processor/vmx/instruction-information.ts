@@ -1,3 +1,4 @@
+import type { DescriptorTableInstruction, VmxInstruction } from '../guest-mode/guest-mode';
 import type { InstructionContext } from '../instruction-context';
 import { Rec, State, segmentSlot } from '../layout';
 
@@ -41,23 +42,28 @@ export function secondRegister(cpu: InstructionContext, index: number): number {
   return operand?.kind === 'register' ? gprNumber(operand.slot) << 28 : 0;
 }
 
-const IDENTITIES: Readonly<Record<string, number>> = {
+const IDENTITIES: Readonly<Record<DescriptorTableInstruction, number>> = {
   SGDT: 0, SIDT: 1, LGDT: 2, LIDT: 3, SLDT: 0, STR: 1, LLDT: 2, LTR: 3,
 }; // prettier-ignore
 
 /** Information of an instruction that accesses GDTR, IDTR, LDTR or TR. */
-export function descriptorTableInformation(cpu: InstructionContext): number {
+export function descriptorTableInformation(
+  cpu: InstructionContext,
+  instruction: DescriptorTableInstruction,
+): number {
   const wide = cpu.instruction.operandSize === 2 ? 0 : 1 << 11;
-  return operandInformation(cpu, 0) | wide | ((IDENTITIES[cpu.instruction.mnemonic] ?? 0) << 28);
+  return operandInformation(cpu, 0) | wide | (IDENTITIES[instruction] << 28);
 }
 
-/** Information of any instruction whose exit defines the field, 0 otherwise. */
-export function vmxInstructionInformation(cpu: InstructionContext): number {
-  switch (cpu.instruction.mnemonic) {
+/** Information of a VMX instruction; 0 for those whose exit leaves the field undefined. */
+export function vmxInstructionInformation(
+  cpu: InstructionContext,
+  instruction: VmxInstruction,
+): number {
+  switch (instruction) {
     case 'VMREAD':
       return operandInformation(cpu, 0) | secondRegister(cpu, 1);
     case 'VMWRITE':
-      return operandInformation(cpu, 1) | secondRegister(cpu, 0);
     case 'INVEPT':
     case 'INVVPID':
       return operandInformation(cpu, 1) | secondRegister(cpu, 0);
@@ -69,4 +75,10 @@ export function vmxInstructionInformation(cpu: InstructionContext): number {
     default:
       return 0;
   }
+}
+
+/** The exit qualification of a VMX instruction: the displacement of its memory operand (SDM 3C 28.2.1). */
+export function vmxInstructionQualification(cpu: InstructionContext): bigint {
+  const memory = cpu.instruction.operands.some((operand) => operand.kind === 'memory');
+  return memory ? cpu.displacement() : 0n;
 }

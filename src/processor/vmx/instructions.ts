@@ -2,30 +2,29 @@ import { FeatureControl } from '../../isa/registers/msr-fields';
 import { EptWalkLength, Eptp } from '../../isa/ept';
 import { WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
-import { Rflags } from '../../isa/registers/flags';
-import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { generalProtection, undefinedOpcode } from '../faults';
+import type { VmxInstruction } from '../guest-mode/guest-mode';
 import type { InstructionContext } from '../instruction-context';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
-import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './unit';
+import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './outcome';
 
 /** The VMX instructions (SDM 3C chapter 31). */
 
-/** What all but VMXON and VMCALL need: VMX operation, protected or 64-bit code, and ring 0. */
-function requireVmx(cpu: InstructionContext, reason: number): void {
-  const { state } = cpu;
-  const compatibility = state.longMode && state.codeBits !== 64;
-  if (!cpu.vmx.inOperation || state.realStyleSegments || compatibility) throw undefinedOpcode();
-  if (cpu.nonRoot.active) cpu.nonRoot.unconditional(reason, displacement(cpu));
-  cpu.requirePrivilege(0);
-}
-
-/** The exit qualification of VMX instructions: the displacement of the memory operand (SDM 3C 28.2.1). */
-function displacement(cpu: InstructionContext): bigint {
-  const memory = cpu.instruction.operands.some((o) => o.kind === 'memory');
-  return memory ? cpu.displacement() : 0n;
+/**
+ * A VMX instruction, with what all of them need but VMXON and VMCALL: VMX operation, protected or
+ * 64-bit code, and ring 0. In non-root operation it is a VM exit.
+ */
+function vmxInstruction(instruction: VmxInstruction, execute: SlowPath): SlowPath {
+  return (cpu) => {
+    const { state } = cpu;
+    const compatibility = state.longMode && state.codeBits !== 64;
+    if (!cpu.vmx.inOperation || state.realStyleSegments || compatibility) throw undefinedOpcode();
+    if (cpu.guestMode.vmxInstruction(instruction)) return 'left';
+    cpu.requirePrivilege(0);
+    return execute(cpu);
+  };
 }
 
 function finish(cpu: InstructionContext, outcome: VmxOutcome): undefined {
@@ -35,93 +34,86 @@ function finish(cpu: InstructionContext, outcome: VmxOutcome): undefined {
 
 const pointerOperand = (cpu: InstructionContext): bigint => cpu.readOperand(0, 8);
 
+const vmxonAgain = vmxInstruction('VMXON', (cpu) =>
+  finish(cpu, cpu.vmx.fail(VmInstructionError.VMXON_IN_ROOT)),
+);
+
 export const vmxon: SlowPath = (cpu) => {
   const { state, vmx } = cpu;
-  if (vmx.inOperation) {
-    requireVmx(cpu, ExitReason.VMXON);
-    return finish(cpu, vmx.fail(VmInstructionError.VMXON_IN_ROOT));
-  }
+  if (vmx.inOperation) return vmxonAgain(cpu);
   const compatibility = state.longMode && state.codeBits !== 64;
   const enabled = (state.cr4 & WideCr4.VMXE) !== 0n;
   if (!state.protectedMode || state.virtual8086 || compatibility || !enabled)
     throw undefinedOpcode();
   const { cr0Fixed0, cr4Fixed0 } = vmx.capabilities;
   const allowed = FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX;
-  const locked = ((state.msrs.get(Msr.FEATURE_CONTROL) ?? 0n) & allowed) === allowed;
+  const locked = (state.msr(Msr.FEATURE_CONTROL) & allowed) === allowed;
   if (state.cpl > 0 || ~state.cr0 & cr0Fixed0 || ~state.cr4 & cr4Fixed0 || !locked) {
     throw generalProtection();
   }
   return finish(cpu, vmx.on(pointerOperand(cpu)));
 };
 
-export const vmxoff: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMXOFF);
+export const vmxoff = vmxInstruction('VMXOFF', (cpu) => {
   return finish(cpu, cpu.vmx.off());
-};
+});
 
-export const vmclear: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMCLEAR);
+export const vmclear = vmxInstruction('VMCLEAR', (cpu) => {
   return finish(cpu, cpu.vmx.clear(pointerOperand(cpu)));
-};
+});
 
-export const vmptrld: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMPTRLD);
+export const vmptrld = vmxInstruction('VMPTRLD', (cpu) => {
   return finish(cpu, cpu.vmx.load(pointerOperand(cpu)));
-};
+});
 
-export const vmptrst: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMPTRST);
+export const vmptrst = vmxInstruction('VMPTRST', (cpu) => {
   cpu.writeOperand(0, 8, cpu.vmx.currentPointer);
   return finish(cpu, VM_SUCCEED);
-};
+});
 
 const fieldBytes = (cpu: InstructionContext): 4 | 8 => (cpu.state.codeBits === 64 ? 8 : 4);
 
-export const vmread: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMREAD);
+export const vmread = vmxInstruction('VMREAD', (cpu) => {
   const bytes = fieldBytes(cpu);
   const outcome = cpu.vmx.read(encodingOperand(cpu, 1));
   if (outcome.kind !== 'value') return finish(cpu, outcome);
-  cpu.writeOperand(0, bytes, outcome.value & ((1n << BigInt(8 * bytes)) - 1n));
-  return finish(cpu, VM_SUCCEED);
-};
+  cpu.writeOperand(0, bytes, bytes === 8 ? outcome.value : outcome.value & 0xffffffffn);
+  setOutcomeFlags(cpu.state, VM_SUCCEED);
+  return 'continue';
+});
 
-export const vmwrite: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.VMWRITE);
+export const vmwrite = vmxInstruction('VMWRITE', (cpu) => {
   const value = cpu.readOperand(1, fieldBytes(cpu));
-  return finish(cpu, cpu.vmx.write(encodingOperand(cpu, 0), value));
-};
+  setOutcomeFlags(cpu.state, cpu.vmx.write(encodingOperand(cpu, 0), value));
+  return 'continue';
+});
 
 /** An encoding with bits beyond 31 names no field. */
 function encodingOperand(cpu: InstructionContext, index: number): number {
   const raw = cpu.readOperand(index, fieldBytes(cpu));
-  return raw >> 32n ? 0xffff : Number(raw);
+  return raw > 0xffffffffn ? 0xffff : Number(raw);
 }
 
-function entry(launch: boolean): SlowPath {
-  return (cpu) => {
-    requireVmx(cpu, launch ? ExitReason.VMLAUNCH : ExitReason.VMRESUME);
-    const outcome = cpu.enterGuest(launch);
-    if (outcome.kind !== 'VMsucceed') return finish(cpu, outcome);
-    cpu.nextRip = cpu.state.rip; // the guest's, or the host's after an entry that failed late
-    return undefined;
-  };
+function enter(cpu: InstructionContext, launch: boolean): undefined {
+  const outcome = cpu.vmx.enter(launch);
+  if (outcome.kind !== 'VMsucceed') return finish(cpu, outcome);
+  cpu.nextRip = cpu.state.rip; // the guest's, or the host's after an entry that failed late
+  return undefined;
 }
-export const vmlaunch = entry(true);
-export const vmresume = entry(false);
+export const vmlaunch = vmxInstruction('VMLAUNCH', (cpu) => enter(cpu, true));
+export const vmresume = vmxInstruction('VMRESUME', (cpu) => enter(cpu, false));
 
 /** In non-root operation a hypercall at any privilege level; in root operation it fails. */
 export const vmcall: SlowPath = (cpu) => {
   if (!cpu.vmx.inOperation) throw undefinedOpcode();
-  if (cpu.nonRoot.active) cpu.nonRoot.unconditional(ExitReason.VMCALL);
+  if (cpu.guestMode.vmxInstruction('VMCALL')) return 'left';
   const compatibility = cpu.state.longMode && cpu.state.codeBits !== 64;
-  if ((cpu.state.systemFlags & BigInt(Rflags.VM)) !== 0n || compatibility) throw undefinedOpcode();
+  if (cpu.state.virtual8086 || compatibility) throw undefinedOpcode();
   cpu.requirePrivilege(0);
   return finish(cpu, cpu.vmx.fail(VmInstructionError.VMCALL_IN_ROOT));
 };
 
-export const invept: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.INVEPT);
+export const invept = vmxInstruction('INVEPT', (cpu) => {
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const eptp = cpu.readOperand(1, 8);
   const valid =
@@ -129,10 +121,9 @@ export const invept: SlowPath = (cpu) => {
   if (!valid) return finish(cpu, cpu.vmx.fail(VmInstructionError.INVALID_INVALIDATION_OPERAND));
   cpu.flushWorld(1);
   return finish(cpu, VM_SUCCEED);
-};
+});
 
-export const invvpid: SlowPath = (cpu) => {
-  requireVmx(cpu, ExitReason.INVVPID);
+export const invvpid = vmxInstruction('INVVPID', (cpu) => {
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const descriptor = cpu.readOperand(1, 8);
   const linear = cpu.load(cpu.operandSegment(), cpu.effectiveAddress() + 8n, 8);
@@ -144,4 +135,4 @@ export const invvpid: SlowPath = (cpu) => {
   }
   cpu.flushWorld(1);
   return finish(cpu, VM_SUCCEED);
-};
+});

@@ -1,107 +1,102 @@
 import { Vector } from '../../isa/exceptions';
-import { Cr0 } from '../../isa/registers/control';
 import { Rflags } from '../../isa/registers/flags';
 import {
+  ExitControl,
   PinBasedControl,
   PrimaryControl,
   SecondaryControl,
-  ExitControl,
 } from '../../isa/vmx/controls';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
-import { CrAccessType } from '../../isa/vmx/qualification';
 import type { InterruptEvent } from '../events/event';
-import { generalProtection } from '../faults';
-import type { Processor } from '../processor';
+import type {
+  DescriptorTableInstruction,
+  GuestMode,
+  PortAccess,
+  VmxInstruction,
+} from '../guest-mode/guest-mode';
 import type { Controls } from './controls';
 import {
   addressInformation,
   descriptorTableInformation,
   vmxInstructionInformation,
+  vmxInstructionQualification,
 } from './instruction-information';
-import type { NonRootOperation, PortAccess } from './non-root';
-import type { ExitInformation } from './transition';
-import type { Vmcs } from './vmcs';
+import { NonRootRegisters } from './non-root-registers';
 
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
 const TIMER_SHIFT = 5;
 
-type Exit = (information: ExitInformation) => never;
-
 /** VMX non-root operation: what of the guest's doings causes VM exits (SDM 3C 26.1 to 26.3). */
-export class Intercepts implements NonRootOperation {
+export class Intercepts extends NonRootRegisters implements GuestMode {
   readonly active = true;
-  private readonly timerDeadline: number | undefined;
+  private timerDeadline: number | undefined;
   private trapFlagPending = false;
   private firstBoundary = true;
 
-  constructor(
-    private readonly cpu: Processor,
-    private readonly vmcs: Vmcs,
-    private readonly controls: Controls,
-    private readonly exit: Exit,
-  ) {
+  /** A VM entry has loaded the guest: these controls are in force until the next VM exit. */
+  begin(controls: Controls): void {
+    this.controls = controls;
+    this.trapFlagPending = false;
+    this.firstBoundary = true;
+    this.timerDeadline = undefined;
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
-      const ticks = vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
-      const now = Math.floor(cpu.time / (1 << TIMER_SHIFT));
+      const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
+      const now = Math.floor(this.cpu.time / (1 << TIMER_SHIFT));
       this.timerDeadline = (now + ticks) * (1 << TIMER_SHIFT);
     }
   }
 
-  private primary(mask: number): boolean {
-    return (this.controls.primary & mask) !== 0;
+  cpuid(): boolean {
+    return this.leaveInstruction(ExitReason.CPUID);
   }
 
-  private secondary(mask: number): boolean {
-    return (this.controls.secondary & mask) !== 0;
+  invd(): boolean {
+    return this.leaveInstruction(ExitReason.INVD);
   }
 
-  /** An exit because of the current instruction. */
-  private exitInstruction(
-    reason: number,
-    qualification = 0n,
-    more: Partial<ExitInformation> = {},
-  ): never {
-    const instructionLength = this.cpu.instruction.length;
-    return this.exit({ reason, qualification, instructionLength, ...more });
+  vmxInstruction(instruction: VmxInstruction): boolean {
+    const information = vmxInstructionInformation(this.cpu, instruction);
+    const qualification = vmxInstructionQualification(this.cpu);
+    return this.leaveInstruction(ExitReason[instruction], qualification, information);
   }
 
-  unconditional(reason: number, qualification = 0n): void {
-    const instructionInformation = vmxInstructionInformation(this.cpu);
-    this.exitInstruction(reason, qualification, { instructionInformation });
+  hlt(): boolean {
+    return this.primary(PrimaryControl.HLT_EXITING) && this.leaveInstruction(ExitReason.HLT);
   }
 
-  halt(): void {
-    if (this.primary(PrimaryControl.HLT_EXITING)) this.exitInstruction(ExitReason.HLT);
+  pause(): boolean {
+    return this.primary(PrimaryControl.PAUSE_EXITING) && this.leaveInstruction(ExitReason.PAUSE);
   }
 
-  pause(): void {
-    if (this.primary(PrimaryControl.PAUSE_EXITING)) this.exitInstruction(ExitReason.PAUSE);
+  invlpg(linear: bigint): boolean {
+    if (!this.primary(PrimaryControl.INVLPG_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.INVLPG, linear);
   }
 
-  invlpg(linear: bigint): void {
-    if (this.primary(PrimaryControl.INVLPG_EXITING))
-      this.exitInstruction(ExitReason.INVLPG, linear);
+  rdtsc(): boolean {
+    return this.primary(PrimaryControl.RDTSC_EXITING) && this.leaveInstruction(ExitReason.RDTSC);
   }
 
-  rdtsc(reason: number): void {
-    if (this.primary(PrimaryControl.RDTSC_EXITING)) this.exitInstruction(reason);
+  rdtscp(): boolean {
+    return this.primary(PrimaryControl.RDTSC_EXITING) && this.leaveInstruction(ExitReason.RDTSCP);
   }
 
-  rdpmc(): void {
-    if (this.primary(PrimaryControl.RDPMC_EXITING)) this.exitInstruction(ExitReason.RDPMC);
+  rdpmc(): boolean {
+    return this.primary(PrimaryControl.RDPMC_EXITING) && this.leaveInstruction(ExitReason.RDPMC);
   }
 
-  wbinvd(): void {
-    if (this.secondary(SecondaryControl.WBINVD_EXITING)) this.exitInstruction(ExitReason.WBINVD);
+  wbinvd(): boolean {
+    if (!this.secondary(SecondaryControl.WBINVD_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.WBINVD);
   }
 
-  rdmsr(index: number): void {
-    if (this.msrIntercepted(index, 0)) this.exitInstruction(ExitReason.RDMSR);
+  rdmsr(index: number): boolean {
+    return this.msrIntercepted(index, 0) && this.leaveInstruction(ExitReason.RDMSR);
   }
 
-  wrmsr(index: number): void {
-    if (this.msrIntercepted(index, 2048)) this.exitInstruction(ExitReason.WRMSR);
+  wrmsr(index: number): boolean {
+    return this.msrIntercepted(index, 2048) && this.leaveInstruction(ExitReason.WRMSR);
   }
 
   /** The MSR bitmaps: 1 KByte each for low and high MSRs, reads before writes (SDM 3C 25.6.9). */
@@ -115,21 +110,19 @@ export class Intercepts implements NonRootOperation {
     return (this.cpu.physical.read8(base + (bit >> 3)) & (1 << (bit & 7))) !== 0;
   }
 
-  portAccess(access: PortAccess): void {
-    if (!this.portIntercepted(access)) return;
+  portAccess(access: PortAccess): boolean {
+    if (!this.portIntercepted(access)) return false;
     const qualification =
       (access.bytes - 1) |
       (access.input ? 8 : 0) |
       (access.string ? 16 : 0) |
       (access.repeated ? 32 : 0) |
       (access.immediate ? 64 : 0);
-    this.exitInstruction(
+    return this.leaveInstruction(
       ExitReason.IO_INSTRUCTION,
       BigInt(qualification) | (BigInt(access.port) << 16n),
-      {
-        guestLinear: access.linear,
-        instructionInformation: access.string ? addressInformation(this.cpu) : 0,
-      },
+      access.string ? addressInformation(this.cpu) : 0,
+      access.linear,
     );
   }
 
@@ -146,122 +139,22 @@ export class Intercepts implements NonRootOperation {
     return false;
   }
 
-  debugRegister(number: number, read: boolean, gpr: number): void {
-    if (!this.primary(PrimaryControl.MOV_DR_EXITING)) return;
-    this.exitInstruction(ExitReason.MOV_DR, BigInt(number | (read ? 16 : 0) | (gpr << 8)));
+  debugRegister(number: number, read: boolean, gpr: number): boolean {
+    if (!this.primary(PrimaryControl.MOV_DR_EXITING)) return false;
+    const qualification = BigInt(number | (read ? 16 : 0) | (gpr << 8));
+    return this.leaveInstruction(ExitReason.MOV_DR, qualification);
   }
 
-  descriptorTable(reason: number): void {
-    if (!this.secondary(SecondaryControl.DESCRIPTOR_TABLE_EXITING)) return;
-    const instructionInformation = descriptorTableInformation(this.cpu);
-    this.exitInstruction(reason, 0n, { instructionInformation });
+  descriptorTable(instruction: DescriptorTableInstruction): boolean {
+    if (!this.secondary(SecondaryControl.DESCRIPTOR_TABLE_EXITING)) return false;
+    const reason = /[GI]DT$/.test(instruction)
+      ? ExitReason.GDTR_IDTR_ACCESS
+      : ExitReason.LDTR_TR_ACCESS;
+    const information = descriptorTableInformation(this.cpu, instruction);
+    return this.leaveInstruction(reason, 0n, information);
   }
 
-  private exitCr(number: number, access: number, gpr: number, more = 0n): never {
-    const qualification = BigInt(number | (access << 4) | (gpr << 8)) | more;
-    return this.exitInstruction(ExitReason.CR_ACCESS, qualification);
-  }
-
-  writeControlRegister(number: number, value: bigint, gpr: number): bigint {
-    switch (number) {
-      case 0:
-      case 4: {
-        const { mask, shadow } = this.shadowOf(number);
-        if ((value ^ shadow) & mask) this.exitCr(number, CrAccessType.MOV_TO, gpr);
-        const actual = number === 0 ? this.cpu.state.cr0 : this.cpu.state.cr4;
-        return (value & ~mask) | (actual & mask);
-      }
-      case 3:
-        if (this.primary(PrimaryControl.CR3_LOAD_EXITING) && !this.isCr3Target(value)) {
-          this.exitCr(3, CrAccessType.MOV_TO, gpr);
-        }
-        return value;
-      case 8:
-        if (this.primary(PrimaryControl.CR8_LOAD_EXITING)) this.exitCr(8, CrAccessType.MOV_TO, gpr);
-        return value;
-      default:
-        return value;
-    }
-  }
-
-  private isCr3Target(value: bigint): boolean {
-    const count = this.vmcs.readNumber(Field.CR3_TARGET_COUNT);
-    const targets = [
-      Field.CR3_TARGET_VALUE0,
-      Field.CR3_TARGET_VALUE1,
-      Field.CR3_TARGET_VALUE2,
-      Field.CR3_TARGET_VALUE3,
-    ];
-    return targets.slice(0, count).some((field) => this.vmcs.read(field) === value);
-  }
-
-  private shadowOf(number: number): { mask: bigint; shadow: bigint } {
-    return number === 0
-      ? {
-          mask: this.vmcs.read(Field.CR0_GUEST_HOST_MASK),
-          shadow: this.vmcs.read(Field.CR0_READ_SHADOW),
-        }
-      : {
-          mask: this.vmcs.read(Field.CR4_GUEST_HOST_MASK),
-          shadow: this.vmcs.read(Field.CR4_READ_SHADOW),
-        };
-  }
-
-  readControlRegister(number: number, value: bigint, gpr: number): bigint {
-    if (number === 3 && this.primary(PrimaryControl.CR3_STORE_EXITING)) {
-      this.exitCr(3, CrAccessType.MOV_FROM, gpr);
-    }
-    if (number === 8 && this.primary(PrimaryControl.CR8_STORE_EXITING)) {
-      this.exitCr(8, CrAccessType.MOV_FROM, gpr);
-    }
-    if (number !== 0 && number !== 4) return value;
-    const { mask, shadow } = this.shadowOf(number);
-    return (value & ~mask) | (shadow & mask);
-  }
-
-  /** Bits that must stay as VMX wants them (SDM 3C 24.8); PE and PG are free for an unrestricted guest. */
-  checkControlRegister(number: number, value: bigint): void {
-    const { capabilities } = this.cpu.vmx;
-    let fixed0 = number === 0 ? capabilities.cr0Fixed0 : capabilities.cr4Fixed0;
-    const fixed1 = number === 0 ? capabilities.cr0Fixed1 : capabilities.cr4Fixed1;
-    if (number === 0 && this.secondary(SecondaryControl.UNRESTRICTED_GUEST)) {
-      fixed0 &= ~BigInt(Cr0.PE | Cr0.PG);
-    }
-    if (~value & fixed0 || value & ~fixed1) throw generalProtection();
-  }
-
-  clts(): 'write' | 'ignore' {
-    const { mask, shadow } = this.shadowOf(0);
-    const ts = BigInt(Cr0.TS);
-    if (!(mask & ts)) return 'write';
-    if (shadow & ts) this.exitCr(0, CrAccessType.CLTS, 0);
-    return 'ignore';
-  }
-
-  lmsw(source: number, linear: bigint | undefined): number {
-    const { mask, shadow } = this.shadowOf(0);
-    const masked = Number(mask & 0xfn);
-    const old = Number(shadow & 0xfn);
-    const exits = (masked & (source ^ old) & 0xe) !== 0 || (masked & source & ~old & 1) !== 0;
-    if (exits) {
-      const memory = linear === undefined ? 0n : 0x40n;
-      const qualification =
-        memory | BigInt(CrAccessType.LMSW << 4) | (BigInt(source & 0xffff) << 16n);
-      this.exitInstruction(ExitReason.CR_ACCESS, qualification, { guestLinear: linear });
-    }
-    const actual = Number(this.cpu.state.cr0 & 0xfn);
-    return (source & ~masked) | (actual & masked);
-  }
-
-  timeStamp(tsc: bigint): bigint {
-    if (!this.primary(PrimaryControl.USE_TSC_OFFSETTING)) return tsc;
-    return BigInt.asUintN(64, tsc + this.vmcs.read(Field.TSC_OFFSET));
-  }
-
-  task(selector: number, source: number): void {
-    this.exitInstruction(ExitReason.TASK_SWITCH, BigInt(selector | (source << 30)));
-  }
-
+  /** A VM exit with reason "monitor trap flag" is due before the next instruction. */
   pendTrapFlag(): void {
     this.trapFlagPending = true;
   }
@@ -282,7 +175,7 @@ export class Intercepts implements NonRootOperation {
     if (this.primary(PrimaryControl.NMI_WINDOW_EXITING) && !state.nmiBlocked && open) {
       this.exit({ reason: ExitReason.NMI_WINDOW });
     }
-    const enabled = (state.systemFlags & BigInt(Rflags.IF)) !== 0n;
+    const enabled = state.hasFlag(Rflags.IF);
     if (this.primary(PrimaryControl.INTERRUPT_WINDOW_EXITING) && enabled && open) {
       this.exit({ reason: ExitReason.INTERRUPT_WINDOW });
     }
@@ -323,8 +216,7 @@ export class Intercepts implements NonRootOperation {
     return this.exit({ reason: ExitReason.TRIPLE_FAULT });
   }
 
-  /** The timer's value is saved when the exit controls ask for it (SDM 3C 26.5.1). */
-  saveTimer(): void {
+  protected saveTimer(): void {
     if (this.timerDeadline === undefined) return;
     if (!(this.controls.exit & ExitControl.SAVE_PREEMPTION_TIMER)) return;
     const now = Math.floor(this.cpu.time / (1 << TIMER_SHIFT));

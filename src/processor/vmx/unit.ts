@@ -1,53 +1,60 @@
-import { VmxMisc } from '../../isa/vmx/capabilities';
-import { Rflags, STATUS_FLAGS } from '../../isa/registers/flags';
-import { fieldByEncoding, Field } from '../../isa/vmx/fields';
+import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
+import type { GuestModeHost } from '../guest-mode/host';
 import { PAGE_SIZE } from '../layout';
-import type { PhysicalMemory } from '../physical-memory';
-import type { CpuState } from '../state';
-import { fieldExists, type VmxCapabilities } from './capabilities';
+import { ActiveVmcs } from './active-vmcs';
+import type { VmxCapabilities } from './capabilities';
 import type { EntryCheckFailure } from './entry-checks';
+import { FieldAccess } from './field-access';
+import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
+import { enterGuest } from './vm-entry';
 import { LaunchState, Vmcs } from './vmcs';
 
-/** How a VMX instruction ended (SDM 3C 31.2). */
-export type VmxOutcome =
-  | { readonly kind: 'VMsucceed' }
-  | { readonly kind: 'VMfailInvalid' }
-  | { readonly kind: 'VMfailValid'; readonly error: number };
-
-export const VM_SUCCEED: VmxOutcome = { kind: 'VMsucceed' };
-export const VM_FAIL_INVALID: VmxOutcome = { kind: 'VMfailInvalid' };
+/** Of so many VMCSs the processor keeps something beside their regions. */
+const MOST_KNOWN = 64;
 
 /** The VMX state of a processor outside its VMCSs, and what the VMX instructions do with it. */
 export class VmxUnit {
   /** Whether the processor is in VMX operation (between VMXON and VMXOFF). */
   inOperation = false;
   vmxonPointer = -1n;
-  /** The current VMCS, in simulated physical memory. */
-  current: Vmcs | undefined;
+  /** The current VMCS, and what the processor keeps of it. */
+  active: ActiveVmcs | undefined;
   /** Why the last VM entry did not succeed, check by check. */
   entryFailures: readonly EntryCheckFailure[] = [];
 
   constructor(
-    private readonly memory: PhysicalMemory,
+    private readonly cpu: GuestModeHost,
     readonly capabilities: VmxCapabilities,
-  ) {}
+  ) {
+    this.fields = new FieldAccess(capabilities);
+  }
+
+  private readonly fields: FieldAccess;
+  /** The VMCSs that were loaded and not cleared since, by address. */
+  private readonly known = new Map<number, ActiveVmcs>();
+
+  /** The current VMCS, in simulated physical memory. */
+  get current(): Vmcs | undefined {
+    return this.active?.vmcs;
+  }
 
   reset(): void {
     this.inOperation = false;
     this.vmxonPointer = -1n;
-    this.current = undefined;
+    this.active = undefined;
+    this.known.clear();
     this.entryFailures = [];
   }
 
   /** VMXON with the address of its region. */
   on(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return VM_FAIL_INVALID;
-    const revision = this.memory.read32(Number(pointer));
+    const revision = this.cpu.physical.read32(Number(pointer));
     if (revision !== this.capabilities.revision) return VM_FAIL_INVALID;
     this.inOperation = true;
     this.vmxonPointer = pointer;
-    this.current = undefined;
+    this.active = undefined;
     return VM_SUCCEED;
   }
 
@@ -59,20 +66,35 @@ export class VmxUnit {
   clear(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMCLEAR_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMCLEAR_VMXON_POINTER);
-    new Vmcs(this.memory, Number(pointer)).launchState = LaunchState.CLEAR;
-    if (this.current?.address === Number(pointer)) this.current = undefined;
+    new Vmcs(this.cpu.physical, Number(pointer)).launchState = LaunchState.CLEAR;
+    this.known.delete(Number(pointer));
+    if (this.current?.address === Number(pointer)) this.active = undefined;
     return VM_SUCCEED;
   }
 
   load(pointer: bigint): VmxOutcome {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMPTRLD_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMPTRLD_VMXON_POINTER);
-    const vmcs = new Vmcs(this.memory, Number(pointer));
-    if (vmcs.revision !== this.capabilities.revision) {
+    const address = Number(pointer);
+    if (this.cpu.physical.read32(address) !== this.capabilities.revision) {
       return this.fail(VmInstructionError.VMPTRLD_WRONG_REVISION);
     }
-    this.current = vmcs;
+    this.active = this.activate(address);
     return VM_SUCCEED;
+  }
+
+  private activate(address: number): ActiveVmcs {
+    const known = this.known.get(address);
+    if (known) return known;
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    const active = new ActiveVmcs(this.cpu, address, this.capabilities);
+    this.known.set(address, active);
+    return active;
+  }
+
+  /** VMLAUNCH or VMRESUME; see `enterGuest`. */
+  enter(launch: boolean): VmxOutcome {
+    return enterGuest(this.cpu, launch);
   }
 
   /** VMPTRST: all ones when there is no current VMCS. */
@@ -81,20 +103,18 @@ export class VmxUnit {
   }
 
   read(encoding: number): VmxOutcome | { readonly kind: 'value'; readonly value: bigint } {
-    if (!this.current) return VM_FAIL_INVALID;
-    if (!this.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
-    return { kind: 'value', value: this.current.read(encoding) };
+    const { current } = this;
+    if (!current) return VM_FAIL_INVALID;
+    if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
+    return { kind: 'value', value: current.read(encoding) };
   }
 
   write(encoding: number, value: bigint): VmxOutcome {
-    if (!this.current) return VM_FAIL_INVALID;
-    if (!this.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
-    // IA32_VMX_MISC bit 29 tells whether exit information can be written.
-    const row = fieldByEncoding(encoding);
-    if (row?.readOnly && !(this.capabilities.misc & VmxMisc.VMWRITE_ANY)) {
-      return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
-    }
-    this.current.write(encoding, value);
+    const { current } = this;
+    if (!current) return VM_FAIL_INVALID;
+    if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
+    if (!this.fields.isWritable(encoding)) return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
+    current.write(encoding, value);
     return VM_SUCCEED;
   }
 
@@ -105,23 +125,10 @@ export class VmxUnit {
     return { kind: 'VMfailValid', error };
   }
 
-  private exists(encoding: number): boolean {
-    const row = fieldByEncoding(encoding);
-    return row !== undefined && fieldExists(this.capabilities, row);
-  }
-
   private validPointer(pointer: bigint): boolean {
     return (
       pointer % BigInt(PAGE_SIZE) === 0n &&
       pointer >> BigInt(this.capabilities.physicalAddressWidth) === 0n
     );
   }
-}
-
-/** Sets the status flags as a VMX instruction leaves them (SDM 3C 31.2). */
-export function setOutcomeFlags(state: CpuState, outcome: VmxOutcome): void {
-  const cleared = state.rflags & ~STATUS_FLAGS;
-  if (outcome.kind === 'VMfailInvalid') state.rflags = cleared | BigInt(Rflags.CF);
-  else if (outcome.kind === 'VMfailValid') state.rflags = cleared | BigInt(Rflags.ZF);
-  else state.rflags = cleared;
 }

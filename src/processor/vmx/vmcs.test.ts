@@ -5,7 +5,9 @@ import { Field, fieldBits, fieldByEncoding, VMCS_FIELDS } from '../../isa/vmx/fi
 import { DEFAULT_PROFILE } from '../profile/default';
 import { fieldExists } from './capabilities';
 import { flatMemory } from './flat-memory.testing';
-import { fieldAtOffset, fieldOffset, LaunchState, Vmcs, VMCS_BYTES_USED } from './vmcs';
+import { GUEST_SEGMENT_FIELDS, HOST_SELECTOR_FIELDS } from './segment-fields';
+import { LaunchState, Vmcs } from './vmcs';
+import { FIELD_WORDS, fieldAtOffset, fieldOffset, fieldWord, VMCS_BYTES_USED } from './vmcs-layout';
 
 describe('VMCS region', () => {
   const memory = flatMemory(0x2000);
@@ -49,6 +51,18 @@ describe('VMCS region', () => {
     assert.equal(fieldAtOffset(fieldOffset(Field.GUEST_RIP) + 3), Field.GUEST_RIP);
     assert.equal(fieldAtOffset(4), undefined);
     assert.equal(fieldAtOffset(4095), undefined);
+  });
+
+  it('has the fields of segment registers in their order', () => {
+    GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
+      const first = GUEST_SEGMENT_FIELDS[0];
+      for (const kind of ['selector', 'base', 'limit', 'accessRights'] as const) {
+        assert.equal(fieldWord(fields[kind]), fieldWord(first?.[kind] ?? 0) + FIELD_WORDS * index);
+      }
+    });
+    HOST_SELECTOR_FIELDS.forEach((field, index) => {
+      assert.equal(fieldWord(field), fieldWord(Field.HOST_ES_SELECTOR) + FIELD_WORDS * index);
+    });
   });
 
   it('is cleared but for the revision', () => {

@@ -6,18 +6,20 @@ import { Clock } from '../../machine/devices/clock';
 import { INSTRUCTIONS_PER_SECOND, Platform, type PlatformEvents } from '../../machine/platform';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
+import { gprSlot, wordOf } from '../../processor/layout';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
-import type { VmxOutcome } from '../../processor/vmx/unit';
+import type { VmxOutcome } from '../../processor/vmx/outcome';
 import { instructionLength } from '../../processor/decoder/length';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestEnd } from '../end';
 import { guestPagingState } from '../vtx/guest-paging';
 
-/** The registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. */
-const SAVED = [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+/** The halves of the registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. */
+const SAVED_WORDS = Array.from({ length: 32 }, (_, n) => n).filter((n) => n >> 1 !== 4);
+const GPR_WORDS = wordOf(gprSlot(0));
 /** No host timer is armed further ahead than the counter reaches. */
 const LONGEST_COUNT = 0xffff;
 
@@ -36,14 +38,17 @@ export class Host {
   /** Virtual interrupts wait, while a debugger steps. */
   holdInterrupts = false;
   private armed: number | undefined;
+  /** The area of the general registers, in place. */
+  private readonly saved: Int32Array;
 
   constructor(
     readonly computer: Computer,
     readonly guestMemory: GuestMemory,
-    /** Host-physical address of the area where the guest's general registers are kept: 16 × 8 bytes. */
+    /** Host-physical address of the page where the guest's general registers are kept: 16 × 8 bytes. */
     private readonly saveArea: number,
     events: PlatformEvents,
   ) {
+    this.saved = computer.memory.pageWords(saveArea);
     this.virtual = new Platform(this.virtualClock, {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
@@ -84,7 +89,7 @@ export class Host {
 
   /** VM entry; 0, or the VM-instruction error. */
   enter(launch: boolean): bigint {
-    const outcome = this.cpu.enterGuest(launch);
+    const outcome = this.cpu.vmx.enter(launch);
     if (outcome.kind === 'VMfailValid') return BigInt(outcome.error);
     this.expectSuccess(launch ? 'VMLAUNCH' : 'VMRESUME', outcome);
     return 0n;
@@ -105,13 +110,14 @@ export class Host {
   }
 
   saveGuestRegisters(): void {
-    for (const index of SAVED) {
-      this.computer.memory.write64(this.saveArea + index * 8, this.cpu.state.gpr(index));
-    }
+    const { words } = this.cpu.state;
+    for (const n of SAVED_WORDS) this.saved[n] = words[GPR_WORDS + n] ?? 0;
+    this.computer.memory.written(this.saveArea, 16 * 8);
   }
 
   restoreGuestRegisters(): void {
-    for (const index of SAVED) this.cpu.state.setGpr(index, this.guestRegister(index));
+    const { words } = this.cpu.state;
+    for (const n of SAVED_WORDS) words[GPR_WORDS + n] = this.saved[n] ?? 0;
   }
 
   guestRegister(index: number): bigint {
@@ -261,6 +267,10 @@ export class Host {
 
   stopGuest(end: GuestEnd): void {
     this.end = end;
+  }
+
+  wait(): void {
+    this.waiting = true;
   }
 
   consoleWrite(byte: number): void {

@@ -76,7 +76,7 @@ export function* handleExit(): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(reason & 0xffffn);
-  const handler = EXIT_HANDLERS.get(basic);
+  const handler = EXIT_HANDLERS.get(basic)?.handle;
   if (reason & BigInt(ENTRY_FAILURE)) {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;

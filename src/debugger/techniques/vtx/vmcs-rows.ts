@@ -10,7 +10,8 @@ import {
   type VmxCapabilities,
 } from '../../../processor/vmx/capabilities';
 import { formatFailure, type EntryCheckFailure } from '../../../processor/vmx/entry-checks';
-import { fieldOffset, type Vmcs } from '../../../processor/vmx/vmcs';
+import type { Vmcs } from '../../../processor/vmx/vmcs';
+import { fieldOffset } from '../../../processor/vmx/vmcs-layout';
 import { bitRows, bitTooltip, summary } from '../../views/bit-rows';
 import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from '../../views/row';
 

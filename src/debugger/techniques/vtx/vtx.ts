@@ -48,7 +48,7 @@ export abstract class Vtx implements Technique {
   }
 
   protected get inGuest(): boolean {
-    return this.cpu.nonRoot.active;
+    return this.cpu.guestMode.active;
   }
 
   get side(): Side {

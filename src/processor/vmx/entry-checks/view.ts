@@ -6,7 +6,12 @@ import {
 } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { VmxCapabilities } from '../capabilities';
-import type { VmcsMemory } from '../vmcs';
+
+/** What the checks need of physical memory; addresses are host-physical. */
+export interface EntryMemory {
+  read32(address: number): number;
+  read64(address: number): bigint;
+}
 
 /** What the checks need to know beside the VMCS and the capabilities. */
 export interface EntryFacts {
@@ -15,7 +20,7 @@ export interface EntryFacts {
   /** Host-physical address of the current VMCS. */
   readonly vmcsAddress: bigint;
   /** For what the checks read outside the VMCS: the linked VMCS, the virtual TPR, PDPTEs. */
-  readonly memory: Pick<VmcsMemory, 'read32' | 'read64'>;
+  readonly memory: EntryMemory;
   /** In system-management mode. */
   readonly inSmm?: boolean;
   /** Bits IA32_DEBUGCTL has (default: LBR and BTF). */
@@ -50,29 +55,40 @@ export class EntryView {
   readonly facts: EntryFacts;
   private readonly read: FieldReader;
   private readonly readNumber: (field: Field) => number;
-  /** The controls in effect: secondary and tertiary count as 0 unless activated (SDM 3C 25.6.2). */
-  readonly pinBasedControls: number;
-  readonly primaryControls: number;
-  readonly secondaryControls: number;
-  readonly tertiaryControls: bigint;
-  readonly exitControls: number;
-  readonly entryControls: number;
 
   constructor(context: EntryContext) {
     this.capabilities = context.capabilities;
     this.facts = context.facts;
     this.read = context.read;
     this.readNumber = context.readNumber;
-    this.pinBasedControls = this.number(Field.PIN_BASED_VM_EXEC_CONTROL);
-    this.primaryControls = this.number(Field.CPU_BASED_VM_EXEC_CONTROL);
-    this.secondaryControls = this.primary(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS)
-      ? this.number(Field.SECONDARY_VM_EXEC_CONTROL)
-      : 0;
-    this.tertiaryControls = this.primary(PrimaryControl.ACTIVATE_TERTIARY_CONTROLS)
-      ? this.field(Field.TERTIARY_VM_EXEC_CONTROL)
-      : 0n;
-    this.exitControls = this.number(Field.VM_EXIT_CONTROLS);
-    this.entryControls = this.number(Field.VM_ENTRY_CONTROLS);
+  }
+
+  get pinBasedControls(): number {
+    return this.number(Field.PIN_BASED_VM_EXEC_CONTROL);
+  }
+
+  get primaryControls(): number {
+    return this.number(Field.CPU_BASED_VM_EXEC_CONTROL);
+  }
+
+  /** The controls in effect: 0 unless activated (SDM 3C 25.6.2). */
+  get secondaryControls(): number {
+    const active = this.primary(PrimaryControl.ACTIVATE_SECONDARY_CONTROLS);
+    return active ? this.number(Field.SECONDARY_VM_EXEC_CONTROL) : 0;
+  }
+
+  /** The controls in effect: 0 unless activated (SDM 3C 25.6.2). */
+  get tertiaryControls(): bigint {
+    const active = this.primary(PrimaryControl.ACTIVATE_TERTIARY_CONTROLS);
+    return active ? this.field(Field.TERTIARY_VM_EXEC_CONTROL) : 0n;
+  }
+
+  get exitControls(): number {
+    return this.number(Field.VM_EXIT_CONTROLS);
+  }
+
+  get entryControls(): number {
+    return this.number(Field.VM_ENTRY_CONTROLS);
   }
 
   field(field: Field): bigint {

@@ -15,31 +15,56 @@ import { handleTripleFault } from './shutdown';
 import { handleVmcall } from './vmcall';
 import { handleVmxInstruction } from './vmx-instruction';
 
+/** What answers an exit reason. */
+export interface ExitHandler {
+  /** The name of its function in the source: it is shown, and bundling keeps no names of functions. */
+  readonly name: string;
+  readonly handle: () => Handler;
+}
+
+/** `{ handleHlt }` tells function and name at once. */
+function answer(
+  reasons: number | readonly number[],
+  named: Readonly<Record<string, () => Handler>>,
+): [number, ExitHandler][] {
+  return Object.entries(named).flatMap(([name, handle]) =>
+    [reasons].flat().map((reason): [number, ExitHandler] => [reason, { name, handle }]),
+  );
+}
+
+const VMX_INSTRUCTIONS = [
+  ExitReason.VMCLEAR,
+  ExitReason.VMLAUNCH,
+  ExitReason.VMPTRLD,
+  ExitReason.VMPTRST,
+  ExitReason.VMREAD,
+  ExitReason.VMRESUME,
+  ExitReason.VMWRITE,
+  ExitReason.VMXOFF,
+  ExitReason.VMXON,
+  ExitReason.INVEPT,
+  ExitReason.INVVPID,
+];
+
 /** Which handler answers which exit reason. A new one is one more file and one more line. */
-export const EXIT_HANDLERS: ReadonlyMap<number, () => Handler> = new Map([
-  [ExitReason.EXTERNAL_INTERRUPT, handleExternalInterrupt],
-  [ExitReason.TRIPLE_FAULT, handleTripleFault],
-  [ExitReason.INTERRUPT_WINDOW, handleInterruptWindow],
-  [ExitReason.CPUID, handleCpuid],
-  [ExitReason.HLT, handleHlt],
-  [ExitReason.INVD, advanceRip],
-  [ExitReason.INVLPG, handleInvlpg],
-  [ExitReason.VMCALL, handleVmcall],
-  [ExitReason.CR_ACCESS, handleCrAccess],
-  [ExitReason.IO_INSTRUCTION, handleIoInstruction],
-  [ExitReason.RDMSR, handleRdmsr],
-  [ExitReason.WRMSR, handleWrmsr],
-  [ExitReason.EPT_VIOLATION, handleEptViolation],
-  [ExitReason.WBINVD, advanceRip],
-  [ExitReason.PAUSE, advanceRip],
-  [ExitReason.RDTSC, handleRdtsc],
-  [ExitReason.RDTSCP, handleRdtscp],
-  [ExitReason.MOV_DR, handleMovDr],
-  ...[
-    ExitReason.VMCLEAR, ExitReason.VMLAUNCH, ExitReason.VMPTRLD, ExitReason.VMPTRST, ExitReason.VMREAD,
-    ExitReason.VMRESUME, ExitReason.VMWRITE, ExitReason.VMXOFF, ExitReason.VMXON, ExitReason.INVEPT,
-    ExitReason.INVVPID,
-  ].map((reason): [number, () => Handler] => [reason, handleVmxInstruction]), // prettier-ignore
+export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
+  ...answer(ExitReason.EXTERNAL_INTERRUPT, { handleExternalInterrupt }),
+  ...answer(ExitReason.TRIPLE_FAULT, { handleTripleFault }),
+  ...answer(ExitReason.INTERRUPT_WINDOW, { handleInterruptWindow }),
+  ...answer(ExitReason.CPUID, { handleCpuid }),
+  ...answer(ExitReason.HLT, { handleHlt }),
+  ...answer(ExitReason.INVLPG, { handleInvlpg }),
+  ...answer(ExitReason.VMCALL, { handleVmcall }),
+  ...answer(ExitReason.CR_ACCESS, { handleCrAccess }),
+  ...answer(ExitReason.IO_INSTRUCTION, { handleIoInstruction }),
+  ...answer(ExitReason.RDMSR, { handleRdmsr }),
+  ...answer(ExitReason.WRMSR, { handleWrmsr }),
+  ...answer(ExitReason.EPT_VIOLATION, { handleEptViolation }),
+  ...answer([ExitReason.INVD, ExitReason.WBINVD, ExitReason.PAUSE], { advanceRip }),
+  ...answer(ExitReason.RDTSC, { handleRdtsc }),
+  ...answer(ExitReason.RDTSCP, { handleRdtscp }),
+  ...answer(ExitReason.MOV_DR, { handleMovDr }),
+  ...answer(VMX_INSTRUCTIONS, { handleVmxInstruction }),
 ]);
 
 /** The name of the function that answers an exit reason. */

@@ -1,0 +1,18 @@
+import type { Bus } from './bus';
+import type { EngineKind } from './engine';
+import type { PhysicalMemory } from './physical-memory';
+import { Processor } from './processor';
+import { DEFAULT_PROFILE } from './profile/default';
+import type { Profile } from './profile/profile';
+import { VmxUnit } from './vmx/unit';
+
+/** The processor of the simulated computer, with the virtualization that it has. */
+export function createProcessor(
+  physical: PhysicalMemory,
+  bus: Bus,
+  engine?: EngineKind,
+  profile: Profile = DEFAULT_PROFILE,
+): Processor {
+  const units = { vmx: (cpu: Processor) => new VmxUnit(cpu, profile.vmx) };
+  return new Processor(physical, bus, units, engine, profile);
+}

@@ -1,0 +1,59 @@
+import { State, wordOf } from '../layout';
+import type { CpuState } from '../state';
+import type { GuestAddressSpace } from './host';
+
+/** The words of the registers by which the software TLB's translations were made. */
+const PAGING_WORDS = Int32Array.from(
+  [
+    State.CR0,
+    State.CR3,
+    State.CR3 + 4,
+    State.CR4,
+    State.EFER,
+    ...[0, 4, 8, 12, 16, 20, 24, 28].map((n) => State.PDPTES + n),
+  ],
+  wordOf,
+);
+
+/**
+ * Which translations outlive the transitions between root operation and guest mode. Untagged ones
+ * never do. Tagged ones may stay (SDM 3C 29.4.3.1), and do where this processor, whose software TLB
+ * holds one address space for each world, can tell them from others.
+ */
+export class AddressSpaces {
+  private guest: GuestAddressSpace = { tag: 0, root: 0n };
+  private readonly root = new Int32Array(PAGING_WORDS.length);
+
+  constructor(
+    private readonly state: CpuState,
+    private readonly flushWorld: (world: 0 | 1) => void,
+  ) {}
+
+  /** An entry is about to load the guest's registers. */
+  leaveRoot(): void {
+    const { root, state } = this;
+    for (let n = 0; n < root.length; n++) root[n] = state.words[PAGING_WORDS[n] ?? 0] ?? 0;
+  }
+
+  enterGuest(guest: GuestAddressSpace): void {
+    const same = guest.tag !== 0 && guest.tag === this.guest.tag && guest.root === this.guest.root;
+    if (!same) this.flushWorld(1);
+    this.guest = guest;
+  }
+
+  /**
+   * The host's registers have been loaded again.
+   * @param tagged whether the guest's translations had a tag
+   */
+  enterRoot(tagged: boolean): void {
+    if (!tagged || !this.sameRoot()) this.flushWorld(0);
+  }
+
+  private sameRoot(): boolean {
+    const { root, state } = this;
+    for (let n = 0; n < root.length; n++) {
+      if (root[n] !== state.words[PAGING_WORDS[n] ?? 0]) return false;
+    }
+    return true;
+  }
+}

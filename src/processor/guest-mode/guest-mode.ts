@@ -1,0 +1,109 @@
+import type { InterruptEvent } from '../events/event';
+
+/**
+ * What guest mode is to an instruction, and to what goes on between two of them: VMX non-root
+ * operation (SDM 3C chapter 26) or SVM's guest mode (APM 2 chapter 15). Outside guest mode
+ * `ROOT_OPERATION` answers, and nothing is intercepted.
+ *
+ * An instruction asks under its own name before it acts.
+ */
+export interface GuestMode extends InstructionIntercepts, RegisterIntercepts, EventIntercepts {
+  /** Whether the processor is in guest mode. */
+  readonly active: boolean;
+}
+
+/**
+ * Instructions that may leave guest mode (by a VM exit, #VMEXIT) instead of doing their work. Each
+ * method returns whether it did; the slow path then returns 'left'.
+ */
+export interface InstructionIntercepts {
+  cpuid(): boolean;
+  hlt(): boolean;
+  pause(): boolean;
+  invd(): boolean;
+  wbinvd(): boolean;
+  /** @param linear the linear address of the operand */
+  invlpg(linear: bigint): boolean;
+  rdtsc(): boolean;
+  rdtscp(): boolean;
+  rdpmc(): boolean;
+  /** @param index the number of the MSR, from ECX */
+  rdmsr(index: number): boolean;
+  wrmsr(index: number): boolean;
+  /** IN, OUT, INS, OUTS. */
+  portAccess(access: PortAccess): boolean;
+  /** MOV DR, to or from a general register. */
+  debugRegister(number: number, read: boolean, gpr: number): boolean;
+  descriptorTable(instruction: DescriptorTableInstruction): boolean;
+  vmxInstruction(instruction: VmxInstruction): boolean;
+}
+
+/**
+ * Registers of which a guest may be given another view. An access that leaves guest mode throws
+ * WorldSwitch.
+ */
+export interface RegisterIntercepts {
+  /** MOV to CR0, CR3, CR4 or CR8 from a general register: gives the value to be written. */
+  writeControlRegister(number: number, value: bigint, gpr: number): bigint;
+  /** MOV from a control register: gives the value that the guest is to see. */
+  readControlRegister(number: number, value: bigint, gpr: number): bigint;
+  /** A value on its way into CR0 or CR4. @throws Fault #GP(0) when guest mode forbids it */
+  checkControlRegister(number: number, value: bigint): void;
+  clts(): 'write' | 'ignore';
+  /**
+   * @param source the operand, 16 bits
+   * @param linear its linear address, when it lies in memory
+   * @returns what is to be written to CR0's low 4 bits
+   */
+  lmsw(source: number, linear: bigint | undefined): number;
+  /** What the guest reads from the time-stamp counter. */
+  timeStamp(tsc: bigint): bigint;
+}
+
+/**
+ * Events, and what is due between two instructions. Whether guest mode was left is told by the result
+ * or by WorldSwitch.
+ */
+export interface EventIntercepts {
+  /** Before each instruction: leaves guest mode when something is due, and tells so. */
+  boundary(): boolean;
+  /** How many instructions may run before `boundary` has to be asked again. */
+  instructionLimit(): number;
+  /**
+   * An exception is about to be delivered.
+   * @param during the event whose delivery raised it
+   */
+  exception(event: InterruptEvent, during: InterruptEvent | undefined): boolean;
+  /** An external interrupt is requested: true when guest mode was left because of it. */
+  externalInterrupt(): boolean;
+  /** A third fault: false when the processor is to shut down. */
+  tripleFault(): boolean;
+}
+
+export interface PortAccess {
+  readonly port: number;
+  readonly bytes: 1 | 2 | 4;
+  readonly input: boolean;
+  readonly string: boolean;
+  readonly repeated: boolean;
+  readonly immediate: boolean;
+  /** The linear address of a string access's memory operand. */
+  readonly linear?: bigint;
+}
+
+export type DescriptorTableInstruction =
+  'SGDT' | 'SIDT' | 'LGDT' | 'LIDT' | 'SLDT' | 'STR' | 'LLDT' | 'LTR';
+
+export type VmxInstruction =
+  | 'VMCALL'
+  | 'VMCLEAR'
+  | 'VMLAUNCH'
+  | 'VMPTRLD'
+  | 'VMPTRST'
+  | 'VMREAD'
+  | 'VMRESUME'
+  | 'VMWRITE'
+  | 'VMXOFF'
+  | 'VMXON'
+  | 'INVEPT'
+  | 'INVVPID';

@@ -1,0 +1,32 @@
+import type { InterruptEvent } from '../events/event';
+import type { InstructionContext } from '../instruction-context';
+import type { ProcessorObserver } from '../stop';
+import type { GuestMode } from './guest-mode';
+
+/** The guest's address space, as far as translations may outlive a transition. */
+export interface GuestAddressSpace {
+  /** VPID or ASID; 0 when translations are not tagged. */
+  readonly tag: number;
+  /** Where second-level translation begins: EPTP, nCR3. */
+  readonly root: bigint;
+}
+
+/** What an implementation of guest mode needs of the processor that it switches. */
+export interface GuestModeHost extends InstructionContext {
+  guestMode: GuestMode;
+  readonly observer: ProcessorObserver;
+  /** The event whose delivery is under way. */
+  readonly eventInDelivery: InterruptEvent | undefined;
+  /** External interrupts wait, while a debugger steps. */
+  readonly holdInterrupts: boolean;
+  /** Delivers an event that the entry injects; exceptions are not intercepted. */
+  inject(event: InterruptEvent): void;
+  /** A transition has happened: no delivery is under way any more. */
+  endDelivery(): void;
+  /** An entry is about to load the guest's registers. */
+  leaveRoot(): void;
+  /** The address space after an entry: translations survive only under the same tag and root. */
+  enterAddressSpace(space: GuestAddressSpace): void;
+  /** The host's registers have been loaded; `tagged` as in `AddressSpaces`. */
+  enterRoot(tagged: boolean): void;
+}

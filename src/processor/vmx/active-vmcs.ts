@@ -1,0 +1,44 @@
+import { Field } from '../../isa/vmx/fields';
+import type { GuestModeHost } from '../guest-mode/host';
+import type { VmxCapabilities } from './capabilities';
+import { PassedChecks } from './entry-checks/passed-checks';
+import { ExtendedPageTables } from './ept';
+import { Intercepts } from './intercepts';
+import { Vmcs } from './vmcs';
+
+/**
+ * A VMCS that is active on the processor (SDM 3C 25.1), with what the processor keeps beside the
+ * region from one VM entry to the next. Whatever is kept is compared with the region before use.
+ */
+export class ActiveVmcs {
+  readonly vmcs: Vmcs;
+  /** The checks on VM entry that it has passed. */
+  readonly checks: PassedChecks;
+  readonly intercepts: Intercepts;
+  private ept: ExtendedPageTables | undefined;
+
+  /** @param address host-physical address of the region, 4-KByte aligned */
+  constructor(
+    private readonly cpu: GuestModeHost,
+    address: number,
+    capabilities: VmxCapabilities,
+  ) {
+    this.vmcs = new Vmcs(cpu.physical, address);
+    this.checks = new PassedChecks(this.vmcs, cpu.physical, capabilities);
+    this.intercepts = new Intercepts(cpu, this.vmcs);
+  }
+
+  /** EPT, as the EPT pointer has it now. */
+  get extendedPageTables(): ExtendedPageTables {
+    const pointer = this.vmcs.read(Field.EPT_POINTER);
+    if (this.ept?.pointer !== pointer) {
+      this.ept = new ExtendedPageTables(
+        this.cpu.physical,
+        pointer,
+        (reason, qualification, guestPhysical, guestLinear) =>
+          this.intercepts.exit({ reason, qualification, guestPhysical, guestLinear }),
+      );
+    }
+    return this.ept;
+  }
+}

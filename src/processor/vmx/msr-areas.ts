@@ -1,0 +1,55 @@
+import type { Field } from '../../isa/vmx/fields';
+import { Fault } from '../faults';
+import type { InstructionContext } from '../instruction-context';
+import { readMsr, writeMsr } from '../system/msr';
+import { msrLoadRefusal } from './entry-checks';
+import type { Vmcs } from './vmcs';
+
+/** The MSR areas of VM entries and VM exits: 16-byte entries (SDM 3C 25.7.2, 25.8.2). */
+
+const ENTRY_SIZE = 16;
+
+/**
+ * Loads the MSRs of an area (SDM 3C 27.4, 28.6).
+ *
+ * @param address the field with the host-physical address of the area
+ * @param count the field with the number of its entries
+ * @returns the number, from 1, of the entry that could not be loaded
+ */
+export function loadMsrs(
+  cpu: InstructionContext,
+  vmcs: Vmcs,
+  address: Field,
+  count: Field,
+): number | undefined {
+  const entries = vmcs.readNumber(count);
+  if (entries === 0) return undefined;
+  const base = Number(vmcs.read(address));
+  for (let n = 0; n < entries; n++) {
+    const at = base + ENTRY_SIZE * n;
+    const entry = {
+      index: cpu.physical.read32(at),
+      reserved: cpu.physical.read32(at + 4),
+      data: cpu.physical.read64(at + 8),
+    };
+    if (msrLoadRefusal(entry, false, false)) return n + 1;
+    try {
+      writeMsr(cpu, entry.index, entry.data);
+    } catch (thrown) {
+      if (thrown instanceof Fault) return n + 1;
+      throw thrown;
+    }
+  }
+  return undefined;
+}
+
+/** Stores MSRs in an area that names them (SDM 3C 28.4). */
+export function storeMsrs(cpu: InstructionContext, vmcs: Vmcs, address: Field, count: Field): void {
+  const entries = vmcs.readNumber(count);
+  if (entries === 0) return;
+  const base = Number(vmcs.read(address));
+  for (let n = 0; n < entries; n++) {
+    const at = base + ENTRY_SIZE * n;
+    cpu.physical.write64(at + 8, readMsr(cpu, cpu.physical.read32(at)));
+  }
+}

@@ -1,0 +1,97 @@
+import { ExitControl, PinBasedControl, SecondaryControl } from '../../isa/vmx/controls';
+import { InterruptionInfo } from '../../isa/vmx/events';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
+import { Field } from '../../isa/vmx/fields';
+import type { InterruptEvent } from '../events/event';
+import type { GuestModeHost } from '../guest-mode/host';
+import { ROOT_OPERATION } from '../guest-mode/root-operation';
+import type { Controls } from './controls';
+import { saveGuestState } from './guest-state';
+import { loadHostState } from './host-state';
+import { interruptionInfo } from './interruption';
+import { loadMsrs, storeMsrs } from './msr-areas';
+import type { Vmcs } from './vmcs';
+
+/** What a VM exit reports beside its reason (SDM 3C 28.2). */
+export interface ExitInformation {
+  readonly reason: number;
+  readonly qualification?: bigint | undefined;
+  readonly guestLinear?: bigint | undefined;
+  readonly guestPhysical?: bigint;
+  /** The exception or interrupt that caused the exit. */
+  readonly event?: InterruptEvent | undefined;
+  /** The event whose delivery was under way. */
+  readonly vectoring?: InterruptEvent | undefined;
+  readonly instructionLength?: number;
+  readonly instructionInformation?: number;
+}
+
+/** A VM exit: records why, saves the guest, loads the host (SDM 3C chapter 28). */
+export function exitGuest(
+  cpu: GuestModeHost,
+  vmcs: Vmcs,
+  controls: Controls,
+  information: ExitInformation,
+): void {
+  const { state } = cpu;
+  recordExit(cpu, vmcs, information, controls);
+  saveGuestState(state, vmcs, controls);
+  vmcs.written();
+  storeMsrs(cpu, vmcs, Field.VM_EXIT_MSR_STORE_ADDR, Field.VM_EXIT_MSR_STORE_COUNT);
+  cpu.observer.exiting?.();
+  const nmi =
+    information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
+  leaveToHost(cpu, vmcs, controls);
+  if (nmi) state.nmiBlocked = true;
+}
+
+function recordExit(
+  cpu: GuestModeHost,
+  vmcs: Vmcs,
+  information: ExitInformation,
+  controls: Controls,
+): void {
+  const vectoring = information.vectoring ?? cpu.eventInDelivery;
+  let { event } = information;
+  if (
+    information.reason === ExitReason.EXTERNAL_INTERRUPT &&
+    controls.exit & ExitControl.ACKNOWLEDGE_INTERRUPT
+  ) {
+    event = {
+      kind: 'external-interrupt',
+      vector: cpu.bus.acknowledgeInterrupt(),
+      returnRip: cpu.state.rip,
+    };
+  }
+  vmcs.put(Field.VM_EXIT_REASON, information.reason >>> 0);
+  vmcs.put(Field.EXIT_QUALIFICATION, information.qualification ?? 0);
+  vmcs.put(Field.GUEST_LINEAR_ADDRESS, information.guestLinear ?? 0);
+  vmcs.put(Field.GUEST_PHYSICAL_ADDRESS, information.guestPhysical ?? 0);
+  vmcs.put(Field.VM_EXIT_INTR_INFO, event ? interruptionInfo(event) : 0);
+  vmcs.put(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
+  vmcs.put(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
+  vmcs.put(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
+  const length =
+    information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
+  vmcs.put(Field.VM_EXIT_INSTRUCTION_LEN, length);
+  vmcs.put(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
+  // The event to inject is consumed by the entry that delivered it (SDM 3C 28.2.1).
+  const entryInfo = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
+  vmcs.put(Field.VM_ENTRY_INTR_INFO, (entryInfo & ~InterruptionInfo.VALID) >>> 0);
+}
+
+function softwareLength(event: InterruptEvent | undefined): number | undefined {
+  return event?.kind.includes('software') ? event.instructionLength : undefined;
+}
+
+/** The end of a VM exit, and of a VM entry that failed late: the processor is in root operation. */
+export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): void {
+  cpu.endDelivery();
+  cpu.guestMode = ROOT_OPERATION;
+  cpu.mmu.secondLevel = undefined;
+  loadHostState(cpu.state, vmcs, controls.exit);
+  loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
+  cpu.enterRoot((controls.secondary & SecondaryControl.ENABLE_VPID) !== 0);
+  cpu.updateDerivedState();
+  cpu.nextRip = cpu.state.rip;
+}
