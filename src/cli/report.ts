@@ -48,6 +48,7 @@ export function report({ machine, technique, exits, outcome, message }: Run): st
         [...machine.platform.ports.unclaimed].map(([port, counted]) => [hex(port), counted]),
       ),
       registers: registersOf(technique.guest),
+      stateHash: machine.stateHash,
     },
     undefined,
     2,

@@ -76,6 +76,11 @@ export function maskOf(field: BitField): bigint {
   return bits(field.low + field.width - 1, field.low);
 }
 
+/** A value moved up to where its field is, for fields of 32-bit structures (as a signed number). */
+export function place(field: BitField, value: number): number {
+  return value << field.low;
+}
+
 /** The value of one field in `value`, moved down to bit 0. */
 export function extract(field: BitField, value: bigint | number): bigint {
   return (BigInt(value) & maskOf(field)) >> BigInt(field.low);
@@ -119,6 +124,13 @@ export function masksOf<T extends BitTable>(of: T): { readonly [Id in Ids<T>]: n
     .filter((field) => field.low + field.width <= 52)
     .map((field) => [field.id, Number(maskOf(field))]);
   return Object.fromEntries(entries) as { readonly [Id in Ids<T>]: number };
+}
+
+/** The fields of a table by their names. */
+export function fieldsOf<T extends BitTable>(of: T): { readonly [Id in Ids<T>]: BitField } {
+  return Object.fromEntries(of.fields.map((field) => [field.id, field])) as {
+    readonly [Id in Ids<T>]: BitField;
+  };
 }
 
 /** The masks of a table of 64-bit values as named bigint constants. */

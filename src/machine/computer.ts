@@ -1,12 +1,14 @@
 import type { Bus } from '../processor/bus';
 import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/engine';
-import { PhysicalMemory } from '../processor/physical-memory';
+import type { Persistent } from '../processor/persistent';
+import { PhysicalMemory, type MemoryState } from '../processor/physical-memory';
 import type { Profile } from '../processor/profile/profile';
 import type { Processor } from '../processor/processor';
+import type { ProcessorSnapshot } from '../processor/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
-import { Platform, type PlatformEvents } from './platform';
+import { Platform, type PlatformEvents, type PlatformState } from './platform';
 
 export interface ComputerOptions {
   /** Bytes of RAM; rounded up to 64 KiB. */
@@ -26,11 +28,18 @@ export type ComputerStop =
   /** HLT, and nothing is scheduled that could end it. */
   | { readonly kind: 'idle' };
 
+/** The whole computer between two instructions. */
+export interface ComputerState {
+  readonly memory: MemoryState;
+  readonly processor: ProcessorSnapshot;
+  readonly platform: PlatformState;
+}
+
 /**
  * The simulated host computer: processor, physical memory, devices, and one clock. It is
  * deterministic: time is the count of retired instructions, plus what HLT lets pass.
  */
-export class Computer {
+export class Computer implements Persistent<ComputerState> {
   readonly memory: PhysicalMemory;
   readonly processor: Processor;
   readonly clock = new Clock();
@@ -41,6 +50,20 @@ export class Computer {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
     this.platform = new Platform(this.clock, this.stopping(options.events ?? {}));
     this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
+  }
+
+  save(): ComputerState {
+    return {
+      memory: this.memory.save(),
+      processor: this.processor.save(),
+      platform: this.platform.save(),
+    };
+  }
+
+  restore(state: ComputerState): void {
+    this.memory.restore(state.memory);
+    this.processor.restore(state.processor);
+    this.platform.restore(state.platform);
   }
 
   /** Events after which the owner will want to decide: the processor comes back at once. */

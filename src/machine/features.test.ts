@@ -53,7 +53,11 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     'rG',
   ],
   ['IA32_SPEC_CTRL does not exist', LONG(`mov ecx, 0x48\nrdmsr`), 'G'],
-  ['CR4.OSFXSR is reserved without FXSAVE', LONG(`mov rax, cr4\nor eax, 0x200\nmov cr4, rax`), 'G'],
+  [
+    'CR4.OSXSAVE is reserved without XSAVE',
+    LONG(`mov rax, cr4\nor eax, 1 << 18\nmov cr4, rax`),
+    'G',
+  ],
   ['DR7 has no upper half', LONG(`mov rax, 1 << 32\nmov dr7, rax`), 'G'],
 ];
 

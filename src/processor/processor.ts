@@ -29,11 +29,15 @@ import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, SS, State, segmentSlot } 
 import { OperandAccess } from './operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
+import type { Persistent } from './persistent';
 import type { PhysicalMemory } from './physical-memory';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
 import { ReferenceEngine } from './reference/engine';
+import { Progress } from './progress';
 import { resetState } from './reset';
+import { restoreRegisters, saveRegisters } from './saved-registers';
+import type { ProcessorSnapshot } from './snapshot';
 import { slowPath } from './semantics/slow-path';
 import { CpuState } from './state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
@@ -53,7 +57,10 @@ export interface VirtualizationUnits {
  * One simulated x86-64 processor: the registers, the engine that executes decoded instructions, and
  * what goes on between two of them (events, stops).
  */
-export class Processor extends OperandAccess implements GuestModeHost {
+export class Processor
+  extends OperandAccess
+  implements GuestModeHost, Persistent<ProcessorSnapshot>
+{
   readonly state: CpuState;
   readonly mmu: Mmu;
   readonly vmx: VmxUnit;
@@ -66,15 +73,12 @@ export class Processor extends OperandAccess implements GuestModeHost {
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
-  private retiredBefore = 0;
-  private chunk = 0;
+  private readonly progress: Progress;
   /** The record of the instruction that is executed in TypeScript. */
   private record = 0;
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private eventDelivered = false;
-  /** The instruction has left guest mode instead of completing: it is not counted. */
-  private left = false;
   private readonly details = new Map<number, InstructionDetail>();
 
   constructor(
@@ -112,6 +116,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
       engine === 'interpreter'
         ? createInterpreter(physical.memory, imports)
         : new ReferenceEngine(physical.memory, imports);
+    this.progress = new Progress(this.engine);
     this.view.setInt32(State.REPEAT_LIMIT, REPEAT_LIMIT, true);
     this.reset();
   }
@@ -123,49 +128,53 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   /** Instructions retired since reset. */
   get retired(): number {
-    if (this.chunk === 0) return this.retiredBefore;
-    return this.retiredBefore + this.chunk - this.engine.remaining - (this.left ? 1 : 0);
+    return this.progress.retired;
   }
 
-  /** Instructions that are done, without the one that is under way: at a VM exit, those of before. */
+  /** Those that are done: at a VM exit, without the one that has caused it. */
   get completed(): number {
-    const underWay = this.chunk > this.engine.remaining ? 1 : 0;
-    return this.retired - underWay;
+    return this.progress.completed;
   }
 
   /** The machine's time: instructions retired, and the time that HLT let pass. */
   get time(): number {
-    return this.retired + this.idle;
+    return this.progress.time;
   }
 
-  /** Time that passed without instructions, in units of one instruction. */
-  idle = 0;
-
-  /**
-   * What has been done so far: instructions retired, events delivered, rests in HLT. Budgets and limits
-   * count in it, so that no guest escapes them: a handler that faults at its own first instruction
-   * retires nothing.
-   */
+  /** What budgets and limits count in; see `Progress`. */
   get work(): number {
-    return this.retired + this.unretiredWork;
+    return this.progress.work;
   }
 
-  private unretiredWork = 0;
-
-  /** Time passes in HLT. @param time in units of one instruction */
+  /** HLT lets time pass, in units of one instruction. */
   rest(time: number): void {
-    this.idle += time;
-    this.unretiredWork++;
-  }
-
-  /** For restoring a snapshot. */
-  set retired(count: number) {
-    this.retiredBefore = count;
+    this.progress.rest(time);
   }
 
   /** The event whose delivery is under way (IDT-vectoring information, SDM 3C 28.2.4). */
   get eventInDelivery(): InterruptEvent | undefined {
     return this.delivery.inProgress;
+  }
+
+  /** Between two instructions. Memory is not the processor's: it is saved, and restored first, by itself. */
+  save(): ProcessorSnapshot {
+    return {
+      registers: saveRegisters(this.state),
+      vmx: this.vmx.save(),
+      spaces: this.spaces.save(),
+      tlb: this.tlb.save(),
+      progress: this.progress.save(),
+    };
+  }
+
+  restore(snapshot: ProcessorSnapshot): void {
+    restoreRegisters(this.state, snapshot.registers);
+    this.vmx.restore(snapshot.vmx);
+    this.spaces.restore(snapshot.spaces);
+    this.tlb.restore(snapshot.tlb);
+    this.progress.restore(snapshot.progress);
+    this.code.flush();
+    this.updateDerivedState();
   }
 
   reset(): void {
@@ -269,19 +278,17 @@ export class Processor extends OperandAccess implements GuestModeHost {
     const single = passing || shadow !== 'none' || trap;
     const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
     this.eventDelivered = false;
-    this.left = false;
-    this.chunk = single ? 1 : left;
-    engine.remaining = this.chunk;
+    this.progress.begin(single ? 1 : left);
     const record = this.fetch.enter(state.rip, passing);
     if (record === 0) {
-      this.settle();
+      this.progress.settle();
       return;
     }
     if (passing) this.runHidden(record);
     else engine.run(record);
-    this.settle();
+    this.progress.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
-    if (trap && !this.left && !this.eventDelivered && !this.stop) this.singleStepTrap();
+    if (trap && !this.progress.left && !this.eventDelivered && !this.stop) this.singleStepTrap();
   }
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
@@ -307,16 +314,9 @@ export class Processor extends OperandAccess implements GuestModeHost {
 
   private passing = false;
 
-  /** Adds what the engine has executed to the count. */
-  private settle(): void {
-    this.retiredBefore = this.retired;
-    this.chunk = 0;
-  }
-
   /** An instruction did not complete: it is not counted, and what it raised is dealt with. */
   private leaveInstruction(thrown: unknown): void {
-    if (this.chunk > this.engine.remaining) this.engine.remaining++;
-    this.settle();
+    this.progress.settleWithoutLast();
     if (!(thrown instanceof Fault)) {
       this.leaveDelivery(thrown);
       return;
@@ -340,7 +340,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
   /** Delivers an event; see `EventDelivery`. */
   deliver(event: InterruptEvent, injected = false): void {
     this.eventDelivered = true;
-    this.unretiredWork++;
+    this.progress.countEvent();
     this.delivery.deliver(event, injected);
     this.state.nextRip = this.state.rip;
   }
@@ -461,7 +461,7 @@ export class Processor extends OperandAccess implements GuestModeHost {
     const result = slowPath(path)(this);
     if (result === 'continue') return record + RECORD_SIZE;
     if (result === 'left') {
-      this.left = true;
+      this.progress.left = true;
       return 0;
     }
     state.endInstruction();

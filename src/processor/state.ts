@@ -252,6 +252,12 @@ export class CpuState {
     else this.setSlot(slot, value);
   }
 
+  /** Those that are plain storage and were written to, by rising number. */
+  storedMsrs(): (readonly [number, bigint])[] {
+    const inSlots = [...MSR_SLOTS].map(([number, slot]) => [number, this.slot(slot)] as const);
+    return [...this.msrs, ...inSlots].sort(([a], [b]) => a - b);
+  }
+
   /** All of them hold what they hold after reset. */
   resetMsrs(): void {
     this.msrs.clear();

@@ -1,6 +1,7 @@
-import { Computer } from '../machine/computer';
+import { Computer, type ComputerState } from '../machine/computer';
 import type { Platform, PlatformEvents } from '../machine/platform';
 import type { EngineKind } from '../processor/engine';
+import type { Persistent } from '../processor/persistent';
 import { realModeSegment } from '../processor/segments/descriptor';
 import {
   INTERCEPTS,
@@ -8,9 +9,11 @@ import {
   type Allocation,
   type Intercept,
   type VirtualMachine,
+  type VirtualMachineState,
 } from '../vmm';
 import type { End } from './end';
 import type { BootImage } from './image';
+import { hashOf } from './state-hash';
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
 export type MonitorName = 'vtx' | 'none';
@@ -29,8 +32,14 @@ export interface MachineOptions {
 /** Where what the guest prints goes to. */
 export type MachineOutput = Pick<PlatformEvents, 'serial' | 'debugConsole'>;
 
+/** Everything that decides how a machine goes on. */
+export interface MachineState {
+  readonly machine: VirtualMachineState | ComputerState;
+  readonly requestedEnd: End | undefined;
+}
+
 /** A computer with its program loaded and, unless it is bare, the monitor under it, ready to run. */
-export class Machine {
+export class Machine implements Persistent<MachineState> {
   readonly computer: Computer;
   /** The built-in monitor with its guest; undefined where the program has the bare computer. */
   readonly vm: VirtualMachine | undefined;
@@ -51,6 +60,23 @@ export class Machine {
     };
     this.vm = options.monitor === 'none' ? undefined : guest(image, options, events);
     this.computer = this.vm?.computer ?? bare(image, options, events);
+  }
+
+  /** Between two instructions, or two operations of the monitor. */
+  save(): MachineState {
+    return { machine: (this.vm ?? this.computer).save(), requestedEnd: this.requestedEnd };
+  }
+
+  /** @param state of a machine that was built with the same options */
+  restore({ machine, requestedEnd }: MachineState): void {
+    if (this.vm) this.vm.restore(machine as VirtualMachineState);
+    else this.computer.restore(machine as ComputerState);
+    this.requestedEnd = requestedEnd;
+  }
+
+  /** SHA-256 over registers, memory, devices, TLB and monitor; the same however the run was sliced. */
+  get stateHash(): string {
+    return hashOf(this.save());
   }
 
   /** The devices that the program sees. */

@@ -7,6 +7,7 @@ export {
   createVirtualMachine,
   type VirtualMachine,
   type VirtualMachineOptions,
+  type VirtualMachineState,
 } from './virtual-machine';
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';

@@ -1,4 +1,5 @@
-import type { Host } from './host/host';
+import type { Persistent } from '../processor/persistent';
+import type { Host, HostState } from './host/host';
 import type { Handler, Operation } from './operation';
 import type { Technique } from './technique';
 
@@ -19,13 +20,28 @@ export interface Activity {
 }
 
 /**
+ * Where the monitor is. A handler sees the world through the results of its operations alone: what
+ * began it and the results so far are its whole state.
+ */
+export interface MonitorState {
+  readonly cycles: number;
+  readonly handler:
+    { readonly began: HandlerStart; readonly results: readonly bigint[] } | undefined;
+  readonly host: HostState;
+}
+
+/** What makes the monitor begin: power-on, or control that comes to a gate. */
+type HandlerStart = 'power-on' | number;
+
+/**
  * The built-in monitor: runs a technique's handlers on the host, one operation at a time. Between two
  * operations the whole machine is in a state that can be looked at.
  */
-export class Monitor {
+export class Monitor implements Persistent<MonitorState> {
   /** Modelled cycles spent in the monitor. */
   cycles = 0;
   private handler: Handler | undefined;
+  private began: HandlerStart = 'power-on';
   private next: Operation | undefined;
   private performed: Performed[] = [];
 
@@ -47,14 +63,14 @@ export class Monitor {
 
   /** Prepares the virtual machine up to its first entry. */
   boot(): void {
-    this.begin(this.technique.prepare());
+    this.begin('power-on');
     this.finish();
   }
 
   /** The processor has come to a gate. */
   take(gate: number): void {
     this.host.passTime();
-    this.begin(this.technique.handle(gate));
+    this.begin(gate);
   }
 
   /** Performs the next operation. */
@@ -72,11 +88,35 @@ export class Monitor {
     while (this.next && !this.host.end && !this.host.waiting) this.step();
   }
 
-  private begin(handler: Handler): void {
+  save(): MonitorState {
+    const { cycles, began, host } = this;
+    const results = this.performed.map(({ result }) => result);
+    return { cycles, handler: this.next && { began, results }, host: host.save() };
+  }
+
+  /** The handler is begun again and given the results that it had; nothing is performed. */
+  restore({ cycles, handler, host }: MonitorState): void {
+    this.cycles = cycles;
+    this.host.restore(host);
+    this.handler = this.next = undefined;
+    this.performed = [];
+    if (!handler) return;
+    const generator = this.begin(handler.began);
+    for (const result of handler.results) {
+      if (this.next) this.performed.push({ operation: this.next, result });
+      this.advance(generator, result);
+    }
+  }
+
+  private begin(began: HandlerStart): Handler {
+    const { technique } = this;
+    const handler = began === 'power-on' ? technique.prepare() : technique.handle(began);
+    this.began = began;
     this.handler = handler;
     this.performed = [];
     const first = handler.next();
     this.next = first.done ? undefined : first.value;
+    return handler;
   }
 
   private advance(handler: Handler, result: bigint): void {

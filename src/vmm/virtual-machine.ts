@@ -3,15 +3,16 @@ import { SegmentRights } from '../isa/access-rights';
 import { FeatureControl } from '../isa/registers/msr-fields';
 import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { Msr } from '../isa/registers/msr';
-import { Computer } from '../machine/computer';
+import { Computer, type ComputerState } from '../machine/computer';
 import type { PlatformEvents } from '../machine/platform';
 import type { EngineKind } from '../processor/engine';
+import type { Persistent } from '../processor/persistent';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation } from './memory/guest-memory';
-import { Monitor } from './monitor';
+import { Monitor, type MonitorState } from './monitor';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
 
@@ -33,12 +34,20 @@ const MONITOR_START = 0x100000;
 const MONITOR_SIZE = 16 * 2 ** 20;
 
 /** A computer whose owner is the built-in monitor, with one virtual machine. */
-export interface VirtualMachine {
+export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly computer: Computer;
   readonly monitor: Monitor;
   readonly guestMemory: GuestMemory;
   /** Host-physical address of the area with the guest's general registers. */
   readonly saveArea: number;
+}
+
+export interface VirtualMachineState {
+  readonly computer: ComputerState;
+  readonly monitor: MonitorState;
+  /** Frames that are taken: the guest's, and the monitor's own. */
+  readonly guestFrames: number;
+  readonly ownFrames: number;
 }
 
 /** Builds the host, and a guest that is ready to be entered once its image is loaded. */
@@ -82,7 +91,25 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       stack: options.entry,
     },
   );
-  return { computer, monitor: new Monitor(host, technique), guestMemory, saveArea };
+  const monitor = new Monitor(host, technique);
+  return {
+    computer,
+    monitor,
+    guestMemory,
+    saveArea,
+    save: () => ({
+      computer: computer.save(),
+      monitor: monitor.save(),
+      guestFrames: guestMemory.save(),
+      ownFrames: frames.save(),
+    }),
+    restore: (state) => {
+      computer.restore(state.computer);
+      monitor.restore(state.monitor);
+      guestMemory.restore(state.guestFrames);
+      frames.restore(state.ownFrames);
+    },
+  };
 }
 
 type Seven = [number, number, number, number, number, number, number];

@@ -1,3 +1,4 @@
+import { BNDCFGS, CET as CET_BITS } from './msr-fields';
 import { msr } from './msr-row';
 
 /** Further MSRs that hypervisors and kernels meet (SDM 4 2.1, table 2-2). */
@@ -14,8 +15,8 @@ const FOR_HYPERVISORS = [
   msr('SMBASE', 0x9e, 'SDM 3C 32.15.6.4', 'Base address of SMM code; readable in SMM.', READ_ONLY),
   msr('UMWAIT_CONTROL', 0xe1, TABLE, 'How long and how deeply UMWAIT and TPAUSE may wait.'),
   msr('RTIT_CTL', 0x570, 'SDM 3C 33.2.8.2', 'Control of Intel Processor Trace.'),
-  msr('U_CET', 0x6a0, CET, 'Control-flow enforcement in ring 3.'),
-  msr('S_CET', 0x6a2, CET, 'Control-flow enforcement in rings 0 to 2.'),
+  msr('U_CET', 0x6a0, CET, 'Control-flow enforcement in ring 3.', { bits: CET_BITS }),
+  msr('S_CET', 0x6a2, CET, 'Control-flow enforcement in rings 0 to 2.', { bits: CET_BITS }),
   msr('PL0_SSP', 0x6a4, CET, 'Shadow-stack pointer of ring 0.', CANONICAL),
   msr('PL1_SSP', 0x6a5, CET, 'Shadow-stack pointer of ring 1.', CANONICAL),
   msr('PL2_SSP', 0x6a6, CET, 'Shadow-stack pointer of ring 2.', CANONICAL),
@@ -35,7 +36,7 @@ const FOR_HYPERVISORS = [
   msr('UINTR_MISC', 0x988, TABLE, 'Notification vector and table size of user interrupts.'),
   msr('UINTR_PD', 0x989, TABLE, 'Address of the user posted-interrupt descriptor.', CANONICAL),
   msr('UINTR_TT', 0x98a, TABLE, 'Address of the table of SENDUIPI targets.'),
-  msr('BNDCFGS', 0xd90, TABLE, 'MPX configuration in rings 0 to 2.'),
+  msr('BNDCFGS', 0xd90, TABLE, 'MPX configuration in rings 0 to 2.', { bits: BNDCFGS }),
   msr('PASID', 0xd93, TABLE, 'Process address-space identifier of ENQCMD.'),
   msr('LBR_CTL', 0x14ce, TABLE, 'Control of last-branch records.'),
 ] as const;

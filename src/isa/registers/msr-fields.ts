@@ -22,6 +22,26 @@ export const XSS = table('IA32_XSS', 'SDM 1 13.3', [
   bit('HWP', 16, 'Hardware-controlled performance states.'),
 ]);
 
+/** IA32_S_CET and IA32_U_CET. */
+export const CET = table('IA32_S_CET', 'SDM 1 17.1.2', [
+  bit('SH_STK_EN', 0, 'Shadow stacks are used.'),
+  bit('WR_SHSTK_EN', 1, 'WRSS is allowed.'),
+  bit('ENDBR_EN', 2, 'Indirect branches must come to ENDBR32 or ENDBR64.'),
+  bit('LEG_IW_EN', 3, 'A bitmap tells which pages hold code without ENDBR.'),
+  bit('NO_TRACK_EN', 4, 'The no-track prefix is allowed.'),
+  bit('SUPPRESS_DIS', 5, 'Tracking is not suppressed by legacy code.'),
+  bit('SUPPRESS', 10, 'Tracking is suppressed.'),
+  bit('TRACKER', 11, 'The next instruction must be ENDBR32 or ENDBR64.'),
+  range('EB_LEG_BITMAP_BASE', 63, 12, 'Page of the bitmap of legacy code.'),
+]);
+export const Cet = wideMasksOf(CET);
+
+export const BNDCFGS = table('IA32_BNDCFGS', 'SDM 4 2.1', [
+  bit('EN', 0, 'MPX is enabled in rings 0 to 2.'),
+  bit('BNDPRESERVE', 1, 'Branches without the BND prefix keep the bounds registers.'),
+  range('BASE', 63, 12, 'Page of the bounds directory.'),
+]);
+
 export const STAR = table('IA32_STAR', 'SDM 3A 5.8.8', [
   range('EIP', 31, 0, 'SYSCALL target in legacy mode (AMD).'),
   range('SYSCALL_CS', 47, 32, 'SYSCALL loads CS from here and SS from this plus 8.'),

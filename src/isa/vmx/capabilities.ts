@@ -105,6 +105,17 @@ export const EptVpidCap = wideMasksOf(EPT_VPID_CAP);
 
 export const CAPABILITY_TABLES = { BASIC, MISC, VMCS_ENUM, EPT_VPID_CAP } as const;
 
+/**
+ * The default1 class: controls that are 1 on every processor without the TRUE MSRs, reserved ones
+ * among them (SDM 3D A.2).
+ */
+export const DEFAULT1 = {
+  pinBased: 0x0000_0016,
+  primary: 0x0401_e172,
+  exit: 0x0003_6dff,
+  entry: 0x0000_11ff,
+} as const;
+
 /** What a control may be, by a capability MSR. */
 export interface AllowedSettings {
   readonly may0: boolean;

@@ -99,10 +99,3 @@ export const SWITCHED_MSRS: readonly SwitchedMsr[] = [
     loadHost: ExitControl.LOAD_PKRS,
   },
 ];
-
-const BY_MSR = new Map(SWITCHED_MSRS.map((row) => [row.msr, row]));
-
-/** How VM entries and VM exits switch an MSR; undefined when they leave it alone. */
-export function switchedMsr(msr: number): SwitchedMsr | undefined {
-  return BY_MSR.get(msr);
-}

@@ -1,4 +1,5 @@
 import { State, wordOf } from '../layout';
+import type { Persistent } from '../persistent';
 import type { CpuState } from '../state';
 import type { GuestAddressSpace } from './host';
 
@@ -15,12 +16,18 @@ const PAGING_WORDS = Int32Array.from(
   wordOf,
 );
 
+/** Whose translations the software TLB holds. */
+export interface AddressSpacesState {
+  readonly guest: GuestAddressSpace;
+  readonly root: Int32Array;
+}
+
 /**
  * Which translations outlive the transitions between root operation and guest mode. Untagged ones
  * never do. Tagged ones may stay (SDM 3C 29.4.3.1), and do where this processor, whose software TLB
  * holds one address space for each world, can tell them from others.
  */
-export class AddressSpaces {
+export class AddressSpaces implements Persistent<AddressSpacesState> {
   private guest: GuestAddressSpace = { tag: 0, root: 0n };
   private readonly root = new Int32Array(PAGING_WORDS.length);
 
@@ -28,6 +35,15 @@ export class AddressSpaces {
     private readonly state: CpuState,
     private readonly flushWorld: (world: 0 | 1) => void,
   ) {}
+
+  save(): AddressSpacesState {
+    return { guest: this.guest, root: this.root.slice() };
+  }
+
+  restore({ guest, root }: AddressSpacesState): void {
+    this.guest = guest;
+    this.root.set(root);
+  }
 
   /** An entry is about to load the guest's registers. */
   leaveRoot(): void {

@@ -17,6 +17,8 @@ export interface GuestModeHost extends InstructionContext {
   readonly observer: ProcessorObserver;
   /** The event whose delivery is under way. */
   readonly eventInDelivery: InterruptEvent | undefined;
+  /** What has been done since reset; see `Processor.work`. */
+  readonly work: number;
   /** External interrupts wait, while a debugger steps. */
   readonly holdInterrupts: boolean;
   /** Delivers an event that the entry injects; exceptions are not intercepted. */

@@ -49,7 +49,8 @@ export const DEFAULT_PROFILE = new Profile({
     'Invariant TSC',
   ],
   baseline: {
-    cr4: WideCr4.PCE,
+    // Kernels set OSFXSR and OSXMMEXCPT without asking CPUID; vector instructions then stop as missing.
+    cr4: WideCr4.PCE | WideCr4.OSFXSR | WideCr4.OSXMMEXCPT,
     msrs: [
       // It exists without a local APIC, too: its enable bit then reads 0 (SDM 3A 11.4.3).
       Msr.APIC_BASE,

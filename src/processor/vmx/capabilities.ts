@@ -1,7 +1,7 @@
 import type { FeatureName } from '../../isa/cpuid';
 import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
-import { revisionOf } from '../../isa/vmx/capabilities';
+import { DEFAULT1, revisionOf } from '../../isa/vmx/capabilities';
 import {
   EntryControl,
   ExitControl,
@@ -67,9 +67,6 @@ export interface VmxBase {
   readonly efer: bigint;
   has(feature: FeatureName): boolean;
 }
-
-/** Controls that have always been 1 on processors without the TRUE MSRs (SDM 3D A.2). */
-const DEFAULT1 = { pinBased: 0x16, primary: 0x0401e172, exit: 0x00036dff, entry: 0x000011ff };
 
 /** Members of the default1 class that may nevertheless be 0, as the TRUE MSRs tell. */
 const MAY_BE_0 = {

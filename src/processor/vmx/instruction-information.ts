@@ -1,15 +1,27 @@
+import {
+  GDTR_IDTR_INFO,
+  MEMORY_OPERAND_INFO,
+  VMREAD_VMWRITE_INFO,
+} from '../../isa/vmx/instruction-information';
+import { fieldsOf, place } from '../../isa/bits';
 import type { DescriptorTableInstruction, VmxInstruction } from '../guest-mode/guest-mode';
 import type { InstructionContext } from '../instruction-context';
 import { Rec, State, segmentSlot } from '../layout';
 
 /** The VM-exit instruction-information field (SDM 3C 28.2.5), from the instruction being executed. */
 
+const { SCALING, ADDRESS_SIZE, SEGMENT, INDEX, INDEX_INVALID, BASE, BASE_INVALID } =
+  fieldsOf(MEMORY_OPERAND_INFO);
+const { REG1, REG2, REGISTER } = fieldsOf(VMREAD_VMWRITE_INFO);
+const { OPERAND_32, IDENTITY } = fieldsOf(GDTR_IDTR_INFO);
+
 const gprNumber = (slot: number): number => (slot - State.GPR) >> 3;
 
-/** Scaling, address size, segment, index and base of the memory operand, or bit 10 for a register. */
+/** Scaling, address size, segment, index and base of the memory operand, or which register it is. */
 export function operandInformation(cpu: InstructionContext, index: number): number {
   const operand = cpu.instruction.operands[index];
-  if (operand?.kind === 'register') return (1 << 10) | (gprNumber(operand.slot) << 3);
+  if (operand?.kind === 'register')
+    return place(REGISTER, 1) | place(REG1, gprNumber(operand.slot));
   return memoryInformation(cpu);
 }
 
@@ -19,7 +31,7 @@ export function addressInformation(cpu: InstructionContext): number {
   const mask = view.getBigUint64(cpu.instruction.record + Rec.ADDRESS_MASK, true);
   const size = mask === 0xffffn ? 0 : mask === 0xffffffffn ? 1 : 2;
   const segment = (cpu.operandSegment() - segmentSlot(0)) >> 6;
-  return (size << 7) | (segment << 15);
+  return place(ADDRESS_SIZE, size) | place(SEGMENT, segment);
 }
 
 function memoryInformation(cpu: InstructionContext): number {
@@ -29,17 +41,17 @@ function memoryInformation(cpu: InstructionContext): number {
   const index = view.getUint16(record + Rec.INDEX, true);
   const isGpr = (slot: number): boolean => slot >= State.GPR && slot < State.ZERO;
   return (
-    view.getUint8(record + Rec.SCALE) |
+    place(SCALING, view.getUint8(record + Rec.SCALE)) |
     addressInformation(cpu) |
-    (isGpr(index) ? gprNumber(index) << 18 : 1 << 22) |
-    (isGpr(base) ? gprNumber(base) << 23 : 1 << 27)
+    (isGpr(index) ? place(INDEX, gprNumber(index)) : place(INDEX_INVALID, 1)) |
+    (isGpr(base) ? place(BASE, gprNumber(base)) : place(BASE_INVALID, 1))
   );
 }
 
-/** A register operand as Reg2 (bits 31:28). */
+/** A register operand as Reg2. */
 export function secondRegister(cpu: InstructionContext, index: number): number {
   const operand = cpu.instruction.operands[index];
-  return operand?.kind === 'register' ? gprNumber(operand.slot) << 28 : 0;
+  return operand?.kind === 'register' ? place(REG2, gprNumber(operand.slot)) : 0;
 }
 
 const IDENTITIES: Readonly<Record<DescriptorTableInstruction, number>> = {
@@ -51,8 +63,8 @@ export function descriptorTableInformation(
   cpu: InstructionContext,
   instruction: DescriptorTableInstruction,
 ): number {
-  const wide = cpu.instruction.operandSize === 2 ? 0 : 1 << 11;
-  return operandInformation(cpu, 0) | wide | (IDENTITIES[instruction] << 28);
+  const wide = cpu.instruction.operandSize === 2 ? 0 : place(OPERAND_32, 1);
+  return operandInformation(cpu, 0) | wide | place(IDENTITY, IDENTITIES[instruction]);
 }
 
 /** Information of a VMX instruction; 0 for those whose exit leaves the field undefined. */

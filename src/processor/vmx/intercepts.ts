@@ -15,6 +15,7 @@ import type {
   PortAccess,
   VmxInstruction,
 } from '../guest-mode/guest-mode';
+import type { Persistent } from '../persistent';
 import type { Controls } from './controls';
 import {
   addressInformation,
@@ -27,24 +28,46 @@ import { NonRootRegisters } from './non-root-registers';
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
 const TIMER_SHIFT = 5;
 
+/** What is in force between a VM entry and the next VM exit, beside the VMCS. */
+export interface NonRootState {
+  readonly controls: Controls;
+  /** The time at which the VMX-preemption timer comes to 0. */
+  readonly timerDeadline: number | undefined;
+  readonly trapFlagPending: boolean;
+  readonly workAtEntry: number;
+}
+
 /** VMX non-root operation: what of the guest's doings causes VM exits (SDM 3C 26.1 to 26.3). */
-export class Intercepts extends NonRootRegisters implements GuestMode {
+export class Intercepts extends NonRootRegisters implements GuestMode, Persistent<NonRootState> {
   readonly active = true;
   private timerDeadline: number | undefined;
   private trapFlagPending = false;
-  private firstBoundary = true;
+  /** What the processor had done at the VM entry: the trap flag acts once it has done more. */
+  private workAtEntry = 0;
 
   /** A VM entry has loaded the guest: these controls are in force until the next VM exit. */
   begin(controls: Controls): void {
     this.controls = controls;
     this.trapFlagPending = false;
-    this.firstBoundary = true;
+    this.workAtEntry = this.cpu.work;
     this.timerDeadline = undefined;
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
       const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
       const now = Math.floor(this.cpu.time / (1 << TIMER_SHIFT));
       this.timerDeadline = (now + ticks) * (1 << TIMER_SHIFT);
     }
+  }
+
+  save(): NonRootState {
+    const { controls, timerDeadline, trapFlagPending, workAtEntry } = this;
+    return { controls, timerDeadline, trapFlagPending, workAtEntry };
+  }
+
+  restore(state: NonRootState): void {
+    this.controls = state.controls;
+    this.timerDeadline = state.timerDeadline;
+    this.trapFlagPending = state.trapFlagPending;
+    this.workAtEntry = state.workAtEntry;
   }
 
   cpuid(): boolean {
@@ -161,9 +184,8 @@ export class Intercepts extends NonRootRegisters implements GuestMode {
 
   boundary(): boolean {
     const { state } = this.cpu;
-    if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && !this.firstBoundary)
-      this.trapFlagPending = true;
-    this.firstBoundary = false;
+    const done = this.cpu.work !== this.workAtEntry;
+    if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && done) this.trapFlagPending = true;
     if (this.trapFlagPending) {
       this.trapFlagPending = false;
       this.exit({ reason: ExitReason.MONITOR_TRAP_FLAG });

@@ -1,11 +1,15 @@
+import { SecondaryControl } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
+import { ROOT_OPERATION } from '../guest-mode/root-operation';
 import { PAGE_SIZE } from '../layout';
+import type { Persistent } from '../persistent';
 import { ActiveVmcs } from './active-vmcs';
 import type { VmxCapabilities } from './capabilities';
 import type { EntryCheckFailure } from './entry-checks';
 import { FieldAccess } from './field-access';
+import type { NonRootState } from './intercepts';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
 import { enterGuest } from './vm-entry';
 import { LaunchState, Vmcs } from './vmcs';
@@ -13,8 +17,18 @@ import { LaunchState, Vmcs } from './vmcs';
 /** Of so many VMCSs the processor keeps something beside their regions. */
 const MOST_KNOWN = 64;
 
+/** The VMX state of a processor outside its VMCSs. */
+export interface VmxState {
+  readonly inOperation: boolean;
+  readonly vmxonPointer: bigint;
+  /** Host-physical address of the current VMCS. */
+  readonly current: number | undefined;
+  /** In VMX non-root operation. */
+  readonly nonRoot: NonRootState | undefined;
+}
+
 /** The VMX state of a processor outside its VMCSs, and what the VMX instructions do with it. */
-export class VmxUnit {
+export class VmxUnit implements Persistent<VmxState> {
   /** Whether the processor is in VMX operation (between VMXON and VMXOFF). */
   inOperation = false;
   vmxonPointer = -1n;
@@ -45,6 +59,28 @@ export class VmxUnit {
     this.active = undefined;
     this.known.clear();
     this.entryFailures = [];
+  }
+
+  save(): VmxState {
+    const { active, inOperation, vmxonPointer } = this;
+    const nonRoot = this.cpu.guestMode.active ? active?.intercepts.save() : undefined;
+    return { inOperation, vmxonPointer, current: active?.vmcs.address, nonRoot };
+  }
+
+  /** Memory holds the VMCSs as they were: nothing that was kept of others is of use. */
+  restore({ inOperation, vmxonPointer, current, nonRoot }: VmxState): void {
+    const { cpu } = this;
+    this.reset();
+    this.inOperation = inOperation;
+    this.vmxonPointer = vmxonPointer;
+    this.active = current === undefined ? undefined : this.activate(current);
+    cpu.guestMode = ROOT_OPERATION;
+    cpu.mmu.secondLevel = undefined;
+    if (!this.active || !nonRoot) return;
+    this.active.intercepts.restore(nonRoot);
+    cpu.guestMode = this.active.intercepts;
+    const ept = (nonRoot.controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
+    if (ept) cpu.mmu.secondLevel = this.active.extendedPageTables;
   }
 
   /** VMXON with the address of its region. */

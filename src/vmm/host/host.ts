@@ -3,10 +3,16 @@ import { WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
-import { INSTRUCTIONS_PER_SECOND, Platform, type PlatformEvents } from '../../machine/platform';
+import {
+  INSTRUCTIONS_PER_SECOND,
+  Platform,
+  type PlatformEvents,
+  type PlatformState,
+} from '../../machine/platform';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
 import { gprSlot, wordOf } from '../../processor/layout';
+import type { Persistent } from '../../processor/persistent';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
@@ -23,11 +29,20 @@ const GPR_WORDS = wordOf(gprSlot(0));
 /** No host timer is armed further ahead than the counter reaches. */
 const LONGEST_COUNT = 0xffff;
 
+/** What the monitor keeps outside of the computer: the guest's virtual devices, and how it is with the guest. */
+export interface HostState {
+  readonly virtual: PlatformState;
+  /** What the host's timer is armed for. */
+  readonly armed: number | undefined;
+  readonly end: GuestEnd | undefined;
+  readonly waiting: boolean;
+}
+
 /**
  * The host as the monitor's operations see it: its processor in root operation, its memory, its
  * devices, and the virtual devices that it keeps for the guest.
  */
-export class Host {
+export class Host implements Persistent<HostState> {
   /** The guest's virtual devices, with a clock that the monitor moves on. */
   readonly virtual: Platform;
   readonly virtualClock = new Clock();
@@ -53,6 +68,18 @@ export class Host {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
     });
+  }
+
+  save(): HostState {
+    const { armed, end, waiting } = this;
+    return { virtual: this.virtual.save(), armed, end, waiting };
+  }
+
+  restore(state: HostState): void {
+    this.virtual.restore(state.virtual);
+    this.armed = state.armed;
+    this.end = state.end;
+    this.waiting = state.waiting;
   }
 
   private get cpu() {

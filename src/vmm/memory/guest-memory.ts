@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../../processor/layout';
+import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
 import type { FrameAllocator } from '../host/frames';
@@ -10,7 +11,7 @@ export type Allocation = 'eager' | 'on-demand';
 const ANY_ACCESS = { read: false, write: false, execute: false };
 
 /** The guest's RAM: guest-physical pages over host frames, as the EPT says. */
-export class GuestMemory {
+export class GuestMemory implements Persistent<number> {
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly ept: EptBuilder,
@@ -18,6 +19,15 @@ export class GuestMemory {
     /** Bytes of RAM from guest-physical address 0. */
     readonly size: number,
   ) {}
+
+  /** Which frames are taken; the mappings themselves lie in host memory. */
+  save(): number {
+    return this.frames.save();
+  }
+
+  restore(taken: number): void {
+    this.frames.restore(taken);
+  }
 
   contains(address: bigint): boolean {
     return address >= 0n && address < BigInt(this.size);

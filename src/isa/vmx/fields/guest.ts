@@ -2,7 +2,7 @@ import { table, range } from '../../bits';
 import { CR0, CR3, CR4, EFER } from '../../registers/control';
 import { DR7 } from '../../registers/debug';
 import { RFLAGS } from '../../registers/flags';
-import { DEBUGCTL, PAT } from '../../registers/msr-fields';
+import { BNDCFGS, CET, DEBUGCTL, PAT } from '../../registers/msr-fields';
 import { ACCESS_RIGHTS, SELECTOR } from '../../segments';
 import { PDPTE_PAE } from '../../paging';
 import { ACTIVITY_STATE, INTERRUPTIBILITY, PENDING_DEBUG } from '../events';
@@ -59,6 +59,7 @@ export const GUEST_FIELDS = [
   field('GUEST_PDPTE2', 0x280e, 'Guest PDPTE2', STATE, { bits: PDPTE_PAE, with: EPT }),
   field('GUEST_PDPTE3', 0x2810, 'Guest PDPTE3', STATE, { bits: PDPTE_PAE, with: EPT }),
   field('GUEST_BNDCFGS', 0x2812, 'Guest IA32_BNDCFGS', REGISTERS, {
+    bits: BNDCFGS,
     with: [{ exit: 'CLEAR_BNDCFGS' }, { entry: 'LOAD_BNDCFGS' }],
   }),
   field('GUEST_IA32_RTIT_CTL', 0x2814, 'Guest IA32_RTIT_CTL', REGISTERS, {
@@ -142,6 +143,7 @@ export const GUEST_FIELDS = [
   field('GUEST_SYSENTER_ESP', 0x6824, 'Guest IA32_SYSENTER_ESP', REGISTERS),
   field('GUEST_SYSENTER_EIP', 0x6826, 'Guest IA32_SYSENTER_EIP', REGISTERS),
   field('GUEST_S_CET', 0x6828, 'Guest IA32_S_CET', REGISTERS, {
+    bits: CET,
     with: { entry: 'LOAD_CET_STATE' },
   }),
   field('GUEST_SSP', 0x682a, 'Guest SSP', REGISTERS, { with: { entry: 'LOAD_CET_STATE' } }),

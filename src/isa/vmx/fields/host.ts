@@ -1,5 +1,5 @@
 import { CR0, CR3, CR4, EFER } from '../../registers/control';
-import { PAT } from '../../registers/msr-fields';
+import { CET, PAT } from '../../registers/msr-fields';
 import { SELECTOR } from '../../segments';
 import { field } from './field';
 
@@ -63,7 +63,10 @@ export const HOST_FIELDS = [
   field('HOST_IA32_SYSENTER_EIP', 0x6c12, 'Host IA32_SYSENTER_EIP', SECTION),
   field('HOST_RSP', 0x6c14, 'Host RSP', SECTION),
   field('HOST_RIP', 0x6c16, 'Host RIP', SECTION),
-  field('HOST_S_CET', 0x6c18, 'Host IA32_S_CET', SECTION, { with: { exit: 'LOAD_CET_STATE' } }),
+  field('HOST_S_CET', 0x6c18, 'Host IA32_S_CET', SECTION, {
+    bits: CET,
+    with: { exit: 'LOAD_CET_STATE' },
+  }),
   field('HOST_SSP', 0x6c1a, 'Host SSP', SECTION, { with: { exit: 'LOAD_CET_STATE' } }),
   field('HOST_INTR_SSP_TABLE', 0x6c1c, 'Host IA32_INTERRUPT_SSP_TABLE_ADDR', SECTION, {
     with: { exit: 'LOAD_CET_STATE' },

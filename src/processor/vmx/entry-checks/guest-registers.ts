@@ -1,4 +1,5 @@
-import { DebugCtl } from '../../../isa/registers/msr-fields';
+import { reservedBits } from '../../../isa/bits';
+import { BNDCFGS, CET, Cet, DebugCtl } from '../../../isa/registers/msr-fields';
 import * as l10n from '@vscode/l10n';
 import { Cr0, Cr4, Efer } from '../../../isa/registers/control';
 import { EntryControl } from '../../../isa/vmx/controls';
@@ -19,7 +20,8 @@ function cr0MustBe1(v: EntryView): bigint {
 
 /** Bits 11:10 of an S_CET (SUPPRESS and TRACKER) are not both 1; bits 9:6 are reserved. */
 function isValidSCet(value: bigint): boolean {
-  return (value & 0x3c0n) === 0n && (value & 0xc00n) !== 0xc00n;
+  const both = Cet.SUPPRESS | Cet.TRACKER;
+  return (value & reservedBits(CET, 64)) === 0n && (value & both) !== both;
 }
 
 /** Guest control registers, debug registers and MSRs (SDM 3C 27.3.1.1). */
@@ -114,7 +116,7 @@ export const GUEST_REGISTER_CHECKS = checks('guest', 'SDM 3C 27.3.1.1', [
     (v) => {
       if (!v.entry(EntryControl.LOAD_BNDCFGS)) return true;
       const value = v.field(Field.GUEST_BNDCFGS);
-      return (value & 0xffcn) === 0n && holdsCanonical(v, Field.GUEST_BNDCFGS);
+      return (value & reservedBits(BNDCFGS, 64)) === 0n && holdsCanonical(v, Field.GUEST_BNDCFGS);
     },
     () => l10n.t('bits 11:2 zero and a canonical address'),
   ),
