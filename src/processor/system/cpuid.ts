@@ -16,7 +16,8 @@ const result = (eax: number, ebx = 0, ecx = 0, edx = 0): CpuidResult => ({ eax, 
 const packed = (text: string): number =>
   [...text].reduce((word, c, n) => (word | (c.charCodeAt(0) << (8 * n))) >>> 0, 0);
 
-const VENDOR = 'GenuineIntel';
+/** "GenuineIntel" in EBX, EDX, ECX. */
+const HIGHEST_LEAF_AND_VENDOR = result(0xd, packed('Genu'), packed('ntel'), packed('ineI'));
 const BRAND = 'Ringside Simulated x86-64 Processor'.padEnd(48, '\0');
 
 /* CPUID.01H (SDM 2A CPUID, figures 3-7 and 3-8): only what is there. */
@@ -43,12 +44,7 @@ const EXTENDED_EDX = (1 << 20) | (1 << 26) | (1 << 27) | (1 << 29);
 export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResult {
   switch (leaf) {
     case 0:
-      return result(
-        0xd,
-        packed(VENDOR.slice(0, 4)),
-        packed(VENDOR.slice(8, 12)),
-        packed(VENDOR.slice(4, 8)),
-      );
+      return HIGHEST_LEAF_AND_VENDOR;
     case 1: {
       const osxsave = state.cr4 & BigInt(Cr4.OSXSAVE) ? 1 << 27 : 0;
       return result(0x000306a9, 0x00010800, FEATURES_ECX | osxsave, FEATURES_EDX);
