@@ -12,7 +12,7 @@ function importsOf(file: string): string[] {
     const onlyTypes = /^\{(\s*type\s[^,}]+,?)+\s*\}$/.test(names);
     const base = resolve(dirname(file), path);
     const target = [`${base}.ts`, join(base, 'index.ts')].find((name) => existsSync(name));
-    return onlyTypes || target === undefined ? [] : [target];
+    return onlyTypes || !target?.startsWith(SOURCES) ? [] : [target];
   });
 }
 

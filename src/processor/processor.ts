@@ -26,6 +26,7 @@ import { InstructionFetch } from './instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import type { InterpreterImports } from './interpreter/helpers';
 import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, SS, State, segmentSlot } from './layout';
+import { memoryImports } from './memory-imports';
 import { OperandAccess } from './operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
@@ -419,18 +420,9 @@ export class Processor
   /** The slow paths as the engines call them. */
   private imports(): InterpreterImports {
     return {
-      slowLoad: (linear, bytes, segment) => {
+      ...memoryImports(this.mmu, () => {
         this.syncRip();
-        return this.mmu.load(BigInt.asUintN(64, linear), bytes, segment);
-      },
-      slowLoadForUpdate: (linear, bytes, segment) => {
-        this.syncRip();
-        return this.mmu.loadForUpdate(BigInt.asUintN(64, linear), bytes, segment);
-      },
-      slowStore: (linear, bytes, segment, value) => {
-        this.syncRip();
-        this.mmu.store(BigInt.asUintN(64, linear), bytes, segment, BigInt.asUintN(64, value));
-      },
+      }),
       segmentFault: (slot) => {
         this.syncRip();
         throw slot === segmentSlot(SS) ? stackFault() : generalProtection();

@@ -5,6 +5,7 @@ import { Msr } from '../isa/registers/msr';
 import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
+import { readStatusFlags, writeStatusFlags } from './status-flags';
 
 /** A segment register with its hidden part. Access rights in VMX format (SDM 3C 25.4.1). */
 export interface SegmentRegister {
@@ -141,12 +142,13 @@ export class CpuState {
 
   /** The low 32 bits of RFLAGS, where all its flags are. */
   get flags(): number {
-    return this.low(State.SYSTEM_FLAGS) | this.statusFlags();
+    return this.low(State.SYSTEM_FLAGS) | readStatusFlags(this.words);
   }
 
   /** The upper 32 bits become 0, as they always are. */
   set flags(value: number) {
-    this.setHalves(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS_LOW) | FIXED_LOW, 0);
+    this.words[wordOf(State.SYSTEM_FLAGS)] = (value & ~STATUS_FLAGS_LOW) | FIXED_LOW;
+    this.words[wordOf(State.SYSTEM_FLAGS) + 1] = 0;
     this.setStatusFlags(value);
   }
 
@@ -356,42 +358,8 @@ export class CpuState {
     new Uint8Array(this.view.buffer, State.GPR, slots.length).set(slots);
   }
 
-  /** The six status flags, from the encoding that semantics/flags.ts documents. */
-  private statusFlags(): number {
-    const { words } = this;
-    const result = wordOf(State.FLAG_RESULT);
-    const parity = (words[wordOf(State.FLAG_SIGN)] ?? 0) & 0xff;
-    const sign = words[wordOf(State.FLAG_SIGN) + 1] ?? 0;
-    const a = words[wordOf(State.CARRY_A) + 1] ?? 0;
-    const b = words[wordOf(State.CARRY_B) + 1] ?? 0;
-    const c = words[wordOf(State.CARRY_C) + 1] ?? 0;
-    const carry = ((a & b) | ((a | b) & ~c)) >>> 31;
-    const overflow = ((a ^ c) & (b ^ c)) >>> 31;
-    const adjust = this.low(State.CARRY_A) ^ this.low(State.CARRY_B) ^ this.low(State.CARRY_C);
-    const odd = (0x6996 >> ((parity ^ (parity >> 4)) & 15)) & 1;
-    return (
-      (carry ? Rflags.CF : 0) |
-      (odd ? 0 : Rflags.PF) |
-      (adjust & Rflags.AF) |
-      ((words[result] ?? 0) === 0 && (words[result + 1] ?? 0) === 0 ? Rflags.ZF : 0) |
-      (sign < 0 ? Rflags.SF : 0) |
-      (overflow ? Rflags.OF : 0)
-    );
-  }
-
   /** Sets the six status flags as they stand in a value of RFLAGS; the others stay. */
   setStatusFlags(flags: number): void {
-    const carry = flags & Rflags.CF ? 0x80000000 : 0;
-    const overflow = flags & Rflags.OF ? 0x80000000 : 0;
-    this.setHalves(State.FLAG_RESULT, flags & Rflags.ZF ? 0 : 1, 0);
-    this.setHalves(State.FLAG_SIGN, flags & Rflags.PF ? 0 : 1, flags & Rflags.SF ? 0x80000000 : 0);
-    this.setHalves(State.CARRY_A, 0, carry);
-    this.setHalves(State.CARRY_B, 0, carry);
-    this.setHalves(State.CARRY_C, flags & Rflags.AF, carry ^ overflow);
-  }
-
-  private setHalves(slot: number, low: number, high: number): void {
-    this.words[wordOf(slot)] = low;
-    this.words[wordOf(slot) + 1] = high;
+    writeStatusFlags(this.words, flags);
   }
 }

@@ -15,16 +15,19 @@ const FRAMES = 0x50000;
 /** What 16-, 32- and 64-bit code can do alike. Labels are made unique by a number. */
 const ANYWHERE: readonly ((n: number) => string)[] = [
   (n) => `mov eax, ${String(n * 7919)}\n add ebx, eax\n rol ebx, ${String(n % 31)}`,
-  (n) => `mov ecx, ${String((n % 40) + 2)}\n.l${String(n)}: add ebx, ecx\n dec ecx\n jnz .l${String(n)}`,
+  (n) =>
+    `mov ecx, ${String((n % 40) + 2)}\n.l${String(n)}: add ebx, ecx\n dec ecx\n jnz .l${String(n)}`,
   (n) => `mov eax, ${String(n % 5)}\n xor ecx, ecx\n cpuid\n xor ebx, edx`,
   () => 'mov al, 0x2e\n mov dx, 0x3f8\n out dx, al',
   () => 'in al, 0x61\n xor bl, al',
   (n) => `call .f${String(n)}\n jmp .e${String(n)}\n.f${String(n)}: inc ebx\n ret\n.e${String(n)}:`,
-  (n) => `mov byte [.p${String(n)} + 1], ${String(n & 0x7f)}\n.p${String(n)}: mov al, 0\n add bl, al`,
+  (n) =>
+    `mov byte [.p${String(n)} + 1], ${String(n & 0x7f)}\n.p${String(n)}: mov al, 0\n add bl, al`,
   () => 'pushf\n popf',
   () => 'sti\n nop\n nop\n cli',
   () => 'sti\n hlt\n cli',
-  (n) => `mov edi, 0x30000 - 0x20000\n mov ecx, ${String((n % 60) + 1)}\n mov al, bl\n cld\n rep stosb`,
+  (n) =>
+    `mov edi, 0x30000 - 0x20000\n mov ecx, ${String((n % 60) + 1)}\n mov al, bl\n cld\n rep stosb`,
   () => 'int 0x41',
   () => 'rdtsc\n xor ebx, eax',
   () => 'pause',
@@ -42,7 +45,8 @@ const LONG: readonly ((n: number) => string)[] = [
   () => 'mov rax, cr3\n mov cr3, rax',
   (n) => `and dword [${String(PT + ((WINDOW >> 12) + (n % 4)) * 8)}], ~0x20`,
   // Code in a page of its own, reached by a stale translation or a new one.
-  (n) => `mov word [${String(FRAMES + (n % 3) * 4096 + 0x800)}], 0xc343\n ${map(n % 4, n % 3)}\n mov eax, ${String(WINDOW + (n % 4) * 4096 + 0x800)}\n call rax`,
+  (n) =>
+    `mov word [${String(FRAMES + (n % 3) * 4096 + 0x800)}], 0xc343\n ${map(n % 4, n % 3)}\n mov eax, ${String(WINDOW + (n % 4) * 4096 + 0x800)}\n call rax`,
   () => 'mov ecx, 0xc0000082\n rdmsr\n inc eax\n wrmsr',
   () => 'ud2',
   () => 'mov rax, cr0\n mov cr0, rax',

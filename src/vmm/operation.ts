@@ -73,8 +73,9 @@ class DelegatedHandler<Result> implements Generator<Operation, Result, bigint> {
     private readonly callee: Handler<Result>,
   ) {}
 
-  next(...result: [] | [bigint]): IteratorResult<Operation, Result> {
-    return this.noted(this.callee.next(...result));
+  /** @param result of the last operation; before the first one it is ignored */
+  next(result = 0n): IteratorResult<Operation, Result> {
+    return this.noted(this.callee.next(result));
   }
 
   return(value: Result): IteratorResult<Operation, Result> {

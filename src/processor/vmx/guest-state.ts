@@ -114,10 +114,9 @@ export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   }
   // With an unrestricted guest the control follows the guest's mode (SDM 3C 28.2).
   if (set(controls.secondary, SecondaryControl.UNRESTRICTED_GUEST)) {
-    const entry = state.longMode
-      ? controls.entry | EntryControl.IA32E_MODE_GUEST
-      : controls.entry & ~EntryControl.IA32E_MODE_GUEST;
-    vmcs.put(Field.VM_ENTRY_CONTROLS, entry >>> 0);
+    const others = vmcs.readNumber(Field.VM_ENTRY_CONTROLS) & ~EntryControl.IA32E_MODE_GUEST;
+    const mode = state.longMode ? EntryControl.IA32E_MODE_GUEST : 0;
+    vmcs.put(Field.VM_ENTRY_CONTROLS, others | mode);
   }
 }
 
