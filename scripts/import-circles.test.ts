@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-const SOURCES = resolve(__dirname, '../src/processor');
+const SOURCES = resolve(__dirname, '../src');
 
 /** What a file imports when it is loaded: types are gone by then. */
 function importsOf(file: string): string[] {
@@ -29,7 +29,7 @@ function circleFrom(file: string, path: string[], done: Set<string>): string[] |
   return undefined;
 }
 
-describe('The files of the processor', () => {
+describe('The sources', () => {
   it('import each other in no circle', () => {
     const done = new Set<string>();
     for (const name of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })) {

@@ -85,7 +85,9 @@ export function assembleBody(a: Assembler, statement: Statement, body: Body, cou
       includeBinary(a, body, statement, count);
       return;
     case 'align':
-      align(a, body, statement);
+      align(a, body, statement, (fill, n) => {
+        assembleBody(a, statement, fill, n);
+      });
       return;
     case 'directive':
       runDirective(a, body, statement);

@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
 import { SourceError } from './diagnostics';
-import { assembleBody } from './execute';
 import { alignUp } from './section-layout';
 import type { Section } from './sections';
 import { fillCode } from './smart-align';
@@ -31,6 +30,7 @@ export function align(
   assembler: Assembler,
   body: Extract<Body, { kind: 'align' }>,
   statement: Statement,
+  assembleFill: (fill: Body, count: number) => void,
 ): void {
   const boundary = assembler.number(body.boundary, '`align`');
   if (boundary <= 0n || (boundary & (boundary - 1n)) !== 0n) {
@@ -49,7 +49,7 @@ export function align(
   assembler.checkCount(BigInt(count), 1, statement.span);
   assembler.output.padding = true;
   try {
-    if (body.fill) assembleBody(assembler, statement, body.fill, count);
+    if (body.fill) assembleFill(body.fill, count);
     else if (body.reserve || !section) assembler.room(count, 'reserve')?.fill(0);
     else if (section.nobits) assembler.room(count, 'reserve');
     else {
