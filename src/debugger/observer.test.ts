@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import type { Assembly } from '../program';
+import { Machine, MachineRun, assembleText, imageOf, type MonitorName } from '../session';
+import { randomProgram } from '../session/random-programs.testing';
+import type { Breakpoint } from './breakpoints';
+import { Debuggee } from './debuggee';
+import { disassembleAround } from './disassembly';
+import type { AddressSpace } from './memory';
+import type { RunCommand } from './run-settings';
+import { callStack } from './stack';
+import type { ViewName } from './views/row';
+import { Views } from './views/views';
+
+/**
+ * A guest cannot tell that it is debugged: whatever is set, stepped, stopped at or looked at, it ends
+ * in the state in which it ends undisturbed, to the last bit of registers, memory, devices and TLB.
+ */
+
+const RUNS = Number(process.env['OBSERVED_PROGRAMS'] ?? 300);
+const SEED = Number(process.env['SEED'] ?? 20_261_125);
+/** Longer guests than this are none for a test that steps through them. */
+const LIMIT = 2_000_000;
+const MEMORY = 1 << 20;
+
+interface Ending {
+  readonly end: unknown;
+  readonly hash: string;
+}
+
+/** How the program ends when nobody looks; undefined when it does not end in time. */
+function undisturbed(program: Assembly, monitor: MonitorName): Ending | undefined {
+  const machine = new Machine(imageOf(program), { monitor, memory: MEMORY });
+  const run = new MachineRun(machine);
+  let stop = run.turn(60_000, LIMIT);
+  if (stop.kind === 'shutdown') stop = run.turn(1);
+  if (stop.kind === 'not-implemented') return { end: stop.what, hash: machine.stateHash };
+  return stop.kind === 'end' ? { end: stop.end, hash: machine.stateHash } : undefined;
+}
+
+/** What somebody who debugs does: the name of it and a number that chooses. */
+type Deed = readonly [what: keyof typeof DEEDS, choice: number];
+
+const SPACES: readonly AddressSpace[] = ['gva', 'gpa', 'hpa'];
+const VIEWS: readonly ViewName[] = ['registers', 'vmcs', 'translation', 'exits'];
+const COMMANDS: readonly RunCommand[] = [
+  { kind: 'continue' },
+  { kind: 'step-in', granularity: 'instruction' },
+  { kind: 'step-in', granularity: 'line' },
+  { kind: 'step-over', granularity: 'instruction' },
+  { kind: 'step-over', granularity: 'line' },
+  { kind: 'step-out' },
+];
+/** Conditions of breakpoints: without one, one that never holds, and one that asks for a pause. */
+const CONDITIONS = [undefined, 'never', 'pause'];
+
+/** Where breakpoints are put: mostly in the program, sometimes where it writes code or reads data. */
+function placeFor({ image, origin }: Assembly, choice: number): bigint {
+  if (choice % 5 === 0) return 0x40800n + BigInt(choice % 4) * 0x1000n;
+  if (choice % 7 === 0) return 0x50800n + BigInt(choice % 3) * 0x1000n;
+  return origin + BigInt(choice % image.length);
+}
+
+/** A session, and what is done in it. */
+class Session {
+  readonly debuggee: Debuggee;
+  readonly views: Views;
+  started = false;
+  /** How the guest has ended. */
+  end: unknown;
+  private ids = 0;
+
+  constructor(
+    readonly program: Assembly,
+    monitor: MonitorName,
+  ) {
+    const options = { program, monitor, memory: MEMORY, holdInterrupts: false };
+    this.debuggee = new Debuggee(options, {
+      output: () => undefined,
+      log: () => undefined,
+      holds: () => true,
+      condition: (expression) => {
+        if (expression === 'pause') this.debuggee.run.pause();
+        return false;
+      },
+      message: (template) => template,
+      breathe: () => Promise.resolve(),
+    });
+    this.views = new Views(this.debuggee.target, () => 0x7c00n);
+  }
+
+  async run(command: RunCommand): Promise<void> {
+    if (this.end) return;
+    const result = await this.debuggee.run.run(command, !this.started);
+    this.started = true;
+    if (result.kind === 'stopped') {
+      assert.notEqual(result.reason.kind, 'internal-error', inspect(result.reason));
+      if (result.reason.kind === 'not-implemented') this.end = result.reason.what;
+    } else this.end = result.end;
+    this.views.atStop();
+  }
+
+  breakAt(choice: number): void {
+    const space = SPACES[choice % 3] ?? 'gva';
+    const address = placeFor(this.program, choice);
+    const condition = CONDITIONS[choice % 4];
+    const logMessage = choice % 6 === 0 ? 'here' : undefined;
+    const id = ++this.ids;
+    const breakpoint: Breakpoint = {
+      id,
+      places: [{ kind: 'address', space, address }],
+      condition,
+      logMessage,
+    };
+    this.debuggee.breakpoints.replace(`set ${String(id)}`, [breakpoint]);
+  }
+
+  clear(): void {
+    for (let id = 1; id <= this.ids; id++)
+      this.debuggee.breakpoints.replace(`set ${String(id)}`, []);
+    this.debuggee.settings.stopAtExceptions = undefined;
+    this.debuggee.settings.stopAtExits = new Map();
+  }
+}
+
+const DEEDS = {
+  breakAt: (session: Session, choice: number) => {
+    session.breakAt(choice);
+  },
+  clear: (session: Session) => {
+    session.clear();
+  },
+  run: (session: Session, choice: number) =>
+    session.run(COMMANDS[choice % 6] ?? { kind: 'continue' }),
+  stepOften: async (session: Session, choice: number) => {
+    for (let n = 0; n < choice % 40; n++)
+      await session.run({ kind: 'step-in', granularity: 'instruction' });
+  },
+  filter: ({ debuggee: { settings } }: Session, choice: number) => {
+    settings.stopAtExceptions = choice % 2 ? '' : undefined;
+    settings.stopAtExits =
+      choice % 3
+        ? new Map([
+            [10, undefined],
+            [30, undefined],
+          ])
+        : new Map();
+  },
+  view: ({ views }: Session, choice: number) => {
+    const view = VIEWS[choice % 4] ?? 'registers';
+    for (const focus of ['guest', 'host'] as const) {
+      for (const { id } of views.rows({ view, focus }).rows) views.rows({ view, focus, node: id });
+    }
+  },
+  stack: ({ debuggee: { target } }: Session) => {
+    callStack(target);
+  },
+  disassemble: ({ debuggee: { target } }: Session, choice: number) => {
+    disassembleAround(target, SPACES[choice % 3] ?? 'gva', BigInt(choice * 64), -4, 8);
+  },
+  read: ({ debuggee: { target } }: Session, choice: number) => {
+    target.memory.read(SPACES[choice % 3] ?? 'gva', BigInt(choice) << 7n, 4096);
+    target.hostMemory.read('gva', BigInt(choice) << 7n, 4096);
+  },
+  save: ({ debuggee: { machine } }: Session) => {
+    assert.equal(machine.stateHash, machine.stateHash);
+  },
+};
+
+async function disturbed(
+  program: Assembly,
+  monitor: MonitorName,
+  deeds: readonly Deed[],
+): Promise<Ending> {
+  const session = new Session(program, monitor);
+  for (const [what, choice] of deeds) await DEEDS[what](session, choice);
+  session.clear();
+  while (!session.end) await session.run({ kind: 'continue' });
+  return { end: session.end, hash: session.debuggee.machine.stateHash };
+}
+
+const deed = fc.tuple(
+  fc.constantFrom(...(Object.keys(DEEDS) as (keyof typeof DEEDS)[])),
+  fc.nat(9999),
+);
+const deeds = fc.array(deed, { minLength: 1, maxLength: 30 });
+
+/** Runs half a megabyte of NOPs, in more pages than the code cache has room for, twice. */
+const MUCH_CODE = `
+        org 0x7c00
+        bits 16
+        cld
+        mov bx, 0x1000
+fill:   mov es, bx
+        xor di, di
+        mov cx, 0xffff
+        mov al, 0x90
+        rep stosb
+        mov byte [es:0xffff], 0xcb      ; RETF
+        add bx, 0x1000
+        cmp bx, 0x9000
+        jne fill
+        mov si, 2
+again:  mov bx, 0x1000
+run:    mov [target + 2], bx
+        call far [target]
+        add bx, 0x1000
+        cmp bx, 0x9000
+        jne run
+        dec si
+        jnz again
+        mov al, 1
+        out 0xf4, al
+target: dw 0, 0`;
+
+describe('a guest that is debugged', () => {
+  const samples = join(__dirname, '../../samples');
+  const pick: readonly Deed[] = [
+    ['breakAt', 3],
+    ['stepOften', 39],
+    ['run', 0],
+    ['view', 0],
+    ['view', 2],
+    ['breakAt', 205],
+    ['run', 3],
+    ['stack', 0],
+    ['filter', 1],
+    ['run', 0],
+    ['save', 0],
+    ['stepOften', 30],
+    ['clear', 0],
+    ['run', 5],
+  ];
+  const programs = [
+    ...readdirSync(samples).map(
+      (name) => [name, readFileSync(join(samples, name, 'kernel.asm'), 'utf8')] as const,
+    ),
+    ['more code than is kept decoded', MUCH_CODE] as const,
+  ];
+  for (const monitor of ['vtx', 'none'] as const) {
+    for (const [name, source] of programs) {
+      it(`ends as it ends undisturbed: ${name} (${monitor})`, async () => {
+        const program = await assembleText(source);
+        const expected = undisturbed(program, monitor);
+        assert.ok(expected, 'does not end');
+        assert.deepEqual(await disturbed(program, monitor, pick), expected);
+      });
+    }
+
+    it(`ends as it ends undisturbed: ${String(RUNS / 2)} random programs (${monitor}, seed ${String(SEED)})`, async () => {
+      let compared = 0;
+      const property = fc.asyncProperty(randomProgram, deeds, async (source, chosen) => {
+        const program = await assembleText(source);
+        const expected = undisturbed(program, monitor);
+        fc.pre(expected !== undefined);
+        compared++;
+        assert.deepEqual(await disturbed(program, monitor, chosen), expected);
+      });
+      await fc.assert(property, { numRuns: RUNS / 2, seed: SEED });
+      assert.ok(compared >= RUNS / 2);
+    });
+  }
+});
