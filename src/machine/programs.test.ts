@@ -122,6 +122,18 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     'u',
   ],
   [
+    'calls and jumps through a 16-bit far pointer in memory',
+    `org 0x7c00
+     mov ebx, pointer
+     call far [bx]
+     mov word [bx], there
+     jmp far [ebx]
+     routine: ${SAY('c')} retf
+     there: ${SAY('j')} hlt
+     pointer: dw routine, 0`,
+    'cj',
+  ],
+  [
     'calls and returns far, and loads far pointers',
     `org 0x7c00
      call 0:far_routine

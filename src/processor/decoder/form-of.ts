@@ -1,4 +1,4 @@
-import { Code, CodeExt, MemorySizeExt, Mnemonic, OpCodeOperandKind as K } from 'iced-x86';
+import { Code, CodeExt, MemorySize, MemorySizeExt, Mnemonic, OpCodeOperandKind as K } from 'iced-x86';
 import type { Form, OperandShape } from '../semantics/form';
 
 /**
@@ -52,7 +52,7 @@ export function formsOf(code: Code, wanted: (mnemonic: string) => boolean = () =
     info.free();
     return [];
   }
-  const memoryWidth = MEMORY_WIDTHS[MemorySizeExt.size(info.memorySize)];
+  const memoryWidth = widthOf(info.memorySize);
   let choices: OperandShape[][] = [[]];
   for (let index = 0; index < info.opCount; index++) {
     const kind = info.opKind(index);
@@ -70,6 +70,11 @@ export function formsOf(code: Code, wanted: (mnemonic: string) => boolean = () =
     operands: withoutImpliedPort(mnemonic, operands),
     operandSize: operandSizeOf(Code[code], operands),
   }));
+}
+
+/** A far pointer m16:16 fills four bytes, but it is no value of 32 bits. */
+function widthOf(size: MemorySize): 8 | 16 | 32 | 64 | undefined {
+  return size === MemorySize.SegPtr16 ? undefined : MEMORY_WIDTHS[MemorySizeExt.size(size)];
 }
 
 function shapesOf(kind: K, memoryWidth: 8 | 16 | 32 | 64 | undefined): OperandShape[] {
