@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { assembleText, imageOf } from './image';
+import { Machine, type MonitorName } from './machine';
+import { randomProgram } from './random-programs.testing';
+import { MachineRun, type Stop } from './run';
+
+/**
+ * A machine that is put back to what was saved goes on as it did the first time, from any moment:
+ * between two instructions, and between two operations of a handler of the monitor.
+ */
+
+const MOMENTS = Number(process.env['MOMENTS'] ?? 500);
+const SEED = Number(process.env['SEED'] ?? 20_261_125);
+const MEMORY = 1 << 20;
+/** Moments of each guest. */
+const PER_GUEST = 10;
+const AHEAD = 1000;
+const LIMIT = 100_000;
+
+interface Guest {
+  readonly machine: Machine;
+  readonly run: MachineRun;
+}
+
+async function boot(source: string, monitor: MonitorName): Promise<Guest> {
+  const image = imageOf(await assembleText(source));
+  const machine = new Machine(image, { monitor, memory: MEMORY });
+  return { machine, run: new MachineRun(machine) };
+}
+
+/** Goes on by so many operations of the monitor and units of work. @returns how many it could */
+function advance({ machine, run }: Guest, units: number, piece: number): number {
+  const { processor } = machine.computer;
+  let done = 0;
+  while (done < units) {
+    const before = processor.work;
+    const stop = run.inMonitor ? run.operate() : run.execute(Math.min(units - done, piece));
+    if (isOver(stop)) break;
+    done += Math.max(1, processor.work - before);
+  }
+  return done;
+}
+
+const isOver = (stop: Stop | undefined): boolean =>
+  stop?.kind === 'end' || stop?.kind === 'waiting' || stop?.kind === 'not-implemented';
+
+/** Goes on by so much work: where the moment is does not depend on how the run is cut. */
+function advanceTo({ machine, run }: Guest, work: number, piece: number): void {
+  const { processor } = machine.computer;
+  for (;;) {
+    const left = work - processor.work;
+    if (left <= 0 && !run.inMonitor) return;
+    const stop = run.inMonitor ? run.operate() : run.execute(Math.min(left, piece));
+    if (isOver(stop)) return;
+  }
+}
+
+/** Moments of a guest that lives so long, in order: anywhere, and where much happens, near its end. */
+function momentsIn(length: number, choices: readonly number[]): number[] {
+  const near = Math.min(300, length);
+  const moment = (choice: number): number =>
+    choice % 2 ? choice % length : length - 1 - (choice % near);
+  return choices.map(moment).sort((a, b) => a - b);
+}
+
+describe('a saved machine', () => {
+  const monitors = fc.constantFrom<MonitorName>('vtx', 'vtx', 'none');
+  const choices = fc.array(fc.nat(LIMIT), { minLength: PER_GUEST, maxLength: PER_GUEST });
+
+  it(`goes on as before, from ${String(MOMENTS)} moments (seed ${String(SEED)})`, async () => {
+    let inHandlers = 0;
+    let inGuests = 0;
+    const property = async (
+      source: string,
+      monitor: MonitorName,
+      chosen: number[],
+    ): Promise<void> => {
+      const [guest, other] = [await boot(source, monitor), await boot(source, monitor)];
+      const length = advance(other, LIMIT, LIMIT);
+      let now = 0;
+      for (const [n, moment] of momentsIn(length, chosen).entries()) {
+        now += advance(guest, moment - now, LIMIT);
+        if (guest.run.inMonitor) inHandlers++;
+        else inGuests++;
+        const saved = guest.machine.save();
+        const here = guest.machine.stateHash;
+        advance(guest, AHEAD, AHEAD);
+        const there = guest.machine.stateHash;
+        // Into the machine itself and into another one that was built alike.
+        const { machine, run } = n % 2 ? guest : other;
+        machine.restore(saved);
+        assert.equal(machine.stateHash, here, 'restored');
+        advance({ machine, run }, AHEAD, AHEAD);
+        assert.equal(machine.stateHash, there, 'after going on');
+        guest.machine.restore(saved);
+      }
+    };
+    const guests = fc.asyncProperty(randomProgram, monitors, choices, property);
+    await fc.assert(guests, { numRuns: MOMENTS / PER_GUEST, seed: SEED });
+    assert.equal(inGuests + inHandlers, MOMENTS);
+    assert.ok(inHandlers > MOMENTS / 10, `only ${String(inHandlers)} in handlers`);
+  });
+
+  it('is the same however the run was cut into pieces', async () => {
+    const pieces = fc.integer({ min: 1, max: 300 });
+    const property = fc.asyncProperty(
+      randomProgram,
+      monitors,
+      pieces,
+      async (source, monitor, piece) => {
+        const whole = await boot(source, monitor);
+        const cut = await boot(source, monitor);
+        advanceTo(whole, LIMIT, LIMIT);
+        advanceTo(cut, LIMIT, piece);
+        assert.equal(cut.machine.stateHash, whole.machine.stateHash);
+      },
+    );
+    await fc.assert(property, { numRuns: 50, seed: SEED });
+  });
+});
