@@ -56,6 +56,28 @@ function timed(command: string, args: readonly string[]): number | undefined {
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
+function qemu(name: string, more: readonly string[]): Peer {
+  const options = [
+    '-accel',
+    'tcg',
+    '-m',
+    '64',
+    '-display',
+    'none',
+    '-serial',
+    'none',
+    '-no-reboot',
+  ];
+  const exit = ['-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
+  return {
+    name,
+    run: (path) => {
+      const drive = ['-drive', `format=raw,if=floppy,file=${path}`];
+      return timed('qemu-system-x86_64', [...options, ...exit, ...more, ...drive]);
+    },
+  };
+}
+
 const PEERS: readonly Peer[] = [
   {
     name: 'Bochs (Debian)',
@@ -82,12 +104,9 @@ const PEERS: readonly Peer[] = [
       return timed('script', ['-qfec', `bochs -q -f ${config} -rc ${commands}`, '/dev/null']);
     },
   },
-  {
-    name: 'QEMU TCG (Debian)',
-    run: (path) =>
-      timed('qemu-system-x86_64', ['-accel', 'tcg', '-m', '64', '-display', 'none', '-serial', 'none',
-        '-no-reboot', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4', '-drive', `format=raw,if=floppy,file=${path}`]), // prettier-ignore
-  },
+  qemu('QEMU TCG (Debian)', []),
+  // As deterministic as Ringside: it counts instructions, too.
+  qemu('QEMU TCG, -icount', ['-icount', 'shift=0,sleep=off']),
 ];
 
 /** The middle value. */

@@ -10,6 +10,7 @@ SIEVE   equ 0x20000
 LIMIT   equ 8192
 BUFFER  equ 0x30000
 PAGES   equ 0x200000
+STACK   equ 0x7000              ; in another page than the code
 
         org 0x7c00
         bits 16
@@ -19,7 +20,7 @@ start:  cli
         mov ds, ax
         mov es, ax
         mov ss, ax
-        mov sp, 0x7c00
+        mov sp, STACK
         mov al, 2
         out 0x92, al                ; A20
         mov edi, 0x1000             ; page tables: 1 GByte in 2-MByte pages
@@ -56,7 +57,7 @@ long_mode:
         mov ds, ax
         mov es, ax
         mov ss, ax
-        mov rsp, 0x7c00
+        mov rsp, STACK
         mov r15d, ROUNDS
 round:  test r15d, r15d
         jz finish

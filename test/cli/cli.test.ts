@@ -76,6 +76,7 @@ describe('command line', function () {
       const told = report();
       assert.equal(told['stop'], 'exit-device');
       assert.equal(typeof told['cycles'], 'number');
+      assert.match(String(told['stateHash']), /^[0-9a-f]{64}$/);
       assert.deepEqual(told['unclaimedPorts'], { '0x190': { reads: 0, writes: 1, last: 7 } });
       assert.match(JSON.stringify(told['registers']), /0x1234\b/);
       // Those that exit are not retired: the monitor completes them.
@@ -87,6 +88,16 @@ describe('command line', function () {
       );
     });
   }
+
+  it('run: a deterministic program ends in the same state each time, another in another', () => {
+    const hash = (instruction: string): unknown => {
+      const source = `org 0x7c00\n${instruction}\nmov al, 0\nout 0xf4, al`;
+      run(['run', write('hash.asm', source), '--json', 'run.json']);
+      return report()['stateHash'];
+    };
+    assert.equal(hash('rdtsc'), hash('rdtsc'));
+    assert.notEqual(hash('mov byte [0x500], 1'), hash('mov byte [0x500], 2'));
+  });
 
   it('run: an image with 55 AA boots as a disk, any other starts at its org', () => {
     // A BIOS gives the drive in DL and loads one sector only.
