@@ -45,6 +45,26 @@ const NODE_ONLY = [
   'test/**',
 ];
 
+/** Doors within the layers: who stands before one asks through it for what is behind. */
+const FACE = {
+  group: ['**/vmm/*', '**/program/*'],
+  message: 'The index of vmm and of program is their face.',
+};
+const TECHNIQUE = {
+  group: ['**/isa/vmx/*', '**/processor/vmx/**', '**/vmm/vtx/**', '**/techniques/*/**'],
+  message: 'What belongs to one technique is told by debugger/techniques.',
+};
+const OPERATIONS = {
+  group: ['**/processor/**', '**/machine/**', '**/host/**', '**/memory/**', '**/monitor'],
+  message: 'A handler does everything by the operations that it yields.',
+};
+
+const door = (files, ...patterns) => ({
+  files,
+  ignores: ['**/*.test.ts', '**/*.testing.ts'],
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+});
+
 export default tseslint.config(
   { ignores: ['dist', 'out', 'node_modules'] },
   ...tseslint.configs.strict,
@@ -102,6 +122,15 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', 'require'],
     },
   },
+  door(['src/vmm/vtx/exits/**/*.ts'], OPERATIONS),
+  door(['src/session/**/*.ts', 'src/debugger/**/*.ts'], FACE),
+  door(
+    ['src/{adapter,cli,vscode}/**/*.ts', 'src/debugger/!(techniques)/**/*.ts', 'src/debugger/*.ts'],
+    FACE,
+    TECHNIQUE,
+  ),
+  // The language features of the editor look into the assembler's words and tokens.
+  door(['src/vscode/language/**/*.ts'], TECHNIQUE),
   { files: ['**/*.test.ts', '**/*.testing.ts'], rules: { 'boundaries/element-types': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
 );

@@ -16,6 +16,7 @@ export type { Diagnostic, Location, RelatedLocation, Severity } from './diagnost
 export type { SourceFiles } from './files';
 export { Recorder, type Defined, type NameKind, type NameRecord } from './recorder';
 export { LineTable } from './line-table';
+export { characterValue, integerValue, stringBytes } from './literals';
 export { SymbolTable, type NearSymbol } from './symbol-table';
 export {
   Disassembler,

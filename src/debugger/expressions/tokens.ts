@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { characterValue, integerValue, stringBytes } from '../../program/literals';
+import { characterValue, integerValue, stringBytes } from '../../program';
 import { ExpressionError } from './error';
 
 export type TokenKind = 'number' | 'name' | 'operator' | 'end';
