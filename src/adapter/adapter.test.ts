@@ -92,6 +92,26 @@ describe('adapter', () => {
     assert.equal((await launch).message, 'cancelled');
   });
 
+  it('takes requests that come at once one after the other', async () => {
+    await client.start('plain.asm');
+    const answers = [client.send('next'), client.send('next'), client.send('terminate')];
+    const outcomes = (await Promise.all(answers)).map(({ success }) => success);
+    assert.deepEqual(outcomes, [true, false, true]);
+    await client.ask('threads');
+    assert.equal(client.events.at(-1)?.event, 'terminated');
+  });
+
+  it('begins nothing when it is ended before its configuration is done', async () => {
+    await client.ask('initialize');
+    const launch = client.send('launch', { program: 'plain.asm' });
+    await client.event('initialized');
+    await client.ask('terminate');
+    await client.ask('configurationDone');
+    await launch;
+    await client.ask('threads');
+    assert.equal(client.events.at(-1)?.event, 'terminated');
+  });
+
   it('edits variables as clients show them, and tells that values have changed', async () => {
     await client.start('plain.asm');
     const frame = await client.topFrame();

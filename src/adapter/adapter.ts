@@ -9,7 +9,7 @@ import { evaluateRequests } from './evaluate';
 import { exceptionRequests } from './exceptions';
 import { executionRequests } from './execution';
 import { gotoRequests } from './goto';
-import type { Handler, Handlers } from './handlers';
+import { Reply, type Handlers } from './handlers';
 import type { AdapterHost } from './host';
 import { launchRequests } from './launch';
 import { memoryRequests } from './memory';
@@ -55,32 +55,47 @@ export class RingsideAdapter extends DebugSession {
     };
   }
 
+  /** What can be answered at once is, before the next request is looked at. */
   protected override dispatchRequest(request: DebugProtocol.Request): void {
-    void this.answer(request);
+    try {
+      const handler = this.handlers[request.command];
+      if (!handler) throw new RequestError(l10n.t('unknown request {0}', request.command));
+      const answer = handler(request.arguments ?? {});
+      if (answer instanceof Promise) void this.answerLater(request, answer);
+      else this.answer(request, answer);
+    } catch (error) {
+      this.sendFailure(new Response(request), error);
+    }
   }
 
-  private async answer(request: DebugProtocol.Request): Promise<void> {
-    const response: DebugProtocol.Response = new Response(request);
+  private async answerLater(
+    request: DebugProtocol.Request,
+    answer: Promise<unknown>,
+  ): Promise<void> {
+    const cancelled = new Promise((_, reject) => this.inFlight.set(request.seq, reject));
     try {
-      const answer = this.handlers[request.command];
-      if (!answer) throw new RequestError(l10n.t('unknown request {0}', request.command));
-      response.body = await this.unlessCancelled(request, answer);
-      this.sendResponse(response);
+      this.answer(request, await Promise.race([answer, cancelled]));
     } catch (error) {
-      this.sendFailure(response, error);
+      this.sendFailure(new Response(request), error);
+    } finally {
+      this.inFlight.delete(request.seq);
     }
-    this.inFlight.delete(request.seq);
-    await this.context.afterResponse();
+  }
+
+  private answer(request: DebugProtocol.Request, answer: unknown): void {
+    const response: DebugProtocol.Response = new Response(request);
+    response.body = answer instanceof Reply ? answer.body : answer;
+    this.sendResponse(response);
+    if (answer instanceof Reply) this.goOn(answer);
     if (request.command === 'disconnect') this.shutdown();
   }
 
-  private unlessCancelled(request: DebugProtocol.Request, answer: Handler): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.inFlight.set(request.seq, reject);
-      Promise.resolve()
-        .then(() => answer(request.arguments ?? {}, request.seq))
-        .then(resolve, reject);
-    });
+  private goOn(reply: Reply): void {
+    try {
+      reply.after();
+    } catch (error) {
+      this.context.print(`${stackOf(error)}\n`, 'stderr');
+    }
   }
 
   private cancel({ requestId }: DebugProtocol.CancelArguments): void {
@@ -92,7 +107,7 @@ export class RingsideAdapter extends DebugSession {
     const showUser = error instanceof RequestError && error.showUser;
     const expected = error instanceof RequestError || error instanceof RangeError;
     if (!expected && error instanceof Error && error.name !== 'ExpressionError') {
-      this.context.print(`${error.stack ?? message}\n`, 'stderr'); // a bug of ours: say where
+      this.context.print(`${stackOf(error)}\n`, 'stderr'); // a bug of ours: say where
     }
     response.success = false;
     response.message = message;
@@ -110,6 +125,9 @@ export class RingsideAdapter extends DebugSession {
     this.context.dispose();
   }
 }
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /** A debug adapter for one session: `start` it on streams, or pass messages to it directly. */
 export function createAdapter(host: AdapterHost): RingsideAdapter {

@@ -42,7 +42,6 @@ export class SessionContext {
   private frameCache: Frame[] | undefined;
   private readonly sources = new Map<number, VariableStore>();
   private nextReference = 1;
-  private later: (() => void | Promise<void>)[] = [];
 
   constructor(
     readonly host: AdapterHost,
@@ -57,6 +56,9 @@ export class SessionContext {
   get debuggeeIfAny(): Debuggee | undefined {
     return this.current;
   }
+
+  /** The client has ended the session: nothing is launched in it any more. */
+  ended = false;
 
   /** @throws RequestError when nothing has been launched */
   get debuggee(): Debuggee {
@@ -81,17 +83,6 @@ export class SessionContext {
     more: object = {},
   ): void {
     this.send('output', { category, output, ...more });
-  }
-
-  /** Does something once the response of the present request has been sent. */
-  after(action: () => void | Promise<void>): void {
-    this.later.push(action);
-  }
-
-  async afterResponse(): Promise<void> {
-    const actions = this.later;
-    this.later = [];
-    for (const action of actions) await action();
   }
 
   /** Frames and variables of the last stop are void. */
@@ -138,6 +129,7 @@ export class SessionContext {
   }
 
   dispose(): void {
+    this.ended = true;
     this.setDebuggee(undefined);
   }
 }

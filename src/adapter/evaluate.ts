@@ -11,7 +11,7 @@ import {
 } from '../debugger/expressions';
 import { symbolAt } from '../debugger/program-place';
 import type { SessionContext } from './context';
-import { handler, type Handlers } from './handlers';
+import { handler, Reply, type Handlers } from './handlers';
 import { RequestError } from './request-error';
 import { displayOf } from './variables';
 import { typeName } from './type-name';
@@ -30,12 +30,11 @@ export function evaluateRequests(context: SessionContext): Handlers {
       const wanted = format ?? (displayOf(args.format).hex ? 'x' : 'u');
       try {
         const value = evaluate(expression, allowed ? writable(context, world) : world);
-        if (allowed && /[^=!<>]=[^=]/.test(expression)) {
-          context.after(() => {
-            context.edited();
-          });
-        }
-        return responseBody(value, wanted, args.context, world);
+        const body = responseBody(value, wanted, args.context, world);
+        if (!allowed || !/[^=!<>]=[^=]/.test(expression)) return body;
+        return new Reply(body, () => {
+          context.edited();
+        });
       } catch (error) {
         if (error instanceof ExpressionError) throw new RequestError(describeError(error));
         throw error;

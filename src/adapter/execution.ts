@@ -4,34 +4,29 @@ import type { Granularity, RunCommand } from '../debugger/run-settings';
 import type { RunResult, StopReason } from '../debugger/stop';
 import { endText } from '../debugger/words/ends';
 import { THREAD_ID, type SessionContext } from './context';
-import { handler, type Handlers } from './handlers';
+import { handler, Reply, type Handlers } from './handlers';
 import { RequestError } from './request-error';
 import { stopText } from './stop-text';
 
 /** Running, stepping, pausing. */
 export function executionRequests(context: SessionContext): Handlers {
-  const run = (command: RunCommand): void => {
+  const run = (command: RunCommand, body?: object): Reply => {
     const { run: control } = context.debuggee;
     if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
     if (control.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
-    context.after(() => {
+    return new Reply(body, () => {
       proceed(context, command, false);
     });
   };
   return {
-    continue: () => {
-      run({ kind: 'continue' });
-      return { allThreadsContinued: true };
-    },
-    next: handler(({ granularity }: DebugProtocol.NextArguments) => {
-      run({ kind: 'step-over', granularity: granularityOf(granularity) });
-    }),
-    stepIn: handler(({ granularity }: DebugProtocol.StepInArguments) => {
-      run({ kind: 'step-in', granularity: granularityOf(granularity) });
-    }),
-    stepOut: () => {
-      run({ kind: 'step-out' });
-    },
+    continue: () => run({ kind: 'continue' }, { allThreadsContinued: true }),
+    next: handler(({ granularity }: DebugProtocol.NextArguments) =>
+      run({ kind: 'step-over', granularity: granularityOf(granularity) }),
+    ),
+    stepIn: handler(({ granularity }: DebugProtocol.StepInArguments) =>
+      run({ kind: 'step-in', granularity: granularityOf(granularity) }),
+    ),
+    stepOut: () => run({ kind: 'step-out' }),
     pause: () => {
       context.debuggee.run.pause();
     },

@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { modeOf } from '../debugger/registers';
 import type { SessionContext } from './context';
 import { reportStop } from './execution';
-import { handler, type Handlers } from './handlers';
+import { handler, then, type Handlers } from './handlers';
 import { instructionReference } from './memory-reference';
 import { RequestError } from './request-error';
 import { firstOfEachRun, programFile } from './resolve-breakpoint';
@@ -46,7 +46,7 @@ export function gotoRequests(context: SessionContext): Handlers {
       const { registers } = code;
       const long = modeOf(registers).bits === 64;
       registers.rip = long ? address : BigInt.asUintN(32, address - registers.segment(1).base);
-      context.after(() => {
+      return then(() => {
         context.stateChanged();
         reportStop(context, { kind: 'goto' });
       });

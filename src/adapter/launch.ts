@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { Debuggee, type DebuggeeEvents } from '../debugger/debuggee';
+import { Debuggee, type DebuggeeEvents, type DebuggeeOptions } from '../debugger/debuggee';
 import { expandMessage, presentContext } from '../debugger/expressions';
 import { BreakpointStore } from './breakpoint-store';
 import { capabilities } from './capabilities';
@@ -8,7 +8,7 @@ import { THREAD_ID, type SessionContext } from './context';
 import { holdsNow } from './conditions';
 import { applyExceptionFilters } from './exceptions';
 import { proceed, reportStop } from './execution';
-import { handler, type Handlers } from './handlers';
+import { handler, then, type Handlers } from './handlers';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
 import { loadProgram } from './program-loader';
 import type { LaunchArguments } from './protocol';
@@ -27,10 +27,12 @@ export function launchRequests(context: SessionContext): Handlers {
     launch: handler(async (args: LaunchArguments) => {
       if (context.debuggeeIfAny)
         throw new RequestError(l10n.t('the session has been launched already'));
-      const settings = await prepare(context, args);
+      const launched = await prepare(context, args);
       context.send('initialized', undefined);
       await configuration.opened;
-      context.after(() => begin(context, settings));
+      return then(() => {
+        begin(context, launched);
+      });
     }),
     attach: () => {
       throw new RequestError(
@@ -44,12 +46,16 @@ export function launchRequests(context: SessionContext): Handlers {
     restart: handler(async (args: DebugProtocol.RestartArguments) => {
       const again = (args.arguments as LaunchArguments | undefined) ?? context.launchArguments;
       if (!again) throw new RequestError(l10n.t('no program is being debugged'));
-      const settings = await prepare(context, again);
-      context.after(() => begin(context, settings));
+      const launched = await prepare(context, again);
+      return then(() => {
+        begin(context, launched);
+      });
     }),
     terminate: () => {
+      context.ended = true;
+      configuration.open(); // a launch that waits is answered, and nothing begins
       context.setDebuggee(undefined);
-      context.after(() => {
+      return then(() => {
         context.send('terminated', undefined);
       });
     },
@@ -57,6 +63,11 @@ export function launchRequests(context: SessionContext): Handlers {
       context.dispose();
     },
   };
+}
+
+interface Launched {
+  readonly debuggee: Debuggee;
+  readonly settings: LaunchSettings;
 }
 
 /** Something that is waited for, once. */
@@ -74,7 +85,7 @@ async function setLanguage({ host }: SessionContext, locale: string | undefined)
 }
 
 /** Checks the configuration, assembles, builds the machine. Nothing of an old debuggee is left then. */
-async function prepare(context: SessionContext, args: LaunchArguments): Promise<LaunchSettings> {
+async function prepare(context: SessionContext, args: LaunchArguments): Promise<Launched> {
   const settings = checkAttributes(args);
   for (const name of unknownAttributes(args)) {
     const text = l10n.t(
@@ -84,19 +95,25 @@ async function prepare(context: SessionContext, args: LaunchArguments): Promise<
     context.print(`${text}\n`, 'important');
   }
   const program = await loadProgram(settings, context.host, context.send);
+  if (context.ended) throw new RequestError(l10n.t('the session has ended'));
   const { monitor, memory, allocation, intercepts, holdInterrupts } = settings;
   context.setDebuggee(undefined);
   const options = { program, monitor, memory, allocation, intercepts, holdInterrupts };
+  const debuggee = build(options, events(context));
+  context.setDebuggee(debuggee);
+  context.launchArguments = args;
+  context.breakpoints?.resolveAll();
+  applyExceptionFilters(context);
+  return { debuggee, settings };
+}
+
+function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {
   try {
-    context.setDebuggee(new Debuggee(options, events(context)));
+    return new Debuggee(options, on);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RequestError(l10n.t('There is no memory for the machine: {0}', error.message), true);
   }
-  context.launchArguments = args;
-  context.breakpoints?.resolveAll();
-  applyExceptionFilters(context);
-  return settings;
 }
 
 function events(context: SessionContext): DebuggeeEvents {
@@ -119,9 +136,11 @@ function events(context: SessionContext): DebuggeeEvents {
   };
 }
 
-async function begin(context: SessionContext, settings: LaunchSettings): Promise<void> {
+/** Unless the session has been ended, or launched anew, in between. */
+function begin(context: SessionContext, { debuggee, settings }: Launched): void {
+  if (context.debuggeeIfAny !== debuggee) return;
   context.send('thread', { reason: 'started', threadId: THREAD_ID });
-  if (settings.noDebug) context.debuggee.breakpoints.disable();
+  if (settings.noDebug) debuggee.breakpoints.disable();
   if (settings.stopOnEntry && !settings.noDebug) {
     reportStop(context, { kind: 'entry' });
     return;

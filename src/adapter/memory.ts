@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AddressSpace, DebugMemory } from '../debugger/memory';
 import { fromBase64, toBase64 } from './base64';
 import type { SessionContext } from './context';
-import { handler, type Handlers } from './handlers';
+import { handler, Reply, type Handlers } from './handlers';
 import { parseReference } from './memory-reference';
 import { RequestError } from './request-error';
 
@@ -34,12 +34,11 @@ export function memoryRequests(context: SessionContext): Handlers {
         throw new RequestError(l10n.t('there is no memory at {0}: nothing was written', hole));
       }
       const bytesWritten = memory.write(space, address, data);
-      context.after(() => {
+      return new Reply({ bytesWritten }, () => {
         const { memoryReference, offset } = args;
         context.send('memory', { memoryReference, offset: offset ?? 0, count: bytesWritten });
         context.edited();
       });
-      return { bytesWritten };
     }),
   };
 }

@@ -9,7 +9,7 @@ import {
   type ExpressionContext,
 } from '../debugger/expressions';
 import type { SessionContext } from './context';
-import { handler, type Handlers } from './handlers';
+import { handler, Reply, type Handlers } from './handlers';
 import { memoryReference } from './memory-reference';
 import { RequestError } from './request-error';
 import type { Display, Row } from './variable-source';
@@ -69,27 +69,30 @@ function dapVariable(
 /** Clients start an edit from the shown value: what is only decoration is cut off. */
 const DECORATION = /\s*(<[^<>]*>|\[[^[\]]*\])\s*$/;
 
+type AssignedBody = DebugProtocol.SetVariableResponse['body'] &
+  DebugProtocol.SetExpressionResponse['body'];
+
 function assigned(
   context: SessionContext,
   world: ExpressionContext,
   target: string,
   text: string,
   format: DebugProtocol.ValueFormat | undefined,
-): DebugProtocol.SetVariableResponse['body'] & DebugProtocol.SetExpressionResponse['body'] {
+): Reply {
   if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
   const plain = /^\s*(0x[\da-f]+|\d+)\s*(<|\[)/i.test(text) ? text.replace(DECORATION, '') : text;
   const { expression, format: wanted } = splitFormat(target);
   try {
     const value = assignExpression(expression, plain, writable(context, world));
-    context.after(() => {
-      context.edited();
-    });
-    return {
+    const body: AssignedBody = {
       value: formatValue(value, wanted ?? (displayOf(format).hex ? 'x' : 'u')),
       type: typeName(value.type),
       variablesReference: 0,
       ...(value.memory && { memoryReference: placeReference(value.memory) }),
     };
+    return new Reply(body, () => {
+      context.edited();
+    });
   } catch (error) {
     if (error instanceof ExpressionError) throw new RequestError(describeError(error));
     throw error;

@@ -4,7 +4,7 @@ import { placeAt } from '../debugger/program-place';
 import type { Row, ViewRequest } from '../debugger/views/row';
 import type { Views } from '../debugger/views/views';
 import type { SessionContext } from './context';
-import { handler, type Handlers } from './handlers';
+import { handler, then, type Handlers } from './handlers';
 import { programSource } from './program-sources';
 import {
   CustomRequest,
@@ -29,7 +29,7 @@ export function viewRequests(context: SessionContext): Handlers {
     [CustomRequest.SET_NODE_VALUE]: handler((args: SetNodeValueArguments) => {
       if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
       viewsOf(context).edit(requestOf(context, args), args.value);
-      context.after(() => {
+      return then(() => {
         context.edited();
       });
     }),
