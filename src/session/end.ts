@@ -14,7 +14,7 @@ export type Outcome =
   | { readonly kind: 'instruction-limit' }
   | { readonly kind: 'not-implemented'; readonly what: string; readonly address: bigint };
 
-/** Exit statuses of a run that its guest did not choose itself: even numbers, as a guest's are odd. */
+/** Exit statuses of a run that its guest did not choose itself. */
 const STATUS = { CLEAN: 0, LIMIT: 3, SHUTDOWN: 4, CANNOT_GO_ON: 6 } as const;
 
 /** The exit status of the command line and of a debug session: the contract of README.md. */
