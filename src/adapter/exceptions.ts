@@ -1,8 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Condition } from '../debugger/breakpoints';
 import { syntaxError } from '../debugger/expressions';
 import type { StopReason } from '../debugger/stop';
 import { EXIT_FILTERS } from '../debugger/techniques';
+import { conditionOf } from './conditions';
 import type { SessionContext } from './context';
 import {
   ENTRY_FAILURE_FILTER,
@@ -14,13 +16,15 @@ import { RequestError } from './request-error';
 import { faultText, stopText } from './stop-text';
 
 /** Filters that are on, with their conditions. Each session has its own. */
-const filtersOf = new WeakMap<SessionContext, ReadonlyMap<string, string | undefined>>();
+const filtersOf = new WeakMap<SessionContext, ReadonlyMap<string, Condition>>();
+
+const ALWAYS: Condition = () => true;
 
 /** Stops at VM exits, faults and failures. */
 export function exceptionRequests(context: SessionContext): Handlers {
   return {
     setExceptionBreakpoints: handler((args: DebugProtocol.SetExceptionBreakpointsArguments) => {
-      const wanted = new Map<string, string | undefined>();
+      const wanted = new Map<string, Condition>();
       const answers: DebugProtocol.Breakpoint[] = [];
       const all = [
         ...args.filters.map((filterId) => ({ filterId, condition: undefined })),
@@ -28,7 +32,8 @@ export function exceptionRequests(context: SessionContext): Handlers {
       ];
       for (const { filterId, condition } of all) {
         const wrong = condition ? syntaxError(condition) : undefined;
-        if (wrong === undefined) wanted.set(filterId, condition || undefined);
+        if (wrong === undefined)
+          wanted.set(filterId, condition ? conditionOf(context, condition) : ALWAYS);
         const message = wrong ?? neverStops(context, filterId);
         answers.push(message === undefined ? { verified: true } : { verified: false, message });
       }
@@ -54,12 +59,12 @@ export function applyExceptionFilters(context: SessionContext): void {
   if (!settings || !wanted) return;
   settings.stopAtTripleFault = wanted.has(TRIPLE_FAULT_FILTER);
   settings.stopAtEntryFailure = wanted.has(ENTRY_FAILURE_FILTER);
-  settings.stopAtExceptions = wanted.has(GUEST_EXCEPTION_FILTER)
-    ? (wanted.get(GUEST_EXCEPTION_FILTER) ?? '')
-    : undefined;
-  const groups = EXIT_FILTERS.filter(({ filter }) => wanted.has(filter));
+  settings.stopAtExceptions = wanted.get(GUEST_EXCEPTION_FILTER);
   settings.stopAtExits = new Map(
-    groups.flatMap(({ filter, reasons }) => reasons.map((reason) => [reason, wanted.get(filter)])),
+    EXIT_FILTERS.flatMap(({ filter, reasons }) => {
+      const condition = wanted.get(filter);
+      return condition ? reasons.map((reason) => [reason, condition] as const) : [];
+    }),
   );
 }
 

@@ -1,11 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee, type DebuggeeEvents, type DebuggeeOptions } from '../debugger/debuggee';
-import { expandMessage, presentContext } from '../debugger/expressions';
 import { BreakpointStore } from './breakpoint-store';
 import { capabilities } from './capabilities';
 import { THREAD_ID, type SessionContext } from './context';
-import { holdsNow } from './conditions';
 import { applyExceptionFilters } from './exceptions';
 import { proceed, reportStop } from './execution';
 import { handler, then, type Handlers } from './handlers';
@@ -126,9 +124,6 @@ function events(context: SessionContext): DebuggeeEvents {
       context.output.flush();
       context.print(`${text}\n`, 'console', context.breakpoints?.placeOf(breakpoint.id));
     },
-    holds: (condition) => holdsNow(context, condition),
-    condition: (expression) => holdsNow(context, expression),
-    message: (template) => expandMessage(template, presentContext(context.debuggee.target)),
     breathe: async () => {
       context.output.flush();
       await (host.breathe?.() ?? new Promise((resolve) => setTimeout(resolve, 0)));

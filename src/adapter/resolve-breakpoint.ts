@@ -11,6 +11,7 @@ import {
 import { parseHitCondition } from '../debugger/hit-condition';
 import type { AddressSpace } from '../debugger/memory';
 import type { LineEntry } from '../program';
+import { conditionOf, messageOf } from './conditions';
 import type { SessionContext } from './context';
 import { instructionReference, parseReference } from './memory-reference';
 
@@ -53,7 +54,13 @@ export function resolveBreakpoint(context: SessionContext, id: number, wish: Wan
   }
   const { condition, hitCondition, logMessage } = wish;
   return {
-    breakpoint: { id, places: found.places, condition, hitCondition, logMessage },
+    breakpoint: {
+      id,
+      places: found.places,
+      condition: condition ? conditionOf(context, condition) : undefined,
+      hitCondition: hitCondition ? parseHitCondition(hitCondition) : undefined,
+      logMessage: logMessage === undefined ? undefined : messageOf(context, logMessage),
+    },
     answer: { id, verified: true, ...found.more },
   };
 }

@@ -1,4 +1,3 @@
-import { parseHitCondition } from './hit-condition';
 import type { AddressSpace } from './memory';
 import type { Target } from './target';
 
@@ -9,24 +8,20 @@ export type BreakpointPlace =
   /** A line of the monitor's source. */
   | { readonly kind: 'monitor'; readonly file: string; readonly line: number };
 
-/** A breakpoint. Conditions and messages are evaluated by whoever owns the expression language. */
+/** Whether something holds now. It is made once, when it is set, out of what the user has written. */
+export type Condition = () => boolean;
+
+/** A breakpoint, with what its texts mean. */
 export interface Breakpoint {
   readonly id: number;
   /** Any of them hits: a line inside a macro has one for each expansion. */
   readonly places: readonly BreakpointPlace[];
-  /** Must be true (not zero) for the breakpoint to count as hit. */
-  readonly condition?: string | undefined;
-  /** `N` or `>= N`, `== N`, `% N`, …: compared with the number of hits. */
-  readonly hitCondition?: string | undefined;
-  /** Printed instead of stopping; {expressions} in braces. */
-  readonly logMessage?: string | undefined;
-}
-
-/** Evaluates a condition or a log message's expression at the present state. */
-export interface ConditionEvaluator {
-  /** A condition that cannot be evaluated holds, and `complain` is told why. */
-  condition(expression: string, breakpoint: Breakpoint): boolean;
-  message(template: string): string;
+  /** Must hold for the breakpoint to count as hit. */
+  readonly condition?: Condition | undefined;
+  /** Whether the number of hits is one to stop at. */
+  readonly hitCondition?: ((hits: number) => boolean) | undefined;
+  /** The text to be printed instead of stopping. */
+  readonly logMessage?: (() => string) | undefined;
 }
 
 /** All breakpoints of a session, and the temporary ones of steps. They live outside guest memory. */
@@ -43,7 +38,6 @@ export class Breakpoints {
   constructor(
     private readonly target: Target,
     private readonly print: (text: string, breakpoint: Breakpoint) => void,
-    private readonly evaluator: ConditionEvaluator,
   ) {}
 
   /** No breakpoint counts from now on: a run without debugging. */
@@ -112,13 +106,12 @@ export class Breakpoints {
     const stopping: number[] = [];
     for (const breakpoint of candidates) {
       const { condition, hitCondition, logMessage } = breakpoint;
-      if (condition && !this.evaluator.condition(condition, breakpoint)) continue;
+      if (condition && !condition()) continue;
       const hits = (this.hits.get(breakpoint.id) ?? 0) + 1;
       this.hits.set(breakpoint.id, hits);
-      const wanted = hitCondition ? parseHitCondition(hitCondition) : undefined;
-      if (wanted && !wanted(hits)) continue;
+      if (hitCondition && !hitCondition(hits)) continue;
       if (logMessage === undefined) stopping.push(breakpoint.id);
-      else this.print(this.evaluator.message(logMessage), breakpoint);
+      else this.print(logMessage(), breakpoint);
     }
     return stopping;
   }

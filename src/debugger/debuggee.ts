@@ -1,6 +1,6 @@
 import type { Assembly } from '../program';
 import { Machine, type MachineOptions } from '../session';
-import { Breakpoints, type Breakpoint, type ConditionEvaluator } from './breakpoints';
+import { Breakpoints, type Breakpoint } from './breakpoints';
 import { RunControl, type RunEnvironment } from './run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run-settings';
 import { Target } from './target';
@@ -11,7 +11,7 @@ export interface DebuggeeOptions extends MachineOptions {
 }
 
 /** What a debuggee tells and asks. */
-export interface DebuggeeEvents extends RunEnvironment, ConditionEvaluator {
+export interface DebuggeeEvents extends RunEnvironment {
   /** A byte from the guest's serial port or debug console. */
   output(byte: number): void;
   /** A log point's message. */
@@ -36,13 +36,9 @@ export class Debuggee {
     this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
     this.target = new Target(this.machine, program);
     this.settings = { ...DEFAULT_SETTINGS, holdInterrupts: options.holdInterrupts };
-    this.breakpoints = new Breakpoints(
-      this.target,
-      (text, breakpoint) => {
-        events.log(text, breakpoint);
-      },
-      events,
-    );
+    this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
+      events.log(text, breakpoint);
+    });
     this.run = new RunControl(this.target, this.breakpoints, this.settings, events);
   }
 

@@ -29,9 +29,6 @@ async function target(monitor: 'vtx' | 'none'): Promise<Target> {
   return new Debuggee(options, {
     output: nothing,
     log: nothing,
-    holds: () => true,
-    condition: () => true,
-    message: (text) => text,
     breathe: () => Promise.resolve(),
   }).target;
 }

@@ -240,7 +240,7 @@ export class Execution {
       });
     }
     if (enter) return stopped({ kind: 'step' });
-    if (stopAtExits.has(reason) && this.environment.holds(stopAtExits.get(reason))) {
+    if (stopAtExits.get(reason)?.()) {
       return stopped({ kind: 'vm-exit', reason });
     }
     return this.handleExit();
@@ -273,8 +273,7 @@ export class Execution {
     const { stopAtExceptions } = this.settings;
     const isException =
       event !== undefined && event.kind.endsWith('exception') && event.vector < 32;
-    const wanted = isException && stopAtExceptions !== undefined;
-    if (wanted && this.environment.holds(stopAtExceptions || undefined)) {
+    if (isException && stopAtExceptions?.()) {
       return stopped({ kind: 'guest-exception', vector: event.vector });
     }
     return 'delivered';

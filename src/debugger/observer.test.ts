@@ -54,9 +54,6 @@ const COMMANDS: readonly RunCommand[] = [
   { kind: 'step-over', granularity: 'line' },
   { kind: 'step-out' },
 ];
-/** Conditions of breakpoints: without one, one that never holds, and one that asks for a pause. */
-const CONDITIONS = [undefined, 'never', 'pause'];
-
 /** Where breakpoints are put: mostly in the program, sometimes where it writes code or reads data. */
 function placeFor({ image, origin }: Assembly, choice: number): bigint {
   if (choice % 5 === 0) return 0x40800n + BigInt(choice % 4) * 0x1000n;
@@ -72,6 +69,15 @@ class Session {
   /** How the guest has ended. */
   end: unknown;
   private ids = 0;
+  /** Of breakpoints: none, one that never holds, and one that asks for a pause. */
+  private readonly conditions = [
+    undefined,
+    () => false,
+    () => {
+      this.debuggee.run.pause();
+      return false;
+    },
+  ];
 
   constructor(
     readonly program: Assembly,
@@ -81,12 +87,6 @@ class Session {
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
       log: () => undefined,
-      holds: () => true,
-      condition: (expression) => {
-        if (expression === 'pause') this.debuggee.run.pause();
-        return false;
-      },
-      message: (template) => template,
       breathe: () => Promise.resolve(),
     });
     this.views = new Views(this.debuggee.target, () => 0x7c00n);
@@ -106,8 +106,8 @@ class Session {
   breakAt(choice: number): void {
     const space = SPACES[choice % 3] ?? 'gva';
     const address = placeFor(this.program, choice);
-    const condition = CONDITIONS[choice % 4];
-    const logMessage = choice % 6 === 0 ? 'here' : undefined;
+    const condition = this.conditions[choice % 4];
+    const logMessage = choice % 6 === 0 ? () => 'here' : undefined;
     const id = ++this.ids;
     const breakpoint: Breakpoint = {
       id,
@@ -140,14 +140,9 @@ const DEEDS = {
       await session.run({ kind: 'step-in', granularity: 'instruction' });
   },
   filter: ({ debuggee: { settings } }: Session, choice: number) => {
-    settings.stopAtExceptions = choice % 2 ? '' : undefined;
-    settings.stopAtExits =
-      choice % 3
-        ? new Map([
-            [10, undefined],
-            [30, undefined],
-          ])
-        : new Map();
+    settings.stopAtExceptions = choice % 2 ? () => true : undefined;
+    const stops = (): boolean => choice % 4 === 1;
+    settings.stopAtExits = new Map(choice % 3 ? [10, 30].map((reason) => [reason, stops]) : []);
   },
   view: ({ views }: Session, choice: number) => {
     const view = VIEWS[choice % 4] ?? 'registers';

@@ -9,8 +9,6 @@ import type { Target } from './target';
 
 /** What run control needs from its surroundings. */
 export interface RunEnvironment {
-  /** Whether a stop that has a condition (a VM exit, an exception) is wanted. */
-  holds(condition: string | undefined): boolean;
   /** Lets other things happen, such as requests from outside: resolves soon. */
   breathe(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { Condition } from './breakpoints';
+
 /** What the user may ask for. */
 export type RunCommand =
   | { readonly kind: 'continue' }
@@ -15,9 +17,9 @@ export interface RunSettings {
   /** Whether interrupts wait while a single instruction is stepped. */
   holdInterrupts: boolean;
   /** Basic exit reasons to stop at, with the condition under which. */
-  stopAtExits: ReadonlyMap<number, string | undefined>;
-  /** Stop when an exception (vectors 0 to 31) is delivered to the guest; the condition, or '' for any. */
-  stopAtExceptions: string | undefined;
+  stopAtExits: ReadonlyMap<number, Condition>;
+  /** Stop when an exception (vectors 0 to 31) is delivered to the guest, under this condition. */
+  stopAtExceptions: Condition | undefined;
   stopAtTripleFault: boolean;
   stopAtEntryFailure: boolean;
 }

@@ -5,7 +5,7 @@ import {
   assignExpression,
   describeError,
   evaluate,
-  expandMessage,
+  compileMessage,
   ExpressionError,
   formatValue,
   guestContext,
@@ -245,7 +245,7 @@ describe('expressions', () => {
   it('fills in log messages', () => {
     world.registers.setGpr(1, 42n);
     assert.equal(
-      expandMessage('cx={cx,d} at {rip}, {oops}', world),
+      compileMessage('cx={cx,d} at {rip}, {oops}')(world),
       'cx=42 at 0x7c00, {oops is no register, flag or symbol}',
     );
   });

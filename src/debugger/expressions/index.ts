@@ -20,13 +20,22 @@ export {
 } from './context';
 export type { MemoryPlace, Value, Width } from './value';
 
+/** An expression that has been read, to be evaluated as often as one likes. */
+export type Compiled = (context: ExpressionContext) => Value;
+
+/** @throws ExpressionError: the message says what is wrong; `column` counts from 1 */
+export function compile(text: string): Compiled {
+  const node = parse(text);
+  return (context) => evaluateNode(node, context);
+}
+
 /**
  * Evaluates an expression.
  *
  * @throws ExpressionError: the message says what is wrong; `column` counts from 1
  */
 export function evaluate(text: string, context: ExpressionContext): Value {
-  return evaluateNode(parse(text), context);
+  return compile(text)(context);
 }
 
 /**
@@ -42,17 +51,32 @@ export function assignExpression(target: string, text: string, context: Expressi
   return evaluateNode(place, writable);
 }
 
-/** The text of a log message: what stands in braces is evaluated, `{rax,d}` with its format. */
-export function expandMessage(template: string, context: ExpressionContext): string {
-  return template.replace(/\{([^{}]*)\}/g, (_, inner: string) => {
-    const { expression, format } = splitFormat(inner);
-    try {
-      return formatValue(evaluate(expression, context), format);
-    } catch (error) {
-      if (error instanceof ExpressionError) return `{${error.message}}`;
-      throw error;
-    }
+/** A log message: what stands in braces is evaluated, `{rax,d}` with its format. */
+export function compileMessage(template: string): (context: ExpressionContext) => string {
+  // Texts and, between them, what stood in braces.
+  const parts = template.split(/\{([^{}]*)\}/);
+  const values = parts.map((part, n) => (n % 2 ? valueOf(part) : () => part));
+  return (context) => values.map((value) => value(context)).join('');
+}
+
+/** The shown value of what stands in braces, or why it has none. */
+function valueOf(text: string): (context: ExpressionContext) => string {
+  const { expression, format } = splitFormat(text);
+  const show = unlessWrong(() => {
+    const value = compile(expression);
+    return (context: ExpressionContext) => formatValue(value(context), format);
   });
+  if (typeof show === 'string') return () => show;
+  return (context) => unlessWrong(() => show(context));
+}
+
+function unlessWrong<T>(make: () => T): T | string {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ExpressionError) return `{${error.message}}`;
+    throw error;
+  }
 }
 
 /** The message of an error with its column, for people. */
