@@ -88,6 +88,16 @@ export class SoftwareTlb implements Persistent<TlbState> {
     return this.view.getUint32(at + CodeTlb.FRAME, true) * PAGE_SIZE;
   }
 
+  /** The record of what lies at a linear address, given in halves; 0 where the TLB leads to none. */
+  codeRecord(set: number, low: number, high: number): number {
+    const { view } = this;
+    const at = set + ((low >>> 12) & (CodeTlb.ENTRIES - 1)) * CodeTlb.ENTRY_SIZE;
+    if (view.getInt32(at + CodeTlb.TAG, true) !== (low & -PAGE_SIZE)) return 0;
+    if (view.getInt32(at + CodeTlb.TAG + 4, true) !== high) return 0;
+    const map = view.getUint32(at + CodeTlb.MAP, true);
+    return view.getUint32(map + (low & (PAGE_SIZE - 1)) * 4, true);
+  }
+
   /** Tells where the records of a page that `codeFrame` knows are found. */
   setCodeMap(set: number, linear: bigint, map: number): void {
     this.view.setUint32(codePlace(set, linear) + CodeTlb.MAP, map, true);
