@@ -55,27 +55,29 @@ export class InstructionFetch {
    * @throws Fault when it cannot be fetched
    */
   current(passing: boolean): number {
-    const known = this.known();
-    return known === 0 ? this.enter(this.state.rip, passing) : known;
+    return this.known() ?? this.enter(this.state.rip, passing);
   }
 
   /**
-   * The record at the present RIP, if the code TLB leads to it, as it mostly does; otherwise 0. (In
+   * What `enter` would give for the present RIP, if the code TLB leads to it, as it mostly does. (In
    * 32-bit halves: with BigInts the search would cost more than all else at the start of a run.)
    */
-  private known(): number {
+  private known(): number | undefined {
     const { words } = this.state;
     const low = (words[RIP] ?? 0) >>> 0;
     const high = (words[RIP + 1] ?? 0) >>> 0;
     const lastHigh = (words[FETCH_LIMIT + 1] ?? 0) >>> 0;
     const beyond = high === lastHigh ? low > (words[FETCH_LIMIT] ?? 0) >>> 0 : high > lastHigh;
-    if (beyond) return 0;
+    if (beyond) return undefined;
     const sum = low + ((words[CODE_BASE] ?? 0) >>> 0);
     const carry = sum > 0xffffffff ? 1 : 0;
     const linearHigh = (high + (words[CODE_BASE + 1] ?? 0) + carry) & (words[LINEAR_MASK + 1] ?? 0);
-    const record = this.tlb.codeRecord(words[CODE_TLB_SET] ?? 0, sum | 0, linearHigh);
-    if (record === 0 || this.code.straddles(record)) return 0;
+    const entry = this.tlb.codeEntry(words[CODE_TLB_SET] ?? 0, sum | 0, linearHigh);
+    if (entry === undefined) return undefined;
     const offset = sum & (PAGE_SIZE - 1);
+    if (this.tlb.frameOfEntry(entry) === this.gateFrame) return this.gate(offset);
+    const record = this.tlb.recordOfEntry(entry, offset);
+    if (record === 0 || this.code.straddles(record)) return undefined;
     words[RIP_BASE] = low - offset;
     words[RIP_BASE + 1] = low < offset ? high - 1 : high;
     return record;
@@ -94,10 +96,7 @@ export class InstructionFetch {
     if (state.codeBits === 64 && !isCanonical(linear, state)) throw generalProtection();
     const frame = this.frameOf(linear);
     const offset = Number(linear & 0xfffn);
-    if (frame === this.gateFrame) {
-      this.onGate(offset >> 4);
-      return 0;
-    }
+    if (frame === this.gateFrame) return this.gate(offset);
     const base = rip - BigInt(offset);
     state.setSlot(State.RIP_BASE, BigInt.asUintN(64, base));
     if (!this.physical.contains(frame, PAGE_SIZE)) return this.scratch(rip);
@@ -110,6 +109,12 @@ export class InstructionFetch {
     this.tlb.setCodeMap(this.view.getInt32(State.CODE_TLB_SET, true), linear, map);
     const stops = !passing && this.view.getUint8(record + Rec.BREAKPOINT) !== 0;
     return this.code.straddles(record) && !stops ? this.scratch(rip) : record;
+  }
+
+  /** Gates lie 16 bytes apart. No record stands for them. */
+  private gate(offset: number): 0 {
+    this.onGate(offset >> 4);
+    return 0;
   }
 
   /** The offsets in a page, whose first byte has RIP `base`, between which the code segment lies. */
