@@ -84,7 +84,7 @@ export class Execution {
    */
   async turn(stretch: Stretch): Promise<RunResult | undefined> {
     if (typeof stretch === 'object') return stretch;
-    if (this.target.monitor?.activity) {
+    if (this.target.monitor?.active) {
       const through = await this.finishMonitor(false);
       if (through) return through;
     }
@@ -101,7 +101,7 @@ export class Execution {
   /** Runs the monitor to the VM entry. */
   async finishMonitor(passFirst: boolean): Promise<RunResult | undefined> {
     let pass = passFirst;
-    while (this.target.monitor?.activity) {
+    while (this.target.monitor?.active) {
       const result = this.monitor.advance(pass);
       pass = false;
       if (result === 'waiting') await this.sleep();
@@ -120,7 +120,7 @@ export class Execution {
    */
   afterEntry(enter: boolean): Stretch {
     const { monitor, side } = this.target;
-    const atGate = monitor !== undefined && !monitor.activity && side === 'monitor';
+    const atGate = monitor !== undefined && !monitor.active && side === 'monitor';
     return atGate ? this.execute(1, false, enter) : undefined;
   }
 
@@ -180,7 +180,7 @@ export class Execution {
     const { settings } = this;
     if (transition === 'entry') return this.awaitsEntry;
     if (transition === 'entry-failure') return settings.stopAtEntryFailure;
-    const reason = this.target.trace.last?.reason ?? 0;
+    const reason = this.target.trace.lastReason;
     const { exits } = this.target.technique;
     return settings.stopAtExits.has(reason & 0xffff) || exits.isTripleFault(reason);
   }
@@ -226,7 +226,7 @@ export class Execution {
   private onExit(enter: boolean): Stretch {
     const { trace, technique, transitions, computer } = this.target;
     const { stopAtExits, stopAtEntryFailure, stopAtTripleFault } = this.settings;
-    const whole = trace.last?.reason ?? 0;
+    const whole = trace.lastReason;
     const reason = whole & 0xffff;
     const { failure } = transitions;
     if (technique.exits.isEntryFailure(whole) && failure && stopAtEntryFailure) {
@@ -250,7 +250,7 @@ export class Execution {
   private handleExit(): Stretch {
     const start = performance.now();
     let operations = 0;
-    while (this.target.monitor?.activity) {
+    while (this.target.monitor?.active) {
       const result = this.monitor.advance(false);
       if (result === 'waiting') return 'exit';
       if (result) return result;

@@ -70,6 +70,11 @@ export class ExitTrace {
     return this.get(this.count);
   }
 
+  /** The whole reason of the last exit, 0 before the first: asked at each exit, so without a record. */
+  get lastReason(): number {
+    return this.count === 0 ? 0 : (this.numbers.reason[(this.count - 1) % this.capacity] ?? 0);
+  }
+
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
   get(number: number): ExitRecord | undefined {
     if (number < 1 || number > this.count || number <= this.count - this.capacity) return undefined;
@@ -104,11 +109,22 @@ export class ExitTrace {
     const at = this.count % this.capacity;
     this.count++;
     if (at >= this.size) this.grow();
-    for (const name of WIDE) this.wide[name][at] = exit[name];
-    for (const name of NUMBERS) this.numbers[name][at] = exit[name];
-    const bytes = exit.bytes.subarray(0, LONGEST_INSTRUCTION);
-    this.code.set(bytes, at * LONGEST_INSTRUCTION);
-    this.lengths[at] = bytes.length;
+    // Name by name: a loop over the names would cost several times as much.
+    const { wide, numbers } = this;
+    wide.qualification[at] = exit.qualification;
+    wide.guestPhysical[at] = exit.guestPhysical;
+    wide.handler[at] = exit.handler;
+    wide.rip[at] = exit.rip;
+    wide.linear[at] = exit.linear;
+    wide.rax[at] = exit.rax;
+    wide.rcx[at] = exit.rcx;
+    numbers.reason[at] = exit.reason;
+    numbers.interruption[at] = exit.interruption;
+    numbers.instructions[at] = exit.instructions;
+    numbers.bits[at] = exit.bits;
+    this.lengths[at] = Math.min(LONGEST_INSTRUCTION, exit.bytes.length);
+    const start = at * LONGEST_INSTRUCTION;
+    for (let n = 0; n < LONGEST_INSTRUCTION; n++) this.code[start + n] = exit.bytes[n] ?? 0;
     this.cycles[at] = NaN;
     this.operations[at] = 0;
     const basic = exit.reason & 0xffff;

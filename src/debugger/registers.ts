@@ -33,11 +33,21 @@ export interface Mode {
   readonly bits: 16 | 32 | 64;
 }
 
-export function modeOf(registers: Registers): Mode {
+function longMode(registers: Registers): boolean {
+  return ((registers.msr(Msr.EFER) ?? 0n) & EFER_LMA) !== 0n;
+}
+
+/** How code is decoded: CS.D, CS.L, IA-32e mode. */
+function codeBits(registers: Registers): 16 | 32 | 64 {
   const rights = registers.segment(1).accessRights;
+  if (rights & 0x2000 && longMode(registers)) return 64;
+  return rights & 0x4000 ? 32 : 16;
+}
+
+export function modeOf(registers: Registers): Mode {
   const ring = (registers.segment(2).accessRights >> 5) & 3;
-  const long = ((registers.msr(Msr.EFER) ?? 0n) & EFER_LMA) !== 0n;
-  const bits = long && rights & 0x2000 ? 64 : rights & 0x4000 ? 32 : 16;
+  const long = longMode(registers);
+  const bits = codeBits(registers);
   if (!(registers.controlRegister(0) & 1n)) return { name: 'real', ring: 0, bits };
   if (registers.rflags & 0x20000n) return { name: 'virtual-8086', ring: 3, bits };
   if (!long) return { name: 'protected', ring, bits };
@@ -133,7 +143,6 @@ export function pagingOf(registers: Registers): PagingState {
 
 /** CS base + RIP, as fetches compute it. */
 export function linearRip(registers: Registers): bigint {
-  const { bits } = modeOf(registers);
-  if (bits === 64) return registers.rip;
+  if (codeBits(registers) === 64) return registers.rip;
   return (registers.segment(1).base + registers.rip) & 0xffffffffn;
 }

@@ -45,7 +45,7 @@ export class TransitionLog {
         this.failure = { kind: 'entry-refused', instruction, error };
       } else {
         this.takeDown();
-        const reason = (this.trace.last?.reason ?? 0) & 0xffff;
+        const reason = this.trace.lastReason & 0xffff;
         this.failure = { kind: 'entry-failed', reason };
       }
       this.note('entry-failure');
@@ -58,8 +58,13 @@ export class TransitionLog {
     const inGuest = this.technique.side === 'guest';
     const guest = inGuest ? new LiveRegisters(cpu) : this.technique.guest;
     this.exitedAt = { instructions: cpu.completed, cycles: this.monitor?.cycles ?? 0 };
+    const facts = this.technique.exits.facts();
     this.trace.add({
-      ...this.technique.exits.facts(),
+      reason: facts.reason,
+      qualification: facts.qualification,
+      guestPhysical: facts.guestPhysical,
+      interruption: facts.interruption,
+      handler: facts.handler,
       instructions: cpu.completed,
       rip: guest.rip,
       linear: linearRip(guest),

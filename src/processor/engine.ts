@@ -8,7 +8,7 @@ export interface Engine {
   /** Instructions that may still be started. */
   remaining: number;
   /** The record of the instruction being executed. */
-  record: number;
+  readonly record: number;
 }
 
 export type EngineKind = 'interpreter' | 'reference';

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
-import { CodeCache, CodeFrames, CodeTlb, PHYSICAL_BASE, SEGMENT_SIZE, State, Tlb } from './layout';
+import {
+  CodeCache,
+  CodeFrames,
+  CodeTlb,
+  PHYSICAL_BASE,
+  Run,
+  SEGMENT_SIZE,
+  State,
+  Tlb,
+} from './layout';
 
 describe('layout of the shared memory', () => {
   it('keeps its areas apart', () => {
     const areas = [
       ['state', State.GPR, State.SEGMENTS + 8 * SEGMENT_SIZE],
       ['registers of slow paths', State.CR0, State.END],
+      ['run', Run.REMAINING, Run.END],
       ['TLB', Tlb.BASE, Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE],
       ['code TLB', CodeTlb.BASE, CodeTlb.BASE + CodeTlb.SETS * CodeTlb.SET_SIZE],
       ['code cache', CodeCache.BASE, CodeCache.BASE + CodeCache.SIZE],

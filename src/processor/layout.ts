@@ -66,6 +66,15 @@ export const State = {
   END: 0x7e0,
 } as const;
 
+/** What the interpreter shares with whoever runs it; no part of the processor's state. */
+export const Run = {
+  /** i32: instructions that may still be started. */
+  REMAINING: 0x7e0,
+  /** i32: the record of the instruction being executed. */
+  RECORD: 0x7e4,
+  END: 0x7e8,
+} as const;
+
 /** The size of a segment slot, and what stands where in it. */
 export const SEGMENT_SIZE = 64;
 export const Segment = {

@@ -280,7 +280,7 @@ export class Processor
     const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
     this.eventDelivered = false;
     this.progress.begin(single ? 1 : left);
-    const record = this.fetch.enter(state.rip, passing);
+    const record = this.fetch.current(passing);
     if (record === 0) {
       this.progress.settle();
       return;

@@ -48,6 +48,8 @@ const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
 export class CpuState {
   /** The memory as 32-bit words; see `wordOf`. */
   readonly words: Int32Array;
+  /** RAX … R15, in encoding order. */
+  readonly gprs: BigUint64Array;
   /** DR0 … DR7 (4 and 5 unused). */
   readonly dr: BigUint64Array;
   /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
@@ -64,6 +66,7 @@ export class CpuState {
     readonly profile: Profile = DEFAULT_PROFILE,
   ) {
     this.words = new Int32Array(view.buffer);
+    this.gprs = new BigUint64Array(view.buffer, State.GPR, 16);
     this.dr = new BigUint64Array(view.buffer, State.DR, 8);
     this.pdptes = new BigUint64Array(view.buffer, State.PDPTES, 4);
   }

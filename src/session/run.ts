@@ -64,7 +64,7 @@ export class MachineRun {
 
   /** Whether the built-in monitor has control. */
   get inMonitor(): boolean {
-    return this.machine.vm?.monitor.activity !== undefined;
+    return this.machine.vm?.monitor.active === true;
   }
 
   /** Performs the monitor's next operation. @returns undefined when nothing came of it that stops */

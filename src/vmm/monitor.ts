@@ -50,6 +50,11 @@ export class Monitor implements Persistent<MonitorState> {
     readonly technique: Technique,
   ) {}
 
+  /** Whether it has control. */
+  get active(): boolean {
+    return this.next !== undefined;
+  }
+
   /** What it is doing; undefined while the guest has control. */
   get activity(): Activity | undefined {
     if (!this.next) return undefined;

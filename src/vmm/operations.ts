@@ -31,14 +31,15 @@ class DescribedOperation implements Operation {
     readonly cycles: number,
     /** What it does; its result, if it has one. */
     private readonly action: (host: Host) => unknown,
-    /** The VMCS field that it reads or writes. */
+    /** The VMCS field that it reads or writes: its first operand. */
     private readonly field?: Field,
     readonly kind: OperationKind = 'plain',
     readonly end?: GuestEnd,
   ) {}
 
   get operands(): string {
-    return this.parts.map(shown).join(', ');
+    const names = this.field === undefined ? [] : [fieldName(this.field)];
+    return [...names, ...this.parts.map(shown)].join(', ');
   }
 
   get fields(): readonly number[] {
@@ -77,14 +78,13 @@ function command(
 
 /** VMREAD: the value of a field of the current VMCS. */
 export function vmread(field: Field): Operation {
-  return operation('VMREAD', [fieldName(field)], Cost.VMREAD, (host) => host.vmread(field), field);
+  return operation('VMREAD', NONE, Cost.VMREAD, (host) => host.vmread(field), field);
 }
 
 /** VMWRITE to a field of the current VMCS. */
 export function vmwrite(field: Field, value: bigint | number): Operation {
   const wide = BigInt(value);
-  const operands = [fieldName(field), wide];
-  return command('VMWRITE', operands, Cost.VMWRITE, (host) => host.vmwrite(field, wide), field);
+  return command('VMWRITE', [wide], Cost.VMWRITE, (host) => host.vmwrite(field, wide), field);
 }
 
 export function vmxon(pointer: number): Operation {

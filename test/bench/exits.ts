@@ -1,11 +1,13 @@
 /**
  * `npm run bench:exits`: how many VM exits a second of processor time makes: CPUID in a loop under
- * the built-in monitor, and under a hypervisor in assembly.
+ * the built-in monitor, and under a hypervisor in assembly; then the same while a debugger looks on,
+ * which stops at nothing and takes down each exit.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Machine, MachineRun } from '../../src/session';
-import { assemble } from '../../src/program';
+import { Debuggee } from '../../src/debugger/debuggee';
+import { Machine, MachineRun, type End } from '../../src/session';
+import { assemble, type Assembly } from '../../src/program';
 
 const FOLDER = 'test/bench'; // npm runs scripts in the project's folder
 const REPEATS = Number(process.env['REPEATS'] ?? 7);
@@ -34,25 +36,59 @@ const GUESTS: readonly Guest[] = [
   },
 ];
 
-async function image({ source, rounds }: Guest): Promise<Uint8Array> {
+async function program({ source, rounds }: Guest): Promise<Assembly> {
   const files = { read: async (path: string) => new Uint8Array(await readFile(path)) };
   const path = join(FOLDER, source);
   const assembly = await assemble(path, files, { defines: { ROUNDS: String(rounds) } });
   const problem = assembly.diagnostics.find((d) => d.severity === 'error');
   if (problem) throw new Error(`${problem.file}:${String(problem.line)}: ${problem.message}`);
-  return assembly.image;
+  return assembly;
 }
 
+/** Makes a guest ready, and gives what runs it to its end. */
+type Prepare = (guest: Guest, assembly: Assembly) => () => Promise<End | undefined>;
+
+const MEMORY = 16 << 20;
+
+const undisturbed: Prepare = ({ monitor }, assembly) => {
+  const image = { bytes: assembly.image, address: 0x7c00, drive: 0x80 };
+  const run = new MachineRun(new Machine(image, { monitor, memory: MEMORY }));
+  return () => {
+    let stop = run.turn(1000);
+    while (stop.kind === 'spent') stop = run.turn(1000);
+    return Promise.resolve(stop.kind === 'end' ? stop.end : undefined);
+  };
+};
+
+/** As a debug session runs it: in slices between which the event loop turns. */
+const debugged: Prepare = (guest, assembly) => {
+  const debuggee = new Debuggee(
+    { program: assembly, monitor: guest.monitor, memory: MEMORY, holdInterrupts: true },
+    {
+      output: () => undefined,
+      log: () => undefined,
+      holds: () => true,
+      condition: () => true,
+      message: (template) => template,
+      breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    },
+  );
+  return async () => {
+    const result = await debuggee.run.run({ kind: 'continue' }, true);
+    const { total } = debuggee.target.trace;
+    if (total < guest.rounds) throw new Error(`${String(total)} exits in the trace`);
+    return result.kind === 'ended' ? result.end : undefined;
+  };
+};
+
 /** VM exits per second of user time. */
-function exitsPerSecond(guest: Guest, bytes: Uint8Array): number {
-  const image = { bytes, address: 0x7c00, drive: 0x80 };
-  const run = new MachineRun(new Machine(image, { monitor: guest.monitor, memory: 16 << 20 }));
+async function exitsPerSecond(prepare: Prepare, guest: Guest, assembly: Assembly): Promise<number> {
+  const run = prepare(guest, assembly);
   const start = process.cpuUsage();
-  let stop = run.turn(1000);
-  while (stop.kind === 'spent') stop = run.turn(1000);
+  const end = await run();
   const { user } = process.cpuUsage(start);
-  const clean = stop.kind === 'end' && stop.end.kind === 'exit-device' && stop.end.value === 0;
-  if (!clean) throw new Error(`${guest.name}: ${JSON.stringify(stop)}`);
+  const clean = end?.kind === 'exit-device' && end.value === 0;
+  if (!clean) throw new Error(`${guest.name}: ${JSON.stringify(end)}`);
   return guest.rounds / (user / 1e6);
 }
 
@@ -62,16 +98,30 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? NaN;
 }
 
+/** Measures, writes a line, and gives the median. */
+async function measure(
+  name: string,
+  prepare: Prepare,
+  guest: Guest,
+  assembly: Assembly,
+): Promise<number> {
+  await exitsPerSecond(prepare, guest, assembly); // until the code is hot
+  const figures: number[] = [];
+  while (figures.length < REPEATS) figures.push(await exitsPerSecond(prepare, guest, assembly));
+  const thousands = (value: number): string => (value / 1000).toFixed(1);
+  process.stdout.write(
+    `${name.padEnd(24)} ${thousands(median(figures)).padStart(8)} thousand VM exits per second ` +
+      `(${thousands(Math.min(...figures))}–${thousands(Math.max(...figures))})\n`,
+  );
+  return median(figures);
+}
+
 async function main(): Promise<void> {
   for (const guest of GUESTS.filter(({ name }) => name.includes(ONLY))) {
-    const bytes = await image(guest);
-    exitsPerSecond(guest, bytes); // until the code is hot
-    const figures = Array.from({ length: REPEATS }, () => exitsPerSecond(guest, bytes));
-    const thousands = (value: number): string => (value / 1000).toFixed(1);
-    process.stdout.write(
-      `${guest.name.padEnd(24)} ${thousands(median(figures)).padStart(8)} thousand VM exits per second ` +
-        `(${thousands(Math.min(...figures))}–${thousands(Math.max(...figures))})\n`,
-    );
+    const assembly = await program(guest);
+    const alone = await measure(guest.name, undisturbed, guest, assembly);
+    const watched = await measure('  with a debugger', debugged, guest, assembly);
+    process.stdout.write(`  takes ${(alone / watched).toFixed(2)} times as long\n`);
   }
 }
 

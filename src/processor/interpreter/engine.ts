@@ -1,5 +1,6 @@
 import { formTable } from '../decoder/forms';
 import type { Engine } from '../engine';
+import { Run, wordOf } from '../layout';
 import type { InterpreterImports } from './helpers';
 import { generateInterpreter, type InterpreterExports } from './module';
 import { prebuilt, type Prebuilt } from './prebuilt';
@@ -30,22 +31,29 @@ export function createInterpreter(memory: WebAssembly.Memory, imports: Interpret
   const slow = (path: number, record: number): number => imports.slow(number(path), record);
   const env = { memory, ...imports, slow } as unknown as WebAssembly.ModuleImports;
   const instance = new WebAssembly.Instance(compiled, { env });
-  const exports = instance.exports as unknown as InterpreterExports;
-  return {
-    run: (record) => {
-      exports.run(record);
-    },
-    get remaining() {
-      return exports.remaining.value;
-    },
-    set remaining(value: number) {
-      exports.remaining.value = value;
-    },
-    get record() {
-      return exports.record.value;
-    },
-    set record(value: number) {
-      exports.record.value = value;
-    },
-  };
+  const { run } = instance.exports as unknown as InterpreterExports;
+  return new Interpreter(run, new Int32Array(memory.buffer));
 }
+
+/** The count and the record lie in memory: asking WebAssembly for a global would cost ten times as much. */
+class Interpreter implements Engine {
+  constructor(
+    readonly run: (record: number) => void,
+    private readonly words: Int32Array,
+  ) {}
+
+  get remaining(): number {
+    return this.words[REMAINING] ?? 0;
+  }
+
+  set remaining(value: number) {
+    this.words[REMAINING] = value;
+  }
+
+  get record(): number {
+    return this.words[RECORD] ?? 0;
+  }
+}
+
+const REMAINING = wordOf(Run.REMAINING);
+const RECORD = wordOf(Run.RECORD);

@@ -1,4 +1,4 @@
-import { Rec, State } from '../layout';
+import { Rec, Run, State } from '../layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
 import type { Statement } from '../semantics/expression';
 import type { Form } from '../semantics/form';
@@ -15,37 +15,24 @@ export const SPECIAL_HANDLER = 0;
 export const FOLLOW_HANDLER = 1;
 export const FIRST_FORM_HANDLER = 2;
 
-/** The functions and globals that the generated module exports. */
+/** What the generated module exports. */
 export interface InterpreterExports {
   /** Runs from a record until it must leave; RIP is then in state. */
   run(record: number): void;
-  /** Instructions that may still be started. */
-  readonly remaining: WebAssembly.Global<'i32'>;
-  /** The record of the instruction being executed. */
-  readonly record: WebAssembly.Global<'i32'>;
 }
 
 /** Generates the interpreter: a handler for each form, and the loop that goes from one to the next. */
 export function generateInterpreter(forms: readonly Form[], hot: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const helpers = declareHelpers(module);
-  const globals = {
-    remaining: module.exportGlobal('remaining'),
-    record: module.exportGlobal('record'),
-  };
   const handlers = [
-    emitSpecial(module, helpers, globals),
-    emitFollow(module, helpers, globals),
-    ...forms.map((form) => emitForm(module, helpers, globals, form)),
+    emitSpecial(module, helpers),
+    emitFollow(module, helpers),
+    ...forms.map((form) => emitForm(module, helpers, form)),
   ];
   module.setTable(handlers);
-  emitRun(module, helpers, globals, forms.slice(0, hot));
+  emitRun(module, helpers, forms.slice(0, hot));
   return module.toBytes();
-}
-
-interface Globals {
-  readonly remaining: number;
-  readonly record: number;
 }
 
 function treeOf(form: Form): Statement[] {
@@ -54,33 +41,38 @@ function treeOf(form: Form): Statement[] {
   return AbstractMachine.build(form, define);
 }
 
+/** Puts a local into a 32-bit slot of memory. */
+function store(f: FunctionBuilder, slot: number, local: number): void {
+  f.i32(0).get(local).memory(Op.i32Store, slot);
+}
+
 /** A handler as a function: it takes a record and gives the one to go on with. */
-function emitForm(module: ModuleBuilder, helpers: Helpers, globals: Globals, form: Form): number {
+function emitForm(module: ModuleBuilder, helpers: Helpers, form: Form): number {
   const f = module.addFunction([ValueType.I32], [ValueType.I32]);
   const embedding = {
     leave: () => f.op(Op.return),
-    publish: () => f.get(0).opIndex(Op.globalSet, globals.record),
+    publish: () => store(f, Run.RECORD, 0),
   };
   new HandlerEmitter(f, helpers, 0, embedding).body(treeOf(form));
   return f.index;
 }
 
-function emitSpecial(module: ModuleBuilder, helpers: Helpers, globals: Globals): number {
+function emitSpecial(module: ModuleBuilder, helpers: Helpers): number {
   const f = module.addFunction([ValueType.I32], [ValueType.I32]);
-  f.get(0).opIndex(Op.globalSet, globals.record);
+  store(f, Run.RECORD, 0);
   f.get(0).call(helpers.special);
   return f.index;
 }
 
 /** Goes on to the record's target, or to the code at its RIP. It counts as no instruction. */
-function emitFollow(module: ModuleBuilder, helpers: Helpers, globals: Globals): number {
+function emitFollow(module: ModuleBuilder, helpers: Helpers): number {
   const f = module.addFunction([ValueType.I32], [ValueType.I32]);
   const target = f.local(ValueType.I32);
-  f.opIndex(Op.globalGet, globals.remaining).i32(1).op(Op.i32Add);
-  f.opIndex(Op.globalSet, globals.remaining);
+  f.i32(0).i32(0).memory(Op.i32Load, Run.REMAINING).i32(1).op(Op.i32Add);
+  f.memory(Op.i32Store, Run.REMAINING);
   f.get(0).memory(Op.i32Load, Rec.TARGET_RECORD).tee(target);
   f.if(() => f.get(target).op(Op.return));
-  f.get(0).opIndex(Op.globalSet, globals.record);
+  store(f, Run.RECORD, 0);
   f.i32(0).memory(Op.i64Load, State.RIP_BASE);
   f.get(0).memory(Op.i64Load16U, Rec.OFFSET).op(Op.i64Add).call(helpers.lookup);
   return f.index;
@@ -88,22 +80,17 @@ function emitFollow(module: ModuleBuilder, helpers: Helpers, globals: Globals): 
 
 /**
  * The loop. Hot forms have their handlers in it, reached by br_table; the others are called. The count
- * of instructions is kept in a local, and put into the global whenever somebody else may look at it.
+ * of instructions is kept in a local, and put into memory whenever somebody else may look at it.
  */
-function emitRun(
-  module: ModuleBuilder,
-  helpers: Helpers,
-  globals: Globals,
-  hot: readonly Form[],
-): void {
+function emitRun(module: ModuleBuilder, helpers: Helpers, hot: readonly Form[]): void {
   const f = module.addFunction([ValueType.I32], []);
   const handlerType = module.typeIndex([ValueType.I32], [ValueType.I32]);
   const at = 0;
   const left = f.local(ValueType.I32);
   const publishCount = (): void => {
-    f.get(left).opIndex(Op.globalSet, globals.remaining);
+    store(f, Run.REMAINING, left);
   };
-  f.opIndex(Op.globalGet, globals.remaining).set(left);
+  f.i32(0).memory(Op.i32Load, Run.REMAINING).set(left);
   f.block(Op.loop, () => {
     const next = f.depth;
     const embedding = {
@@ -118,7 +105,7 @@ function emitRun(
       },
       publish: () => {
         publishCount();
-        f.get(at).opIndex(Op.globalSet, globals.record);
+        store(f, Run.RECORD, at);
       },
     };
     f.get(left)
@@ -138,7 +125,7 @@ function emitRun(
     });
     publishCount();
     f.get(at).get(at).memory(Op.i32Load16U, Rec.HANDLER).callIndirect(handlerType).set(at);
-    f.opIndex(Op.globalGet, globals.remaining).set(left);
+    f.i32(0).memory(Op.i32Load, Run.REMAINING).set(left);
     f.get(at).opIndex(Op.brIf, 0);
   });
   module.exportFunction('run', f);

@@ -85,7 +85,26 @@ export class SoftwareTlb implements Persistent<TlbState> {
   codeFrame(set: number, linear: bigint): number | undefined {
     const at = codePlace(set, linear);
     if (this.view.getBigUint64(at + CodeTlb.TAG, true) !== (linear & PAGE_MASK)) return undefined;
-    return this.view.getUint32(at + CodeTlb.FRAME, true) * PAGE_SIZE;
+    return this.frameOfEntry(at);
+  }
+
+  /** The entry that holds the page of a linear address, given in halves, for instruction fetches. */
+  codeEntry(set: number, low: number, high: number): number | undefined {
+    const { view } = this;
+    const at = set + ((low >>> 12) & (CodeTlb.ENTRIES - 1)) * CodeTlb.ENTRY_SIZE;
+    if (view.getInt32(at + CodeTlb.TAG, true) !== (low & -PAGE_SIZE)) return undefined;
+    return view.getInt32(at + CodeTlb.TAG + 4, true) === high ? at : undefined;
+  }
+
+  /** The host-physical address of the frame that fetches go to. */
+  frameOfEntry(entry: number): number {
+    return this.view.getUint32(entry + CodeTlb.FRAME, true) * PAGE_SIZE;
+  }
+
+  /** The record of what lies at an offset of the page; 0 where there is none. */
+  recordOfEntry(entry: number, offset: number): number {
+    const map = this.view.getUint32(entry + CodeTlb.MAP, true);
+    return this.view.getUint32(map + offset * 4, true);
   }
 
   /** Tells where the records of a page that `codeFrame` knows are found. */

@@ -15,7 +15,11 @@ const result = (eax: number, ebx = 0, ecx = 0, edx = 0): CpuidResult => ({ eax, 
 
 /** Four characters as CPUID packs them into a register. */
 const packed = (text: string): number =>
-  [...text].reduce((word, c, n) => (word | (c.charCodeAt(0) << (8 * n))) >>> 0, 0);
+  (text.charCodeAt(0) |
+    (text.charCodeAt(1) << 8) |
+    (text.charCodeAt(2) << 16) |
+    (text.charCodeAt(3) << 24)) >>>
+  0;
 
 /** The highest basic and extended leaf. */
 const LAST_BASIC = 7;

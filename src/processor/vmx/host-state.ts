@@ -88,7 +88,7 @@ function setHalves(words: Int32Array, slot: number, low: number, high: number): 
 /** Flat segments of ring 0 with the host's selectors (SDM 3C 28.5.2). */
 function loadSegments(words: Int32Array, vmcs: Vmcs, wide: boolean): void {
   for (let index = 0; index <= GS; index++) {
-    const selector = (vmcs.words[SELECTORS + FIELD_WORDS * index] ?? 0) & 0xffff;
+    const selector = (vmcs.words[SELECTORS + FIELD_WORDS * index] as number) & 0xffff;
     const code = wide ? SegmentRights.FLAT_CODE_64 : SegmentRights.FLAT_CODE_32;
     const rights = index === CS ? code : selector === 0 ? UNUSABLE : SegmentRights.FLAT_DATA;
     loadSegment(words, index, selector, 0xffffffff, rights);

@@ -4,7 +4,8 @@ import { fieldWord, FIELD_WORDS } from './vmcs-layout';
 
 /**
  * The segment registers of the guest-state area, between a VMCS region and the state. In the region
- * the fields of a kind lie one after the other, in the order of the registers (`vmcs-layout.ts`).
+ * the fields of a kind lie one after the other, in the order of the registers (`vmcs-layout.ts`). (All
+ * indices are within their arrays; see `FieldMoves`.)
  */
 
 const SELECTORS = fieldWord(Field.GUEST_ES_SELECTOR);
@@ -23,11 +24,11 @@ export function loadSegments(state: Int32Array, vmcs: Int32Array): void {
   for (let index = 0; index <= TR; index++) {
     const slot = FIRST + STEP * index;
     const field = FIELD_WORDS * index;
-    state[slot + SELECTOR] = vmcs[SELECTORS + field] ?? 0;
-    state[slot + BASE] = vmcs[BASES + field] ?? 0;
-    state[slot + BASE + 1] = vmcs[BASES + field + 1] ?? 0;
-    state[slot + LIMIT] = vmcs[LIMITS + field] ?? 0;
-    state[slot + ACCESS_RIGHTS] = vmcs[RIGHTS + field] ?? 0;
+    state[slot + SELECTOR] = vmcs[SELECTORS + field] as number;
+    state[slot + BASE] = vmcs[BASES + field] as number;
+    state[slot + BASE + 1] = vmcs[BASES + field + 1] as number;
+    state[slot + LIMIT] = vmcs[LIMITS + field] as number;
+    state[slot + ACCESS_RIGHTS] = vmcs[RIGHTS + field] as number;
   }
 }
 
@@ -35,10 +36,10 @@ export function saveSegments(state: Int32Array, vmcs: Int32Array): void {
   for (let index = 0; index <= TR; index++) {
     const slot = FIRST + STEP * index;
     const field = FIELD_WORDS * index;
-    vmcs[SELECTORS + field] = state[slot + SELECTOR] ?? 0;
-    vmcs[BASES + field] = state[slot + BASE] ?? 0;
-    vmcs[BASES + field + 1] = state[slot + BASE + 1] ?? 0;
-    vmcs[LIMITS + field] = state[slot + LIMIT] ?? 0;
-    vmcs[RIGHTS + field] = state[slot + ACCESS_RIGHTS] ?? 0;
+    vmcs[SELECTORS + field] = state[slot + SELECTOR] as number;
+    vmcs[BASES + field] = state[slot + BASE] as number;
+    vmcs[BASES + field + 1] = state[slot + BASE + 1] as number;
+    vmcs[LIMITS + field] = state[slot + LIMIT] as number;
+    vmcs[RIGHTS + field] = state[slot + ACCESS_RIGHTS] as number;
   }
 }

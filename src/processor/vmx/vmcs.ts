@@ -104,7 +104,7 @@ export class Vmcs {
       this.slots[at >> 1] = value;
       return;
     }
-    const narrow = Number(typeof value === 'bigint' ? value & 0xffffffffn : value);
+    const narrow = typeof value === 'bigint' ? Number(value & 0xffffffffn) : value;
     this.words[at] = is16Bit(field) ? narrow & 0xffff : narrow;
     if (is64Bit(field) && !isHighAccess(field)) this.words[at + 1] = Math.floor(narrow / 2 ** 32);
   }

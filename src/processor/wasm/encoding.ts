@@ -28,8 +28,6 @@ export const Op = {
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
-  globalGet: 0x23,
-  globalSet: 0x24,
   i32Load: 0x28,
   i64Load: 0x29,
   i32Load8U: 0x2d,

@@ -1,5 +1,5 @@
 import { FunctionBuilder } from './function-builder';
-import { name, sized, unsignedLeb, Op, ValueType } from './encoding';
+import { name, sized, unsignedLeb, Op, type ValueType } from './encoding';
 
 interface Signature {
   readonly params: readonly ValueType[];
@@ -13,14 +13,13 @@ interface Import {
 
 /**
  * Builds one WebAssembly module with an imported memory (`env.memory`), imported functions (`env.*`),
- * mutable i32 globals, one exported function table and functions. Imports come first: all of them
- * must be declared before the first function, because they share its index space.
+ * one function table, and functions, which it exports on demand. Imports come first: all of them must
+ * be declared before the first function, because they share its index space.
  */
 export class ModuleBuilder {
   private readonly types: Signature[] = [];
   private readonly imports: Import[] = [];
   private readonly functions: { type: number; body: FunctionBuilder }[] = [];
-  private readonly globals: string[] = [];
   private readonly exports: { field: string; index: number }[] = [];
   private table: readonly number[] = [];
 
@@ -39,11 +38,6 @@ export class ModuleBuilder {
   ): number {
     if (this.functions.length > 0) throw new Error(`import ${field} after the first function`);
     return this.imports.push({ field, type: this.typeIndex(params, results) }) - 1;
-  }
-
-  /** Adds a mutable i32 global, exported under `field`; gives its index. */
-  exportGlobal(field: string): number {
-    return this.globals.push(field) - 1;
   }
 
   /** Starts a function; its body is written through the builder that comes back. */
@@ -69,7 +63,6 @@ export class ModuleBuilder {
     section(out, 2, this.importSection());
     section(out, 3, vector(this.functions.map(({ type }) => leb(type))));
     section(out, 4, [1, 0x70, 0x00, ...leb(this.table.length)]);
-    section(out, 6, vector(this.globals.map(() => [ValueType.I32, 1, Op.i32Const, 0, Op.end])));
     section(out, 7, this.exportSection());
     section(out, 9, [1, 0x00, Op.i32Const, 0, Op.end, ...vector(this.table.map(leb))]);
     section(out, 10, this.codeSection());
@@ -103,16 +96,14 @@ export class ModuleBuilder {
   }
 
   private exportSection(): number[] {
-    const entry = (field: string, kind: number, index: number): number[] => {
-      const bytes: number[] = [];
-      name(bytes, field);
-      bytes.push(kind, ...leb(index));
-      return bytes;
-    };
-    return vector([
-      ...this.exports.map(({ field, index }) => entry(field, 0x00, index)),
-      ...this.globals.map((field, index) => entry(field, 0x03, index)),
-    ]);
+    return vector(
+      this.exports.map(({ field, index }) => {
+        const entry: number[] = [];
+        name(entry, field);
+        entry.push(0x00, ...leb(index));
+        return entry;
+      }),
+    );
   }
 
   private codeSection(): number[] {

@@ -21,6 +21,7 @@ import type { VmxOutcome } from '../../processor/vmx/outcome';
 import { instructionLength } from '../../processor/decoder/length';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestEnd } from '../end';
+import { packAnswer } from '../cpuid-answer';
 import { guestPagingState } from '../vtx/guest-paging';
 
 /** The halves of the registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. */
@@ -158,9 +159,7 @@ export class Host implements Persistent<HostState> {
   }
 
   cpuid(leaf: number, subleaf: number): bigint {
-    const { eax, ebx, ecx, edx } = cpuid(this.cpu.state, leaf, subleaf);
-    const wide = (value: number, shift: bigint): bigint => BigInt(value >>> 0) << shift;
-    return wide(eax, 0n) | wide(ebx, 32n) | wide(ecx, 64n) | wide(edx, 96n);
+    return packAnswer(cpuid(this.cpu.state, leaf, subleaf));
   }
 
   rdmsr(number: number): bigint {

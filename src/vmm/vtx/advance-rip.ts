@@ -3,6 +3,8 @@ import { Field } from '../../isa/vmx/fields';
 import type { Handler } from '../operation';
 import { vmread, vmwrite } from '../operations';
 
+const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
+
 /**
  * Moves the guest past the instruction that exited: the processor has left RIP at it. An
  * instruction that completes also ends blocking by STI and MOV SS.
@@ -12,6 +14,5 @@ export function* advanceRip(): Handler {
   const length = yield vmread(Field.VM_EXIT_INSTRUCTION_LEN);
   yield vmwrite(Field.GUEST_RIP, BigInt.asUintN(64, rip + length));
   const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
-  const shadows = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
-  if (blocking & shadows) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~shadows);
+  if (blocking & SHADOWS) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~SHADOWS);
 }

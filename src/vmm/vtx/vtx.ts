@@ -3,6 +3,7 @@ import { revisionOf } from '../../isa/vmx/capabilities';
 import { Msr } from '../../isa/registers/msr';
 import { ENTRY_FAILURE } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
+import { unpackAnswer } from '../cpuid-answer';
 import type { GuestEnd } from '../end';
 import type { Handler } from '../operation';
 import {
@@ -33,8 +34,8 @@ export interface VmxRegions {
   readonly vmcs: number;
 }
 
-/** Where ECX lies in the answer of CPUID. */
-const ECX = 64n;
+/** In the exit reason: the VM entry has failed. */
+const FAILED = BigInt(ENTRY_FAILURE);
 
 /** Virtualization with VT-x: the guest runs in VMX non-root operation and comes back by VM exits. */
 export class VtxTechnique implements Technique {
@@ -47,8 +48,8 @@ export class VtxTechnique implements Technique {
 
   *prepare(): Handler {
     yield* initializeInterruptController();
-    const features = yield cpuid(1, 0);
-    if (!((features >> ECX) & BigInt(cpuidMask('VMX')))) {
+    const features = unpackAnswer(yield cpuid(1, 0));
+    if (!(features.ecx & cpuidMask('VMX'))) {
       yield stopGuest({ kind: 'failure', failure: { kind: 'feature-missing', feature: 'VMX' } });
       return;
     }
@@ -75,9 +76,9 @@ export class VtxTechnique implements Technique {
 export function* handleExit(): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
-  const basic = Number(reason & 0xffffn);
+  const basic = Number(BigInt.asUintN(16, reason));
   const handler = EXIT_HANDLERS.get(basic)?.handle;
-  if (reason & BigInt(ENTRY_FAILURE)) {
+  if (reason & FAILED) {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }

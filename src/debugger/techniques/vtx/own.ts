@@ -29,7 +29,7 @@ export class OwnVtx extends Vtx {
   /** A VM exit is happening: the processor still has the guest's registers. */
   protected override facts(): ExitFacts {
     this.atExit ??= new BigUint64Array(GENERAL_REGISTERS);
-    for (let n = 0; n < GENERAL_REGISTERS; n++) this.atExit[n] = this.cpu.state.gpr(n);
+    this.atExit.set(this.cpu.state.gprs);
     return super.facts();
   }
 

@@ -18,11 +18,11 @@ const WORDS = VMCS_BYTES_USED / 4;
 export class PassedChecks {
   private readonly view: EntryView;
   private readonly facts: { -readonly [Fact in keyof EntryFacts]: EntryFacts[Fact] };
-  /** The region as the checks last saw it. */
-  private readonly seen = new Int32Array(WORDS);
-  /** The words that checks have read, and for each of them the numbers of those checks. */
+  /** The words that checks have read: which they are, and what stood there. */
   private readonly watched = new Int32Array(WORDS);
+  private readonly seen = new Int32Array(WORDS);
   private watchedCount = 0;
+  /** For each word the numbers of the checks that have read it. */
   private readonly readers: number[][] = [];
   /** Whether a check is among the readers of a word: a row for each word. */
   private readonly isReader = new Uint8Array(WORDS * CHECKS.length);
@@ -81,8 +81,8 @@ export class PassedChecks {
       });
     }
     this.addChanged();
-    for (const number of this.unfounded) this.addDue(number);
-    this.passed = this.makeDue();
+    if (this.unfounded.size > 0) for (const number of this.unfounded) this.addDue(number);
+    if (this.due.length > 0) this.passed = this.makeDue();
     return this.passed;
   }
 
@@ -110,15 +110,11 @@ export class PassedChecks {
     const { seen, watched, watchedCount } = this;
     const { words } = this.vmcs;
     for (let n = 0; n < watchedCount; n++) {
-      const word = watched[n] as number;
-      const now = words[word] as number;
-      if (now !== seen[word]) this.addReaders(word, now);
+      const now = words[watched[n] as number] as number;
+      if (now === seen[n]) continue;
+      seen[n] = now;
+      for (const number of this.readers[watched[n] as number] ?? []) this.addDue(number);
     }
-  }
-
-  private addReaders(word: number, now: number): void {
-    this.seen[word] = now;
-    for (const number of this.readers[word] ?? []) this.addDue(number);
   }
 
   private note(field: Field): void {
@@ -138,7 +134,8 @@ export class PassedChecks {
       return;
     }
     this.readers[word] = [this.current];
-    this.watched[this.watchedCount++] = word;
-    this.seen[word] = this.vmcs.words[word] ?? 0;
+    this.watched[this.watchedCount] = word;
+    this.seen[this.watchedCount] = this.vmcs.words[word] ?? 0;
+    this.watchedCount++;
   }
 }
