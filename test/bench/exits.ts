@@ -67,9 +67,6 @@ const debugged: Prepare = (guest, assembly) => {
     {
       output: () => undefined,
       log: () => undefined,
-      holds: () => true,
-      condition: () => true,
-      message: (template) => template,
       breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
     },
   );
