@@ -1,4 +1,11 @@
-import { Code, CodeExt, MemorySize, MemorySizeExt, Mnemonic, OpCodeOperandKind as K } from 'iced-x86';
+import {
+  Code,
+  CodeExt,
+  MemorySize,
+  MemorySizeExt,
+  Mnemonic,
+  OpCodeOperandKind as K,
+} from 'iced-x86';
 import type { Form, OperandShape } from '../semantics/form';
 
 /**
