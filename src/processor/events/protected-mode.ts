@@ -1,13 +1,6 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
-import {
-  Fault,
-  NotImplemented,
-  generalProtection,
-  invalidTss,
-  notPresent,
-  stackFault,
-} from '../faults';
+import { NotImplemented, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
 import { CS, DS, ES, FS, GS, SS, State, TR } from '../layout';
 import {
   dplOf,
@@ -83,7 +76,11 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   }
 
   const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
-  const frame = new StackFrame(cpu, stack, wide ? 4 : 2, inner ? dplOf(code.rights) : state.cpl);
+  const frame = new StackFrame(cpu, stack, {
+    bytes: wide ? 4 : 2,
+    privilege: inner ? dplOf(code.rights) : state.cpl,
+    fullError: (inner ? withoutRpl(stack.register.selector) : 0) | externalBit(event),
+  });
   if (state.virtual8086)
     for (const index of [GS, FS, DS, ES]) frame.push(BigInt(state.selector(index)));
   if (inner) {
@@ -104,6 +101,14 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   state.setSegment(CS, { ...target, accessRights: target.accessRights | 1 });
   state.rip = wide ? gate.offset : gate.offset & 0xffffn;
   cpu.updateDerivedState();
+}
+
+/** How values come to a stack. */
+interface FrameOptions {
+  readonly bytes: 2 | 4;
+  readonly privilege: number;
+  /** The error code of #SS where there is no room: it names a new stack (SDM 2A CALL, INT n). */
+  readonly fullError: number;
 }
 
 interface Stack {
@@ -147,8 +152,7 @@ export class StackFrame {
   constructor(
     private readonly cpu: DeliveryContext,
     private readonly stack: Stack,
-    private readonly bytes: 2 | 4 | 8,
-    private readonly privilege: number,
+    private readonly options: FrameOptions,
   ) {
     this.pointer = stack.pointer;
     this.mask = stack.register.accessRights & (1 << 14) ? 0xffffffffn : 0xffffn;
@@ -156,12 +160,13 @@ export class StackFrame {
 
   push(value: bigint): void {
     const { state, mmu } = this.cpu;
-    this.pointer = (this.pointer & ~this.mask) | ((this.pointer - BigInt(this.bytes)) & this.mask);
+    const { bytes, privilege, fullError } = this.options;
+    this.pointer = (this.pointer & ~this.mask) | ((this.pointer - BigInt(bytes)) & this.mask);
     const offset = this.pointer & this.mask;
-    if (!withinStack(this.stack.register, Number(offset), this.bytes)) throw new Fault(12, 0);
+    if (!withinStack(this.stack.register, Number(offset), bytes)) throw stackFault(fullError);
     const linear = (this.stack.register.base + offset) & state.slot(State.LINEAR_MASK);
-    const access = { write: true, execute: false, user: this.privilege === 3 };
-    mmu.write(linear, this.bytes, value & ((1n << BigInt(8 * this.bytes)) - 1n), access);
+    const access = { write: true, execute: false, user: privilege === 3 };
+    mmu.write(linear, bytes, value & ((1n << BigInt(8 * bytes)) - 1n), access);
   }
 
   commit(): void {
