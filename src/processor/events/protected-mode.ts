@@ -22,11 +22,24 @@ import type { DeliveryContext } from './deliver';
 import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';
 
-/** Reads the gate of a vector; error codes name the IDT (bit 1) and the event's EXT bit. */
+const INTERRUPT_GATES: readonly number[] = [SystemType.INTERRUPT_GATE, SystemType.INTERRUPT_GATE16];
+/** What an IDT may hold outside IA-32e mode (SDM 3A 6.11). */
+const GATES: readonly number[] = [
+  ...INTERRUPT_GATES,
+  SystemType.TRAP_GATE,
+  SystemType.TRAP_GATE16,
+  SystemType.TASK_GATE,
+];
+
+/**
+ * Reads the gate of a vector, which must be of one of the types. Error codes name the IDT (bit 1) and
+ * the event's EXT bit.
+ */
 export function readGate(
   cpu: DeliveryContext,
   event: InterruptEvent,
   bytes: 8 | 16,
+  types: readonly number[],
 ): GateDescriptor {
   const { state, mmu } = cpu;
   const error = event.vector * 8 + 2 + externalBit(event);
@@ -36,7 +49,7 @@ export function readGate(
   const low = mmu.loadSystem(address, 8);
   const high = bytes === 16 ? mmu.loadSystem(address + 8n, 8) : 0n;
   const gate = decodeDescriptor(low, high, bytes === 16);
-  if (gate.kind !== 'gate') throw generalProtection(error);
+  if (gate.kind !== 'gate' || !types.includes(gate.type)) throw generalProtection(error);
   const software = event.kind === 'software-interrupt' || event.kind === 'software-exception';
   if (software && gate.dpl < state.cpl) throw generalProtection(error);
   if (!gate.present) throw notPresent(error);
@@ -62,17 +75,16 @@ export function gateTarget(
 /** Protected mode outside IA-32e mode (SDM 3A 6.12.1). */
 export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): void {
   const { state } = cpu;
-  const gate = readGate(cpu, event, 8);
+  const gate = readGate(cpu, event, 8, GATES);
   if (gate.type === SystemType.TASK_GATE) throw new NotImplemented('task gate in the IDT');
   const wide = gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.TRAP_GATE;
-  const interruptGate =
-    gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.INTERRUPT_GATE16;
+  const interruptGate = INTERRUPT_GATES.includes(gate.type);
   const { code, inner } = gateTarget(cpu, gate, event);
   const target = segmentFrom(code, (code.selector & ~3) | (inner ? dplOf(code.rights) : state.cpl));
   if (Number(gate.offset) > target.limit) throw generalProtection(externalBit(event));
   const flags = state.rflags;
   if (state.virtual8086 && (!inner || dplOf(code.rights) !== 0)) {
-    throw generalProtection(withoutRpl(code.selector));
+    throw generalProtection(withoutRpl(code.selector) | externalBit(event));
   }
 
   const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
@@ -170,8 +182,7 @@ export class StackFrame {
   }
 
   commit(): void {
-    const old = this.cpu.state.gpr(4);
-    this.cpu.state.setGpr(4, (old & ~this.mask) | (this.pointer & this.mask));
+    this.cpu.state.setGpr(4, this.pointer);
   }
 }
 
