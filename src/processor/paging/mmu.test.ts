@@ -137,6 +137,10 @@ describe('the memory management unit', () => {
       '#AC(0)',
     );
     assert.equal(
+      raised(() => cpu.mmu.load(0x400004n, 8, DATA)),
+      '#AC(0)',
+    );
+    assert.equal(
       raised(() => cpu.mmu.load(0x400004n, 4, DATA)),
       'nothing',
     );
