@@ -45,6 +45,15 @@ const NODE_ONLY = [
   'test/**',
 ];
 
+/** What a browser's web-extension host does not have. */
+const NODE_MODULES = [
+  { group: ['node:*'], message: 'This layer also runs in the browser.' },
+  {
+    group: ['fs', 'path', 'os', 'child_process', 'net', 'util', 'process'],
+    message: 'This layer also runs in the browser.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'out', 'node_modules'] },
   ...tseslint.configs.strict,
@@ -87,19 +96,23 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: NODE_ONLY,
     rules: {
+      'no-restricted-imports': ['error', { patterns: NODE_MODULES }],
+      'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', 'require'],
+    },
+  },
+  {
+    // The reference engine is what the interpreter is compared with.
+    files: ['src/processor/reference/**/*.ts'],
+    rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
-            { group: ['node:*'], message: 'This layer also runs in the browser.' },
-            {
-              group: ['fs', 'path', 'os', 'child_process', 'net', 'util', 'process'],
-              message: 'This layer also runs in the browser.',
-            },
+            ...NODE_MODULES,
+            { group: ['**/interpreter/**'], message: 'A judge may not borrow from the judged.' },
           ],
         },
       ],
-      'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', 'require'],
     },
   },
   { files: ['**/*.test.ts', '**/*.testing.ts'], rules: { 'boundaries/element-types': 'off' } },

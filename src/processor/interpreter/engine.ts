@@ -1,6 +1,5 @@
 import { formTable } from '../decoder/forms';
-import type { Engine } from '../engine';
-import type { InterpreterImports } from './helpers';
+import type { Engine, EngineImports } from '../engine';
 import { generateInterpreter, type InterpreterExports } from './module';
 import { prebuilt, type Prebuilt } from './prebuilt';
 import { slowPathsOf } from './slow-numbers';
@@ -24,7 +23,7 @@ function translateSlowPaths(ready: Prebuilt): (path: number) => number {
 }
 
 /** The generated interpreter, instantiated on a memory. The module itself is made once. */
-export function createInterpreter(memory: WebAssembly.Memory, imports: InterpreterImports): Engine {
+export function createInterpreter(memory: WebAssembly.Memory, imports: EngineImports): Engine {
   compiled ??= interpreterModule();
   const number = prebuilt ? translateSlowPaths(prebuilt) : (path: number): number => path;
   const slow = (path: number, record: number): number => imports.slow(number(path), record);

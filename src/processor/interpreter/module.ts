@@ -9,12 +9,6 @@ import { ModuleBuilder } from '../wasm/module-builder';
 import { HandlerEmitter } from './handler-emitter';
 import { declareHelpers, type Helpers } from './helpers';
 
-/** What stands in records that are no instruction; the forms follow in their order. */
-export const SPECIAL_HANDLER = 0;
-/** Leads on to another record, where a block or a page ends. */
-export const FOLLOW_HANDLER = 1;
-export const FIRST_FORM_HANDLER = 2;
-
 /** The functions and globals that the generated module exports. */
 export interface InterpreterExports {
   /** Runs from a record until it must leave; RIP is then in state. */
@@ -33,6 +27,7 @@ export function generateInterpreter(forms: readonly Form[], hot: number): Uint8A
     remaining: module.exportGlobal('remaining'),
     record: module.exportGlobal('record'),
   };
+  // In the order of handler-numbers.ts.
   const handlers = [
     emitSpecial(module, helpers, globals),
     emitFollow(module, helpers, globals),
