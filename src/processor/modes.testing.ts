@@ -2,7 +2,7 @@ import { EXCEPTIONS } from '../isa/exceptions';
 import type { Bus } from './bus';
 import { createProcessor } from './create-processor';
 import { Fault } from './faults';
-import { CS, SS, TR } from './layout';
+import { CS, TR } from './layout';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
 
@@ -115,13 +115,6 @@ export function setRing(cpu: Processor, ring: 0 | 1 | 2 | 3): void {
     const selector = ((user ? high : low) ?? 0) | ring;
     state.setSegment(index, { selector, base: 0n, limit: 0xffffffff, accessRights: rights | dpl });
   }
-  cpu.updateDerivedState();
-}
-
-/** SS alone tells the CPL; for rules that look at nothing else. */
-export function setStackSegment(cpu: Processor, accessRights: number, limit = 0xffffffff): void {
-  const { selector } = cpu.state.segment(SS);
-  cpu.state.setSegment(SS, { selector, base: 0n, limit, accessRights });
   cpu.updateDerivedState();
 }
 

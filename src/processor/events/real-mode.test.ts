@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CS, SS } from '../layout';
-import { raised, realMode, stack } from '../modes.testing';
+import { raised, realMode } from '../modes.testing';
 import type { Processor } from '../processor';
 import { deliverEvent } from './deliver';
 
@@ -41,7 +41,6 @@ describe('delivery in real-address mode (SDM 3B 21.1.4)', () => {
     const cpu = prepared(0n);
     deliverEvent(cpu, EVENT);
     assert.equal(cpu.state.gpr(4), 0xaaaafffan);
-    assert.equal(stack(cpu, 0, 2).length, 0);
     assert.equal(cpu.physical.read16(0x2fffa), 0x1234);
   });
 
