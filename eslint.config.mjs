@@ -58,6 +58,11 @@ const OPERATIONS = {
   group: ['**/processor/**', '**/machine/**', '**/host/**', '**/memory/**', '**/monitor'],
   message: 'A handler does everything by the operations that it yields.',
 };
+/** The reference engine is what the interpreter is compared with. */
+const JUDGED = {
+  group: ['**/interpreter/**'],
+  message: 'A judge may not borrow from the judged.',
+};
 
 const door = (files, ...patterns) => ({
   files,
@@ -111,9 +116,8 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: ['node:*'], message: 'This layer also runs in the browser.' },
             {
-              group: ['fs', 'path', 'os', 'child_process', 'net', 'util', 'process'],
+              group: ['node:*', 'fs', 'path', 'os', 'child_process', 'net', 'util', 'process'],
               message: 'This layer also runs in the browser.',
             },
           ],
@@ -122,6 +126,7 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', 'require'],
     },
   },
+  door(['src/processor/reference/**/*.ts'], JUDGED),
   door(['src/vmm/vtx/exits/**/*.ts'], OPERATIONS),
   door(['src/session/**/*.ts', 'src/debugger/**/*.ts'], FACE),
   door(

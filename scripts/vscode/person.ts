@@ -144,7 +144,11 @@ export class Person {
       .evaluateAll((rows) =>
         rows.map((row) => {
           const leaves = [...row.querySelectorAll('*')].filter((e) => e.childElementCount === 0);
-          return leaves.map((leaf) => leaf.textContent ?? '').join(' ').replace(/\s+/g, ' ').trim(); // prettier-ignore
+          return leaves
+            .map((leaf) => leaf.textContent ?? '')
+            .join(' ')
+            .replace(/\s+/g, ' ')
+            .trim();
         }),
       );
   }

@@ -14,7 +14,14 @@ describe('launch attributes', () => {
   });
 
   it('take sizes with and without units', () => {
-    const sizes: [unknown, number][] = [['16M', 2 ** 24], ['2 G', 2 ** 31], ['2048K', 2 ** 21], [2 ** 20, 2 ** 20], ['32MiB', 2 ** 25], ['8mb', 2 ** 23]]; // prettier-ignore
+    const sizes: [unknown, number][] = [
+      ['16M', 2 ** 24],
+      ['2 G', 2 ** 31],
+      ['2048K', 2 ** 21],
+      [2 ** 20, 2 ** 20],
+      ['32MiB', 2 ** 25],
+      ['8mb', 2 ** 23],
+    ];
     for (const [memory, wanted] of sizes) assert.equal(check({ memory }).memory, wanted);
   });
 
@@ -44,7 +51,15 @@ describe('launch attributes', () => {
   });
 
   it('finds unknown ones, but not those of clients', () => {
-    const args = { program: 'x', name: 'n', type: 'ringside', request: 'launch', __sessionId: '1', memroy: 1, stopAtEntry: true }; // prettier-ignore
+    const args = {
+      program: 'x',
+      name: 'n',
+      type: 'ringside',
+      request: 'launch',
+      __sessionId: '1',
+      memroy: 1,
+      stopAtEntry: true,
+    };
     assert.deepEqual(unknownAttributes(args), ['memroy', 'stopAtEntry']);
   });
 });

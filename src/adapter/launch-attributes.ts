@@ -26,13 +26,34 @@ export const LARGEST_MEMORY = 3 * 1024 * MIB;
 
 /** What clients add to every configuration, and what VS Code takes for itself. */
 const CLIENTS_OWN: ReadonlySet<string> = new Set([
-  'name', 'type', 'request', 'noDebug', 'preLaunchTask', 'postDebugTask', 'internalConsoleOptions', 'debugServer',
-  'presentation', 'serverReadyAction', 'suppressMultipleSessionWarning', 'windows', 'linux', 'osx', 'trace', 'cwd',
-]); // prettier-ignore
+  'name',
+  'type',
+  'request',
+  'noDebug',
+  'preLaunchTask',
+  'postDebugTask',
+  'internalConsoleOptions',
+  'debugServer',
+  'presentation',
+  'serverReadyAction',
+  'suppressMultipleSessionWarning',
+  'windows',
+  'linux',
+  'osx',
+  'trace',
+  'cwd',
+]);
 const OURS: ReadonlySet<string> = new Set([
-  'program', 'stopOnEntry', 'monitor', 'memory', 'allocation', 'intercepts', 'interruptsWhileStepping', 'defines',
+  'program',
+  'stopOnEntry',
+  'monitor',
+  'memory',
+  'allocation',
+  'intercepts',
+  'interruptsWhileStepping',
+  'defines',
   'includeDirs',
-]); // prettier-ignore
+]);
 
 /** Attributes that mean nothing here: misspelt ones, mostly. */
 export function unknownAttributes(args: object): string[] {

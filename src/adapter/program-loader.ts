@@ -103,9 +103,14 @@ export function diagnosticsBody({ files, diagnostics }: Assembly): DiagnosticsEv
     diagnostics: diagnostics.map((diagnostic) => {
       const { file, line, column, endColumn, severity, message, related } = diagnostic;
       return {
-        file, line, column, endColumn, severity, message,
+        file,
+        line,
+        column,
+        endColumn,
+        severity,
+        message,
         ...(related && { related: related.map((place) => ({ ...place })) }),
-      }; // prettier-ignore
+      };
     }),
   };
 }

@@ -134,11 +134,26 @@ export function segmentRows(world: ExpressionContext, display: Display): Row[] {
       value: `${show(BigInt(selector), 16, display)}${usable ? '' : ` [${l10n.t('unusable')}]`}`,
       expression: name,
       children: (inner) => [
-        { name: 'base', value: show(base, 64, inner), expression: `${name}.base`, memory: addressIn(world, base) },
-        { name: 'limit', value: show(BigInt(limit >>> 0), 32, inner), expression: `${name}.limit`, readOnly: true },
-        { name: 'rights', value: `${show(BigInt(accessRights), 32, inner)} [${l10n.t(type)}, DPL ${String((accessRights >> 5) & 3)}]`, expression: `${name}.rights`, readOnly: true },
+        {
+          name: 'base',
+          value: show(base, 64, inner),
+          expression: `${name}.base`,
+          memory: addressIn(world, base),
+        },
+        {
+          name: 'limit',
+          value: show(BigInt(limit >>> 0), 32, inner),
+          expression: `${name}.limit`,
+          readOnly: true,
+        },
+        {
+          name: 'rights',
+          value: `${show(BigInt(accessRights), 32, inner)} [${l10n.t(type)}, DPL ${String((accessRights >> 5) & 3)}]`,
+          expression: `${name}.rights`,
+          readOnly: true,
+        },
       ],
-    }; // prettier-ignore
+    };
   });
   const tables = (['gdtr', 'idtr'] as const).map((name): Row => {
     const { base, limit } = registers[name];

@@ -37,7 +37,7 @@ export function worldHere(context: SessionContext): WorldResponse {
         side: 'host',
         text: [l10n.t('hypervisor'), ...here, operation].join(' · '),
         tooltip: last
-          ? `${l10n.t('The program’s own hypervisor runs. Its guest left last: {0}', exits.title(last))}\n\n${guestWas}` // prettier-ignore
+          ? `${l10n.t('The program’s own hypervisor runs. Its guest left last: {0}', exits.title(last))}\n\n${guestWas}`
           : l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.'),
       };
     case 'monitor': {

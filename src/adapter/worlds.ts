@@ -35,7 +35,13 @@ export function worldOf(context: SessionContext, frameId: number | undefined): E
 
 /** With the right to assign; the client is told of memory that changes. */
 export function writable(context: SessionContext, world: ExpressionContext): ExpressionContext {
-  return { ...world, mayAssign: true, wrote: (place) => { memoryChanged(context, place); } }; // prettier-ignore
+  return {
+    ...world,
+    mayAssign: true,
+    wrote: (place) => {
+      memoryChanged(context, place);
+    },
+  };
 }
 
 export function placeReference({ space, address }: MemoryPlace): string {

@@ -24,7 +24,14 @@ async function target(monitor: 'vtx' | 'none'): Promise<Target> {
   const program = await assemble('k.asm', {
     read: () => Promise.resolve(new TextEncoder().encode(SOURCE)),
   });
-  const options = { program, monitor, memory: 1 << 20, allocation: 'eager', intercepts: [], holdInterrupts: true } as const; // prettier-ignore
+  const options = {
+    program,
+    monitor,
+    memory: 1 << 20,
+    allocation: 'eager',
+    intercepts: [],
+    holdInterrupts: true,
+  } as const;
   const nothing = (): void => undefined;
   return new Debuggee(options, {
     output: nothing,
@@ -71,9 +78,18 @@ describe('disassembleAround', () => {
     const on = await target('none');
     const text = disassembleAround(on, 'gva', 0x7c00n, 0, 11).map(({ text }) => text);
     assert.deepEqual(text, [
-      'mov eax, 0x12345678', 'jmp next', 'db 0xb8', 'db 0x66', 'nop', 'nop', 'nop', 'cli',
-      'mov rax, [rel data]', 'hlt', text[10],
-    ]); // prettier-ignore
+      'mov eax, 0x12345678',
+      'jmp next',
+      'db 0xb8',
+      'db 0x66',
+      'nop',
+      'nop',
+      'nop',
+      'cli',
+      'mov rax, [rel data]',
+      'hlt',
+      text[10],
+    ]);
   });
 
   it('gives the same rows backwards as forwards', async () => {

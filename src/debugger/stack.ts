@@ -47,9 +47,12 @@ export function callStack(target: Target): Frame[] {
   const above =
     side === 'monitor' ? monitorFrames(target, hostWorld) : worldFrames(target, hostWorld);
   const { last } = target.trace;
-  const left = last ? [{ kind: 'label', name: label(target.technique.exits.title(last)) } as const] : []; // prettier-ignore
+  const left = last
+    ? [{ kind: 'label', name: label(target.technique.exits.title(last)) } as const]
+    : [];
   // Before its first entry a guest is not anywhere yet.
-  const below = side === 'monitor' || target.transitions.count > 0 ? worldFrames(target, guestWorld) : []; // prettier-ignore
+  const below =
+    side === 'monitor' || target.transitions.count > 0 ? worldFrames(target, guestWorld) : [];
   return [...above, ...left, ...below];
 }
 

@@ -14,15 +14,27 @@ export interface Transfer {
 }
 
 const RETURNS: ReadonlySet<Mnemonic> = new Set([
-  Mnemonic.Ret, Mnemonic.Retf, Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Sysexit, Mnemonic.Sysexitq,
-]); // prettier-ignore
+  Mnemonic.Ret,
+  Mnemonic.Retf,
+  Mnemonic.Sysret,
+  Mnemonic.Sysretq,
+  Mnemonic.Sysexit,
+  Mnemonic.Sysexitq,
+]);
 const INTERRUPT_RETURNS: ReadonlySet<Mnemonic> = new Set([
-  Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq,
-]); // prettier-ignore
+  Mnemonic.Iret,
+  Mnemonic.Iretd,
+  Mnemonic.Iretq,
+]);
 const LOOPS: ReadonlySet<Mnemonic> = new Set([Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne]);
 const ENTRIES: ReadonlySet<Mnemonic> = new Set([
-  Mnemonic.Int, Mnemonic.Int3, Mnemonic.Int1, Mnemonic.Into, Mnemonic.Syscall, Mnemonic.Sysenter,
-]); // prettier-ignore
+  Mnemonic.Int,
+  Mnemonic.Int3,
+  Mnemonic.Int1,
+  Mnemonic.Into,
+  Mnemonic.Syscall,
+  Mnemonic.Sysenter,
+]);
 
 const CALL_LIKE: ReadonlySet<Transfer['kind']> = new Set([
   'call',

@@ -1,6 +1,6 @@
 import { CodeCache as Area, CodeFrames, PAGE_SIZE, RECORD_SIZE, Rec } from './layout';
 import { InstructionDecoder, type Decoded } from './decoder/decoder';
-import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from './interpreter/module';
+import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from './handler-numbers';
 import type { PhysicalMemory } from './physical-memory';
 
 /** What a record that is no instruction stands for (in its byte at SPECIAL_KIND). */

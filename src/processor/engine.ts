@@ -11,4 +11,20 @@ export interface Engine {
   readonly record: number;
 }
 
+/**
+ * What an engine asks of the processor: the slow paths in TypeScript. The generated interpreter
+ * imports them by these names, and its helpers tell what each takes and gives.
+ */
+export interface EngineImports {
+  slowLoad(linear: bigint, bytes: number, segment: number): bigint;
+  slowLoadForUpdate(linear: bigint, bytes: number, segment: number): bigint;
+  slowStore(linear: bigint, bytes: number, segment: number, value: bigint): void;
+  segmentFault(slot: number, offset: bigint, bytes: number, write: number): void;
+  enter(rip: bigint): number;
+  branch(record: number, rip: bigint): number;
+  raise(vector: number, errorCode: number): void;
+  slow(path: number, record: number): number;
+  special(record: number): number;
+}
+
 export type EngineKind = 'interpreter' | 'reference';

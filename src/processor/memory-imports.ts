@@ -1,4 +1,4 @@
-import type { InterpreterImports } from './interpreter/helpers';
+import type { EngineImports } from './engine';
 import type { Mmu } from './paging/mmu';
 
 /**
@@ -9,7 +9,7 @@ import type { Mmu } from './paging/mmu';
 export function memoryImports(
   mmu: Mmu,
   syncRip: () => void,
-): Pick<InterpreterImports, 'slowLoad' | 'slowLoadForUpdate' | 'slowStore'> {
+): Pick<EngineImports, 'slowLoad' | 'slowLoadForUpdate' | 'slowStore'> {
   return {
     slowLoad: (linear, bytes, segment) => {
       syncRip();

@@ -6,7 +6,7 @@ import { CodeCache, SPECIAL_KIND, Special } from './code-cache';
 import { CodeSegmentView } from './code-segment-view';
 import { decodeDetail } from './decoder/details';
 import { updateDerivedState } from './derived-state';
-import type { Engine, EngineKind } from './engine';
+import type { Engine, EngineImports, EngineKind } from './engine';
 import { EventDelivery } from './events/delivery';
 import type { InterruptEvent } from './events/event';
 import {
@@ -24,7 +24,6 @@ import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './instruction-context';
 import { InstructionFetch } from './instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
-import type { InterpreterImports } from './interpreter/helpers';
 import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, SS, State, segmentSlot } from './layout';
 import { memoryImports } from './memory-imports';
 import { OperandAccess } from './operand-access';
@@ -418,7 +417,7 @@ export class Processor
   }
 
   /** The slow paths as the engines call them. */
-  private imports(): InterpreterImports {
+  private imports(): EngineImports {
     return {
       ...memoryImports(this.mmu, () => {
         this.syncRip();

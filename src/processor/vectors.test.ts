@@ -50,8 +50,14 @@ function undefinedFlags(code: Uint8Array): bigint {
   const bits = instruction.rflagsUndefined;
   instruction.free();
   decoder.free();
-  const names = [[RflagsBits.CF, 1n], [RflagsBits.PF, 4n], [RflagsBits.AF, 16n], [RflagsBits.ZF, 64n],
-    [RflagsBits.SF, 128n], [RflagsBits.OF, 2048n]] as const; // prettier-ignore
+  const names = [
+    [RflagsBits.CF, 1n],
+    [RflagsBits.PF, 4n],
+    [RflagsBits.AF, 16n],
+    [RflagsBits.ZF, 64n],
+    [RflagsBits.SF, 128n],
+    [RflagsBits.OF, 2048n],
+  ] as const;
   return names.reduce((mask, [bit, flag]) => (bits & bit ? mask | flag : mask), 0n);
 }
 

@@ -83,7 +83,12 @@ export class Names implements Scope {
     const wrong = orphan.misspelled ?? this.misspelledMacro(name);
     if (wrong === undefined) {
       this.assembler.warn(
-        l10n.t('`{0}` is no instruction and no macro, so it is a label, which nothing uses; a label is written `{0}:`', name), span); // prettier-ignore
+        l10n.t(
+          '`{0}` is no instruction and no macro, so it is a label, which nothing uses; a label is written `{0}:`',
+          name,
+        ),
+        span,
+      );
       return true;
     }
     this.assembler.error(wrong, span);

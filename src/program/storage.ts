@@ -73,7 +73,13 @@ function warnOfMove(
     return;
   const [from, to] = [origin, start].map((n) => `0x${n.toString(16)}`);
   assembler.warn(
-    l10n.t('`align {0}` also aligns section `{1}`, which so begins at {2} and not at its `org` {3}, behind zeros; fill up with `times` instead', String(boundary), name, to ?? '', from ?? ''), // prettier-ignore
+    l10n.t(
+      '`align {0}` also aligns section `{1}`, which so begins at {2} and not at its `org` {3}, behind zeros; fill up with `times` instead',
+      String(boundary),
+      name,
+      to ?? '',
+      from ?? '',
+    ),
     statement.span,
   );
 }

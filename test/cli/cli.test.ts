@@ -70,7 +70,8 @@ describe('command line', function () {
     });
 
     it(`run: --json tells how it went (${monitor})`, () => {
-      const source = 'org 0x7c00\nmov dx, 0x190\nmov al, 7\nout dx, al\ncpuid\nmov ebx, 0x1234\nmov al, 0\nout 0xf4, al'; // prettier-ignore
+      const source =
+        'org 0x7c00\nmov dx, 0x190\nmov al, 7\nout dx, al\ncpuid\nmov ebx, 0x1234\nmov al, 0\nout 0xf4, al';
       const { status } = run(['run', write('json.asm', source), ...flags, '--json', 'run.json']);
       assert.equal(status, 1);
       const told = report();
@@ -101,7 +102,8 @@ describe('command line', function () {
 
   it('run: an image with 55 AA boots as a disk, any other starts at its org', () => {
     // A BIOS gives the drive in DL and loads one sector only.
-    const boot = 'org 0x7c00\nmov al, dl\nshr al, 7\nout 0xf4, al\ntimes 510 - ($ - $$) db 0\ndw 0xaa55\ntimes 512 db 1'; // prettier-ignore
+    const boot =
+      'org 0x7c00\nmov al, dl\nshr al, 7\nout 0xf4, al\ntimes 510 - ($ - $$) db 0\ndw 0xaa55\ntimes 512 db 1';
     assert.equal(run(['asm', write('boot.asm', boot), '-o', 'boot.bin']).status, 0);
     assert.equal(run(['run', 'boot.bin']).status, 3);
     const flat = 'org 0x7c00\nmov al, [there]\nout 0xf4, al\ntimes 4096 db 0\nthere: db 9';
@@ -112,14 +114,20 @@ describe('command line', function () {
   it('asm: image and map, macros and folders from the command line', () => {
     write('part.inc', 'db VALUE');
     const file = write('main.asm', 'org 0x7c00\n%include "part.inc"\nhere: dw here');
-    const { status } = run(['asm', file, '-o', 'main.bin', '--map', 'main.map', '-D', 'VALUE=0x41', '-I', '.']); // prettier-ignore
+    const options = '-o main.bin --map main.map -D VALUE=0x41 -I .'.split(' ');
+    const { status } = run(['asm', file, ...options]);
     assert.equal(status, 0);
     assert.deepEqual([...readFileSync(join(folder, 'main.bin'))], [0x41, 0x01, 0x7c]);
     assert.match(readFileSync(join(folder, 'main.map'), 'utf8'), /"name": "here"/);
   });
 
   it('asm: errors with file, line and column on stderr, status 2, and no file', () => {
-    const { status, stderr, stdout } = run(['asm', write('wrong.asm', 'mov ax, 1\nmvo bx, 2'), '-o', 'wrong.bin']); // prettier-ignore
+    const { status, stderr, stdout } = run([
+      'asm',
+      write('wrong.asm', 'mov ax, 1\nmvo bx, 2'),
+      '-o',
+      'wrong.bin',
+    ]);
     assert.equal(status, 2);
     assert.match(stderr, /wrong\.asm:2:1: error: `mvo`.*`mov`/);
     assert.equal(stdout, '');
@@ -133,7 +141,10 @@ describe('command line', function () {
       assert.equal(status, 2);
       assert.match(stderr, /^ringside: .*(cannot be written|is a directory)/);
     }
-    assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.part')), []); // prettier-ignore
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.part')),
+      [],
+    );
   });
 
   it('disasm: addresses, bytes and instructions', () => {

@@ -32,7 +32,16 @@ function handsSuite(): void {
 
     /** Leaves only one pane open, so that its rows have room. */
     const openOnly = async (pane: RegExp): Promise<void> => {
-      const others = [WATCH, /^Variables/i, /^Breakpoints/i, /^Call Stack/i, REGISTERS, /^VMCS/i, TRANSLATION, EXITS]; // prettier-ignore
+      const others = [
+        WATCH,
+        /^Variables/i,
+        /^Breakpoints/i,
+        /^Call Stack/i,
+        REGISTERS,
+        /^VMCS/i,
+        TRANSLATION,
+        EXITS,
+      ];
       for (const each of others) {
         if (each !== pane) await workbench.person.setPane(each, false);
       }
@@ -58,7 +67,10 @@ function handsSuite(): void {
       await page.keyboard.type('ring 0?');
       await person.waitFor('the echo', async () => /ring 0\?/.test(await screen.innerText()));
       await page.keyboard.type('q'); // the guest powers off
-      await person.waitFor('the end', async () => !(await page.locator('.codicon-debug-pause').first().isVisible())); // prettier-ignore
+      await person.waitFor(
+        'the end',
+        async () => !(await page.locator('.codicon-debug-pause').first().isVisible()),
+      );
     });
 
     it('lets a guest run, is told so, and pauses it', async () => {
@@ -122,7 +134,9 @@ function handsSuite(): void {
       const { person, page } = workbench;
       await openOnly(TRANSLATION);
       await person.pressButton(TRANSLATION, /Translate an Address/);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Type an address' }).click(); // prettier-ignore
+      await page
+        .locator('.quick-input-list .monaco-list-row', { hasText: 'Type an address' })
+        .click();
       await person.answer('hello + 2');
       await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} from hello \+ 2$/);
       await rows(TRANSLATION, /^= HPA 0x[0-9a-f]+$/);
@@ -164,7 +178,9 @@ function handsSuite(): void {
       await page.locator('.view-line', { hasText: /test\s+ecx/ }).click({ button: 'right' });
       await person.chooseFromOpenMenu('Open Disassembly View');
       const view = page.locator('.disassembly-view');
-      await person.waitFor('instructions', async () => /test\s+ecx/.test((await view.innerText()).replaceAll('\u00a0', ' '))); // prettier-ignore
+      await person.waitFor('instructions', async () =>
+        /test\s+ecx/.test((await view.innerText()).replaceAll('\u00a0', ' ')),
+      );
     });
   });
 }

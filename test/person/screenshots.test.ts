@@ -36,9 +36,15 @@ const PANES = {
 
 /** What the rows say in the reader's language; the field's standard terms are the same in both. */
 const WORDS = {
-  en: { guest: /^guest · ring 0 · 64-bit · VMX non-root$/, exit: /VM exit \d+: CPUID \(leaf 0x1\)/ },
-  'zh-cn': { guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/, exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/ },
-} as const; // prettier-ignore
+  en: {
+    guest: /^guest · ring 0 · 64-bit · VMX non-root$/,
+    exit: /VM exit \d+: CPUID \(leaf 0x1\)/,
+  },
+  'zh-cn': {
+    guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/,
+    exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/,
+  },
+} as const;
 
 const has = (rows: readonly string[], pattern: RegExp): void => {
   assert.ok(
@@ -86,7 +92,10 @@ function series(language: Language, theme: Theme): void {
       for (const pane of open) await workbench.person.setPane(pane, true);
       const [first] = open;
       assert.ok(first);
-      await workbench.person.waitFor('rows', async () => (await workbench.person.rowsOf(first)).length > 3); // prettier-ignore
+      await workbench.person.waitFor(
+        'rows',
+        async () => (await workbench.person.rowsOf(first)).length > 3,
+      );
       return workbench.person.rowsOf(first);
     };
 

@@ -52,7 +52,7 @@ class Session {
       case 'next':
       case 'stepIn':
       case 'stepOut':
-      case 'pause': // prettier-ignore
+      case 'pause':
         await this.quiet(verb, { ...this.threadId, ...json(rest) });
         return this.untilStop();
       case 'repeat': {
@@ -77,7 +77,7 @@ class Session {
         return this.stack();
       case 'eval':
       case 'watch':
-      case 'hover': // prettier-ignore
+      case 'hover':
         return this.evaluate(verb === 'eval' ? 'repl' : verb, rest);
       case 'variables':
         return this.variables(rest);

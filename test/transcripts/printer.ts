@@ -54,7 +54,7 @@ export class Printer {
         return;
       case 'thread':
       case 'ringside/changed':
-      case 'invalidated': // prettier-ignore
+      case 'invalidated':
         return; // they only tell the client to ask again
       case 'ringside/diagnostics':
         this.diagnostics(

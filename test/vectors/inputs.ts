@@ -21,8 +21,22 @@ export interface VectorInput {
   readonly memory: Uint8Array;
 }
 
-const EDGES = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n,
-  0xffffffffn, 0x7fffffffffffffffn, 0x8000000000000000n, 0xffffffffffffffffn]; // prettier-ignore
+const EDGES = [
+  0n,
+  1n,
+  0x7fn,
+  0x80n,
+  0xffn,
+  0x7fffn,
+  0x8000n,
+  0xffffn,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x7fffffffffffffffn,
+  0x8000000000000000n,
+  0xffffffffffffffffn,
+];
 
 /** Registers: edge values and random ones; RBX, RSI, RDI, RBP and RSP point into the memory. */
 export function vectorInput(number: number): VectorInput {

@@ -3,8 +3,24 @@ export type OperandSize = 1 | 2 | 4 | 8;
 
 export type UnaryOperator = '-' | '+' | '~' | '!';
 export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>'
-  | '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||'; // prettier-ignore
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '&'
+  | '|'
+  | '^'
+  | '<<'
+  | '>>'
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '&&'
+  | '||';
 
 /** A parsed expression. Columns count from 1. */
 export type Node = { readonly column: number } & (

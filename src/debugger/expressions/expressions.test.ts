@@ -32,7 +32,14 @@ async function context(): Promise<ExpressionContext> {
     read: () => Promise.resolve(new TextEncoder().encode(SOURCE)),
   });
   assert.deepEqual(program.diagnostics, []);
-  const options = { program, monitor: 'none', memory: 1 << 20, allocation: 'eager', intercepts: [], holdInterrupts: true } as const; // prettier-ignore
+  const options = {
+    program,
+    monitor: 'none',
+    memory: 1 << 20,
+    allocation: 'eager',
+    intercepts: [],
+    holdInterrupts: true,
+  } as const;
   const nothing = (): void => undefined;
   const events = {
     output: nothing,
@@ -64,9 +71,18 @@ describe('expressions', () => {
 
   it('reads numbers as NASM writes them', () => {
     const cases: Record<string, bigint> = {
-      '0x1f': 31n, '1fh': 31n, '0b101': 5n, '101b': 5n, '17q': 15n, '42': 42n, '0d10': 10n, "'a'": 97n,
-      "'ab'": 0x6261n, '1_000': 1000n, '0ffh': 255n,
-    }; // prettier-ignore
+      '0x1f': 31n,
+      '1fh': 31n,
+      '0b101': 5n,
+      '101b': 5n,
+      '17q': 15n,
+      '42': 42n,
+      '0d10': 10n,
+      "'a'": 97n,
+      "'ab'": 0x6261n,
+      '1_000': 1000n,
+      '0ffh': 255n,
+    };
     for (const [text, wanted] of Object.entries(cases)) assert.equal(value(text), wanted, text);
   });
 
@@ -184,7 +200,7 @@ describe('expressions', () => {
       '(1 + 2': [/\) is missing/, 7],
       '1 2': [/unexpected 2/, 3],
       'rax + nosuch': [/nosuch/, 7],
-      'Start': [/did you mean start/, 1],
+      Start: [/did you mean start/, 1],
       '1 / (2 - 2)': [/zero/, 3],
       '0x': [/no number/, 1],
       '12z': [/12z is no number/, 1],
@@ -198,7 +214,7 @@ describe('expressions', () => {
       'host.rax': [/host/, 1],
       'exit.reason': [/VM exit/, 1],
       'byte 5': [/\[ is missing/, 6],
-    }; // prettier-ignore
+    };
     for (const [text, [message, column]] of Object.entries(cases)) {
       const error = failure(text);
       assert.match(error.message, message, text);
@@ -217,7 +233,7 @@ describe('expressions', () => {
   it('survives whatever is typed', () => {
     let seed = 12345;
     const random = (n: number): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % n;
-    const pieces = ['rax', '(', ')', '[', ']', '+', '-', '?', ':', '=', '1', '0x', "'", 'msr(', 'byte ', '.', '$', '<<', '!', ' ']; // prettier-ignore
+    const pieces = ['rax', '0x', 'msr(', 'byte ', '<<', ..."()[]+-?:=1'.$! "];
     for (let n = 0; n < 3000; n++) {
       const text = Array.from({ length: random(12) }, () => pieces[random(pieces.length)]).join('');
       try {

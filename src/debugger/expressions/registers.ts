@@ -19,15 +19,16 @@ const SEGMENT_INDEX: ReadonlyMap<string, number> = new Map(
 const CONTROL = /^cr([02348])$/;
 const DEBUG = /^dr([0-367])$/;
 
+/** Registers, and parts of them, that no table below names. */
+const OTHERS =
+  'rip eip ip rflags eflags flags efer gdtr.base gdtr.limit idtr.base idtr.limit'.split(' ');
+
 /** Every name that `registerValue` knows, for completions. */
 export function registerNames(): string[] {
   const parts = SEG_NAMES.flatMap((name) => [name.toLowerCase()]);
   const control = [0, 2, 3, 4, 8].map((n) => `cr${String(n)}`);
   const flags = RFLAGS.fields.map(({ id }) => id.toLowerCase());
-  return [
-    ...['rip', 'eip', 'ip', 'rflags', 'eflags', 'flags', 'efer', 'gdtr.base', 'gdtr.limit', 'idtr.base', 'idtr.limit'],
-    ...parts, ...control, ...flags,
-  ]; // prettier-ignore
+  return [...OTHERS, ...parts, ...control, ...flags];
 }
 
 /** The register or flag of a name; undefined when the name means neither. */

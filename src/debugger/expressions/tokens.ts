@@ -14,10 +14,7 @@ export interface Token {
 }
 
 /** Longest first. */
-const OPERATORS = [
-  '<<', '>>', '==', '!=', '<>', '<=', '>=', '&&', '||', '+', '-', '*', '/', '%', '&', '|', '^', '~', '!', '<', '>',
-  '(', ')', '[', ']', '?', ':', '=', ',',
-]; // prettier-ignore
+const OPERATORS = '<< >> == != <> <= >= && || + - * / % & | ^ ~ ! < > ( ) [ ] ? : = ,'.split(' ');
 
 const NUMBER = /^[0-9][0-9A-Za-z_]*/;
 /** Names may hold dots: `main.loop`, `vmcs.guest_cr3`; a leading `$` keeps a symbol from being a register. */

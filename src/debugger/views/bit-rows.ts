@@ -19,7 +19,8 @@ export function bitRows(parent: string, table: BitTable, value: bigint, before?:
   const old = before === undefined ? undefined : decodeBits(table, before);
   return decodeBits(table, value).map((decoded, n) => {
     const { field } = decoded;
-    const bits = field.width === 1 ? `[${String(field.low)}]` : `[${String(field.low + field.width - 1)}:${String(field.low)}]`; // prettier-ignore
+    const [low, high] = [String(field.low), String(field.low + field.width - 1)];
+    const bits = field.width === 1 ? `[${low}]` : `[${high}:${low}]`;
     const changed = old !== undefined && old[n]?.value !== decoded.value;
     const on = field.width === 1 && decoded.value === 1n;
     return leaf(`${parent}/${field.id}`, `${field.name} ${bits}`, meaning(decoded), {

@@ -80,10 +80,23 @@ const debug = (number: number, bits?: BitTable): RegisterRow => ({
 });
 
 const KEY_MSRS = [
-  Msr.STAR, Msr.LSTAR, Msr.CSTAR, Msr.FMASK, Msr.FS_BASE, Msr.GS_BASE, Msr.KERNEL_GS_BASE,
-  Msr.SYSENTER_CS, Msr.SYSENTER_ESP, Msr.SYSENTER_EIP, Msr.PAT, Msr.APIC_BASE, Msr.TSC, Msr.TSC_AUX,
-  Msr.FEATURE_CONTROL, Msr.DEBUGCTL,
-]; // prettier-ignore
+  Msr.STAR,
+  Msr.LSTAR,
+  Msr.CSTAR,
+  Msr.FMASK,
+  Msr.FS_BASE,
+  Msr.GS_BASE,
+  Msr.KERNEL_GS_BASE,
+  Msr.SYSENTER_CS,
+  Msr.SYSENTER_ESP,
+  Msr.SYSENTER_EIP,
+  Msr.PAT,
+  Msr.APIC_BASE,
+  Msr.TSC,
+  Msr.TSC_AUX,
+  Msr.FEATURE_CONTROL,
+  Msr.DEBUGCTL,
+];
 
 /** What a VM exit does not switch: while the guest runs they are the guest's alone. */
 const GENERAL = [0, 3, 1, 2, 6, 7, 5, 8, 9, 10, 11, 12, 13, 14, 15].map(gpr);
@@ -175,7 +188,10 @@ export function registerRows(
       : tableRows(target, changedSince);
   }
   const rows = GROUPS.find(({ id }) => id === groupId)?.rows ?? [];
-  if (!rowId) return rows.map((row) => registerRow(target, groupId ?? '', row, request, changedSince)).filter((r) => r !== undefined); // prettier-ignore
+  if (!rowId)
+    return rows
+      .map((row) => registerRow(target, groupId ?? '', row, request, changedSince))
+      .filter((r) => r !== undefined);
   const row = rows.find(({ id }) => id === rowId);
   const registers = focused(target, request);
   const value = row && registers ? row.read(registers) : undefined;
@@ -185,7 +201,9 @@ export function registerRows(
 
 /** Worth saying where they stand. */
 const GENERAL_NOTE = (): Partial<Row> => ({
-  tooltip: l10n.t('A VM exit does not switch the general-purpose registers: the monitor saves and loads them itself. Only RSP, RIP and RFLAGS are in the VMCS.'), // prettier-ignore
+  tooltip: l10n.t(
+    'A VM exit does not switch the general-purpose registers: the monitor saves and loads them itself. Only RSP, RIP and RFLAGS are in the VMCS.',
+  ),
 });
 
 function focused(target: Target, request: ViewRequest): Registers | undefined {
@@ -203,6 +221,8 @@ function registerRow(
   const hostValue = hostValueOf(target, row);
   if (value === undefined && hostValue === undefined) return undefined;
   const shown = request.focus === 'host' ? hostValue : value;
+  const pointer = row.bits ? undefined : shown;
+  const space = request.focus === 'host' ? 'hva' : 'gva';
   const changed =
     changedSince(`guest/${row.id}`) ||
     ((target.side === 'monitor' || target.side === 'hypervisor') && changedSince(`host/${row.id}`));
@@ -215,7 +235,7 @@ function registerRow(
     children: row.bits ? 'collapsed' : 'none',
     ...(shown !== undefined && { value: formatNumber(shown, request.format) }),
     expression: row.id.startsWith('msr') ? `msr(${row.id.slice(3)})` : `${request.focus}.${row.id}`,
-    ...(shown !== undefined && row.bits === undefined && { memoryReference: `${request.focus === 'host' ? 'hva' : 'gva'}:${hex(shown)}` }), // prettier-ignore
+    ...(pointer !== undefined && { memoryReference: `${space}:${hex(pointer)}` }),
     editable: row.write !== undefined,
   };
 }

@@ -164,7 +164,11 @@ function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA'
     id,
     label: `${name}[${String(step.index)}]`,
     description: `${hex(step.entry)} ${flags(step)}${to}`,
-    tooltip: l10n.t('Entry at guest-physical {0}, host-physical {1}.', hex(step.entryAddress), hex(step.entryHostAddress)), // prettier-ignore
+    tooltip: l10n.t(
+      'Entry at guest-physical {0}, host-physical {1}.',
+      hex(step.entryAddress),
+      hex(step.entryHostAddress),
+    ),
     children: 'collapsed',
     value: hex(step.entry),
     memoryReference: `${physical.toLowerCase()}:${hex(step.entryAddress)}`,

@@ -55,7 +55,8 @@ describe('views', () => {
 
   it('registers: general ones are the guest’s alone while it has control', async () => {
     const { target, views } = await boot();
-    const rax = (): string | undefined => labelled(rows(views, 'registers', 'general'), 'rax').description; // prettier-ignore
+    const rax = (): string | undefined =>
+      labelled(rows(views, 'registers', 'general'), 'rax').description;
     runToExit(target, 1);
     assert.match(rax() ?? '', /^guest 0x\w+ · host 0x\w+$/);
     target.monitor?.finish();

@@ -28,8 +28,16 @@ const REGISTER: Partial<Record<K, 8 | 16 | 32 | 64>> = {
 }; // prettier-ignore
 
 const IMMEDIATE = new Set([
-  K.imm8, K.imm8_const_1, K.imm8sex16, K.imm8sex32, K.imm8sex64, K.imm16, K.imm32, K.imm32sex64, K.imm64,
-]); // prettier-ignore
+  K.imm8,
+  K.imm8_const_1,
+  K.imm8sex16,
+  K.imm8sex32,
+  K.imm8sex64,
+  K.imm16,
+  K.imm32,
+  K.imm32sex64,
+  K.imm64,
+]);
 const BRANCH = new Set([K.br16_1, K.br32_1, K.br64_1, K.br16_2, K.br32_4, K.br64_4]);
 /** Operands that the instruction implies: string pointers and XLAT's table. */
 const IMPLIED = new Set([K.seg_rSI, K.es_rDI, K.seg_rDI, K.seg_rBX_al]);

@@ -10,6 +10,7 @@ import { externalBit, type InterruptEvent } from './event';
 import { gateTarget, readGate } from './protected-mode';
 
 const { L, DB } = AccessRights;
+const GATES: readonly number[] = [SystemType.INTERRUPT_GATE, SystemType.TRAP_GATE];
 
 /**
  * IA-32e mode: 16-byte gates to 64-bit code, a stack aligned to 16 bytes that always gets SS:RSP,
@@ -17,10 +18,7 @@ const { L, DB } = AccessRights;
  */
 export function deliverThroughLongIdt(cpu: DeliveryContext, event: InterruptEvent): void {
   const { state, mmu } = cpu;
-  const gate = readGate(cpu, event, 16);
-  if (gate.type !== SystemType.INTERRUPT_GATE && gate.type !== SystemType.TRAP_GATE) {
-    throw generalProtection(event.vector * 8 + 2 + externalBit(event));
-  }
+  const gate = readGate(cpu, event, 16, GATES);
   const { code, inner } = gateTarget(cpu, gate, event);
   if (!(code.rights & L) || code.rights & DB) {
     throw generalProtection(withoutRpl(gate.selector) | externalBit(event));

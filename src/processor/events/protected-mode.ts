@@ -1,13 +1,6 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
-import {
-  Fault,
-  NotImplemented,
-  generalProtection,
-  invalidTss,
-  notPresent,
-  stackFault,
-} from '../faults';
+import { NotImplemented, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
 import { CS, DS, ES, FS, GS, SS, State, TR } from '../layout';
 import {
   dplOf,
@@ -29,11 +22,24 @@ import type { DeliveryContext } from './deliver';
 import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';
 
-/** Reads the gate of a vector; error codes name the IDT (bit 1) and the event's EXT bit. */
+const INTERRUPT_GATES: readonly number[] = [SystemType.INTERRUPT_GATE, SystemType.INTERRUPT_GATE16];
+/** What an IDT may hold outside IA-32e mode (SDM 3A 6.11). */
+const GATES: readonly number[] = [
+  ...INTERRUPT_GATES,
+  SystemType.TRAP_GATE,
+  SystemType.TRAP_GATE16,
+  SystemType.TASK_GATE,
+];
+
+/**
+ * Reads the gate of a vector, which must be of one of the types. Error codes name the IDT (bit 1) and
+ * the event's EXT bit.
+ */
 export function readGate(
   cpu: DeliveryContext,
   event: InterruptEvent,
   bytes: 8 | 16,
+  types: readonly number[],
 ): GateDescriptor {
   const { state, mmu } = cpu;
   const error = event.vector * 8 + 2 + externalBit(event);
@@ -43,7 +49,7 @@ export function readGate(
   const low = mmu.loadSystem(address, 8);
   const high = bytes === 16 ? mmu.loadSystem(address + 8n, 8) : 0n;
   const gate = decodeDescriptor(low, high, bytes === 16);
-  if (gate.kind !== 'gate') throw generalProtection(error);
+  if (gate.kind !== 'gate' || !types.includes(gate.type)) throw generalProtection(error);
   const software = event.kind === 'software-interrupt' || event.kind === 'software-exception';
   if (software && gate.dpl < state.cpl) throw generalProtection(error);
   if (!gate.present) throw notPresent(error);
@@ -69,21 +75,24 @@ export function gateTarget(
 /** Protected mode outside IA-32e mode (SDM 3A 6.12.1). */
 export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): void {
   const { state } = cpu;
-  const gate = readGate(cpu, event, 8);
+  const gate = readGate(cpu, event, 8, GATES);
   if (gate.type === SystemType.TASK_GATE) throw new NotImplemented('task gate in the IDT');
   const wide = gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.TRAP_GATE;
-  const interruptGate =
-    gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.INTERRUPT_GATE16;
+  const interruptGate = INTERRUPT_GATES.includes(gate.type);
   const { code, inner } = gateTarget(cpu, gate, event);
   const target = segmentFrom(code, (code.selector & ~3) | (inner ? dplOf(code.rights) : state.cpl));
   if (Number(gate.offset) > target.limit) throw generalProtection(externalBit(event));
   const flags = state.rflags;
   if (state.virtual8086 && (!inner || dplOf(code.rights) !== 0)) {
-    throw generalProtection(withoutRpl(code.selector));
+    throw generalProtection(withoutRpl(code.selector) | externalBit(event));
   }
 
   const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
-  const frame = new StackFrame(cpu, stack, wide ? 4 : 2, inner ? dplOf(code.rights) : state.cpl);
+  const frame = new StackFrame(cpu, stack, {
+    bytes: wide ? 4 : 2,
+    privilege: inner ? dplOf(code.rights) : state.cpl,
+    fullError: (inner ? withoutRpl(stack.register.selector) : 0) | externalBit(event),
+  });
   if (state.virtual8086)
     for (const index of [GS, FS, DS, ES]) frame.push(BigInt(state.selector(index)));
   if (inner) {
@@ -104,6 +113,14 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   state.setSegment(CS, { ...target, accessRights: target.accessRights | 1 });
   state.rip = wide ? gate.offset : gate.offset & 0xffffn;
   cpu.updateDerivedState();
+}
+
+/** How values come to a stack. */
+interface FrameOptions {
+  readonly bytes: 2 | 4;
+  readonly privilege: number;
+  /** The error code of #SS where there is no room: it names a new stack (SDM 2A CALL, INT n). */
+  readonly fullError: number;
 }
 
 interface Stack {
@@ -147,8 +164,7 @@ export class StackFrame {
   constructor(
     private readonly cpu: DeliveryContext,
     private readonly stack: Stack,
-    private readonly bytes: 2 | 4 | 8,
-    private readonly privilege: number,
+    private readonly options: FrameOptions,
   ) {
     this.pointer = stack.pointer;
     this.mask = stack.register.accessRights & (1 << 14) ? 0xffffffffn : 0xffffn;
@@ -156,17 +172,17 @@ export class StackFrame {
 
   push(value: bigint): void {
     const { state, mmu } = this.cpu;
-    this.pointer = (this.pointer & ~this.mask) | ((this.pointer - BigInt(this.bytes)) & this.mask);
+    const { bytes, privilege, fullError } = this.options;
+    this.pointer = (this.pointer & ~this.mask) | ((this.pointer - BigInt(bytes)) & this.mask);
     const offset = this.pointer & this.mask;
-    if (!withinStack(this.stack.register, Number(offset), this.bytes)) throw new Fault(12, 0);
+    if (!withinStack(this.stack.register, Number(offset), bytes)) throw stackFault(fullError);
     const linear = (this.stack.register.base + offset) & state.slot(State.LINEAR_MASK);
-    const access = { write: true, execute: false, user: this.privilege === 3 };
-    mmu.write(linear, this.bytes, value & ((1n << BigInt(8 * this.bytes)) - 1n), access);
+    const access = { write: true, execute: false, user: privilege === 3 };
+    mmu.write(linear, bytes, value & ((1n << BigInt(8 * bytes)) - 1n), access);
   }
 
   commit(): void {
-    const old = this.cpu.state.gpr(4);
-    this.cpu.state.setGpr(4, (old & ~this.mask) | (this.pointer & this.mask));
+    this.cpu.state.setGpr(4, this.pointer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Rflags } from '../../isa/registers/flags';
-import { generalProtection } from '../faults';
+import { generalProtection, stackFault } from '../faults';
 import { CS, SS, State } from '../layout';
 import { realModeSegment } from '../segments/descriptor';
 import type { DeliveryContext } from './deliver';
@@ -15,6 +15,7 @@ export function deliverThroughIvt(cpu: DeliveryContext, event: InterruptEvent): 
   let sp = state.gpr(4) & 0xffffn;
   const push = (value: bigint): void => {
     sp = (sp - 2n) & 0xffffn;
+    if (Number(sp) + 1 > stack.limit) throw stackFault();
     mmu.storeSystem((stack.base + sp) & state.slot(State.LINEAR_MASK), 2, value & 0xffffn);
   };
   push(state.rflags);

@@ -1,7 +1,6 @@
 import { formTable } from '../decoder/forms';
-import type { Engine } from '../engine';
+import type { Engine, EngineImports } from '../engine';
 import { Run, wordOf } from '../layout';
-import type { InterpreterImports } from './helpers';
 import { generateInterpreter, type InterpreterExports } from './module';
 import { prebuilt, type Prebuilt } from './prebuilt';
 import { slowPathsOf } from './slow-numbers';
@@ -25,7 +24,7 @@ function translateSlowPaths(ready: Prebuilt): (path: number) => number {
 }
 
 /** The generated interpreter, instantiated on a memory. The module itself is made once. */
-export function createInterpreter(memory: WebAssembly.Memory, imports: InterpreterImports): Engine {
+export function createInterpreter(memory: WebAssembly.Memory, imports: EngineImports): Engine {
   compiled ??= interpreterModule();
   const number = prebuilt ? translateSlowPaths(prebuilt) : (path: number): number => path;
   const slow = (path: number, record: number): number => imports.slow(number(path), record);

@@ -35,19 +35,6 @@ export interface Helpers {
   readonly mulHighS: number;
 }
 
-/** What the module imports, by name. */
-export interface InterpreterImports {
-  slowLoad(linear: bigint, bytes: number, segment: number): bigint;
-  slowLoadForUpdate(linear: bigint, bytes: number, segment: number): bigint;
-  slowStore(linear: bigint, bytes: number, segment: number, value: bigint): void;
-  segmentFault(slot: number, offset: bigint, bytes: number, write: number): void;
-  enter(rip: bigint): number;
-  branch(record: number, rip: bigint): number;
-  raise(vector: number, errorCode: number): void;
-  slow(path: number, record: number): number;
-  special(record: number): number;
-}
-
 export function declareHelpers(module: ModuleBuilder): Helpers {
   const imports = {
     slowLoad: module.importFunction('slowLoad', [I64, I32, I32], [I64]),

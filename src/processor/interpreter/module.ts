@@ -9,12 +9,6 @@ import { ModuleBuilder } from '../wasm/module-builder';
 import { HandlerEmitter } from './handler-emitter';
 import { declareHelpers, type Helpers } from './helpers';
 
-/** What stands in records that are no instruction; the forms follow in their order. */
-export const SPECIAL_HANDLER = 0;
-/** Leads on to another record, where a block or a page ends. */
-export const FOLLOW_HANDLER = 1;
-export const FIRST_FORM_HANDLER = 2;
-
 /** What the generated module exports. */
 export interface InterpreterExports {
   /** Runs from a record until it must leave; RIP is then in state. */
@@ -25,6 +19,7 @@ export interface InterpreterExports {
 export function generateInterpreter(forms: readonly Form[], hot: number): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const helpers = declareHelpers(module);
+  // In the order of handler-numbers.ts.
   const handlers = [
     emitSpecial(module, helpers),
     emitFollow(module, helpers),

@@ -1,7 +1,6 @@
 import { formTable } from '../decoder/forms';
-import type { Engine } from '../engine';
-import type { InterpreterImports } from '../interpreter/helpers';
-import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from '../interpreter/module';
+import type { Engine, EngineImports } from '../engine';
+import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from '../handler-numbers';
 import { RECORD_SIZE, Rec, Segment, State, segmentSlot } from '../layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
 import type { Expression, MemoryPlace, Slot, Statement } from '../semantics/expression';
@@ -33,7 +32,7 @@ export class ReferenceEngine implements Engine {
 
   constructor(
     memory: WebAssembly.Memory,
-    private readonly imports: InterpreterImports,
+    private readonly imports: EngineImports,
   ) {
     this.view = new DataView(memory.buffer);
   }

@@ -121,7 +121,8 @@ function callProtected(
   const bytes = gate.type === SystemType.CALL_GATE ? 4 : 2;
   const parameters = inner ? parametersOf(cpu, gate.parameters, bytes) : [];
   const stack = inner ? innerStack(cpu, privilege, undefined) : currentStack(state);
-  const frame = new StackFrame(cpu, stack, bytes, privilege);
+  const fullError = inner ? withoutRpl(stack.register.selector) : 0;
+  const frame = new StackFrame(cpu, stack, { bytes, privilege, fullError });
   if (inner) {
     frame.push(BigInt(state.selector(SS)));
     frame.push(state.gpr(4));

@@ -1,5 +1,5 @@
 import { AccessRights } from '../../isa/access-rights';
-import { Rflags, RFLAGS_FIXED, RFLAGS_WRITABLE } from '../../isa/registers/flags';
+import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { generalProtection, notPresent, stackFault } from '../faults';
 import type { InstructionContext } from '../instruction-context';
 import { CS, DS, ES, FS, GS, SS, State } from '../layout';
@@ -21,7 +21,7 @@ import {
   withoutRpl,
 } from './descriptor';
 import { dropInaccessibleSegments } from './load-data';
-import type { SegmentRegister } from '../state';
+import type { CpuState, SegmentRegister } from '../state';
 
 const { L, DB } = AccessRights;
 
@@ -59,8 +59,7 @@ function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: nu
   const { state } = cpu;
   const error = withoutRpl(selector);
   const { rights } = found;
-  if (!isCode(rights) || (state.longMode && rights & L && rights & DB))
-    throw generalProtection(error);
+  if (!isCodeOfMode(state, rights)) throw generalProtection(error);
   const dpl = dplOf(rights);
   if (isConforming(rights)) {
     if (dpl > state.cpl) throw generalProtection(error);
@@ -68,6 +67,11 @@ function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: nu
     throw generalProtection(error);
   }
   if (!isPresent(rights)) throw notPresent(error);
+}
+
+/** In IA-32e mode L and D together are reserved (SDM 3A 5.2.1). */
+function isCodeOfMode(state: CpuState, rights: number): boolean {
+  return isCode(rights) && !(state.longMode && rights & L && rights & DB);
 }
 
 /** The target must lie within the segment, or be canonical in 64-bit code. */
@@ -116,26 +120,27 @@ function protectedReturn(cpu: InstructionContext, bytes: number, kind: ReturnKin
   const target = cpu.pop(bytes);
   const selector = Number(cpu.pop(bytes) & 0xffffn);
   const flags = kind.interrupt ? cpu.pop(bytes) : 0n;
-  if (kind.interrupt && flags & BigInt(Rflags.VM) && state.cpl === 0 && !state.longMode) {
+  if (kind.interrupt && flags & WideRflags.VM && state.cpl === 0 && !state.longMode) {
     return toVirtual8086(cpu, target, selector, flags);
   }
   if (isNull(selector)) throw generalProtection();
   const error = withoutRpl(selector);
   const found = readDescriptor(state, cpu.mmu, selector);
   const rpl = selector & 3;
-  if (!isCode(found.rights) || rpl < state.cpl) throw generalProtection(error);
+  if (!isCodeOfMode(state, found.rights) || rpl < state.cpl) throw generalProtection(error);
   const dpl = dplOf(found.rights);
   if (isConforming(found.rights) ? dpl > rpl : dpl !== rpl) throw generalProtection(error);
   if (!isPresent(found.rights)) throw notPresent(error);
   const code = segmentFrom(setAccessed(cpu.mmu, found), selector);
   const outer = rpl > state.cpl;
   const fromLong64 = state.codeBits === 64;
+  const more = beyondPopf(bytes, state.cpl);
   releaseParameters(cpu, kind.release);
   if (outer || (kind.interrupt && fromLong64)) {
     const pointer = cpu.pop(bytes);
     const stack = returnStack(cpu, Number(cpu.pop(bytes) & 0xffffn), rpl, code);
     checkTarget(cpu, code, target);
-    if (kind.interrupt) setFlagsFromImage(cpu, flags, bytes, resume(bytes));
+    if (kind.interrupt) setFlagsFromImage(cpu, flags, bytes, more);
     state.setSegment(CS, code);
     state.setSegment(SS, stack);
     setPointer(cpu, pointer, bytes, stack);
@@ -145,14 +150,17 @@ function protectedReturn(cpu: InstructionContext, bytes: number, kind: ReturnKin
     return target;
   }
   checkTarget(cpu, code, target);
-  if (kind.interrupt) setFlagsFromImage(cpu, flags, bytes, resume(bytes));
+  if (kind.interrupt) setFlagsFromImage(cpu, flags, bytes, more);
   state.setSegment(CS, code);
   cpu.updateDerivedState();
   return target;
 }
 
-/** IRET also restores RF, which POPF does not. */
-const resume = (bytes: number): bigint => (bytes === 2 ? 0n : BigInt(Rflags.RF));
+/** IRET also restores RF, and in ring 0 VIF and VIP, which POPF does not (SDM 2A IRET). */
+function beyondPopf(bytes: number, cpl: number): bigint {
+  if (bytes === 2) return 0n;
+  return cpl === 0 ? WideRflags.RF | WideRflags.VIF | WideRflags.VIP : WideRflags.RF;
+}
 
 function releaseParameters(cpu: InstructionContext, bytes: number): void {
   if (bytes === 0) return;
@@ -202,6 +210,7 @@ function toVirtual8086(
   flags: bigint,
 ): bigint {
   const { state } = cpu;
+  if (target > 0xffffn) throw generalProtection();
   const pointer = cpu.pop(4);
   const selectors = [SS, ES, DS, FS, GS].map((index) => ({
     index,
@@ -213,5 +222,5 @@ function toVirtual8086(
   }
   state.setGpr(4, pointer);
   cpu.updateDerivedState();
-  return target & 0xffffn;
+  return target;
 }

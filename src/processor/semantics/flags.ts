@@ -155,5 +155,20 @@ export class Flags {
 
 /** Condition codes by the mnemonics' endings, as iced-x86 spells them. */
 export const CONDITION_CODES = [
-  'O', 'NO', 'B', 'AE', 'E', 'NE', 'BE', 'A', 'S', 'NS', 'P', 'NP', 'L', 'GE', 'LE', 'G',
-] as const; // prettier-ignore
+  'O',
+  'NO',
+  'B',
+  'AE',
+  'E',
+  'NE',
+  'BE',
+  'A',
+  'S',
+  'NS',
+  'P',
+  'NP',
+  'L',
+  'GE',
+  'LE',
+  'G',
+] as const;

@@ -9,12 +9,15 @@ import {
 } from '../../isa/registers/control';
 import { AccessRights } from '../../isa/access-rights';
 import { Pte, PteReserved } from '../../isa/paging';
+import { SystemType } from '../../isa/segments';
 import { generalProtection, undefinedOpcode } from '../faults';
 import type { InstructionContext } from '../instruction-context';
-import { CS, SS } from '../layout';
+import { CS, SS, TR } from '../layout';
 import { addressMasks } from '../paging/address-masks';
 import { pagingMode } from '../paging/walk';
+import { typeOf } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
+import type { CpuState } from '../state';
 
 /** MOV to and from control registers, CLTS, LMSW, SMSW (SDM 3A 2.5, 2B MOV—Control Registers). */
 
@@ -76,11 +79,8 @@ function writeCr0(cpu: InstructionContext, wanted: bigint): void {
   if (has(value, WideCr0.NW) && !has(value, WideCr0.CD)) throw generalProtection();
   const turnsOn = paging && !state.paging;
   const turnsOff = !paging && state.paging;
-  if (turnsOn && has(state.efer, WideEfer.LME)) {
-    // Long mode needs PAE, and code that is not 64-bit when it begins (SDM 3A 10.8.5).
-    if (!has(state.cr4, WideCr4.PAE) || state.accessRights(CS) & AccessRights.L)
-      throw generalProtection();
-  }
+  if (turnsOn && has(state.efer, WideEfer.LME) && !mayBeginLongMode(state))
+    throw generalProtection();
   if (turnsOff && (state.codeBits === 64 || has(state.cr4, WideCr4.PCIDE)))
     throw generalProtection();
   cpu.guestMode.checkControlRegister(0, value);
@@ -95,6 +95,12 @@ function writeCr0(cpu: InstructionContext, wanted: bigint): void {
   if (has(before, WideCr0.PE) !== has(value, WideCr0.PE) && !has(value, WideCr0.PE))
     dropPrivilege(cpu);
   cpu.updateDerivedState();
+}
+
+/** It needs PAE; neither 64-bit code nor a 16-bit TSS may be there before it begins (SDM 3A 10.8.5). */
+function mayBeginLongMode(state: CpuState): boolean {
+  const tss16 = typeOf(state.accessRights(TR)) === SystemType.TSS16_BUSY;
+  return has(state.cr4, WideCr4.PAE) && !(state.accessRights(CS) & AccessRights.L) && !tss16;
 }
 
 /** Real mode runs at CPL 0 whatever SS says. */

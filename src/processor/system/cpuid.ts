@@ -32,8 +32,15 @@ const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   'SYSCALL/SYSRET': (state) => state.codeBits === 64,
 };
 
+/** Beyond the highest leaf CPUID gives the data of the highest basic one (SDM 2A CPUID). */
+function existingLeaf(leaf: number): number {
+  const exists = leaf <= LAST_BASIC || (leaf >= 0x80000000 && leaf <= LAST_EXTENDED);
+  return exists ? leaf : LAST_BASIC;
+}
+
 /** CPUID as it answers in the given state (SDM 2A CPUID). */
-export function cpuid(state: CpuState, leaf: number, subleaf: number): CpuidResult {
+export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidResult {
+  const leaf = existingLeaf(asked);
   const { vendor, brand, signature, physicalAddressWidth, linearAddressWidth } =
     state.profile.description;
   switch (leaf) {

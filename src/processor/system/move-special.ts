@@ -1,4 +1,4 @@
-import { generalProtection, undefinedOpcode } from '../faults';
+import { undefinedOpcode } from '../faults';
 import type { InstructionContext, OperandDetail } from '../instruction-context';
 import { CS, SS, State } from '../layout';
 import { loadDataSegment } from '../segments/load-data';
@@ -51,9 +51,9 @@ function fromControl(cpu: InstructionContext, number: number, gpr: number): 'con
 function toDebug(cpu: InstructionContext, number: number, gpr: number): undefined | 'left' {
   cpu.requirePrivilege(0);
   if (cpu.guestMode.debugRegister(number, false, gpr)) return 'left';
-  const value = cpu.state.gpr(gpr);
-  if (cpu.state.codeBits === 64 && number >= 4 && value >> 32n) throw generalProtection();
-  writeDebugRegister(cpu, number, value);
+  const wide = cpu.state.codeBits === 64;
+  const raw = cpu.state.gpr(gpr);
+  writeDebugRegister(cpu, number, wide ? raw : raw & 0xffffffffn);
   return undefined;
 }
 

@@ -55,8 +55,15 @@ export function secondRegister(cpu: InstructionContext, index: number): number {
 }
 
 const IDENTITIES: Readonly<Record<DescriptorTableInstruction, number>> = {
-  SGDT: 0, SIDT: 1, LGDT: 2, LIDT: 3, SLDT: 0, STR: 1, LLDT: 2, LTR: 3,
-}; // prettier-ignore
+  SGDT: 0,
+  SIDT: 1,
+  LGDT: 2,
+  LIDT: 3,
+  SLDT: 0,
+  STR: 1,
+  LLDT: 2,
+  LTR: 3,
+};
 
 /** Information of an instruction that accesses GDTR, IDTR, LDTR or TR. */
 export function descriptorTableInformation(

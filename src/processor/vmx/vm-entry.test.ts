@@ -27,7 +27,9 @@ describe('VMLAUNCH', () => {
         if (facts) continue; // those change the processor, not the VMCS
         const cpu = prepare({ ...base, ...change });
         const before = cpu.state.rip;
-        const changed = JSON.stringify(change, (_key, value: unknown) => typeof value === 'bigint' ? value.toString(16) : value); // prettier-ignore
+        const changed = JSON.stringify(change, (_key, value: unknown) =>
+          typeof value === 'bigint' ? value.toString(16) : value,
+        );
         cpu.run(1);
         const failures = cpu.vmx.entryFailures.map(({ id }) => id);
         assert.ok(failures.includes(expected), `${expected}: ${failures.join()} for ${changed}`);

@@ -33,7 +33,10 @@ export function conditionalLine(
       if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
       if (found.isElse) {
         const what = error.message;
-        p.warn(l10n.t('{0}; as in NASM, neither this branch nor one after it is taken', what), error.span ?? token); // prettier-ignore
+        p.warn(
+          l10n.t('{0}; as in NASM, neither this branch nor one after it is taken', what),
+          error.span ?? token,
+        );
       } else {
         p.report('error', error.message, error.span ?? token);
       }

@@ -96,7 +96,12 @@ export class Expander {
       }
       if (this.work > MAX_WORK) {
         throw new FatalError(
-          l10n.t('the macros of this line move more than {0} tokens; are they nested too deep?', MAX_WORK), token); // prettier-ignore
+          l10n.t(
+            'the macros of this line move more than {0} tokens; are they nested too deep?',
+            MAX_WORK,
+          ),
+          token,
+        );
       }
       const { length } = pending;
       const result = this.expandOne(token, pending);

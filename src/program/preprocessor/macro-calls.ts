@@ -57,7 +57,12 @@ function chooseMacro(p: Preprocessor, { name, macros, rest }: Found, blank: bool
       name,
     );
   p.warn(
-    l10n.t('the last argument of `{0}` is empty, so it is not counted, as in NASM; `{}` is an empty argument', name.text), name); // prettier-ignore
+    l10n.t(
+      'the last argument of `{0}` is empty, so it is not counted, as in NASM; `{}` is an empty argument',
+      name.text,
+    ),
+    name,
+  );
   return { macro: lenient, given: given.slice(0, -1) };
 }
 

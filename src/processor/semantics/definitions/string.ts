@@ -12,7 +12,12 @@ import { inputString, outputString } from '../../system/port-instructions';
 
 const RSI = 6;
 const RDI = 7;
-const SIZES: readonly (readonly [string, MemoryWidth])[] = [['B', 8], ['W', 16], ['D', 32], ['Q', 64]]; // prettier-ignore
+const SIZES: readonly (readonly [string, MemoryWidth])[] = [
+  ['B', 8],
+  ['W', 16],
+  ['D', 32],
+  ['Q', 64],
+];
 
 /** One of rSI and rDI in the instruction's address size. */
 class Pointer {

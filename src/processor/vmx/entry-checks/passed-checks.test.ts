@@ -82,10 +82,16 @@ describe('entry checks that a VMCS has passed', () => {
     const cpu = enteredOnce(LONG_MODE);
     byVmwrite(cpu, { GUEST_RFLAGS: 0 });
     cpu.vmx.enter(false);
-    assert.deepEqual(cpu.vmx.entryFailures.map(({ id }) => id), ['guest.rflags.reserved']); // prettier-ignore
+    assert.deepEqual(
+      cpu.vmx.entryFailures.map(({ id }) => id),
+      ['guest.rflags.reserved'],
+    );
     byVmwrite(cpu, { GUEST_RFLAGS: 2, GUEST_CR0: 0x80000032 });
     cpu.vmx.enter(false);
-    assert.deepEqual(cpu.vmx.entryFailures.map(({ id }) => id), ['guest.cr0.pg-pe']); // prettier-ignore
+    assert.deepEqual(
+      cpu.vmx.entryFailures.map(({ id }) => id),
+      ['guest.cr0.pg-pe'],
+    );
     byVmwrite(cpu, { GUEST_CR0: 0x80000033 });
     assert.equal(cpu.vmx.enter(false).kind, 'VMsucceed');
     assert.ok(cpu.guestMode.active);
@@ -99,7 +105,10 @@ describe('entry checks that a VMCS has passed', () => {
     intoMemory(cpu, { HOST_CR3: -1n });
     cpu.vmx.load(BigInt(VMCS_REGION));
     cpu.vmx.enter(false);
-    assert.deepEqual(cpu.vmx.entryFailures.map(({ id }) => id), ['host.cr3']); // prettier-ignore
+    assert.deepEqual(
+      cpu.vmx.entryFailures.map(({ id }) => id),
+      ['host.cr3'],
+    );
   });
 
   it('depend on the mode of the processor', () => {

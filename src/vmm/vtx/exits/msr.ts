@@ -21,9 +21,19 @@ const IN_VMCS: ReadonlyMap<number, Field> = new Map(
 
 /** MSRs that the monitor does not use itself: the guest has the processor's own. */
 const PASSED_THROUGH: ReadonlySet<number> = new Set([
-  Msr.STAR, Msr.LSTAR, Msr.CSTAR, Msr.FMASK, Msr.KERNEL_GS_BASE, Msr.TSC, Msr.TSC_AUX, Msr.PAT,
-  Msr.APIC_BASE, Msr.MISC_ENABLE, Msr.MTRRCAP, Msr.MTRR_DEF_TYPE,
-]); // prettier-ignore
+  Msr.STAR,
+  Msr.LSTAR,
+  Msr.CSTAR,
+  Msr.FMASK,
+  Msr.KERNEL_GS_BASE,
+  Msr.TSC,
+  Msr.TSC_AUX,
+  Msr.PAT,
+  Msr.APIC_BASE,
+  Msr.MISC_ENABLE,
+  Msr.MTRRCAP,
+  Msr.MTRR_DEF_TYPE,
+]);
 
 const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
 const EFER_LMA = WideEfer.LMA;
