@@ -118,6 +118,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
 
   /** A copy of `length` bytes; what lies outside RAM reads as 0xff. */
   readBytes(address: number, length: number): Uint8Array {
+    if (this.contains(address, length)) return this.bytes.slice(address, address + length);
     const out = new Uint8Array(length).fill(0xff);
     const inside = Math.max(0, Math.min(length, this.size - address));
     out.set(this.bytes.subarray(address, address + inside));

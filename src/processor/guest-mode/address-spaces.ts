@@ -3,7 +3,10 @@ import type { Persistent } from '../persistent';
 import type { CpuState } from '../state';
 import type { GuestAddressSpace } from './host';
 
-/** The words of the registers by which the software TLB's translations were made. */
+/**
+ * The words of the registers by which the software TLB's translations were made. (All indices are
+ * within their arrays; see `FieldMoves`.)
+ */
 const PAGING_WORDS = Int32Array.from(
   [
     State.CR0,
@@ -48,7 +51,8 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
   /** An entry is about to load the guest's registers. */
   leaveRoot(): void {
     const { root, state } = this;
-    for (let n = 0; n < root.length; n++) root[n] = state.words[PAGING_WORDS[n] ?? 0] ?? 0;
+    const { words } = state;
+    for (let n = 0; n < root.length; n++) root[n] = words[PAGING_WORDS[n] as number] as number;
   }
 
   enterGuest(guest: GuestAddressSpace): void {
@@ -67,8 +71,9 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
 
   private sameRoot(): boolean {
     const { root, state } = this;
+    const { words } = state;
     for (let n = 0; n < root.length; n++) {
-      if (root[n] !== state.words[PAGING_WORDS[n] ?? 0]) return false;
+      if (root[n] !== words[PAGING_WORDS[n] as number]) return false;
     }
     return true;
   }

@@ -90,8 +90,8 @@ export const vmwrite = vmxInstruction('VMWRITE', (cpu) => {
 
 /** An encoding with bits beyond 31 names no field. */
 function encodingOperand(cpu: InstructionContext, index: number): number {
-  const raw = cpu.readOperand(index, fieldBytes(cpu));
-  return raw > 0xffffffffn ? 0xffff : Number(raw);
+  const raw = Number(cpu.readOperand(index, fieldBytes(cpu)));
+  return raw > 0xffffffff ? 0xffff : raw;
 }
 
 function enter(cpu: InstructionContext, launch: boolean): undefined {

@@ -7,7 +7,7 @@ import type { GuestModeHost } from '../guest-mode/host';
 import { requireNoBreakpoints } from '../system/debug-registers';
 import type { ActiveVmcs } from './active-vmcs';
 import { readControls, type Controls } from './controls';
-import { checkEntry, type EntryRefusal } from './entry-checks';
+import { checkEntry, type EntryCheckFailure, type EntryRefusal } from './entry-checks';
 import { loadGuestState } from './guest-state';
 import { injectedEvent } from './interruption';
 import { loadMsrs } from './msr-areas';
@@ -35,10 +35,12 @@ export function enterGuest(cpu: GuestModeHost, launch: boolean): VmxOutcome {
 /** The entry came back by a VM exit before the guest's first instruction: to its software, a success. */
 const FAILED_LATE: VmxOutcome = { kind: 'VMsucceed' };
 
+const NO_FAILURES: readonly EntryCheckFailure[] = [];
+
 function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
   const { vmx, state } = cpu;
   const { active } = vmx;
-  vmx.entryFailures = [];
+  vmx.entryFailures = NO_FAILURES;
   if (!active) return VM_FAIL_INVALID;
   if (state.interruptShadow === 'mov-ss')
     return vmx.fail(VmInstructionError.ENTRY_BLOCKED_BY_MOV_SS);

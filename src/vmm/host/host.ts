@@ -24,7 +24,7 @@ import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { guestPagingState } from '../vtx/guest-paging';
 
-/** The halves of the registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. */
+/** The halves of the registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. All are within their arrays. */
 const SAVED_WORDS = Array.from({ length: 32 }, (_, n) => n).filter((n) => n >> 1 !== 4);
 const GPR_WORDS = wordOf(gprSlot(0));
 /** No host timer is armed further ahead than the counter reaches. */
@@ -139,13 +139,13 @@ export class Host implements Persistent<HostState> {
 
   saveGuestRegisters(): void {
     const { words } = this.cpu.state;
-    for (const n of SAVED_WORDS) this.saved[n] = words[GPR_WORDS + n] ?? 0;
+    for (const n of SAVED_WORDS) this.saved[n] = words[GPR_WORDS + n] as number;
     this.computer.memory.written(this.saveArea, 16 * 8);
   }
 
   restoreGuestRegisters(): void {
     const { words } = this.cpu.state;
-    for (const n of SAVED_WORDS) words[GPR_WORDS + n] = this.saved[n] ?? 0;
+    for (const n of SAVED_WORDS) words[GPR_WORDS + n] = this.saved[n] as number;
   }
 
   guestRegister(index: number): bigint {
