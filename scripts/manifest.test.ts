@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { unknownAttributes } from '../src/adapter/launch-attributes';
+import { unknownAttributes } from '../src/adapter/running/launch-attributes';
 import { INTERCEPTS } from '../src/vmm';
 import { ASSEMBLY_LANGUAGES } from '../src/vscode/language/languages';
 

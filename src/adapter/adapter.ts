@@ -1,24 +1,24 @@
 import * as l10n from '@vscode/l10n';
 import { DebugSession, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { breakpointRequests } from './breakpoints';
-import { completionRequests } from './completions';
+import { breakpointRequests } from './breakpoints/breakpoints';
+import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
-import { disassemblyRequests } from './disassembly';
-import { evaluateRequests } from './evaluate';
-import { exceptionRequests } from './exceptions';
-import { executionRequests } from './execution';
-import { gotoRequests } from './goto';
+import { disassemblyRequests } from './memory/disassembly';
+import { evaluateRequests } from './inspect/evaluate';
+import { exceptionRequests } from './breakpoints/exceptions';
+import { executionRequests } from './running/execution';
+import { gotoRequests } from './running/goto';
 import { Reply, type Handlers } from './handlers';
 import type { AdapterHost } from './host';
-import { launchRequests } from './launch';
-import { memoryRequests } from './memory';
+import { launchRequests } from './running/launch';
+import { memoryRequests } from './memory/memory';
 import { moduleRequests } from './modules';
 import { RequestError } from './request-error';
 import { sourceRequests } from './sources';
-import { stackRequests } from './stack';
-import { variableRequests } from './variables';
-import { viewRequests } from './views';
+import { stackRequests } from './inspect/stack';
+import { variableRequests } from './inspect/variables';
+import { viewRequests } from './inspect/views';
 
 export type { AdapterHost, Translations } from './host';
 

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { exceptionFilters } from './exception-filters';
+import { exceptionFilters } from './breakpoints/exception-filters';
 
 /** What this adapter can do: all of it works. */
 export function capabilities(): DebugProtocol.Capabilities {

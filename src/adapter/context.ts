@@ -1,19 +1,19 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ExpressionContext } from '../debugger/expressions';
-import { callStack, type Frame } from '../debugger/stack';
+import { callStack, type Frame } from '../debugger/places/stack';
 import { Views } from '../debugger/views/views';
 import type { Debuggee } from '../debugger/debuggee';
-import type { StopReason } from '../debugger/stop';
-import type { BreakpointStore } from './breakpoint-store';
+import type { StopReason } from '../debugger/run/stop';
+import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
 import type { AdapterHost } from './host';
 import { MonitorSources } from './monitor-sources';
 import { OutputBuffer } from './output-buffer';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
-import { focusValue } from './focus-value';
-import type { VariableSource } from './variable-source';
+import { focusValue } from './inspect/focus-value';
+import type { VariableSource } from './inspect/variable-source';
 
 /** The only thread: the virtual machine has one virtual processor. */
 export const THREAD_ID = 1;

@@ -1,7 +1,7 @@
 import { SEG_NAMES } from '../isa/registers/segment';
 import { gprName } from '../isa/registers/general';
 import { Msr } from '../isa/registers/msr';
-import type { Registers } from '../debugger/registers';
+import type { Registers } from '../debugger/registers/registers';
 import type { Technique } from '../debugger/techniques';
 import type { Machine, Outcome } from '../session';
 

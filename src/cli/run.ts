@@ -1,5 +1,5 @@
 import { describeVector } from '../isa/exceptions';
-import { countExits } from '../debugger/exit-counts';
+import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
 import { troubleText } from '../debugger/words/ends';
 import { exitStatus, Machine, type Outcome } from '../session';

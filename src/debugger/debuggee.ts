@@ -1,8 +1,8 @@
 import type { Assembly } from '../program';
 import { Machine, type MachineOptions } from '../session';
-import { Breakpoints, type Breakpoint } from './breakpoints';
-import { RunControl, type RunEnvironment } from './run-control';
-import { DEFAULT_SETTINGS, type RunSettings } from './run-settings';
+import { Breakpoints, type Breakpoint } from './run/breakpoints';
+import { RunControl, type RunEnvironment } from './run/run-control';
+import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
 import { Target } from './target';
 
 export interface DebuggeeOptions extends MachineOptions {

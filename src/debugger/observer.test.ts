@@ -6,12 +6,12 @@ import fc from 'fast-check';
 import type { Assembly } from '../program';
 import { Machine, MachineRun, assembleText, imageOf, type MonitorName } from '../session';
 import { randomProgram } from '../session/random-programs.testing';
-import type { Breakpoint } from './breakpoints';
+import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
-import { disassembleAround } from './disassembly';
+import { disassembleAround } from './places/disassembly';
 import type { AddressSpace } from './memory';
-import type { RunCommand } from './run-settings';
-import { callStack } from './stack';
+import type { RunCommand } from './run/run-settings';
+import { callStack } from './places/stack';
 import type { ViewName } from './views/row';
 import { Views } from './views/views';
 

@@ -2,13 +2,13 @@ import type { Computer } from '../machine/computer';
 import type { Assembly } from '../program';
 import type { Machine } from '../session';
 import type { Monitor } from '../vmm';
-import { EventLog } from './events';
-import { ExitTrace } from './exit-trace';
+import { EventLog } from './trace/event-log';
+import { ExitTrace } from './trace/exit-trace';
 import { DebugMemory } from './memory';
-import { symbolAt } from './program-place';
-import { linearRip, type Registers } from './registers';
+import { symbolAt } from './places/program-place';
+import { linearRip, type Registers } from './registers/registers';
 import { techniqueOf, type Side, type Technique } from './techniques';
-import { TransitionLog } from './transitions';
+import { TransitionLog } from './trace/transitions';
 
 /** One of the worlds that can be looked at: registers and memory that belong together. */
 export interface World {

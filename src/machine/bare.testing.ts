@@ -1,4 +1,4 @@
-import type { EngineKind } from '../processor/engine';
+import type { EngineKind } from '../processor/execution/engine';
 import { assembleText, imageOf, Machine } from '../session';
 import type { Computer, ComputerStop } from './computer';
 

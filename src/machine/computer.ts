@@ -1,11 +1,11 @@
 import type { Bus } from '../processor/bus';
 import { createProcessor } from '../processor/create-processor';
-import type { EngineKind } from '../processor/engine';
+import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
 import { PhysicalMemory, type MemoryState } from '../processor/physical-memory';
 import type { Profile } from '../processor/profile/profile';
 import type { Processor } from '../processor/processor';
-import type { ProcessorSnapshot } from '../processor/snapshot';
+import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
 import { Platform, type PlatformEvents, type PlatformState } from './platform';

@@ -2,7 +2,7 @@ import { SegmentRights, AccessRights } from '../isa/access-rights';
 import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { RFLAGS_FIXED } from '../isa/registers/flags';
 import { Field, type FieldId } from '../isa/vmx/fields';
-import type { EngineKind } from '../processor/engine';
+import type { EngineKind } from '../processor/execution/engine';
 import { PhysicalMemory } from '../processor/physical-memory';
 import { createProcessor } from '../processor/create-processor';
 import type { Processor } from '../processor/processor';

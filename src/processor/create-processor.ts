@@ -1,5 +1,5 @@
 import type { Bus } from './bus';
-import type { EngineKind } from './engine';
+import type { EngineKind } from './execution/engine';
 import type { PhysicalMemory } from './physical-memory';
 import { Processor } from './processor';
 import { DEFAULT_PROFILE } from './profile/default';

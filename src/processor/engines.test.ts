@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Decoder, DecoderOptions, FlowControl, Instruction } from 'iced-x86';
 import fc from 'fast-check';
 import { formTable } from './decoder/forms';
-import type { EngineKind } from './engine';
+import type { EngineKind } from './execution/engine';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
 import { createProcessor } from './create-processor';

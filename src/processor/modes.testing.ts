@@ -2,7 +2,7 @@ import { EXCEPTIONS } from '../isa/exceptions';
 import type { Bus } from './bus';
 import { createProcessor } from './create-processor';
 import { Fault } from './faults';
-import { CS, TR } from './layout';
+import { CS, TR } from './state/layout';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
 

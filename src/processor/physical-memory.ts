@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PHYSICAL_BASE } from './layout';
+import { PAGE_SIZE, PHYSICAL_BASE } from './state/layout';
 import type { Persistent } from './persistent';
 
 /** Called after a write to a page that somebody watches; `length` bytes at `address` have changed. */

@@ -2,31 +2,24 @@ import { Dr6 } from '../isa/registers/debug';
 import { Vector } from '../isa/exceptions';
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
-import { CodeCache, SPECIAL_KIND, Special } from './code-cache';
-import { CodeSegmentView } from './code-segment-view';
+import { CodeCache, SPECIAL_KIND, Special } from './execution/code-cache';
+import { CodeSegmentView } from './execution/code-segment-view';
 import { decodeDetail } from './decoder/details';
-import { updateDerivedState } from './derived-state';
-import type { Engine, EngineImports, EngineKind } from './engine';
+import { updateDerivedState } from './state/derived-state';
+import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
 import type { InterruptEvent } from './events/event';
-import {
-  Fault,
-  NotImplemented,
-  TripleFault,
-  WorldSwitch,
-  generalProtection,
-  stackFault,
-} from './faults';
+import { Fault, NotImplemented, TripleFault, WorldSwitch } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
-import type { InstructionDetail } from './instruction-context';
-import { InstructionFetch } from './instruction-fetch';
+import type { InstructionDetail } from './execution/instruction-context';
+import { InstructionFetch } from './execution/instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
-import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, SS, State, segmentSlot } from './layout';
-import { memoryImports } from './memory-imports';
-import { OperandAccess } from './operand-access';
+import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, State } from './state/layout';
+import { memoryImports } from './execution/memory-imports';
+import { OperandAccess } from './execution/operand-access';
 import { Mmu } from './paging/mmu';
 import { SoftwareTlb } from './paging/tlb';
 import type { Persistent } from './persistent';
@@ -34,12 +27,12 @@ import type { PhysicalMemory } from './physical-memory';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
 import { ReferenceEngine } from './reference/engine';
-import { Progress } from './progress';
-import { resetState } from './reset';
-import { restoreRegisters, saveRegisters } from './saved-registers';
-import type { ProcessorSnapshot } from './snapshot';
+import { Progress } from './execution/progress';
+import { resetState } from './state/reset';
+import { restoreRegisters, saveRegisters } from './state/saved-registers';
+import type { ProcessorSnapshot } from './state/snapshot';
 import { slowPath } from './semantics/slow-path';
-import { CpuState } from './state';
+import { CpuState } from './state/cpu-state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
 import type { VmxUnit } from './vmx/unit';
 
@@ -422,10 +415,6 @@ export class Processor
       ...memoryImports(this.mmu, () => {
         this.syncRip();
       }),
-      segmentFault: (slot) => {
-        this.syncRip();
-        throw slot === segmentSlot(SS) ? stackFault() : generalProtection();
-      },
       enter: (rip) => this.fetch.enterOrLeave(BigInt.asUintN(64, rip)),
       branch: (record, rip) => this.fetch.branch(record, BigInt.asUintN(64, rip)),
       raise: (vector, errorCode) => {

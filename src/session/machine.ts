@@ -1,6 +1,6 @@
 import { Computer, type ComputerState } from '../machine/computer';
 import type { Platform, PlatformEvents } from '../machine/platform';
-import type { EngineKind } from '../processor/engine';
+import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
 import { realModeSegment } from '../processor/segments/descriptor';
 import {

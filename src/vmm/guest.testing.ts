@@ -1,6 +1,6 @@
 import { ExitReason } from '../isa/vmx/exit-reasons';
 import { Field } from '../isa/vmx/fields';
-import type { EngineKind } from '../processor/engine';
+import type { EngineKind } from '../processor/execution/engine';
 import { assembleText, imageOf, Machine, MachineRun } from '../session';
 import type { Allocation, Intercept, VirtualMachine } from '.';
 

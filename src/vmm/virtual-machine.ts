@@ -5,7 +5,7 @@ import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { Msr } from '../isa/registers/msr';
 import { Computer, type ComputerState } from '../machine/computer';
 import type { PlatformEvents } from '../machine/platform';
-import type { EngineKind } from '../processor/engine';
+import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';

@@ -1,5 +1,5 @@
 import type { DebugMemory } from '../memory';
-import { modeOf, type Registers } from '../registers';
+import { modeOf, type Registers } from '../registers/registers';
 import type { Target, World } from '../target';
 import type { MemoryPlace } from './value';
 

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { symbolAt } from '../program-place';
-import { linearRip } from '../registers';
+import { symbolAt } from '../places/program-place';
+import { linearRip } from '../registers/registers';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
 import { registerValue } from './registers';

@@ -7,8 +7,8 @@ import { maskOf } from '../../isa/bits';
 import { Fault } from '../../processor/faults';
 import { describeVector } from '../../isa/exceptions';
 import type { DebugMemory } from '../memory';
-import { modeOf, type Registers } from '../registers';
-import { loadSegment } from '../load-segment';
+import { modeOf, type Registers } from '../registers/registers';
+import { loadSegment } from '../registers/load-segment';
 import type { Value, Width } from './value';
 
 /** Registers, their parts and flags by the names that the assembler knows them by, any case. */

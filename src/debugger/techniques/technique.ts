@@ -1,8 +1,8 @@
 import type { BitTable, DecodedField } from '../../isa/bits';
 import type { PagingState } from '../../processor/paging/walk';
 import type { Operation } from '../../vmm';
-import type { ExitFacts, ExitRecord } from '../exit-trace';
-import type { Registers } from '../registers';
+import type { ExitFacts, ExitRecord } from '../trace/exit-trace';
+import type { Registers } from '../registers/registers';
 import type { Row, ViewRequest } from '../views/row';
 import type { SecondLevel } from './second-level';
 

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { Disassembler } from '../../program';
-import type { ExitRecord } from '../exit-trace';
+import type { ExitRecord } from '../trace/exit-trace';
 import type { Target } from '../target';
 import { group, hex, leaf, type Row, type View, type ViewRequest } from './row';
 

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { linearRip } from '../registers';
+import { linearRip } from '../registers/registers';
 import type { Target } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Register } from 'iced-x86';
-import { CS, DS, ES, FS, GS, gprSlot, segmentSlot, SS, State } from '../layout';
+import { CS, DS, ES, FS, GS, gprSlot, segmentSlot, SS, State } from '../state/layout';
 import { InstructionDecoder, registerSlot } from './decoder';
 import { formTable } from './forms';
 

@@ -9,7 +9,7 @@ import {
   OpKind,
   Register,
 } from 'iced-x86';
-import { State, gprSlot, segmentSlot } from '../layout';
+import { State, gprSlot, segmentSlot } from '../state/layout';
 import { formTable, type RepeatPrefix } from './forms';
 
 /** What can stand at an address. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { gprSlot } from '../layout';
-import type { OperandDetail } from '../instruction-context';
+import { gprSlot } from '../state/layout';
+import type { OperandDetail } from '../execution/instruction-context';
 import { decodeDetail } from './details';
 
 describe('what a slow path is told of its instruction', () => {

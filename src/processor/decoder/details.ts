@@ -1,5 +1,5 @@
 import { Decoder, DecoderOptions, Instruction, OpKind, Register } from 'iced-x86';
-import type { InstructionDetail, OperandDetail } from '../instruction-context';
+import type { InstructionDetail, OperandDetail } from '../execution/instruction-context';
 import { formsOf, spelled } from './form-of';
 import { registerSlot } from './decoder';
 

@@ -1,4 +1,4 @@
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import { deliverThroughIdt } from './protected-mode';
 import { deliverThroughLongIdt } from './long-mode';
 import { deliverThroughIvt } from './real-mode';

@@ -1,6 +1,6 @@
 import { Vector } from '../../isa/exceptions';
 import { Fault, TripleFault } from '../faults';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { ProcessorObserver } from '../stop';
 import { deliverEvent, type DeliveryContext } from './deliver';
 import { isException, makesDoubleFault, type InterruptEvent } from './event';

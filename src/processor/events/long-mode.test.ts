@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CS, SS, TR } from '../layout';
+import { CS, SS, TR } from '../state/layout';
 import { IDT, longMode, raised, Sel, setRing, stack, TSS } from '../modes.testing';
 import type { Processor } from '../processor';
 import { deliverEvent } from './deliver';

@@ -1,7 +1,7 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, invalidTss, stackFault } from '../faults';
-import { CS, SS, TR } from '../layout';
+import { CS, SS, TR } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import { dplOf, nullSegment, segmentFrom, setAccessed, withoutRpl } from '../segments/descriptor';
 import type { DeliveryContext } from './deliver';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { NotImplemented } from '../faults';
-import { CS, SS, TR } from '../layout';
+import { CS, SS, TR } from '../state/layout';
 import { GDT, IDT, protectedMode, raised, Sel, setRing, stack, TSS } from '../modes.testing';
 import type { Processor } from '../processor';
 import { deliverEvent } from './deliver';

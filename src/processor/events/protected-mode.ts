@@ -1,7 +1,7 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import { NotImplemented, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
-import { CS, DS, ES, FS, GS, SS, State, TR } from '../layout';
+import { CS, DS, ES, FS, GS, SS, State, TR } from '../state/layout';
 import {
   dplOf,
   type FoundDescriptor,
@@ -17,7 +17,7 @@ import {
   setAccessed,
   withoutRpl,
 } from '../segments/descriptor';
-import type { CpuState, SegmentRegister } from '../state';
+import type { CpuState, SegmentRegister } from '../state/cpu-state';
 import type { DeliveryContext } from './deliver';
 import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';

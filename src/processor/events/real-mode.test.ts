@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CS, SS } from '../layout';
+import { CS, SS } from '../state/layout';
 import { raised, realMode } from '../modes.testing';
 import type { Processor } from '../processor';
 import { deliverEvent } from './deliver';

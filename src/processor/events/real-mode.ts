@@ -1,6 +1,6 @@
 import { Rflags } from '../../isa/registers/flags';
 import { generalProtection, stackFault } from '../faults';
-import { CS, SS, State } from '../layout';
+import { CS, SS, State } from '../state/layout';
 import { realModeSegment } from '../segments/descriptor';
 import type { DeliveryContext } from './deliver';
 import type { InterruptEvent } from './event';

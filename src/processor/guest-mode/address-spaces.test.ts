@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CpuState } from '../state';
+import { CpuState } from '../state/cpu-state';
 import { AddressSpaces } from './address-spaces';
 
 describe('translations over a transition', () => {

@@ -1,6 +1,6 @@
-import { State, wordOf } from '../layout';
+import { State, wordOf } from '../state/layout';
 import type { Persistent } from '../persistent';
-import type { CpuState } from '../state';
+import type { CpuState } from '../state/cpu-state';
 import type { GuestAddressSpace } from './host';
 
 /**

@@ -1,5 +1,5 @@
 import type { InterruptEvent } from '../events/event';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { ProcessorObserver } from '../stop';
 import type { GuestMode } from './guest-mode';
 

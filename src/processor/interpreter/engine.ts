@@ -1,6 +1,6 @@
 import { formTable } from '../decoder/forms';
-import type { Engine, EngineImports } from '../engine';
-import { Run, wordOf } from '../layout';
+import type { Engine, EngineImports } from '../execution/engine';
+import { Run, wordOf } from '../state/layout';
 import { generateInterpreter, type InterpreterExports } from './module';
 import { prebuilt, type Prebuilt } from './prebuilt';
 import { slowPathsOf } from './slow-numbers';

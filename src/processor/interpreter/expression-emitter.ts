@@ -1,4 +1,4 @@
-import { Rec, State } from '../layout';
+import { Rec, State } from '../state/layout';
 import type { BinaryOperator, Comparison, Expression, ValueWidth } from '../semantics/expression';
 import { Op, ValueType } from '../wasm/encoding';
 import type { FunctionBuilder } from '../wasm/function-builder';

@@ -1,4 +1,4 @@
-import { PAGE_SIZE, Rec, RECORD_SIZE, Segment, State, Tlb, segmentSlot } from '../layout';
+import { PAGE_SIZE, Rec, RECORD_SIZE, Segment, State, Tlb, segmentSlot } from '../state/layout';
 import type {
   Expression,
   MemoryPlace,

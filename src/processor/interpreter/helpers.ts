@@ -1,4 +1,12 @@
-import { CodeFrames, CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Segment, State, Tlb } from '../layout';
+import {
+  CodeFrames,
+  CodeTlb,
+  PAGE_SIZE,
+  PHYSICAL_BASE,
+  Segment,
+  State,
+  Tlb,
+} from '../state/layout';
 import { Op, ValueType } from '../wasm/encoding';
 import type { FunctionBuilder } from '../wasm/function-builder';
 import type { ModuleBuilder } from '../wasm/module-builder';

@@ -1,4 +1,4 @@
-import { Rec, Run, State } from '../layout';
+import { Rec, Run, State } from '../state/layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
 import type { Statement } from '../semantics/expression';
 import type { Form } from '../semantics/form';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../faults';
-import { DS, SS, segmentSlot } from '../layout';
+import { DS, SS, segmentSlot } from '../state/layout';
 import { longMode, PAGE_TABLES, protectedMode, raised, setRing } from '../modes.testing';
 import type { Processor } from '../processor';
 import { isCanonical } from './mmu';

@@ -1,9 +1,9 @@
 import { Vector } from '../../isa/exceptions';
 import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, stackFault } from '../faults';
-import { PAGE_SIZE, SS, State, segmentSlot } from '../layout';
+import { PAGE_SIZE, SS, State, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
-import type { CpuState } from '../state';
+import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
 import { walk, type Access, type EntryMemory, type WalkResult, type WalkStep } from './walk';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CodeCache, CodeTlb, PHYSICAL_BASE, Tlb } from '../layout';
+import { CodeCache, CodeTlb, PHYSICAL_BASE, Tlb } from '../state/layout';
 import { SoftwareTlb, type TlbFill } from './tlb';
 
 const ROOT_USER = Tlb.BASE + Tlb.SET_SIZE;

@@ -1,4 +1,4 @@
-import { CodeCache, CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Tlb } from '../layout';
+import { CodeCache, CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Tlb } from '../state/layout';
 import type { Persistent } from '../persistent';
 
 const NO_TAG = 0xffffffffffffffffn;

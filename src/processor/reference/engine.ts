@@ -1,7 +1,7 @@
 import { formTable } from '../decoder/forms';
-import type { Engine, EngineImports } from '../engine';
-import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from '../handler-numbers';
-import { RECORD_SIZE, Rec, Segment, State, segmentSlot } from '../layout';
+import type { Engine, EngineImports } from '../execution/engine';
+import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from '../execution/handler-numbers';
+import { RECORD_SIZE, Rec, Segment, State, segmentSlot } from '../state/layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
 import type { Expression, MemoryPlace, Slot, Statement } from '../semantics/expression';
 import { definitionOf } from '../semantics/instruction';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CS, SS } from '../layout';
+import { CS, SS } from '../state/layout';
 import { GDT, longMode, protectedMode, raised, Sel, setRing, stack, TSS } from '../modes.testing';
 import type { Processor } from '../processor';
 import { callThroughGate, gateOrTask, jumpThroughGate } from './call-gate';

@@ -2,8 +2,8 @@ import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import { StackFrame, currentStack, innerStack } from '../events/protected-mode';
 import { generalProtection, invalidTss, notPresent, stackFault } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { CS, SS, TR } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { CS, SS, TR } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import {
   descriptorAddress,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LDTR } from '../layout';
+import { LDTR } from '../state/layout';
 import { GDT, protectedMode, raised, Sel } from '../modes.testing';
 import {
   descriptorAddress,

@@ -1,9 +1,9 @@
 import { AccessRights, SegmentRights, SegmentType } from '../../isa/access-rights';
 import { accessRightsOf, descriptorLimit, Selector } from '../../isa/segments';
 import { generalProtection, type Fault } from '../faults';
-import { LDTR } from '../layout';
+import { LDTR } from '../state/layout';
 import type { Mmu } from '../paging/mmu';
-import { UNUSABLE, type CpuState, type SegmentRegister } from '../state';
+import { UNUSABLE, type CpuState, type SegmentRegister } from '../state/cpu-state';
 
 /** A descriptor as it was found in a table. */
 export interface FoundDescriptor {

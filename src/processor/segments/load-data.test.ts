@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DS, ES, FS, GS, SS } from '../layout';
+import { DS, ES, FS, GS, SS } from '../state/layout';
 import { GDT, longMode, protectedMode, raised, realMode, Sel, setRing } from '../modes.testing';
 import { dropInaccessibleSegments, loadDataSegment } from './load-data';
 

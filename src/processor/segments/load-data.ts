@@ -1,6 +1,6 @@
 import { generalProtection, notPresent, stackFault } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { DS, ES, FS, GS, SS } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { DS, ES, FS, GS, SS } from '../state/layout';
 import {
   dplOf,
   isCode,

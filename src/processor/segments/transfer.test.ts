@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CS, DS, SS } from '../layout';
+import { CS, DS, SS } from '../state/layout';
 import { longMode, protectedMode, raised, realMode, Sel, setRing } from '../modes.testing';
 import type { Processor } from '../processor';
 import { farTransfer, returnToCode } from './transfer';

@@ -1,8 +1,8 @@
 import { AccessRights } from '../../isa/access-rights';
 import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { generalProtection, notPresent, stackFault } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { CS, DS, ES, FS, GS, SS, State } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { CS, DS, ES, FS, GS, SS, State } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import { setFlagsFromImage } from '../system/stack';
 import {
@@ -21,7 +21,7 @@ import {
   withoutRpl,
 } from './descriptor';
 import { dropInaccessibleSegments } from './load-data';
-import type { CpuState, SegmentRegister } from '../state';
+import type { CpuState, SegmentRegister } from '../state/cpu-state';
 
 const { L, DB } = AccessRights;
 

@@ -1,4 +1,4 @@
-import { SS, State, gprSlot, segmentSlot, Segment } from '../layout';
+import { SS, State, gprSlot, segmentSlot, Segment } from '../state/layout';
 import type { MemoryPlace, MemoryWidth, SegmentChoice, Slot, Statement } from './expression';
 import { Flags } from './flags';
 import type { Form, OperandShape } from './form';

@@ -1,4 +1,4 @@
-import { State } from '../layout';
+import { State } from '../state/layout';
 import type { AbstractMachine } from './abstract-machine';
 import { Value } from './value';
 

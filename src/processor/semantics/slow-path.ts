@@ -1,4 +1,4 @@
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 
 /**
  * An instruction, or the rare part of one, in plain TypeScript. It either completes, and then the

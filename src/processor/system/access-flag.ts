@@ -1,6 +1,6 @@
 import { WideRflags } from '../../isa/registers/flags';
 import { undefinedOpcode } from '../faults';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** CLAC and STAC: whether SMAP lets the kernel touch user pages (SDM 2A CLAC, 2B STAC). */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CS, SS, TR } from '../layout';
+import { CS, SS, TR } from '../state/layout';
 import { execute, longMode, PAGE_TABLES, protectedMode, raised, setRing } from '../modes.testing';
 import type { Processor } from '../processor';
 import { readControlRegister, writeControlRegister } from './control-registers';

@@ -11,13 +11,13 @@ import { AccessRights } from '../../isa/access-rights';
 import { Pte, PteReserved } from '../../isa/paging';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, undefinedOpcode } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { CS, SS, TR } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { CS, SS, TR } from '../state/layout';
 import { addressMasks } from '../paging/address-masks';
 import { pagingMode } from '../paging/walk';
 import { typeOf } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
-import type { CpuState } from '../state';
+import type { CpuState } from '../state/cpu-state';
 
 /** MOV to and from control registers, CLTS, LMSW, SMSW (SDM 3A 2.5, 2B MOV—Control Registers). */
 

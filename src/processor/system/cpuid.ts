@@ -1,7 +1,7 @@
 import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
 import { WideCr4 } from '../../isa/registers/control';
 import type { SlowPath } from '../semantics/slow-path';
-import type { CpuState } from '../state';
+import type { CpuState } from '../state/cpu-state';
 
 /** What CPUID gives in EAX, EBX, ECX and EDX. */
 export interface CpuidResult {

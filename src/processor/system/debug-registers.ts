@@ -10,7 +10,7 @@ import {
 import { WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, NotImplemented, undefinedOpcode } from '../faults';
 import { Vector } from '../../isa/exceptions';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 
 /** DR0 to DR7 (SDM 3B 18.2). DR4 and DR5 are DR6 and DR7 unless CR4.DE is set. */
 

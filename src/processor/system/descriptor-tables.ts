@@ -1,8 +1,8 @@
 import { Rflags } from '../../isa/registers/flags';
 import { SystemType, TSS_BUSY } from '../../isa/segments';
 import { generalProtection, notPresent, undefinedOpcode } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { LDTR, TR } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { LDTR, TR } from '../state/layout';
 import {
   descriptorAddress,
   dplOf,

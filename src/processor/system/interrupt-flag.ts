@@ -1,6 +1,6 @@
 import { IOPL_SHIFT, WideRflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** CLI and STI: allowed with CPL ≤ IOPL (SDM 2A CLI; VME and PVI extensions are not there). */

@@ -1,6 +1,6 @@
 import { undefinedOpcode } from '../faults';
-import type { InstructionContext, OperandDetail } from '../instruction-context';
-import { CS, SS, State } from '../layout';
+import type { InstructionContext, OperandDetail } from '../execution/instruction-context';
+import { CS, SS, State } from '../state/layout';
 import { loadDataSegment } from '../segments/load-data';
 import type { SlowPath } from '../semantics/slow-path';
 import { readControlRegister, writeControlRegister } from './control-registers';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FS } from '../layout';
+import { FS } from '../state/layout';
 import { execute, longMode, protectedMode, raised, setRing } from '../modes.testing';
 import type { Processor } from '../processor';
 import { readMsr, writeMsr } from './msr';

@@ -3,11 +3,11 @@ import { ApicBase, FeatureControl } from '../../isa/registers/msr-fields';
 import { WideEfer } from '../../isa/registers/control';
 import { Msr, msrByNumber, type MsrRow } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { FS, GS } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { FS, GS } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
-import type { CpuState } from '../state';
+import type { CpuState } from '../state/cpu-state';
 import { checkMtrr } from './mtrr';
 import { timeStampCounter } from './time';
 

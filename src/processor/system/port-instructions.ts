@@ -1,7 +1,7 @@
 import { WideRflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { ES, Rec, State, TR, segmentSlot } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { ES, Rec, State, TR, segmentSlot } from '../state/layout';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** IN, OUT, INS, OUTS (SDM 1 19.3 to 19.5). */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DS, FS, SS } from '../layout';
+import { DS, FS, SS } from '../state/layout';
 import { execute, longMode, protectedMode, Sel, setRing, stack } from '../modes.testing';
 import type { Processor } from '../processor';
 

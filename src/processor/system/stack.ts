@@ -1,7 +1,7 @@
 import { IOPL_SHIFT, Rflags, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { generalProtection, undefinedOpcode } from '../faults';
-import type { InstructionContext } from '../instruction-context';
-import { CS, SS, State, segmentSlot } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { CS, SS, State, segmentSlot } from '../state/layout';
 import { loadDataSegment } from '../segments/load-data';
 import type { SlowPath } from '../semantics/slow-path';
 

@@ -1,7 +1,7 @@
 import { Cr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** RDTSC, RDTSCP, RDPMC. The time-stamp counter counts retired instructions. */

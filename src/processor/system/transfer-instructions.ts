@@ -2,7 +2,7 @@ import { Vector } from '../../isa/exceptions';
 import { Rflags } from '../../isa/registers/flags';
 import { NotImplemented, generalProtection, undefinedOpcode } from '../faults';
 import type { EventKind } from '../events/event';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 import { callThroughGate, gateOrTask, jumpThroughGate } from '../segments/call-gate';
 import { farTransfer, returnToCode } from '../segments/transfer';

@@ -1,6 +1,6 @@
 import { Rflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** CMPXCHG8B and CMPXCHG16B (SDM 2A). */

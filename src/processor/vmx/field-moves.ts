@@ -1,5 +1,5 @@
 import type { Field } from '../../isa/vmx/fields';
-import { wordOf } from '../layout';
+import { wordOf } from '../state/layout';
 import { fieldWord, is64Bit } from './vmcs-layout';
 
 /**

@@ -16,8 +16,8 @@ import {
   gprSlot,
   segmentSlot,
   wordOf,
-} from '../layout';
-import { UNUSABLE, type CpuState } from '../state';
+} from '../state/layout';
+import { UNUSABLE, type CpuState } from '../state/cpu-state';
 import { FieldMoves } from './field-moves';
 import type { Vmcs } from './vmcs';
 import { FIELD_WORDS, fieldWord } from './vmcs-layout';

@@ -5,8 +5,8 @@ import {
 } from '../../isa/vmx/instruction-information';
 import { fieldsOf, place } from '../../isa/bits';
 import type { DescriptorTableInstruction, VmxInstruction } from '../guest-mode/guest-mode';
-import type { InstructionContext } from '../instruction-context';
-import { Rec, State, segmentSlot } from '../layout';
+import type { InstructionContext } from '../execution/instruction-context';
+import { Rec, State, segmentSlot } from '../state/layout';
 
 /** The VM-exit instruction-information field (SDM 3C 28.2.5), from the instruction being executed. */
 

@@ -5,7 +5,7 @@ import { Msr } from '../../isa/registers/msr';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { generalProtection, undefinedOpcode } from '../faults';
 import type { VmxInstruction } from '../guest-mode/guest-mode';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
 import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './outcome';

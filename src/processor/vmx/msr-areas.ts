@@ -1,6 +1,6 @@
 import type { Field } from '../../isa/vmx/fields';
 import { Fault } from '../faults';
-import type { InstructionContext } from '../instruction-context';
+import type { InstructionContext } from '../execution/instruction-context';
 import { readMsr, writeMsr } from '../system/msr';
 import { msrLoadRefusal } from './entry-checks';
 import type { Vmcs } from './vmcs';

@@ -1,5 +1,5 @@
 import { Rflags } from '../../isa/registers/flags';
-import type { CpuState } from '../state';
+import type { CpuState } from '../state/cpu-state';
 
 /** How a VMX instruction ended (SDM 3C 31.2). */
 export type VmxOutcome =

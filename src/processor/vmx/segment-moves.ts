@@ -1,5 +1,5 @@
 import { Field } from '../../isa/vmx/fields';
-import { SEGMENT_SIZE, Segment, TR, segmentSlot, wordOf } from '../layout';
+import { SEGMENT_SIZE, Segment, TR, segmentSlot, wordOf } from '../state/layout';
 import { fieldWord, FIELD_WORDS } from './vmcs-layout';
 
 /**

@@ -3,7 +3,7 @@ import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
 import { ROOT_OPERATION } from '../guest-mode/root-operation';
-import { PAGE_SIZE } from '../layout';
+import { PAGE_SIZE } from '../state/layout';
 import type { Persistent } from '../persistent';
 import { ActiveVmcs } from './active-vmcs';
 import type { VmxCapabilities } from './capabilities';

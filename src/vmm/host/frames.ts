@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '../../processor/layout';
+import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 
 /** Hands out page frames of host-physical memory, never the same one twice. */

@@ -11,7 +11,7 @@ import {
 } from '../../machine/platform';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
-import { gprSlot, wordOf } from '../../processor/layout';
+import { gprSlot, wordOf } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';

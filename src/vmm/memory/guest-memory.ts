@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '../../processor/layout';
+import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';

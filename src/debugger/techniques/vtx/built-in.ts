@@ -1,6 +1,6 @@
 import type { Intercept, VirtualMachine } from '../../../vmm';
 import { exitHandlerName } from '../../../vmm';
-import type { ExitRecord } from '../../exit-trace';
+import type { ExitRecord } from '../../trace/exit-trace';
 import type { ExitGroup, Side } from '../technique';
 import { neverExits } from './exit-groups';
 import { inProcessor, inSaveArea, type GeneralRegisters } from './guest-registers';

@@ -4,7 +4,7 @@ import type { DecodedField } from '../../../isa/bits';
 import { msrByNumber } from '../../../isa/registers/msr';
 import { ENTRY_FAILURE, ExitReason, exitReason } from '../../../isa/vmx/exit-reasons';
 import { decodeQualification, describeQualification } from '../../../isa/vmx/qualification';
-import type { ExitRecord } from '../../exit-trace';
+import type { ExitRecord } from '../../trace/exit-trace';
 
 /** How VT-x's exits are spoken of. */
 

@@ -2,11 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import type { Processor } from '../../../processor/processor';
-import type { SegmentRegister, TableRegister } from '../../../processor/state';
+import type { SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
 import { writeMsr } from '../../../processor/system/msr';
 import { GUEST_SEGMENT_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import { LiveRegisters, type Registers } from '../../registers';
+import { LiveRegisters, type Registers } from '../../registers/registers';
 import { guestEfer } from './guest-area';
 
 /** Where a guest's general registers lie while it does not run: hardware does not switch them. */

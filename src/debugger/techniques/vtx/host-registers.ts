@@ -1,13 +1,17 @@
 import { Msr } from '../../../isa/registers/msr';
 import { ExitControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
-import { CS, FS, GS, TR } from '../../../processor/layout';
+import { CS, FS, GS, TR } from '../../../processor/state/layout';
 import type { Processor } from '../../../processor/processor';
-import { UNUSABLE, type SegmentRegister, type TableRegister } from '../../../processor/state';
+import {
+  UNUSABLE,
+  type SegmentRegister,
+  type TableRegister,
+} from '../../../processor/state/cpu-state';
 import { writeMsr } from '../../../processor/system/msr';
 import { HOST_SELECTOR_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import { LiveRegisters, type Registers } from '../../registers';
+import { LiveRegisters, type Registers } from '../../registers/registers';
 
 const IN_HOST_AREA: ReadonlyMap<number, Field> = new Map([
   [Msr.EFER, Field.HOST_IA32_EFER],

@@ -1,6 +1,6 @@
 import type { Processor } from '../../../processor/processor';
-import type { ExitFacts, ExitRecord } from '../../exit-trace';
-import { LiveRegisters, type Registers } from '../../registers';
+import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
+import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { SecondLevel } from '../second-level';
 import type { Side } from '../technique';

@@ -3,8 +3,8 @@ import { Field } from '../../../isa/vmx/fields';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import type { ExitFacts, ExitRecord } from '../../exit-trace';
-import { LiveRegisters, pagingOf, type Registers } from '../../registers';
+import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
+import { LiveRegisters, pagingOf, type Registers } from '../../registers/registers';
 import type { SecondLevel } from '../second-level';
 import type {
   ControlStructure,

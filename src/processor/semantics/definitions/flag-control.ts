@@ -1,5 +1,5 @@
 import { WideRflags } from '../../../isa/registers/flags';
-import { State } from '../../layout';
+import { State } from '../../state/layout';
 import { instruction } from '../instruction';
 import { Value } from '../value';
 import { clearInterruptFlag, setInterruptFlag } from '../../system/interrupt-flag';

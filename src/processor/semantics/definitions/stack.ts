@@ -8,7 +8,7 @@ import {
   pushSegment,
   popSegment,
 } from '../../system/stack';
-import { SS } from '../../layout';
+import { SS } from '../../state/layout';
 
 /** SDM 2: PUSH, POP, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE. */
 

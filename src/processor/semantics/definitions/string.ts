@@ -1,4 +1,4 @@
-import { ES, State } from '../../layout';
+import { ES, State } from '../../state/layout';
 import type { AbstractMachine } from '../abstract-machine';
 import type { MemoryWidth } from '../expression';
 import { instruction } from '../instruction';

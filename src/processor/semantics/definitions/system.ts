@@ -1,4 +1,4 @@
-import { DS, ES, FS, GS, SS } from '../../layout';
+import { DS, ES, FS, GS, SS } from '../../state/layout';
 import { loadDataSegment } from '../../segments/load-data';
 import { clearAccessFlag, setAccessFlag } from '../../system/access-flag';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field, type FieldId } from '../../../isa/vmx/fields';
-import { PHYSICAL_BASE } from '../../layout';
+import { PHYSICAL_BASE } from '../../state/layout';
 import type { Processor } from '../../processor';
 import { DEFAULT_PROFILE } from '../../profile/default';
 import { flatMemory } from '../flat-memory.testing';

@@ -1,0 +1,69 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { SessionContext } from '../context';
+import { handler, type Handlers } from '../handlers';
+import { programFile } from './resolve-breakpoint';
+
+/** Breakpoints of all kinds. */
+export function breakpointRequests(context: SessionContext): Handlers {
+  const { client } = context;
+  return {
+    setBreakpoints: handler(({ source, breakpoints }: DebugProtocol.SetBreakpointsArguments) => ({
+      breakpoints: context.breakpoints?.set(
+        `source:${source.path ?? String(source.sourceReference)}`,
+        'breakpoint',
+        (breakpoints ?? []).map(({ line, ...options }) => ({
+          at: 'line',
+          key: `${String(line)}:${String(options.column)}`,
+          source,
+          line: client.fromClientLine(line),
+          ...options,
+        })),
+      ),
+    })),
+
+    setFunctionBreakpoints: handler(
+      ({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments) => ({
+        breakpoints: context.breakpoints?.set(
+          'functions',
+          'function breakpoint',
+          breakpoints.map((wish) => ({ at: 'function', key: wish.name, ...wish })),
+        ),
+      }),
+    ),
+
+    setInstructionBreakpoints: handler(
+      ({ breakpoints }: DebugProtocol.SetInstructionBreakpointsArguments) => ({
+        breakpoints: context.breakpoints?.set(
+          'instructions',
+          'instruction breakpoint',
+          breakpoints.map(({ instructionReference, offset, ...options }) => ({
+            at: 'instruction',
+            key: `${instructionReference}+${String(offset ?? 0)}`,
+            reference: instructionReference,
+            offset: offset ?? 0,
+            ...options,
+          })),
+        ),
+      }),
+    ),
+
+    breakpointLocations: handler((args: DebugProtocol.BreakpointLocationsArguments) => {
+      const first = client.fromClientLine(args.line);
+      const last = client.fromClientLine(args.endLine ?? args.line);
+      const lines = linesWithCode(context, args.source);
+      return {
+        breakpoints: lines
+          .filter((line) => line >= first && line <= last)
+          .map((line) => ({ line: client.toClientLine(line) })),
+      };
+    }),
+  };
+}
+
+function linesWithCode(context: SessionContext, source: DebugProtocol.Source): readonly number[] {
+  const monitorFile = context.monitorSources.fileOf(source);
+  if (monitorFile !== undefined) return context.monitorSources.operationLines(monitorFile);
+  const program = context.debuggeeIfAny?.target.program;
+  const file = program && programFile(program.files, source.path);
+  return file === undefined ? [] : (program?.lines.linesWithCode(file) ?? []);
+}

@@ -1,0 +1,95 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Condition } from '../../debugger/run/breakpoints';
+import { syntaxError } from '../../debugger/expressions';
+import type { StopReason } from '../../debugger/run/stop';
+import { EXIT_FILTERS } from '../../debugger/techniques';
+import { conditionOf } from './conditions';
+import type { SessionContext } from '../context';
+import {
+  ENTRY_FAILURE_FILTER,
+  GUEST_EXCEPTION_FILTER,
+  TRIPLE_FAULT_FILTER,
+} from './exception-filters';
+import { handler, type Handlers } from '../handlers';
+import { RequestError } from '../request-error';
+import { faultText, stopText } from '../running/stop-text';
+
+/** Filters that are on, with their conditions. Each session has its own. */
+const filtersOf = new WeakMap<SessionContext, ReadonlyMap<string, Condition>>();
+
+const ALWAYS: Condition = () => true;
+
+/** Stops at VM exits, faults and failures. */
+export function exceptionRequests(context: SessionContext): Handlers {
+  return {
+    setExceptionBreakpoints: handler((args: DebugProtocol.SetExceptionBreakpointsArguments) => {
+      const wanted = new Map<string, Condition>();
+      const answers: DebugProtocol.Breakpoint[] = [];
+      const all = [
+        ...args.filters.map((filterId) => ({ filterId, condition: undefined })),
+        ...(args.filterOptions ?? []),
+      ];
+      for (const { filterId, condition } of all) {
+        const wrong = condition ? syntaxError(condition) : undefined;
+        if (wrong === undefined)
+          wanted.set(filterId, condition ? conditionOf(context, condition) : ALWAYS);
+        const message = wrong ?? neverStops(context, filterId);
+        answers.push(message === undefined ? { verified: true } : { verified: false, message });
+      }
+      filtersOf.set(context, wanted);
+      applyExceptionFilters(context);
+      return { breakpoints: answers };
+    }),
+
+    exceptionInfo: () => exceptionInfo(context),
+  };
+}
+
+/** Why nothing can ever stop at a filter in the present machine; undefined when something can. */
+function neverStops(context: SessionContext, filterId: string): string | undefined {
+  const group = EXIT_FILTERS.find(({ filter }) => filter === filterId);
+  return group && context.debuggeeIfAny?.target.technique.exits.impossible(group);
+}
+
+/** Tells the debuggee, if there is one, what to stop at. */
+export function applyExceptionFilters(context: SessionContext): void {
+  const settings = context.debuggeeIfAny?.settings;
+  const wanted = filtersOf.get(context);
+  if (!settings || !wanted) return;
+  settings.stopAtTripleFault = wanted.has(TRIPLE_FAULT_FILTER);
+  settings.stopAtEntryFailure = wanted.has(ENTRY_FAILURE_FILTER);
+  settings.stopAtExceptions = wanted.get(GUEST_EXCEPTION_FILTER);
+  settings.stopAtExits = new Map(
+    EXIT_FILTERS.flatMap(({ filter, reasons }) => {
+      const condition = wanted.get(filter);
+      return condition ? reasons.map((reason) => [reason, condition] as const) : [];
+    }),
+  );
+}
+
+function exceptionInfo(context: SessionContext): DebugProtocol.ExceptionInfoResponse['body'] {
+  const { stop } = context;
+  const { target } = context.debuggee;
+  const text = stop && stopText(stop, target);
+  if (!stop || text?.reason !== 'exception') {
+    throw new RequestError(l10n.t('the guest has not stopped at an exception'));
+  }
+  const details = detailsOf(stop);
+  return {
+    exceptionId: text.description,
+    description: text.text ?? text.description,
+    breakMode: 'always',
+    ...(details && { details }),
+  };
+}
+
+/** The chain of a triple fault: the last exception holds the ones that led to it. */
+function detailsOf(stop: StopReason): DebugProtocol.ExceptionDetails | undefined {
+  if (stop.kind === 'internal-error') return { message: stop.message, stackTrace: stop.message };
+  if (stop.kind !== 'triple-fault') return undefined;
+  return stop.chain.reduce<DebugProtocol.ExceptionDetails | undefined>(
+    (inner, fault) => ({ message: faultText(fault), ...(inner && { innerException: [inner] }) }),
+    undefined,
+  );
+}

@@ -1,0 +1,194 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Breakpoint, BreakpointPlace } from '../../debugger/run/breakpoints';
+import {
+  codeContext,
+  describeError,
+  evaluate,
+  ExpressionError,
+  syntaxError,
+} from '../../debugger/expressions';
+import { parseHitCondition } from '../../debugger/run/hit-condition';
+import type { AddressSpace } from '../../debugger/memory';
+import type { LineEntry } from '../../program';
+import { conditionOf, messageOf } from './conditions';
+import type { SessionContext } from '../context';
+import { instructionReference, parseReference } from '../memory/memory-reference';
+
+interface Options {
+  /** What makes it the same breakpoint when it is set again. */
+  readonly key: string;
+  readonly condition?: string | undefined;
+  readonly hitCondition?: string | undefined;
+  readonly logMessage?: string | undefined;
+  readonly mode?: string | undefined;
+}
+
+/** A breakpoint as the client asks for it. Lines are ours. */
+export type Wanted = Options &
+  (
+    | { readonly at: 'line'; readonly source: DebugProtocol.Source; readonly line: number }
+    | { readonly at: 'function'; readonly name: string }
+    | { readonly at: 'instruction'; readonly reference: string; readonly offset: number }
+  );
+
+interface Resolved {
+  readonly breakpoint?: Breakpoint;
+  readonly answer: DebugProtocol.Breakpoint;
+}
+
+type Found =
+  | {
+      readonly places: readonly BreakpointPlace[];
+      readonly more: Partial<DebugProtocol.Breakpoint>;
+    }
+  | { readonly message: string; readonly pending?: boolean };
+
+/** Finds the places of a breakpoint in the present program. */
+export function resolveBreakpoint(context: SessionContext, id: number, wish: Wanted): Resolved {
+  const wrong = wrongOption(wish);
+  const found: Found = wrong === undefined ? find(context, wish) : { message: wrong };
+  if ('message' in found) {
+    const reason = found.pending ? 'pending' : 'failed';
+    return { answer: { id, verified: false, message: found.message, reason } };
+  }
+  const { condition, hitCondition, logMessage } = wish;
+  return {
+    breakpoint: {
+      id,
+      places: found.places,
+      condition: condition ? conditionOf(context, condition) : undefined,
+      hitCondition: hitCondition ? parseHitCondition(hitCondition) : undefined,
+      logMessage: logMessage === undefined ? undefined : messageOf(context, logMessage),
+    },
+    answer: { id, verified: true, ...found.more },
+  };
+}
+
+function wrongOption({ condition, hitCondition }: Options): string | undefined {
+  const syntax = condition ? syntaxError(condition) : undefined;
+  if (syntax !== undefined) return l10n.t('The condition is wrong: {0}', syntax);
+  if (hitCondition && !parseHitCondition(hitCondition)) {
+    return l10n.t('The hit count "{0}" is none: write 5, >= 5, == 5 or % 5.', hitCondition);
+  }
+  return undefined;
+}
+
+function find(context: SessionContext, wish: Wanted): Found {
+  if (!context.debuggeeIfAny)
+    return { message: l10n.t('The program is not loaded yet.'), pending: true };
+  switch (wish.at) {
+    case 'line':
+      return atLine(context, wish);
+    case 'function':
+      return atFunction(context, wish);
+    case 'instruction':
+      return atInstruction(wish);
+  }
+}
+
+function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
+  const { monitorSources } = context;
+  const monitorFile = monitorSources.fileOf(wish.source);
+  if (monitorFile !== undefined) return inMonitor(context, monitorFile, wish.line);
+  const { program } = context.debuggee.target;
+  const file = programFile(program.files, wish.source.path);
+  if (file === undefined) {
+    return { message: l10n.t('This file is no part of the program that is being debugged.') };
+  }
+  const line = program.lines.nextCodeLine(file, wish.line);
+  if (line === undefined) {
+    return { message: l10n.t('No code comes from this line or from any line below it.') };
+  }
+  const entries = firstOfEachRun(program.lines.of(file, line));
+  const places = entries.flatMap((entry) => placesOf(entry, wish.mode));
+  return {
+    places,
+    more: { line: context.client.toClientLine(line), source: wish.source, ...reference(entries) },
+  };
+}
+
+function inMonitor(context: SessionContext, file: string, wanted: number): Found {
+  const line = context.monitorSources.operationLines(file).find((candidate) => candidate >= wanted);
+  if (line === undefined) {
+    return { message: l10n.t('The monitor performs no operation at this line or below it.') };
+  }
+  if (!context.debuggee.target.monitor) {
+    return { message: l10n.t('No monitor runs: the program has the bare computer.') };
+  }
+  const source = context.monitorSources.source(file);
+  return {
+    places: [{ kind: 'monitor', file, line }],
+    more: { line: context.client.toClientLine(line), source },
+  };
+}
+
+/** A file of the program by the client's path, whose case and slashes may differ on Windows. */
+export function programFile(
+  files: readonly string[],
+  path: string | undefined,
+): string | undefined {
+  if (path === undefined) return undefined;
+  const normal = (text: string): string => text.replace(/\\/g, '/').toLowerCase();
+  return files.find((file) => file === path) ?? files.find((file) => normal(file) === normal(path));
+}
+
+/** Where code of a line begins: the start of each expansion, not each of its instructions. */
+export function firstOfEachRun(entries: readonly LineEntry[]): LineEntry[] {
+  const code = entries.filter(({ kind }) => kind === 'code');
+  return code.filter((entry, n) => {
+    const before = code[n - 1];
+    if (before?.chain[0]?.line !== entry.chain[0]?.line) return true;
+    return before === undefined || before.address + BigInt(before.length) !== entry.address;
+  });
+}
+
+/** Code that is to run elsewhere than where it is loaded can be met at both addresses. */
+function placesOf(entry: LineEntry, mode: string | undefined): BreakpointPlace[] {
+  const virtual = { kind: 'address', space: 'gva', address: entry.address } as const;
+  const loaded = { kind: 'address', space: 'gpa', address: entry.load } as const;
+  if (mode === 'gpa') return [loaded];
+  return mode === 'gva' || entry.load === entry.address ? [virtual] : [virtual, loaded];
+}
+
+function reference(entries: readonly LineEntry[]): Partial<DebugProtocol.Breakpoint> {
+  const [first] = entries;
+  if (!first) return {};
+  return { instructionReference: instructionReference({ space: 'gva', address: first.address }) };
+}
+
+function atFunction(context: SessionContext, { name }: Wanted & { at: 'function' }): Found {
+  const { target } = context.debuggee;
+  try {
+    const { value, type } = evaluate(name, codeContext(target));
+    if (type !== 'symbol' && type !== 'number') {
+      return { message: l10n.t('{0} is no label of the program.', name) };
+    }
+    const address = BigInt.asUintN(64, value);
+    const entry = target.program.lines.at(address);
+    const places: BreakpointPlace[] = entry
+      ? placesOf({ ...entry, address, load: entry.load + (address - entry.address) }, undefined)
+      : [{ kind: 'address', space: 'gva', address }];
+    return {
+      places,
+      more: { instructionReference: instructionReference({ space: 'gva', address }) },
+    };
+  } catch (error) {
+    if (error instanceof ExpressionError) return { message: describeError(error) };
+    throw error;
+  }
+}
+
+function atInstruction(wish: Wanted & { at: 'instruction' }): Found {
+  const at = parseReference(wish.reference);
+  if (!at) return { message: l10n.t('{0} is no address.', wish.reference) };
+  if (at.space === 'hva') {
+    return {
+      message: l10n.t('The monitor is not machine code: set the breakpoint in its source.'),
+    };
+  }
+  const address = at.address + BigInt(wish.offset);
+  const space = (wish.mode as AddressSpace | undefined) ?? at.space;
+  const more = { instructionReference: instructionReference({ space: at.space, address }) };
+  return { places: [{ kind: 'address', space, address }], more };
+}

@@ -1,0 +1,86 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { MSRS } from '../../isa/registers/msr';
+import { GPR_NAMES } from '../../isa/registers/general';
+import { EXIT_WORDS } from '../../debugger/expressions/names';
+import { FUNCTIONS } from '../../debugger/expressions/parser';
+import { registerNames } from '../../debugger/expressions/registers';
+import { modeOf } from '../../debugger/registers/registers';
+import type { SessionContext } from '../context';
+import { handler, type Handlers } from '../handlers';
+import { worldOf } from './worlds';
+
+/** What clients need not be offered more of. */
+const MOST = 200;
+
+type Item = DebugProtocol.CompletionItem;
+
+/** Names for the debug console. */
+export function completionRequests(context: SessionContext): Handlers {
+  return {
+    completions: handler(({ text, column, frameId }: DebugProtocol.CompletionsArguments) => {
+      const before = text.slice(0, context.client.fromClientColumn(column) - 1);
+      const word = /[\w.$@~#]*$/.exec(before)?.[0] ?? '';
+      const inMsr = /msr\(\s*\w*$/i.test(before);
+      const start = context.client.toClientColumn(before.length - word.length + 1);
+      const lower = word.toLowerCase();
+      const targets = candidates(context, frameId, word, inMsr)
+        .filter(({ label }) => label.toLowerCase().startsWith(lower))
+        .slice(0, MOST)
+        .map((item) => ({ ...item, start, length: word.length }));
+      return { targets };
+    }),
+  };
+}
+
+function candidates(
+  context: SessionContext,
+  frameId: number | undefined,
+  word: string,
+  inMsr: boolean,
+): Item[] {
+  if (inMsr)
+    return MSRS.map(({ name, gloss }) => ({
+      label: name.toLowerCase(),
+      type: 'value',
+      detail: gloss,
+    }));
+  const lower = word.toLowerCase();
+  if (lower.startsWith('vmcs.')) {
+    const { structure } = context.debuggee.target.technique;
+    return (structure?.fields ?? []).map(({ id, name }) => ({
+      label: `vmcs.${id.toLowerCase()}`,
+      type: 'field',
+      detail: name,
+    }));
+  }
+  if (lower.startsWith('exit.')) {
+    return EXIT_WORDS.map((name) => ({ label: `exit.${name}`, type: 'property' }));
+  }
+  const registers = registerItems(context, frameId);
+  const prefix = /^(guest|host)\./.exec(lower)?.[0];
+  if (prefix !== undefined)
+    return registers.map((item) => ({ ...item, label: `${prefix}${item.label}` }));
+  const { symbols } = context.debuggee.target.program;
+  return [
+    ...registers,
+    ...symbols.all
+      .filter(({ name }) => !name.startsWith('..@'))
+      .map(({ name, kind }): Item => ({
+        label: name,
+        type: kind === 'label' ? 'function' : 'value',
+      })),
+    ...FUNCTIONS.map((name): Item => ({ label: `${name}()`, text: `${name}(`, type: 'method' })),
+    ...['byte', 'word', 'dword', 'qword', 'vmcs.', 'exit.', 'event.', 'guest.', 'host.'].map(
+      (label): Item => ({ label, type: 'keyword' }),
+    ),
+  ];
+}
+
+function registerItems(context: SessionContext, frameId: number | undefined): Item[] {
+  const { bits } = modeOf(worldOf(context, frameId).registers);
+  const general = GPR_NAMES.filter(({ width, index }) => bits === 64 || (width <= 32 && index < 8));
+  return [...general.map(({ name }) => name), ...registerNames()].map((label) => ({
+    label,
+    type: 'variable',
+  }));
+}

@@ -1,0 +1,81 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import {
+  describeError,
+  evaluate,
+  ExpressionError,
+  formatValue,
+  splitFormat,
+  type ExpressionContext,
+  type Format,
+  type Value,
+} from '../../debugger/expressions';
+import { symbolAt } from '../../debugger/places/program-place';
+import type { SessionContext } from '../context';
+import { handler, Reply, type Handlers } from '../handlers';
+import { RequestError } from '../request-error';
+import { displayOf } from './variables';
+import { typeName } from './type-name';
+import { placeReference, worldOf, writable } from './worlds';
+
+/** Contexts in which an expression is typed to be done, so that it may change something. */
+const MAY_ASSIGN: ReadonlySet<string | undefined> = new Set(['repl', undefined]);
+
+/** Watch, hover, console, clipboard. */
+export function evaluateRequests(context: SessionContext): Handlers {
+  return {
+    evaluate: handler((args: DebugProtocol.EvaluateArguments) => {
+      const world = worldOf(context, args.frameId);
+      const allowed = MAY_ASSIGN.has(args.context) && !context.debuggee.run.isRunning;
+      const { expression, format } = splitFormat(args.expression);
+      const wanted = format ?? (displayOf(args.format).hex ? 'x' : 'u');
+      try {
+        const value = evaluate(expression, allowed ? writable(context, world) : world);
+        const body = responseBody(value, wanted, args.context, world);
+        if (!allowed || !/[^=!<>]=[^=]/.test(expression)) return body;
+        return new Reply(body, () => {
+          context.edited();
+        });
+      } catch (error) {
+        if (error instanceof ExpressionError) throw new RequestError(describeError(error));
+        throw error;
+      }
+    }),
+  };
+}
+
+function responseBody(
+  value: Value,
+  format: Format,
+  where: string | undefined,
+  world: ExpressionContext,
+): DebugProtocol.EvaluateResponse['body'] {
+  return {
+    result: resultText(value, format, where, world),
+    type: typeName(value.type),
+    variablesReference: 0,
+    presentationHint: { kind: 'data', ...(!value.assign && { attributes: ['readOnly'] }) },
+    ...(value.memory && { memoryReference: placeReference(value.memory) }),
+  };
+}
+
+/** In hovers and the console there is room for more than the number. */
+function resultText(
+  value: Value,
+  format: Format,
+  where: string | undefined,
+  world: ExpressionContext,
+): string {
+  const text = formatValue(value, format);
+  if (where !== 'hover' && where !== 'repl') return text;
+  const decimal = format === 'x' && value.value > 9n ? ` = ${formatValue(value, 'u')}` : '';
+  const named = world.world.isProgram && value.type !== 'constant';
+  const name = named ? pointsTo(value, world) : undefined;
+  const note = value.note === undefined ? '' : `\n${value.note}`;
+  return `${text}${decimal}${name === undefined ? '' : ` <${name}>`}${note}`;
+}
+
+/** The symbol that a wide value would be an address of. */
+function pointsTo({ value, width, type }: Value, world: ExpressionContext): string | undefined {
+  const wide = (width ?? 64) >= 16 && value > 0xffn && type !== 'control register';
+  return wide ? symbolAt(world.target, value, world.memory) : undefined;
+}

@@ -1,0 +1,41 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Frame } from '../../debugger/places/stack';
+import type { SessionContext } from '../context';
+import { controlRows, flagRows, generalRows, segmentRows } from './register-rows';
+import { fieldRows, operationRows } from './operation-rows';
+import type { VariableSource } from './variable-source';
+import { contextOf } from './worlds';
+
+/** The scopes of a frame: the registers of its world; in the monitor, the operation at hand first. */
+export function scopesOf(context: SessionContext, frame: Frame): DebugProtocol.Scope[] {
+  if (frame.kind === 'label') return [];
+  const world = contextOf(context, frame);
+  const scope = (
+    name: string,
+    source: VariableSource,
+    more: Partial<DebugProtocol.Scope> = {},
+  ): DebugProtocol.Scope => ({
+    name,
+    variablesReference: context.reference(source, world),
+    expensive: false,
+    ...more,
+  });
+  const { target } = context.debuggee;
+  const registers = [
+    scope(
+      frame.kind === 'monitor' ? l10n.t('Host registers') : l10n.t('Registers'),
+      (display) => generalRows(world, display),
+      { presentationHint: 'registers' },
+    ),
+    scope(l10n.t('Flags'), (display) => flagRows(world, display)),
+    scope(l10n.t('Control registers'), (display) => controlRows(world, display)),
+    scope(l10n.t('Segments'), (display) => segmentRows(world, display)),
+  ];
+  if (frame.kind === 'code') return registers;
+  return [
+    scope(l10n.t('Operation'), () => operationRows(target), { presentationHint: 'locals' }),
+    scope(l10n.t('VMCS fields touched'), (display) => fieldRows(target, display)),
+    ...registers,
+  ];
+}

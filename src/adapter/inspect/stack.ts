@@ -1,0 +1,63 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Frame } from '../../debugger/places/stack';
+import type { SessionContext } from '../context';
+import { handler, type Handlers } from '../handlers';
+import { instructionReference } from '../memory/memory-reference';
+import { programSource } from '../program-sources';
+import { scopesOf } from './scopes';
+
+/** The call stack and what belongs to its frames. */
+export function stackRequests(context: SessionContext): Handlers {
+  return {
+    stackTrace: handler(({ startFrame, levels }: DebugProtocol.StackTraceArguments) => {
+      const { frames } = context;
+      const first = startFrame ?? 0;
+      const last = levels ? first + levels : frames.length;
+      const stackFrames = frames
+        .slice(first, last)
+        .map((frame, n) => dapFrame(context, frame, first + n));
+      return { stackFrames, totalFrames: frames.length };
+    }),
+
+    scopes: handler(({ frameId }: DebugProtocol.ScopesArguments) => ({
+      scopes: scopesOf(context, context.frame(frameId)),
+    })),
+  };
+}
+
+function dapFrame(context: SessionContext, frame: Frame, index: number): DebugProtocol.StackFrame {
+  const { client, monitorSources } = context;
+  const id = context.frameId(index);
+  switch (frame.kind) {
+    case 'label':
+      return { id, name: frame.name, line: 0, column: 0, presentationHint: 'label' };
+    case 'monitor': {
+      const { name, site } = frame;
+      if (!site) return { id, name, line: 0, column: 0, moduleId: 'monitor' };
+      return {
+        id,
+        name,
+        source: monitorSources.source(site.file),
+        line: client.toClientLine(site.line),
+        column: client.toClientColumn(site.column),
+        moduleId: 'monitor',
+      };
+    }
+    case 'code': {
+      const { name, location, address, side } = frame;
+      return {
+        id,
+        name,
+        ...(location && { source: programSource(location.file) }),
+        line: location ? client.toClientLine(location.line) : 0,
+        column: location ? client.toClientColumn(location.column) : 0,
+        instructionPointerReference: instructionReference({
+          space: side === 'host' ? 'hva' : 'gva',
+          address,
+        }),
+        moduleId: 'program',
+        ...(!location && { presentationHint: 'subtle' as const }),
+      };
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import * as l10n from '@vscode/l10n';
+import { modeOf, type Mode } from '../../debugger/registers/registers';
+import type { SessionContext } from '../context';
+import type { WorldResponse } from '../protocol';
+
+/** Where the processor is, for the status bar. */
+export function worldHere(context: SessionContext): WorldResponse {
+  const { target } = context.debuggee;
+  const { exits, operation } = target.technique;
+  const { last } = target.trace;
+  const mode = modeOf(target.code.registers);
+  const ring = l10n.t('ring {0}', mode.ring);
+  const here = [ring, modeName(mode)];
+  const guest = modeOf(target.guest);
+  const guestWas = l10n.t(
+    'The guest was in {0}, {1}, when it left.',
+    l10n.t('ring {0}', guest.ring),
+    modeName(guest),
+  );
+  switch (target.side) {
+    case 'bare':
+      return {
+        side: 'host',
+        text: [l10n.t('host'), ...here].join(' · '),
+        tooltip: l10n.t('The program has the bare computer; there is no monitor.'),
+      };
+    case 'guest':
+      return {
+        side: 'guest',
+        text: [l10n.t('guest'), ...here, operation].join(' · '),
+        tooltip: last
+          ? l10n.t('The guest runs. The last time it left: {0}', exits.title(last))
+          : l10n.t('The guest runs; it has not exited yet.'),
+      };
+    case 'hypervisor':
+      return {
+        side: 'host',
+        text: [l10n.t('hypervisor'), ...here, operation].join(' · '),
+        tooltip: last
+          ? `${l10n.t('The program’s own hypervisor runs. Its guest left last: {0}', exits.title(last))}\n\n${guestWas}`
+          : l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.'),
+      };
+    case 'monitor': {
+      const doing = last
+        ? l10n.t('handling {0}', exits.title(last))
+        : l10n.t('preparing the guest');
+      return {
+        side: 'monitor',
+        text: [l10n.t('VMM'), operation, doing].join(' · '),
+        tooltip: guestWas,
+      };
+    }
+  }
+}
+
+function modeName({ name, bits }: Mode): string {
+  if (name === 'real') return l10n.t('real mode');
+  if (name === 'virtual-8086') return l10n.t('virtual-8086 mode');
+  if (name === '64-bit') return l10n.t('64-bit');
+  return name === 'compatibility'
+    ? l10n.t('compatibility, {0}-bit', bits)
+    : l10n.t('protected, {0}-bit', bits);
+}

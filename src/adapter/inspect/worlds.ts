@@ -1,0 +1,54 @@
+import * as l10n from '@vscode/l10n';
+import type { ExpressionContext, MemoryPlace } from '../../debugger/expressions';
+import { presentContext, worldContext } from '../../debugger/expressions';
+import type { CodeFrame, Frame, MonitorFrame } from '../../debugger/places/stack';
+import type { Target, World } from '../../debugger/target';
+import type { SessionContext } from '../context';
+import { memoryReference } from '../memory/memory-reference';
+import { RequestError } from '../request-error';
+
+/** The world that a frame lives in. */
+export function worldOfFrame(target: Target, frame: CodeFrame | MonitorFrame): World {
+  const inHost = frame.kind === 'monitor' || frame.side === 'host';
+  return (inHost ? target.hostWorld : undefined) ?? target.guestWorld;
+}
+
+/** What expressions mean in a frame. */
+export function contextOf(context: SessionContext, frame: Frame): ExpressionContext {
+  const { target } = context.debuggee;
+  if (frame.kind === 'label')
+    throw new RequestError(l10n.t('this row of the call stack has no registers'));
+  return worldContext(target, worldOfFrame(target, frame), frame.registers);
+}
+
+/** The same for a request that may name a frame; without one it is the world that has control. */
+export function worldOf(context: SessionContext, frameId: number | undefined): ExpressionContext {
+  if (frameId !== undefined) {
+    const frame = context.frame(frameId);
+    // A label belongs to the frame below it.
+    if (frame.kind !== 'label') return contextOf(context, frame);
+    const below = context.frames[context.frames.indexOf(frame) + 1];
+    if (below) return contextOf(context, below);
+  }
+  return presentContext(context.debuggee.target);
+}
+
+/** With the right to assign; the client is told of memory that changes. */
+export function writable(context: SessionContext, world: ExpressionContext): ExpressionContext {
+  return {
+    ...world,
+    mayAssign: true,
+    wrote: (place) => {
+      memoryChanged(context, place);
+    },
+  };
+}
+
+export function placeReference({ space, address }: MemoryPlace): string {
+  return memoryReference({ space: space === 'host' ? 'hva' : space, address });
+}
+
+/** Clients compare references as text: they are told of the one that was written and of the page it is in. */
+function memoryChanged(context: SessionContext, place: MemoryPlace): void {
+  context.send('memory', { memoryReference: placeReference(place), offset: 0, count: place.bytes });
+}

@@ -1,0 +1,82 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Granularity, RunCommand } from '../../debugger/run/run-settings';
+import type { RunResult, StopReason } from '../../debugger/run/stop';
+import { endText } from '../../debugger/words/ends';
+import { THREAD_ID, type SessionContext } from '../context';
+import { handler, Reply, type Handlers } from '../handlers';
+import { RequestError } from '../request-error';
+import { stopText } from './stop-text';
+
+/** Running, stepping, pausing. */
+export function executionRequests(context: SessionContext): Handlers {
+  const run = (command: RunCommand, body?: object): Reply => {
+    const { run: control } = context.debuggee;
+    if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
+    if (control.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
+    return new Reply(body, () => {
+      proceed(context, command, false);
+    });
+  };
+  return {
+    continue: () => run({ kind: 'continue' }, { allThreadsContinued: true }),
+    next: handler(({ granularity }: DebugProtocol.NextArguments) =>
+      run({ kind: 'step-over', granularity: granularityOf(granularity) }),
+    ),
+    stepIn: handler(({ granularity }: DebugProtocol.StepInArguments) =>
+      run({ kind: 'step-in', granularity: granularityOf(granularity) }),
+    ),
+    stepOut: () => run({ kind: 'step-out' }),
+    pause: () => {
+      context.debuggee.run.pause();
+    },
+    threads: () => ({
+      threads: context.debuggeeIfAny ? [{ id: THREAD_ID, name: 'vCPU 0' }] : [],
+    }),
+  };
+}
+
+function granularityOf(granularity: DebugProtocol.SteppingGranularity | undefined): Granularity {
+  return granularity === 'instruction' ? 'instruction' : 'line';
+}
+
+/** Lets the debuggee run; what comes of it is told by events. */
+export function proceed(context: SessionContext, command: RunCommand, first: boolean): void {
+  const { debuggee } = context;
+  context.stop = undefined;
+  context.stateChanged();
+  void debuggee.run.run(command, first).then((result) => {
+    // A restart or the end of the session may have come in between.
+    if (context.debuggeeIfAny === debuggee) finish(context, result);
+  });
+}
+
+function finish(context: SessionContext, result: RunResult): void {
+  context.output.flush();
+  context.stateChanged();
+  if (result.kind === 'stopped') {
+    reportStop(context, result.reason);
+    return;
+  }
+  context.print(`${endText(result.end)}\n`, 'console');
+  context.send('exited', { exitCode: result.exitCode });
+  context.send('terminated', undefined);
+}
+
+/** Tells the client that and why the debuggee stands. */
+export function reportStop(context: SessionContext, reason: StopReason): void {
+  context.stop = reason;
+  context.views?.atStop();
+  const { target } = context.debuggee;
+  const body: DebugProtocol.StoppedEvent['body'] = {
+    ...stopText(reason, target),
+    threadId: THREAD_ID,
+    allThreadsStopped: true,
+  };
+  if (reason.kind === 'breakpoint') {
+    body.hitBreakpointIds = [...reason.ids];
+    body.reason = context.breakpoints?.reasonFor(reason.ids) ?? 'breakpoint';
+  }
+  if (reason.kind === 'internal-error') context.print(`${reason.message}\n`, 'stderr');
+  context.send('stopped', body);
+}

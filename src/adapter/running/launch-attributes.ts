@@ -1,0 +1,158 @@
+import * as l10n from '@vscode/l10n';
+import { INTERCEPTS } from '../../vmm';
+import type { LaunchArguments } from '../protocol';
+import { RequestError } from '../request-error';
+
+/** A launch configuration that has been checked, defaults filled in. */
+export interface LaunchSettings {
+  readonly program: string;
+  readonly stopOnEntry: boolean;
+  readonly monitor: 'vtx' | 'none';
+  /** Bytes. */
+  readonly memory: number;
+  readonly allocation: 'eager' | 'on-demand';
+  readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
+  readonly holdInterrupts: boolean;
+  readonly defines: Readonly<Record<string, string>>;
+  readonly includeDirs: readonly string[];
+  /** Run without stopping at anything. */
+  readonly noDebug: boolean;
+}
+
+const MIB = 2 ** 20;
+export const SMALLEST_MEMORY = MIB;
+/** The simulated computer's physical memory lies in one WebAssembly memory. */
+export const LARGEST_MEMORY = 3 * 1024 * MIB;
+
+/** What clients add to every configuration, and what VS Code takes for itself. */
+const CLIENTS_OWN: ReadonlySet<string> = new Set([
+  'name',
+  'type',
+  'request',
+  'noDebug',
+  'preLaunchTask',
+  'postDebugTask',
+  'internalConsoleOptions',
+  'debugServer',
+  'presentation',
+  'serverReadyAction',
+  'suppressMultipleSessionWarning',
+  'windows',
+  'linux',
+  'osx',
+  'trace',
+  'cwd',
+]);
+const OURS: ReadonlySet<string> = new Set([
+  'program',
+  'stopOnEntry',
+  'monitor',
+  'memory',
+  'allocation',
+  'intercepts',
+  'interruptsWhileStepping',
+  'defines',
+  'includeDirs',
+]);
+
+/** Attributes that mean nothing here: misspelt ones, mostly. */
+export function unknownAttributes(args: object): string[] {
+  return Object.keys(args).filter(
+    (name) => !OURS.has(name) && !CLIENTS_OWN.has(name) && !name.startsWith('__'),
+  );
+}
+
+/** @throws RequestError naming the attribute and what it may be */
+export function checkAttributes(
+  args: Partial<Record<keyof LaunchArguments, unknown>>,
+): LaunchSettings {
+  const { program } = args;
+  if (program === undefined || program === '') {
+    throw refuse(
+      l10n.t('The launch configuration names no "program": the assembly file to debug.'),
+    );
+  }
+  if (typeof program !== 'string') throw wrongType('program', l10n.t('a path'), program);
+  return {
+    program,
+    stopOnEntry: flag(args, 'stopOnEntry', true),
+    monitor: choice(args, 'monitor', ['vtx', 'none']),
+    memory: memorySize(args.memory ?? '64M'),
+    allocation: choice(args, 'allocation', ['eager', 'on-demand']),
+    intercepts: intercepts(args.intercepts),
+    holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',
+    defines: defines(args.defines ?? {}),
+    includeDirs: strings('includeDirs', args.includeDirs ?? []),
+    noDebug: flag(args, 'noDebug', false),
+  };
+}
+
+const refuse = (message: string): RequestError => new RequestError(message, true);
+
+function wrongType(name: string, wanted: string, found: unknown): RequestError {
+  return refuse(l10n.t('"{0}" must be {1}, not {2}.', name, wanted, JSON.stringify(found)));
+}
+
+function flag(args: Partial<Record<string, unknown>>, name: string, otherwise: boolean): boolean {
+  const value = args[name] ?? otherwise;
+  if (typeof value !== 'boolean') throw wrongType(name, 'true / false', value);
+  return value;
+}
+
+/** The first choice is the default. */
+function choice<const T extends string>(
+  args: Partial<Record<string, unknown>>,
+  name: string,
+  choices: readonly [T, ...T[]],
+): T {
+  const value = args[name] ?? choices[0];
+  const found = choices.find((candidate) => candidate === value);
+  if (found === undefined) throw wrongType(name, listOf(choices), value);
+  return found;
+}
+
+const listOf = (choices: readonly string[]): string => choices.map((c) => `"${c}"`).join(' / ');
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: MIB, G: 1024 * MIB };
+
+/** Bytes, from a number or from text with a unit. */
+function memorySize(value: unknown): number {
+  const match = /^\s*(\d+)\s*([KMG]?)i?B?\s*$/i.exec(String(value));
+  const valid = typeof value === 'number' || typeof value === 'string';
+  if (!valid || !match) throw wrongType('memory', l10n.t('a size such as "64M"'), value);
+  const bytes = Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1);
+  if (bytes < SMALLEST_MEMORY || bytes > LARGEST_MEMORY) {
+    throw refuse(
+      l10n.t('"memory" is {0}: the guest can have from {1} to {2}.', String(value), '1M', '3G'),
+    );
+  }
+  return bytes;
+}
+
+function intercepts(value: unknown): LaunchSettings['intercepts'] {
+  if (value === undefined) return [...INTERCEPTS];
+  return strings('intercepts', value).map((name) => {
+    const found = INTERCEPTS.find((intercept) => intercept === name);
+    if (!found) throw wrongType('intercepts', listOf(INTERCEPTS), name);
+    return found;
+  });
+}
+
+function strings(name: string, value: unknown): string[] {
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
+    throw wrongType(name, l10n.t('a list of texts'), value);
+  }
+  return value as string[];
+}
+
+function defines(value: unknown): Record<string, string> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject) throw wrongType('defines', '{"NAME": "VALUE"}', value);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, text]) => {
+      if (!/^[A-Za-z_.?@][\w.?@~#$]*$/.test(name))
+        throw wrongType('defines', l10n.t('a macro name'), name);
+      return [name, String(text)];
+    }),
+  );
+}

@@ -1,0 +1,144 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Debuggee, type DebuggeeEvents, type DebuggeeOptions } from '../../debugger/debuggee';
+import { BreakpointStore } from '../breakpoints/breakpoint-store';
+import { capabilities } from '../capabilities';
+import { THREAD_ID, type SessionContext } from '../context';
+import { applyExceptionFilters } from '../breakpoints/exceptions';
+import { proceed, reportStop } from './execution';
+import { handler, then, type Handlers } from '../handlers';
+import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
+import { loadProgram } from './program-loader';
+import type { LaunchArguments } from '../protocol';
+import { RequestError } from '../request-error';
+
+/** The beginning and the end of a session. */
+export function launchRequests(context: SessionContext): Handlers {
+  const configuration = new Gate();
+  context.breakpoints = new BreakpointStore(context);
+  return {
+    initialize: handler(async (args: DebugProtocol.InitializeRequestArguments) => {
+      context.client.configure(args);
+      await setLanguage(context, args.locale);
+      return capabilities();
+    }),
+    launch: handler(async (args: LaunchArguments) => {
+      if (context.debuggeeIfAny)
+        throw new RequestError(l10n.t('the session has been launched already'));
+      const launched = await prepare(context, args);
+      context.send('initialized', undefined);
+      await configuration.opened;
+      return then(() => {
+        begin(context, launched);
+      });
+    }),
+    attach: () => {
+      throw new RequestError(
+        l10n.t('there is nothing to attach to; use a launch configuration'),
+        true,
+      );
+    },
+    configurationDone: () => {
+      configuration.open();
+    },
+    restart: handler(async (args: DebugProtocol.RestartArguments) => {
+      const again = (args.arguments as LaunchArguments | undefined) ?? context.launchArguments;
+      if (!again) throw new RequestError(l10n.t('no program is being debugged'));
+      const launched = await prepare(context, again);
+      return then(() => {
+        begin(context, launched);
+      });
+    }),
+    terminate: () => {
+      context.ended = true;
+      configuration.open(); // a launch that waits is answered, and nothing begins
+      context.setDebuggee(undefined);
+      return then(() => {
+        context.send('terminated', undefined);
+      });
+    },
+    disconnect: () => {
+      context.dispose();
+    },
+  };
+}
+
+interface Launched {
+  readonly debuggee: Debuggee;
+  readonly settings: LaunchSettings;
+}
+
+/** Something that is waited for, once. */
+class Gate {
+  open: () => void = () => undefined;
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
+}
+
+async function setLanguage({ host }: SessionContext, locale: string | undefined): Promise<void> {
+  const contents =
+    locale === undefined ? undefined : await host.translations?.(locale.toLowerCase());
+  if (contents) l10n.config({ contents: { ...contents } });
+}
+
+/** Checks the configuration, assembles, builds the machine. Nothing of an old debuggee is left then. */
+async function prepare(context: SessionContext, args: LaunchArguments): Promise<Launched> {
+  const settings = checkAttributes(args);
+  for (const name of unknownAttributes(args)) {
+    const text = l10n.t(
+      'The launch configuration has an unknown attribute "{0}"; it is ignored.',
+      name,
+    );
+    context.print(`${text}\n`, 'important');
+  }
+  const program = await loadProgram(settings, context.host, context.send);
+  if (context.ended) throw new RequestError(l10n.t('the session has ended'));
+  const { monitor, memory, allocation, intercepts, holdInterrupts } = settings;
+  context.setDebuggee(undefined);
+  const options = { program, monitor, memory, allocation, intercepts, holdInterrupts };
+  const debuggee = build(options, events(context));
+  context.setDebuggee(debuggee);
+  context.launchArguments = args;
+  context.breakpoints?.resolveAll();
+  applyExceptionFilters(context);
+  return { debuggee, settings };
+}
+
+function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {
+  try {
+    return new Debuggee(options, on);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RequestError(l10n.t('There is no memory for the machine: {0}', error.message), true);
+  }
+}
+
+function events(context: SessionContext): DebuggeeEvents {
+  const { host } = context;
+  return {
+    output: (byte) => {
+      context.output.add(byte);
+    },
+    log: (text, breakpoint) => {
+      context.output.flush();
+      context.print(`${text}\n`, 'console', context.breakpoints?.placeOf(breakpoint.id));
+    },
+    breathe: async () => {
+      context.output.flush();
+      await (host.breathe?.() ?? new Promise((resolve) => setTimeout(resolve, 0)));
+    },
+  };
+}
+
+/** Unless the session has been ended, or launched anew, in between. */
+function begin(context: SessionContext, { debuggee, settings }: Launched): void {
+  if (context.debuggeeIfAny !== debuggee) return;
+  context.send('thread', { reason: 'started', threadId: THREAD_ID });
+  if (settings.noDebug) debuggee.breakpoints.disable();
+  if (settings.stopOnEntry && !settings.noDebug) {
+    reportStop(context, { kind: 'entry' });
+    return;
+  }
+  proceed(context, { kind: 'continue' }, true);
+}

@@ -1,0 +1,116 @@
+import * as l10n from '@vscode/l10n';
+import { assemble, type Assembly, type Diagnostic } from '../../program';
+import type { AdapterHost } from '../host';
+import type { LaunchSettings } from './launch-attributes';
+import { CustomEvent, type DiagnosticsEventBody } from '../protocol';
+import { RequestError } from '../request-error';
+
+/** The guest starts in real mode with CS = 0. */
+const LAST_ENTRY = 0xffffn;
+
+type Send = (event: string, body: unknown) => void;
+
+/**
+ * Assembles the program of a launch. What the assembler has to say is sent as an event.
+ *
+ * @throws RequestError with one message when the program cannot be run
+ */
+export async function loadProgram(
+  settings: LaunchSettings,
+  host: AdapterHost,
+  send: Send,
+): Promise<Assembly> {
+  const { program, defines, includeDirs } = settings;
+  await checkFile(program, host);
+  const assembly = await assemble(program, host.files, { defines, includeDirs });
+  send(CustomEvent.DIAGNOSTICS, diagnosticsBody(assembly));
+  const errors = assembly.diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first) throw new RequestError(failureText(program, first, errors.length), true);
+  checkImage(assembly, settings);
+  return assembly;
+}
+
+const fileName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+async function checkFile(program: string, host: AdapterHost): Promise<void> {
+  const kind = await host.kindOf?.(program);
+  if (kind === 'missing') throw new RequestError(l10n.t('There is no file {0}.', program), true);
+  if (kind === 'directory') {
+    throw new RequestError(l10n.t('{0} is a folder, not an assembly file.', program), true);
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = await host.files.read(program);
+  } catch {
+    throw new RequestError(l10n.t('{0} cannot be read.', program), true);
+  }
+  if (bytes.includes(0)) {
+    throw new RequestError(
+      l10n.t('{0} is a binary file, not assembly text.', fileName(program)),
+      true,
+    );
+  }
+}
+
+function failureText(program: string, first: Diagnostic, count: number): string {
+  const place = `${fileName(first.file)}:${String(first.line)}:${String(first.column)}`;
+  const name = fileName(program);
+  return count === 1
+    ? l10n.t('{0} was not assembled. {1}: {2}', name, place, first.message)
+    : l10n.t(
+        '{0} was not assembled: {1} errors. The first, {2}: {3}',
+        name,
+        count,
+        place,
+        first.message,
+      );
+}
+
+function checkImage({ image, origin }: Assembly, { program, memory }: LaunchSettings): void {
+  const name = fileName(program);
+  if (image.length === 0) {
+    throw new RequestError(l10n.t('{0} is empty: it gives not one byte of code.', name), true);
+  }
+  const org = `0x${origin.toString(16)}`;
+  if (origin < 0n || origin > LAST_ENTRY) {
+    throw new RequestError(
+      l10n.t(
+        '{0} begins at {1} (org): it starts in real mode with CS = 0, so it must begin below 0x10000.',
+        name,
+        org,
+      ),
+      true,
+    );
+  }
+  if (origin + BigInt(image.length) > BigInt(memory)) {
+    throw new RequestError(
+      l10n.t(
+        '{0} needs {1} bytes from {2} on, which is more than the guest has memory.',
+        name,
+        image.length,
+        org,
+      ),
+      true,
+    );
+  }
+}
+
+export function diagnosticsBody({ files, diagnostics }: Assembly): DiagnosticsEventBody {
+  return {
+    files: [...files],
+    diagnostics: diagnostics.map((diagnostic) => {
+      const { file, line, column, endColumn, severity, message, related } = diagnostic;
+      return {
+        file,
+        line,
+        column,
+        endColumn,
+        severity,
+        message,
+        ...(related && { related: related.map((place) => ({ ...place })) }),
+      };
+    }),
+  };
+}

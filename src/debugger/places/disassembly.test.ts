@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { assemble } from '../../program';
+import { Debuggee } from '../debuggee';
+import { disassembleAround } from './disassembly';
+import type { Target } from '../target';
+
+const SOURCE = `
+bits 16
+org 0x7c00
+start:
+    mov eax, 0x12345678
+    jmp next
+data: db 0xb8, 0x66
+next:
+    times 3 nop
+    cli
+bits 64
+wide:
+    mov rax, [rel data]
+    hlt
+`;
+
+async function target(monitor: 'vtx' | 'none'): Promise<Target> {
+  const program = await assemble('k.asm', {
+    read: () => Promise.resolve(new TextEncoder().encode(SOURCE)),
+  });
+  const options = {
+    program,
+    monitor,
+    memory: 1 << 20,
+    allocation: 'eager',
+    intercepts: [],
+    holdInterrupts: true,
+  } as const;
+  const nothing = (): void => undefined;
+  return new Debuggee(options, {
+    output: nothing,
+    log: nothing,
+    breathe: () => Promise.resolve(),
+  }).target;
+}
+
+describe('disassembleAround', () => {
+  it('gives exactly the rows asked for, with rising addresses, wherever it is', async () => {
+    for (const on of [await target('vtx'), await target('none')]) {
+      let seed = 7;
+      const random = (n: number): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % n;
+      const places = [
+        0n,
+        1n,
+        0x7c00n,
+        0x7c0bn,
+        0x7c10n,
+        0xfffffn,
+        0x100000n,
+        0xffff_ffffn,
+        2n ** 64n - 1n,
+        -50n,
+      ];
+      for (let n = 0; n < 300; n++) {
+        const address = (places[random(places.length)] ?? 0n) + BigInt(random(20));
+        const offset = random(400) - 200;
+        const count = 1 + random(120);
+        const space = (['gva', 'gpa', 'hpa', 'hva'] as const)[random(4)] ?? 'gva';
+        const rows = disassembleAround(on, space, address, offset, count);
+        const where = `${space} ${String(address)} ${String(offset)} ${String(count)}`;
+        assert.equal(rows.length, count, where);
+        rows.forEach((row, i) => {
+          const before = rows[i - 1];
+          if (before) assert.ok(row.address > before.address, where);
+        });
+        if (offset <= 0 && -offset < count) assert.equal(rows[-offset]?.address, address, where);
+      }
+    }
+  });
+
+  it('follows the lines of the program, with the mode of each', async () => {
+    const on = await target('none');
+    const text = disassembleAround(on, 'gva', 0x7c00n, 0, 11).map(({ text }) => text);
+    assert.deepEqual(text, [
+      'mov eax, 0x12345678',
+      'jmp next',
+      'db 0xb8',
+      'db 0x66',
+      'nop',
+      'nop',
+      'nop',
+      'cli',
+      'mov rax, [rel data]',
+      'hlt',
+      text[10],
+    ]);
+  });
+
+  it('gives the same rows backwards as forwards', async () => {
+    const on = await target('none');
+    const forward = disassembleAround(on, 'gva', 0x7c00n, 0, 10);
+    const end = forward[9];
+    assert.ok(end);
+    const backward = disassembleAround(on, 'gva', end.address, -9, 10);
+    assert.deepEqual(
+      backward.map(({ address, text }) => [address, text]),
+      forward.map(({ address, text }) => [address, text]),
+    );
+  });
+
+  it('names labels and lines', async () => {
+    const [row] = disassembleAround(await target('none'), 'gva', 0x7c0an, 0, 1);
+    assert.equal(row?.symbol, 'next');
+    assert.deepEqual(row.location, { file: 'k.asm', line: 9, column: 5 });
+  });
+});

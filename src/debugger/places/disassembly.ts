@@ -1,0 +1,218 @@
+import { Disassembler, type LineEntry, type Location } from '../../program';
+import type { AddressSpace } from '../memory';
+import { placeAt } from './program-place';
+import { modeOf } from '../registers/registers';
+import type { Target } from '../target';
+
+/** One row of a disassembly. */
+export interface Row {
+  readonly address: bigint;
+  /** Absent where no memory can be read. */
+  readonly bytes?: Uint8Array | undefined;
+  readonly text: string;
+  /** An instruction. */
+  readonly valid: boolean;
+  /** The label that stands here. */
+  readonly symbol?: string | undefined;
+  readonly location?: Location | undefined;
+}
+
+type Space = AddressSpace | 'hva';
+
+const LONGEST_INSTRUCTION = 15;
+const TOP = 1n << 64n;
+
+/**
+ * Rows around an address: row number `-offset` is the one at the address. Where the program's lines tell
+ * where instructions begin they are followed; elsewhere decoding starts so that it meets the address.
+ *
+ * @param address where row 0 is; it may be negative or too large, for a view that scrolls past the ends
+ * @param offset number of the first row, relative to the row at `address`
+ */
+export function disassembleAround(
+  target: Target,
+  space: Space,
+  address: bigint,
+  offset: number,
+  count: number,
+): Row[] {
+  const around = new Around(target, space);
+  try {
+    const before = offset < 0 ? around.before(address, -offset) : [];
+    const after = offset + count > 0 ? around.from(address, offset + count) : [];
+    return [...before, ...after.slice(Math.max(0, offset))].slice(0, count);
+  } finally {
+    around.free();
+  }
+}
+
+class Around {
+  private readonly disassembler = new Disassembler();
+  private readonly symbols: (address: bigint) => string | undefined;
+
+  constructor(
+    private readonly target: Target,
+    private readonly space: Space,
+  ) {
+    const { symbols } = target.program;
+    this.symbols = (address) => {
+      const near = this.place(address) && symbols.nearest(address);
+      if (!near) return undefined;
+      return near.offset === 0n
+        ? near.symbol.name
+        : `${near.symbol.name}+0x${near.offset.toString(16)}`;
+    };
+  }
+
+  free(): void {
+    this.disassembler.free();
+  }
+
+  /** Rows from an address on. */
+  from(start: bigint, count: number): Row[] {
+    const rows: Row[] = [];
+    let at = start;
+    while (rows.length < count) {
+      const next = this.stretch(at, at, count - rows.length);
+      rows.push(...next);
+      const last = next[next.length - 1];
+      at = last ? last.address + BigInt(Math.max(1, last.bytes?.length ?? 1)) : at + 1n;
+    }
+    return rows.slice(0, count);
+  }
+
+  /** Rows that end where `end` begins. */
+  before(end: bigint, count: number): Row[] {
+    let rows: Row[] = [];
+    let at = end;
+    while (rows.length < count) {
+      const entry = this.place(at - 1n);
+      const start = entry ? max(entry.start, at - 4096n) : this.guessStart(at, count - rows.length);
+      const found = this.upTo(start, at);
+      rows = [...found, ...rows];
+      at = start;
+    }
+    return rows.slice(-count);
+  }
+
+  /** Every row of [start, end). */
+  private upTo(start: bigint, end: bigint): Row[] {
+    const rows: Row[] = [];
+    let at = start;
+    while (at < end) {
+      const next = this.stretch(at, at, Number(end - at)).filter((row) => row.address < end);
+      const last = next[next.length - 1];
+      if (!last) break;
+      rows.push(...next);
+      at = last.address + BigInt(Math.max(1, last.bytes?.length ?? 1));
+    }
+    if (at <= end) return rows;
+    // The last instruction runs over the end: its bytes are shown one by one.
+    const over = rows.pop();
+    if (!over) return rows;
+    return [...rows, ...this.byteRows(over.address, Number(end - over.address))];
+  }
+
+  /** An address before `end` from which decoding arrives at `end`, outside of the program's own lines. */
+  private guessStart(end: bigint, count: number): bigint {
+    const { memory, space } = this.memory;
+    if (end <= 0n || end > TOP || memory.read(space, end - 1n, 1).data.length === 0) {
+      return end - BigInt(Math.min(count, 64));
+    }
+    const far = Math.min(count * 8, 1024);
+    for (let back = far + LONGEST_INSTRUCTION; back > far; back--) {
+      const start = end - BigInt(back);
+      if (start < 0n || this.place(start)) continue;
+      const rows = this.decode(start, back, this.bits(undefined));
+      if (rows.every(({ valid }) => valid) && this.endOf(rows) === end) return start;
+    }
+    for (let back = LONGEST_INSTRUCTION; back > 0; back--) {
+      const start = end - BigInt(back);
+      if (start < 0n || this.place(start)) continue;
+      const rows = this.decode(start, back, this.bits(undefined));
+      if (rows.length === 1 && rows[0]?.valid && this.endOf(rows) === end) return start;
+    }
+    return end - 1n;
+  }
+
+  private endOf(rows: readonly Row[]): bigint | undefined {
+    const last = rows[rows.length - 1];
+    return last && last.address + BigInt(last.bytes?.length ?? 1);
+  }
+
+  /** Rows of one kind from an address on: at least one. */
+  private stretch(at: bigint, _from: bigint, count: number): Row[] {
+    const { memory, space } = this.memory;
+    if (at < 0n || at >= TOP) return [unreadable(at)];
+    const place = this.place(at);
+    const end = place ? place.start + BigInt(place.entry.length) : at + 64n;
+    const { data } = memory.read(space, at, 1);
+    if (data.length === 0) return [unreadable(at)];
+    if (place && place.entry.kind !== 'code')
+      return this.byteRows(at, Math.min(count, Number(end - at)));
+    const rows = this.decode(at, place ? Number(end - at) : 64, this.bits(place?.entry), count);
+    // Outside of the program, what follows may be cut off in the middle.
+    return place || rows.length < 2 ? rows : rows.slice(0, -1);
+  }
+
+  private decode(at: bigint, length: number, bits: 16 | 32 | 64, count?: number): Row[] {
+    const { memory, space } = this.memory;
+    const { data } = memory.read(space, at, length);
+    const options = { symbols: this.symbols, ...(count !== undefined && { count }) };
+    return this.disassembler.disassemble(data, bits, at, options).map((row) => ({
+      ...row,
+      ...this.sourceOf(row.address),
+    }));
+  }
+
+  private byteRows(at: bigint, count: number): Row[] {
+    const { memory, space } = this.memory;
+    const { data } = memory.read(space, at, count);
+    return Array.from(data, (byte, n): Row => {
+      const address = at + BigInt(n);
+      const text = `db 0x${byte.toString(16).padStart(2, '0')}`;
+      return { address, bytes: data.slice(n, n + 1), text, valid: true, ...this.sourceOf(address) };
+    });
+  }
+
+  private sourceOf(address: bigint): Pick<Row, 'symbol' | 'location'> {
+    const place = this.place(address);
+    if (!place) return {};
+    const near = this.target.program.symbols.nearest(place.address);
+    return {
+      symbol: near?.offset === 0n ? near.symbol.name : undefined,
+      location: place.entry.chain[0],
+    };
+  }
+
+  private bits(entry: LineEntry | undefined): 16 | 32 | 64 {
+    if (entry) return entry.bits;
+    const host = this.space === 'hva' ? this.target.host : undefined;
+    return modeOf(host ?? this.target.guest).bits;
+  }
+
+  private get memory() {
+    const { target, space } = this;
+    return space === 'hva'
+      ? { memory: target.hostMemory, space: 'gva' as const }
+      : { memory: target.memory, space };
+  }
+
+  /** The program's line at an address, with the address at which it starts in this address space. */
+  private place(at: bigint) {
+    if (at < 0n || at >= TOP || this.space === 'hpa') return undefined;
+    if (this.space === 'hva' && !this.target.hostWorld?.isProgram) return undefined;
+    const { memory } = this.memory;
+    const place = this.space === 'gpa' ? this.physicalPlace(at) : placeAt(this.target, at, memory);
+    if (!place) return undefined;
+    return { ...place, start: at - (place.address - place.entry.address) };
+  }
+
+  private physicalPlace(at: bigint) {
+    const entry = this.target.program.lines.atLoad(at);
+    return entry && { entry, address: entry.address + (at - entry.load) };
+  }
+}
+
+const unreadable = (address: bigint): Row => ({ address, text: '??', valid: false });
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

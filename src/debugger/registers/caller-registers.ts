@@ -1,0 +1,85 @@
+import * as l10n from '@vscode/l10n';
+import type { SegmentRegister, TableRegister } from '../../processor/state/cpu-state';
+import type { Registers } from './registers';
+
+/**
+ * The registers of an activation that is not the topmost: instruction pointer and stack pointer are
+ * its own; the others are as they are now, since nobody knows which of them the callee saved where.
+ */
+export class CallerRegisters implements Registers {
+  constructor(
+    private readonly inner: Registers,
+    private readonly ownRip: bigint,
+    private readonly ownRsp: bigint,
+    private readonly ring?: number,
+    private readonly flags?: bigint,
+  ) {}
+
+  gpr(index: number): bigint {
+    return index === 4 ? this.ownRsp : this.inner.gpr(index);
+  }
+
+  setGpr(index: number, value: bigint): void {
+    if (index === 4) refuse();
+    this.inner.setGpr(index, value);
+  }
+
+  get rip(): bigint {
+    return this.ownRip;
+  }
+
+  set rip(_value: bigint) {
+    refuse();
+  }
+
+  get rflags(): bigint {
+    return this.flags ?? this.inner.rflags;
+  }
+
+  set rflags(_value: bigint) {
+    refuse();
+  }
+
+  controlRegister(number: number): bigint {
+    return this.inner.controlRegister(number);
+  }
+
+  setControlRegister(number: number, value: bigint): void {
+    this.inner.setControlRegister(number, value);
+  }
+
+  segment(index: number): SegmentRegister {
+    const register = this.inner.segment(index);
+    if (this.ring === undefined || (index !== 1 && index !== 2)) return register;
+    return { ...register, accessRights: (register.accessRights & ~0x60) | (this.ring << 5) };
+  }
+
+  setSegment(index: number, value: SegmentRegister): void {
+    if (index === 1 || index === 2) refuse();
+    this.inner.setSegment(index, value);
+  }
+
+  get gdtr(): TableRegister {
+    return this.inner.gdtr;
+  }
+
+  get idtr(): TableRegister {
+    return this.inner.idtr;
+  }
+
+  debugRegister(number: number): bigint {
+    return this.inner.debugRegister(number);
+  }
+
+  msr(number: number): bigint | undefined {
+    return this.inner.msr(number);
+  }
+
+  setMsr(number: number, value: bigint): void {
+    this.inner.setMsr(number, value);
+  }
+}
+
+function refuse(): never {
+  throw new RangeError(l10n.t('only the topmost frame can be changed'));
+}

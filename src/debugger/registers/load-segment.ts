@@ -1,0 +1,57 @@
+import * as l10n from '@vscode/l10n';
+import { Msr } from '../../isa/registers/msr';
+import { Seg } from '../../isa/registers/segment';
+import { decodeDescriptor } from '../../isa/segments';
+import { UNUSABLE } from '../../processor/state/cpu-state';
+import type { DebugMemory } from '../memory';
+import { modeOf, type Registers } from './registers';
+
+/**
+ * Gives a segment register a selector, as MOV would: with the paragraph as base in real mode, with the
+ * descriptor from the GDT in protected mode. No privilege is checked.
+ *
+ * @throws RangeError when there is no such descriptor
+ */
+export function loadSegment(
+  registers: Registers,
+  memory: DebugMemory,
+  index: number,
+  selector: number,
+): void {
+  const { name } = modeOf(registers);
+  if (name === 'real' || name === 'virtual-8086') {
+    registers.setSegment(index, {
+      ...registers.segment(index),
+      selector,
+      base: BigInt(selector) << 4n,
+    });
+    return;
+  }
+  if ((selector & ~3) === 0) {
+    if (index === Seg.CS || index === Seg.SS) {
+      throw new RangeError(l10n.t('the null selector cannot be loaded into CS or SS'));
+    }
+    registers.setSegment(index, { selector, base: 0n, limit: 0, accessRights: UNUSABLE });
+    return;
+  }
+  if (selector & 4) throw new RangeError(l10n.t('selectors of the LDT cannot be loaded here'));
+  const { base, limit } = registers.gdtr;
+  const offset = selector & ~7;
+  const { data } = memory.read('gva', base + BigInt(offset), 16);
+  if (offset + 7 > limit || data.length < 8) {
+    throw new RangeError(l10n.t('selector 0x{0} lies beyond the GDT', selector.toString(16)));
+  }
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const high = data.length >= 16 ? view.getBigUint64(8, true) : 0n;
+  const long = ((registers.msr(Msr.EFER) ?? 0n) & 0x400n) !== 0n;
+  const descriptor = decodeDescriptor(view.getBigUint64(0, true), high, long);
+  if (descriptor.kind === 'gate' || !descriptor.present) {
+    throw new RangeError(l10n.t('selector 0x{0} is no present segment', selector.toString(16)));
+  }
+  registers.setSegment(index, {
+    selector,
+    base: descriptor.base,
+    limit: descriptor.limit,
+    accessRights: descriptor.accessRights,
+  });
+}

@@ -1,0 +1,142 @@
+import type { AddressSpace } from '../memory';
+import type { Target } from '../target';
+
+/** Where a breakpoint stands. */
+export type BreakpointPlace =
+  /** An instruction of the guest. `gva` is a linear address in whatever address space is active. */
+  | { readonly kind: 'address'; readonly space: AddressSpace; readonly address: bigint }
+  /** A line of the monitor's source. */
+  | { readonly kind: 'monitor'; readonly file: string; readonly line: number };
+
+/** Whether something holds now. It is made once, when it is set, out of what the user has written. */
+export type Condition = () => boolean;
+
+/** A breakpoint, with what its texts mean. */
+export interface Breakpoint {
+  readonly id: number;
+  /** Any of them hits: a line inside a macro has one for each expansion. */
+  readonly places: readonly BreakpointPlace[];
+  /** Must hold for the breakpoint to count as hit. */
+  readonly condition?: Condition | undefined;
+  /** Whether the number of hits is one to stop at. */
+  readonly hitCondition?: ((hits: number) => boolean) | undefined;
+  /** The text to be printed instead of stopping. */
+  readonly logMessage?: (() => string) | undefined;
+}
+
+/** All breakpoints of a session, and the temporary ones of steps. They live outside guest memory. */
+export class Breakpoints {
+  private readonly groups = new Map<string, readonly Breakpoint[]>();
+  private readonly hits = new Map<number, number>();
+  private byAddress = new Map<string, Breakpoint[]>();
+  private byLine = new Map<string, Breakpoint[]>();
+  private temporary: ReadonlySet<bigint> = new Set();
+  private offsets: ReadonlySet<number> = new Set();
+  private spaces: readonly AddressSpace[] = [];
+  private disabled = false;
+
+  constructor(
+    private readonly target: Target,
+    private readonly print: (text: string, breakpoint: Breakpoint) => void,
+  ) {}
+
+  /** No breakpoint counts from now on: a run without debugging. */
+  disable(): void {
+    this.disabled = true;
+    this.tell();
+  }
+
+  /** Replaces the breakpoints of one origin (a source file, the function breakpoints, …). */
+  replace(group: string, breakpoints: readonly Breakpoint[]): void {
+    this.groups.set(group, breakpoints);
+    this.byAddress = new Map();
+    this.byLine = new Map();
+    const spaces = new Set<AddressSpace>();
+    for (const breakpoint of [...this.groups.values()].flat()) {
+      for (const place of breakpoint.places) {
+        if (place.kind === 'monitor') {
+          push(this.byLine, `${place.file}:${String(place.line)}`, breakpoint);
+        } else {
+          spaces.add(place.space);
+          push(this.byAddress, key(place.space, place.address), breakpoint);
+        }
+      }
+    }
+    this.spaces = [...spaces];
+    this.tell();
+  }
+
+  /** Addresses that end the present step. */
+  setTemporary(addresses: readonly bigint[]): void {
+    if (addresses.length === 0 && this.temporary.size === 0) return;
+    this.temporary = new Set(addresses);
+    this.tell();
+  }
+
+  isTemporary(address: bigint): boolean {
+    return this.temporary.has(address);
+  }
+
+  /** Breakpoints at the guest's instruction at a linear address that ask to stop; log points print. */
+  hitAt(linear: bigint): number[] {
+    const candidates = this.spaces.flatMap((space) => {
+      const address = this.inSpace(space, linear);
+      return address === undefined ? [] : (this.byAddress.get(key(space, address)) ?? []);
+    });
+    return this.evaluate([...new Set(candidates)]);
+  }
+
+  /** The same for a line of the monitor's source. */
+  hitAtLine(file: string, line: number): number[] {
+    return this.evaluate(this.byLine.get(`${file}:${String(line)}`) ?? []);
+  }
+
+  get hasMonitorBreakpoints(): boolean {
+    return !this.disabled && this.byLine.size > 0;
+  }
+
+  private inSpace(space: AddressSpace, linear: bigint): bigint | undefined {
+    if (space === 'gva') return linear;
+    if (space === 'gpa') return this.target.code.memory.guestPhysical(linear);
+    const host = this.target.code.memory.hostAddress('gva', linear);
+    return host === undefined ? undefined : BigInt(host);
+  }
+
+  private evaluate(candidates: readonly Breakpoint[]): number[] {
+    const stopping: number[] = [];
+    for (const breakpoint of candidates) {
+      const { condition, hitCondition, logMessage } = breakpoint;
+      if (condition && !condition()) continue;
+      const hits = (this.hits.get(breakpoint.id) ?? 0) + 1;
+      this.hits.set(breakpoint.id, hits);
+      if (hitCondition && !hitCondition(hits)) continue;
+      if (logMessage === undefined) stopping.push(breakpoint.id);
+      else this.print(logMessage(), breakpoint);
+    }
+    return stopping;
+  }
+
+  /** The processor needs to know only the offsets within a page; the rest is compared here. */
+  private tell(): void {
+    const offsets = new Set([...this.temporary].map(pageOffset));
+    for (const breakpoint of this.disabled ? [] : [...this.byAddress.values()].flat()) {
+      for (const place of breakpoint.places) {
+        if (place.kind === 'address') offsets.add(pageOffset(place.address));
+      }
+    }
+    const same =
+      offsets.size === this.offsets.size && [...offsets].every((o) => this.offsets.has(o));
+    if (same) return;
+    this.offsets = offsets;
+    this.target.computer.processor.setBreakpointOffsets(offsets);
+  }
+}
+
+const pageOffset = (address: bigint): number => Number(address & 0xfffn);
+const key = (space: AddressSpace, address: bigint): string => `${space}:${address.toString(16)}`;
+
+function push<K>(map: Map<K, Breakpoint[]>, at: K, value: Breakpoint): void {
+  const list = map.get(at);
+  if (list) list.push(value);
+  else map.set(at, [value]);
+}

@@ -1,0 +1,281 @@
+import type { MachineRun, Stop } from '../../session';
+import type { Breakpoints } from './breakpoints';
+import type { MonitorRun } from './monitor-run';
+import type { RunEnvironment } from './run-control';
+import type { RunSettings } from './run-settings';
+import { stopped, type RunResult } from './stop';
+import type { Target } from '../target';
+import type { Transition } from '../trace/transitions';
+
+/** Slices are as long as they can be while others get a turn this often (milliseconds). */
+const TURN = 15;
+const SHORTEST_SLICE = 2_000;
+const LONGEST_SLICE = 4_000_000;
+
+/** How a stretch of execution ended: a result, or nothing that concerns the user. */
+export type Stretch =
+  | RunResult
+  /** A VM exit that the built-in monitor has handled, or that the user's own hypervisor has to. */
+  | 'exit'
+  /** A program of the user's own has made a VM entry, and somebody waits for that. */
+  | 'entry'
+  /** An event was delivered, and stops at deliveries are on. */
+  | 'delivered'
+  /** The budget is used up. */
+  | undefined;
+
+/** Runs the guest, and the monitor whenever the guest exits, in slices. */
+export class Execution {
+  private pauseRequested = false;
+  private sleeper: (() => void) | undefined;
+  private slice = 50_000;
+  private lastTurn = 0;
+
+  constructor(
+    private readonly target: Target,
+    private readonly run: MachineRun,
+    private readonly breakpoints: Breakpoints,
+    private readonly settings: RunSettings,
+    private readonly environment: RunEnvironment,
+    private readonly monitor: MonitorRun,
+  ) {}
+
+  begin(): void {
+    this.pauseRequested = false;
+    this.lastTurn = performance.now();
+  }
+
+  requestPause(): void {
+    this.pauseRequested = true;
+    this.wake();
+  }
+
+  wake(): void {
+    this.sleeper?.();
+  }
+
+  /** Runs until something stops it. */
+  async continue(past: boolean): Promise<RunResult> {
+    let passing = past;
+    for (;;) {
+      const result = await this.turn(this.runSlice(passing));
+      passing = false;
+      if (result !== undefined) return result;
+    }
+  }
+
+  /** One slice of running at full speed. */
+  runSlice(past: boolean): Stretch {
+    const start = performance.now();
+    const before = this.target.computer.processor.retired;
+    const result = this.execute(this.slice, past, false);
+    const took = performance.now() - start;
+    if (took > TURN * 1.5) this.slice = Math.max(SHORTEST_SLICE, this.slice >> 1);
+    else if (took < TURN / 2 && this.target.computer.processor.retired - before >= this.slice) {
+      this.slice = Math.min(LONGEST_SLICE, this.slice * 2);
+    }
+    return result;
+  }
+
+  /**
+   * Between two stretches: what has to be done before the guest can go on, pauses, other people's turn.
+   *
+   * @returns a result that ends the run
+   */
+  async turn(stretch: Stretch): Promise<RunResult | undefined> {
+    if (typeof stretch === 'object') return stretch;
+    if (this.target.monitor?.active) {
+      const through = await this.finishMonitor(false);
+      if (through) return through;
+    }
+    if (this.idle) {
+      this.idle = false;
+      await this.sleep();
+    }
+    await this.takeTurns();
+    return this.pauseRequested ? stopped({ kind: 'pause' }) : undefined;
+  }
+
+  private idle = false;
+
+  /** Runs the monitor to the VM entry. */
+  async finishMonitor(passFirst: boolean): Promise<RunResult | undefined> {
+    let pass = passFirst;
+    while (this.target.monitor?.active) {
+      const result = this.monitor.advance(pass);
+      pass = false;
+      if (result === 'waiting') await this.sleep();
+      else if (result) return result;
+      await this.takeTurns();
+      if (this.pauseRequested) return stopped({ kind: 'pause' });
+    }
+    return undefined;
+  }
+
+  /**
+   * The monitor has made a VM entry: if the processor is in root operation all the same, the entry
+   * has failed or its injected event has caused a VM exit, and control is at a gate.
+   *
+   * @param enter whether that VM exit is where to stop
+   */
+  afterEntry(enter: boolean): Stretch {
+    const { monitor, side } = this.target;
+    const atGate = monitor !== undefined && !monitor.active && side === 'monitor';
+    return atGate ? this.execute(1, false, enter) : undefined;
+  }
+
+  /** Runs a hypervisor of the user's own until it enters its guest. */
+  async untilEntry(): Promise<RunResult | undefined> {
+    this.awaitsEntry = true;
+    try {
+      for (;;) {
+        const stretch = this.runSlice(false);
+        if (stretch === 'entry') return undefined;
+        const result = await this.turn(stretch);
+        if (result) return result;
+      }
+    } finally {
+      this.awaitsEntry = false;
+    }
+  }
+
+  private awaitsEntry = false;
+
+  /** Lets others have their turn when it is time. */
+  private async takeTurns(): Promise<void> {
+    if (performance.now() - this.lastTurn < TURN) return;
+    await this.environment.breathe();
+    this.lastTurn = performance.now();
+  }
+
+  /** The guest waits for something from outside. */
+  private async sleep(): Promise<void> {
+    if (this.pauseRequested) return;
+    await new Promise<void>((resolve) => {
+      this.sleeper = resolve;
+    });
+    this.sleeper = undefined;
+  }
+
+  /**
+   * Executes up to `budget` instructions and deals with what stopped it.
+   *
+   * @param past whether a breakpoint at the present instruction is passed over
+   * @param enter whether a VM exit is where to stop, before the monitor's first operation
+   */
+  execute(budget: number, past: boolean, enter: boolean): Stretch {
+    const { processor } = this.target.computer;
+    const { transitions, monitor } = this.target;
+    const stepping = budget <= 1;
+    processor.stopsAtDelivery = stepping || this.settings.stopAtExceptions !== undefined;
+    if (!monitor) transitions.asks = (transition) => stepping || this.asksFor(transition);
+    const before = transitions.count;
+    const stop = this.run.execute(budget, past);
+    const came = stop.kind === 'requested' && transitions.count !== before;
+    return came ? this.onTransition(transitions.last, enter) : this.onStop(stop, enter);
+  }
+
+  /** Whether a transition that a program of the user's own makes may be where to stop. */
+  private asksFor(transition: Transition): boolean {
+    const { settings } = this;
+    if (transition === 'entry') return this.awaitsEntry;
+    if (transition === 'entry-failure') return settings.stopAtEntryFailure;
+    const reason = this.target.trace.lastReason;
+    const { exits } = this.target.technique;
+    return settings.stopAtExits.has(reason & 0xffff) || exits.isTripleFault(reason);
+  }
+
+  private onTransition(transition: Transition | undefined, enter: boolean): Stretch {
+    if (transition === 'exit') return this.onExit(enter);
+    const { failure } = this.target.transitions;
+    if (transition === 'entry-failure' && failure && this.settings.stopAtEntryFailure) {
+      return stopped({ kind: 'entry-failure', failure });
+    }
+    return 'entry';
+  }
+
+  private onStop(stop: Stop, enter: boolean): Stretch {
+    switch (stop.kind) {
+      case 'spent':
+      case 'requested':
+        return undefined;
+      case 'end':
+        return this.monitor.end(stop.end);
+      case 'exit':
+        return this.onExit(enter);
+      case 'breakpoint':
+        return this.onBreakpoint();
+      case 'delivered':
+        return this.onDelivery();
+      case 'waiting':
+        this.idle = true;
+        return undefined;
+      case 'shutdown':
+        if (!this.settings.stopAtTripleFault) return this.monitor.end({ kind: 'shutdown' });
+        return stopped({ kind: 'triple-fault', chain: stop.chain, inGuest: false });
+      case 'not-implemented':
+        return stopped({
+          kind: 'not-implemented',
+          what: stop.what,
+          address: this.target.linearRip,
+        });
+    }
+  }
+
+  /** A VM exit has happened; nothing has been done about it yet. */
+  private onExit(enter: boolean): Stretch {
+    const { trace, technique, transitions, computer } = this.target;
+    const { stopAtExits, stopAtEntryFailure, stopAtTripleFault } = this.settings;
+    const whole = trace.lastReason;
+    const reason = whole & 0xffff;
+    const { failure } = transitions;
+    if (technique.exits.isEntryFailure(whole) && failure && stopAtEntryFailure) {
+      return stopped({ kind: 'entry-failure', failure });
+    }
+    if (technique.exits.isTripleFault(whole) && stopAtTripleFault) {
+      return stopped({
+        kind: 'triple-fault',
+        chain: computer.processor.faultChain,
+        inGuest: true,
+      });
+    }
+    if (enter) return stopped({ kind: 'step' });
+    if (stopAtExits.get(reason)?.()) {
+      return stopped({ kind: 'vm-exit', reason });
+    }
+    return this.handleExit();
+  }
+
+  /** Runs the handler; one that waits or takes long is gone on with in `turn`. */
+  private handleExit(): Stretch {
+    const start = performance.now();
+    let operations = 0;
+    while (this.target.monitor?.active) {
+      const result = this.monitor.advance(false);
+      if (result === 'waiting') return 'exit';
+      if (result) return result;
+      if (++operations % 64 === 0 && performance.now() - start > TURN) break;
+    }
+    return 'exit';
+  }
+
+  private onBreakpoint(): Stretch {
+    const address = this.target.linearRip;
+    const ids = this.breakpoints.hitAt(address);
+    if (ids.length > 0) return stopped({ kind: 'breakpoint', ids });
+    if (this.breakpoints.isTemporary(address)) return stopped({ kind: 'step' });
+    // Another address with the same page offset, or a condition that does not hold: go past it.
+    return this.execute(1, true, false);
+  }
+
+  private onDelivery(): Stretch {
+    const event = this.target.events.last;
+    const { stopAtExceptions } = this.settings;
+    const isException =
+      event !== undefined && event.kind.endsWith('exception') && event.vector < 32;
+    if (isException && stopAtExceptions?.()) {
+      return stopped({ kind: 'guest-exception', vector: event.vector });
+    }
+    return 'delivered';
+  }
+}

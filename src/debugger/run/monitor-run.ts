@@ -1,0 +1,79 @@
+import { exitStatus, type End, type MachineRun, type Stop } from '../../session';
+import type { GuestFailure, Operation } from '../../vmm';
+import type { Breakpoints } from './breakpoints';
+import type { RunSettings } from './run-settings';
+import { stopped, type RunResult } from './stop';
+import type { Target } from '../target';
+
+/** The monitor's side of a VM exit: its operations one by one, or all of them to the VM entry. */
+export class MonitorRun {
+  /** Set for good when the guest has ended. */
+  ended: RunResult | undefined;
+
+  constructor(
+    private readonly target: Target,
+    private readonly run: MachineRun,
+    private readonly breakpoints: Breakpoints,
+    private readonly settings: RunSettings,
+  ) {}
+
+  /** Performs one operation; the last of them enters the guest. */
+  step(): RunResult {
+    const result = this.after(this.run.operate());
+    if (result === 'waiting' || result === undefined)
+      return this.atBreakpoint() ?? stopped({ kind: 'step' });
+    return result;
+  }
+
+  /**
+   * Performs the next operation on the way to the VM entry.
+   *
+   * @param pass whether a breakpoint at it is passed over
+   * @returns a result that ends the run, 'waiting' when the guest waits, undefined to go on
+   */
+  advance(pass: boolean): RunResult | 'waiting' | undefined {
+    const hit = this.givesUp() ?? (pass ? undefined : this.atBreakpoint());
+    return hit ?? this.after(this.run.operate());
+  }
+
+  private reported: Operation | undefined;
+
+  /** The monitor is about to end the guest for a bad reason: the user sees it while all is still there. */
+  private givesUp(): RunResult | undefined {
+    const next = this.target.monitor?.activity?.next;
+    if (next?.end?.kind !== 'failure' || next === this.reported) return undefined;
+    const { failure } = next.end;
+    if (failure.kind === 'entry-failed') return undefined; // reported when it failed
+    this.reported = next;
+    return stopped({ kind: 'guest-failure', failure });
+  }
+
+  private atBreakpoint(): RunResult | undefined {
+    const site = this.target.monitor?.activity?.next.site;
+    if (!site || !this.breakpoints.hasMonitorBreakpoints) return undefined;
+    const ids = this.breakpoints.hitAtLine(site.file, site.line);
+    return ids.length > 0 ? stopped({ kind: 'breakpoint', ids }) : undefined;
+  }
+
+  /** What the operation just performed means for the run. */
+  private after(stop: Stop | undefined): RunResult | 'waiting' | undefined {
+    if (stop?.kind === 'end') this.target.transitions.complete();
+    const failure = this.refusedEntry();
+    if (failure && this.settings.stopAtEntryFailure)
+      return stopped({ kind: 'entry-failure', failure });
+    if (stop?.kind === 'end') return this.end(stop.end);
+    return stop?.kind === 'waiting' ? 'waiting' : undefined;
+  }
+
+  /** The VM entry that the last operation tried, when it was refused. */
+  private refusedEntry(): GuestFailure | undefined {
+    const last = this.target.monitor?.activity?.last;
+    if (last?.operation.kind !== 'entry' || last.result === 0n) return undefined;
+    const instruction = last.operation.name === 'VMLAUNCH' ? 'VMLAUNCH' : 'VMRESUME';
+    return { kind: 'entry-refused', instruction, error: Number(last.result) };
+  }
+
+  end(end: End): RunResult {
+    return (this.ended = { kind: 'ended', end, exitCode: exitStatus(end) });
+  }
+}

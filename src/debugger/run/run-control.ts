@@ -1,0 +1,102 @@
+import { MachineRun } from '../../session';
+import type { Breakpoints } from './breakpoints';
+import { Execution } from './execution';
+import { MonitorRun } from './monitor-run';
+import type { RunCommand, RunSettings } from './run-settings';
+import { Steps } from './steps';
+import { isStep, stopped, type RunResult } from './stop';
+import type { Target } from '../target';
+
+/** What run control needs from its surroundings. */
+export interface RunEnvironment {
+  /** Lets other things happen, such as requests from outside: resolves soon. */
+  breathe(): Promise<void>;
+}
+
+/**
+ * Runs the target: slices of execution between which the event loop turns, until something stops it.
+ * One command runs at a time.
+ */
+export class RunControl {
+  private readonly execution: Execution;
+  private readonly monitor: MonitorRun;
+  private readonly steps: Steps;
+  private running = false;
+
+  constructor(
+    private readonly target: Target,
+    private readonly breakpoints: Breakpoints,
+    settings: RunSettings,
+    environment: RunEnvironment,
+  ) {
+    const run = new MachineRun(target.machine);
+    this.monitor = new MonitorRun(target, run, breakpoints, settings);
+    this.execution = new Execution(target, run, breakpoints, settings, environment, this.monitor);
+    this.steps = new Steps(target, breakpoints, settings, this.execution);
+  }
+
+  get isRunning(): boolean {
+    return this.running;
+  }
+
+  get hasEnded(): boolean {
+    return this.monitor.ended !== undefined;
+  }
+
+  pause(): void {
+    this.execution.requestPause();
+  }
+
+  /** Something came in from outside (serial input): a guest that waits may go on. */
+  wake(): void {
+    this.execution.wake();
+  }
+
+  /**
+   * Runs until something stops it. Never rejects: failures of the simulator are stops too.
+   *
+   * @param first nothing has run yet, so that a breakpoint at the first instruction counts
+   */
+  async run(command: RunCommand, first = false): Promise<RunResult> {
+    this.running = true;
+    this.execution.begin();
+    try {
+      const result = await this.dispatch(command, first);
+      return this.monitor.ended ?? result;
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return stopped({ kind: 'internal-error', message });
+    } finally {
+      this.running = false;
+      this.breakpoints.setTemporary([]);
+    }
+  }
+
+  private async dispatch(command: RunCommand, first: boolean): Promise<RunResult> {
+    if (this.monitor.ended) return this.monitor.ended;
+    if (this.target.monitor?.activity) return this.fromMonitor(command);
+    switch (command.kind) {
+      case 'continue':
+        return this.execution.continue(!first);
+      case 'step-in':
+        return this.steps.into(command.granularity ?? 'line');
+      case 'step-over':
+        return this.steps.over(command.granularity ?? 'line');
+      case 'step-out':
+        return this.steps.out();
+    }
+  }
+
+  private async fromMonitor(command: RunCommand): Promise<RunResult> {
+    if (command.kind === 'step-in' || command.kind === 'step-over') {
+      const result = this.monitor.step();
+      if (!isStep(result)) return result;
+    } else {
+      const through = await this.execution.finishMonitor(true);
+      if (through) return through;
+    }
+    if (command.kind === 'continue') return this.execution.continue(false);
+    const again = this.execution.afterEntry(true);
+    return typeof again === 'object' ? again : stopped({ kind: 'step' });
+  }
+}

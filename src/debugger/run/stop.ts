@@ -1,0 +1,42 @@
+import type { Fault } from '../../processor/faults';
+import type { End } from '../../session';
+import type { GuestFailure } from '../../vmm';
+
+/** Why the debuggee has stopped. */
+export type StopReason =
+  | { readonly kind: 'entry' }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'goto' }
+  | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
+  /** A VM exit that an exception filter asks to stop at. */
+  | { readonly kind: 'vm-exit'; readonly reason: number }
+  /** An exception was delivered to the guest; its handler has not begun. */
+  | { readonly kind: 'guest-exception'; readonly vector: number }
+  /** The monitor gives the guest up, for a reason that no program ends by on purpose. */
+  | { readonly kind: 'guest-failure'; readonly failure: GuestFailure }
+  /** A VM entry failed; the checks stand in the VMX unit. */
+  | { readonly kind: 'entry-failure'; readonly failure: GuestFailure }
+  /** A third fault, in the guest (by a VM exit) or in whoever has the processor now. */
+  | {
+      readonly kind: 'triple-fault';
+      readonly chain: readonly Fault[];
+      readonly inGuest: boolean;
+    }
+  | { readonly kind: 'not-implemented'; readonly what: string; readonly address: bigint }
+  /** The simulator itself failed: never the guest's fault. */
+  | { readonly kind: 'internal-error'; readonly message: string };
+
+/** How a run ends: stopped, or over. */
+export type RunResult =
+  | { readonly kind: 'stopped'; readonly reason: StopReason }
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly end: End };
+
+export function stopped(reason: StopReason): RunResult {
+  return { kind: 'stopped', reason };
+}
+
+/** Whether a step went as asked, with nothing on the way. */
+export function isStep(result: RunResult): boolean {
+  return result.kind === 'stopped' && result.reason.kind === 'step';
+}

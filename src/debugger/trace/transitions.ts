@@ -1,0 +1,98 @@
+import type { Computer } from '../../machine/computer';
+import { Cost, type GuestFailure, type Monitor } from '../../vmm';
+import type { ExitTrace } from './exit-trace';
+import { linearRip, LiveRegisters } from '../registers/registers';
+import type { Technique } from '../techniques';
+
+/** What the processor has done between the worlds. */
+export type Transition = 'exit' | 'entry' | 'entry-failure';
+
+/**
+ * Takes down VM exits and entries as the processor makes them, whoever owns the machine, and brings
+ * the computer back after those that somebody asks for.
+ */
+export class TransitionLog {
+  /** The last transition, and how many there were. */
+  last: Transition | undefined;
+  count = 0;
+  /** The stack pointer with which a guest of the user's own hypervisor was entered first. */
+  guestStackTop: bigint | undefined;
+  /** Why the last VM entry failed. */
+  failure: GuestFailure | undefined;
+  /** Whether the computer is to come back after a transition. */
+  asks: (transition: Transition) => boolean = () => false;
+  /** What the processor and the monitor had done at the last exit. */
+  private exitedAt = { instructions: 0, cycles: 0 };
+
+  constructor(
+    private readonly computer: Computer,
+    private readonly monitor: Monitor | undefined,
+    private readonly technique: Technique,
+    private readonly trace: ExitTrace,
+  ) {
+    const { observer } = computer.processor;
+    observer.exiting = () => {
+      this.takeDown();
+      this.note('exit');
+    };
+    observer.entered = () => {
+      this.complete();
+      if (!monitor) this.guestStackTop ??= computer.processor.state.gpr(4);
+      this.note('entry');
+    };
+    observer.entryFailed = ({ instruction, early, error }) => {
+      if (early) {
+        this.failure = { kind: 'entry-refused', instruction, error };
+      } else {
+        this.takeDown();
+        const reason = this.trace.lastReason & 0xffff;
+        this.failure = { kind: 'entry-failed', reason };
+      }
+      this.note('entry-failure');
+    };
+  }
+
+  /** The exit that is happening. After an entry that failed late the guest's state is in its area. */
+  private takeDown(): void {
+    const cpu = this.computer.processor;
+    const inGuest = this.technique.side === 'guest';
+    const guest = inGuest ? new LiveRegisters(cpu) : this.technique.guest;
+    this.exitedAt = { instructions: cpu.completed, cycles: this.monitor?.cycles ?? 0 };
+    const facts = this.technique.exits.facts();
+    this.trace.add({
+      reason: facts.reason,
+      qualification: facts.qualification,
+      guestPhysical: facts.guestPhysical,
+      interruption: facts.interruption,
+      handler: facts.handler,
+      instructions: cpu.completed,
+      rip: guest.rip,
+      linear: linearRip(guest),
+      bytes: inGuest ? cpu.instructionBytes() : new Uint8Array(),
+      bits: cpu.state.codeBits,
+      rax: guest.gpr(0),
+      rcx: guest.gpr(1),
+    });
+  }
+
+  /**
+   * The last exit has been dealt with: the guest is entered again, or has ended. What a hypervisor in
+   * machine code has cost is the count of its instructions.
+   */
+  complete(): void {
+    const { monitor, exitedAt } = this;
+    const operations = monitor
+      ? monitor.performedOperations.length
+      : this.computer.processor.completed - exitedAt.instructions;
+    const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY;
+    const entering = monitor?.activity?.next.kind === 'entry' ? monitor.activity.next : undefined;
+    const cycles = Cost.VM_EXIT + spent + (entering?.cycles ?? 0);
+    this.trace.complete(cycles, operations + (entering ? 1 : 0));
+  }
+
+  private note(transition: Transition): void {
+    this.last = transition;
+    this.count++;
+    if (this.asks(transition)) this.computer.comeBack();
+  }
+}

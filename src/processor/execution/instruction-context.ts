@@ -1,0 +1,77 @@
+import type { Code } from 'iced-x86';
+import type { Bus } from '../bus';
+import type { InterruptEvent } from '../events/event';
+import type { GuestMode } from '../guest-mode/guest-mode';
+import type { Mmu } from '../paging/mmu';
+import type { PhysicalMemory } from '../physical-memory';
+import type { CpuState } from '../state/cpu-state';
+import type { VmxUnit } from '../vmx/unit';
+
+/** An operand of an instruction that a slow path executes. */
+export type OperandDetail =
+  | { readonly kind: 'register'; readonly slot: number; readonly bytes: 1 | 2 | 4 | 8 }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'immediate'; readonly value: bigint }
+  | { readonly kind: 'segment'; readonly index: number }
+  | { readonly kind: 'control'; readonly number: number }
+  | { readonly kind: 'debug'; readonly number: number }
+  | { readonly kind: 'far'; readonly selector: number; readonly offset: number }
+  | { readonly kind: 'other' };
+
+/** What a slow path may want to know of its instruction. */
+export interface InstructionDetail {
+  /** iced-x86's opcode: mnemonic, operand size and encoding in one. */
+  readonly code: Code;
+  readonly mnemonic: string;
+  readonly length: number;
+  /** In bytes. */
+  readonly operandSize: 2 | 4 | 8;
+  readonly operands: readonly OperandDetail[];
+  readonly repeat: '' | 'rep' | 'repne';
+  /** Where the record of the instruction lies. */
+  readonly record: number;
+}
+
+/** The processor as its slow paths see it, while one instruction is being executed. */
+export interface InstructionContext {
+  readonly state: CpuState;
+  readonly mmu: Mmu;
+  readonly physical: PhysicalMemory;
+  readonly bus: Bus;
+  readonly vmx: VmxUnit;
+  /** What guest mode intercepts; nothing outside it. */
+  readonly guestMode: GuestMode;
+  /** Decoded on demand. */
+  readonly instruction: InstructionDetail;
+  /** RIP of the next instruction, where execution goes on unless the slow path changes it. */
+  nextRip: bigint;
+  /** The machine's time: instructions retired, and the time that HLT let pass. */
+  readonly time: number;
+
+  /** The instruction's memory operand: offset within its segment, and the segment's slot. */
+  effectiveAddress(): bigint;
+  operandSegment(): number;
+  /** The memory operand's linear address, without any check. */
+  linearOperand(): bigint;
+  /** The displacement of the memory operand, sign-extended to 64 bits. */
+  displacement(): bigint;
+  /** Reads or writes an operand as an unsigned value of `bytes` bytes. */
+  readOperand(index: number, bytes: number): bigint;
+  writeOperand(index: number, bytes: number, value: bigint): void;
+  /** Memory through a segment, with all checks: #GP, #SS, #PF. */
+  load(segmentSlot: number, offset: bigint, bytes: number): bigint;
+  store(segmentSlot: number, offset: bigint, bytes: number, value: bigint): void;
+  push(value: bigint, bytes: number): void;
+  pop(bytes: number): bigint;
+  /** @throws Fault #GP(0) when the current privilege level is above `level` */
+  requirePrivilege(level: number): void;
+  /** Delivers an event through the IDT at the instruction's end. */
+  deliver(event: InterruptEvent): void;
+  /** To be called after changes of control registers, segment registers, EFER or privilege. */
+  updateDerivedState(): void;
+  /** Forgets translations of the present world. */
+  flushTlb(keepGlobal: boolean): void;
+  flushPage(linear: bigint): void;
+  /** Forgets the translations of one world (0 root, 1 guest). */
+  flushWorld(world: 0 | 1): void;
+}

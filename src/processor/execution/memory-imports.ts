@@ -1,0 +1,33 @@
+import type { EngineImports } from './engine';
+import { generalProtection, stackFault } from '../faults';
+import { SS, segmentSlot } from '../state/layout';
+import type { Mmu } from '../paging/mmu';
+
+/**
+ * The accesses to memory that an engine cannot answer from the software TLB and the limits of segments.
+ *
+ * @param syncRip brings RIP up to date first, for what the access may raise
+ */
+export function memoryImports(
+  mmu: Mmu,
+  syncRip: () => void,
+): Pick<EngineImports, 'slowLoad' | 'slowLoadForUpdate' | 'slowStore' | 'segmentFault'> {
+  return {
+    slowLoad: (linear, bytes, segment) => {
+      syncRip();
+      return mmu.load(BigInt.asUintN(64, linear), bytes, segment);
+    },
+    slowLoadForUpdate: (linear, bytes, segment) => {
+      syncRip();
+      return mmu.loadForUpdate(BigInt.asUintN(64, linear), bytes, segment);
+    },
+    slowStore: (linear, bytes, segment, value) => {
+      syncRip();
+      mmu.store(BigInt.asUintN(64, linear), bytes, segment, BigInt.asUintN(64, value));
+    },
+    segmentFault: (slot) => {
+      syncRip();
+      throw slot === segmentSlot(SS) ? stackFault() : generalProtection();
+    },
+  };
+}

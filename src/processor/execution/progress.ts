@@ -1,0 +1,90 @@
+import type { Engine } from './engine';
+import type { Persistent } from '../persistent';
+
+/** What is kept of a processor's progress. */
+export interface ProgressState {
+  readonly retired: number;
+  readonly idle: number;
+  readonly events: number;
+}
+
+/** How far a processor has come: instructions, and what else takes its time. */
+export class Progress implements Persistent<ProgressState> {
+  /** Of the stretch that the engine executes. */
+  private chunk = 0;
+  private before = 0;
+  /** Time that passed without instructions, in units of one instruction. */
+  private idle = 0;
+  /** Events delivered, and rests in HLT. */
+  private events = 0;
+  /** The instruction has left guest mode instead of completing: it is not counted. */
+  left = false;
+
+  constructor(private readonly engine: Engine) {}
+
+  /** The engine is about to execute so many instructions at most. */
+  begin(instructions: number): void {
+    this.left = false;
+    this.chunk = instructions;
+    this.engine.remaining = instructions;
+  }
+
+  /** Adds what the engine has executed to the count. */
+  settle(): void {
+    this.before = this.retired;
+    this.chunk = 0;
+  }
+
+  /** The instruction under way, if there is one, did not complete: it is not counted. */
+  settleWithoutLast(): void {
+    if (this.chunk > this.engine.remaining) this.engine.remaining++;
+    this.settle();
+  }
+
+  /** Instructions retired since reset, with the one that is under way. */
+  get retired(): number {
+    if (this.chunk === 0) return this.before;
+    return this.before + this.chunk - this.engine.remaining - (this.left ? 1 : 0);
+  }
+
+  /** Instructions that are done, without the one that is under way. */
+  get completed(): number {
+    const underWay = this.chunk > this.engine.remaining ? 1 : 0;
+    return this.retired - underWay;
+  }
+
+  /** The machine's time: instructions retired, and the time that HLT let pass. */
+  get time(): number {
+    return this.retired + this.idle;
+  }
+
+  /**
+   * Instructions retired, events delivered, rests in HLT. Budgets and limits count in it, so that no
+   * guest escapes them: a handler that faults at its own first instruction retires nothing.
+   */
+  get work(): number {
+    return this.retired + this.events;
+  }
+
+  /** An event is delivered. */
+  countEvent(): void {
+    this.events++;
+  }
+
+  /** HLT lets time pass, in units of one instruction. */
+  rest(time: number): void {
+    this.idle += time;
+    this.events++;
+  }
+
+  save(): ProgressState {
+    return { retired: this.retired, idle: this.idle, events: this.events };
+  }
+
+  restore({ retired, idle, events }: ProgressState): void {
+    this.chunk = 0;
+    this.before = retired;
+    this.idle = idle;
+    this.events = events;
+  }
+}

@@ -1,0 +1,368 @@
+import { AccessRights } from '../../isa/access-rights';
+import { Cr0, Efer } from '../../isa/registers/control';
+import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../../isa/registers/flags';
+import { Msr } from '../../isa/registers/msr';
+import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
+import { DEFAULT_PROFILE } from '../profile/default';
+import type { Profile } from '../profile/profile';
+import { readStatusFlags, writeStatusFlags } from './status-flags';
+
+/** A segment register with its hidden part. Access rights in VMX format (SDM 3C 25.4.1). */
+export interface SegmentRegister {
+  selector: number;
+  base: bigint;
+  limit: number;
+  accessRights: number;
+}
+
+/** GDTR or IDTR. */
+export interface TableRegister {
+  base: bigint;
+  limit: number;
+}
+
+/** In the access rights: the segment register holds no usable segment. */
+export const { UNUSABLE } = AccessRights;
+
+const LOW32 = 0xffffffffn;
+const STATUS_FLAGS_LOW = Number(STATUS_FLAGS);
+const FIXED_LOW = Number(RFLAGS_FIXED);
+
+const carry = (low: number): number => (low > 0xffffffff ? 1 : 0);
+
+export type ActivityState = 'active' | 'hlt' | 'shutdown' | 'wait-for-SIPI';
+
+/** Model-specific registers that have a slot of their own. */
+const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
+  [Msr.DEBUGCTL, State.IA32_DEBUGCTL],
+  [Msr.SYSENTER_CS, State.IA32_SYSENTER_CS],
+  [Msr.SYSENTER_ESP, State.IA32_SYSENTER_ESP],
+  [Msr.SYSENTER_EIP, State.IA32_SYSENTER_EIP],
+  [Msr.PAT, State.IA32_PAT],
+]);
+
+/**
+ * The registers of one processor. Most lie in the WebAssembly memory, where instructions and the
+ * transitions of guest mode find them (`layout.ts`); the rest is here.
+ */
+export class CpuState {
+  /** The memory as 32-bit words; see `wordOf`. */
+  readonly words: Int32Array;
+  /** RAX … R15, in encoding order. */
+  readonly gprs: BigUint64Array;
+  /** DR0 … DR7 (4 and 5 unused). */
+  readonly dr: BigUint64Array;
+  /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
+  readonly pdptes: BigUint64Array;
+  /** Model-specific registers that are plain storage and have no slot, by number. */
+  private readonly msrs = new Map<number, bigint>();
+  activity: ActivityState = 'active';
+  /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
+  interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
+  nmiBlocked = false;
+
+  constructor(
+    private readonly view: DataView,
+    readonly profile: Profile = DEFAULT_PROFILE,
+  ) {
+    this.words = new Int32Array(view.buffer);
+    this.gprs = new BigUint64Array(view.buffer, State.GPR, 16);
+    this.dr = new BigUint64Array(view.buffer, State.DR, 8);
+    this.pdptes = new BigUint64Array(view.buffer, State.PDPTES, 4);
+  }
+
+  get physicalAddressWidth(): number {
+    return this.profile.physicalAddressWidth;
+  }
+
+  gpr(index: number): bigint {
+    return this.view.getBigUint64(gprSlot(index), true);
+  }
+
+  setGpr(index: number, value: bigint): void {
+    this.view.setBigUint64(gprSlot(index), value, true);
+  }
+
+  get rip(): bigint {
+    return this.view.getBigUint64(State.RIP, true);
+  }
+
+  set rip(value: bigint) {
+    this.view.setBigUint64(State.RIP, value, true);
+  }
+
+  /** RIP of the next instruction, while a slow path executes one. */
+  get nextRip(): bigint {
+    return this.slot(State.NEXT_RIP);
+  }
+
+  set nextRip(value: bigint) {
+    this.setSlot(State.NEXT_RIP, value);
+  }
+
+  /**
+   * RIP for an instruction that is about to be executed in TypeScript, and for the one after it.
+   * @param offset the instruction's offset to RIP_BASE
+   */
+  beginInstruction(offset: number, length: number): void {
+    const { words } = this;
+    const rip = wordOf(State.RIP);
+    const base = wordOf(State.RIP_BASE);
+    const next = wordOf(State.NEXT_RIP);
+    const low = ((words[base] ?? 0) >>> 0) + offset;
+    const high = (words[base + 1] ?? 0) + carry(low);
+    words[rip] = low;
+    words[rip + 1] = high;
+    const after = (low >>> 0) + length;
+    words[next] = after;
+    words[next + 1] = this.codeBits === 64 ? high + carry(after) : 0;
+  }
+
+  /** RIP becomes that of the next instruction. */
+  endInstruction(): void {
+    const { words } = this;
+    words[wordOf(State.RIP)] = words[wordOf(State.NEXT_RIP)] ?? 0;
+    words[wordOf(State.RIP) + 1] = words[wordOf(State.NEXT_RIP) + 1] ?? 0;
+  }
+
+  get rflags(): bigint {
+    return (this.slot(State.SYSTEM_FLAGS) & ~LOW32) | BigInt(this.flags >>> 0);
+  }
+
+  set rflags(value: bigint) {
+    this.systemFlags = value;
+    this.setStatusFlags(Number(value & LOW32));
+  }
+
+  /** RFLAGS without the status flags, which is cheap to read. */
+  get systemFlags(): bigint {
+    return this.slot(State.SYSTEM_FLAGS);
+  }
+
+  set systemFlags(value: bigint) {
+    this.setSlot(State.SYSTEM_FLAGS, (value & ~STATUS_FLAGS) | RFLAGS_FIXED);
+  }
+
+  /** The low 32 bits of RFLAGS, where all its flags are. */
+  get flags(): number {
+    return this.low(State.SYSTEM_FLAGS) | readStatusFlags(this.words);
+  }
+
+  /** The upper 32 bits become 0, as they always are. */
+  set flags(value: number) {
+    this.words[wordOf(State.SYSTEM_FLAGS)] = (value & ~STATUS_FLAGS_LOW) | FIXED_LOW;
+    this.words[wordOf(State.SYSTEM_FLAGS) + 1] = 0;
+    this.setStatusFlags(value);
+  }
+
+  /** Whether one of these flags is set; not for the status flags. */
+  hasFlag(mask: number): boolean {
+    return (this.low(State.SYSTEM_FLAGS) & mask) !== 0;
+  }
+
+  get cr0(): bigint {
+    return this.slot(State.CR0);
+  }
+
+  set cr0(value: bigint) {
+    this.setSlot(State.CR0, value);
+  }
+
+  /** Whether one of these bits of CR0 is set. */
+  hasCr0(mask: number): boolean {
+    return (this.low(State.CR0) & mask) !== 0;
+  }
+
+  get cr2(): bigint {
+    return this.slot(State.CR2);
+  }
+
+  set cr2(value: bigint) {
+    this.setSlot(State.CR2, value);
+  }
+
+  get cr3(): bigint {
+    return this.slot(State.CR3);
+  }
+
+  set cr3(value: bigint) {
+    this.setSlot(State.CR3, value);
+  }
+
+  get cr4(): bigint {
+    return this.slot(State.CR4);
+  }
+
+  set cr4(value: bigint) {
+    this.setSlot(State.CR4, value);
+  }
+
+  /** Whether one of these bits of CR4 is set. */
+  hasCr4(mask: number): boolean {
+    return (this.low(State.CR4) & mask) !== 0;
+  }
+
+  get cr8(): bigint {
+    return this.slot(State.CR8);
+  }
+
+  set cr8(value: bigint) {
+    this.setSlot(State.CR8, value);
+  }
+
+  get efer(): bigint {
+    return this.slot(State.EFER);
+  }
+
+  set efer(value: bigint) {
+    this.setSlot(State.EFER, value);
+  }
+
+  get gdtr(): TableRegister {
+    return this.table(State.GDTR);
+  }
+
+  set gdtr(value: TableRegister) {
+    this.setTable(State.GDTR, value);
+  }
+
+  get idtr(): TableRegister {
+    return this.table(State.IDTR);
+  }
+
+  set idtr(value: TableRegister) {
+    this.setTable(State.IDTR, value);
+  }
+
+  private table(slot: number): TableRegister {
+    return { base: this.slot(slot + Table.BASE), limit: this.low(slot + Table.LIMIT) >>> 0 };
+  }
+
+  private setTable(slot: number, { base, limit }: TableRegister): void {
+    this.setSlot(slot + Table.BASE, base);
+    this.setWord(slot + Table.LIMIT, limit);
+  }
+
+  /** A model-specific register that is plain storage. */
+  msr(number: number): bigint {
+    const slot = MSR_SLOTS.get(number);
+    return slot === undefined
+      ? (this.msrs.get(number) ?? this.profile.msrReset(number))
+      : this.slot(slot);
+  }
+
+  setMsr(number: number, value: bigint): void {
+    const slot = MSR_SLOTS.get(number);
+    if (slot === undefined) this.msrs.set(number, value);
+    else this.setSlot(slot, value);
+  }
+
+  /** Those that are plain storage and were written to, by rising number. */
+  storedMsrs(): (readonly [number, bigint])[] {
+    const inSlots = [...MSR_SLOTS].map(([number, slot]) => [number, this.slot(slot)] as const);
+    return [...this.msrs, ...inSlots].sort(([a], [b]) => a - b);
+  }
+
+  /** All of them hold what they hold after reset. */
+  resetMsrs(): void {
+    this.msrs.clear();
+    for (const [number, slot] of MSR_SLOTS) this.setSlot(slot, this.profile.msrReset(number));
+  }
+
+  segment(index: number): SegmentRegister {
+    const slot = segmentSlot(index);
+    return {
+      selector: this.view.getUint16(slot + Segment.SELECTOR, true),
+      base: this.slot(slot + Segment.BASE),
+      limit: this.view.getUint32(slot + Segment.LIMIT, true),
+      accessRights: this.view.getUint32(slot + Segment.ACCESS_RIGHTS, true),
+    };
+  }
+
+  /** Loads a segment register as it stands. Whoever calls sees to the derived state. */
+  setSegment(index: number, register: SegmentRegister): void {
+    const slot = segmentSlot(index);
+    this.view.setUint16(slot + Segment.SELECTOR, register.selector, true);
+    this.setSlot(slot + Segment.BASE, register.base);
+    this.view.setUint32(slot + Segment.LIMIT, register.limit, true);
+    this.view.setUint32(slot + Segment.ACCESS_RIGHTS, register.accessRights, true);
+  }
+
+  selector(index: number): number {
+    return this.view.getUint16(segmentSlot(index) + Segment.SELECTOR, true);
+  }
+
+  accessRights(index: number): number {
+    return this.view.getUint32(segmentSlot(index) + Segment.ACCESS_RIGHTS, true);
+  }
+
+  /** The current privilege level: the DPL of SS (SDM 3C 25.4.1). */
+  get cpl(): number {
+    return (this.accessRights(SS) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
+  }
+
+  /** EFER.LMA: IA-32e mode is active. */
+  get longMode(): boolean {
+    return (this.low(State.EFER) & Efer.LMA) !== 0;
+  }
+
+  /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 6.15, interrupt 17). */
+  get checksAlignment(): boolean {
+    return this.hasCr0(Cr0.AM) && this.hasFlag(Rflags.AC) && this.cpl === 3;
+  }
+
+  get protectedMode(): boolean {
+    return this.hasCr0(Cr0.PE);
+  }
+
+  get virtual8086(): boolean {
+    return this.hasFlag(Rflags.VM);
+  }
+
+  /** Real-address or virtual-8086 mode: a selector is a paragraph. */
+  get realStyleSegments(): boolean {
+    return !this.protectedMode || this.virtual8086;
+  }
+
+  /** 16, 32 or 64: how code is decoded now (CS.D, CS.L, IA-32e mode). */
+  get codeBits(): 16 | 32 | 64 {
+    const rights = this.accessRights(CS);
+    if (this.longMode && rights & AccessRights.L) return 64;
+    return rights & AccessRights.DB ? 32 : 16;
+  }
+
+  get paging(): boolean {
+    return this.hasCr0(Cr0.PG);
+  }
+
+  /** The low 32 bits of a slot. */
+  private low(slot: number): number {
+    return this.words[wordOf(slot)] ?? 0;
+  }
+
+  slot(address: number): bigint {
+    return this.view.getBigUint64(address, true);
+  }
+
+  setSlot(address: number, value: bigint): void {
+    this.view.setBigUint64(address, value, true);
+  }
+
+  setWord(address: number, value: number): void {
+    this.view.setUint32(address, value, true);
+  }
+
+  /** A copy of all slots, for snapshots. */
+  copySlots(): Uint8Array {
+    return new Uint8Array(this.view.buffer, State.GPR, State.END - State.GPR).slice();
+  }
+
+  restoreSlots(slots: Uint8Array): void {
+    new Uint8Array(this.view.buffer, State.GPR, slots.length).set(slots);
+  }
+
+  /** Sets the six status flags as they stand in a value of RFLAGS; the others stay. */
+  setStatusFlags(flags: number): void {
+    writeStatusFlags(this.words, flags);
+  }
+}

@@ -1,0 +1,25 @@
+import { RESET } from '../../isa/reset';
+import { CS, GS, LDTR, TR } from './layout';
+import type { CpuState } from './cpu-state';
+
+/** The state after RESET (SDM 3A 10.1.1, table 10-1). */
+export function resetState(state: CpuState): void {
+  for (let index = 0; index < 16; index++) state.setGpr(index, 0n);
+  state.setGpr(2, BigInt(state.profile.description.signature));
+  state.rip = RESET.rip;
+  state.rflags = RESET.rflags;
+  state.cr0 = RESET.cr0;
+  state.cr2 = state.cr3 = state.cr4 = state.cr8 = state.efer = 0n;
+  state.pdptes.fill(0n);
+  for (let index = 0; index <= GS; index++) state.setSegment(index, RESET.data);
+  state.setSegment(CS, RESET.cs);
+  state.setSegment(LDTR, RESET.ldtr);
+  state.setSegment(TR, RESET.tr);
+  state.gdtr = { ...RESET.table };
+  state.idtr = { ...RESET.table };
+  state.dr.set([0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7]);
+  state.resetMsrs();
+  state.activity = 'active';
+  state.interruptShadow = 'none';
+  state.nmiBlocked = false;
+}

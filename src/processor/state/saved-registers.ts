@@ -1,0 +1,66 @@
+import type { ActivityState, CpuState, SegmentRegister, TableRegister } from './cpu-state';
+
+/** The registers of one processor as values, whatever slots they lie in. */
+export interface SavedRegisters {
+  readonly general: readonly bigint[];
+  readonly rip: bigint;
+  readonly rflags: bigint;
+  /** CR0, CR2, CR3, CR4, CR8. */
+  readonly control: readonly bigint[];
+  readonly efer: bigint;
+  readonly segments: readonly SegmentRegister[];
+  readonly gdtr: TableRegister;
+  readonly idtr: TableRegister;
+  readonly pdptes: BigUint64Array;
+  readonly debug: BigUint64Array;
+  /** Model-specific registers that are plain storage, by rising number. */
+  readonly msrs: readonly (readonly [number: number, value: bigint])[];
+  readonly activity: ActivityState;
+  readonly interruptShadow: CpuState['interruptShadow'];
+  readonly nmiBlocked: boolean;
+}
+
+const indices = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+export function saveRegisters(state: CpuState): SavedRegisters {
+  const { cr0, cr2, cr3, cr4, cr8 } = state;
+  return {
+    general: indices(16).map((index) => state.gpr(index)),
+    rip: state.rip,
+    rflags: state.rflags,
+    control: [cr0, cr2, cr3, cr4, cr8],
+    efer: state.efer,
+    segments: indices(8).map((index) => state.segment(index)),
+    gdtr: state.gdtr,
+    idtr: state.idtr,
+    pdptes: state.pdptes.slice(),
+    debug: state.dr.slice(),
+    msrs: state.storedMsrs(),
+    activity: state.activity,
+    interruptShadow: state.interruptShadow,
+    nmiBlocked: state.nmiBlocked,
+  };
+}
+
+/** Whoever calls sees to what is derived from the registers. */
+export function restoreRegisters(state: CpuState, saved: SavedRegisters): void {
+  saved.general.forEach((value, index) => {
+    state.setGpr(index, value);
+  });
+  state.rip = saved.rip;
+  state.rflags = saved.rflags;
+  const [cr0 = 0n, cr2 = 0n, cr3 = 0n, cr4 = 0n, cr8 = 0n] = saved.control;
+  Object.assign(state, { cr0, cr2, cr3, cr4, cr8, efer: saved.efer });
+  saved.segments.forEach((register, index) => {
+    state.setSegment(index, register);
+  });
+  state.gdtr = saved.gdtr;
+  state.idtr = saved.idtr;
+  state.pdptes.set(saved.pdptes);
+  state.dr.set(saved.debug);
+  state.resetMsrs();
+  for (const [number, value] of saved.msrs) state.setMsr(number, value);
+  state.activity = saved.activity;
+  state.interruptShadow = saved.interruptShadow;
+  state.nmiBlocked = saved.nmiBlocked;
+}
