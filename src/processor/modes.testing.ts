@@ -1,6 +1,7 @@
 import { EXCEPTIONS } from '../isa/exceptions';
 import type { Bus } from './bus';
 import { createProcessor } from './create-processor';
+import type { EngineKind } from './execution/engine';
 import { Fault } from './faults';
 import { CS, TR } from './state/layout';
 import { PhysicalMemory } from './physical-memory';
@@ -63,13 +64,13 @@ const DESCRIPTORS = [
 ];
 
 /** Just reset: real-address mode. */
-export function realMode(): Processor {
-  return createProcessor(new PhysicalMemory(0x200000), SILENT_BUS, 'reference');
+export function realMode(engine: EngineKind = 'reference'): Processor {
+  return createProcessor(new PhysicalMemory(0x200000), SILENT_BUS, engine);
 }
 
 /** Ring 0 of 32-bit code without paging. */
-export function protectedMode(): Processor {
-  const cpu = realMode();
+export function protectedMode(engine?: EngineKind): Processor {
+  const cpu = realMode(engine);
   const { physical, state } = cpu;
   DESCRIPTORS.forEach((descriptor, n) => {
     physical.write64(GDT + 8 * n, descriptor);
@@ -89,8 +90,8 @@ export function protectedMode(): Processor {
 }
 
 /** Ring 0 of 64-bit code; the first 2 MBytes are mapped, for every ring. */
-export function longMode(): Processor {
-  const cpu = protectedMode();
+export function longMode(engine?: EngineKind): Processor {
+  const cpu = protectedMode(engine);
   const { physical, state } = cpu;
   physical.write64(PAGE_TABLES, 0x11007n);
   physical.write64(PAGE_TABLES + 0x1000, 0x12007n);

@@ -132,6 +132,7 @@ function operandSizeOf(name: string, operands: readonly OperandShape[]): 16 | 32
     !/^(Add|Or|Adc|Sbb|And|Sub|Xor|Cmp|Test|Mov|Imul)/.test(name)
   )
     return 16;
+  if (name.endsWith('_m1632_16')) return 16; // LGDT and its kin
   if (/_(?:ptr1632|m1632)$/.test(name)) return 32;
   if (name.endsWith('_m1664')) return 64;
   for (const operand of operands) {
