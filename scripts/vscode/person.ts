@@ -4,7 +4,11 @@ import { PATIENCE } from './workbench';
 const CONTINUE = '.codicon-debug-continue';
 const WORLD = '.statusbar-item[id*="ringside.world"]';
 /** The icon of each world in the status bar: the same in every language. */
-const WORLD_ICONS = { guest: '.codicon-vm', monitor: '.codicon-server-process' } as const;
+const WORLD_ICONS = {
+  guest: '.codicon-vm',
+  monitor: '.codicon-server-process',
+  host: '.codicon-server',
+} as const;
 
 /** Uses the workbench as a person does: by keys and clicks, looking at what stands on the page. */
 export class Person {

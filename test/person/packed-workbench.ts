@@ -23,9 +23,11 @@ export interface PackedWorkbench {
 
 let packed: Promise<string> | undefined;
 
+/** @param prepare what the folder has beside the samples */
 export async function openPackedWorkbench(
   language: Language,
   theme: Theme,
+  prepare: (folder: string) => void = () => undefined,
 ): Promise<PackedWorkbench> {
   const vsix = await (packed ??= packageExtension());
   const vscode = await installServer();
@@ -42,6 +44,7 @@ export async function openPackedWorkbench(
     },
   });
   const folder = makeWorkspace(`person-${theme}-${language}`);
+  prepare(folder);
   const { page, close } = await openWorkbench(browser, {
     port: server.port,
     folder,
