@@ -101,7 +101,8 @@ export class MachineRun {
     do {
       for (let n = 0; n < HANDLERS; n++) {
         if (processor.work >= limit) return SPENT;
-        const stop = this.inMonitor ? undefined : this.execute(Math.min(limit - processor.work, STRETCH)); // prettier-ignore
+        const budget = Math.min(limit - processor.work, STRETCH);
+        const stop = this.inMonitor ? undefined : this.execute(budget);
         if (stop && stop.kind !== 'exit' && stop.kind !== 'spent') return stop;
         if (stop?.kind === 'spent') break;
         const handled = this.handle();

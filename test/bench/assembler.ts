@@ -77,8 +77,13 @@ async function main(): Promise<void> {
     const { first, warm } = await ours(text);
     const whole = timed('node', ['dist/cli.js', 'asm', file, '-o', `${file}.bin`]);
     const nasm = timed('nasm', ['-f', 'bin', file, '-o', `${file}.nasm`]);
-    const same = nasm !== undefined && readFileSync(`${file}.bin`).equals(readFileSync(`${file}.nasm`)); // prettier-ignore
-    const ratio = nasm === undefined ? 'nasm is not installed' : `nasm ${nasm.toFixed(0)} ms: warm ${(warm / nasm).toFixed(2)} ×, whole process ${((whole ?? NaN) / nasm).toFixed(2)} ×, ${same ? 'equal' : 'DIFFERENT'} bytes`; // prettier-ignore
+    const equal = (): boolean => readFileSync(`${file}.bin`).equals(readFileSync(`${file}.nasm`));
+    const times = (mine: number | undefined): string => ((mine ?? NaN) / (nasm ?? NaN)).toFixed(2);
+    const ratio =
+      nasm === undefined
+        ? 'nasm is not installed'
+        : `nasm ${nasm.toFixed(0)} ms: warm ${times(warm)} ×, whole process ${times(whole)} ×, ` +
+          `${equal() ? 'equal' : 'DIFFERENT'} bytes`;
     process.stdout.write(
       `${String(lines).padStart(6)} lines: ${first.toFixed(0)} ms at first, ${warm.toFixed(0)} ms warm, ${(whole ?? NaN).toFixed(0)} ms as a process; ${ratio}\n`,
     );

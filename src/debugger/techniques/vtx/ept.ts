@@ -50,17 +50,20 @@ class EptWalk implements SecondLevel {
       visit?.({ ...step, flags: flagsOf(step) });
     });
     if (result.kind === 'translation') return { kind: 'translation', address: result.address };
-    const cause =
-      result.kind === 'misconfiguration'
-        ? misconfiguration(last)
-        : violation(last, wanted, result.rights);
+    const { level } = result;
     const text =
       result.kind === 'misconfiguration'
-        ? l10n.t('EPT misconfiguration at level {0}: {1}; a VM exit to the VMM (reason 49)', result.level, cause) // prettier-ignore
-        : l10n.t('EPT violation at level {0}: {1}; a VM exit to the VMM (reason 48)', result.level, cause); // prettier-ignore
-    return { kind: 'fault', level: result.level, text };
+        ? misconfigurationText(level, misconfiguration(last))
+        : violationText(level, violation(last, wanted, result.rights));
+    return { kind: 'fault', level, text };
   }
 }
+
+const misconfigurationText = (level: number, cause: string): string =>
+  l10n.t('EPT misconfiguration at level {0}: {1}; a VM exit to the VMM (reason 49)', level, cause);
+
+const violationText = (level: number, cause: string): string =>
+  l10n.t('EPT violation at level {0}: {1}; a VM exit to the VMM (reason 48)', level, cause);
 
 const RIGHTS = Epte.R | Epte.W | Epte.X;
 const typeOf = (entry: bigint): number => Number((entry & Epte.MT) >> 3n);
