@@ -4,6 +4,7 @@ import type { ExpressionContext } from '../debugger/expressions';
 import { callStack, type Frame } from '../debugger/places/stack';
 import { Views } from '../debugger/views/views';
 import type { Debuggee } from '../debugger/debuggee';
+import type { Condition } from '../debugger/run/breakpoints';
 import type { StopReason } from '../debugger/run/stop';
 import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
@@ -33,6 +34,8 @@ export class SessionContext {
   readonly monitorSources: MonitorSources;
   readonly output: OutputBuffer;
   breakpoints: BreakpointStore | undefined;
+  /** Exception filters that are on, with their conditions; undefined until the client has told. */
+  exceptionFilters: ReadonlyMap<string, Condition> | undefined;
   launchArguments: LaunchArguments | undefined;
   stop: StopReason | undefined;
   /** The custom views of the present debuggee. */

@@ -15,9 +15,6 @@ import { handler, type Handlers } from '../handlers';
 import { RequestError } from '../request-error';
 import { faultText, stopText } from '../running/stop-text';
 
-/** Filters that are on, with their conditions. Each session has its own. */
-const filtersOf = new WeakMap<SessionContext, ReadonlyMap<string, Condition>>();
-
 const ALWAYS: Condition = () => true;
 
 /** Stops at VM exits, faults and failures. */
@@ -37,7 +34,7 @@ export function exceptionRequests(context: SessionContext): Handlers {
         const message = wrong ?? neverStops(context, filterId);
         answers.push(message === undefined ? { verified: true } : { verified: false, message });
       }
-      filtersOf.set(context, wanted);
+      context.exceptionFilters = wanted;
       applyExceptionFilters(context);
       return { breakpoints: answers };
     }),
@@ -55,7 +52,7 @@ function neverStops(context: SessionContext, filterId: string): string | undefin
 /** Tells the debuggee, if there is one, what to stop at. */
 export function applyExceptionFilters(context: SessionContext): void {
   const settings = context.debuggeeIfAny?.settings;
-  const wanted = filtersOf.get(context);
+  const wanted = context.exceptionFilters;
   if (!settings || !wanted) return;
   settings.stopAtTripleFault = wanted.has(TRIPLE_FAULT_FILTER);
   settings.stopAtEntryFailure = wanted.has(ENTRY_FAILURE_FILTER);
