@@ -71,7 +71,7 @@ function series(): void {
       for (const pane of [...OTHERS, REGISTERS, VMCS, TRANSLATION, EXITS, STACK]) {
         await person.setPane(pane, open.includes(pane));
       }
-      await person.waitFor('rows', async () => (await person.rowsOf(open[0])).length > 2);
+      await person.waitFor('rows', async () => (await person.rowsOf(open[0])).length > 1);
       return flat(await person.rowsOf(open[0]));
     };
 

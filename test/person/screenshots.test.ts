@@ -34,15 +34,17 @@ const PANES = {
   },
 } as const;
 
-/** What the rows say in the reader's language; the field's standard terms are the same in both. */
+/** What the rows say in the reader's language. */
 const WORDS = {
   en: {
     guest: /^guest · ring 0 · 64-bit · VMX non-root$/,
     exit: /VM exit \d+: CPUID \(leaf 0x1\)/,
+    output: /^#\d+ I\/O instruction .*OUT .*0x3f8/,
   },
   'zh-cn': {
     guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/,
     exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/,
+    output: /^#\d+ I\/O 指令 .*OUT .*0x3f8/,
   },
 } as const;
 
@@ -131,7 +133,7 @@ function series(language: Language, theme: Theme): void {
       const rows = await look(panes.exits);
       await shoot('3-monitor-exits');
       assert.match((rows[0] ?? '').replaceAll('\n', ' '), /^#\d+ CPUID .*ask_the_processor\+7/);
-      has(rows, /^#\d+ I\/O instruction .*OUT .*0x3f8/);
+      has(rows, words.output);
     });
 
     it('the guest after CPUID: how its address is translated', async () => {
