@@ -30,12 +30,12 @@ async function boot(source: string, monitor: MonitorName): Promise<Guest> {
 }
 
 /** Goes on by so many operations of the monitor and units of work. @returns how many it could */
-function advance({ machine, run }: Guest, units: number, piece: number): number {
+function advance({ machine, run }: Guest, units: number): number {
   const { processor } = machine.computer;
   let done = 0;
   while (done < units) {
     const before = processor.work;
-    const stop = run.inMonitor ? run.operate() : run.execute(Math.min(units - done, piece));
+    const stop = run.inMonitor ? run.operate() : run.execute(units - done);
     if (isOver(stop)) break;
     done += Math.max(1, processor.work - before);
   }
@@ -77,21 +77,21 @@ describe('a saved machine', () => {
       chosen: number[],
     ): Promise<void> => {
       const [guest, other] = [await boot(source, monitor), await boot(source, monitor)];
-      const length = advance(other, LIMIT, LIMIT);
+      const length = advance(other, LIMIT);
       let now = 0;
       for (const [n, moment] of momentsIn(length, chosen).entries()) {
-        now += advance(guest, moment - now, LIMIT);
+        now += advance(guest, moment - now);
         if (guest.run.inMonitor) inHandlers++;
         else inGuests++;
         const saved = guest.machine.save();
         const here = guest.machine.stateHash;
-        advance(guest, AHEAD, AHEAD);
+        advance(guest, AHEAD);
         const there = guest.machine.stateHash;
         // Into the machine itself and into another one that was built alike.
         const { machine, run } = n % 2 ? guest : other;
         machine.restore(saved);
         assert.equal(machine.stateHash, here, 'restored');
-        advance({ machine, run }, AHEAD, AHEAD);
+        advance({ machine, run }, AHEAD);
         assert.equal(machine.stateHash, there, 'after going on');
         guest.machine.restore(saved);
       }

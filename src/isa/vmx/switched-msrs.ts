@@ -99,3 +99,14 @@ export const SWITCHED_MSRS: readonly SwitchedMsr[] = [
     loadHost: ExitControl.LOAD_PKRS,
   },
 ];
+
+/**
+ * Where the MSRs lie that every VM entry or VM exit switches, whatever its controls say; and IA32_EFER,
+ * which a VMM with a 64-bit guest switches, too. By the number of the MSR.
+ */
+export function fieldsOfMsrs(area: 'guest' | 'host'): ReadonlyMap<number, Field> {
+  const switched = SWITCHED_MSRS.filter(({ msr, load }) => load === undefined || msr === Msr.EFER);
+  return new Map(
+    switched.flatMap(({ msr, [area]: field }) => (field === undefined ? [] : [[msr, field]])),
+  );
+}

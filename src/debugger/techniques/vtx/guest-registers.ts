@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
+import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import type { Processor } from '../../../processor/processor';
 import type { SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
 import { writeMsr } from '../../../processor/system/msr';
@@ -44,14 +45,7 @@ export const asAtExit = (values: BigUint64Array): GeneralRegisters => ({
   },
 });
 
-const IN_GUEST_AREA: ReadonlyMap<number, Field> = new Map([
-  [Msr.EFER, Field.GUEST_IA32_EFER],
-  [Msr.FS_BASE, Field.GUEST_FS_BASE],
-  [Msr.GS_BASE, Field.GUEST_GS_BASE],
-  [Msr.SYSENTER_CS, Field.GUEST_SYSENTER_CS],
-  [Msr.SYSENTER_ESP, Field.GUEST_SYSENTER_ESP],
-  [Msr.SYSENTER_EIP, Field.GUEST_SYSENTER_EIP],
-]);
+const IN_GUEST_AREA = fieldsOfMsrs('guest');
 
 /**
  * A guest's registers while it does not run: in the guest-state area of the VMCS, and the general ones

@@ -1,6 +1,6 @@
-import { Msr } from '../../../isa/registers/msr';
 import { ExitControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
+import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { CS, FS, GS, TR } from '../../../processor/state/layout';
 import type { Processor } from '../../../processor/processor';
 import {
@@ -13,14 +13,7 @@ import { HOST_SELECTOR_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 
-const IN_HOST_AREA: ReadonlyMap<number, Field> = new Map([
-  [Msr.EFER, Field.HOST_IA32_EFER],
-  [Msr.FS_BASE, Field.HOST_FS_BASE],
-  [Msr.GS_BASE, Field.HOST_GS_BASE],
-  [Msr.SYSENTER_CS, Field.HOST_IA32_SYSENTER_CS],
-  [Msr.SYSENTER_ESP, Field.HOST_IA32_SYSENTER_ESP],
-  [Msr.SYSENTER_EIP, Field.HOST_IA32_SYSENTER_EIP],
-]);
+const IN_HOST_AREA = fieldsOfMsrs('host');
 
 /**
  * The host's registers while the guest runs: what the next VM exit will load from the host-state

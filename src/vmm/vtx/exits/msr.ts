@@ -1,4 +1,4 @@
-import { SWITCHED_MSRS } from '../../../isa/vmx/switched-msrs';
+import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
@@ -13,11 +13,7 @@ const LOW = 0xffffffffn;
  * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
  * which the controls ask.
  */
-const IN_VMCS: ReadonlyMap<number, Field> = new Map(
-  SWITCHED_MSRS.filter(({ msr, load }) => load === undefined || msr === Msr.EFER).map(
-    ({ msr, guest }) => [msr, guest],
-  ),
-);
+const IN_VMCS = fieldsOfMsrs('guest');
 
 /** MSRs that the monitor does not use itself: the guest has the processor's own. */
 const PASSED_THROUGH: ReadonlySet<number> = new Set([
