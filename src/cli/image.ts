@@ -1,16 +1,23 @@
+import type { Assembly } from '../program';
 import { imageFrom, imageOf, UnloadableImage, type BootImage } from '../session';
 import { assembleFile } from './assemble';
 import { notBuiltYet } from './errors';
 import { readInput } from './files';
 
+/** An image, with what is known of its source. */
+export interface LoadedImage {
+  readonly image: BootImage;
+  readonly program?: Assembly;
+}
+
 /** Reads an image; undefined when a source file has errors (they have been printed). */
-export async function loadImage(path: string): Promise<BootImage | undefined> {
+export async function loadImage(path: string): Promise<LoadedImage | undefined> {
   if (/\.(asm|nasm|s)$/i.test(path)) {
     const assembly = await assembleFile(path);
-    return assembly && imageOf(assembly);
+    return assembly && { image: imageOf(assembly), program: assembly };
   }
   try {
-    return imageFrom(await readInput(path));
+    return { image: imageFrom(await readInput(path)) };
   } catch (error) {
     if (error instanceof UnloadableImage) notBuiltYet(error.format);
     throw error;

@@ -1,9 +1,11 @@
 import { SEG_NAMES } from '../isa/registers/segment';
 import { gprName } from '../isa/registers/general';
 import { Msr } from '../isa/registers/msr';
+import type { Where } from '../debugger/places/where';
 import type { Registers } from '../debugger/registers/registers';
 import type { Technique } from '../debugger/techniques';
 import type { Machine, Outcome } from '../session';
+import type { Trouble } from './trouble';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
@@ -27,18 +29,19 @@ export interface Run {
   /** VM exits by basic reason. */
   readonly exits: ReadonlyMap<number, number>;
   readonly outcome: Outcome;
-  /** What was said of it, if anything. */
-  readonly message: string | undefined;
+  readonly trouble: Trouble;
 }
 
 /** The JSON that `run --json` writes. */
-export function report({ machine, technique, exits, outcome, message }: Run): string {
+export function report({ machine, technique, exits, outcome, trouble }: Run): string {
   const { processor } = machine.computer;
   return JSON.stringify(
     {
       stop: STOP[outcome.kind],
       ...(outcome.kind === 'exit-device' && { value: outcome.value }),
-      ...(message !== undefined && { message }),
+      ...(trouble.text !== undefined && { message: trouble.text }),
+      place: placeOf(trouble.place),
+      ...(trouble.faults.length > 0 && { faults: trouble.faults }),
       instructions: processor.retired,
       cycles: processor.retired + (machine.vm?.monitor.cycles ?? 0),
       exits: Object.fromEntries(
@@ -54,6 +57,8 @@ export function report({ machine, technique, exits, outcome, message }: Run): st
     2,
   );
 }
+
+const placeOf = (place: Where) => ({ ...place, address: hex(place.address) });
 
 /** The guest's registers, on whichever side of a VM exit the run ended. */
 function registersOf(guest: Registers): Record<string, string> {

@@ -1,12 +1,11 @@
-import { describeVector } from '../isa/exceptions';
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
-import { troubleText } from '../debugger/words/ends';
-import { exitStatus, Machine, type Outcome } from '../session';
+import { exitStatus, Machine } from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseSize, writeOutput } from './files';
 import { loadImage } from './image';
 import { report } from './report';
+import { TroubleWatch } from './trouble';
 import { GuestRun } from './guest-run';
 
 export interface RunOptions {
@@ -28,8 +27,9 @@ export async function runCommand(path: string, options: RunOptions): Promise<num
   refuseWhatIsNotBuilt(options);
   const memory = parseSize(options.memory);
   const limit = instructionLimit(options.maxInstructions);
-  const image = await loadImage(path);
-  if (!image) return 2;
+  const loaded = await loadImage(path);
+  if (!loaded) return 2;
+  const { image, program } = loaded;
   if (image.address + image.bytes.length > memory) {
     throw usageError(
       `${path}: ${String(image.bytes.length)} bytes at 0x${image.address.toString(16)} do not fit in ${options.memory}`,
@@ -40,19 +40,13 @@ export async function runCommand(path: string, options: RunOptions): Promise<num
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
   const technique = techniqueOf(machine, () => undefined);
   const exits = countExits(machine.computer.processor, technique);
+  const watch = new TroubleWatch(machine, technique, program);
   const outcome = await new GuestRun(machine, limit).toEnd();
-  const message = troubleOf(machine, outcome);
-  const run = { machine, technique, exits, outcome, message };
+  const trouble = watch.after(outcome);
+  const run = { machine, technique, exits, outcome, trouble };
   if (options.json !== undefined) await writeOutput(options.json, report(run));
-  if (message !== undefined) process.stderr.write(`ringside: ${message}\n`);
+  if (trouble.text !== undefined) process.stderr.write(`ringside: ${trouble.text}\n`);
   return exitStatus(outcome);
-}
-
-/** What is said of an end that nobody wishes for; of a shutdown the chain of exceptions that led to it. */
-function troubleOf({ computer }: Machine, outcome: Outcome): string | undefined {
-  if (outcome.kind !== 'shutdown') return troubleText(outcome);
-  const { faultChain } = computer.processor;
-  return `triple fault: ${faultChain.map(({ vector }) => describeVector(vector)).join(', then ')}`;
 }
 
 function refuseWhatIsNotBuilt(options: RunOptions): void {

@@ -121,8 +121,10 @@ class Session {
   clear(): void {
     for (let id = 1; id <= this.ids; id++)
       this.debuggee.breakpoints.replace(`set ${String(id)}`, []);
-    this.debuggee.settings.stopAtExceptions = undefined;
-    this.debuggee.settings.stopAtExits = new Map();
+    const { settings } = this.debuggee;
+    settings.stopAtExceptions = undefined;
+    settings.stopAtEmptyVectors = false;
+    settings.stopAtExits = new Map();
   }
 }
 
@@ -141,6 +143,7 @@ const DEEDS = {
   },
   filter: ({ debuggee: { settings } }: Session, choice: number) => {
     settings.stopAtExceptions = choice % 2 ? () => true : undefined;
+    settings.stopAtEmptyVectors = choice % 5 !== 0;
     const stops = (): boolean => choice % 4 === 1;
     settings.stopAtExits = new Map(choice % 3 ? [10, 30].map((reason) => [reason, stops]) : []);
   },

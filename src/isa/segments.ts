@@ -145,6 +145,8 @@ export interface GateDescriptor extends DescriptorCommon {
 }
 
 const GATE_TYPES: ReadonlySet<number> = new Set([4, 5, 6, 7, 12, 14, 15]);
+/** Their entry point has 16 bits; bits 31:16 of the field mean nothing (SDM 3B 22.4). */
+const GATES_16: ReadonlySet<number> = new Set([4, 6, 7]);
 
 function bitsOf(value: bigint, high: number, low: number): number {
   return Number((value >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n));
@@ -170,12 +172,13 @@ export function decodeDescriptor(low: bigint, high: bigint, longMode: boolean): 
     parts: decodeBits(gate ? GATE_DESCRIPTOR : SEGMENT_DESCRIPTOR, low),
   } as const;
   const upper = wide ? (high & 0xffffffffn) << 32n : 0n;
+  const narrow = !longMode && GATES_16.has(type);
   if (gate) {
     return {
       ...common,
       kind: 'gate',
       selector: bitsOf(low, 31, 16),
-      offset: upper | (((low >> 48n) & 0xffffn) << 16n) | (low & 0xffffn),
+      offset: narrow ? low & 0xffffn : upper | (((low >> 48n) & 0xffffn) << 16n) | (low & 0xffffn),
       ist: wide ? bitsOf(low, 34, 32) : 0,
       parameters: wide ? 0 : bitsOf(low, 36, 32),
     };

@@ -1,4 +1,6 @@
 import { Vector } from '../isa/exceptions';
+import type { InterruptEvent } from './events/event';
+import type { Reason } from './reasons/reason';
 
 /** What a slow path throws to leave an instruction that did not complete. */
 
@@ -6,17 +8,30 @@ import { Vector } from '../isa/exceptions';
 export class Fault {
   constructor(
     readonly vector: number,
+    readonly reason: Reason,
     readonly errorCode: number | undefined = undefined,
     /** The faulting linear address, of #PF. */
     readonly address: bigint | undefined = undefined,
   ) {}
+
+  /** The same fault, for a reason that tells more. */
+  because(reason: Reason): Fault {
+    return new Fault(this.vector, reason, this.errorCode, this.address);
+  }
 }
 
-export const generalProtection = (errorCode = 0): Fault => new Fault(Vector.GP, errorCode);
-export const stackFault = (errorCode = 0): Fault => new Fault(Vector.SS, errorCode);
-export const notPresent = (errorCode: number): Fault => new Fault(Vector.NP, errorCode);
-export const invalidTss = (errorCode: number): Fault => new Fault(Vector.TS, errorCode);
-export const undefinedOpcode = (): Fault => new Fault(Vector.UD);
+/** What makes a fault with a selector or nothing as its error code. */
+export type FaultMaker = (reason: Reason, errorCode: number) => Fault;
+
+export const generalProtection = (reason: Reason, errorCode = 0): Fault =>
+  new Fault(Vector.GP, reason, errorCode);
+export const stackFault = (reason: Reason, errorCode = 0): Fault =>
+  new Fault(Vector.SS, reason, errorCode);
+export const notPresent = (reason: Reason, errorCode: number): Fault =>
+  new Fault(Vector.NP, reason, errorCode);
+export const invalidTss = (reason: Reason, errorCode: number): Fault =>
+  new Fault(Vector.TS, reason, errorCode);
+export const undefinedOpcode = (reason: Reason): Fault => new Fault(Vector.UD, reason);
 
 /** The processor has left the instruction for another world: a VM exit has been done. */
 export class WorldSwitch {
@@ -29,6 +44,11 @@ export class NotImplemented {
     /** What is missing, as a reader of the manual would name it. */
     readonly what: string,
   ) {}
+}
+
+/** An instruction stays undone: somebody wants to look before its event is delivered. */
+export class Held {
+  constructor(readonly event: InterruptEvent) {}
 }
 
 /** A third fault while delivering a double fault: the processor shuts down (SDM 3A 6.15, #DF). */

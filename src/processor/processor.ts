@@ -8,8 +8,9 @@ import { decodeDetail } from './decoder/details';
 import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
+import { EventHold } from './events/hold';
 import type { InterruptEvent } from './events/event';
-import { Fault, NotImplemented, TripleFault, WorldSwitch } from './faults';
+import { Fault, Held, NotImplemented, TripleFault, WorldSwitch, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
@@ -31,7 +32,9 @@ import { Progress } from './execution/progress';
 import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
+import { noInstruction } from './reasons/instructions';
 import { slowPath } from './semantics/slow-path';
+import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
 import type { ProcessorObserver, ProcessorStop } from './stop';
 import type { VmxUnit } from './vmx/unit';
@@ -71,6 +74,7 @@ export class Processor
   private record = 0;
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
+  private readonly hold = new EventHold(this);
   private eventDelivered = false;
   private readonly details = new Map<number, InstructionDetail>();
 
@@ -314,8 +318,10 @@ export class Processor
       this.leaveDelivery(thrown);
       return;
     }
+    const event = this.delivery.eventOf(thrown);
+    if (this.holds(event)) return;
     try {
-      this.deliver(this.delivery.eventOf(thrown));
+      this.deliver(event);
     } catch (again) {
       this.leaveDelivery(again);
     }
@@ -323,7 +329,7 @@ export class Processor
   }
 
   private leaveDelivery(thrown: unknown): void {
-    if (thrown instanceof WorldSwitch) return;
+    if (thrown instanceof WorldSwitch || thrown instanceof Held) return;
     if (thrown instanceof TripleFault) this.stop = { kind: 'triple-fault', chain: thrown.chain };
     else if (thrown instanceof NotImplemented)
       this.stop = { kind: 'not-implemented', what: thrown.what };
@@ -336,6 +342,19 @@ export class Processor
     this.progress.countEvent();
     this.delivery.deliver(event, injected);
     this.state.nextRip = this.state.rip;
+  }
+
+  /** Delivers what an instruction asks for (INT n); it may be held before, with nothing done. */
+  deliverSoftware(event: InterruptEvent): void {
+    if (this.holds(event)) throw new Held(event);
+    this.deliver(event);
+  }
+
+  /** Whether the processor comes back before an event of the present instruction; see `EventHold`. */
+  holds(event: InterruptEvent): boolean {
+    if (!this.hold.asks(event)) return false;
+    this.stop = { kind: 'raised' };
+    return true;
   }
 
   /** Delivers an event that the entry injects; exceptions are not intercepted (SDM 3C 27.6.1). */
@@ -412,14 +431,14 @@ export class Processor
   /** The slow paths as the engines call them. */
   private imports(): EngineImports {
     return {
-      ...memoryImports(this.mmu, () => {
+      ...memoryImports(this.state, this.mmu, () => {
         this.syncRip();
       }),
       enter: (rip) => this.fetch.enterOrLeave(BigInt.asUintN(64, rip)),
       branch: (record, rip) => this.fetch.branch(record, BigInt.asUintN(64, rip)),
-      raise: (vector, errorCode) => {
+      raise: (number) => {
         this.syncRip();
-        throw new Fault(vector, errorCode < 0 ? undefined : errorCode);
+        throw raised(number);
       },
       slow: (path, record) => this.slow(path, record),
       special: (record) => this.special(record),
@@ -465,7 +484,7 @@ export class Processor
         this.engine.remaining++;
         return this.fetch.enterOrLeave(this.state.rip);
       case Special.INVALID:
-        throw new Fault(Vector.UD);
+        throw undefinedOpcode(noInstruction(this.instructionBytes(), this.state.codeBits));
       default:
         throw new NotImplemented(this.instruction.mnemonic);
     }

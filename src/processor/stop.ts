@@ -1,3 +1,5 @@
+import type { InterruptEvent } from './events/event';
+import type { Reason } from './reasons/reason';
 import type { Fault } from './faults';
 
 /** Why the processor came back. */
@@ -15,16 +17,30 @@ export type ProcessorStop =
   /** A device asked for it: power-off, reset, the exit device. */
   | { readonly kind: 'requested' }
   | { readonly kind: 'not-implemented'; readonly what: string }
+  /** An exception or a software interrupt is about to go to its handler, and the observer asked to be told. */
+  | { readonly kind: 'raised' }
   /** An event has just been delivered, and `stopsAtDelivery` asks to be told before its handler runs. */
   | { readonly kind: 'delivered' };
 
 /** What happened on the way, for whoever watches: transitions that a debugger may stop at. */
 export interface ProcessorObserver {
+  /**
+   * The present instruction is about to leave for a handler; it has done nothing yet. True holds it: the
+   * processor comes back, and does the instruction again when it is run again.
+   *
+   * @param emptyVector in real-address mode, the vector is 0000:0000
+   */
+  raising?(event: InterruptEvent, emptyVector: boolean): boolean;
   /** An event has been delivered through an IDT. `from` is where it came from. */
   delivered?(event: {
     readonly vector: number;
     readonly kind: string;
     readonly from: bigint;
+    readonly errorCode: number | undefined;
+    /** The faulting linear address (#PF). */
+    readonly address: bigint | undefined;
+    /** Why, of an exception that the processor raised. */
+    readonly reason?: Reason | undefined;
   }): void;
   /** A VM entry has succeeded: the guest's state is loaded; an event to inject is not delivered yet. */
   entered?(): void;

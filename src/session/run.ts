@@ -11,6 +11,8 @@ export type Stop =
   | { readonly kind: 'exit' }
   /** A breakpoint may stand here; nothing of the instruction has been done. */
   | { readonly kind: 'breakpoint' }
+  /** The observer wants to stop before an event that the present instruction raises. */
+  | { readonly kind: 'raised' }
   /** An event has been delivered, and the processor was told to stop there. */
   | { readonly kind: 'delivered' }
   /** Somebody asked the computer to come back. */

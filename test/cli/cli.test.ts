@@ -90,6 +90,32 @@ describe('command line', function () {
     });
   }
 
+  it('run: a shutdown is told with place, instruction and the reason of each fault, also in the JSON', () => {
+    const source =
+      'org 0x7c00\nlgdt [table]\nmov eax, cr0\ninc ax\nmov cr0, eax\njmp 8:next\nnext:\nhlt\ntable: dw 7\ndd 0x500';
+    const flags = ['--monitor', 'none', '--json', 'run.json'];
+    const { status, stderr } = run(['run', write('table.asm', source), ...flags]);
+    assert.equal(status, 4);
+    assert.match(stderr, /^#GP .*selector 0x8 in the GDT\) at 0x7c0c \(table\.asm:6: jmp 8:/m);
+    assert.match(stderr, /^Selector 0x8 lies beyond the limit 0x7 of the GDT\.\nGDTR: base 0x500/m);
+    assert.match(stderr, /^Entry 0xd of the IDT is empty\./m);
+    const { place, faults } = report() as Record<string, Record<string, unknown>>;
+    assert.deepEqual([place?.['line'], place?.['address']], [6, '0x7c0c']);
+    assert.equal(place?.['instruction'], 'jmp 8:0x7c11');
+    const checks = (faults as unknown as { check: string }[]).map(({ check }) => check);
+    assert.deepEqual(checks, ['gdt-limit', 'idt-gate-type', 'double-fault', 'idt-gate-type']);
+  });
+
+  it('run: a limit is told with the place and the latest exception, an empty vector where it was raised', () => {
+    const source = 'org 0x7c00\nxor cx, cx\ndiv cx\n';
+    const flags = ['--monitor', 'none', '--max-instructions', '9000'];
+    const { status, stderr } = run(['run', write('empty.asm', source), ...flags]);
+    assert.equal(status, 3);
+    assert.match(stderr, /^ringside: The instruction limit is reached at 0x[0-9a-f]+ \(/);
+    assert.match(stderr, /^#DE .* at 0x7c02 \(empty\.asm:3: div cx\)\nThe divisor is 0\./m);
+    assert.match(stderr, /^Vector 0x0 is 0000:0000/m);
+  });
+
   it('run: a deterministic program ends in the same state each time, another in another', () => {
     const hash = (instruction: string): unknown => {
       const source = `org 0x7c00\n${instruction}\nmov al, 0\nout 0xf4, al`;

@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { EXIT_FILTERS } from '../../debugger/techniques';
 
 export const TRIPLE_FAULT_FILTER = 'triple-fault';
+export const EMPTY_VECTOR_FILTER = 'empty-vector';
 export const ENTRY_FAILURE_FILTER = 'entry-failure';
 export const GUEST_EXCEPTION_FILTER = 'guest-exception';
 
@@ -20,6 +21,14 @@ export function exceptionFilters(): DebugProtocol.ExceptionBreakpointsFilter[] {
       default: true,
     },
     {
+      filter: EMPTY_VECTOR_FILTER,
+      label: l10n.t('Empty interrupt vector'),
+      description: l10n.t(
+        'Real-address mode: stops where an exception or INT would go through a vector 0000:0000.',
+      ),
+      default: true,
+    },
+    {
       filter: ENTRY_FAILURE_FILTER,
       label: l10n.t('VM-entry failure'),
       description: l10n.t('Stops when a VM entry fails, with the checks that failed.'),
@@ -28,7 +37,7 @@ export function exceptionFilters(): DebugProtocol.ExceptionBreakpointsFilter[] {
     {
       filter: GUEST_EXCEPTION_FILTER,
       label: l10n.t('Guest exception'),
-      description: l10n.t('Stops when an exception (vectors 0 to 31) is delivered to the guest.'),
+      description: l10n.t('Stops where an exception (vectors 0 to 31) is raised, and tells why.'),
       supportsCondition: true,
       conditionDescription: l10n.t('expression, e.g. event.vector == 14'),
     },

@@ -3,17 +3,20 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Condition } from '../../debugger/run/breakpoints';
 import { syntaxError } from '../../debugger/expressions';
 import type { StopReason } from '../../debugger/run/stop';
+import { isException } from '../../debugger/trace/event-log';
 import { EXIT_FILTERS } from '../../debugger/techniques';
 import { conditionOf } from './conditions';
 import type { SessionContext } from '../context';
 import {
+  EMPTY_VECTOR_FILTER,
   ENTRY_FAILURE_FILTER,
   GUEST_EXCEPTION_FILTER,
   TRIPLE_FAULT_FILTER,
 } from './exception-filters';
 import { handler, type Handlers } from '../handlers';
 import { RequestError } from '../request-error';
-import { faultText, stopText } from '../running/stop-text';
+import { exceptionName, reasonText, type ToldException } from '../../debugger/words/faults';
+import { stopText } from '../running/stop-text';
 
 const ALWAYS: Condition = () => true;
 
@@ -55,6 +58,7 @@ export function applyExceptionFilters(context: SessionContext): void {
   const wanted = context.exceptionFilters;
   if (!settings || !wanted) return;
   settings.stopAtTripleFault = wanted.has(TRIPLE_FAULT_FILTER);
+  settings.stopAtEmptyVectors = wanted.has(EMPTY_VECTOR_FILTER);
   settings.stopAtEntryFailure = wanted.has(ENTRY_FAILURE_FILTER);
   settings.stopAtExceptions = wanted.get(GUEST_EXCEPTION_FILTER);
   settings.stopAtExits = new Map(
@@ -81,12 +85,26 @@ function exceptionInfo(context: SessionContext): DebugProtocol.ExceptionInfoResp
   };
 }
 
+/** An exception's name, and which check of the processor failed. */
+function exceptionDetails(exception: ToldException): DebugProtocol.ExceptionDetails {
+  const { reason } = exception;
+  return {
+    message: reason ? reasonText(reason) : exceptionName(exception),
+    typeName: exceptionName(exception),
+    fullTypeName: reason ? reason.check : exceptionName(exception),
+  };
+}
+
 /** The chain of a triple fault: the last exception holds the ones that led to it. */
 function detailsOf(stop: StopReason): DebugProtocol.ExceptionDetails | undefined {
   if (stop.kind === 'internal-error') return { message: stop.message, stackTrace: stop.message };
+  if (stop.kind === 'guest-exception') return exceptionDetails(stop.event);
+  if (stop.kind === 'raised') {
+    return isException(stop.event) ? exceptionDetails(stop.event) : undefined;
+  }
   if (stop.kind !== 'triple-fault') return undefined;
   return stop.chain.reduce<DebugProtocol.ExceptionDetails | undefined>(
-    (inner, fault) => ({ message: faultText(fault), ...(inner && { innerException: [inner] }) }),
+    (inner, fault) => ({ ...exceptionDetails(fault), ...(inner && { innerException: [inner] }) }),
     undefined,
   );
 }

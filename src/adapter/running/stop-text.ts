@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import { describeVector, Vector } from '../../isa/exceptions';
+import { describeVector } from '../../isa/exceptions';
 import { symbolAt } from '../../debugger/places/program-place';
 import type { StopReason } from '../../debugger/run/stop';
-import { linearRip } from '../../debugger/registers/registers';
+import { whereIs, whereText } from '../../debugger/places/where';
+import { isException, type DeliveredEvent, type RaisedEvent } from '../../debugger/trace/event-log';
+import { chainText, exceptionText } from '../../debugger/words/faults';
 import type { Target, World } from '../../debugger/target';
 import { failureWords } from '../../debugger/techniques';
-import type { Fault } from '../../processor/faults';
 
 /** A stop in the protocol's words. */
 export interface StopText {
@@ -31,7 +32,7 @@ export function stopText(reason: StopReason, target: Target): StopText {
     case 'breakpoint':
       return { reason: 'breakpoint', description: l10n.t('Paused on breakpoint') };
     default:
-      return { reason: 'exception', ...exceptionText(reason, target) };
+      return { reason: 'exception', ...exceptionStopText(reason, target) };
   }
 }
 
@@ -41,17 +42,17 @@ export type ExceptionStop = Exclude<
   { kind: 'entry' | 'step' | 'pause' | 'goto' | 'breakpoint' }
 >;
 
-function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'reason'> {
+function exceptionStopText(reason: ExceptionStop, target: Target): Omit<StopText, 'reason'> {
   switch (reason.kind) {
     case 'vm-exit': {
       const { last } = target.trace;
       const text = last ? target.technique.exits.title(last) : l10n.t('VM exit');
       return { description: text, text };
     }
-    case 'guest-exception': {
-      const name = describeVector(reason.vector);
-      return { description: name, text: l10n.t('{0} at {1}', name, raisedAt(target)) };
-    }
+    case 'raised':
+      return raisedText(reason.event, target);
+    case 'guest-exception':
+      return deliveredText(reason.event, target);
     case 'guest-failure':
       return { description: l10n.t('The guest cannot go on'), text: failureWords(reason.failure) };
     case 'entry-failure':
@@ -60,10 +61,9 @@ function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'r
         text: entryFailureText(failureWords(reason.failure), target),
       };
     case 'triple-fault': {
-      return {
-        description: l10n.t('Triple fault'),
-        text: chainText(reason.chain, target, reason.inGuest ? target.guestWorld : target.code),
-      };
+      const world = reason.inGuest ? target.guestWorld : target.code;
+      const text = chainText(reason.chain, placeText(target, world));
+      return { description: l10n.t('Triple fault'), text };
     }
     case 'not-implemented': {
       const address = `0x${reason.address.toString(16)}`;
@@ -77,40 +77,28 @@ function exceptionText(reason: ExceptionStop, target: Target): Omit<StopText, 'r
   }
 }
 
-function raisedAt(target: Target): string {
-  const from = target.events.last?.from ?? 0n;
-  return symbolAt(target, from) ?? `0x${from.toString(16)}`;
-}
-
-/** The faults one below the other, each with what it has to do with the one before. */
-export function chainText(chain: readonly Fault[], target: Target, world: World): string {
-  const lines = chain.map((fault, n) => {
-    const text = faultText(fault);
-    if (n === 0) return l10n.t('{0} at {1}', text, addressText(target, world));
-    if (fault.vector === Vector.DF) return l10n.t('These two make a double fault: {0}', text);
-    return l10n.t('While it was being delivered: {0}', text);
-  });
-  const { base, limit } = world.registers.idtr;
-  const idtr = l10n.t(
-    'IDTR: base {0}, limit {1}',
-    `0x${base.toString(16)}`,
-    `0x${limit.toString(16)}`,
+/** At the instruction that raises an event: an exception with its reason, or a vector that leads nowhere. */
+function raisedText(event: RaisedEvent, target: Target): Omit<StopText, 'reason'> {
+  const place = placeText(target, target.code);
+  const vector = `0x${event.vector.toString(16)}`;
+  const exception = isException(event);
+  const name = exception ? describeVector(event.vector) : l10n.t('Interrupt {0}', vector);
+  const first = exception ? exceptionText(event, place) : l10n.t('{0} at {1}', name, place);
+  if (!event.emptyVector) return { description: name, text: first };
+  const nowhere = l10n.t(
+    'Vector {0} is 0000:0000: there is no handler. The program would go on in the vector table.',
+    vector,
   );
-  return [...lines, l10n.t('A third fault shuts the processor down.'), idtr].join('\n');
+  return { description: l10n.t('{0}: no handler', name), text: `${first}\n${nowhere}` };
 }
 
-function addressText(target: Target, { registers, memory }: World): string {
-  const address = linearRip(registers);
-  return symbolAt(target, address, memory) ?? `0x${address.toString(16)}`;
+function deliveredText(event: DeliveredEvent, target: Target): Omit<StopText, 'reason'> {
+  const from = symbolAt(target, event.from) ?? `0x${event.from.toString(16)}`;
+  return { description: describeVector(event.vector), text: exceptionText(event, from) };
 }
 
-export function faultText({ vector, errorCode, address }: Fault): string {
-  const parts = [
-    ...(errorCode !== undefined ? [l10n.t('error code {0}', `0x${errorCode.toString(16)}`)] : []),
-    ...(address !== undefined ? [l10n.t('address {0}', `0x${address.toString(16)}`)] : []),
-  ];
-  const name = describeVector(vector);
-  return parts.length > 0 ? `${name} (${parts.join(', ')})` : name;
+function placeText({ program }: Target, { registers, memory }: World): string {
+  return whereText(whereIs({ registers, memory, program }));
 }
 
 /** Each check that failed, with what was found and what is allowed. */

@@ -109,14 +109,14 @@ function exitValue(name: string, { target }: ExpressionContext, column: number):
 }
 
 function eventValue(name: string, { target }: ExpressionContext, column: number): Value {
-  const { last } = target.events;
-  if (!last)
+  const event = target.events.raised ?? target.events.last;
+  if (!event)
     throw new ExpressionError(l10n.t('no interrupt or exception was delivered yet'), column);
   switch (name.toLowerCase()) {
     case 'vector':
-      return { value: BigInt(last.vector), width: 8, type: 'vector' };
+      return { value: BigInt(event.vector), width: 8, type: 'vector' };
     case 'from':
-      return { value: last.from, width: 64, type: 'address' };
+      return { value: event.from, width: 64, type: 'address' };
     default:
       throw new ExpressionError(
         l10n.t('event has no {0}; it has {1}', name, 'vector, from'),

@@ -1,4 +1,4 @@
-import type { LineEntry } from '../../program';
+import type { Assembly, LineEntry } from '../../program';
 import type { DebugMemory } from '../memory';
 import type { Target } from '../target';
 
@@ -20,7 +20,15 @@ export function placeAt(
   linear: bigint,
   memory: DebugMemory = target.code.memory,
 ): ProgramPlace | undefined {
-  const { lines } = target.program;
+  return placeIn(target.program, linear, memory);
+}
+
+/** The same for a program that nobody debugs. */
+export function placeIn(
+  { lines }: Assembly,
+  linear: bigint,
+  memory: DebugMemory,
+): ProgramPlace | undefined {
   const virtual = lines.at(linear);
   if (virtual) return { entry: virtual, address: linear };
   const physical = memory.guestPhysical(linear);

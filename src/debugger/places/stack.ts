@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { Location } from '../../program';
-import { describeVector } from '../../isa/exceptions';
 import type { Site } from '../../vmm';
-import type { DeliveredEvent } from '../trace/event-log';
+import { isException, type DeliveredEvent } from '../trace/event-log';
 import { placeAt, symbolAt } from './program-place';
 import { linearRip, type Registers } from '../registers/registers';
 import type { Target, World } from '../target';
+import { exceptionName } from '../words/faults';
 import { Unwinder, type Activation } from './unwind';
 
 /** One row of the call stack. */
@@ -83,7 +83,7 @@ const label = (text: string): string => `── ${text} ──`;
 
 function viaName(via: DeliveredEvent | 'syscall'): string {
   if (via === 'syscall') return label('syscall');
-  if (via.kind.endsWith('exception')) return label(describeVector(via.vector));
+  if (isException(via)) return label(exceptionName(via));
   return label(l10n.t('interrupt {0}', `0x${via.vector.toString(16)}`));
 }
 

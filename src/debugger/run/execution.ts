@@ -5,6 +5,7 @@ import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
 import type { Target } from '../target';
+import { isException, type RaisedEvent } from '../trace/event-log';
 import type { Transition } from '../trace/transitions';
 
 /** Slices are as long as they can be while others get a turn this often (milliseconds). */
@@ -165,9 +166,10 @@ export class Execution {
    */
   execute(budget: number, past: boolean, enter: boolean): Stretch {
     const { processor } = this.target.computer;
-    const { transitions, monitor } = this.target;
+    const { transitions, monitor, events } = this.target;
     const stepping = budget <= 1;
     processor.stopsAtDelivery = stepping || this.settings.stopAtExceptions !== undefined;
+    events.asks = (event) => this.asksForEvent(event);
     if (!monitor) transitions.asks = (transition) => stepping || this.asksFor(transition);
     const before = transitions.count;
     const stop = this.run.execute(budget, past);
@@ -207,6 +209,8 @@ export class Execution {
         return this.onBreakpoint();
       case 'delivered':
         return this.onDelivery();
+      case 'raised':
+        return this.onRaised();
       case 'waiting':
         this.idle = true;
         return undefined;
@@ -268,14 +272,24 @@ export class Execution {
     return this.execute(1, true, false);
   }
 
+  /** Whether to stop at the instruction that raises an event. */
+  private asksForEvent(event: RaisedEvent): boolean {
+    const { stopAtExceptions, stopAtEmptyVectors } = this.settings;
+    if (event.emptyVector && stopAtEmptyVectors) return true;
+    return isException(event) && stopAtExceptions?.() === true;
+  }
+
+  private onRaised(): Stretch {
+    const { raised } = this.target.events;
+    return raised && stopped({ kind: 'raised', event: raised });
+  }
+
+  /** What nobody could be asked about before: an exception that came while another event was delivered, a trap. */
   private onDelivery(): Stretch {
     const event = this.target.events.last;
     const { stopAtExceptions } = this.settings;
-    const isException =
-      event !== undefined && event.kind.endsWith('exception') && event.vector < 32;
-    if (isException && stopAtExceptions?.()) {
-      return stopped({ kind: 'guest-exception', vector: event.vector });
-    }
+    const unforeseen = event !== undefined && !event.asked && isException(event);
+    if (unforeseen && stopAtExceptions?.()) return stopped({ kind: 'guest-exception', event });
     return 'delivered';
   }
 }

@@ -18,8 +18,10 @@ export interface RunSettings {
   holdInterrupts: boolean;
   /** Basic exit reasons to stop at, with the condition under which. */
   stopAtExits: ReadonlyMap<number, Condition>;
-  /** Stop when an exception (vectors 0 to 31) is delivered to the guest, under this condition. */
+  /** Stop where an exception (vectors 0 to 31) is raised, under this condition. */
   stopAtExceptions: Condition | undefined;
+  /** Stop where an exception or INT n would go through a vector 0000:0000 (real-address mode). */
+  stopAtEmptyVectors: boolean;
   stopAtTripleFault: boolean;
   stopAtEntryFailure: boolean;
 }
@@ -28,6 +30,7 @@ export const DEFAULT_SETTINGS: RunSettings = {
   holdInterrupts: true,
   stopAtExits: new Map(),
   stopAtExceptions: undefined,
+  stopAtEmptyVectors: true,
   stopAtTripleFault: true,
   stopAtEntryFailure: true,
 };

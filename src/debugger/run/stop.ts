@@ -1,4 +1,5 @@
 import type { Fault } from '../../processor/faults';
+import type { DeliveredEvent, RaisedEvent } from '../trace/event-log';
 import type { End } from '../../session';
 import type { GuestFailure } from '../../vmm';
 
@@ -11,8 +12,10 @@ export type StopReason =
   | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
   /** A VM exit that an exception filter asks to stop at. */
   | { readonly kind: 'vm-exit'; readonly reason: number }
-  /** An exception was delivered to the guest; its handler has not begun. */
-  | { readonly kind: 'guest-exception'; readonly vector: number }
+  /** An instruction raises an exception, or an interrupt through an empty vector; it has not been delivered. */
+  | { readonly kind: 'raised'; readonly event: RaisedEvent }
+  /** An exception that no instruction raised was delivered; its handler has not begun. */
+  | { readonly kind: 'guest-exception'; readonly event: DeliveredEvent }
   /** The monitor gives the guest up, for a reason that no program ends by on purpose. */
   | { readonly kind: 'guest-failure'; readonly failure: GuestFailure }
   /** A VM entry failed; the checks stand in the VMX unit. */

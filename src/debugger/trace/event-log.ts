@@ -1,4 +1,6 @@
+import type { InterruptEvent } from '../../processor/events/event';
 import type { Processor } from '../../processor/processor';
+import type { Reason } from '../../processor/reasons/reason';
 
 /** An event that was delivered to the guest through its IDT. */
 export interface DeliveredEvent {
@@ -9,6 +11,25 @@ export interface DeliveredEvent {
   readonly from: bigint;
   /** The handler's first stack pointer: where the pushed frame lies. */
   readonly stack: bigint;
+  readonly errorCode?: number | undefined;
+  /** The faulting linear address (#PF). */
+  readonly address?: bigint | undefined;
+  /** Why, of an exception that the processor raised. */
+  readonly reason?: Reason | undefined;
+  /** Whether somebody could have stopped at the instruction that raised it. */
+  readonly asked: boolean;
+}
+
+/** An event that the present instruction raises; nothing has been done yet. */
+export interface RaisedEvent extends Omit<InterruptEvent, 'returnRip'> {
+  readonly from: bigint;
+  /** In real-address mode: its vector is 0000:0000. */
+  readonly emptyVector: boolean;
+}
+
+/** An exception of the processor's own: vectors 0 to 31. */
+export function isException(event: { readonly kind: string; readonly vector: number }): boolean {
+  return event.kind.endsWith('exception') && event.vector < 32;
 }
 
 const KEPT = 256;
@@ -19,10 +40,20 @@ export class EventLog {
   /** Number of events so far. */
   count = 0;
   last: DeliveredEvent | undefined;
+  /** The event that is about to be delivered, if it was raised by an instruction. */
+  raised: RaisedEvent | undefined;
+  /** Whether the computer is to come back before a raised event is delivered. */
+  asks: (event: RaisedEvent) => boolean = () => false;
 
   constructor(cpu: Processor) {
-    cpu.observer.delivered = ({ vector, kind, from }) => {
-      const event = { vector, kind, from, stack: cpu.state.gpr(4) };
+    cpu.observer.raising = (event, emptyVector) => {
+      this.raised = { ...event, from: cpu.state.rip, emptyVector };
+      return this.asks(this.raised);
+    };
+    cpu.observer.delivered = (delivered) => {
+      const asked = this.raised?.vector === delivered.vector;
+      const event = { ...delivered, stack: cpu.state.gpr(4), asked };
+      this.raised = undefined;
       this.count++;
       this.last = event;
       this.byStack.delete(event.stack); // the newest one at a place goes to the end

@@ -142,7 +142,10 @@ describe('what stands at an address', () => {
   it('nothing longer than 15 bytes (SDM 2A 2.3.11)', () => {
     const prefixed = (count: number) => decode(64, ...Array<number>(count).fill(0x66), 0x90);
     assert.deepEqual([prefixed(14).kind, prefixed(14).length], ['instruction', 15]);
-    assert.equal(prefixed(15).kind, 'invalid');
+    assert.equal(prefixed(15).kind, 'incomplete');
+    // LOCK NOP and LOCK FFh are no instructions however many prefixes stand before them.
+    const locked = decode(64, ...Array<number>(12).fill(0x66), 0xf0, 0x90, 0x90);
+    assert.equal(locked.kind, 'invalid');
   });
 
   it('CS is the segment of no operand unless a prefix says so', () => {

@@ -15,7 +15,7 @@ import { formTable, type RepeatPrefix } from './forms';
 /** What can stand at an address. */
 export type DecodedKind =
   | 'instruction'
-  /** The bytes end before the instruction does. */
+  /** The bytes end before the instruction does, or 15 of them do. */
   | 'incomplete'
   /** No such instruction: #UD. */
   | 'invalid'
@@ -60,6 +60,22 @@ const BRANCH_KINDS = new Set<OpKind>([
   OpKind.NearBranch64,
 ]);
 
+const LONGEST_INSTRUCTION = 15;
+
+/**
+ * Whether bytes are no instruction because it would be longer than 15 bytes: a prefix less, and it is
+ * the end of the bytes that is missed.
+ */
+function isTooLong(bytes: Uint8Array, bits: 16 | 32 | 64, length: number): boolean {
+  if (length < LONGEST_INSTRUCTION) return false;
+  const decoder = new Decoder(bits, bytes.subarray(1, LONGEST_INSTRUCTION), DecoderOptions.None);
+  const instruction = decoder.decode();
+  const runsOut = decoder.lastError === DecoderError.NoMoreBytes;
+  instruction.free();
+  decoder.free();
+  return runsOut;
+}
+
 /** Decodes with iced-x86 into the form that records need. One per processor: its objects are reused. */
 export class InstructionDecoder {
   private readonly instruction = new Instruction();
@@ -96,7 +112,7 @@ export class InstructionDecoder {
     decoder.free();
     out.length = i.length;
     if (i.code === Code.INVALID) {
-      out.kind = incomplete ? 'incomplete' : 'invalid';
+      out.kind = incomplete || isTooLong(bytes, bits, i.length) ? 'incomplete' : 'invalid';
       return out;
     }
     // A VEX prefix is one in protected mode only; here 16-bit code stands for real and virtual-8086 mode.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { TripleFault } from '../faults';
+import { TripleFault, generalProtection } from '../faults';
+import { doubleFault } from '../reasons/events';
 import { IDT, longMode, Sel, TSS } from '../modes.testing';
 import type { Processor } from '../processor';
 import { EventDelivery } from './delivery';
@@ -112,7 +113,7 @@ describe('the delivery of events', () => {
 
   it('carries no error code in real mode (SDM 3B 21.1.4)', () => {
     const subject = delivery();
-    const fault = { vector: 13, errorCode: 0, address: undefined };
+    const fault = generalProtection(doubleFault());
     assert.equal(subject.eventOf(fault).errorCode, 0);
     cpu.state.cr0 = 0n;
     assert.equal(subject.eventOf(fault).errorCode, undefined);

@@ -1,6 +1,7 @@
 import { Vector } from '../../isa/exceptions';
-import { Fault, TripleFault } from '../faults';
+import { Fault, Held, TripleFault } from '../faults';
 import type { InstructionContext } from '../execution/instruction-context';
+import { doubleFault, softwareEvent } from '../reasons/events';
 import type { ProcessorObserver } from '../stop';
 import { deliverEvent, type DeliveryContext } from './deliver';
 import { isException, makesDoubleFault, type InterruptEvent } from './event';
@@ -8,7 +9,13 @@ import { isException, makesDoubleFault, type InterruptEvent } from './event';
 /** The processor as the delivery of events sees it. */
 export interface EventTarget extends DeliveryContext, Pick<InstructionContext, 'guestMode'> {
   readonly observer: ProcessorObserver;
+  /** Whether somebody wants to stop before an event that the present instruction raises. */
+  holds(event: InterruptEvent): boolean;
 }
+
+/** The event as it stands in a chain of faults. */
+const faultOf = ({ vector, errorCode, address, reason, kind }: InterruptEvent): Fault =>
+  new Fault(vector, reason ?? softwareEvent(kind, vector), errorCode, address);
 
 /** Brings events to their handlers: faults on the way become further events, up to the triple fault. */
 export class EventDelivery {
@@ -34,16 +41,30 @@ export class EventDelivery {
       if (intercepts && this.cpu.guestMode.exception(current, during)) return;
       const fault = this.attempt(current);
       if (!fault) return;
-      chain.push(new Fault(current.vector, current.errorCode, current.address));
+      this.holdFaultOf(current, event, fault);
+      chain.push(faultOf(current));
       if (current.vector === Vector.DF && isException(current)) {
-        this.shutDown([...chain, fault]);
+        this.shutDown([...chain, faultOf(this.eventOf(fault))]);
         return;
       }
       during = current;
       const double = isException(current) && makesDoubleFault(current.vector, fault.vector);
-      if (double) chain.push(fault);
-      current = this.eventOf(double ? new Fault(Vector.DF, 0) : fault);
+      if (double) chain.push(faultOf(this.eventOf(fault)));
+      current = this.eventOf(double ? new Fault(Vector.DF, doubleFault(), 0) : fault);
     }
+  }
+
+  /**
+   * A fault on the way of a software interrupt, before which the instruction can still be held.
+   *
+   * @throws Held
+   */
+  private holdFaultOf(current: InterruptEvent, first: InterruptEvent, fault: Fault): void {
+    if (current !== first || first.kind !== 'software-interrupt') return;
+    const event = this.eventOf(fault);
+    if (!this.cpu.holds(event)) return;
+    this.inProgress = undefined;
+    throw new Held(event);
   }
 
   /** The event that a fault at the present instruction is. */
@@ -55,13 +76,14 @@ export class EventDelivery {
       errorCode: state.protectedMode ? fault.errorCode : undefined,
       returnRip: state.rip,
       address: fault.address,
+      reason: fault.reason,
     };
   }
 
   /** Goes through the IDT; gives back the fault that got in the way. */
   private attempt(event: InterruptEvent): Fault | undefined {
     const { state, observer } = this.cpu;
-    const { vector, kind, address } = event;
+    const { vector, kind, errorCode, address, reason } = event;
     if (vector === Vector.PF && address !== undefined) state.cr2 = address;
     this.inProgress = event;
     const from = state.rip;
@@ -72,7 +94,7 @@ export class EventDelivery {
       throw thrown;
     }
     this.inProgress = undefined;
-    observer.delivered?.({ vector, kind, from });
+    observer.delivered?.({ vector, kind, from, errorCode, address, reason });
     return undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { Reason } from '../reasons/reason';
 import { EXCEPTIONS, type DoubleFaultClass } from '../../isa/exceptions';
 
 /** How an event comes about; it decides about privilege checks and the EXT bit of error codes. */
@@ -21,6 +22,8 @@ export interface InterruptEvent {
   readonly returnRip: bigint;
   /** The faulting linear address (#PF). */
   readonly address?: bigint | undefined;
+  /** Why an exception was raised; only for people. */
+  readonly reason?: Reason;
   /** Length of the instruction that caused a software event. */
   readonly instructionLength?: number;
 }

@@ -1,13 +1,16 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, invalidTss, stackFault } from '../faults';
+import { stackBeyondTss, stackFromTss } from '../reasons/events';
+import { notCanonical } from '../reasons/memory';
+import { notLongCode } from '../reasons/segments';
 import { CS, SS, TR } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import { dplOf, nullSegment, segmentFrom, setAccessed, withoutRpl } from '../segments/descriptor';
 import type { DeliveryContext } from './deliver';
 import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';
-import { gateTarget, readGate } from './protected-mode';
+import { explained, gateTarget, readGate } from './protected-mode';
 
 const { L, DB } = AccessRights;
 const GATES: readonly number[] = [SystemType.INTERRUPT_GATE, SystemType.TRAP_GATE];
@@ -21,13 +24,17 @@ export function deliverThroughLongIdt(cpu: DeliveryContext, event: InterruptEven
   const gate = readGate(cpu, event, 16, GATES);
   const { code, inner } = gateTarget(cpu, gate, event);
   if (!(code.rights & L) || code.rights & DB) {
-    throw generalProtection(withoutRpl(gate.selector) | externalBit(event));
+    throw generalProtection(
+      notLongCode(gate.selector),
+      withoutRpl(gate.selector) | externalBit(event),
+    );
   }
-  if (!isCanonical(gate.offset, state)) throw generalProtection(externalBit(event));
+  if (!isCanonical(gate.offset, state)) {
+    throw generalProtection(notCanonical('RIP', gate.offset), externalBit(event));
+  }
 
   const privilege = inner ? dplOf(code.rights) : state.cpl;
-  const top = stackPointer(cpu, gate.ist, inner ? privilege : undefined, event);
-  if (!isCanonical(top, state)) throw stackFault(externalBit(event));
+  const { top, origin } = stackPointer(cpu, gate.ist, inner ? privilege : undefined, event);
   const values = [
     BigInt(state.selector(SS)),
     state.gpr(4),
@@ -38,10 +45,13 @@ export function deliverThroughLongIdt(cpu: DeliveryContext, event: InterruptEven
   if (event.errorCode !== undefined) values.push(BigInt(event.errorCode));
   let pointer = top & ~0xfn;
   const access = { write: true, execute: false, user: privilege === 3 };
-  for (const value of values) {
-    pointer = (pointer - 8n) & 0xffffffffffffffffn;
-    mmu.write(pointer, 8, value, access);
-  }
+  explained(origin, () => {
+    if (!isCanonical(top, state)) throw stackFault(notCanonical('RSP', top), externalBit(event));
+    for (const value of values) {
+      pointer = (pointer - 8n) & 0xffffffffffffffffn;
+      mmu.write(pointer, 8, value, access);
+    }
+  });
 
   setAccessed(mmu, code);
   state.systemFlags = clearFlags(state.systemFlags, gate.type === SystemType.INTERRUPT_GATE);
@@ -54,17 +64,20 @@ export function deliverThroughLongIdt(cpu: DeliveryContext, event: InterruptEven
   cpu.updateDerivedState();
 }
 
-/** RSP for the handler: an IST entry, the inner ring's RSP, or the present one. */
+/** RSP for the handler: an IST entry, the inner ring's RSP, or the present one; and where it came from. */
 function stackPointer(
   cpu: DeliveryContext,
   ist: number,
   inner: number | undefined,
   event: InterruptEvent,
-): bigint {
+): { top: bigint; origin?: () => string } {
   const { state, mmu } = cpu;
-  if (ist === 0 && inner === undefined) return state.gpr(4);
+  if (ist === 0 && inner === undefined) return { top: state.gpr(4) };
   const offset = ist !== 0 ? 28 + ist * 8 : 4 + (inner ?? 0) * 8;
   const tr = state.segment(TR);
-  if (offset + 7 > tr.limit) throw invalidTss(withoutRpl(tr.selector) | externalBit(event));
-  return mmu.loadSystem(tr.base + BigInt(offset), 8);
+  if (offset + 7 > tr.limit) {
+    throw invalidTss(stackBeyondTss(state, offset), withoutRpl(tr.selector) | externalBit(event));
+  }
+  const top = mmu.loadSystem(tr.base + BigInt(offset), 8);
+  return { top, origin: stackFromTss(state, offset, top) };
 }

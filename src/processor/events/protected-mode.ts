@@ -1,6 +1,27 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
-import { NotImplemented, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
+import {
+  Fault,
+  NotImplemented,
+  generalProtection,
+  invalidTss,
+  notPresent,
+  stackFault,
+} from '../faults';
+import {
+  beyondIdt,
+  gateTooPrivileged,
+  handlerBeyondLimit,
+  idtGateNotPresent,
+  noGate,
+  notToRing0,
+  stackBeyondTss,
+  stackFromTss,
+  stackFull,
+  wrongStack,
+} from '../reasons/events';
+import { remarked } from '../reasons/reason';
+import { nullSelector, privilegeMismatch, segmentNotPresent, wrongKind } from '../reasons/segments';
 import { CS, DS, ES, FS, GS, SS, State, TR } from '../state/layout';
 import {
   dplOf,
@@ -44,15 +65,22 @@ export function readGate(
   const { state, mmu } = cpu;
   const error = event.vector * 8 + 2 + externalBit(event);
   const offset = event.vector * bytes;
-  if (offset + bytes - 1 > state.idtr.limit) throw generalProtection(error);
+  const { vector } = event;
+  if (offset + bytes - 1 > state.idtr.limit) {
+    throw generalProtection(beyondIdt(state, vector), error);
+  }
   const address = state.idtr.base + BigInt(offset);
   const low = mmu.loadSystem(address, 8);
   const high = bytes === 16 ? mmu.loadSystem(address + 8n, 8) : 0n;
   const gate = decodeDescriptor(low, high, bytes === 16);
-  if (gate.kind !== 'gate' || !types.includes(gate.type)) throw generalProtection(error);
+  if (gate.kind !== 'gate' || !types.includes(gate.type)) {
+    throw generalProtection(noGate(state, vector, low, gate.typeName), error);
+  }
   const software = event.kind === 'software-interrupt' || event.kind === 'software-exception';
-  if (software && gate.dpl < state.cpl) throw generalProtection(error);
-  if (!gate.present) throw notPresent(error);
+  if (software && gate.dpl < state.cpl) {
+    throw generalProtection(gateTooPrivileged(vector, gate.dpl, state.cpl), error);
+  }
+  if (!gate.present) throw notPresent(idtGateNotPresent(vector), error);
   return gate;
 }
 
@@ -64,12 +92,22 @@ export function gateTarget(
 ): { code: FoundDescriptor; inner: boolean } {
   const ext = externalBit(event);
   const error = withoutRpl(gate.selector) | ext;
-  if (isNull(gate.selector)) throw generalProtection(ext);
-  const code = readDescriptor(cpu.state, cpu.mmu, gate.selector, (e) => generalProtection(e | ext));
-  const dpl = dplOf(code.rights);
-  if (!isCode(code.rights) || dpl > cpu.state.cpl) throw generalProtection(error);
-  if (!isPresent(code.rights)) throw notPresent(error);
-  return { code, inner: !isConforming(code.rights) && dpl < cpu.state.cpl };
+  const { state, mmu } = cpu;
+  const { selector } = gate;
+  if (isNull(selector)) throw generalProtection(nullSelector('CS'), ext);
+  const code = readDescriptor(state, mmu, selector, (reason, code) =>
+    generalProtection(reason, code | ext),
+  );
+  const { rights } = code;
+  const dpl = dplOf(rights);
+  if (!isCode(rights)) {
+    throw generalProtection(wrongKind(selector, rights, 'code', state.longMode), error);
+  }
+  if (dpl > state.cpl) {
+    throw generalProtection(privilegeMismatch(selector, dpl, state.cpl), error);
+  }
+  if (!isPresent(rights)) throw notPresent(segmentNotPresent(selector), error);
+  return { code, inner: !isConforming(rights) && dpl < state.cpl };
 }
 
 /** Protected mode outside IA-32e mode (SDM 3A 6.12.1). */
@@ -81,10 +119,15 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   const interruptGate = INTERRUPT_GATES.includes(gate.type);
   const { code, inner } = gateTarget(cpu, gate, event);
   const target = segmentFrom(code, (code.selector & ~3) | (inner ? dplOf(code.rights) : state.cpl));
-  if (Number(gate.offset) > target.limit) throw generalProtection(externalBit(event));
+  if (Number(gate.offset) > target.limit) {
+    throw generalProtection(handlerBeyondLimit(gate.offset, target.limit), externalBit(event));
+  }
   const flags = state.rflags;
   if (state.virtual8086 && (!inner || dplOf(code.rights) !== 0)) {
-    throw generalProtection(withoutRpl(code.selector) | externalBit(event));
+    throw generalProtection(
+      notToRing0(code.selector),
+      withoutRpl(code.selector) | externalBit(event),
+    );
   }
 
   const stack = inner ? innerStack(cpu, dplOf(code.rights), event) : currentStack(state);
@@ -111,7 +154,7 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   if (inner) state.setSegment(SS, stack.register);
   frame.commit();
   state.setSegment(CS, { ...target, accessRights: target.accessRights | 1 });
-  state.rip = wide ? gate.offset : gate.offset & 0xffffn;
+  state.rip = gate.offset;
   cpu.updateDerivedState();
 }
 
@@ -126,6 +169,8 @@ interface FrameOptions {
 interface Stack {
   readonly register: SegmentRegister;
   readonly pointer: bigint;
+  /** Where the pointer came from, in words, if not from ESP. */
+  readonly origin?: () => string;
 }
 
 export function currentStack(state: CpuState): Stack {
@@ -143,17 +188,24 @@ export function innerStack(
   const tr = state.segment(TR);
   const wide = (tr.accessRights & 8) !== 0;
   const offset = wide ? 4 + dpl * 8 : 2 + dpl * 4;
-  if (offset + (wide ? 5 : 3) > tr.limit) throw invalidTss(withoutRpl(tr.selector) | ext);
+  if (offset + (wide ? 5 : 3) > tr.limit) {
+    throw invalidTss(stackBeyondTss(state, offset), withoutRpl(tr.selector) | ext);
+  }
   const pointer = mmu.loadSystem(tr.base + BigInt(offset), wide ? 4 : 2);
   const selector = Number(mmu.loadSystem(tr.base + BigInt(offset + (wide ? 4 : 2)), 2));
   const error = withoutRpl(selector) | ext;
-  if (isNull(selector)) throw invalidTss(ext);
-  const found = readDescriptor(state, mmu, selector, (e) => invalidTss(e | ext));
+  const origin = stackFromTss(state, offset, pointer);
+  if (isNull(selector)) throw invalidTss(remarked(nullSelector('SS'), origin), ext);
+  const found = readDescriptor(state, mmu, selector, (reason, code) =>
+    invalidTss(remarked(reason, origin), code | ext),
+  );
   if ((selector & 3) !== dpl || dplOf(found.rights) !== dpl || !isWritableData(found.rights)) {
-    throw invalidTss(error);
+    throw invalidTss(remarked(wrongStack(selector, dplOf(found.rights), dpl), origin), error);
   }
-  if (!isPresent(found.rights)) throw stackFault(error);
-  return { register: segmentFrom(setAccessed(mmu, found)), pointer };
+  if (!isPresent(found.rights)) {
+    throw stackFault(remarked(segmentNotPresent(selector), origin), error);
+  }
+  return { register: segmentFrom(setAccessed(mmu, found)), pointer, origin };
 }
 
 /** Values on their way to a stack that is not in use yet: nothing changes in the processor until `commit`. */
@@ -175,14 +227,29 @@ export class StackFrame {
     const { bytes, privilege, fullError } = this.options;
     this.pointer = (this.pointer & ~this.mask) | ((this.pointer - BigInt(bytes)) & this.mask);
     const offset = this.pointer & this.mask;
-    if (!withinStack(this.stack.register, Number(offset), bytes)) throw stackFault(fullError);
-    const linear = (this.stack.register.base + offset) & state.slot(State.LINEAR_MASK);
+    const { register, origin } = this.stack;
+    const linear = (register.base + offset) & state.slot(State.LINEAR_MASK);
     const access = { write: true, execute: false, user: privilege === 3 };
-    mmu.write(linear, bytes, value & ((1n << BigInt(8 * bytes)) - 1n), access);
+    explained(origin, () => {
+      if (!withinStack(register, Number(offset), bytes)) {
+        throw stackFault(stackFull(offset, register.limit), fullError);
+      }
+      mmu.write(linear, bytes, value & ((1n << BigInt(8 * bytes)) - 1n), access);
+    });
   }
 
   commit(): void {
     this.cpu.state.setGpr(4, this.pointer);
+  }
+}
+
+/** Does something with a stack; what it raises tells where the stack's pointer came from. */
+export function explained(origin: (() => string) | undefined, action: () => void): void {
+  try {
+    action();
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || !origin) throw thrown;
+    throw thrown.because(remarked(thrown.reason, origin));
   }
 }
 

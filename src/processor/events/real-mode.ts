@@ -1,5 +1,6 @@
 import { Rflags } from '../../isa/registers/flags';
 import { generalProtection, stackFault } from '../faults';
+import { beyondIdt, stackFull } from '../reasons/events';
 import { CS, SS, State } from '../state/layout';
 import { realModeSegment } from '../segments/descriptor';
 import type { DeliveryContext } from './deliver';
@@ -9,13 +10,13 @@ import type { InterruptEvent } from './event';
 export function deliverThroughIvt(cpu: DeliveryContext, event: InterruptEvent): void {
   const { state, mmu } = cpu;
   const offset = event.vector * 4;
-  if (offset + 3 > state.idtr.limit) throw generalProtection();
+  if (offset + 3 > state.idtr.limit) throw generalProtection(beyondIdt(state, event.vector));
   const pointer = mmu.loadSystem(state.idtr.base + BigInt(offset), 4);
   const stack = state.segment(SS);
   let sp = state.gpr(4) & 0xffffn;
   const push = (value: bigint): void => {
     sp = (sp - 2n) & 0xffffn;
-    if (Number(sp) + 1 > stack.limit) throw stackFault();
+    if (Number(sp) + 1 > stack.limit) throw stackFault(stackFull(sp, stack.limit));
     mmu.storeSystem((stack.base + sp) & state.slot(State.LINEAR_MASK), 2, value & 0xffffn);
   };
   push(state.rflags);

@@ -1,3 +1,5 @@
+import type { RaisedNumber } from '../reasons/arithmetic';
+
 /**
  * Something that runs decoded records: the generated interpreter, or the reference evaluator. Both
  * share the records, the state and the slow paths; they differ in how they read the trees.
@@ -22,7 +24,8 @@ export interface EngineImports {
   segmentFault(slot: number, offset: bigint, bytes: number, write: number): void;
   enter(rip: bigint): number;
   branch(record: number, rip: bigint): number;
-  raise(vector: number, errorCode: number): void;
+  /** Raises one of the faults of `reasons/arithmetic.ts`. */
+  raise(number: RaisedNumber): void;
   slow(path: number, record: number): number;
   special(record: number): number;
 }

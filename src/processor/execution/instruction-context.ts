@@ -67,6 +67,8 @@ export interface InstructionContext {
   requirePrivilege(level: number): void;
   /** Delivers an event through the IDT at the instruction's end. */
   deliver(event: InterruptEvent): void;
+  /** Delivers what the instruction itself asks for: INT n, INT3, INTO, INT1. */
+  deliverSoftware(event: InterruptEvent): void;
   /** To be called after changes of control registers, segment registers, EFER or privilege. */
   updateDerivedState(): void;
   /** Forgets translations of the present world. */

@@ -1,5 +1,6 @@
 import { LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
 import { Fault, WorldSwitch, generalProtection } from '../faults';
+import { addressNotCanonical, fetchBeyondLimit, tooLong } from '../reasons/memory';
 import { CS, PAGE_SIZE, Rec, Segment, State, segmentSlot, wordOf } from '../state/layout';
 import { isCanonical, type Mmu } from '../paging/mmu';
 import type { SoftwareTlb } from '../paging/tlb';
@@ -91,9 +92,11 @@ export class InstructionFetch {
    */
   private enter(rip: bigint, passing = false): number {
     const { state } = this;
-    if (rip > state.slot(State.FETCH_LIMIT)) throw generalProtection();
+    const limit = state.slot(State.FETCH_LIMIT);
+    if (rip > limit) throw generalProtection(fetchBeyondLimit(rip, limit));
     const linear = this.codeLinear(rip);
-    if (state.codeBits === 64 && !isCanonical(linear, state)) throw generalProtection();
+    if (state.codeBits === 64 && !isCanonical(linear, state))
+      throw generalProtection(addressNotCanonical(linear));
     const frame = this.frameOf(linear);
     const offset = Number(linear & 0xfffn);
     if (frame === this.gateFrame) return this.gate(offset);
@@ -190,7 +193,11 @@ export class InstructionFetch {
       decoded = this.code.scratch(bytes, bits, offset);
     }
     // Beyond the segment's end, or of more than 15 bytes (SDM 3A 6.15, interrupt 13).
-    if (!decoded.complete) throw generalProtection();
+    if (!decoded.complete) {
+      const limit = this.state.slot(State.FETCH_LIMIT);
+      const cut = allowed < LONGEST_INSTRUCTION;
+      throw generalProtection(cut ? fetchBeyondLimit(rip, limit) : tooLong());
+    }
     return decoded.record;
   }
 

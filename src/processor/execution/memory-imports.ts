@@ -1,6 +1,6 @@
 import type { EngineImports } from './engine';
-import { generalProtection, stackFault } from '../faults';
-import { SS, segmentSlot } from '../state/layout';
+import { segmentFault } from './segment-fault';
+import type { CpuState } from '../state/cpu-state';
 import type { Mmu } from '../paging/mmu';
 
 /**
@@ -9,6 +9,7 @@ import type { Mmu } from '../paging/mmu';
  * @param syncRip brings RIP up to date first, for what the access may raise
  */
 export function memoryImports(
+  state: CpuState,
   mmu: Mmu,
   syncRip: () => void,
 ): Pick<EngineImports, 'slowLoad' | 'slowLoadForUpdate' | 'slowStore' | 'segmentFault'> {
@@ -25,9 +26,9 @@ export function memoryImports(
       syncRip();
       mmu.store(BigInt.asUintN(64, linear), bytes, segment, BigInt.asUintN(64, value));
     },
-    segmentFault: (slot) => {
+    segmentFault: (slot, offset, bytes, write) => {
       syncRip();
-      throw slot === segmentSlot(SS) ? stackFault() : generalProtection();
+      throw segmentFault(state, slot, BigInt.asUintN(64, offset), bytes, write !== 0);
     },
   };
 }

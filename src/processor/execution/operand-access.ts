@@ -1,4 +1,6 @@
-import { generalProtection, stackFault } from '../faults';
+import { generalProtection } from '../faults';
+import { needsRing } from '../reasons/privilege';
+import { segmentFault } from './segment-fault';
 import type { InstructionDetail } from './instruction-context';
 import { Rec, SS, Segment, State, segmentSlot } from '../state/layout';
 import type { Mmu } from '../paging/mmu';
@@ -91,7 +93,7 @@ export abstract class OperandAccess {
   }
 
   requirePrivilege(level: number): void {
-    if (this.state.cpl > level) throw generalProtection();
+    if (this.state.cpl > level) throw generalProtection(needsRing(level, this.state.cpl));
   }
 
   /** The linear address of an access, after the segment checks (SDM 3A 5.3). */
@@ -101,7 +103,7 @@ export abstract class OperandAccess {
       const low = state.slot(segment + (write ? Segment.WRITE_LOW : Segment.READ_LOW));
       const high = state.slot(segment + (write ? Segment.WRITE_HIGH : Segment.READ_HIGH));
       if (offset < low || offset + BigInt(bytes) - 1n > high) {
-        throw segment === segmentSlot(SS) ? stackFault() : generalProtection();
+        throw segmentFault(state, segment, offset, bytes, write);
       }
     }
     const base = state.slot(segment + Segment.EFFECTIVE_BASE);

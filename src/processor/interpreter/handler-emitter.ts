@@ -105,11 +105,7 @@ export class HandlerEmitter {
         return;
       case 'raise':
         this.embedding.publish();
-        this.f
-          .i32(s.vector)
-          .i32(s.errorCode ?? -1)
-          .call(this.helpers.raise)
-          .op(Op.unreachable);
+        this.f.i32(s.number).call(this.helpers.raise).op(Op.unreachable);
         return;
       case 'slow':
         this.embedding.publish();

@@ -51,7 +51,7 @@ export function declareHelpers(module: ModuleBuilder): Helpers {
     segmentFault: module.importFunction('segmentFault', [I32, I64, I32, I32], []),
     enter: module.importFunction('enter', [I64], [I32]),
     branch: module.importFunction('branch', [I32, I64], [I32]),
-    raise: module.importFunction('raise', [I32, I32], []),
+    raise: module.importFunction('raise', [I32], []),
     slow: module.importFunction('slow', [I32, I32], [I32]),
     special: module.importFunction('special', [I32], [I32]),
   };

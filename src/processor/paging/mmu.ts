@@ -1,6 +1,8 @@
 import { Vector } from '../../isa/exceptions';
 import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, stackFault } from '../faults';
+import { addressNotCanonical, misaligned } from '../reasons/memory';
+import { pageFaultReason } from '../reasons/paging';
 import { PAGE_SIZE, SS, State, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state/cpu-state';
@@ -93,7 +95,10 @@ export class Mmu {
     this.walking = linear;
     const { translation, fault } = walk(this.state, this.entries, linear, access, true);
     this.walking = undefined;
-    if (fault) throw new Fault(Vector.PF, fault.errorCode, linear);
+    if (fault) {
+      const reason = pageFaultReason(fault, linear, access);
+      throw new Fault(Vector.PF, reason, fault.errorCode, linear);
+    }
     const host = this.guestPhysical(translation.address, {
       write: access.write,
       execute: access.execute,
@@ -222,7 +227,7 @@ export class Mmu {
   private checkAlignment(linear: bigint, bytes: number, access: Access): void {
     if (!this.state.checksAlignment || (Number(linear & 7n) & (bytes - 1)) === 0) return;
     this.translate(linear, access);
-    throw new Fault(Vector.AC, 0);
+    throw new Fault(Vector.AC, misaligned(linear, bytes), 0);
   }
 
   private wrap(linear: bigint): bigint {
@@ -233,7 +238,8 @@ export class Mmu {
     if (this.state.codeBits !== 64) return;
     if (isCanonical(linear, this.state) && isCanonical(linear + BigInt(bytes - 1), this.state))
       return;
-    throw segment === segmentSlot(SS) ? stackFault() : generalProtection();
+    const reason = addressNotCanonical(linear);
+    throw segment === segmentSlot(SS) ? stackFault(reason) : generalProtection(reason);
   }
 }
 

@@ -136,7 +136,7 @@ export class ReferenceEngine implements Engine {
         throw new Leave(this.imports.branch(this.record, target & s.mask));
       }
       case 'raise':
-        this.imports.raise(s.vector, s.errorCode ?? -1);
+        this.imports.raise(s.number);
         return;
       case 'slow':
         throw new Leave(this.imports.slow(s.path, this.record));

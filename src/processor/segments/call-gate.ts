@@ -2,9 +2,25 @@ import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
 import { StackFrame, currentStack, innerStack } from '../events/protected-mode';
 import { generalProtection, invalidTss, notPresent, stackFault } from '../faults';
+import { stackBeyondTss } from '../reasons/events';
+import { addressNotCanonical, notCanonical } from '../reasons/memory';
+import {
+  badUpperHalf,
+  beyondTable,
+  gateNotPresent,
+  gatePrivilege,
+  jumpChangesRing,
+  notLongCode,
+  nullSelector,
+  privilegeMismatch,
+  segmentNotPresent,
+  targetBeyondLimit,
+  wrongKind,
+} from '../reasons/segments';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, SS, TR } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
+import type { CpuState } from '../state/cpu-state';
 import {
   descriptorAddress,
   dplOf,
@@ -50,11 +66,15 @@ export function gateOrTask(
   const type = typeOf(rights);
   if (TASKS.includes(type) && !state.longMode) return 'task';
   const narrow = type === SystemType.CALL_GATE16 && !state.longMode;
-  if (type !== SystemType.CALL_GATE && !narrow) throw generalProtection(error);
+  if (type !== SystemType.CALL_GATE && !narrow) {
+    throw generalProtection(wrongKind(selector, rights, 'code or gate', state.longMode), error);
+  }
   const gate = decodeDescriptor(low, upperHalf(cpu, selector, address), state.longMode);
-  if (gate.kind !== 'gate') throw generalProtection(error);
-  if (gate.dpl < state.cpl || gate.dpl < (selector & 3)) throw generalProtection(error);
-  if (!gate.present) throw notPresent(error);
+  if (gate.kind !== 'gate') throw new Error('a call gate decodes to a gate');
+  if (gate.dpl < state.cpl || gate.dpl < (selector & 3)) {
+    throw generalProtection(gatePrivilege(selector, gate.dpl, state.cpl), error);
+  }
+  if (!gate.present) throw notPresent(gateNotPresent(selector), error);
   return gate;
 }
 
@@ -62,10 +82,12 @@ export function gateOrTask(
 function upperHalf(cpu: InstructionContext, selector: number, address: bigint): bigint {
   const { state, mmu } = cpu;
   if (!state.longMode) return 0n;
-  const error = generalProtection(withoutRpl(selector));
-  if (descriptorAddress(state, selector, 16) === undefined) throw error;
+  const error = withoutRpl(selector);
+  if (descriptorAddress(state, selector, 16) === undefined) {
+    throw generalProtection(beyondTable(state, selector), error);
+  }
   const high = mmu.loadSystem(address + 8n, 8);
-  if ((high >> 40n) & 0x1fn) throw error;
+  if ((high >> 40n) & 0x1fn) throw generalProtection(badUpperHalf(selector), error);
   return high;
 }
 
@@ -74,7 +96,8 @@ export function jumpThroughGate(cpu: InstructionContext, gate: GateDescriptor): 
   const { state } = cpu;
   const code = codeOf(cpu, gate);
   if (!isConforming(code.rights) && dplOf(code.rights) !== state.cpl) {
-    throw generalProtection(withoutRpl(gate.selector));
+    const reason = jumpChangesRing(gate.selector, dplOf(code.rights), state.cpl);
+    throw generalProtection(reason, withoutRpl(gate.selector));
   }
   enter(cpu, gate, code, state.cpl);
   return gate.offset;
@@ -95,18 +118,30 @@ export function callThroughGate(cpu: InstructionContext, gate: GateDescriptor): 
 /** The code segment that the gate leads to, checked (SDM 3A 5.8.4). */
 function codeOf(cpu: InstructionContext, gate: GateDescriptor): FoundDescriptor {
   const { state, mmu } = cpu;
-  if (isNull(gate.selector)) throw generalProtection();
+  if (isNull(gate.selector)) throw generalProtection(nullSelector('CS'));
   const code = readDescriptor(state, mmu, gate.selector);
   const { rights } = code;
   const error = withoutRpl(gate.selector);
-  if (!isCode(rights) || dplOf(rights) > state.cpl) throw generalProtection(error);
-  if (state.longMode && (!(rights & L) || rights & DB)) throw generalProtection(error);
-  if (!isPresent(rights)) throw notPresent(error);
-  const reachable = state.longMode
-    ? isCanonical(gate.offset, state)
-    : Number(gate.offset) <= segmentFrom(code).limit;
-  if (!reachable) throw generalProtection();
+  if (!isCode(rights)) {
+    throw generalProtection(wrongKind(gate.selector, rights, 'code', state.longMode), error);
+  }
+  if (dplOf(rights) > state.cpl) {
+    throw generalProtection(privilegeMismatch(gate.selector, dplOf(rights), state.cpl), error);
+  }
+  if (state.longMode && (!(rights & L) || rights & DB)) {
+    throw generalProtection(notLongCode(gate.selector), error);
+  }
+  if (!isPresent(rights)) throw notPresent(segmentNotPresent(gate.selector), error);
+  requireReachable(state, gate, segmentFrom(code).limit);
   return code;
+}
+
+function requireReachable(state: CpuState, { offset }: GateDescriptor, limit: number): void {
+  if (state.longMode) {
+    if (!isCanonical(offset, state)) throw generalProtection(notCanonical('RIP', offset));
+  } else if (Number(offset) > limit) {
+    throw generalProtection(targetBeyondLimit(offset, limit));
+  }
 }
 
 /** An inner ring has a stack of its own, to which the parameters are copied (SDM 3A 5.8.5). */
@@ -158,7 +193,7 @@ function callLong(
   const access = { write: true, execute: false, user: privilege === 3 };
   for (const value of values) {
     pointer = (pointer - 8n) & 0xffffffffffffffffn;
-    if (!isCanonical(pointer, state)) throw stackFault();
+    if (!isCanonical(pointer, state)) throw stackFault(addressNotCanonical(pointer));
     mmu.write(pointer, 8, value, access);
   }
   if (inner) state.setSegment(SS, nullSegment(privilege, privilege));
@@ -169,7 +204,9 @@ function callLong(
 function innerPointer(cpu: InstructionContext, privilege: number): bigint {
   const tr = cpu.state.segment(TR);
   const offset = 4 + privilege * 8;
-  if (offset + 7 > tr.limit) throw invalidTss(withoutRpl(tr.selector));
+  if (offset + 7 > tr.limit) {
+    throw invalidTss(stackBeyondTss(cpu.state, offset), withoutRpl(tr.selector));
+  }
   return cpu.mmu.loadSystem(tr.base + BigInt(offset), 8);
 }
 

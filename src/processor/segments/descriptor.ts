@@ -1,6 +1,7 @@
 import { AccessRights, SegmentRights, SegmentType } from '../../isa/access-rights';
 import { accessRightsOf, descriptorLimit, Selector } from '../../isa/segments';
-import { generalProtection, type Fault } from '../faults';
+import { generalProtection, type FaultMaker } from '../faults';
+import { beyondTable } from '../reasons/segments';
 import { LDTR } from '../state/layout';
 import type { Mmu } from '../paging/mmu';
 import { UNUSABLE, type CpuState, type SegmentRegister } from '../state/cpu-state';
@@ -58,16 +59,16 @@ export function descriptorAddress(
 /**
  * Reads the descriptor that a selector names.
  *
- * @param fault what a selector beyond the table raises, given the error code
+ * @param fault what a selector beyond the table raises
  */
 export function readDescriptor(
   state: CpuState,
   mmu: Mmu,
   selector: number,
-  fault: (errorCode: number) => Fault = generalProtection,
+  fault: FaultMaker = generalProtection,
 ): FoundDescriptor {
   const address = descriptorAddress(state, selector);
-  if (address === undefined) throw fault(withoutRpl(selector));
+  if (address === undefined) throw fault(beyondTable(state, selector), withoutRpl(selector));
   const low = mmu.loadSystem(address, 8);
   return { selector, address, low, rights: accessRightsOf(low) };
 }

@@ -1,4 +1,5 @@
 import { generalProtection, notPresent, stackFault } from '../faults';
+import { nullSelector, privilegeMismatch, segmentNotPresent, wrongKind } from '../reasons/segments';
 import type { InstructionContext } from '../execution/instruction-context';
 import { DS, ES, FS, GS, SS } from '../state/layout';
 import {
@@ -45,13 +46,17 @@ function stackSegment(cpu: Context, selector: number): ReturnType<typeof segment
   if (isNull(selector)) {
     if (state.codeBits === 64 && cpl < 3 && (selector & 3) === cpl)
       return nullSegment(selector, cpl);
-    throw generalProtection();
+    throw generalProtection(nullSelector('SS'));
   }
   const found = readDescriptor(state, cpu.mmu, selector);
-  if ((selector & 3) !== cpl || !isWritableData(found.rights) || dplOf(found.rights) !== cpl) {
-    throw generalProtection(error);
+  const { rights } = found;
+  if (!isWritableData(rights)) {
+    throw generalProtection(wrongKind(selector, rights, 'writable data', state.longMode), error);
   }
-  if (!isPresent(found.rights)) throw stackFault(error);
+  if ((selector & 3) !== cpl || dplOf(rights) !== cpl) {
+    throw generalProtection(privilegeMismatch(selector, dplOf(rights), cpl), error);
+  }
+  if (!isPresent(rights)) throw stackFault(segmentNotPresent(selector), error);
   return segmentFrom(setAccessed(cpu.mmu, found));
 }
 
@@ -60,12 +65,16 @@ function dataSegment(cpu: Context, selector: number): ReturnType<typeof segmentF
   if (isNull(selector)) return nullSegment(selector);
   const error = withoutRpl(selector);
   const found = readDescriptor(state, cpu.mmu, selector);
-  if (!isCodeOrData(found.rights) || !isReadable(found.rights)) throw generalProtection(error);
-  if (!isConforming(found.rights)) {
-    const weakest = Math.max(selector & 3, state.cpl);
-    if (weakest > dplOf(found.rights)) throw generalProtection(error);
+  const { rights } = found;
+  if (!isCodeOrData(rights) || !isReadable(rights)) {
+    const reason = wrongKind(selector, rights, 'data or readable code', state.longMode);
+    throw generalProtection(reason, error);
   }
-  if (!isPresent(found.rights)) throw notPresent(error);
+  const weakest = Math.max(selector & 3, state.cpl);
+  if (!isConforming(rights) && weakest > dplOf(rights)) {
+    throw generalProtection(privilegeMismatch(selector, dplOf(rights), state.cpl), error);
+  }
+  if (!isPresent(rights)) throw notPresent(segmentNotPresent(selector), error);
   return segmentFrom(setAccessed(cpu.mmu, found));
 }
 

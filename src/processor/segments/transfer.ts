@@ -1,6 +1,17 @@
 import { AccessRights } from '../../isa/access-rights';
 import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { generalProtection, notPresent, stackFault } from '../faults';
+import { targetBeyond16Bits } from '../reasons/instructions';
+import { notCanonical } from '../reasons/memory';
+import {
+  bothLongAndDefault,
+  nullSelector,
+  privilegeMismatch,
+  returnInward,
+  segmentNotPresent,
+  targetBeyondLimit,
+  wrongKind,
+} from '../reasons/segments';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, DS, ES, FS, GS, SS, State } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
@@ -40,12 +51,13 @@ export function farTransfer(
   const target = offset & ((1n << BigInt(8 * operandBytes)) - 1n);
   if (state.realStyleSegments) {
     const register = realModeSegment(state.segment(CS), selector, state.virtual8086);
-    if (Number(target) > register.limit) throw generalProtection();
+    if (Number(target) > register.limit)
+      throw generalProtection(targetBeyondLimit(target, register.limit));
     state.setSegment(CS, register);
     cpu.updateDerivedState();
     return target;
   }
-  if (isNull(selector)) throw generalProtection();
+  if (isNull(selector)) throw generalProtection(nullSelector('CS'));
   const found = readDescriptor(state, cpu.mmu, selector);
   checkCode(cpu, found, selector);
   const register = segmentFrom(setAccessed(cpu.mmu, found), (selector & ~3) | state.cpl);
@@ -59,27 +71,32 @@ function checkCode(cpu: InstructionContext, found: FoundDescriptor, selector: nu
   const { state } = cpu;
   const error = withoutRpl(selector);
   const { rights } = found;
-  if (!isCodeOfMode(state, rights)) throw generalProtection(error);
+  requireCodeOfMode(state, selector, rights);
   const dpl = dplOf(rights);
-  if (isConforming(rights)) {
-    if (dpl > state.cpl) throw generalProtection(error);
-  } else if ((selector & 3) > state.cpl || dpl !== state.cpl) {
-    throw generalProtection(error);
-  }
-  if (!isPresent(rights)) throw notPresent(error);
+  const allowed = isConforming(rights)
+    ? dpl <= state.cpl
+    : (selector & 3) <= state.cpl && dpl === state.cpl;
+  if (!allowed) throw generalProtection(privilegeMismatch(selector, dpl, state.cpl), error);
+  if (!isPresent(rights)) throw notPresent(segmentNotPresent(selector), error);
 }
 
-/** In IA-32e mode L and D together are reserved (SDM 3A 5.2.1). */
-function isCodeOfMode(state: CpuState, rights: number): boolean {
-  return isCode(rights) && !(state.longMode && rights & L && rights & DB);
+/** @throws Fault #GP: in IA-32e mode L and D together are reserved (SDM 3A 5.2.1) */
+function requireCodeOfMode(state: CpuState, selector: number, rights: number): void {
+  const error = withoutRpl(selector);
+  if (!isCode(rights)) {
+    throw generalProtection(wrongKind(selector, rights, 'code', state.longMode), error);
+  }
+  if (state.longMode && rights & L && rights & DB) {
+    throw generalProtection(bothLongAndDefault(selector), error);
+  }
 }
 
 /** The target must lie within the segment, or be canonical in 64-bit code. */
 function checkTarget(cpu: InstructionContext, code: SegmentRegister, target: bigint): void {
   if (cpu.state.longMode && code.accessRights & L) {
-    if (!isCanonical(target, cpu.state)) throw generalProtection();
+    if (!isCanonical(target, cpu.state)) throw generalProtection(notCanonical('RIP', target));
   } else if (Number(target & 0xffffffffn) > code.limit) {
-    throw generalProtection();
+    throw generalProtection(targetBeyondLimit(target, code.limit));
   }
 }
 
@@ -123,14 +140,17 @@ function protectedReturn(cpu: InstructionContext, bytes: number, kind: ReturnKin
   if (kind.interrupt && flags & WideRflags.VM && state.cpl === 0 && !state.longMode) {
     return toVirtual8086(cpu, target, selector, flags);
   }
-  if (isNull(selector)) throw generalProtection();
+  if (isNull(selector)) throw generalProtection(nullSelector('CS'));
   const error = withoutRpl(selector);
   const found = readDescriptor(state, cpu.mmu, selector);
   const rpl = selector & 3;
-  if (!isCodeOfMode(state, found.rights) || rpl < state.cpl) throw generalProtection(error);
+  requireCodeOfMode(state, selector, found.rights);
+  if (rpl < state.cpl) throw generalProtection(returnInward(selector, state.cpl), error);
   const dpl = dplOf(found.rights);
-  if (isConforming(found.rights) ? dpl > rpl : dpl !== rpl) throw generalProtection(error);
-  if (!isPresent(found.rights)) throw notPresent(error);
+  if (isConforming(found.rights) ? dpl > rpl : dpl !== rpl) {
+    throw generalProtection(privilegeMismatch(selector, dpl, state.cpl), error);
+  }
+  if (!isPresent(found.rights)) throw notPresent(segmentNotPresent(selector), error);
   const code = segmentFrom(setAccessed(cpu.mmu, found), selector);
   const outer = rpl > state.cpl;
   const fromLong64 = state.codeBits === 64;
@@ -180,14 +200,18 @@ function returnStack(
   const error = withoutRpl(selector);
   if (isNull(selector)) {
     const allowed = state.longMode && (code.accessRights & L) !== 0 && rpl !== 3;
-    if (!allowed || (selector & 3) !== rpl) throw generalProtection();
+    if (!allowed || (selector & 3) !== rpl) throw generalProtection(nullSelector('SS'));
     return nullSegment(selector, rpl);
   }
   const found = readDescriptor(state, mmu, selector);
-  if ((selector & 3) !== rpl || !isWritableData(found.rights) || dplOf(found.rights) !== rpl) {
-    throw generalProtection(error);
+  const { rights } = found;
+  if (!isWritableData(rights)) {
+    throw generalProtection(wrongKind(selector, rights, 'writable data', state.longMode), error);
   }
-  if (!isPresent(found.rights)) throw stackFault(error);
+  if ((selector & 3) !== rpl || dplOf(rights) !== rpl) {
+    throw generalProtection(privilegeMismatch(selector, dplOf(rights), rpl), error);
+  }
+  if (!isPresent(rights)) throw stackFault(segmentNotPresent(selector), error);
   return segmentFrom(setAccessed(mmu, found));
 }
 
@@ -210,7 +234,7 @@ function toVirtual8086(
   flags: bigint,
 ): bigint {
   const { state } = cpu;
-  if (target > 0xffffn) throw generalProtection();
+  if (target > 0xffffn) throw generalProtection(targetBeyond16Bits(target));
   const pointer = cpu.pop(4);
   const selectors = [SS, ES, DS, FS, GS].map((index) => ({
     index,

@@ -1,3 +1,4 @@
+import type { RaisedNumber } from '../reasons/arithmetic';
 import { SS, State, gprSlot, segmentSlot, Segment } from '../state/layout';
 import type { MemoryPlace, MemoryWidth, SegmentChoice, Slot, Statement } from './expression';
 import { Flags } from './flags';
@@ -213,8 +214,9 @@ export class AbstractMachine {
     this.list.push({ do: 'jumpRelative', mask: (1n << BigInt(this.size)) - 1n });
   }
 
-  raise(vector: number, errorCode?: number): void {
-    this.list.push({ do: 'raise', vector, errorCode });
+  /** One of the faults that trees raise; see `reasons/arithmetic.ts`. */
+  raise(number: RaisedNumber): void {
+    this.list.push({ do: 'raise', number });
   }
 
   /** Leaves the rest to TypeScript. */

@@ -1,3 +1,4 @@
+import type { RaisedNumber } from '../reasons/arithmetic';
 /**
  * The typed expression trees that instruction definitions build and that every engine reads.
  *
@@ -137,6 +138,6 @@ export type Statement =
   | { readonly do: 'jump'; readonly target: Expression }
   /** Leaves the instruction for the record's own target. */
   | { readonly do: 'jumpRelative'; readonly mask: bigint }
-  | { readonly do: 'raise'; readonly vector: number; readonly errorCode: number | undefined }
+  | { readonly do: 'raise'; readonly number: RaisedNumber }
   /** Hands the instruction over to a slow path in TypeScript, by its place in the list of slow paths. */
   | { readonly do: 'slow'; readonly path: number };

@@ -1,3 +1,4 @@
+import type { TableOrigin } from '../reasons/tables';
 import { AccessRights } from '../../isa/access-rights';
 import { Cr0, Efer } from '../../isa/registers/control';
 import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../../isa/registers/flags';
@@ -56,6 +57,8 @@ export class CpuState {
   readonly pdptes: BigUint64Array;
   /** Model-specific registers that are plain storage and have no slot, by number. */
   private readonly msrs = new Map<number, bigint>();
+  /** What was loaded into GDTR and IDTR, and from where: for people, no part of the state. */
+  readonly tableOrigins: { gdtr?: TableOrigin; idtr?: TableOrigin } = {};
   activity: ActivityState = 'active';
   /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';

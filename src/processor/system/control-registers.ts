@@ -11,6 +11,19 @@ import { AccessRights } from '../../isa/access-rights';
 import { Pte, PteReserved } from '../../isa/paging';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, undefinedOpcode } from '../faults';
+import { noSuchControlRegister } from '../reasons/instructions';
+import {
+  cannotBeginLongMode,
+  longModeKeeps,
+  noPriority,
+  nwNeedsCd,
+  pagingNeedsProtection,
+  pagingStays,
+  pcidsNeed,
+  pdpteReserved,
+  reservedBits,
+  type LongModeConditions,
+} from '../reasons/registers';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, SS, TR } from '../state/layout';
 import { addressMasks } from '../paging/address-masks';
@@ -38,7 +51,7 @@ export function readControlRegister(cpu: InstructionContext, number: number): bi
     case 8:
       return state.cr8;
     default:
-      throw undefinedOpcode();
+      throw undefinedOpcode(noSuchControlRegister(number));
   }
 }
 
@@ -62,27 +75,28 @@ export function writeControlRegister(cpu: InstructionContext, number: number, va
       writeCr4(cpu, value);
       return;
     case 8:
-      if (value > 15n) throw generalProtection();
+      if (value > 15n) throw generalProtection(noPriority(value));
       cpu.state.cr8 = value;
       return;
     default:
-      throw undefinedOpcode();
+      throw undefinedOpcode(noSuchControlRegister(number));
   }
 }
 
 function writeCr0(cpu: InstructionContext, wanted: bigint): void {
   const { state } = cpu;
-  if (wanted >> 32n) throw generalProtection();
+  if (wanted >> 32n) {
+    throw generalProtection(reservedBits('CR0', wanted & ~0xffffffffn, 'SDM 3A 2.5'));
+  }
   const value = (wanted & CR0_WRITABLE) | WideCr0.ET;
   const paging = has(value, WideCr0.PG);
-  if (paging && !has(value, WideCr0.PE)) throw generalProtection();
-  if (has(value, WideCr0.NW) && !has(value, WideCr0.CD)) throw generalProtection();
+  if (paging && !has(value, WideCr0.PE)) throw generalProtection(pagingNeedsProtection());
+  if (has(value, WideCr0.NW) && !has(value, WideCr0.CD)) throw generalProtection(nwNeedsCd());
   const turnsOn = paging && !state.paging;
   const turnsOff = !paging && state.paging;
-  if (turnsOn && has(state.efer, WideEfer.LME) && !mayBeginLongMode(state))
-    throw generalProtection();
+  if (turnsOn && has(state.efer, WideEfer.LME)) requireLongModeConditions(state);
   if (turnsOff && (state.codeBits === 64 || has(state.cr4, WideCr4.PCIDE)))
-    throw generalProtection();
+    throw generalProtection(pagingStays(has(state.cr4, WideCr4.PCIDE)));
   cpu.guestMode.checkControlRegister(0, value);
   const before = state.cr0;
   const pdptes = paging && has(state.cr4, WideCr4.PAE) && !has(state.efer, WideEfer.LME);
@@ -98,9 +112,14 @@ function writeCr0(cpu: InstructionContext, wanted: bigint): void {
 }
 
 /** It needs PAE; neither 64-bit code nor a 16-bit TSS may be there before it begins (SDM 3A 10.8.5). */
-function mayBeginLongMode(state: CpuState): boolean {
-  const tss16 = typeOf(state.accessRights(TR)) === SystemType.TSS16_BUSY;
-  return has(state.cr4, WideCr4.PAE) && !(state.accessRights(CS) & AccessRights.L) && !tss16;
+function requireLongModeConditions(state: CpuState): void {
+  const conditions: LongModeConditions = {
+    pae: has(state.cr4, WideCr4.PAE),
+    longCode: (state.accessRights(CS) & AccessRights.L) !== 0,
+    tss16: typeOf(state.accessRights(TR)) === SystemType.TSS16_BUSY,
+  };
+  const { pae, longCode, tss16 } = conditions;
+  if (!pae || longCode || tss16) throw generalProtection(cannotBeginLongMode(conditions));
 }
 
 /** Real mode runs at CPL 0 whatever SS says. */
@@ -116,7 +135,10 @@ function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   // The TLB does not tag its entries with PCIDs: those of another one must go.
   const samePcid = ((state.cr3 ^ value) & WideCr3.PCID) === 0n;
   const keep = pcids && has(wanted, WideCr3.KEEP_TRANSLATIONS) && samePcid;
-  if (state.longMode && value >> BigInt(state.physicalAddressWidth)) throw generalProtection();
+  const width = BigInt(state.physicalAddressWidth);
+  if (state.longMode && value >> width) {
+    throw generalProtection(reservedBits('CR3', (value >> width) << width, 'SDM 3A 4.5.2'));
+  }
   const mode = pagingMode(state);
   if (mode === 'PAE') loadPdptes(cpu, value);
   state.cr3 = value;
@@ -125,12 +147,13 @@ function writeCr3(cpu: InstructionContext, wanted: bigint): void {
 
 function writeCr4(cpu: InstructionContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~state.profile.cr4) throw generalProtection();
+  const reserved = value & ~state.profile.cr4;
+  if (reserved) throw generalProtection(reservedBits('CR4', reserved, 'SDM 3A 2.5'));
   const changed = state.cr4 ^ value;
   if (state.longMode && (!has(value, WideCr4.PAE) || has(changed, WideCr4.LA57)))
-    throw generalProtection();
+    throw generalProtection(longModeKeeps(has(value, WideCr4.PAE) ? 'LA57' : 'PAE'));
   if (has(value & ~state.cr4, WideCr4.PCIDE) && (!state.longMode || state.cr3 & WideCr3.PCID)) {
-    throw generalProtection();
+    throw generalProtection(pcidsNeed(state.longMode, state.cr3 & WideCr3.PCID));
   }
   cpu.guestMode.checkControlRegister(4, value);
   const affectsPaging = WideCr4.PAE | WideCr4.PSE | WideCr4.PGE | WideCr4.SMEP;
@@ -157,7 +180,8 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
     return physical.read64(mmu.guestPhysical(base + n * 8n, context).address);
   });
   const reserved = PteReserved.PDPTE_PAE | addressMasks(state.physicalAddressWidth).reserved;
-  if (loaded.some((entry) => entry & Pte.P && entry & reserved)) throw generalProtection();
+  const bad = loaded.find((entry) => entry & Pte.P && entry & reserved);
+  if (bad !== undefined) throw generalProtection(pdpteReserved(bad));
   state.pdptes.set(loaded);
 }
 

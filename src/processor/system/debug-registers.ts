@@ -9,6 +9,8 @@ import {
 } from '../../isa/registers/debug';
 import { WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, NotImplemented, undefinedOpcode } from '../faults';
+import { noDebugAlias } from '../reasons/instructions';
+import { debugRegisterGuarded, reservedBits } from '../reasons/registers';
 import { Vector } from '../../isa/exceptions';
 import type { InstructionContext } from '../execution/instruction-context';
 
@@ -23,7 +25,10 @@ export function readDebugRegister(cpu: InstructionContext, number: number): bigi
 export function writeDebugRegister(cpu: InstructionContext, number: number, value: bigint): void {
   detect(cpu);
   const index = aliased(cpu, number);
-  if (index >= 6 && value >> 32n) throw generalProtection();
+  if (index >= 6 && value >> 32n) {
+    const reserved = value & ~0xffffffffn;
+    throw generalProtection(reservedBits(`DR${String(index)}`, reserved, 'SDM 3B 18.2.6'));
+  }
   if (index === 7) requireNoBreakpoints(value);
   cpu.state.dr[index] = index === 6 ? dr6(value) : index === 7 ? dr7(value) : value;
 }
@@ -39,12 +44,12 @@ function detect(cpu: InstructionContext): void {
   if (!((dr[7] ?? 0n) & WideDr7.GD)) return;
   dr[6] = (dr[6] ?? 0n) | Dr6.BD;
   dr[7] = (dr[7] ?? 0n) & ~WideDr7.GD;
-  throw new Fault(Vector.DB);
+  throw new Fault(Vector.DB, debugRegisterGuarded());
 }
 
 function aliased(cpu: InstructionContext, number: number): number {
   if (number !== 4 && number !== 5) return number;
-  if (cpu.state.cr4 & WideCr4.DE) throw undefinedOpcode();
+  if (cpu.state.cr4 & WideCr4.DE) throw undefinedOpcode(noDebugAlias(number));
   return number + 2;
 }
 

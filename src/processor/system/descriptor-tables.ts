@@ -1,8 +1,20 @@
 import { Rflags } from '../../isa/registers/flags';
 import { SystemType, TSS_BUSY } from '../../isa/segments';
 import { generalProtection, notPresent, undefinedOpcode } from '../faults';
+import { notInRealMode } from '../reasons/instructions';
+import { notCanonical } from '../reasons/memory';
+import {
+  badUpperHalf,
+  beyondTable,
+  notInGdt,
+  nullSelector,
+  segmentNotPresent,
+  wrongKind,
+} from '../reasons/segments';
 import type { InstructionContext } from '../execution/instruction-context';
-import { LDTR, TR } from '../state/layout';
+import { SEG_NAMES } from '../../isa/registers/segment';
+import type { TableOrigin } from '../reasons/tables';
+import { CS, LDTR, SEGMENT_SIZE, State, TR, segmentSlot } from '../state/layout';
 import {
   descriptorAddress,
   dplOf,
@@ -36,11 +48,24 @@ function loadTable(which: 'gdtr' | 'idtr'): SlowPath {
     const wide = state.codeBits === 64;
     const raw = cpu.load(segment, at + 2n, wide ? 8 : 4);
     const base = !wide && instruction.operandSize === 2 ? raw & 0xffffffn : raw;
-    if (wide && !isCanonical(base, state)) throw generalProtection();
+    if (wide && !isCanonical(base, state)) {
+      throw generalProtection(notCanonical(which.toUpperCase(), base));
+    }
     state[which] = { base, limit };
+    state.tableOrigins[which] = { ...tableOrigin(cpu), base, limit };
     return undefined;
   };
 }
+
+/** Where the value was read from, for whoever wonders about it later. */
+function tableOrigin(cpu: InstructionContext): Omit<TableOrigin, 'base' | 'limit'> {
+  const { state } = cpu;
+  const index = (cpu.operandSegment() - segmentSlot(0)) / SEGMENT_SIZE;
+  const at = (state.segment(CS).base + state.rip) & state.slot(State.LINEAR_MASK);
+  const selector = state.selector(index);
+  return { at, from: cpu.linearOperand(), segment: SEG_NAMES[index] ?? '', selector };
+}
+
 export const loadGdtr = loadTable('gdtr');
 export const loadIdtr = loadTable('idtr');
 
@@ -62,7 +87,8 @@ export const storeGdtr = storeTable('gdtr');
 export const storeIdtr = storeTable('idtr');
 
 function requireProtected(cpu: InstructionContext): void {
-  if (cpu.state.realStyleSegments) throw undefinedOpcode();
+  const { realStyleSegments, virtual8086 } = cpu.state;
+  if (realStyleSegments) throw undefinedOpcode(notInRealMode(virtual8086));
 }
 
 export const loadLdtr: SlowPath = (cpu) => {
@@ -74,7 +100,7 @@ export const loadLdtr: SlowPath = (cpu) => {
     cpu.state.setSegment(LDTR, nullSegment(selector));
     return undefined;
   }
-  cpu.state.setSegment(LDTR, systemSegment(cpu, selector, [SystemType.LDT]));
+  cpu.state.setSegment(LDTR, systemSegment(cpu, selector, 'LDT', [SystemType.LDT]));
   return undefined;
 };
 
@@ -84,11 +110,11 @@ export const loadTaskRegister: SlowPath = (cpu) => {
   if (cpu.guestMode.descriptorTable('LTR')) return 'left';
   const { state } = cpu;
   const selector = Number(cpu.readOperand(0, 2));
-  if (isNull(selector)) throw generalProtection();
+  if (isNull(selector)) throw generalProtection(nullSelector('TR'));
   const types = state.longMode
     ? [SystemType.TSS_AVAILABLE]
     : [SystemType.TSS_AVAILABLE, SystemType.TSS16_AVAILABLE];
-  const register = systemSegment(cpu, selector, types);
+  const register = systemSegment(cpu, selector, 'available TSS', types);
   const address = descriptorAddress(state, selector) ?? 0n;
   const busy = register.accessRights | TSS_BUSY;
   cpu.mmu.storeSystem(address + 5n, 1, BigInt(busy & 0xff));
@@ -100,21 +126,26 @@ export const loadTaskRegister: SlowPath = (cpu) => {
 function systemSegment(
   cpu: InstructionContext,
   selector: number,
+  wanted: 'LDT' | 'available TSS',
   types: readonly number[],
 ): ReturnType<typeof segmentFrom> {
   const { state, mmu } = cpu;
   const error = withoutRpl(selector);
-  if (selector & 4) throw generalProtection(error);
+  if (selector & 4) throw generalProtection(notInGdt(selector), error);
   const found = readDescriptor(state, mmu, selector);
-  if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights)))
-    throw generalProtection(error);
-  if (!isPresent(found.rights)) throw notPresent(error);
+  if (isCodeOrData(found.rights) || !types.includes(typeOf(found.rights))) {
+    throw generalProtection(wrongKind(selector, found.rights, wanted, state.longMode), error);
+  }
+  if (!isPresent(found.rights)) throw notPresent(segmentNotPresent(selector), error);
   const register = segmentFrom(found);
   if (!state.longMode) return register;
-  if (descriptorAddress(state, selector, 16) === undefined) throw generalProtection(error);
+  if (descriptorAddress(state, selector, 16) === undefined) {
+    throw generalProtection(beyondTable(state, selector), error);
+  }
   const high = mmu.loadSystem(found.address + 8n, 8);
   const base = register.base | ((high & 0xffffffffn) << 32n);
-  if (high & 0x1f0000000000n || !isCanonical(base, state)) throw generalProtection(error);
+  if (high & 0x1f0000000000n) throw generalProtection(badUpperHalf(selector), error);
+  if (!isCanonical(base, state)) throw generalProtection(notCanonical(wanted, base), error);
   return { ...register, base };
 }
 

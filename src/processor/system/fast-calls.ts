@@ -3,11 +3,14 @@ import { WideCr4, WideEfer } from '../../isa/registers/control';
 import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
 import { generalProtection, undefinedOpcode } from '../faults';
+import { noSysenter, notEnabled, only64Bit } from '../reasons/instructions';
+import { notCanonical } from '../reasons/memory';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, GS, SS } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import { withoutRpl } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
+import type { CpuState } from '../state/cpu-state';
 import { readMsr } from './msr';
 
 /** SYSCALL, SYSRET, SYSENTER, SYSEXIT, SWAPGS (SDM 2B; 3A 5.8.7, 5.8.8). */
@@ -28,10 +31,15 @@ const flatData = (selector: number, dpl: number) => ({
   accessRights: SegmentRights.FLAT_DATA | (dpl << AccessRights.DPL_SHIFT),
 });
 
+/** Intel processors have SYSCALL and SYSRET in 64-bit mode only. */
+function requireSystemCalls(state: CpuState): void {
+  if (state.codeBits !== 64) throw undefinedOpcode(only64Bit());
+  if (!(state.efer & WideEfer.SCE)) throw undefinedOpcode(notEnabled('IA32_EFER.SCE'));
+}
+
 export const systemCall: SlowPath = (cpu) => {
   const { state } = cpu;
-  // Intel processors have SYSCALL in 64-bit mode only.
-  if (!(state.efer & WideEfer.SCE) || state.codeBits !== 64) throw undefinedOpcode();
+  requireSystemCalls(state);
   const star = withoutRpl(Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xffffn));
   state.setGpr(1, cpu.nextRip);
   state.setGpr(11, state.rflags & ~WideRflags.RF);
@@ -48,12 +56,12 @@ const SYSRET_FLAGS = RFLAGS_WRITABLE & ~(WideRflags.RF | WideRflags.VM);
 
 export const systemReturn: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
-  if (!(state.efer & WideEfer.SCE) || state.codeBits !== 64) throw undefinedOpcode();
+  requireSystemCalls(state);
   cpu.requirePrivilege(0);
   const star = Number((readMsr(cpu, Msr.STAR) >> 48n) & 0xffffn);
   const long = instruction.operandSize === 8;
   const target = long ? state.gpr(1) : state.gpr(1) & 0xffffffffn;
-  if (long && !isCanonical(target, state)) throw generalProtection();
+  if (long && !isCanonical(target, state)) throw generalProtection(notCanonical('RCX', target));
   state.rflags = (state.gpr(11) & SYSRET_FLAGS) | RFLAGS_FIXED;
   state.setSegment(CS, flatCode((star + (long ? 16 : 0)) | 3, 3, long));
   state.setSegment(SS, flatData((star + 8) | 3, 3));
@@ -65,7 +73,9 @@ export const systemReturn: SlowPath = (cpu) => {
 export const systemEnter: SlowPath = (cpu) => {
   const { state } = cpu;
   const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
-  if (!state.protectedMode || selector === 0) throw generalProtection();
+  if (!state.protectedMode || selector === 0) {
+    throw generalProtection(noSysenter(state.protectedMode));
+  }
   state.systemFlags &= ~(WideRflags.VM | WideRflags.IF | WideRflags.RF);
   const mask = state.longMode ? (1n << 64n) - 1n : 0xffffffffn;
   state.setSegment(CS, flatCode(selector, 0, state.longMode));
@@ -79,13 +89,17 @@ export const systemEnter: SlowPath = (cpu) => {
 export const systemExit: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
   const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
-  if (!state.protectedMode || selector === 0) throw generalProtection();
+  if (!state.protectedMode || selector === 0) {
+    throw generalProtection(noSysenter(state.protectedMode));
+  }
   cpu.requirePrivilege(0);
   const long = instruction.operandSize === 8;
   const mask = long ? (1n << 64n) - 1n : 0xffffffffn;
   const target = state.gpr(2) & mask;
-  if (long && !(isCanonical(target, state) && isCanonical(state.gpr(1), state)))
-    throw generalProtection();
+  if (long && !isCanonical(target, state)) throw generalProtection(notCanonical('RDX', target));
+  if (long && !isCanonical(state.gpr(1), state)) {
+    throw generalProtection(notCanonical('RCX', state.gpr(1)));
+  }
   state.setSegment(CS, flatCode((selector + (long ? 32 : 16)) | 3, 3, long));
   state.setSegment(SS, flatData((selector + (long ? 40 : 24)) | 3, 3));
   state.setGpr(4, state.gpr(1) & mask);
@@ -96,7 +110,7 @@ export const systemExit: SlowPath = (cpu) => {
 
 export const swapGs: SlowPath = (cpu) => {
   const { state } = cpu;
-  if (state.codeBits !== 64) throw undefinedOpcode();
+  if (state.codeBits !== 64) throw undefinedOpcode(only64Bit());
   cpu.requirePrivilege(0);
   const gs = state.segment(GS);
   const other = state.msr(Msr.KERNEL_GS_BASE);
@@ -110,7 +124,8 @@ export const swapGs: SlowPath = (cpu) => {
 function segmentBase(write: boolean, index: number): SlowPath {
   return (cpu: InstructionContext) => {
     const { state, instruction } = cpu;
-    if (state.codeBits !== 64 || !(state.cr4 & WideCr4.FSGSBASE)) throw undefinedOpcode();
+    if (state.codeBits !== 64) throw undefinedOpcode(only64Bit());
+    if (!(state.cr4 & WideCr4.FSGSBASE)) throw undefinedOpcode(notEnabled('CR4.FSGSBASE'));
     const segment = state.segment(index);
     const bytes = instruction.operandSize;
     if (!write) {
@@ -118,7 +133,9 @@ function segmentBase(write: boolean, index: number): SlowPath {
       return 'continue';
     }
     const base = cpu.readOperand(0, bytes);
-    if (!isCanonical(base, state)) throw generalProtection();
+    if (!isCanonical(base, state)) {
+      throw generalProtection(notCanonical(index === GS ? 'GS base' : 'FS base', base));
+    }
     state.setSegment(index, { ...segment, base });
     cpu.updateDerivedState();
     return 'continue';

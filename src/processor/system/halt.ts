@@ -2,6 +2,8 @@ import { WideCr0 } from '../../isa/registers/control';
 import { WideRflags } from '../../isa/registers/flags';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
+import { outOfBounds } from '../reasons/arithmetic';
+import { coprocessorUnavailable, meantToBeUndefined, notInRealMode } from '../reasons/instructions';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** HLT, PAUSE, FWAIT, UD0 to UD2, INVD, WBINVD (SDM 2). */
@@ -19,13 +21,13 @@ export const pause: SlowPath = (cpu) => {
 };
 
 export const undefinedInstruction: SlowPath = () => {
-  throw undefinedOpcode();
+  throw undefinedOpcode(meantToBeUndefined());
 };
 
 /** FWAIT: without an x87 unit no exception of it can be pending; CR0.MP makes it obey TS. */
 export const waitForCoprocessor: SlowPath = (cpu) => {
   const both = WideCr0.MP | WideCr0.TS;
-  if ((cpu.state.cr0 & both) === both) throw new Fault(Vector.NM);
+  if ((cpu.state.cr0 & both) === both) throw new Fault(Vector.NM, coprocessorUnavailable());
   return 'continue';
 };
 
@@ -51,13 +53,16 @@ export const checkBounds: SlowPath = (cpu) => {
   const at = cpu.effectiveAddress();
   const lower = BigInt.asIntN(bits, cpu.load(segment, at, bytes));
   const upper = BigInt.asIntN(bits, cpu.load(segment, at + BigInt(bytes), bytes));
-  if (index < lower || index > upper) throw new Fault(Vector.BR);
+  if (index < lower || index > upper) {
+    throw new Fault(Vector.BR, outOfBounds(index, lower, upper));
+  }
   return 'continue';
 };
 
 /** ARPL raises the RPL of a selector to that of another (SDM 2A). */
 export const adjustRpl: SlowPath = (cpu) => {
-  if (cpu.state.realStyleSegments) throw undefinedOpcode();
+  const { realStyleSegments, virtual8086 } = cpu.state;
+  if (realStyleSegments) throw undefinedOpcode(notInRealMode(virtual8086));
   const target = Number(cpu.readOperand(0, 2));
   const rpl = Number(cpu.readOperand(1, 2)) & 3;
   const raise = (target & 3) < rpl;

@@ -1,5 +1,6 @@
 import { IOPL_SHIFT, WideRflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
+import { needsIopl } from '../reasons/privilege';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
@@ -7,7 +8,9 @@ import type { SlowPath } from '../semantics/slow-path';
 function requireIopl(cpu: InstructionContext): void {
   const { state } = cpu;
   const iopl = Number((state.systemFlags & WideRflags.IOPL) >> IOPL_SHIFT);
-  if (state.protectedMode && state.cpl > iopl) throw generalProtection();
+  if (state.protectedMode && state.cpl > iopl) {
+    throw generalProtection(needsIopl(state.cpl, iopl));
+  }
 }
 
 export const clearInterruptFlag: SlowPath = (cpu) => {

@@ -1,3 +1,4 @@
+import { csNotLoaded, wrongOperands } from '../reasons/instructions';
 import { undefinedOpcode } from '../faults';
 import type { InstructionContext, OperandDetail } from '../execution/instruction-context';
 import { CS, SS, State } from '../state/layout';
@@ -9,18 +10,18 @@ import { readDebugRegister, writeDebugRegister } from './debug-registers';
 /** MOV to and from segment, control and debug registers (SDM 2B MOV). */
 export const moveSpecial: SlowPath = (cpu) => {
   const [target, source] = cpu.instruction.operands;
-  if (!target || !source) throw undefinedOpcode();
+  if (!target || !source) throw undefinedOpcode(wrongOperands());
   if (target.kind === 'segment') return toSegment(cpu, target.index);
   if (source.kind === 'segment') return fromSegment(cpu, source.index);
   if (target.kind === 'control') return toControl(cpu, target.number, gprOf(source));
   if (source.kind === 'control') return fromControl(cpu, source.number, gprOf(target));
   if (target.kind === 'debug') return toDebug(cpu, target.number, gprOf(source));
   if (source.kind === 'debug') return fromDebug(cpu, source.number, gprOf(target));
-  throw undefinedOpcode();
+  throw undefinedOpcode(wrongOperands());
 };
 
 function toSegment(cpu: InstructionContext, index: number): undefined {
-  if (index === CS) throw undefinedOpcode();
+  if (index === CS) throw undefinedOpcode(csNotLoaded());
   loadDataSegment(cpu, index, Number(cpu.readOperand(1, 2)));
   if (index === SS) cpu.state.interruptShadow = 'mov-ss';
   return undefined;
@@ -65,6 +66,6 @@ function fromDebug(cpu: InstructionContext, number: number, gpr: number): 'conti
 }
 
 function gprOf(operand: OperandDetail): number {
-  if (operand.kind !== 'register') throw undefinedOpcode();
+  if (operand.kind !== 'register') throw undefinedOpcode(wrongOperands());
   return (operand.slot - State.GPR) >> 3;
 }

@@ -3,6 +3,15 @@ import { ApicBase, FeatureControl } from '../../isa/registers/msr-fields';
 import { WideEfer } from '../../isa/registers/control';
 import { Msr, msrByNumber, type MsrRow } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
+import {
+  lmeWhilePaging,
+  msrLocked,
+  msrNotCanonical,
+  msrOnly,
+  msrValue,
+  noSuchMsr,
+  reservedBits,
+} from '../reasons/registers';
 import type { InstructionContext } from '../execution/instruction-context';
 import { FS, GS } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
@@ -35,7 +44,7 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
     case Msr.TSC:
       return cpu.guestMode.timeStamp(timeStampCounter(cpu));
   }
-  if (existing(state, number).only === 'WRMSR') throw generalProtection();
+  if (existing(state, number).only === 'WRMSR') throw generalProtection(msrOnly(number, 'WRMSR'));
   return state.msr(number);
 }
 
@@ -47,8 +56,10 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
 export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   const { state } = cpu;
   const row = existing(state, number);
-  if (row.only === 'RDMSR') throw generalProtection();
-  if (row.canonical && !isCanonical(value, state)) throw generalProtection();
+  if (row.only === 'RDMSR') throw generalProtection(msrOnly(number, 'RDMSR'));
+  if (row.canonical && !isCanonical(value, state)) {
+    throw generalProtection(msrNotCanonical(number, value));
+  }
   switch (number) {
     case Msr.EFER:
       writeEfer(cpu, value);
@@ -63,16 +74,16 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       state.setMsr(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
       return;
     case Msr.PAT:
-      if (!isValidPat(value)) throw generalProtection();
+      if (!isValidPat(value)) throw generalProtection(msrValue(number, value));
       break;
     case Msr.APIC_BASE:
       // Once the local APIC is disabled, only a reset can enable it (SDM 3A 11.4.3).
       if (!state.profile.has('APIC') && value & (ApicBase.EN | ApicBase.EXTD)) {
-        throw generalProtection();
+        throw generalProtection(msrValue(number, value));
       }
       break;
     case Msr.FEATURE_CONTROL:
-      if (state.msr(number) & FeatureControl.LOCK) throw generalProtection();
+      if (state.msr(number) & FeatureControl.LOCK) throw generalProtection(msrLocked(number));
       break;
   }
   checkMtrr(number, value, state.physicalAddressWidth);
@@ -86,16 +97,17 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
  */
 function existing(state: CpuState, number: number): MsrRow {
   const row = msrByNumber(number);
-  if (!row || !state.profile.msrs.has(number)) throw generalProtection();
+  if (!row || !state.profile.msrs.has(number)) throw generalProtection(noSuchMsr(number));
   return row;
 }
 
 function writeEfer(cpu: MsrContext, value: bigint): void {
   const { state } = cpu;
-  if (value & ~state.profile.efer) throw generalProtection();
+  const reserved = value & ~state.profile.efer;
+  if (reserved) throw generalProtection(reservedBits('IA32_EFER', reserved, 'SDM 3A 2.2.1'));
   const writable = state.profile.efer & ~LMA;
   const changed = (state.efer ^ value) & writable;
-  if (changed & LME && state.paging) throw generalProtection();
+  if (changed & LME && state.paging) throw generalProtection(lmeWhilePaging());
   state.efer = (value & writable) | (state.efer & LMA);
   if (changed & NXE) cpu.flushTlb(false);
   cpu.updateDerivedState();

@@ -3,6 +3,7 @@ import { isMemoryType } from '../../isa/memory-types';
 import { msrByNumber } from '../../isa/registers/msr';
 import { MTRR_DEF_TYPE, MTRR_PHYSBASE, MTRR_PHYSMASK } from '../../isa/registers/msr-fields';
 import { generalProtection } from '../faults';
+import { msrValue } from '../reasons/registers';
 
 /** Memory-type range registers. The simulated computer has no caches: they only hold what they are told. */
 
@@ -16,7 +17,9 @@ const TYPE = maskOf(MTRR_PHYSBASE.fields[0]);
 export function checkMtrr(number: number, value: bigint, physicalAddressWidth: number): void {
   const row = msrByNumber(number);
   if (!row?.id.startsWith('MTRR_')) return;
-  if (!isAllowed(row.id, value, physicalAddressWidth)) throw generalProtection();
+  if (!isAllowed(row.id, value, physicalAddressWidth)) {
+    throw generalProtection(msrValue(number, value));
+  }
 }
 
 function isAllowed(id: string, value: bigint, width: number): boolean {

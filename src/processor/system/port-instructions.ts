@@ -1,5 +1,6 @@
 import { WideRflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
+import { noPortBitmap, portBeyondBitmap, portForbidden } from '../reasons/privilege';
 import type { InstructionContext } from '../execution/instruction-context';
 import { ES, Rec, State, TR, segmentSlot } from '../state/layout';
 import type { SlowPath } from '../semantics/slow-path';
@@ -14,13 +15,14 @@ function requirePort(cpu: InstructionContext, port: number, bytes: number): void
   if (!state.protectedMode) return;
   const iopl = Number((state.systemFlags >> 12n) & 3n);
   if (state.cpl <= iopl && !state.virtual8086) return;
+  const access = { port, cpl: state.cpl, iopl };
   const tr = state.segment(TR);
-  if (!(tr.accessRights & 8) || tr.limit < 103) throw generalProtection();
+  if (!(tr.accessRights & 8) || tr.limit < 103) throw generalProtection(noPortBitmap(access));
   const bitmap = Number(mmu.loadSystem(tr.base + 102n, 2));
   const byte = bitmap + (port >> 3);
-  if (byte + 1 > tr.limit) throw generalProtection();
+  if (byte + 1 > tr.limit) throw generalProtection(portBeyondBitmap(access, tr.limit));
   const bits = Number(mmu.loadSystem(tr.base + BigInt(byte), 2)) >> (port & 7);
-  if (bits & ((1 << bytes) - 1)) throw generalProtection();
+  if (bits & ((1 << bytes) - 1)) throw generalProtection(portForbidden(access));
 }
 
 /** Port and width of IN and OUT, by their operands. */

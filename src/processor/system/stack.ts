@@ -1,5 +1,7 @@
 import { IOPL_SHIFT, Rflags, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { generalProtection, undefinedOpcode } from '../faults';
+import { csNotLoaded, wrongOperands } from '../reasons/instructions';
+import { needsIopl3 } from '../reasons/privilege';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, SS, State, segmentSlot } from '../state/layout';
 import { loadDataSegment } from '../segments/load-data';
@@ -9,14 +11,15 @@ import type { SlowPath } from '../semantics/slow-path';
 
 export const pushSegment: SlowPath = (cpu) => {
   const operand = cpu.instruction.operands[0];
-  if (operand?.kind !== 'segment') throw undefinedOpcode();
+  if (operand?.kind !== 'segment') throw undefinedOpcode(wrongOperands());
   cpu.push(BigInt(cpu.state.selector(operand.index)), cpu.instruction.operandSize);
   return 'continue';
 };
 
 export const popSegment: SlowPath = (cpu) => {
   const operand = cpu.instruction.operands[0];
-  if (operand?.kind !== 'segment' || operand.index === CS) throw undefinedOpcode();
+  if (operand?.kind !== 'segment') throw undefinedOpcode(wrongOperands());
+  if (operand.index === CS) throw undefinedOpcode(csNotLoaded());
   restoringStackPointer(cpu, () => {
     const value = cpu.pop(cpu.instruction.operandSize);
     loadDataSegment(cpu, operand.index, Number(value & 0xffffn));
@@ -77,10 +80,11 @@ export function setFlagsFromImage(
   state.rflags = (cleared & ~mask) | (image & mask);
 }
 
-function requireIopl3InVirtual8086(cpu: InstructionContext): void {
+/** @throws Fault #GP(0): what touches IF needs IOPL 3 in virtual-8086 mode (SDM 3B 21.2.7) */
+export function requireIopl3InVirtual8086(cpu: InstructionContext): void {
   const { state } = cpu;
-  const iopl3 = (state.systemFlags & WideRflags.IOPL) === WideRflags.IOPL;
-  if (state.virtual8086 && !iopl3) throw generalProtection();
+  const iopl = Number((state.systemFlags & WideRflags.IOPL) >> IOPL_SHIFT);
+  if (state.virtual8086 && iopl < 3) throw generalProtection(needsIopl3(iopl));
 }
 
 /** ENTER: a stack frame with up to 31 links to outer ones (SDM 2A ENTER). */

@@ -1,6 +1,7 @@
 import { Cr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { generalProtection } from '../faults';
+import { noPerformanceCounter } from '../reasons/registers';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
@@ -41,5 +42,5 @@ export const readTimeStampAndProcessor: SlowPath = (cpu) => {
 export const readPerformanceCounter: SlowPath = (cpu) => {
   if (!(cpu.state.cr4 & BigInt(Cr4.PCE)) && cpu.state.protectedMode) cpu.requirePrivilege(0);
   if (cpu.guestMode.rdpmc()) return 'left';
-  throw generalProtection(); // no performance counters are there
+  throw generalProtection(noPerformanceCounter(cpu.state.gpr(1) & 0xffffffffn));
 };

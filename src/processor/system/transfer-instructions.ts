@@ -1,12 +1,13 @@
 import { Vector } from '../../isa/exceptions';
 import { Rflags } from '../../isa/registers/flags';
 import { NotImplemented, generalProtection, undefinedOpcode } from '../faults';
+import { nestedTask, not64Bit } from '../reasons/instructions';
 import type { EventKind } from '../events/event';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 import { callThroughGate, gateOrTask, jumpThroughGate } from '../segments/call-gate';
 import { farTransfer, returnToCode } from '../segments/transfer';
-import { setFlagsFromImage } from './stack';
+import { requireIopl3InVirtual8086, setFlagsFromImage } from './stack';
 
 /** Far JMP, CALL and RET, IRET, INT n, INT3, INTO, INT1 (SDM 2). */
 
@@ -83,7 +84,7 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
     return undefined;
   }
   if (state.systemFlags & BigInt(Rflags.NT)) {
-    if (state.longMode) throw generalProtection();
+    if (state.longMode) throw generalProtection(nestedTask());
     throw new NotImplemented('IRET to another task');
   }
   cpu.nextRip = returnToCode(cpu, bytes, { interrupt: true, release: 0 });
@@ -93,8 +94,7 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
 
 function realModeReturn(cpu: InstructionContext, bytes: number): void {
   const { state } = cpu;
-  const iopl = (state.systemFlags >> 12n) & 3n;
-  if (state.virtual8086 && iopl < 3n) throw generalProtection();
+  requireIopl3InVirtual8086(cpu);
   const rsp = state.gpr(4);
   try {
     const offset = cpu.pop(bytes);
@@ -111,14 +111,18 @@ function realModeReturn(cpu: InstructionContext, bytes: number): void {
 
 /** Delivers a software event; it returns behind the instruction. */
 function software(cpu: InstructionContext, vector: number, kind: EventKind): undefined {
-  cpu.deliver({ kind, vector, returnRip: cpu.nextRip, instructionLength: cpu.instruction.length });
+  cpu.deliverSoftware({
+    kind,
+    vector,
+    returnRip: cpu.nextRip,
+    instructionLength: cpu.instruction.length,
+  });
   return undefined;
 }
 
 export const interrupt: SlowPath = (cpu) => {
   const operand = cpu.instruction.operands[0];
-  const iopl = (cpu.state.systemFlags >> 12n) & 3n;
-  if (cpu.state.virtual8086 && iopl < 3n) throw generalProtection();
+  requireIopl3InVirtual8086(cpu);
   const vector = operand?.kind === 'immediate' ? Number(operand.value & 0xffn) : 0;
   return software(cpu, vector, 'software-interrupt');
 };
@@ -129,7 +133,7 @@ export const debugTrap: SlowPath = (cpu) =>
   software(cpu, Vector.DB, 'privileged-software-exception');
 
 export const interruptOnOverflow: SlowPath = (cpu) => {
-  if (cpu.state.codeBits === 64) throw undefinedOpcode();
+  if (cpu.state.codeBits === 64) throw undefinedOpcode(not64Bit());
   if (!(cpu.state.rflags & BigInt(Rflags.OF))) return 'continue';
   return software(cpu, Vector.OF, 'software-exception');
 };

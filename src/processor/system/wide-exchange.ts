@@ -1,5 +1,6 @@
 import { Rflags } from '../../isa/registers/flags';
 import { generalProtection } from '../faults';
+import { operandMisaligned } from '../reasons/memory';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
@@ -12,7 +13,9 @@ function compareExchange(half: 4 | 8): SlowPath {
     const mask = (1n << bits) - 1n;
     const segment = cpu.operandSegment();
     const at = cpu.effectiveAddress();
-    if (half === 8 && cpu.linearOperand() & 0xfn) throw generalProtection();
+    if (half === 8 && cpu.linearOperand() & 0xfn) {
+      throw generalProtection(operandMisaligned(cpu.linearOperand(), 16));
+    }
     const low = cpu.load(segment, at, half);
     const high = cpu.load(segment, at + BigInt(half), half);
     const equal = low === (state.gpr(0) & mask) && high === (state.gpr(2) & mask);

@@ -4,10 +4,19 @@ import { WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { generalProtection, undefinedOpcode } from '../faults';
+import { notInRealMode } from '../reasons/instructions';
+import { fixedInVmx } from '../reasons/registers';
+import {
+  compatibilityMode,
+  featureControl,
+  notInVmxOperation,
+  vmxNotEnabled,
+} from '../reasons/vmx';
 import type { VmxInstruction } from '../guest-mode/guest-mode';
 import type { InstructionContext } from '../execution/instruction-context';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
+import type { CpuState } from '../state/cpu-state';
 import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './outcome';
 
 /** The VMX instructions (SDM 3C chapter 31). */
@@ -18,13 +27,23 @@ import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './outcome';
  */
 function vmxInstruction(instruction: VmxInstruction, execute: SlowPath): SlowPath {
   return (cpu) => {
-    const { state } = cpu;
-    const compatibility = state.longMode && state.codeBits !== 64;
-    if (!cpu.vmx.inOperation || state.realStyleSegments || compatibility) throw undefinedOpcode();
+    if (!cpu.vmx.inOperation) throw undefinedOpcode(notInVmxOperation());
+    requireProtectedMode(cpu.state);
     if (cpu.guestMode.vmxInstruction(instruction)) return 'left';
     cpu.requirePrivilege(0);
     return execute(cpu);
   };
+}
+
+function requireFixedBits(register: 'CR0' | 'CR4', value: bigint, fixed0: bigint): void {
+  const missing = ~value & fixed0;
+  if (missing) throw generalProtection(fixedInVmx(register, missing, 0n));
+}
+
+/** @throws Fault #UD in real-address, virtual-8086 and compatibility mode */
+function requireProtectedMode(state: CpuState): void {
+  if (state.realStyleSegments) throw undefinedOpcode(notInRealMode(state.virtual8086));
+  if (state.longMode && state.codeBits !== 64) throw undefinedOpcode(compatibilityMode());
 }
 
 function finish(cpu: InstructionContext, outcome: VmxOutcome): undefined {
@@ -41,16 +60,15 @@ const vmxonAgain = vmxInstruction('VMXON', (cpu) =>
 export const vmxon: SlowPath = (cpu) => {
   const { state, vmx } = cpu;
   if (vmx.inOperation) return vmxonAgain(cpu);
-  const compatibility = state.longMode && state.codeBits !== 64;
-  const enabled = (state.cr4 & WideCr4.VMXE) !== 0n;
-  if (!state.protectedMode || state.virtual8086 || compatibility || !enabled)
-    throw undefinedOpcode();
+  if (!(state.cr4 & WideCr4.VMXE)) throw undefinedOpcode(vmxNotEnabled());
+  requireProtectedMode(state);
+  cpu.requirePrivilege(0);
   const { cr0Fixed0, cr4Fixed0 } = vmx.capabilities;
+  requireFixedBits('CR0', state.cr0, cr0Fixed0);
+  requireFixedBits('CR4', state.cr4, cr4Fixed0);
+  const control = state.msr(Msr.FEATURE_CONTROL);
   const allowed = FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX;
-  const locked = (state.msr(Msr.FEATURE_CONTROL) & allowed) === allowed;
-  if (state.cpl > 0 || ~state.cr0 & cr0Fixed0 || ~state.cr4 & cr4Fixed0 || !locked) {
-    throw generalProtection();
-  }
+  if ((control & allowed) !== allowed) throw generalProtection(featureControl(control));
   return finish(cpu, vmx.on(pointerOperand(cpu)));
 };
 
@@ -103,12 +121,17 @@ function enter(cpu: InstructionContext, launch: boolean): undefined {
 export const vmlaunch = vmxInstruction('VMLAUNCH', (cpu) => enter(cpu, true));
 export const vmresume = vmxInstruction('VMRESUME', (cpu) => enter(cpu, false));
 
+/** Real-address mode has VMCALL, but there is no VMX operation in it. */
+function requireVmcallMode(state: CpuState): void {
+  if (state.virtual8086) throw undefinedOpcode(notInRealMode(true));
+  if (state.longMode && state.codeBits !== 64) throw undefinedOpcode(compatibilityMode());
+}
+
 /** In non-root operation a hypercall at any privilege level; in root operation it fails. */
 export const vmcall: SlowPath = (cpu) => {
-  if (!cpu.vmx.inOperation) throw undefinedOpcode();
+  if (!cpu.vmx.inOperation) throw undefinedOpcode(notInVmxOperation());
   if (cpu.guestMode.vmxInstruction('VMCALL')) return 'left';
-  const compatibility = cpu.state.longMode && cpu.state.codeBits !== 64;
-  if (cpu.state.virtual8086 || compatibility) throw undefinedOpcode();
+  requireVmcallMode(cpu.state);
   cpu.requirePrivilege(0);
   return finish(cpu, cpu.vmx.fail(VmInstructionError.VMCALL_IN_ROOT));
 };

@@ -4,6 +4,7 @@ import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import { CrAccessType } from '../../isa/vmx/qualification';
 import { generalProtection } from '../faults';
+import { fixedInVmx } from '../reasons/registers';
 import type { RegisterIntercepts } from '../guest-mode/guest-mode';
 import { NonRootExits, VM_EXIT } from './non-root-exits';
 
@@ -80,7 +81,10 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
     if (number === 0 && this.secondary(SecondaryControl.UNRESTRICTED_GUEST)) {
       fixed0 &= ~BigInt(Cr0.PE | Cr0.PG);
     }
-    if (~value & fixed0 || value & ~fixed1) throw generalProtection();
+    const [missing, forbidden] = [~value & fixed0, value & ~fixed1];
+    if (missing || forbidden) {
+      throw generalProtection(fixedInVmx(number === 0 ? 'CR0' : 'CR4', missing, forbidden));
+    }
   }
 
   clts(): 'write' | 'ignore' {

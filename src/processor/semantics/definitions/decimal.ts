@@ -1,3 +1,4 @@
+import { Raised } from '../../reasons/arithmetic';
 import type { AbstractMachine } from '../abstract-machine';
 import { instruction } from '../instruction';
 import { Value } from '../value';
@@ -23,7 +24,7 @@ instruction('AAM', (m) => {
   const base = m.let(m.immediate(8));
   const al = m.register(0, 8).read();
   m.if(base.eq(0), () => {
-    m.raise(0);
+    m.raise(Raised.DIVIDE_BY_ZERO);
   });
   const low = m.let(al.remU(base));
   m.register(0, 16).write(al.divU(base).resize(16).shl(8).or(low.resize(16)));

@@ -1,11 +1,10 @@
+import { Raised } from '../../reasons/arithmetic';
 import type { AbstractMachine } from '../abstract-machine';
 import { instruction } from '../instruction';
 import { divideSigned64, divideUnsigned64 } from '../../system/divide';
 import { Value } from '../value';
 
 /** SDM 2: MUL, IMUL, DIV, IDIV. SF, ZF, AF and PF after a multiplication are undefined: set from the low half. */
-
-const DIVIDE_ERROR = 0;
 
 function setProductFlags(m: AbstractMachine, low: Value, lost: Value): void {
   const carry = m.let(lost);
@@ -83,11 +82,11 @@ instruction('DIV', (m) => {
   const divisor = m.let(source.read().resize(64));
   const whole = dividend(m, width);
   m.if(divisor.eq(0), () => {
-    m.raise(DIVIDE_ERROR);
+    m.raise(Raised.DIVIDE_BY_ZERO);
   });
   const quotient = m.let(whole.divU(divisor));
   m.if(quotient.shr(width).ne(0), () => {
-    m.raise(DIVIDE_ERROR);
+    m.raise(Raised.QUOTIENT);
   });
   writePair(m, m.let(whole.remU(divisor).resize(width)), m.let(quotient.resize(width)));
 });
@@ -109,17 +108,17 @@ instruction('IDIV', (m) => {
             .signExtend(64),
         );
   m.if(divisor.eq(0), () => {
-    m.raise(DIVIDE_ERROR);
+    m.raise(Raised.DIVIDE_BY_ZERO);
   });
   if (width === 32) {
     const smallest = 1n << 63n;
     m.if(whole.eq(smallest).and(divisor.eq(-1)), () => {
-      m.raise(DIVIDE_ERROR);
+      m.raise(Raised.QUOTIENT);
     });
   }
   const quotient = m.let(whole.divS(divisor));
   m.if(quotient.ne(quotient.resize(width).signExtend(64)), () => {
-    m.raise(DIVIDE_ERROR);
+    m.raise(Raised.QUOTIENT);
   });
   writePair(m, m.let(whole.remS(divisor).resize(width)), m.let(quotient.resize(width)));
 });

@@ -1,0 +1,67 @@
+import { Disassembler, type Assembly } from '../../program';
+import type { DebugMemory } from '../memory';
+import { linearRip, modeOf, type Registers } from '../registers/registers';
+import { placeIn } from './program-place';
+
+/** What of a world says where it is. */
+export interface Scene {
+  readonly registers: Registers;
+  readonly memory: DebugMemory;
+  /** Absent where an image was run without its source. */
+  readonly program?: Assembly | undefined;
+}
+
+/** Where a world is: the instruction that comes next, and what is known of it. */
+export interface Where {
+  /** Linear address. */
+  readonly address: bigint;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  /** `print+0x8` */
+  readonly symbol?: string | undefined;
+  /** Disassembled as the processor decodes it; absent where nothing can be read. */
+  readonly instruction?: string | undefined;
+}
+
+const LONGEST_INSTRUCTION = 15;
+
+export function whereIs({ registers, memory, program }: Scene): Where {
+  const address = linearRip(registers);
+  const place = program && placeIn(program, address, memory);
+  const line = place?.entry.chain[0];
+  const near = place && program.symbols.nearest(place.address);
+  const offset = near?.offset ? `+0x${near.offset.toString(16)}` : '';
+  return {
+    address,
+    file: line?.file,
+    line: line?.line,
+    symbol: near && `${near.symbol.name}${offset}`,
+    instruction: instructionAt(registers, memory, address),
+  };
+}
+
+function instructionAt(
+  registers: Registers,
+  memory: DebugMemory,
+  address: bigint,
+): string | undefined {
+  const { data } = memory.read('gva', address, LONGEST_INSTRUCTION);
+  if (data.length === 0) return undefined;
+  const disassembler = new Disassembler();
+  try {
+    const { bits } = modeOf(registers);
+    return disassembler.disassemble(data, bits, registers.rip, { count: 1 })[0]?.text;
+  } finally {
+    disassembler.free();
+  }
+}
+
+/** `main+0x8 (kernel.asm:12: mov ds, ax)`; the address where the program has no symbol. */
+export function whereText({ address, file, line, symbol, instruction }: Where): string {
+  const name = symbol ?? `0x${address.toString(16)}`;
+  const source = file && line !== undefined ? `${baseName(file)}:${String(line)}` : undefined;
+  const details = [source, instruction].filter((text) => text !== undefined).join(': ');
+  return details ? `${name} (${details})` : name;
+}
+
+const baseName = (path: string): string => path.slice(path.search(/[^/\\]*$/));

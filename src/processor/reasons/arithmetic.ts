@@ -1,0 +1,29 @@
+import * as l10n from '@vscode/l10n';
+import { Vector } from '../../isa/exceptions';
+import { reason, type Reason } from './reason';
+
+/** Faults of arithmetic, raised by definitions of instructions (SDM 2A DIV, IDIV, AAM). */
+
+const divideByZero = reason('divide-by-zero', 'SDM 3A 6.15', () => l10n.t('The divisor is 0.'));
+const quotientTooLarge = reason('quotient', 'SDM 3A 6.15', () =>
+  l10n.t('The quotient does not fit into its register.'),
+);
+
+/** What trees can raise, by number. */
+export const Raised = { DIVIDE_BY_ZERO: 0, QUOTIENT: 1 } as const;
+export type RaisedNumber = (typeof Raised)[keyof typeof Raised];
+
+export const RAISED: Readonly<Record<RaisedNumber, { vector: number; reason: Reason }>> = {
+  [Raised.DIVIDE_BY_ZERO]: { vector: Vector.DE, reason: divideByZero },
+  [Raised.QUOTIENT]: { vector: Vector.DE, reason: quotientTooLarge },
+};
+
+export const outOfBounds = (index: bigint, lower: bigint, upper: bigint): Reason =>
+  reason('bounds', 'SDM 2A BOUND', () =>
+    l10n.t(
+      'The index {0} is not within the bounds {1} to {2}.',
+      String(index),
+      String(lower),
+      String(upper),
+    ),
+  );

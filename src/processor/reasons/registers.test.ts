@@ -1,0 +1,110 @@
+import { Msr } from '../../isa/registers/msr';
+import { longMode, protectedMode } from '../modes.testing';
+import {
+  DATA,
+  both,
+  row,
+  msr,
+  crRow,
+  WRMSR,
+  RDMSR,
+  cr4,
+  efer,
+  testReasons,
+} from './reasons.testing';
+
+describe('reasons of values of registers', () => {
+  testReasons([
+    crRow(
+      'reserved-bits',
+      'Reserved bits of CR4 cannot be set: 0x80000000',
+      protectedMode,
+      4,
+      1n << 31n,
+    ),
+    crRow(
+      'cr0-pg-without-pe',
+      'CR0.PG cannot be 1 while CR0.PE is 0',
+      protectedMode,
+      0,
+      0x80000000n,
+    ),
+    crRow(
+      'cr0-nw-without-cd',
+      'CR0.NW cannot be 1 while CR0.CD is 0',
+      protectedMode,
+      0,
+      0x20000001n,
+    ),
+    crRow(
+      'long-mode-conditions',
+      'With IA32_EFER.LME = 1, setting CR0.PG begins IA-32e mode, and that is not possible:\nCR4.PAE is 0.',
+      protectedMode,
+      0,
+      0x80000011n,
+      efer(0x100n),
+    ),
+    crRow('cr0-pg-cleared', 'CR0.PG cannot be cleared by 64-bit code', longMode, 0, 0x11n),
+    crRow('cr4-in-long-mode', 'CR4.PAE cannot be changed', longMode, 4, 0n),
+    crRow('cr4-pcide', 'CR4.PCIDE can be set in IA-32e mode only', protectedMode, 4, 1n << 17n),
+    crRow(
+      'pdpte-reserved',
+      'A PDPTE that CR3 leads to is present with reserved bits set: 0x3',
+      protectedMode,
+      0,
+      0x80000011n,
+      both(cr4(0x20n), ({ physical, state }) => {
+        state.cr3 = BigInt(DATA);
+        physical.write64(DATA, 3n);
+      }),
+    ),
+    row(
+      'msr-absent',
+      'This processor has no MSR 0x12345',
+      protectedMode,
+      msr(0x12345, 0n),
+      ...RDMSR,
+    ),
+    row('msr-access', 'MSR', protectedMode, msr(Msr.VMX_BASIC, 0n), ...WRMSR),
+    row('msr-not-canonical', 'MSR', protectedMode, msr(Msr.LSTAR, 0x800000000000n), ...WRMSR),
+    row('msr-value', 'MSR', protectedMode, msr(Msr.PAT, 0xffn), ...WRMSR),
+    row(
+      'efer-lme-while-paging',
+      'IA32_EFER.LME cannot be changed',
+      longMode,
+      msr(Msr.EFER, 0n),
+      ...WRMSR,
+    ),
+    row(
+      'msr-locked',
+      'MSR',
+      protectedMode,
+      both(
+        ({ state }) => {
+          state.setMsr(Msr.FEATURE_CONTROL, 5n);
+        },
+        msr(Msr.FEATURE_CONTROL, 0n),
+      ),
+      ...WRMSR,
+    ),
+    row(
+      'pmc-absent',
+      'This processor has no performance counter 0x7',
+      protectedMode,
+      msr(7, 0n),
+      0x0f,
+      0x33,
+    ),
+    row(
+      'dr7-gd',
+      'DR7.GD is 1',
+      protectedMode,
+      ({ state }) => {
+        state.dr[7] = 1n << 13n;
+      },
+      0x0f,
+      0x21,
+      0xc0,
+    ),
+  ]);
+});

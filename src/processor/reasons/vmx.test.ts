@@ -1,0 +1,57 @@
+import { Msr } from '../../isa/registers/msr';
+import { longMode } from '../modes.testing';
+import { nothing, both, row, derived, VMXON, cr4, testReasons } from './reasons.testing';
+import { CS } from '../state/layout';
+
+describe('reasons of the VMX instructions', () => {
+  testReasons([
+    row(
+      'vmx-operation',
+      'The processor is not in VMX operation',
+      longMode,
+      nothing,
+      0x0f,
+      0x01,
+      0xc4,
+    ),
+    row('cr4-vmxe', 'CR4.VMXE is 0', longMode, nothing, ...VMXON),
+    row(
+      'vmx-fixed-bits',
+      'VMX operation fixes bits of CR0.\nThese must be 1: 0x20',
+      longMode,
+      both(cr4(1n << 13n), ({ state }) => {
+        state.cr0 &= ~0x20n;
+      }),
+      ...VMXON,
+    ),
+    row(
+      'feature-control',
+      'IA32_FEATURE_CONTROL is not locked',
+      longMode,
+      both(cr4(1n << 13n), ({ state }) => {
+        state.setMsr(Msr.FEATURE_CONTROL, 0n);
+      }),
+      ...VMXON,
+    ),
+    row(
+      'vmx-compatibility-mode',
+      'VMX instructions do not exist in compatibility mode',
+      longMode,
+      both(
+        cr4(1n << 13n),
+        ({ state }) => {
+          state.setSegment(CS, { ...state.segment(CS), accessRights: 0xc09b });
+        },
+        derived,
+      ),
+      0xf3,
+      0x0f,
+      0xc7,
+      0x35,
+      0x00,
+      0x90,
+      0x00,
+      0x00,
+    ),
+  ]);
+});
