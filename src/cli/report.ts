@@ -17,6 +17,7 @@ const STOP: Readonly<Record<Outcome['kind'], string>> = {
   'power-off': 'power-off',
   reset: 'reset',
   shutdown: 'triple-fault',
+  'vmx-abort': 'vmx-abort',
   failure: 'monitor-stop',
   'instruction-limit': 'instruction-limit',
   'not-implemented': 'not-implemented',

@@ -117,11 +117,19 @@ export class Computer implements Persistent<ComputerState> {
    * @returns false when nothing is scheduled
    */
   idle(): boolean {
-    const next = this.clock.nextDeadline();
+    const next = this.nextWaking();
     if (next === undefined) return false;
     this.processor.rest(Math.max(0, next - this.processor.time));
     this.clock.advanceTo(this.processor.time);
     return true;
+  }
+
+  /** What ends a HLT by itself: a device, or guest mode that is left when its time is over. */
+  private nextWaking(): number | undefined {
+    const scheduled = this.clock.nextDeadline();
+    const guest = this.processor.guestMode.deadline();
+    if (scheduled === undefined || guest === undefined) return scheduled ?? guest;
+    return Math.min(scheduled, guest);
   }
 
   private ownerAsked = false;

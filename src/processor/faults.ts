@@ -12,11 +12,13 @@ export class Fault {
     readonly errorCode: number | undefined = undefined,
     /** The faulting linear address, of #PF. */
     readonly address: bigint | undefined = undefined,
+    /** The conditions of a #DB, as DR6 will tell them. */
+    readonly debug: bigint | undefined = undefined,
   ) {}
 
   /** The same fault, for a reason that tells more. */
   because(reason: Reason): Fault {
-    return new Fault(this.vector, reason, this.errorCode, this.address);
+    return new Fault(this.vector, reason, this.errorCode, this.address, this.debug);
   }
 }
 
@@ -36,6 +38,14 @@ export const undefinedOpcode = (reason: Reason): Fault => new Fault(Vector.UD, r
 /** The processor has left the instruction for another world: a VM exit has been done. */
 export class WorldSwitch {
   constructor(readonly reason: string) {}
+}
+
+/** A VM exit could not be done: the processor shuts down (SDM 3C 28.7). */
+export class VmxAborted {
+  constructor(
+    /** As it stands in the VMCS region. */
+    readonly indicator: number,
+  ) {}
 }
 
 /** The simulator cannot do what the code asks for. The debugger stops and says so. */

@@ -1,21 +1,20 @@
-import { Dr6 } from '../isa/registers/debug';
-import { Vector } from '../isa/exceptions';
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
 import { CodeCache, SPECIAL_KIND, Special } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
-import { decodeDetail } from './decoder/details';
 import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
+import { SINGLE_STEP, pendingDebugEvent } from './events/debug';
 import { EventHold } from './events/hold';
 import type { InterruptEvent } from './events/event';
-import { Fault, Held, NotImplemented, TripleFault, WorldSwitch, undefinedOpcode } from './faults';
+import { Fault, Held, NotImplemented, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './execution/instruction-context';
+import { InstructionDetails } from './execution/instruction-details';
 import { InstructionFetch } from './execution/instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, State } from './state/layout';
@@ -36,7 +35,7 @@ import { noInstruction } from './reasons/instructions';
 import { slowPath } from './semantics/slow-path';
 import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
-import type { ProcessorObserver, ProcessorStop } from './stop';
+import { stopAfter, type ProcessorObserver, type ProcessorStop } from './stop';
 import type { VmxUnit } from './vmx/unit';
 
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
@@ -76,7 +75,7 @@ export class Processor
   private readonly delivery = new EventDelivery(this);
   private readonly hold = new EventHold(this);
   private eventDelivered = false;
-  private readonly details = new Map<number, InstructionDetail>();
+  private readonly details = new InstructionDetails();
 
   constructor(
     readonly physical: PhysicalMemory,
@@ -106,7 +105,9 @@ export class Processor
     this.fetch = new InstructionFetch(
       { state: this.state, physical, mmu: this.mmu, tlb: this.tlb, code: this.code },
       (gate) => (this.stop = { kind: 'gate', gate }),
-      () => this.details.delete(CodeCacheArea.SCRATCH_RECORD),
+      () => {
+        this.details.forget(CodeCacheArea.SCRATCH_RECORD);
+      },
     );
     const imports = this.imports();
     this.engine =
@@ -227,6 +228,8 @@ export class Processor
   private boundary(end: number): ProcessorStop | undefined {
     const { state } = this;
     try {
+      this.guestMode.trapFlag();
+      this.deliverPendingDebug();
       if (this.guestMode.boundary()) return undefined;
       if (
         this.acceptsInterrupts &&
@@ -285,13 +288,18 @@ export class Processor
     else engine.run(record);
     this.progress.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
-    if (trap && !this.progress.left && !this.eventDelivered && !this.stop) this.singleStepTrap();
+    const traps = trap && !this.progress.left && !this.eventDelivered && !this.stop;
+    // A trap after MOV SS is lost (SDM 3A 6.8.3).
+    if (traps && state.interruptShadow !== 'mov-ss') state.pendingDebug |= SINGLE_STEP;
   }
 
-  /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4). */
-  private singleStepTrap(): void {
-    this.state.dr[6] = (this.state.dr[6] ?? 0n) | Dr6.BS;
-    this.deliver({ kind: 'hardware-exception', vector: Vector.DB, returnRip: this.state.rip });
+  /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4), or that a VM entry brings along. */
+  private deliverPendingDebug(): void {
+    const { state } = this;
+    if (state.pendingDebug === 0 || state.interruptShadow === 'mov-ss') return;
+    const event = pendingDebugEvent(state);
+    state.pendingDebug = 0;
+    this.deliver(event);
   }
 
   /** Executes the instruction under a breakpoint. */
@@ -329,11 +337,7 @@ export class Processor
   }
 
   private leaveDelivery(thrown: unknown): void {
-    if (thrown instanceof WorldSwitch || thrown instanceof Held) return;
-    if (thrown instanceof TripleFault) this.stop = { kind: 'triple-fault', chain: thrown.chain };
-    else if (thrown instanceof NotImplemented)
-      this.stop = { kind: 'not-implemented', what: thrown.what };
-    else throw thrown;
+    this.stop = stopAfter(thrown) ?? this.stop;
   }
 
   /** Delivers an event; see `EventDelivery`. */
@@ -411,13 +415,7 @@ export class Processor
   }
 
   get instruction(): InstructionDetail {
-    const { record } = this;
-    let detail = this.details.get(record);
-    if (!detail) {
-      detail = decodeDetail(this.fetch.bytesAt(this.state.rip), this.state.codeBits, record);
-      this.details.set(record, detail);
-    }
-    return detail;
+    return this.details.of(this.record, this.state.codeBits, () => this.instructionBytes());
   }
 
   get nextRip(): bigint {

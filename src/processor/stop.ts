@@ -1,6 +1,6 @@
 import type { InterruptEvent } from './events/event';
 import type { Reason } from './reasons/reason';
-import type { Fault } from './faults';
+import { Held, NotImplemented, TripleFault, VmxAborted, WorldSwitch, type Fault } from './faults';
 
 /** Why the processor came back. */
 export type ProcessorStop =
@@ -14,6 +14,8 @@ export type ProcessorStop =
   | { readonly kind: 'breakpoint' }
   /** A third fault: RIP is at the instruction that caused the first. */
   | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }
+  /** A VM exit could not be done; the indicator stands in the VMCS region (SDM 3C 28.7). */
+  | { readonly kind: 'vmx-abort'; readonly indicator: number }
   /** A device asked for it: power-off, reset, the exit device. */
   | { readonly kind: 'requested' }
   | { readonly kind: 'not-implemented'; readonly what: string }
@@ -21,6 +23,20 @@ export type ProcessorStop =
   | { readonly kind: 'raised' }
   /** An event has just been delivered, and `stopsAtDelivery` asks to be told before its handler runs. */
   | { readonly kind: 'delivered' };
+
+/**
+ * The stop that follows from what an instruction, or the delivery of an event, was left by.
+ *
+ * @returns undefined when execution goes on, elsewhere
+ * @throws what it does not know: a failure of the simulator
+ */
+export function stopAfter(thrown: unknown): ProcessorStop | undefined {
+  if (thrown instanceof WorldSwitch || thrown instanceof Held) return undefined;
+  if (thrown instanceof TripleFault) return { kind: 'triple-fault', chain: thrown.chain };
+  if (thrown instanceof VmxAborted) return { kind: 'vmx-abort', indicator: thrown.indicator };
+  if (thrown instanceof NotImplemented) return { kind: 'not-implemented', what: thrown.what };
+  throw thrown;
+}
 
 /** What happened on the way, for whoever watches: transitions that a debugger may stop at. */
 export interface ProcessorObserver {

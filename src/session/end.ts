@@ -5,6 +5,8 @@ export type End =
   | GuestEnd
   /** The guest wrote to the exit device (port 0xf4). */
   | { readonly kind: 'exit-device'; readonly value: number }
+  /** A VM exit could not be done, and the processor has shut down. */
+  | { readonly kind: 'vmx-abort'; readonly indicator: number }
   | { readonly kind: 'power-off' }
   | { readonly kind: 'reset' };
 
@@ -30,6 +32,7 @@ export function exitStatus(outcome: Outcome): number {
     case 'instruction-limit':
       return STATUS.LIMIT;
     case 'shutdown':
+    case 'vmx-abort':
       return STATUS.SHUTDOWN;
     case 'failure':
     case 'not-implemented':

@@ -19,6 +19,7 @@ export type Stop =
   | { readonly kind: 'requested' }
   /** A third fault: the next stretch finds that the processor has shut down. */
   | { readonly kind: 'shutdown'; readonly chain: readonly Fault[] }
+  | { readonly kind: 'vmx-abort'; readonly indicator: number }
   | { readonly kind: 'not-implemented'; readonly what: string }
   /** The budget or the time is used up. */
   | { readonly kind: 'spent' };
@@ -56,6 +57,9 @@ export class MachineRun {
       case 'triple-fault':
         machine.requestedEnd = { kind: 'shutdown' };
         return { kind: 'shutdown', chain: stop.chain };
+      case 'vmx-abort':
+        machine.requestedEnd = stop;
+        return stop;
       case 'budget':
       case 'halt':
         return SPENT;

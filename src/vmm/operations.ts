@@ -288,6 +288,17 @@ export function rdtsc(): Operation {
   return operation('RDTSC', NONE, Cost.SOFTWARE, (host) => host.rdtsc());
 }
 
+/** MOV from CR8, which VM exits and entries leave alone: it holds the guest's value. */
+export function readCr8(): Operation {
+  return operation('MOV', ['…', 'CR8'], Cost.GPR, (host) => host.cr8);
+}
+
+export function writeCr8(value: bigint): Operation {
+  return command('MOV', ['CR8', value], Cost.GPR, (host) => {
+    host.cr8 = value;
+  });
+}
+
 /** MOV from a debug register of the host, which still holds the guest's value. */
 export function readDebugRegister(number: number): Operation {
   const operands = ['…', `DR${String(number)}`];

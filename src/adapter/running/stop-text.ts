@@ -6,7 +6,7 @@ import { whereIs, whereText } from '../../debugger/places/where';
 import { isException, type DeliveredEvent, type RaisedEvent } from '../../debugger/trace/event-log';
 import { chainText, exceptionText } from '../../debugger/words/faults';
 import type { Target, World } from '../../debugger/target';
-import { failureWords } from '../../debugger/techniques';
+import { abortText, failureWords } from '../../debugger/techniques';
 
 /** A stop in the protocol's words. */
 export interface StopText {
@@ -64,6 +64,10 @@ function exceptionStopText(reason: ExceptionStop, target: Target): Omit<StopText
       const world = reason.inGuest ? target.guestWorld : target.code;
       const text = chainText(reason.chain, placeText(target, world));
       return { description: l10n.t('Triple fault'), text };
+    }
+    case 'vmx-abort': {
+      const text = abortText(reason.indicator);
+      return { description: l10n.t('VMX abort'), text };
     }
     case 'not-implemented': {
       const address = `0x${reason.address.toString(16)}`;

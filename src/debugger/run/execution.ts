@@ -217,6 +217,8 @@ export class Execution {
       case 'shutdown':
         if (!this.settings.stopAtTripleFault) return this.monitor.end({ kind: 'shutdown' });
         return stopped({ kind: 'triple-fault', chain: stop.chain, inGuest: false });
+      case 'vmx-abort':
+        return stopped(stop);
       case 'not-implemented':
         return stopped({
           kind: 'not-implemented',

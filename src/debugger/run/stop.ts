@@ -26,6 +26,8 @@ export type StopReason =
       readonly chain: readonly Fault[];
       readonly inGuest: boolean;
     }
+  /** A VM exit could not be done. */
+  | { readonly kind: 'vmx-abort'; readonly indicator: number }
   | { readonly kind: 'not-implemented'; readonly what: string; readonly address: bigint }
   /** The simulator itself failed: never the guest's fault. */
   | { readonly kind: 'internal-error'; readonly message: string };

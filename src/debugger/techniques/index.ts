@@ -14,7 +14,7 @@ export type {
   StructureField,
   Technique,
 } from './technique';
-export { failureWords } from './vtx/failures';
+export { abortText, failureWords } from './vtx/failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
 export const EXIT_FILTERS: readonly ExitGroup[] = EXIT_GROUPS;

@@ -1,4 +1,5 @@
 import { Vector } from '../../isa/exceptions';
+import { WideDr7 } from '../../isa/registers/debug';
 import { Fault, Held, TripleFault } from '../faults';
 import type { InstructionContext } from '../execution/instruction-context';
 import { doubleFault, softwareEvent } from '../reasons/events';
@@ -11,6 +12,12 @@ export interface EventTarget extends DeliveryContext, Pick<InstructionContext, '
   readonly observer: ProcessorObserver;
   /** Whether somebody wants to stop before an event that the present instruction raises. */
   holds(event: InterruptEvent): boolean;
+}
+
+/** DR6 tells the conditions of a debug exception, and DR7.GD is cleared for its handler (SDM 3B 18.2.3, 18.2.4). */
+function noteDebugConditions({ dr }: EventTarget['state'], conditions: bigint): void {
+  dr[6] = (dr[6] ?? 0n) | conditions;
+  dr[7] = (dr[7] ?? 0n) & ~WideDr7.GD;
 }
 
 /** The event as it stands in a chain of faults. */
@@ -76,6 +83,7 @@ export class EventDelivery {
       errorCode: state.protectedMode ? fault.errorCode : undefined,
       returnRip: state.rip,
       address: fault.address,
+      debug: fault.debug,
       reason: fault.reason,
     };
   }
@@ -85,6 +93,7 @@ export class EventDelivery {
     const { state, observer } = this.cpu;
     const { vector, kind, errorCode, address, reason } = event;
     if (vector === Vector.PF && address !== undefined) state.cr2 = address;
+    if (event.debug !== undefined) noteDebugConditions(state, event.debug);
     this.inProgress = event;
     const from = state.rip;
     try {

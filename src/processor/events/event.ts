@@ -22,6 +22,8 @@ export interface InterruptEvent {
   readonly returnRip: bigint;
   /** The faulting linear address (#PF). */
   readonly address?: bigint | undefined;
+  /** What of DR6 tells the conditions of a debug exception (#DB). */
+  readonly debug?: bigint | undefined;
   /** Why an exception was raised; only for people. */
   readonly reason?: Reason;
   /** Length of the instruction that caused a software event. */

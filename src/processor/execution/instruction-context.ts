@@ -61,6 +61,8 @@ export interface InstructionContext {
   /** Memory through a segment, with all checks: #GP, #SS, #PF. */
   load(segmentSlot: number, offset: bigint, bytes: number): bigint;
   store(segmentSlot: number, offset: bigint, bytes: number, value: bigint): void;
+  /** Faults as a store would, and stores nothing. */
+  requireWritable(segmentSlot: number, offset: bigint, bytes: number): void;
   push(value: bigint, bytes: number): void;
   pop(bytes: number): bigint;
   /** @throws Fault #GP(0) when the current privilege level is above `level` */

@@ -75,6 +75,11 @@ export abstract class OperandAccess {
     this.mmu.store(this.linear(segment, offset, bytes, true), bytes, segment, value);
   }
 
+  /** Faults as a store would, and stores nothing. */
+  requireWritable(segment: number, offset: bigint, bytes: number): void {
+    this.mmu.loadForUpdate(this.linear(segment, offset, bytes, true), bytes, segment);
+  }
+
   push(value: bigint, bytes: number): void {
     const rsp = this.state.gpr(4);
     const stackMask = this.state.slot(State.STACK_MASK);

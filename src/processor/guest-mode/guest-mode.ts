@@ -65,6 +65,10 @@ export interface RegisterIntercepts {
  * or by WorldSwitch.
  */
 export interface EventIntercepts {
+  /** Before each instruction, first of all: leaves guest mode when a trap flag of its own is due. */
+  trapFlag(): void;
+  /** The time, in units of `Processor.time`, at which guest mode ends by itself, if it ever does. */
+  deadline(): number | undefined;
   /** Before each instruction: leaves guest mode when something is due, and tells so. */
   boundary(): boolean;
   /** How many instructions may run before `boundary` has to be asked again. */

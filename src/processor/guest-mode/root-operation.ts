@@ -26,6 +26,8 @@ export const ROOT_OPERATION: GuestMode = {
   clts: () => 'write',
   lmsw: (source) => source,
   timeStamp: (tsc) => tsc,
+  trapFlag: () => undefined,
+  deadline: () => undefined,
   boundary: no,
   instructionLimit: () => Number.MAX_SAFE_INTEGER,
   exception: no,

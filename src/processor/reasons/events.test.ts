@@ -98,6 +98,15 @@ describe('reasons of the way of an event to its handler', () => {
       }, derived),
     ),
     event('event', 'An instruction asked for vector 0x40', protectedMode, 0n, nothing),
+    row(
+      'single-step',
+      'RFLAGS.TF was 1',
+      protectedMode,
+      ({ state }) => {
+        state.systemFlags |= 0x100n;
+      },
+      0x90,
+    ),
     row('double-fault', 'Two faults', protectedMode, nothing, 0x0f, 0x0b),
   ]);
 });

@@ -132,3 +132,8 @@ export const softwareEvent = (kind: EventKind, vector: number): Reason =>
       ? l10n.t('An interrupt with vector {0} came from outside.', hex(vector))
       : l10n.t('An instruction asked for vector {0}.', hex(vector)),
   );
+
+export const singleStep = (): Reason =>
+  reason('single-step', 'SDM 3B 18.3.1.4', () =>
+    l10n.t('RFLAGS.TF was 1: each instruction is followed by a debug exception.'),
+  );

@@ -63,6 +63,8 @@ export class CpuState {
   /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
   nmiBlocked = false;
+  /** Debug exceptions that are due before the next instruction, with the bits of DR6 (SDM 3C 25.4.2). */
+  pendingDebug = 0;
 
   constructor(
     private readonly view: DataView,

@@ -22,4 +22,5 @@ export function resetState(state: CpuState): void {
   state.activity = 'active';
   state.interruptShadow = 'none';
   state.nmiBlocked = false;
+  state.pendingDebug = 0;
 }

@@ -18,6 +18,7 @@ export interface SavedRegisters {
   readonly activity: ActivityState;
   readonly interruptShadow: CpuState['interruptShadow'];
   readonly nmiBlocked: boolean;
+  readonly pendingDebug: number;
 }
 
 const indices = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
@@ -39,6 +40,7 @@ export function saveRegisters(state: CpuState): SavedRegisters {
     activity: state.activity,
     interruptShadow: state.interruptShadow,
     nmiBlocked: state.nmiBlocked,
+    pendingDebug: state.pendingDebug,
   };
 }
 
@@ -63,4 +65,5 @@ export function restoreRegisters(state: CpuState, saved: SavedRegisters): void {
   state.activity = saved.activity;
   state.interruptShadow = saved.interruptShadow;
   state.nmiBlocked = saved.nmiBlocked;
+  state.pendingDebug = saved.pendingDebug;
 }

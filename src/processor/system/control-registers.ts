@@ -1,6 +1,5 @@
 import {
   CR0_WRITABLE,
-  Cr3Address,
   MACHINE_STATUS_WORD,
   WideCr0,
   WideCr3,
@@ -8,7 +7,6 @@ import {
   WideEfer,
 } from '../../isa/registers/control';
 import { AccessRights } from '../../isa/access-rights';
-import { Pte, PteReserved } from '../../isa/paging';
 import { SystemType } from '../../isa/segments';
 import { generalProtection, undefinedOpcode } from '../faults';
 import { noSuchControlRegister } from '../reasons/instructions';
@@ -26,7 +24,7 @@ import {
 } from '../reasons/registers';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, SS, TR } from '../state/layout';
-import { addressMasks } from '../paging/address-masks';
+import { isValidPdpte, readPdptes } from '../paging/pdptes';
 import { pagingMode } from '../paging/walk';
 import { typeOf } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
@@ -168,8 +166,7 @@ function writeCr4(cpu: InstructionContext, value: bigint): void {
 /** The four PDPTE registers, loaded and checked (SDM 3A 4.4.1). */
 function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
   const { state, mmu, physical } = cpu;
-  const base = cr3 & Cr3Address.PAE;
-  const loaded = [0n, 1n, 2n, 3n].map((n) => {
+  const loaded = readPdptes(cr3, (address) => {
     const context = {
       write: false,
       execute: false,
@@ -177,10 +174,9 @@ function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
       linear: undefined,
       pageWalk: true,
     };
-    return physical.read64(mmu.guestPhysical(base + n * 8n, context).address);
+    return physical.read64(mmu.guestPhysical(address, context).address);
   });
-  const reserved = PteReserved.PDPTE_PAE | addressMasks(state.physicalAddressWidth).reserved;
-  const bad = loaded.find((entry) => entry & Pte.P && entry & reserved);
+  const bad = loaded.find((entry) => !isValidPdpte(entry, state.physicalAddressWidth));
   if (bad !== undefined) throw generalProtection(pdpteReserved(bad));
   state.pdptes.set(loaded);
 }

@@ -42,9 +42,7 @@ export function requireNoBreakpoints(dr7: bigint): void {
 function detect(cpu: InstructionContext): void {
   const { dr } = cpu.state;
   if (!((dr[7] ?? 0n) & WideDr7.GD)) return;
-  dr[6] = (dr[6] ?? 0n) | Dr6.BD;
-  dr[7] = (dr[7] ?? 0n) & ~WideDr7.GD;
-  throw new Fault(Vector.DB, debugRegisterGuarded());
+  throw new Fault(Vector.DB, debugRegisterGuarded(), undefined, undefined, Dr6.BD);
 }
 
 function aliased(cpu: InstructionContext, number: number): number {

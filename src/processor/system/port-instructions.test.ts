@@ -106,4 +106,18 @@ describe('the instructions', () => {
     );
     assert.deepEqual([cpu.state.gpr(1), cpu.state.gpr(6)], [0n, 0x4fffn]);
   });
+
+  it('INS does not read the device when its memory cannot be written', () => {
+    let reads = 0;
+    const bus = { ...SILENT_BUS, readPort: () => ++reads };
+    const cpu = createProcessor(new PhysicalMemory(0x10000), bus, 'reference');
+    const data = { selector: 0x10, base: 0n, limit: 0xffffffff, accessRights: 0xc091 };
+    cpu.state.cr0 = 0x31n;
+    for (let index = 0; index < 6; index++) {
+      cpu.state.setSegment(index, index === 1 ? { ...data, accessRights: 0xc09b } : data);
+    }
+    cpu.updateDerivedState();
+    assert.equal(execute(cpu, 0x6c), '#GP(0)'); // a read-only segment
+    assert.equal(reads, 0);
+  });
 });

@@ -95,7 +95,7 @@ function stringAccess(cpu: InstructionContext, input: boolean): undefined | 'lef
   };
   if (cpu.guestMode.portAccess(access)) return 'left';
   if (input) {
-    cpu.load(segment, offset, bytes); // a fault must come before the device is read
+    cpu.requireWritable(segment, offset, bytes); // a fault must come before the device is read
     cpu.store(segment, offset, bytes, BigInt(cpu.bus.readPort(port, bytes)));
   } else {
     cpu.bus.writePort(port, bytes, Number(cpu.load(segment, offset, bytes)));

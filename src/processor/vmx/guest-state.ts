@@ -1,7 +1,12 @@
 import { DR7_INITIAL, DR7_WRITABLE } from '../../isa/registers/debug';
 import { Cr0, Cr4, Efer } from '../../isa/registers/control';
 import { EntryControl, ExitControl, SecondaryControl } from '../../isa/vmx/controls';
-import { Interruptibility } from '../../isa/vmx/events';
+import {
+  Interruptibility,
+  InterruptionInfo,
+  InterruptionType,
+  PendingDebug,
+} from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import { State, Table, gprSlot, wordOf } from '../state/layout';
 import type { ActivityState, CpuState } from '../state/cpu-state';
@@ -42,6 +47,20 @@ const PDPTES = new FieldMoves([
   [Field.GUEST_PDPTE3, State.PDPTES + 24],
 ]);
 
+/** What of the pending debug exceptions this processor knows. */
+const PENDING =
+  PendingDebug.B0 |
+  PendingDebug.B1 |
+  PendingDebug.B2 |
+  PendingDebug.B3 |
+  PendingDebug.ENABLED_BREAKPOINT |
+  PendingDebug.BS;
+
+const isSoftware = (type: number): boolean =>
+  type === InterruptionType.SOFTWARE_INTERRUPT ||
+  type === InterruptionType.SOFTWARE_EXCEPTION ||
+  type === InterruptionType.PRIVILEGED_SOFTWARE_EXCEPTION;
+
 const FIELD_CR0 = fieldWord(Field.GUEST_CR0);
 const FIELD_RFLAGS = fieldWord(Field.GUEST_RFLAGS);
 const STATE_CR0 = wordOf(State.CR0);
@@ -72,10 +91,21 @@ export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
       ? 'sti'
       : 'none';
   state.nmiBlocked = set(blocking, Interruptibility.BLOCKING_BY_NMI);
+  state.pendingDebug = pendingDebug(vmcs, blocking);
   state.activity = ACTIVITIES[vmcs.readNumber(Field.GUEST_ACTIVITY_STATE)] ?? 'active';
   if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
     PDPTES.load(words, vmcs.words);
   }
+}
+
+/** An injected event leaves no debug exception pending, but a software one does under MOV SS (SDM 3C 27.7.3). */
+function pendingDebug(vmcs: Vmcs, blocking: number): number {
+  const info = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
+  const type = (info & InterruptionInfo.TYPE) >> InterruptionInfo.TYPE_SHIFT;
+  const vectoring = set(info, InterruptionInfo.VALID) && type !== InterruptionType.OTHER_EVENT;
+  const afterMovSs = set(blocking, Interruptibility.BLOCKING_BY_MOV_SS) && isSoftware(type);
+  if (vectoring && !afterMovSs) return 0;
+  return vmcs.readNumber(Field.GUEST_PENDING_DBG_EXCEPTIONS) & PENDING;
 }
 
 /** LMA and LME follow "IA-32e mode guest"; with "load IA32_EFER" the rest comes from the field. */
@@ -108,7 +138,6 @@ export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   vmcs.words[FIELD_RFLAGS + 1] = 0;
   vmcs.put(Field.GUEST_INTERRUPTIBILITY_INFO, interruptibility(state));
   vmcs.put(Field.GUEST_ACTIVITY_STATE, Math.max(0, ACTIVITIES.indexOf(state.activity)));
-  vmcs.put(Field.GUEST_PENDING_DBG_EXCEPTIONS, 0);
   if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
     PDPTES.save(words, vmcs.words);
   }
@@ -128,6 +157,7 @@ function interruptibility(state: CpuState): number {
   );
 }
 
-function usesPdptes(state: CpuState): boolean {
+/** Whether PAE paging is on, whose PDPTEs are registers. */
+export function usesPdptes(state: CpuState): boolean {
   return state.paging && state.hasCr4(Cr4.PAE) && !state.longMode;
 }

@@ -16,6 +16,7 @@ import type {
   VmxInstruction,
 } from '../guest-mode/guest-mode';
 import type { Persistent } from '../persistent';
+import { timeStampCounter } from '../system/time';
 import type { Controls } from './controls';
 import {
   addressInformation,
@@ -26,7 +27,7 @@ import {
 import { NonRootRegisters } from './non-root-registers';
 
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
-const TIMER_SHIFT = 5;
+const TICK = 1 << 5;
 
 /** What is in force between a VM entry and the next VM exit, beside the VMCS. */
 export interface NonRootState {
@@ -53,9 +54,13 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.timerDeadline = undefined;
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
       const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
-      const now = Math.floor(this.cpu.time / (1 << TIMER_SHIFT));
-      this.timerDeadline = (now + ticks) * (1 << TIMER_SHIFT);
+      this.timerDeadline = this.cpu.time - this.sinceTick() + ticks * TICK;
     }
+  }
+
+  /** Time since bit 5 of the TSC changed: the timer counts down when it does (SDM 3C 26.5.1). */
+  private sinceTick(): number {
+    return Number(timeStampCounter(this.cpu) % BigInt(TICK));
   }
 
   save(): NonRootState {
@@ -182,14 +187,21 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.trapFlagPending = true;
   }
 
-  boundary(): boolean {
-    const { state } = this.cpu;
+  /** It comes before debug exceptions, which stay pending (SDM 3C 26.5.2). */
+  trapFlag(): void {
     const done = this.cpu.work !== this.workAtEntry;
     if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && done) this.trapFlagPending = true;
-    if (this.trapFlagPending) {
-      this.trapFlagPending = false;
-      this.exit({ reason: ExitReason.MONITOR_TRAP_FLAG });
-    }
+    if (!this.trapFlagPending) return;
+    this.trapFlagPending = false;
+    this.exit({ reason: ExitReason.MONITOR_TRAP_FLAG });
+  }
+
+  deadline(): number | undefined {
+    return this.timerDeadline;
+  }
+
+  boundary(): boolean {
+    const { state } = this.cpu;
     if (this.timerDeadline !== undefined && this.cpu.time >= this.timerDeadline) {
       this.exit({ reason: ExitReason.PREEMPTION_TIMER_EXPIRED });
     }
@@ -220,12 +232,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
       if (((event.errorCode ?? 0) & mask) !== match) intercepted = !intercepted;
     }
     if (!intercepted) return false;
-    const qualification =
-      event.vector === Vector.PF
-        ? (event.address ?? 0n)
-        : event.vector === Vector.DB
-          ? (this.cpu.state.dr[6] ?? 0n) & 0x600fn
-          : 0n;
+    const qualification = event.vector === Vector.PF ? (event.address ?? 0n) : (event.debug ?? 0n);
     return this.exit({ reason: ExitReason.EXCEPTION_NMI, qualification, event, vectoring: during });
   }
 
@@ -241,8 +248,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   protected saveTimer(): void {
     if (this.timerDeadline === undefined) return;
     if (!(this.controls.exit & ExitControl.SAVE_PREEMPTION_TIMER)) return;
-    const now = Math.floor(this.cpu.time / (1 << TIMER_SHIFT));
-    const left = Math.max(0, this.timerDeadline / (1 << TIMER_SHIFT) - now);
-    this.vmcs.write(Field.VMX_PREEMPTION_TIMER_VALUE, left);
+    const left = (this.timerDeadline - this.cpu.time + this.sinceTick()) / TICK;
+    this.vmcs.write(Field.VMX_PREEMPTION_TIMER_VALUE, Math.max(0, left));
   }
 }

@@ -1,7 +1,9 @@
 import type { Field } from '../../isa/vmx/fields';
 import { Fault } from '../faults';
 import type { InstructionContext } from '../execution/instruction-context';
+import { Msr } from '../../isa/registers/msr';
 import { readMsr, writeMsr } from '../system/msr';
+import { timeStampCounter } from '../system/time';
 import { msrLoadRefusal } from './entry-checks';
 import type { Vmcs } from './vmcs';
 
@@ -43,13 +45,37 @@ export function loadMsrs(
   return undefined;
 }
 
-/** Stores MSRs in an area that names them (SDM 3C 28.4). */
-export function storeMsrs(cpu: InstructionContext, vmcs: Vmcs, address: Field, count: Field): void {
+/**
+ * Stores MSRs in an area that names them (SDM 3C 28.4).
+ *
+ * @returns false when there is one that cannot be stored
+ */
+export function storeMsrs(
+  cpu: InstructionContext,
+  vmcs: Vmcs,
+  address: Field,
+  count: Field,
+): boolean {
   const entries = vmcs.readNumber(count);
-  if (entries === 0) return;
+  if (entries === 0) return true;
   const base = Number(vmcs.read(address));
   for (let n = 0; n < entries; n++) {
     const at = base + ENTRY_SIZE * n;
-    cpu.physical.write64(at + 8, readMsr(cpu, cpu.physical.read32(at)));
+    const value = stored(cpu, cpu.physical.read32(at), cpu.physical.read32(at + 4));
+    if (value === undefined) return false;
+    cpu.physical.write64(at + 8, value);
+  }
+  return true;
+}
+
+/** As RDMSR would read it, but the TSC without the guest's offset: the VM exit has begun. */
+function stored(cpu: InstructionContext, index: number, reserved: number): bigint | undefined {
+  if (reserved !== 0 || index === Msr.SMBASE) return undefined;
+  if (index === Msr.TSC) return timeStampCounter(cpu);
+  try {
+    return readMsr(cpu, index);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return undefined;
+    throw thrown;
   }
 }

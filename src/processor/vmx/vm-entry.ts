@@ -4,11 +4,12 @@ import { ENTRY_FAILURE, ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
+import { readPdptes } from '../paging/pdptes';
 import { requireNoBreakpoints } from '../system/debug-registers';
 import type { ActiveVmcs } from './active-vmcs';
 import { readControls, type Controls } from './controls';
 import { checkEntry, type EntryCheckFailure, type EntryRefusal } from './entry-checks';
-import { loadGuestState } from './guest-state';
+import { loadGuestState, usesPdptes } from './guest-state';
 import { injectedEvent } from './interruption';
 import { loadMsrs } from './msr-areas';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
@@ -61,12 +62,19 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
     requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
   }
   loadGuestState(state, vmcs, controls);
+  loadPdptesOfMemory(cpu, controls);
   if (!loadGuestMsrs(cpu, vmcs, controls)) return FAILED_LATE;
   if (!launched) vmcs.launchState = LaunchState.LAUNCHED;
   enterNonRoot(cpu, active, controls);
   cpu.observer.entered?.();
   injectEvent(cpu, active);
   return VM_SUCCEED;
+}
+
+/** Without EPT the PDPTEs of PAE paging are those that CR3 leads to; they have been checked (SDM 3C 27.3.2.4). */
+function loadPdptesOfMemory({ state, physical }: GuestModeHost, controls: Controls): void {
+  if (!usesPdptes(state) || controls.secondary & SecondaryControl.ENABLE_EPT) return;
+  state.pdptes.set(readPdptes(state.cr3, (address) => physical.read64(Number(address))));
 }
 
 /** Which checks the VMCS does not pass. */

@@ -1,12 +1,16 @@
+import { Vector } from '../../isa/exceptions';
 import { ExitControl, PinBasedControl, SecondaryControl } from '../../isa/vmx/controls';
 import { InterruptionInfo } from '../../isa/vmx/events';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
+import { VmxAbort } from '../../isa/vmx/instruction-errors';
 import type { InterruptEvent } from '../events/event';
+import { VmxAborted } from '../faults';
 import type { GuestModeHost } from '../guest-mode/host';
 import { ROOT_OPERATION } from '../guest-mode/root-operation';
+import { isValidPdpte, readPdptes } from '../paging/pdptes';
 import type { Controls } from './controls';
-import { saveGuestState } from './guest-state';
+import { saveGuestState, usesPdptes } from './guest-state';
 import { loadHostState } from './host-state';
 import { interruptionInfo } from './interruption';
 import { loadMsrs, storeMsrs } from './msr-areas';
@@ -36,13 +40,30 @@ export function exitGuest(
   const { state } = cpu;
   recordExit(cpu, vmcs, information, controls);
   saveGuestState(state, vmcs, controls);
+  vmcs.put(Field.GUEST_PENDING_DBG_EXCEPTIONS, debugStaysPending(cpu, information));
+  state.pendingDebug = 0;
   vmcs.written();
-  storeMsrs(cpu, vmcs, Field.VM_EXIT_MSR_STORE_ADDR, Field.VM_EXIT_MSR_STORE_COUNT);
+  if (!storeMsrs(cpu, vmcs, Field.VM_EXIT_MSR_STORE_ADDR, Field.VM_EXIT_MSR_STORE_COUNT)) {
+    abort(vmcs, VmxAbort.SAVING_GUEST_MSRS);
+  }
   cpu.observer.exiting?.();
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
   leaveToHost(cpu, vmcs, controls);
   if (nmi) state.nmiBlocked = true;
+}
+
+/** Debug exceptions that a VM exit came before, or that MOV SS holds back (SDM 3C 28.3.4). */
+function debugStaysPending({ state }: GuestModeHost, { reason, event }: ExitInformation): number {
+  const before = reason === ExitReason.MONITOR_TRAP_FLAG;
+  const heldBack = state.interruptShadow === 'mov-ss' && event?.vector !== Vector.DB;
+  return before || heldBack ? state.pendingDebug : 0;
+}
+
+/** What cannot be done in the middle of a VM exit ends in shutdown (SDM 3C 28.7). */
+function abort(vmcs: Vmcs, indicator: number): never {
+  vmcs.abortIndicator = indicator;
+  throw new VmxAborted(indicator);
 }
 
 function recordExit(
@@ -90,8 +111,19 @@ export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls):
   cpu.guestMode = ROOT_OPERATION;
   cpu.mmu.secondLevel = undefined;
   loadHostState(cpu.state, vmcs, controls.exit);
-  loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
+  loadHostPdptes(cpu, vmcs);
+  const failed = loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
+  if (failed !== undefined) abort(vmcs, VmxAbort.LOADING_HOST_MSRS);
   cpu.enterRoot((controls.secondary & SecondaryControl.ENABLE_VPID) !== 0);
   cpu.updateDerivedState();
   cpu.nextRip = cpu.state.rip;
+}
+
+/** A host with PAE paging gets the PDPTEs that its CR3 leads to (SDM 3C 28.5.4). */
+function loadHostPdptes({ state, physical }: GuestModeHost, vmcs: Vmcs): void {
+  if (!usesPdptes(state)) return;
+  const pdptes = readPdptes(state.cr3, (address) => physical.read64(Number(address)));
+  const valid = pdptes.every((pdpte) => isValidPdpte(pdpte, state.physicalAddressWidth));
+  if (!valid) abort(vmcs, VmxAbort.HOST_PDPTES);
+  state.pdptes.set(pdptes);
 }

@@ -185,6 +185,14 @@ export class Host implements Persistent<HostState> {
     return timeStampCounter(this.cpu);
   }
 
+  get cr8(): bigint {
+    return this.cpu.state.cr8;
+  }
+
+  set cr8(value: bigint) {
+    this.cpu.state.cr8 = value;
+  }
+
   debugRegister(number: number): bigint {
     return this.cpu.state.dr[number] ?? 0n;
   }

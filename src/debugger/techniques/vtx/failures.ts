@@ -1,6 +1,14 @@
 import * as l10n from '@vscode/l10n';
+import { VMX_ABORTS } from '../../../isa/vmx/instruction-errors';
 import type { GuestFailure } from '../../../vmm';
 import { exitName } from './exit-words';
+
+/** Why a VM exit could not be done, in the user's language. */
+export function abortText(indicator: number): string {
+  const cause = VMX_ABORTS[indicator];
+  const text = cause === undefined ? String(indicator) : l10n.t(cause);
+  return l10n.t('VMX abort {0}: {1}. The processor has shut down.', indicator, text);
+}
 
 /** Why a monitor cannot go on with its guest, in the user's language. */
 export function failureWords(failure: GuestFailure): string {

@@ -2,7 +2,12 @@ import { Vector } from '../../../isa/exceptions';
 import * as l10n from '@vscode/l10n';
 import { Cr0 } from '../../../isa/registers/control';
 import { VmxBasic, VmxMisc } from '../../../isa/vmx/capabilities';
-import { ENTRY_CONTROLS, EntryControl, PrimaryControl } from '../../../isa/vmx/controls';
+import {
+  ENTRY_CONTROLS,
+  EntryControl,
+  PrimaryControl,
+  SecondaryControl,
+} from '../../../isa/vmx/controls';
 import { INJECTION_RESERVED, InterruptionInfo, InterruptionType } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
 import { controlLimitsRule } from './execution-controls';
@@ -53,8 +58,10 @@ const WITH_ERROR_CODE: ReadonlySet<number> = new Set([
 ]);
 
 function errorCodeExpected(event: Injection, v: EntryView): boolean | 'either' {
-  const protectedMode = v.bits(Field.GUEST_CR0, Cr0.PE);
-  if (event.type !== InterruptionType.HARDWARE_EXCEPTION || !protectedMode) return false;
+  // Only an unrestricted guest can be in real mode, where no error code is pushed.
+  const pushes =
+    !v.secondary(SecondaryControl.UNRESTRICTED_GUEST) || v.bits(Field.GUEST_CR0, Cr0.PE);
+  if (event.type !== InterruptionType.HARDWARE_EXCEPTION || !pushes) return false;
   if ((v.capabilities.basic & VmxBasic.ANY_ERROR_CODE) !== 0n) return 'either';
   return WITH_ERROR_CODE.has(event.vector);
 }

@@ -79,6 +79,11 @@ const CONTROLS: readonly Mutation[] = [
   ['controls.injection.deliver-error-code', { VM_ENTRY_INTR_INFO: VALID + 0x30d }],
   ['controls.injection.deliver-error-code', { VM_ENTRY_INTR_INFO: VALID + 0xb03 }],
   ['controls.injection.deliver-error-code', { VM_ENTRY_INTR_INFO: VALID + 0x820 }],
+  // Without an unrestricted guest PE says nothing here: it is refused later.
+  [
+    'controls.injection.deliver-error-code',
+    { ...RESTRICTED, GUEST_CR0: 0x80000032, VM_ENTRY_INTR_INFO: VALID + 0x30d },
+  ],
   ['controls.injection.reserved', { VM_ENTRY_INTR_INFO: VALID + 0x1020 }],
   [
     'controls.injection.error-code',

@@ -1,21 +1,31 @@
+import { AccessRights } from '../../../isa/access-rights';
+import { Pte, PteReserved } from '../../../isa/paging';
 import {
+  CR0_WRITABLE,
   Cr3Address,
   MACHINE_STATUS_WORD,
   WideCr0,
+  WideCr3,
   WideCr4,
   WideEfer,
 } from '../../../isa/registers/control';
+import { Msr } from '../../../isa/registers/msr';
 import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { CrAccessType } from '../../../isa/vmx/qualification';
+import { unpackAnswer } from '../../cpuid-answer';
 import type { Handler } from '../../operation';
 import {
+  cpuid,
   guestRegister,
   invept,
+  rdmsr,
+  readCr8,
   readGuestPhysical,
   setGuestRegister,
   vmread,
   vmwrite,
+  writeCr8,
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
@@ -27,29 +37,50 @@ export function* handleCrAccess(): Handler {
   const access = Number((qualification >> 4n) & 3n);
   const gpr = Number((qualification >> 8n) & 15n);
   if (access === CrAccessType.MOV_FROM) {
-    const value = yield vmread(number === 3 ? Field.GUEST_CR3 : Field.CR0_READ_SHADOW);
+    // CR0 and CR4 can be read without an exit.
+    const value = yield number === 8 ? readCr8() : vmread(Field.GUEST_CR3);
     yield setGuestRegister(gpr, value);
     yield* advanceRip();
     return;
   }
-  const shadow = yield vmread(Field.CR0_READ_SHADOW);
   let value: bigint;
-  if (access === CrAccessType.CLTS) value = shadow & ~WideCr0.TS;
-  else if (access === CrAccessType.LMSW) value = machineStatusWord(shadow, qualification);
-  else value = yield guestRegister(gpr);
-  const done = yield* number === 3
-    ? writeCr3(value)
-    : number === 4
-      ? writeCr4(value)
-      : writeCr0(value);
+  if (access === CrAccessType.CLTS) value = (yield* visibleCr0()) & ~WideCr0.TS;
+  else if (access === CrAccessType.LMSW) {
+    value = machineStatusWord(yield* visibleCr0(), qualification);
+  } else value = yield guestRegister(gpr);
+  const done = yield* write(number, value);
   if (done) yield* advanceRip();
   else yield* injectGeneralProtection();
 }
 
+/** @returns false for what the processor would have answered with #GP(0); nothing has changed then */
+function* write(number: number, value: bigint): Handler<boolean> {
+  switch (number) {
+    case 3:
+      return yield* writeCr3(value);
+    case 4:
+      return yield* writeCr4(value);
+    case 8:
+      if (value > 15n) return false;
+      yield writeCr8(value);
+      return true;
+    default:
+      return yield* writeCr0(value);
+  }
+}
+
+/** CR0 as the guest reads it: of the bits in the mask the read shadow's, of the others its own. */
+function* visibleCr0(): Handler<bigint> {
+  const mask = yield vmread(Field.CR0_GUEST_HOST_MASK);
+  const shadow = yield vmread(Field.CR0_READ_SHADOW);
+  const actual = yield vmread(Field.GUEST_CR0);
+  return (actual & ~mask) | (shadow & mask);
+}
+
 /** LMSW loads PE, MP, EM and TS, but cannot clear PE. */
-function machineStatusWord(shadow: bigint, qualification: bigint): bigint {
+function machineStatusWord(cr0: bigint, qualification: bigint): bigint {
   const source = (qualification >> 16n) & MACHINE_STATUS_WORD;
-  return (shadow & ~(MACHINE_STATUS_WORD & ~WideCr0.PE)) | source;
+  return (cr0 & ~(MACHINE_STATUS_WORD & ~WideCr0.PE)) | source;
 }
 
 /** The guest sees what it wrote (the read shadow); the processor gets the bits that VMX insists on. */
@@ -59,16 +90,23 @@ function* writeCr0(value: bigint): Handler<boolean> {
   const turnsOn = (value & pg) !== 0n && (old & pg) === 0n;
   const turnsOff = (value & pg) === 0n && (old & pg) !== 0n;
   if (value >> 32n || (value & pg && !(value & WideCr0.PE))) return false;
+  if (value & WideCr0.NW && !(value & WideCr0.CD)) return false;
   const efer = yield vmread(Field.GUEST_IA32_EFER);
   const cr4 = yield vmread(Field.GUEST_CR4);
+  const code = yield vmread(Field.GUEST_CS_AR_BYTES);
+  const code64 = (code & BigInt(AccessRights.L)) !== 0n;
   const long = (efer & WideEfer.LME) !== 0n;
-  if (turnsOn && long && !(cr4 & WideCr4.PAE)) return false;
-  yield vmwrite(Field.CR0_READ_SHADOW, value | WideCr0.ET);
-  yield vmwrite(Field.GUEST_CR0, value | (WideCr0.ET | WideCr0.NE));
+  const pae = (cr4 & WideCr4.PAE) !== 0n;
+  if (turnsOn && long && (!pae || code64)) return false;
+  if (turnsOff && (cr4 & WideCr4.PCIDE || (efer & WideEfer.LMA && code64))) return false;
+  if (turnsOn && pae && !long) {
+    const loaded = yield* loadPdptes(yield vmread(Field.GUEST_CR3));
+    if (!loaded) return false;
+  }
+  yield vmwrite(Field.CR0_READ_SHADOW, (value & CR0_WRITABLE) | WideCr0.ET);
+  yield vmwrite(Field.GUEST_CR0, (value & CR0_WRITABLE) | (WideCr0.ET | WideCr0.NE));
   if (turnsOn && long) yield* setLongMode(efer, true);
   if (turnsOff) yield* setLongMode(efer, false);
-  const pae = (cr4 & WideCr4.PAE) !== 0n;
-  if (turnsOn && pae && !long) yield* loadPdptes(yield vmread(Field.GUEST_CR3));
   if (turnsOn || turnsOff) yield invept();
   return true;
 }
@@ -82,14 +120,18 @@ function* setLongMode(efer: bigint, on: boolean): Handler {
   yield vmwrite(Field.VM_ENTRY_CONTROLS, on ? controls | guest : controls & ~guest);
 }
 
-function* writeCr3(value: bigint): Handler<boolean> {
-  yield vmwrite(Field.GUEST_CR3, value);
+function* writeCr3(wanted: bigint): Handler<boolean> {
   const cr0 = yield vmread(Field.GUEST_CR0);
   const cr4 = yield vmread(Field.GUEST_CR4);
   const efer = yield vmread(Field.GUEST_IA32_EFER);
-  const paging = (cr0 & WideCr0.PG) !== 0n;
-  const pae = (cr4 & WideCr4.PAE) !== 0n && (efer & WideEfer.LMA) === 0n;
-  if (paging && pae) yield* loadPdptes(value);
+  const long = (efer & WideEfer.LMA) !== 0n;
+  const value = cr4 & WideCr4.PCIDE ? wanted & ~WideCr3.KEEP_TRANSLATIONS : wanted;
+  if (long && value >> (yield* physicalAddressWidth())) return false;
+  if (cr0 & WideCr0.PG && cr4 & WideCr4.PAE && !long) {
+    const loaded = yield* loadPdptes(value);
+    if (!loaded) return false;
+  }
+  yield vmwrite(Field.GUEST_CR3, value);
   // A load of CR3 drops translations; with a VPID the monitor has to see to it.
   yield invept();
   return true;
@@ -99,6 +141,8 @@ function* writeCr3(value: bigint): Handler<boolean> {
 function* writeCr4(value: bigint): Handler<boolean> {
   const efer = yield vmread(Field.GUEST_IA32_EFER);
   const long = (efer & WideEfer.LMA) !== 0n;
+  const possible = yield rdmsr(Msr.VMX_CR4_FIXED1);
+  if (value & ~possible) return false;
   if (value & WideCr4.VMXE || (long && !(value & WideCr4.PAE))) return false;
   yield vmwrite(Field.CR4_READ_SHADOW, value);
   yield vmwrite(Field.GUEST_CR4, value | WideCr4.VMXE);
@@ -106,11 +150,22 @@ function* writeCr4(value: bigint): Handler<boolean> {
   return true;
 }
 
-/** PAE paging: the four PDPTEs are registers, and the VMCS has fields for them. */
-function* loadPdptes(cr3: bigint): Handler {
+/** MAXPHYADDR: CPUID tells (SDM 3A 4.1.4). */
+function* physicalAddressWidth(): Handler<bigint> {
+  const { eax } = unpackAnswer(yield cpuid(0x80000008, 0));
+  return BigInt(eax & 0xff);
+}
+
+/** PAE paging: the four PDPTEs are registers, and the VMCS has fields for them. False for reserved bits. */
+function* loadPdptes(cr3: bigint): Handler<boolean> {
+  const width = yield* physicalAddressWidth();
+  const reserved = PteReserved.PDPTE_PAE | (((1n << 64n) - 1n) << width);
   const fields = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
-  for (const [n, field] of fields.entries()) {
-    const entry = yield readGuestPhysical((cr3 & Cr3Address.PAE) + BigInt(8 * n), 8);
-    yield vmwrite(field, entry);
+  const entries: bigint[] = [];
+  for (const n of fields.keys()) {
+    entries.push(yield readGuestPhysical((cr3 & Cr3Address.PAE) + BigInt(8 * n), 8));
   }
+  if (entries.some((entry) => entry & Pte.P && entry & BigInt.asUintN(64, reserved))) return false;
+  for (const [n, field] of fields.entries()) yield vmwrite(field, entries[n] ?? 0n);
+  return true;
 }

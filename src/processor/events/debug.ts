@@ -1,0 +1,21 @@
+import { Vector } from '../../isa/exceptions';
+import { Dr6 } from '../../isa/registers/debug';
+import { singleStep } from '../reasons/events';
+import type { CpuState } from '../state/cpu-state';
+import type { InterruptEvent } from './event';
+
+/** Debug exceptions that are pending have the bits that DR6 will have (SDM 3B 18.2.3; 3C 25.4.2). */
+
+export const SINGLE_STEP = Number(Dr6.BS);
+const CONDITIONS = Dr6.BS | Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
+
+/** The #DB for what is pending: a trap, so it returns to the instruction that comes next (SDM 3B 18.3.1). */
+export function pendingDebugEvent({ pendingDebug, rip }: CpuState): InterruptEvent {
+  return {
+    kind: 'hardware-exception',
+    vector: Vector.DB,
+    returnRip: rip,
+    debug: BigInt(pendingDebug) & CONDITIONS,
+    reason: singleStep(),
+  };
+}
