@@ -74,7 +74,7 @@ function main(): void {
     const kept = Object.fromEntries(
       Object.entries(bundle)
         .filter(([text]) => texts.has(text))
-        .sort(),
+        .sort(([a], [b]) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
     );
     writeFileSync(BUNDLE, `${JSON.stringify(kept, undefined, 2)}\n`);
     return;

@@ -13,7 +13,7 @@ import {
   type Width,
 } from '../../debugger/expressions';
 import { symbolAt } from '../../debugger/places/program-place';
-import { linearRip } from '../../debugger/registers/registers';
+import { isLongMode, linearRip } from '../../debugger/registers/registers';
 import type { MemoryAddress } from '../memory/memory-reference';
 import type { Display, Row } from './variable-source';
 
@@ -123,7 +123,7 @@ const UNUSABLE_BIT = 0x10000;
 /** Segment registers with their hidden parts, and the descriptor-table registers. */
 export function segmentRows(world: ExpressionContext, display: Display): Row[] {
   const { registers } = world;
-  const long = ((registers.msr(Msr.EFER) ?? 0n) & 0x400n) !== 0n;
+  const long = isLongMode(registers);
   const segments = SEG_NAMES.map((upper, index): Row => {
     const name = upper.toLowerCase();
     const { selector, base, limit, accessRights } = registers.segment(index);

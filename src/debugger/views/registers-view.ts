@@ -9,7 +9,7 @@ import { SEG_NAMES } from '../../isa/registers/segment';
 import { ACCESS_RIGHTS, segmentTypeName } from '../../isa/segments';
 import { UNUSABLE } from '../../processor/state/cpu-state';
 import type { Registers } from '../registers/registers';
-import { modeOf } from '../registers/registers';
+import { isLongMode, modeOf } from '../registers/registers';
 import type { Target } from '../target';
 import { bitRows, bitTooltip, summary } from './bit-rows';
 import { descriptorRows } from './descriptor-rows';
@@ -305,7 +305,7 @@ function segmentText(registers: Registers, index: number): string {
     return `${text} ${l10n.t('base {0}', hex(base))}`;
   if (accessRights & UNUSABLE) return `${text} ${l10n.t('unusable')}`;
   const ring = (accessRights >> 5) & 3;
-  const type = segmentTypeName(accessRights & 15, (accessRights & 16) !== 0, false);
+  const type = segmentTypeName(accessRights & 15, (accessRights & 16) !== 0, isLongMode(registers));
   const width =
     index !== 1
       ? ''

@@ -83,6 +83,15 @@ describe('views', () => {
     assert.ok(bits.every((row) => row.tooltip?.includes('SDM')));
   });
 
+  it('registers: the TSS of a guest in long mode is one of 64 bits', async () => {
+    const { target, views } = await boot();
+    const tr = () => labelled(rows(views, 'registers', 'segments'), 'tr').description ?? '';
+    runToExit(target, 1);
+    assert.match(tr(), /^guest 0x\w+ ring 0, 32-bit TSS, busy/);
+    runToExit(target, 20);
+    assert.match(tr(), /^guest 0x\w+ ring 0, 64-bit TSS, busy/);
+  });
+
   it('VMCS: why we are here, each field with encoding and bits, allowed settings of controls', async () => {
     const { target, views } = await boot();
     runToExit(target, 1);

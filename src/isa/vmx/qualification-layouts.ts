@@ -156,6 +156,9 @@ export const PAGE_FAULT = whole(
 export const MSR_NUMBER = table('MSR', 'ISE 319433', [
   named('MSR', range('MSR', 31, 0, 'Number of the MSR.')),
 ]);
+export const PASID = table('PASID', 'ISE 319433', [
+  named('PASID', range('PASID', 19, 0, 'The guest’s identifier that has no translation.')),
+]);
 export const VIRTUALIZED_EOI = table('Virtualized EOI', 'SDM 3C 30.1.4', [
   named('Vector', range('VECTOR', 7, 0, 'Of the interrupt whose end it is.')),
 ]);

@@ -63,6 +63,8 @@ const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
   [ExitReason.INSTRUCTION_TIMEOUT, layouts.INSTRUCTION_TIMEOUT],
   [ExitReason.EPT_VIOLATION, layouts.EPT_VIOLATION],
   [ExitReason.SIPI, layouts.SIPI],
+  [ExitReason.ENQCMD_PASID, layouts.PASID],
+  [ExitReason.ENQCMDS_PASID, layouts.PASID],
   ...each(OF_MSR, layouts.MSR_NUMBER),
   ...each(DISPLACED, layouts.DISPLACEMENT),
 ]);

@@ -32,6 +32,14 @@ describe('hover on an instruction', () => {
     assert.equal(row(string, 'Flags'), 'reads DF');
   });
 
+  it('tells what an interrupt does to the flags on the way to its handler', async () => {
+    for (const source of ['in|t 0x80', 'in|t3', 'ic|ebp'])
+      assert.match(row(await hover(source), 'Flags') ?? '', /^on the way.*IF through/, source);
+    assert.match(row(await hover('in|to'), 'Flags') ?? '', /^reads OF · on the way/);
+    assert.match(row(await hover('po|pf'), 'Flags') ?? '', /by the result.*IOPL in ring 0$/);
+    assert.match(row(await hover('vml|aunch'), 'Flags') ?? '', /guest’s flags are loaded/);
+  });
+
   it('tells exits under VT-x with their control and reason, and under SVM with their code', async () => {
     const cpuid = await hover('cp|uid');
     assert.equal(row(cpuid, 'VT-x'), '**always exits** (exit 10: CPUID)');
@@ -44,11 +52,14 @@ describe('hover on an instruction', () => {
     assert.match(row(cr3, 'VT-x') ?? '', /CR3-load exiting.*exit 28/);
     assert.match(row(await hover('m|ov eax, cr0'), 'VT-x') ?? '', /read shadow/);
     assert.match(row(await hover('vml|aunch'), 'SVM') ?? '', /not on AMD/);
-    for (const source of ['vm|run', 'st|gi', 'ski|nit', 'clz|ero', 'monit|orx'])
+    for (const source of ['vm|run', 'st|gi', 'ski|nit', 'clz|ero', 'monit|orx', 'fe|mms'])
       assert.match(row(await hover(source), 'VT-x') ?? '', /not on Intel/, source);
-    for (const source of ['get|sec', 'enc|ls', 'pcon|fig'])
+    for (const source of ['get|sec', 'enc|ls', 'pcon|fig', 'xen|d', 'bits 64\ntpa|use eax'])
       assert.match(row(await hover(source), 'SVM') ?? '', /not on AMD/, source);
     assert.match(row(await hover('vmg|exit'), 'SVM') ?? '', /always exits.*403h/);
+    const padlock = await hover('xst|ore');
+    assert.match(row(padlock, 'VT-x') ?? '', /not on Intel/);
+    assert.match(row(padlock, 'SVM') ?? '', /not on AMD/);
   });
 
   it('names the sensitive instructions that are not privileged', async () => {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { conditionalGloss } from '../../isa/instructions/conditions';
+import { flagsOf } from '../../isa/instructions/flags';
 import { instructionGloss } from '../../isa/instructions/glosses';
 import { ANY_RING, privilegeOf, RING0_ONLY, sensitivityOf } from '../../isa/instructions/privilege';
 import { svmInterceptOf } from '../../isa/instructions/svm-intercepts';
@@ -39,25 +40,22 @@ export function instructionMarkdown(use: InstructionUse): string {
     rows([
       [l10n.t('Form'), formLine(use)],
       [l10n.t('Registers'), registerLine(facts)],
-      [l10n.t('Flags'), facts && flagLine(facts.flags)],
+      [l10n.t('Flags'), facts && flagLine(use, facts.flags)],
       [l10n.t('Privilege'), privilegeLine(use)],
       [l10n.t('Sensitive'), sensitiveLine(use)],
       [
         'VT-x',
-        ofVendor(facts, 'AMD') ? l10n.t('not on Intel processors: raises #UD') : vmxLine(vmx),
+        exists(facts, 'Intel') ? vmxLine(vmx) : l10n.t('not on Intel processors: raises #UD'),
       ],
-      [
-        'SVM',
-        ofVendor(facts, 'Intel') ? l10n.t('not on AMD processors: raises #UD') : svmLine(use),
-      ],
+      ['SVM', exists(facts, 'AMD') ? svmLine(use) : l10n.t('not on AMD processors: raises #UD')],
     ]),
     sources.length > 0 ? `*${[...new Set(sources)].join(' · ')}*` : undefined,
   );
 }
 
-/** Whether only this vendor’s processors have the instruction. */
-const ofVendor = (facts: InstructionFacts | undefined, vendor: Vendor): boolean =>
-  facts?.features.some((feature) => vendorOf(feature) === vendor) ?? false;
+/** Whether this vendor’s processors have the instruction: no part of it belongs to another’s alone. */
+const exists = (facts: InstructionFacts | undefined, vendor: Vendor): boolean =>
+  facts?.features.every((feature) => (vendorOf(feature) ?? vendor) === vendor) ?? true;
 
 /** For the many instructions without a sentence of their own: what they belong to. */
 export function featureLine(facts: Pick<InstructionFacts, 'features'> | undefined): string {
@@ -85,7 +83,8 @@ function registerLine(facts: InstructionFacts | undefined): string | undefined {
   return parts.join(' · ');
 }
 
-function flagLine(flags: FlagFacts): string {
+function flagLine({ mnemonic, operands }: InstructionUse, flags: FlagFacts): string {
+  const more = flagsOf(mnemonic, operands);
   const part = (names: readonly string[], text: (list: string) => string): string[] =>
     names.length === 0 ? [] : [text(names.join(' '))];
   const parts = [
@@ -94,6 +93,7 @@ function flagLine(flags: FlagFacts): string {
     ...part(flags.cleared, (list) => l10n.t('clears {0}', list)),
     ...part(flags.set, (list) => l10n.t('sets {0}', list)),
     ...part(flags.undefined, (list) => l10n.t('undefined: {0}', list)),
+    ...(more ? [l10n.t(more.gloss)] : []),
   ];
   return parts.length === 0 ? l10n.t('untouched') : parts.join(' · ');
 }
