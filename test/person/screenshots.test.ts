@@ -37,13 +37,13 @@ const PANES = {
 /** What the rows say in the reader's language. */
 const WORDS = {
   en: {
-    guest: /^guest · ring 0 · 64-bit · VMX non-root$/,
+    guest: /^guest · ring 0 · 64-bit mode · VMX non-root$/,
     exit: /VM exit \d+: CPUID \(leaf 0x1\)/,
     output: /^#\d+ I\/O instruction .*OUT .*0x3f8/,
   },
   'zh-cn': {
-    guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/,
-    exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/,
+    guest: /^客户机 · ring 0 · 64 位模式 · VMX 非根模式$/,
+    exit: /VM 退出 \d+：CPUID（功能号 0x1）/,
     output: /^#\d+ I\/O 指令 .*OUT .*0x3f8/,
   },
 } as const;

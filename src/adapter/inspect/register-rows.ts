@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { decodeBits, setBits, type BitTable } from '../../isa/bits';
+import { clauses } from '../../isa/phrases';
 import { CR0, CR3, CR4, EFER } from '../../isa/registers/control';
 import { RFLAGS } from '../../isa/registers/flags';
 import { gprName } from '../../isa/registers/general';
@@ -148,7 +149,7 @@ export function segmentRows(world: ExpressionContext, display: Display): Row[] {
         },
         {
           name: 'rights',
-          value: `${show(BigInt(accessRights), 32, inner)} [${l10n.t(type)}, DPL ${String((accessRights >> 5) & 3)}]`,
+          value: `${show(BigInt(accessRights), 32, inner)} [${clauses(l10n.t(type), `DPL ${String((accessRights >> 5) & 3)}`)}]`,
           expression: `${name}.rights`,
           readOnly: true,
         },

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { describeVector, Vector } from '../../isa/exceptions';
+import { clauses, withNote } from '../../isa/phrases';
 import { symbolAt } from '../../debugger/places/program-place';
 import type { StopReason } from '../../debugger/run/stop';
 import { linearRip } from '../../debugger/registers/registers';
@@ -110,7 +111,7 @@ export function faultText({ vector, errorCode, address }: Fault): string {
     ...(address !== undefined ? [l10n.t('address {0}', `0x${address.toString(16)}`)] : []),
   ];
   const name = describeVector(vector);
-  return parts.length > 0 ? `${name} (${parts.join(', ')})` : name;
+  return withNote(name, clauses(...parts));
 }
 
 /** Each check that failed, with what was found and what is allowed. */

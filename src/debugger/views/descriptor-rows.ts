@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { EXCEPTIONS } from '../../isa/exceptions';
+import { clauses } from '../../isa/phrases';
 import { decodeDescriptor, type Descriptor } from '../../isa/segments';
 import { isLongMode } from '../registers/registers';
 import type { Target } from '../target';
@@ -86,11 +87,12 @@ function vectorName(vector: number): string {
 
 function describe(found: Descriptor): string {
   const type = l10n.t(found.typeName);
-  const absent = found.present ? '' : `, ${l10n.t('not present')}`;
-  if (found.kind === 'gate') {
-    return `${type} → ${hex(found.selector)}:${hex(found.offset)}, ${l10n.t('ring {0}', found.dpl)}${absent}`;
-  }
-  return `${type}, ${l10n.t('ring {0}', found.dpl)}, ${l10n.t('base {0}, limit {1}', hex(found.base), hex(found.limit))}${absent}`;
+  const ring = l10n.t('ring {0}', found.dpl);
+  const absent = found.present ? '' : l10n.t('not present');
+  if (found.kind === 'gate')
+    return clauses(`${type} → ${hex(found.selector)}:${hex(found.offset)}`, ring, absent);
+  const extent = l10n.t('base {0}, limit {1}', hex(found.base), hex(found.limit));
+  return clauses(type, ring, extent, absent);
 }
 
 function partRows(target: Target, parent: string, table: string, offset: number): Row[] {

@@ -105,7 +105,7 @@ describe('views', () => {
     assert.equal(qualification?.label, 'Exit qualification');
     assert.match(reason.tooltip ?? '', /encoding 0x4402/);
     const bits = rows(views, 'vmcs', 'execution/CPU_BASED_VM_EXEC_CONTROL');
-    assert.equal(labelled(bits, 'HLT exiting [7]').description, '1  (may be 0 or 1)');
+    assert.equal(labelled(bits, 'HLT exiting [7]').description, '1 (may be 0 or 1)');
   });
 
   it('VMCS: after a failed entry, which checks failed, what was found and what is allowed', async () => {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { marked } from '../language.testing';
 
 async function hover(source: string, others: Record<string, string> = {}): Promise<string> {
@@ -83,6 +86,27 @@ describe('hover on an instruction', () => {
     assert.match(await hover('bits 64\nvp|addb xmm0, xmm1, xmm2'), /An instruction of AVX/);
     assert.match(await hover('j|nz $'), /Jumps if not equal, or not zero \(ZF = 0\)\./);
     assert.match(await hover('bits 64\nlo|ck inc dword [rax]'), /changes memory atomically/);
+  });
+});
+
+describe('hover in Chinese', () => {
+  before(() => {
+    const bundle = join(__dirname, '../../../l10n/bundle.l10n.zh-cn.json');
+    l10n.config({ contents: readFileSync(bundle, 'utf8') });
+  });
+  after(() => {
+    l10n.config({ contents: {} });
+  });
+
+  it('names exits in the reader’s words and punctuation', async () => {
+    const io = await hover('in| al, dx');
+    assert.match(
+      row(io, 'VT-x') ?? '',
+      /^由“Unconditional I\/O exiting”决定是否引起 VM 退出（退出原因 30：I\/O 指令）。仅当/,
+    );
+    assert.match(row(io, 'SVM') ?? '', /^由拦截 IOIO_PROT 引起 VM 退出（.*）。由该端口/);
+    assert.equal(row(await hover('cp|uid'), 'VT-x'), '**总是引起 VM 退出**（退出原因 10：CPUID）');
+    assert.match(await hover('bits 64\nvp|addb xmm0, xmm1, xmm2'), /AVX/);
   });
 });
 

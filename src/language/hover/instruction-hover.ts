@@ -6,7 +6,8 @@ import { ANY_RING, privilegeOf, RING0_ONLY, sensitivityOf } from '../../isa/inst
 import { svmInterceptOf } from '../../isa/instructions/svm-intercepts';
 import { vendorOf, type Vendor } from '../../isa/instructions/vendors';
 import { vmxExitOf, type VmxExitRow } from '../../isa/instructions/vmx-exits';
-import { exitReason } from '../../isa/vmx/exit-reasons';
+import { listed, thenSentence } from '../../isa/phrases';
+import { exitReasonName } from '../../isa/vmx/exit-reasons';
 import type { FlagFacts, InstructionFacts } from '../instruction-facts';
 import { code, paragraphs, rows } from '../markdown';
 
@@ -59,8 +60,10 @@ const exists = (facts: InstructionFacts | undefined, vendor: Vendor): boolean =>
 
 /** For the many instructions without a sentence of their own: what they belong to. */
 export function featureLine(facts: Pick<InstructionFacts, 'features'> | undefined): string {
-  const features = (facts?.features ?? []).filter((f) => !/^(INTEL\d|X64)/.test(f)).join(', ');
-  return features === '' ? l10n.t('An instruction.') : l10n.t('An instruction of {0}.', features);
+  const names = (facts?.features ?? []).filter((f) => !/^(INTEL\d|X64)/.test(f));
+  return names.length === 0
+    ? l10n.t('An instruction.')
+    : l10n.t('An instruction of {0}.', listed(names));
 }
 
 const hexBytes = (bytes: Uint8Array): string =>
@@ -76,7 +79,7 @@ function formLine({ facts, address }: InstructionUse): string | undefined {
 
 function registerLine(facts: InstructionFacts | undefined): string | undefined {
   if (!facts) return undefined;
-  const list = (names: readonly string[]): string => [...new Set(names)].join(', ');
+  const list = (names: readonly string[]): string => listed([...new Set(names)]);
   const parts = [];
   if (facts.reads.length > 0) parts.push(l10n.t('also reads {0}', list(facts.reads)));
   if (facts.writes.length > 0) parts.push(l10n.t('also writes {0}', list(facts.writes)));
@@ -112,18 +115,23 @@ function sensitiveLine({ mnemonic, operands }: InstructionUse): string | undefin
 
 function vmxLine(row: VmxExitRow | undefined): string {
   if (!row) return l10n.t('does not exit');
-  const gloss = row.gloss === undefined ? '' : ` ${l10n.t(row.gloss)}`;
-  const reason = row.reason === undefined ? undefined : exitReason(row.reason);
-  const exit = reason ? l10n.t('exit {0}: {1}', String(reason.number), reason.name) : '';
+  const gloss = row.gloss === undefined ? '' : l10n.t(row.gloss);
+  const exit =
+    row.reason === undefined
+      ? ''
+      : l10n.t('exit {0}: {1}', String(row.reason), exitReasonName(row.reason));
   switch (row.when) {
     case 'always':
       return l10n.t('**always exits** ({0})', exit);
     case 'control':
-      return `${l10n.t('exits by “{0}” ({1})', `${row.control?.field.name ?? ''}`, exit)}${gloss && '.'}${gloss}`;
+      return thenSentence(
+        l10n.t('exits by “{0}” ({1})', row.control?.field.name ?? '', exit),
+        gloss,
+      );
     case 'condition':
-      return `${l10n.t('may exit ({0}).', exit)}${gloss}`;
+      return thenSentence(l10n.t('may exit ({0})', exit), gloss);
     case 'never':
-      return gloss.trim();
+      return gloss;
   }
 }
 
@@ -131,9 +139,15 @@ function svmLine({ mnemonic, operands }: InstructionUse): string {
   const row = svmInterceptOf(mnemonic, operands);
   if (!row) return l10n.t('does not exit');
   const hex = (n: number): string => `${n.toString(16).toUpperCase().padStart(3, '0')}h`;
-  const gloss = row.gloss === undefined ? '' : `. ${l10n.t(row.gloss)}`;
+  const gloss = row.gloss === undefined ? '' : l10n.t(row.gloss);
   if (!row.vector)
-    return `${l10n.t('**always exits** ({0})', l10n.t('exit code {0}', hex(row.exitCode)))}${gloss}`;
+    return thenSentence(
+      l10n.t('**always exits** ({0})', l10n.t('exit code {0}', hex(row.exitCode))),
+      gloss,
+    );
   const where = `VMCB ${hex(row.vector.offset)} ${l10n.t('bit {0}', String(row.vector.bit))}`;
-  return `${l10n.t('exits by intercept {0} ({1}; exit code {2})', row.name, where, hex(row.exitCode))}${gloss}`;
+  return thenSentence(
+    l10n.t('exits by intercept {0} ({1}; exit code {2})', row.name, where, hex(row.exitCode)),
+    gloss,
+  );
 }
