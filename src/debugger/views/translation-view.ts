@@ -200,11 +200,11 @@ function secondSummary(
   { name, steps, result }: SecondWalk,
 ): Row {
   const end =
-    result?.kind === 'translation' ? `→ HPA ${hex(result.address)}` : (result?.text ?? '');
+    result?.kind === 'translation' ? `→ HPA ${hex(result.address)}` : `· ${result?.text ?? ''}`;
   return {
     id,
     label: l10n.t('{0} walk of GPA {1}', name, hex(guestPhysical)),
-    description: `${l10n.t('{0} references', steps.length)} · ${end}`,
+    description: `${l10n.t('{0} references', steps.length)} ${end}`,
     children: 'collapsed',
     ...(result?.kind !== 'translation' && { severity: 'error' as const }),
   };
