@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { conditionalGloss } from '../../isa/instructions/conditions';
-import { flagsOf } from '../../isa/instructions/flags';
+import { flagsOf, type FlagRow } from '../../isa/instructions/flags';
 import { instructionGloss } from '../../isa/instructions/glosses';
 import { ANY_RING, privilegeOf, RING0_ONLY, sensitivityOf } from '../../isa/instructions/privilege';
 import { svmInterceptOf } from '../../isa/instructions/svm-intercepts';
@@ -35,13 +35,14 @@ export function instructionMarkdown(use: InstructionUse): string {
   const vmx = vmxExitOf(mnemonic, operands);
   const svm = svmInterceptOf(mnemonic, operands);
   const privilege = privilegeOf(mnemonic, operands);
-  const sources = [privilege?.section, vmx?.section, svm?.section].filter((s) => s !== undefined);
+  const flags = flagsOf(mnemonic, operands);
+  const sources = [flags, privilege, vmx, svm].flatMap((row) => row?.section ?? []);
   return paragraphs(
     `**${mnemonic.toUpperCase()}** ${describeMnemonic(mnemonic) ?? featureLine(facts)}`,
     rows([
       [l10n.t('Form'), formLine(use)],
       [l10n.t('Registers'), registerLine(facts)],
-      [l10n.t('Flags'), facts && flagLine(use, facts.flags)],
+      [l10n.t('Flags'), facts && flagLine(facts.flags, flags)],
       [l10n.t('Privilege'), privilegeLine(use)],
       [l10n.t('Sensitive'), sensitiveLine(use)],
       [
@@ -86,8 +87,7 @@ function registerLine(facts: InstructionFacts | undefined): string | undefined {
   return parts.join(' · ');
 }
 
-function flagLine({ mnemonic, operands }: InstructionUse, flags: FlagFacts): string {
-  const more = flagsOf(mnemonic, operands);
+function flagLine(flags: FlagFacts, more: FlagRow | undefined): string {
   const part = (names: readonly string[], text: (list: string) => string): string[] =>
     names.length === 0 ? [] : [text(names.join(' '))];
   const parts = [
