@@ -9,7 +9,7 @@ const LARGEST = 3 * 2 ** 20;
 
 /** What may be in the package, and what must. */
 const ALLOWED =
-  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|language-configuration\.json|dist\/(web\/)?\w+\.(js|wasm)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|syntaxes\/\w+\.tmLanguage\.json)$/;
+  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/)?\w+\.(js|wasm)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|syntaxes\/\w+\.tmLanguage\.json)$/;
 const NEEDED = [
   'package.json',
   'package.nls.json',
@@ -17,6 +17,7 @@ const NEEDED = [
   'l10n/bundle.l10n.zh-cn.json',
   'README.md',
   'LICENSE',
+  'THIRD_PARTY_NOTICES.txt',
   'dist/cli.js',
   'dist/extension.js',
   'dist/language.js',

@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { notices, packagesOf, undeclared } from './notices';
 import {
   browserShims,
   icedInBrowser,
@@ -23,6 +24,7 @@ const common = {
   loader: { '.wasm': 'binary' },
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 } satisfies BuildOptions;
 
 const node: BuildOptions = {
@@ -76,20 +78,36 @@ async function main(): Promise<void> {
     ...(process.argv.includes('--tests') ? SUITES : []),
     ...(process.argv.includes('--bench') ? BENCHMARKS : []),
   ];
-  await Promise.all(
-    wanted.map(async ({ entry, outfile, options }) => {
+  const bundled = await Promise.all(
+    wanted.map(async (bundle) => {
+      const { entry, outfile, options } = bundle;
       const file = join(DIST, outfile);
-      await build({ ...options, entryPoints: [join(ROOT, entry)], outfile: file });
+      const { metafile } = await build({
+        ...options,
+        entryPoints: [join(ROOT, entry)],
+        outfile: file,
+      });
       const size = Math.round(statSync(file).size / 1024);
       process.stdout.write(`${relative(ROOT, file)}  ${size} KB\n`);
+      return BUNDLES.includes(bundle) ? Object.keys(metafile?.inputs ?? {}) : [];
     }),
   );
+  writeNotices(bundled.flat());
   // In the Node bundles iced-x86 looks for its WebAssembly beside them.
   for (const { outfile, options } of wanted) {
     if (options.platform !== 'node') continue;
     const beside = join(DIST, dirname(outfile), 'iced_x86_bg.wasm');
     copyFileSync(join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'), beside);
   }
+}
+
+/** Licences travel with what ships; and package.json says what that is. */
+function writeNotices(files: readonly string[]): void {
+  const packages = packagesOf(files);
+  const missing = undeclared(packages, readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  if (missing.length > 0)
+    throw new Error(`bundled, but none of the "dependencies": ${missing.join(', ')}`);
+  writeFileSync(join(ROOT, 'THIRD_PARTY_NOTICES.txt'), notices(packages, ROOT));
 }
 
 main().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
 /** The path under which a client sees the monitor's files. */
@@ -23,7 +24,7 @@ export class MonitorSources {
     return {
       name,
       path: `${FOLDER}${file}`,
-      origin: 'Ringside monitor',
+      origin: l10n.t('Ringside’s monitor'),
       ...(reference > 0 && { sourceReference: reference }),
     };
   }

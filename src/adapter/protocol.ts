@@ -76,7 +76,7 @@ export interface SetNodeValueArguments {
 /** `ringside/world`: where the processor is at this stop, for the status bar. */
 export interface WorldResponse {
   readonly side: 'guest' | 'monitor' | 'host';
-  /** 'guest · ring 0 · 64-bit · VMX non-root' */
+  /** 'guest · ring 0 · 64-bit mode · VMX non-root' */
   readonly text: string;
   /** Markdown: how control came here. */
   readonly tooltip: string;

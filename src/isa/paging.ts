@@ -124,9 +124,9 @@ export const PAGE_OFFSET = bits(11, 0);
 
 /** The error code of a page fault (SDM 3A 4.7). */
 export const PAGE_FAULT_ERROR = table('Page-fault error code', 'SDM 3A 4.7', [
-  bit('P', 0, 'Why it faulted.', { 0: 'page not present', 1: 'page-level protection' }),
-  bit('WR', 1, 'The access was', { 0: 'a read', 1: 'a write' }),
-  bit('US', 2, 'Privilege of the access.', { 0: 'supervisor', 1: 'user' }),
+  bit('P', 0, 'Why the page fault came.', { 0: 'page not present', 1: 'page-level protection' }),
+  bit('WR', 1, 'Kind of the access that faulted.', { 0: 'a read', 1: 'a write' }),
+  bit('US', 2, 'Privilege of the access that faulted.', { 0: 'supervisor', 1: 'user' }),
   bit('RSVD', 3, 'A reserved bit was set in a paging-structure entry.'),
   bit('ID', 4, 'The access was an instruction fetch.'),
   bit('PK', 5, 'A protection key forbade the access.'),

@@ -1,6 +1,7 @@
 import type { BitTable } from './bits';
 import { EXCEPTIONS } from './exceptions';
 import { CONDITIONAL_FAMILIES, CONDITIONS } from './instructions/conditions';
+import { FLAG_ROWS } from './instructions/flags';
 import { GENERAL_GLOSSES } from './instructions/glosses-general';
 import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './instructions/glosses-system';
 import { ANY_RING, PRIVILEGE_ROWS, SENSITIVE_ROWS } from './instructions/privilege';
@@ -82,7 +83,13 @@ function instructionGlosses(): string[] {
     CONDITIONS,
     CONDITIONAL_FAMILIES,
   ].flat();
-  const rows = [...PRIVILEGE_ROWS, ...SENSITIVE_ROWS, ...VMX_EXITS, ...SVM_INTERCEPTS];
+  const rows = [
+    ...PRIVILEGE_ROWS,
+    ...SENSITIVE_ROWS,
+    ...FLAG_ROWS,
+    ...VMX_EXITS,
+    ...SVM_INTERCEPTS,
+  ];
   return [
     ...paired.map(([, gloss]) => gloss),
     ...rows.flatMap(({ gloss }) => gloss ?? []),

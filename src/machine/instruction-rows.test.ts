@@ -5,6 +5,7 @@ import { concerns } from '../isa/instructions/forms';
 import { PRIVILEGE_ROWS, type PrivilegeRow } from '../isa/instructions/privilege';
 import { VMX_EXITS, type VmxExitRow } from '../isa/instructions/vmx-exits';
 import { Cr0, Cr4, WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
+import { Msr } from '../isa/registers/msr';
 import { WideRflags } from '../isa/registers/flags';
 import { EXCEPTION_BITMAP, PRIMARY_CONTROLS, PrimaryControl } from '../isa/vmx/controls';
 import { exitReason } from '../isa/vmx/exit-reasons';
@@ -104,6 +105,9 @@ describe('rows about privilege', () => {
     ...each('rdfsbase rdgsbase wrfsbase wrgsbase', set(WideCr4.FSGSBASE)),
     syscall: (cpu) => {
       cpu.state.efer |= WideEfer.SCE;
+    },
+    sysenter: (cpu) => {
+      cpu.state.setMsr(Msr.SYSENTER_CS, 8n);
     },
   };
   /** What takes it away, where it is given without anybody's doing. */

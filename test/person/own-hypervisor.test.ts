@@ -78,7 +78,7 @@ function series(): void {
     it('the guest before CPUID: its world, both columns of registers', async () => {
       const rows = await look(REGISTERS, STACK);
       await shoot('1-guest');
-      assert.match(await workbench.person.world(), /^guest · ring 0 · 64-bit · VMX non-root$/);
+      assert.match(await workbench.person.world(), /^guest · ring 0 · 64-bit mode · VMX non-root$/);
       has(rows, /^rip .*<behind\+2> · .*<on_exit>$/);
     });
 

@@ -37,13 +37,15 @@ const PANES = {
 /** What the rows say in the reader's language. */
 const WORDS = {
   en: {
-    guest: /^guest · ring 0 · 64-bit · VMX non-root$/,
+    guest: /^guest · ring 0 · 64-bit mode · VMX non-root$/,
     exit: /VM exit \d+: CPUID \(leaf 0x1\)/,
+    why: /^Why we are here 10: CPUID$/,
     output: /^#\d+ I\/O instruction .*OUT .*0x3f8/,
   },
   'zh-cn': {
-    guest: /^客户机 · ring 0 · 64 位 · VMX 非根$/,
-    exit: /VM 退出 \d+：CPUID \(功能号 0x1\)/,
+    guest: /^客户机 · ring 0 · 64 位模式 · VMX 非根模式$/,
+    exit: /VM 退出 \d+：CPUID（功能号 0x1）/,
+    why: /^本次 VM 退出的原因 10：CPUID$/,
     output: /^#\d+ I\/O 指令 .*OUT .*0x3f8/,
   },
 } as const;
@@ -123,7 +125,7 @@ function series(language: Language, theme: Theme): void {
       assert.match(stack[1] ?? '', /^handleExit .*vtx\.ts/);
       assert.match(stack[2] ?? '', words.exit);
       assert.match(stack[3] ?? '', /^ask_the_processor\+0x7 .*kernel\.asm/);
-      has(rows, /10: CPUID/);
+      has(rows, words.why);
       has(rows, /^Exit reason 0xa CPUID$/);
       has(rows, /^VM-exit instruction length 0x2$/);
       assert.match(await person.lineOfStop(), /yield guestRegister\(0\)/);

@@ -43,7 +43,7 @@ export function exceptionFilters(): DebugProtocol.ExceptionBreakpointsFilter[] {
     },
     ...EXIT_FILTERS.map(({ filter, label }) => ({
       filter,
-      label: l10n.t('VM exit: {0}', label),
+      label: l10n.t('VM exit: {0}', label()),
       description: l10n.t('Stops in the monitor when such a VM exit happens.'),
       ...condition,
     })),

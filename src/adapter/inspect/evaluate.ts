@@ -5,6 +5,7 @@ import {
   ExpressionError,
   formatValue,
   splitFormat,
+  typeName,
   type ExpressionContext,
   type Format,
   type Value,
@@ -14,7 +15,6 @@ import type { SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
 import { RequestError } from '../request-error';
 import { displayOf } from './variables';
-import { typeName } from './type-name';
 import { placeReference, worldOf, writable } from './worlds';
 
 /** Contexts in which an expression is typed to be done, so that it may change something. */

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { decodeBits, setBits, type BitTable } from '../../isa/bits';
+import { clauses } from '../../isa/phrases';
 import { CR0, CR3, CR4, EFER } from '../../isa/registers/control';
 import { RFLAGS } from '../../isa/registers/flags';
 import { gprName } from '../../isa/registers/general';
@@ -13,7 +14,7 @@ import {
   type Width,
 } from '../../debugger/expressions';
 import { symbolAt } from '../../debugger/places/program-place';
-import { linearRip } from '../../debugger/registers/registers';
+import { isLongMode, linearRip } from '../../debugger/registers/registers';
 import type { MemoryAddress } from '../memory/memory-reference';
 import type { Display, Row } from './variable-source';
 
@@ -123,7 +124,7 @@ const UNUSABLE_BIT = 0x10000;
 /** Segment registers with their hidden parts, and the descriptor-table registers. */
 export function segmentRows(world: ExpressionContext, display: Display): Row[] {
   const { registers } = world;
-  const long = ((registers.msr(Msr.EFER) ?? 0n) & 0x400n) !== 0n;
+  const long = isLongMode(registers);
   const segments = SEG_NAMES.map((upper, index): Row => {
     const name = upper.toLowerCase();
     const { selector, base, limit, accessRights } = registers.segment(index);
@@ -148,7 +149,7 @@ export function segmentRows(world: ExpressionContext, display: Display): Row[] {
         },
         {
           name: 'rights',
-          value: `${show(BigInt(accessRights), 32, inner)} [${l10n.t(type)}, DPL ${String((accessRights >> 5) & 3)}]`,
+          value: `${show(BigInt(accessRights), 32, inner)} [${clauses(l10n.t(type), `DPL ${String((accessRights >> 5) & 3)}`)}]`,
           expression: `${name}.rights`,
           readOnly: true,
         },

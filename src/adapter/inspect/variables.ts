@@ -6,6 +6,7 @@ import {
   ExpressionError,
   formatValue,
   splitFormat,
+  typeName,
   type ExpressionContext,
 } from '../../debugger/expressions';
 import type { SessionContext } from '../context';
@@ -13,7 +14,6 @@ import { handler, Reply, type Handlers } from '../handlers';
 import { memoryReference } from '../memory/memory-reference';
 import { RequestError } from '../request-error';
 import type { Display, Row } from './variable-source';
-import { typeName } from './type-name';
 import { placeReference, worldOf, writable } from './worlds';
 
 /** The rows of scopes, and edits. */

@@ -56,7 +56,7 @@ export function worldHere(context: SessionContext): WorldResponse {
 function modeName({ name, bits }: Mode): string {
   if (name === 'real') return l10n.t('real mode');
   if (name === 'virtual-8086') return l10n.t('virtual-8086 mode');
-  if (name === '64-bit') return l10n.t('64-bit');
+  if (name === '64-bit') return l10n.t('64-bit mode');
   return name === 'compatibility'
     ? l10n.t('compatibility, {0}-bit', bits)
     : l10n.t('protected, {0}-bit', bits);

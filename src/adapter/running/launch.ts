@@ -110,7 +110,8 @@ function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {
     return new Debuggee(options, on);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RequestError(l10n.t('There is no memory for the machine: {0}', error.message), true);
+    const size = String(options.memory / 2 ** 20);
+    throw new RequestError(l10n.t('There is no memory for a guest with {0} MB.', size), true);
   }
 }
 

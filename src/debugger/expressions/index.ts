@@ -18,6 +18,7 @@ export {
   worldContext,
   type ExpressionContext,
 } from './context';
+export { typeName } from './type-name';
 export type { MemoryPlace, Value, Width } from './value';
 
 /** An expression that has been read, to be evaluated as often as one likes. */

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Seg } from '../../isa/registers/segment';
 import { gprByName } from '../../isa/registers/general';
-import type { PageFault } from '../../processor/paging/walk';
+import { faultCause } from '../words/page-faults';
 import type { AddressSpace } from '../memory';
 import type { Node, OperandSize } from './ast';
 import { worldBits, type ExpressionContext } from './context';
@@ -80,16 +80,6 @@ export function memoryValue(
   };
 }
 
-const CAUSES: Readonly<Record<PageFault['cause'], () => string>> = {
-  'not present': () => l10n.t('not present'),
-  'reserved bit': () => l10n.t('a reserved bit is set'),
-  'user/supervisor': () => l10n.t('only for the supervisor'),
-  'read/write': () => l10n.t('read-only'),
-  'execute-disable': () => l10n.t('execution is disabled'),
-  SMEP: () => 'SMEP',
-  SMAP: () => 'SMAP',
-};
-
 function whyUnreadable(context: ExpressionContext, space: AddressSpace, address: bigint): string {
   const where = `0x${address.toString(16)}`;
   if (space === 'hpa') return l10n.t('host-physical {0}: there is no memory', where);
@@ -103,7 +93,7 @@ function whyUnreadable(context: ExpressionContext, space: AddressSpace, address:
   return l10n.t(
     '{0} is not mapped: {1} at paging level {2}',
     where,
-    CAUSES[fault.cause](),
+    faultCause(fault),
     fault.level,
   );
 }

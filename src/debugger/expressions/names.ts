@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { listed } from '../../isa/phrases';
 import { symbolAt } from '../places/program-place';
 import { linearRip } from '../registers/registers';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
 import { registerValue } from './registers';
+import { typeName } from './type-name';
 import { plain, type Value } from './value';
 
 /**
@@ -25,7 +27,7 @@ export function nameValue(name: string, context: ExpressionContext, column: numb
     const note = l10n.t(
       '{0} is the {1}; the symbol of that name is written ${0}',
       name,
-      builtIn.type,
+      typeName(builtIn.type),
     );
     return { ...builtIn, note };
   }
@@ -102,7 +104,7 @@ function exitValue(name: string, { target }: ExpressionContext, column: number):
       return { ...plain(BigInt(last.instructions)), type: 'instructions retired' };
     default:
       throw new ExpressionError(
-        l10n.t('exit has no {0}; it has {1}', name, EXIT_WORDS.join(', ')),
+        l10n.t('exit has no {0}; it has {1}', name, listed(EXIT_WORDS)),
         column,
       );
   }
@@ -119,7 +121,7 @@ function eventValue(name: string, { target }: ExpressionContext, column: number)
       return { value: event.from, width: 64, type: 'address' };
     default:
       throw new ExpressionError(
-        l10n.t('event has no {0}; it has {1}', name, 'vector, from'),
+        l10n.t('event has no {0}; it has {1}', name, listed(['vector', 'from'])),
         column,
       );
   }

@@ -1,3 +1,4 @@
+import { labelled, withNote } from '../../isa/phrases';
 import { Disassembler, type Assembly } from '../../program';
 import type { DebugMemory } from '../memory';
 import { linearRip, modeOf, type Registers } from '../registers/registers';
@@ -60,8 +61,10 @@ function instructionAt(
 export function whereText({ address, file, line, symbol, instruction }: Where): string {
   const name = symbol ?? `0x${address.toString(16)}`;
   const source = file && line !== undefined ? `${baseName(file)}:${String(line)}` : undefined;
-  const details = [source, instruction].filter((text) => text !== undefined).join(': ');
-  return details ? `${name} (${details})` : name;
+  if (source === undefined || instruction === undefined) {
+    return withNote(name, source ?? instruction ?? '');
+  }
+  return withNote(name, labelled(source, instruction));
 }
 
 const baseName = (path: string): string => path.slice(path.search(/[^/\\]*$/));

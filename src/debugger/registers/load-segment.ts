@@ -1,10 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { Msr } from '../../isa/registers/msr';
 import { Seg } from '../../isa/registers/segment';
 import { decodeDescriptor } from '../../isa/segments';
 import { UNUSABLE } from '../../processor/state/cpu-state';
 import type { DebugMemory } from '../memory';
-import { modeOf, type Registers } from './registers';
+import { isLongMode, modeOf, type Registers } from './registers';
 
 /**
  * Gives a segment register a selector, as MOV would: with the paragraph as base in real mode, with the
@@ -43,7 +42,7 @@ export function loadSegment(
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const high = data.length >= 16 ? view.getBigUint64(8, true) : 0n;
-  const long = ((registers.msr(Msr.EFER) ?? 0n) & 0x400n) !== 0n;
+  const long = isLongMode(registers);
   const descriptor = decodeDescriptor(view.getBigUint64(0, true), high, long);
   if (descriptor.kind === 'gate' || !descriptor.present) {
     throw new RangeError(l10n.t('selector 0x{0} is no present segment', selector.toString(16)));

@@ -1,3 +1,4 @@
+import { WideEfer } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import type { PagingState } from '../../processor/paging/walk';
 import type { Processor } from '../../processor/processor';
@@ -24,8 +25,6 @@ export interface Registers {
   setMsr(number: number, value: bigint): void;
 }
 
-const EFER_LMA = 1n << 10n;
-
 /** How code runs in a world: mode, privilege, width. */
 export interface Mode {
   readonly name: 'real' | 'virtual-8086' | 'protected' | 'compatibility' | '64-bit';
@@ -33,20 +32,21 @@ export interface Mode {
   readonly bits: 16 | 32 | 64;
 }
 
-function longMode(registers: Registers): boolean {
-  return ((registers.msr(Msr.EFER) ?? 0n) & EFER_LMA) !== 0n;
+/** Whether IA-32e mode is active: 64-bit or compatibility mode. */
+export function isLongMode(registers: Registers): boolean {
+  return ((registers.msr(Msr.EFER) ?? 0n) & WideEfer.LMA) !== 0n;
 }
 
 /** How code is decoded: CS.D, CS.L, IA-32e mode. */
 function codeBits(registers: Registers): 16 | 32 | 64 {
   const rights = registers.segment(1).accessRights;
-  if (rights & 0x2000 && longMode(registers)) return 64;
+  if (rights & 0x2000 && isLongMode(registers)) return 64;
   return rights & 0x4000 ? 32 : 16;
 }
 
 export function modeOf(registers: Registers): Mode {
   const ring = (registers.segment(2).accessRights >> 5) & 3;
-  const long = longMode(registers);
+  const long = isLongMode(registers);
   const bits = codeBits(registers);
   if (!(registers.controlRegister(0) & 1n)) return { name: 'real', ring: 0, bits };
   if (registers.rflags & 0x20000n) return { name: 'virtual-8086', ring: 3, bits };
@@ -135,7 +135,7 @@ export function pagingOf(registers: Registers): PagingState {
     cr4: registers.controlRegister(4),
     efer,
     paging: (cr0 & (1n << 31n)) !== 0n,
-    longMode: (efer & (1n << 10n)) !== 0n,
+    longMode: (efer & WideEfer.LMA) !== 0n,
     systemFlags: registers.rflags,
     pdptes: [],
   };

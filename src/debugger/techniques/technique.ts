@@ -50,7 +50,8 @@ export interface EntryFailure {
 export interface ExitGroup {
   /** 'exit.cpuid' */
   readonly filter: string;
-  readonly label: string;
+  /** The exits it stands for, in the user's language. */
+  readonly label: () => string;
   readonly reasons: readonly number[];
 }
 

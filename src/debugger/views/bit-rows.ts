@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { decodeBits, setBits, type BitTable, type DecodedField } from '../../isa/bits';
+import { labelled } from '../../isa/phrases';
 import { hex, leaf, type Row } from './row';
 
 /** Bits of registers and VMCS fields as rows, summaries and tooltips, from the tables of isa/. */
@@ -37,7 +38,7 @@ export function bitTooltip(table: BitTable, value: bigint): string {
     .filter(({ value: found, field }) => found !== 0n || field.width > 1)
     .map(
       (decoded) =>
-        `- **${decoded.field.name}** ${meaning(decoded)}: ${l10n.t(decoded.field.gloss)}`,
+        `- ${labelled(`**${decoded.field.name}** ${meaning(decoded)}`, l10n.t(decoded.field.gloss))}`,
     );
   return [`**${table.name}** = ${hex(value)}`, '', ...lines, '', `*${table.section}*`].join('\n');
 }

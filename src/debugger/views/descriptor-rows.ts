@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { EXCEPTIONS } from '../../isa/exceptions';
-import { Msr } from '../../isa/registers/msr';
+import { clauses } from '../../isa/phrases';
 import { decodeDescriptor, type Descriptor } from '../../isa/segments';
+import { isLongMode } from '../registers/registers';
 import type { Target } from '../target';
 import { hex, leaf, type Row } from './row';
 
@@ -22,8 +23,6 @@ export function descriptorRows(
   return table === 'gdtr' ? gdtRows(target, parent) : idtRows(target, parent);
 }
 
-const isLong = (target: Target): boolean => ((target.guest.msr(Msr.EFER) ?? 0n) & 0x400n) !== 0n;
-
 function read64(target: Target, address: bigint): bigint | undefined {
   const { data } = target.memory.read('gva', address, 8);
   if (data.length < 8) return undefined;
@@ -38,7 +37,7 @@ function descriptorAt(target: Target, address: bigint, long: boolean): Descripto
 
 function gdtRows(target: Target, parent: string): Row[] {
   const { base, limit } = target.guest.gdtr;
-  const long = isLong(target);
+  const long = isLongMode(target.guest);
   const rows: Row[] = [];
   for (let offset = 8; offset + 7 <= limit && rows.length < MOST;) {
     const found = descriptorAt(target, base + BigInt(offset), long);
@@ -51,7 +50,7 @@ function gdtRows(target: Target, parent: string): Row[] {
 function idtRows(target: Target, parent: string): Row[] {
   const { base, limit } = target.guest.idtr;
   if (!(target.guest.controlRegister(0) & 1n)) return ivtRows(target, parent, base, limit);
-  const long = isLong(target);
+  const long = isLongMode(target.guest);
   const size = long ? 16 : 8;
   const rows: Row[] = [];
   for (let vector = 0; vector < 256 && (vector + 1) * size - 1 <= limit; vector++) {
@@ -88,16 +87,17 @@ function vectorName(vector: number): string {
 
 function describe(found: Descriptor): string {
   const type = l10n.t(found.typeName);
-  const absent = found.present ? '' : `, ${l10n.t('not present')}`;
-  if (found.kind === 'gate') {
-    return `${type} → ${hex(found.selector)}:${hex(found.offset)}, ${l10n.t('ring {0}', found.dpl)}${absent}`;
-  }
-  return `${type}, ${l10n.t('ring {0}', found.dpl)}, ${l10n.t('base {0}, limit {1}', hex(found.base), hex(found.limit))}${absent}`;
+  const ring = l10n.t('ring {0}', found.dpl);
+  const absent = found.present ? '' : l10n.t('not present');
+  if (found.kind === 'gate')
+    return clauses(`${type} → ${hex(found.selector)}:${hex(found.offset)}`, ring, absent);
+  const extent = l10n.t('base {0}, limit {1}', hex(found.base), hex(found.limit));
+  return clauses(type, ring, extent, absent);
 }
 
 function partRows(target: Target, parent: string, table: string, offset: number): Row[] {
   const { base } = table === 'gdtr' ? target.guest.gdtr : target.guest.idtr;
-  const found = descriptorAt(target, base + BigInt(offset), isLong(target));
+  const found = descriptorAt(target, base + BigInt(offset), isLongMode(target.guest));
   return (found?.parts ?? []).map(({ field, value, meaning }) =>
     leaf(
       `${parent}/${field.id}`,

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { labelled } from '../../isa/phrases';
 import { Disassembler } from '../../program';
 import type { ExitRecord } from '../trace/exit-trace';
 import type { Target } from '../target';
@@ -25,8 +26,8 @@ export function exitRows(target: Target, request: ViewRequest): View {
 function totals(target: Target): string {
   const parts = [...target.trace.totals]
     .sort((a, b) => b[1] - a[1])
-    .map(
-      ([reason, count]) => `${target.technique.exits.name(reason)}: ${count.toLocaleString('en')}`,
+    .map(([reason, count]) =>
+      labelled(target.technique.exits.name(reason), count.toLocaleString('en')),
     );
   return `${l10n.t('VM exits')}\n${parts.join('\n')}`;
 }

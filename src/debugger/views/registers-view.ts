@@ -1,15 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import type { BitTable } from '../../isa/bits';
+import { clauses, withNote } from '../../isa/phrases';
 import { CR0, CR3, CR4, CR8, EFER } from '../../isa/registers/control';
 import { DR6, DR7 } from '../../isa/registers/debug';
 import { RFLAGS } from '../../isa/registers/flags';
 import { gprName } from '../../isa/registers/general';
 import { Msr, msrByNumber } from '../../isa/registers/msr';
-import { SEG_NAMES } from '../../isa/registers/segment';
-import { ACCESS_RIGHTS, segmentTypeName } from '../../isa/segments';
+import { Seg, SEG_NAMES } from '../../isa/registers/segment';
+import { ACCESS_RIGHTS, AccessRights, segmentTypeName } from '../../isa/segments';
 import { UNUSABLE } from '../../processor/state/cpu-state';
 import type { Registers } from '../registers/registers';
-import { modeOf } from '../registers/registers';
+import { isLongMode, modeOf } from '../registers/registers';
 import type { Target } from '../target';
 import { bitRows, bitTooltip, summary } from './bit-rows';
 import { descriptorRows } from './descriptor-rows';
@@ -258,7 +259,7 @@ function describeSides(
     const number = formatNumber(value, request.format);
     if (row.bits) {
       const names = summary(row.bits, value);
-      return names ? `${names} (${number})` : number;
+      return names ? withNote(names, number) : number;
     }
     return `${number}${nearSymbol(target, side, row, value)}`;
   };
@@ -305,16 +306,15 @@ function segmentText(registers: Registers, index: number): string {
     return `${text} ${l10n.t('base {0}', hex(base))}`;
   if (accessRights & UNUSABLE) return `${text} ${l10n.t('unusable')}`;
   const ring = (accessRights >> 5) & 3;
-  const type = segmentTypeName(accessRights & 15, (accessRights & 16) !== 0, false);
-  const width =
-    index !== 1
-      ? ''
-      : accessRights & 0x2000
-        ? ', 64-bit'
-        : accessRights & 0x4000
-          ? ', 32-bit'
-          : ', 16-bit';
-  return `${text} ${l10n.t('ring {0}', ring)}, ${l10n.t(type)}${width}`;
+  const type = segmentTypeName(accessRights & 15, (accessRights & 16) !== 0, isLongMode(registers));
+  const width = index === Seg.CS ? codeWidth(accessRights) : '';
+  return `${text} ${clauses(l10n.t('ring {0}', ring), l10n.t(type), width)}`;
+}
+
+/** What code of a segment is, by its L and D bits. */
+function codeWidth(accessRights: number): string {
+  if (accessRights & AccessRights.L) return l10n.t('64-bit');
+  return accessRights & AccessRights.DB ? l10n.t('32-bit') : l10n.t('16-bit');
 }
 
 /** Base, limit and access rights of one segment register: the hidden part. */

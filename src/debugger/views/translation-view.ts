@@ -4,6 +4,7 @@ import { PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
 import type { World } from '../target';
+import { faultCause } from '../words/page-faults';
 import type { SecondLevelResult, SecondLevelStep } from '../techniques';
 import { hex, leaf, type Row } from './row';
 
@@ -199,7 +200,7 @@ function secondSummary(
   { name, steps, result }: SecondWalk,
 ): Row {
   const end =
-    result?.kind === 'translation' ? `→ HPA ${hex(result.address)}` : (result?.text ?? '');
+    result?.kind === 'translation' ? `→ HPA ${hex(result.address)}` : `· ${result?.text ?? ''}`;
   return {
     id,
     label: l10n.t('{0} walk of GPA {1}', name, hex(guestPhysical)),
@@ -231,11 +232,7 @@ function faultRow(fault: PageFault): Row {
   return leaf(
     'fault',
     `#PF (${code})`,
-    l10n.t(
-      '{0} at level {1}: the guest’s own handler receives it',
-      l10n.t(fault.cause),
-      fault.level,
-    ),
+    l10n.t('{0} at level {1}: the guest’s own handler receives it', faultCause(fault), fault.level),
     {
       severity: 'error',
     },

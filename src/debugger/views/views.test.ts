@@ -83,6 +83,15 @@ describe('views', () => {
     assert.ok(bits.every((row) => row.tooltip?.includes('SDM')));
   });
 
+  it('registers: the TSS of a guest in long mode is one of 64 bits', async () => {
+    const { target, views } = await boot();
+    const tr = () => labelled(rows(views, 'registers', 'segments'), 'tr').description ?? '';
+    runToExit(target, 1);
+    assert.match(tr(), /^guest 0x\w+ ring 0, 32-bit TSS, busy/);
+    runToExit(target, 20);
+    assert.match(tr(), /^guest 0x\w+ ring 0, 64-bit TSS, busy/);
+  });
+
   it('VMCS: why we are here, each field with encoding and bits, allowed settings of controls', async () => {
     const { target, views } = await boot();
     runToExit(target, 1);
@@ -96,7 +105,7 @@ describe('views', () => {
     assert.equal(qualification?.label, 'Exit qualification');
     assert.match(reason.tooltip ?? '', /encoding 0x4402/);
     const bits = rows(views, 'vmcs', 'execution/CPU_BASED_VM_EXEC_CONTROL');
-    assert.equal(labelled(bits, 'HLT exiting [7]').description, '1  (may be 0 or 1)');
+    assert.equal(labelled(bits, 'HLT exiting [7]').description, '1 (may be 0 or 1)');
   });
 
   it('VMCS: after a failed entry, which checks failed, what was found and what is allowed', async () => {

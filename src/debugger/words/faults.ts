@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { Vector, describeVector } from '../../isa/exceptions';
+import { clauses, labelled, withNote } from '../../isa/phrases';
 import { PageFaultError } from '../../isa/paging';
 import type { Fault } from '../../processor/faults';
 import type { Reason } from '../../processor/reasons/reason';
@@ -29,7 +30,7 @@ export function exceptionName({
 
 function errorCodeText(vector: number, code: number): string {
   const meaning = errorCodeMeaning(vector, code);
-  return meaning === undefined ? hex(code) : l10n.t('{0}: {1}', hex(code), meaning);
+  return meaning === undefined ? hex(code) : labelled(hex(code), meaning);
 }
 
 /** What an error code says (SDM 3A 6.13; of page faults 4.7). */
@@ -64,12 +65,12 @@ function pageFaultMeaning(code: number): string {
         ? l10n.t('write')
         : l10n.t('read');
   const mode = code & PageFaultError.US ? l10n.t('user mode') : l10n.t('supervisor mode');
-  return l10n.t('{0}, {1}, {2}', rule, access, mode);
+  return clauses(rule, access, mode);
 }
 
 /** Which check failed, on what, and where the manual makes it. */
 export function reasonText({ words, section }: Reason): string {
-  return l10n.t('{0} ({1})', words(), section);
+  return withNote(words(), section);
 }
 
 /** The exception, where it was raised, and why. */

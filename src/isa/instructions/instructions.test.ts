@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { Code, CodeExt, CpuidFeature, Instruction, Mnemonic, type OpCodeInfo } from 'iced-x86';
 import { exitReason } from '../vmx/exit-reasons';
 import { conditionalGloss } from './conditions';
+import { FLAG_ROWS, flagsOf } from './flags';
 import { glossedMnemonics, instructionGloss } from './glosses';
 import { privilegeOf, SENSITIVE_ROWS, sensitivityOf } from './privilege';
 import { SVM_INTERCEPTS, svmInterceptOf } from './svm-intercepts';
+import { vendorFeatures } from './vendors';
 import { VMX_EXITS, vmxExitOf } from './vmx-exits';
 
 /** iced-x86's mnemonics of which some form has the property. */
@@ -70,6 +72,36 @@ describe('sentences about instructions', () => {
     const all = [...known].filter((name) => /^(j(?!mp|.?cxz|kn?zd)|set(?!ssbsy)|cmov)/.test(name));
     assert.deepEqual(
       all.filter((name) => !/jmpe|cxz/.test(name) && !conditionalGloss(name)),
+      [],
+    );
+  });
+});
+
+describe('what is added about flags', () => {
+  it('concerns instructions that exist, and those that iced-x86 knows nothing of', () => {
+    const names = FLAG_ROWS.flatMap(({ mnemonics }) => mnemonics);
+    assert.deepEqual(
+      names.filter((name) => !known.has(name) && !NASM_ONLY.test(name)),
+      [],
+    );
+    for (const name of ['int', 'int3', 'int1', 'into'])
+      assert.match(flagsOf(name, [])?.gloss ?? '', /IF through an interrupt gate/, name);
+    assert.equal(flagsOf('jmp', ['imm']), undefined);
+    assert.ok(flagsOf('jmp', ['far']));
+  });
+});
+
+describe('vendors', () => {
+  it('are those of extensions that exist', () => {
+    const instruction = new Instruction();
+    const features = new Set<string>();
+    for (let code = 1; Code[code] !== undefined; code++) {
+      instruction.code = code;
+      for (const feature of instruction.cpuidFeatures()) features.add(CpuidFeature[feature] ?? '');
+    }
+    instruction.free();
+    assert.deepEqual(
+      vendorFeatures().filter((feature) => !features.has(feature)),
       [],
     );
   });

@@ -108,7 +108,24 @@ export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
     'SDM 2B RDFSBASE',
   ),
   row('xgetbv', 'yes', 'Any ring, with CR4.OSXSAVE = 1: else #UD.', 'SDM 2D XGETBV'),
-  row('syscall', 'yes', 'Any ring, with IA32_EFER.SCE = 1: else #UD.', 'SDM 2B SYSCALL'),
+  row(
+    'syscall',
+    'yes',
+    'Any ring, with IA32_EFER.SCE = 1 and, on Intel processors, in 64-bit mode: else #UD.',
+    'SDM 2B SYSCALL',
+  ),
+  row(
+    'sysenter',
+    'yes',
+    'Any ring, in protected mode with a selector in IA32_SYSENTER_CS: else #GP(0). AMD processors raise #UD in long mode.',
+    'SDM 2B SYSENTER',
+  ),
+  row(
+    'vmfunc',
+    'yes',
+    'In a guest whose VMM enables VM functions any ring may execute it: else #UD.',
+    'SDM 3C 26.5.6.2',
+  ),
   row(
     'popf popfw popfd popfq',
     'yes',

@@ -116,12 +116,24 @@ export const MTRR_VARIABLE_RANGES = 10;
 const VARIABLE_MTRRS: readonly MsrRow[] = Array.from(
   { length: MTRR_VARIABLE_RANGES },
   (_, n): MsrRow[] => [
-    msr(`MTRR_PHYSBASE${n}`, 0x200 + 2 * n, 'SDM 3A 12.11.2.3', 'Base.', {
-      bits: MTRR_PHYSBASE,
-    }),
-    msr(`MTRR_PHYSMASK${n}`, 0x201 + 2 * n, 'SDM 3A 12.11.2.3', 'Mask.', {
-      bits: MTRR_PHYSMASK,
-    }),
+    msr(
+      `MTRR_PHYSBASE${n}`,
+      0x200 + 2 * n,
+      'SDM 3A 12.11.2.3',
+      'First page and memory type of a variable range.',
+      {
+        bits: MTRR_PHYSBASE,
+      },
+    ),
+    msr(
+      `MTRR_PHYSMASK${n}`,
+      0x201 + 2 * n,
+      'SDM 3A 12.11.2.3',
+      'Address bits that decide whether an access lies in a variable range.',
+      {
+        bits: MTRR_PHYSMASK,
+      },
+    ),
   ],
 ).flat();
 

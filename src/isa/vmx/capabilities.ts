@@ -20,7 +20,10 @@ const BASIC = table('IA32_VMX_BASIC', 'SDM 3D A.1', [
     '32-bit addresses',
     bit('ADDRESSES_32', 48, 'VMX structures must lie within 32 bits of physical address.'),
   ),
-  named('Dual-monitor treatment', bit('DUAL_MONITOR', 49, 'Of SMIs and SMM.')),
+  named(
+    'Dual-monitor treatment',
+    bit('DUAL_MONITOR', 49, 'SMIs and SMM can be given to a monitor of their own.'),
+  ),
   named(
     'Memory type',
     range('MEMORY_TYPE', 53, 50, 'How VMCS regions are accessed.', { 0: 'UC', 6: 'WB' }),
@@ -48,17 +51,23 @@ const MISC = table('IA32_VMX_MISC', 'SDM 3D A.6', [
     'Store EFER.LMA',
     bit('STORE_LMA', 5, 'VM exits store EFER.LMA into the "IA-32e mode guest" control.'),
   ),
-  named('Activity state HLT', bit('ACTIVITY_HLT', 6, 'May be entered.')),
-  named('Activity state shutdown', bit('ACTIVITY_SHUTDOWN', 7, 'May be entered.')),
-  named('Activity state wait-for-SIPI', bit('ACTIVITY_SIPI', 8, 'May be entered.')),
+  named('Activity state HLT', bit('ACTIVITY_HLT', 6, 'VM entries may go to this activity state.')),
+  named(
+    'Activity state shutdown',
+    bit('ACTIVITY_SHUTDOWN', 7, 'VM entries may go to this activity state.'),
+  ),
+  named(
+    'Activity state wait-for-SIPI',
+    bit('ACTIVITY_SIPI', 8, 'VM entries may go to this activity state.'),
+  ),
   named('PT in VMX operation', bit('PT', 14, 'Intel Processor Trace works in VMX operation.')),
-  named('SMBASE readable', bit('SMBASE_MSR', 15, 'RDMSR of IA32_SMBASE in SMM.')),
-  named('CR3-target values', range('CR3_TARGETS', 24, 16, 'How many there are.')),
+  named('SMBASE readable', bit('SMBASE_MSR', 15, 'RDMSR can read IA32_SMBASE in SMM.')),
+  named('CR3-target values', range('CR3_TARGETS', 24, 16, 'Number of CR3-target values.')),
   named(
     'MSR-list length',
     range('MSR_LIST', 27, 25, 'N: at most 512 * (N + 1) MSRs should be in an MSR area.'),
   ),
-  named('SMM monitor control', bit('SMM_MONITOR', 28, 'Bit 2 of IA32_SMM_MONITOR_CTL.')),
+  named('SMM monitor control', bit('SMM_MONITOR', 28, 'Bit 2 of IA32_SMM_MONITOR_CTL may be 1.')),
   named(
     'VMWRITE to any field',
     bit('VMWRITE_ANY', 29, 'VMWRITE may write VM-exit information fields too.'),
@@ -73,32 +82,47 @@ export const VmxMisc = wideMasksOf(MISC);
 
 /** IA32_VMX_VMCS_ENUM (SDM 3D A.9). */
 const VMCS_ENUM = table('IA32_VMX_VMCS_ENUM', 'SDM 3D A.9', [
-  named('Highest index', range('HIGHEST_INDEX', 9, 1, 'Of any VMCS field encoding.')),
+  named('Highest index', range('HIGHEST_INDEX', 9, 1, 'Highest index of any VMCS field encoding.')),
 ]);
 
 /** IA32_VMX_EPT_VPID_CAP (SDM 3D A.10). */
 const EPT_VPID_CAP = table('IA32_VMX_EPT_VPID_CAP', 'SDM 3D A.10', [
   named('Execute-only', bit('EXECUTE_ONLY', 0, 'EPT entries may allow fetches but no reads.')),
-  named('4-level EPT', bit('LEVELS_4', 6, 'Page-walk length 4.')),
-  named('5-level EPT', bit('LEVELS_5', 7, 'Page-walk length 5.')),
-  named('EPT memory type UC', bit('TYPE_UC', 8, 'For the EPT paging structures.')),
-  named('EPT memory type WB', bit('TYPE_WB', 14, 'For the EPT paging structures.')),
-  named('2-MByte pages', bit('PAGES_2M', 16, 'In EPT page directories.')),
-  named('1-GByte pages', bit('PAGES_1G', 17, 'In EPT page-directory-pointer tables.')),
-  named('INVEPT', bit('INVEPT', 20, 'The instruction exists.')),
-  named('Accessed and dirty flags', bit('AD', 21, 'For EPT.')),
+  named('4-level EPT', bit('LEVELS_4', 6, 'EPT page walks may have 4 levels.')),
+  named('5-level EPT', bit('LEVELS_5', 7, 'EPT page walks may have 5 levels.')),
+  named(
+    'EPT memory type UC',
+    bit('TYPE_UC', 8, 'The EPT paging structures may have this memory type.'),
+  ),
+  named(
+    'EPT memory type WB',
+    bit('TYPE_WB', 14, 'The EPT paging structures may have this memory type.'),
+  ),
+  named(
+    '2-MByte pages',
+    bit('PAGES_2M', 16, 'Entries of EPT page directories may map 2-MByte pages.'),
+  ),
+  named(
+    '1-GByte pages',
+    bit('PAGES_1G', 17, 'Entries of EPT page-directory-pointer tables may map 1-GByte pages.'),
+  ),
+  named('INVEPT', bit('INVEPT', 20, 'The processor has the instruction.')),
+  named('Accessed and dirty flags', bit('AD', 21, 'EPT entries have accessed and dirty flags.')),
   named(
     'Advanced EPT-violation information',
     bit('ADVANCED_INFO', 22, 'The exit qualification tells of guest paging too.'),
   ),
-  named('Supervisor shadow stack', bit('SSS', 23, 'Control for EPT.')),
-  named('INVEPT single-context', bit('INVEPT_SINGLE', 25, 'Type 1.')),
-  named('INVEPT all-context', bit('INVEPT_ALL', 26, 'Type 2.')),
-  named('INVVPID', bit('INVVPID', 32, 'The instruction exists.')),
-  named('INVVPID individual-address', bit('INVVPID_ADDRESS', 40, 'Type 0.')),
-  named('INVVPID single-context', bit('INVVPID_SINGLE', 41, 'Type 1.')),
-  named('INVVPID all-context', bit('INVVPID_ALL', 42, 'Type 2.')),
-  named('INVVPID single-context, retaining globals', bit('INVVPID_SINGLE_GLOBALS', 43, 'Type 3.')),
+  named('Supervisor shadow stack', bit('SSS', 23, 'EPT can protect supervisor shadow stacks.')),
+  named('INVEPT single-context', bit('INVEPT_SINGLE', 25, 'The instruction knows type 1.')),
+  named('INVEPT all-context', bit('INVEPT_ALL', 26, 'The instruction knows type 2.')),
+  named('INVVPID', bit('INVVPID', 32, 'The processor has the instruction.')),
+  named('INVVPID individual-address', bit('INVVPID_ADDRESS', 40, 'The instruction knows type 0.')),
+  named('INVVPID single-context', bit('INVVPID_SINGLE', 41, 'The instruction knows type 1.')),
+  named('INVVPID all-context', bit('INVVPID_ALL', 42, 'The instruction knows type 2.')),
+  named(
+    'INVVPID single-context, retaining globals',
+    bit('INVVPID_SINGLE_GLOBALS', 43, 'The instruction knows type 3.'),
+  ),
   named('HLAT prefix size', range('HLAT_PREFIX', 53, 48, 'Largest HLAT prefix.')),
 ]);
 export const EptVpidCap = wideMasksOf(EPT_VPID_CAP);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { bit, named, range, table } from '../bits';
 
 /** One basic exit reason (SDM 3D appendix C, table C-1). */
@@ -242,6 +243,12 @@ const BY_NUMBER = new Map<number, ExitReasonRow<ReasonId>>(ROWS.map((row) => [ro
 /** The row of a basic exit reason, or undefined for a number that is not in use. */
 export function exitReason(basic: number): ExitReasonRow<ReasonId> | undefined {
   return BY_NUMBER.get(basic);
+}
+
+/** What people call a basic exit reason, in their language: 'EPT violation', 'CPUID'. */
+export function exitReasonName(basic: number): string {
+  const row = exitReason(basic);
+  return row ? l10n.t(row.name) : l10n.t('reason {0}', basic);
 }
 
 /** The exit-reason field as a whole (SDM 3C 25.9.1, table 25-18). */

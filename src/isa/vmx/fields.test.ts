@@ -134,7 +134,10 @@ describe('exit reasons and qualifications', () => {
     [ExitReason.CPUID, 0n, ''],
     [ExitReason.EXCEPTION_NMI, 0x4001n, 'B0, BS', Vector.DB],
     [ExitReason.EXCEPTION_NMI, 0x4001n, 'Linear address: 0x4001', Vector.PF],
+    [ExitReason.EXCEPTION_NMI, 0x4001n, '0x4001', Vector.GP],
     [ExitReason.SPP_EVENT, 0x800n, 'Kind: missing entry'],
+    [ExitReason.ENQCMDS_PASID, 0x2an, 'PASID: 0x2a'],
+    [ExitReason.RDMSRLIST, 0x48n, 'MSR: 0x48'],
   ];
   for (const [reason, qualification, text, interruption = 0] of described) {
     it(`says "${text}" of ${qualification.toString(16)}h`, () => {

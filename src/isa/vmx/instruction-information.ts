@@ -12,28 +12,45 @@ const ADDRESS_SIZES = { 0: '16-bit', 1: '32-bit', 2: '64-bit' };
 
 const ADDRESS_SIZE = named(
   'Address size',
-  range('ADDRESS_SIZE', 9, 7, 'Of the instruction.', ADDRESS_SIZES),
+  range('ADDRESS_SIZE', 9, 7, 'Address size of the instruction.', ADDRESS_SIZES),
 );
-const SEGMENT = named('Segment register', range('SEGMENT', 17, 15, 'Of the operand.', SEGMENTS));
+const SEGMENT = named(
+  'Segment register',
+  range('SEGMENT', 17, 15, 'Segment of the memory operand.', SEGMENTS),
+);
 
 /** The parts of a memory operand, in every format that has one. */
 const MEMORY = [
   named(
     'Scaling',
-    range('SCALING', 1, 0, 'Of the index register.', { 0: '1', 1: '2', 2: '4', 3: '8' }),
+    range('SCALING', 1, 0, 'What the index register is multiplied by.', {
+      0: '1',
+      1: '2',
+      2: '4',
+      3: '8',
+    }),
   ),
   ADDRESS_SIZE,
   SEGMENT,
-  named('Index register', range('INDEX', 21, 18, 'If valid.', REGISTERS)),
+  named(
+    'Index register',
+    range('INDEX', 21, 18, 'Number of the register, if there is one.', REGISTERS),
+  ),
   named('Index invalid', bit('INDEX_INVALID', 22, 'The operand has no index register.')),
-  named('Base register', range('BASE', 26, 23, 'If valid.', REGISTERS)),
+  named(
+    'Base register',
+    range('BASE', 26, 23, 'Number of the register, if there is one.', REGISTERS),
+  ),
   named('Base invalid', bit('BASE_INVALID', 27, 'The operand has no base register.')),
 ] as const satisfies readonly BitField[];
 
 const REG1 = named('Reg1', range('REG1', 6, 3, 'The operand when it is a register.', REGISTERS));
 const IS_REGISTER = named(
   'Mem/Reg',
-  bit('REGISTER', 10, 'Where the operand is.', { 0: 'memory', 1: 'register' }),
+  bit('REGISTER', 10, 'Whether the operand is a register or in memory.', {
+    0: 'memory',
+    1: 'register',
+  }),
 );
 const REG2 = named('Reg2', range('REG2', 31, 28, 'The register operand.', REGISTERS));
 
@@ -49,10 +66,18 @@ export const INVALIDATION_INFO = table('INVEPT, INVPCID, INVVPID', 'SDM 3C 28.2.
 /** LIDT, LGDT, SIDT and SGDT (table 28-10). */
 export const GDTR_IDTR_INFO = table('LIDT, LGDT, SIDT, SGDT', 'SDM 3C 28.2.5', [
   ...MEMORY,
-  named('Operand size', bit('OPERAND_32', 11, 'Size.', { 0: '16-bit', 1: '32-bit' })),
+  named(
+    'Operand size',
+    bit('OPERAND_32', 11, 'Operand size of the instruction.', { 0: '16-bit', 1: '32-bit' }),
+  ),
   named(
     'Instruction identity',
-    range('IDENTITY', 29, 28, 'Which it was.', { 0: 'SGDT', 1: 'SIDT', 2: 'LGDT', 3: 'LIDT' }),
+    range('IDENTITY', 29, 28, 'The instruction that exited.', {
+      0: 'SGDT',
+      1: 'SIDT',
+      2: 'LGDT',
+      3: 'LIDT',
+    }),
   ),
 ]);
 
@@ -63,7 +88,12 @@ export const LDTR_TR_INFO = table('LLDT, LTR, SLDT, STR', 'SDM 3C 28.2.5', [
   IS_REGISTER,
   named(
     'Instruction identity',
-    range('IDENTITY', 29, 28, 'Which it was.', { 0: 'SLDT', 1: 'STR', 2: 'LLDT', 3: 'LTR' }),
+    range('IDENTITY', 29, 28, 'The instruction that exited.', {
+      0: 'SLDT',
+      1: 'STR',
+      2: 'LLDT',
+      3: 'LTR',
+    }),
   ),
 ]);
 
@@ -72,7 +102,11 @@ export const DESTINATION_INFO = table('RDRAND, RDSEED, TPAUSE, UMWAIT', 'SDM 3C 
   named('Destination', range('REG1', 6, 3, 'Destination register.', REGISTERS)),
   named(
     'Operand size',
-    range('OPERAND_SIZE', 12, 11, 'Size.', { 0: '16-bit', 1: '32-bit', 2: '64-bit' }),
+    range('OPERAND_SIZE', 12, 11, 'Operand size of the instruction.', {
+      0: '16-bit',
+      1: '32-bit',
+      2: '64-bit',
+    }),
   ),
 ]);
 

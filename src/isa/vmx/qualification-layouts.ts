@@ -20,14 +20,20 @@ export const CR_ACCESS = table('Control-register access', 'SDM 3C 28.2.1', [
   ),
   named(
     'Access type',
-    range('ACCESS', 5, 4, 'Which instruction it was.', {
+    range('ACCESS', 5, 4, 'The instruction that accessed the register.', {
       0: 'MOV to CR',
       1: 'MOV from CR',
       2: 'CLTS',
       3: 'LMSW',
     }),
   ),
-  named('LMSW operand', bit('LMSW_MEMORY', 6, 'Where it is.', { 0: 'register', 1: 'memory' })),
+  named(
+    'LMSW operand',
+    bit('LMSW_MEMORY', 6, 'Whether the operand of LMSW is a register or in memory.', {
+      0: 'register',
+      1: 'memory',
+    }),
+  ),
   named('Register', range('GPR', 11, 8, 'Source or destination of MOV CR.', REGISTERS)),
   named('LMSW source data', range('LMSW_DATA', 31, 16, 'The value LMSW would load.')),
 ]);
@@ -36,7 +42,13 @@ export const CrAccessType = { MOV_TO: 0, MOV_FROM: 1, CLTS: 2, LMSW: 3 } as cons
 /** MOV DR (SDM 3C table 28-4). */
 export const MOV_DR = table('MOV DR', 'SDM 3C 28.2.1', [
   named('Debug register', range('DR', 2, 0, 'Number of the register.')),
-  named('Direction', bit('FROM', 4, 'Of the move.', { 0: 'MOV to DR', 1: 'MOV from DR' })),
+  named(
+    'Direction',
+    bit('FROM', 4, 'Whether the debug register is read or written.', {
+      0: 'MOV to DR',
+      1: 'MOV from DR',
+    }),
+  ),
   named('Register', range('GPR', 11, 8, 'The general-purpose register.', REGISTERS)),
 ]);
 
@@ -46,10 +58,16 @@ export const IO_INSTRUCTION = table('I/O instruction', 'SDM 3C 28.2.1', [
     'Size of access',
     range('SIZE', 2, 0, 'Bytes less one.', { 0: '1 byte', 1: '2 bytes', 3: '4 bytes' }),
   ),
-  named('Direction', bit('IN', 3, 'Of the access.', { 0: 'OUT', 1: 'IN' })),
-  named('String instruction', bit('STRING', 4, 'INS or OUTS.', { 0: 'no', 1: 'string' })),
+  named('Direction', bit('IN', 3, 'Whether the port is read or written.', { 0: 'OUT', 1: 'IN' })),
+  named(
+    'String instruction',
+    bit('STRING', 4, 'Whether it is INS or OUTS.', { 0: 'no', 1: 'string' }),
+  ),
   named('REP prefixed', bit('REP', 5, 'The instruction repeats.', { 0: 'no', 1: 'REP' })),
-  named('Operand encoding', bit('IMMEDIATE', 6, 'Where the port is.', { 0: 'DX', 1: 'immediate' })),
+  named(
+    'Operand encoding',
+    bit('IMMEDIATE', 6, 'Where the instruction has the port number.', { 0: 'DX', 1: 'immediate' }),
+  ),
   named('Port number', range('PORT', 31, 16, 'The I/O port.')),
 ]);
 
@@ -67,7 +85,7 @@ export const DEBUG_EXCEPTION = table('Debug exception', 'SDM 3C 28.2.1', [
 
 /** Task switches (SDM 3C table 28-2). */
 export const TASK_SWITCH = table('Task switch', 'SDM 3C 28.2.1', [
-  named('Selector', range('SELECTOR', 15, 0, 'Of the TSS to which the guest switches.')),
+  named('Selector', range('SELECTOR', 15, 0, 'Selector of the TSS to which the guest switches.')),
   named(
     'Source',
     range('SOURCE', 31, 30, 'What started the task switch.', {
@@ -119,18 +137,24 @@ export const EPT_VIOLATION = table('EPT violation', 'SDM 3C 28.2.1', [
   named('Execute-disable page', bit('GUEST_XD', 11, 'Guest paging forbids fetches.')),
   NMI_UNBLOCKING,
   named('Shadow-stack access', bit('SHADOW_STACK', 13, 'The access was to a shadow stack.')),
-  named('Supervisor shadow stack', bit('SSS', 14, 'Bit 60 of the EPT entry.')),
-  named('Guest-paging verification', bit('VERIFICATION', 15, 'Caused by verification.')),
+  named(
+    'Supervisor shadow stack',
+    bit('SSS', 14, 'All EPT entries used allow supervisor shadow-stack accesses (bit 60).'),
+  ),
+  named(
+    'Guest-paging verification',
+    bit('VERIFICATION', 15, 'The violation comes from guest-paging verification.'),
+  ),
   ASYNCHRONOUS,
 ]);
 export const EptViolation = masksOf(EPT_VIOLATION);
 
 /** APIC accesses (SDM 3C table 28-6). */
 export const APIC_ACCESS = table('APIC access', 'SDM 3C 28.2.1', [
-  named('Offset', range('OFFSET', 11, 0, 'Within the APIC page.')),
+  named('Offset', range('OFFSET', 11, 0, 'Offset of the register within the APIC page.')),
   named(
     'Access type',
-    range('TYPE', 15, 12, 'What kind of access it was.', {
+    range('TYPE', 15, 12, 'Kind of the access.', {
       0: 'data read',
       1: 'data write',
       2: 'instruction fetch',
@@ -156,18 +180,24 @@ export const PAGE_FAULT = whole(
 export const MSR_NUMBER = table('MSR', 'ISE 319433', [
   named('MSR', range('MSR', 31, 0, 'Number of the MSR.')),
 ]);
+export const PASID = table('PASID', 'ISE 319433', [
+  named('PASID', range('PASID', 19, 0, 'The guest’s identifier that has no translation.')),
+]);
 export const VIRTUALIZED_EOI = table('Virtualized EOI', 'SDM 3C 30.1.4', [
-  named('Vector', range('VECTOR', 7, 0, 'Of the interrupt whose end it is.')),
+  named('Vector', range('VECTOR', 7, 0, 'Vector of the interrupt that has ended.')),
 ]);
 export const APIC_WRITE = table('APIC write', 'SDM 3C 30.4.3.3', [
-  named('Offset', range('OFFSET', 11, 0, 'Within the APIC page.')),
+  named('Offset', range('OFFSET', 11, 0, 'Offset of the register within the APIC page.')),
 ]);
 export const PML_FULL = table('Page-modification log full', 'SDM 3C 28.2.1', [
   NMI_UNBLOCKING,
   ASYNCHRONOUS,
 ]);
 export const SPP_EVENT = table('SPP-related event', 'SDM 3C 28.2.1', [
-  named('Kind', bit('MISS', 11, 'What happened.', { 0: 'misconfiguration', 1: 'missing entry' })),
+  named(
+    'Kind',
+    bit('MISS', 11, 'Kind of the event.', { 0: 'misconfiguration', 1: 'missing entry' }),
+  ),
   NMI_UNBLOCKING,
   ASYNCHRONOUS,
 ]);
@@ -179,13 +209,13 @@ export const INSTRUCTION_TIMEOUT = table('Instruction timeout', 'SDM 3C 28.2.1',
 export const DISPLACEMENT = whole('Displacement', 'Displacement of the memory operand.');
 
 export const SIPI = table('Start-up IPI', 'SDM 3C 28.2.1', [
-  named('Vector', range('VECTOR', 7, 0, 'Of the SIPI.')),
+  named('Vector', range('VECTOR', 7, 0, 'Vector of the SIPI.')),
 ]);
 export const INVLPG = whole('Linear address', 'The operand of INVLPG.');
 export const ENTRY_FAILURE = table('VM-entry failure', 'SDM 3C 27.8', [
   named(
     'Cause',
-    range('CAUSE', 31, 0, 'What was wrong.', {
+    range('CAUSE', 31, 0, 'Why the VM entry failed.', {
       0: 'a guest-state field',
       2: 'loading the PDPTEs',
       3: 'NMI injection while events are blocked by STI',

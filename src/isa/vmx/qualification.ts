@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { decodeBits, extract, type BitTable, type DecodedField } from '../bits';
 import { Vector } from '../exceptions';
+import { clauses, labelled, listed } from '../phrases';
 import { InterruptionInfo } from './events';
 import { ExitReason } from './exit-reasons';
 import * as layouts from './qualification-layouts';
@@ -63,6 +64,8 @@ const BY_REASON: ReadonlyMap<number, BitTable> = new Map<number, BitTable>([
   [ExitReason.INSTRUCTION_TIMEOUT, layouts.INSTRUCTION_TIMEOUT],
   [ExitReason.EPT_VIOLATION, layouts.EPT_VIOLATION],
   [ExitReason.SIPI, layouts.SIPI],
+  [ExitReason.ENQCMD_PASID, layouts.PASID],
+  [ExitReason.ENQCMDS_PASID, layouts.PASID],
   ...each(OF_MSR, layouts.MSR_NUMBER),
   ...each(DISPLACED, layouts.DISPLACEMENT),
 ]);
@@ -109,8 +112,8 @@ function meaning(layout: BitTable, id: string, q: bigint): string {
   const found = layout.fields.find((field) => field.id === id);
   if (!found) return '';
   const value = extract(found, q);
-  const text = found.values?.[Number(value)];
-  return text === undefined ? hex(value) : l10n.t(text);
+  const named = found.values?.[Number(value)];
+  return named === undefined ? hex(value) : l10n.t(named);
 }
 
 function describeCrAccess(q: bigint): string {
@@ -143,8 +146,8 @@ function describeEptViolation(q: bigint): string {
   const access = kinds.filter(([mask]) => (q & mask) !== 0n).map(([, name]) => name);
   const rights = ['R', 'W', 'X'].filter((_, i) => ((q >> BigInt(3 + i)) & 1n) !== 0n).join('');
   const allowed = rights === '' ? l10n.t('not mapped') : l10n.t('EPT allows {0}', rights);
-  const walk = (q & 0x180n) === 0x80n ? l10n.t(', during the guest page walk') : '';
-  return `${access.join(' + ')}, ${allowed}${walk}`;
+  const walk = (q & 0x180n) === 0x80n ? l10n.t('during the guest page walk') : '';
+  return clauses(access.join(' + '), allowed, walk);
 }
 
 const DESCRIBE: ReadonlyMap<number, Describe> = new Map<number, Describe>([
@@ -178,11 +181,10 @@ export function describeQualification(
     ({ value }) => value !== 0n,
   );
   if (parts.length === 0) return hex(qualification);
-  return parts
-    .map(({ field, value, meaning: text }) => {
-      const name = l10n.t(field.name);
-      if (text !== undefined) return `${name}: ${l10n.t(text)}`;
-      return field.width === 1 ? name : `${name}: ${hex(value)}`;
-    })
-    .join(', ');
+  return listed(
+    parts.map(({ field, value, meaning: text }) => {
+      if (text !== undefined) return labelled(field.name, l10n.t(text));
+      return field.width === 1 ? field.name : labelled(field.name, hex(value));
+    }),
+  );
 }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { marked } from '../language.testing';
 
 async function hover(source: string, others: Record<string, string> = {}): Promise<string> {
@@ -32,6 +35,14 @@ describe('hover on an instruction', () => {
     assert.equal(row(string, 'Flags'), 'reads DF');
   });
 
+  it('tells what an interrupt does to the flags on the way to its handler', async () => {
+    for (const source of ['in|t 0x80', 'in|t3', 'ic|ebp'])
+      assert.match(row(await hover(source), 'Flags') ?? '', /^on the way.*IF through/, source);
+    assert.match(row(await hover('in|to'), 'Flags') ?? '', /^reads OF · on the way/);
+    assert.match(row(await hover('po|pf'), 'Flags') ?? '', /by the result.*IOPL in ring 0$/);
+    assert.match(row(await hover('vml|aunch'), 'Flags') ?? '', /guest’s flags are loaded/);
+  });
+
   it('tells exits under VT-x with their control and reason, and under SVM with their code', async () => {
     const cpuid = await hover('cp|uid');
     assert.equal(row(cpuid, 'VT-x'), '**always exits** (exit 10: CPUID)');
@@ -44,11 +55,14 @@ describe('hover on an instruction', () => {
     assert.match(row(cr3, 'VT-x') ?? '', /CR3-load exiting.*exit 28/);
     assert.match(row(await hover('m|ov eax, cr0'), 'VT-x') ?? '', /read shadow/);
     assert.match(row(await hover('vml|aunch'), 'SVM') ?? '', /not on AMD/);
-    for (const source of ['vm|run', 'st|gi', 'ski|nit', 'clz|ero', 'monit|orx'])
+    for (const source of ['vm|run', 'st|gi', 'ski|nit', 'clz|ero', 'monit|orx', 'fe|mms'])
       assert.match(row(await hover(source), 'VT-x') ?? '', /not on Intel/, source);
-    for (const source of ['get|sec', 'enc|ls', 'pcon|fig'])
+    for (const source of ['get|sec', 'enc|ls', 'pcon|fig', 'xen|d', 'bits 64\ntpa|use eax'])
       assert.match(row(await hover(source), 'SVM') ?? '', /not on AMD/, source);
     assert.match(row(await hover('vmg|exit'), 'SVM') ?? '', /always exits.*403h/);
+    const padlock = await hover('xst|ore');
+    assert.match(row(padlock, 'VT-x') ?? '', /not on Intel/);
+    assert.match(row(padlock, 'SVM') ?? '', /not on AMD/);
   });
 
   it('names the sensitive instructions that are not privileged', async () => {
@@ -72,6 +86,27 @@ describe('hover on an instruction', () => {
     assert.match(await hover('bits 64\nvp|addb xmm0, xmm1, xmm2'), /An instruction of AVX/);
     assert.match(await hover('j|nz $'), /Jumps if not equal, or not zero \(ZF = 0\)\./);
     assert.match(await hover('bits 64\nlo|ck inc dword [rax]'), /changes memory atomically/);
+  });
+});
+
+describe('hover in Chinese', () => {
+  before(() => {
+    const bundle = join(__dirname, '../../../l10n/bundle.l10n.zh-cn.json');
+    l10n.config({ contents: readFileSync(bundle, 'utf8') });
+  });
+  after(() => {
+    l10n.config({ contents: {} });
+  });
+
+  it('names exits in the reader’s words and punctuation', async () => {
+    const io = await hover('in| al, dx');
+    assert.match(
+      row(io, 'VT-x') ?? '',
+      /^由“Unconditional I\/O exiting”决定是否引起 VM 退出（退出原因 30：I\/O 指令）。仅当/,
+    );
+    assert.match(row(io, 'SVM') ?? '', /^由拦截 IOIO_PROT 引起 VM 退出（.*）。由该端口/);
+    assert.equal(row(await hover('cp|uid'), 'VT-x'), '**总是引起 VM 退出**（退出原因 10：CPUID）');
+    assert.match(await hover('bits 64\nvp|addb xmm0, xmm1, xmm2'), /AVX/);
   });
 });
 

@@ -1,11 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { conditionalGloss } from '../../isa/instructions/conditions';
+import { flagsOf, type FlagRow } from '../../isa/instructions/flags';
 import { instructionGloss } from '../../isa/instructions/glosses';
 import { ANY_RING, privilegeOf, RING0_ONLY, sensitivityOf } from '../../isa/instructions/privilege';
 import { svmInterceptOf } from '../../isa/instructions/svm-intercepts';
 import { vendorOf, type Vendor } from '../../isa/instructions/vendors';
 import { vmxExitOf, type VmxExitRow } from '../../isa/instructions/vmx-exits';
-import { exitReason } from '../../isa/vmx/exit-reasons';
+import { listed, thenSentence } from '../../isa/phrases';
+import { exitReasonName } from '../../isa/vmx/exit-reasons';
 import type { FlagFacts, InstructionFacts } from '../instruction-facts';
 import { code, paragraphs, rows } from '../markdown';
 
@@ -33,36 +35,36 @@ export function instructionMarkdown(use: InstructionUse): string {
   const vmx = vmxExitOf(mnemonic, operands);
   const svm = svmInterceptOf(mnemonic, operands);
   const privilege = privilegeOf(mnemonic, operands);
-  const sources = [privilege?.section, vmx?.section, svm?.section].filter((s) => s !== undefined);
+  const flags = flagsOf(mnemonic, operands);
+  const sources = [flags, privilege, vmx, svm].flatMap((row) => row?.section ?? []);
   return paragraphs(
     `**${mnemonic.toUpperCase()}** ${describeMnemonic(mnemonic) ?? featureLine(facts)}`,
     rows([
       [l10n.t('Form'), formLine(use)],
       [l10n.t('Registers'), registerLine(facts)],
-      [l10n.t('Flags'), facts && flagLine(facts.flags)],
+      [l10n.t('Flags'), facts && flagLine(facts.flags, flags)],
       [l10n.t('Privilege'), privilegeLine(use)],
       [l10n.t('Sensitive'), sensitiveLine(use)],
       [
         'VT-x',
-        ofVendor(facts, 'AMD') ? l10n.t('not on Intel processors: raises #UD') : vmxLine(vmx),
+        exists(facts, 'Intel') ? vmxLine(vmx) : l10n.t('not on Intel processors: raises #UD'),
       ],
-      [
-        'SVM',
-        ofVendor(facts, 'Intel') ? l10n.t('not on AMD processors: raises #UD') : svmLine(use),
-      ],
+      ['SVM', exists(facts, 'AMD') ? svmLine(use) : l10n.t('not on AMD processors: raises #UD')],
     ]),
     sources.length > 0 ? `*${[...new Set(sources)].join(' · ')}*` : undefined,
   );
 }
 
-/** Whether only this vendor’s processors have the instruction. */
-const ofVendor = (facts: InstructionFacts | undefined, vendor: Vendor): boolean =>
-  facts?.features.some((feature) => vendorOf(feature) === vendor) ?? false;
+/** Whether this vendor’s processors have the instruction: no part of it belongs to another’s alone. */
+const exists = (facts: InstructionFacts | undefined, vendor: Vendor): boolean =>
+  facts?.features.every((feature) => (vendorOf(feature) ?? vendor) === vendor) ?? true;
 
 /** For the many instructions without a sentence of their own: what they belong to. */
 export function featureLine(facts: Pick<InstructionFacts, 'features'> | undefined): string {
-  const features = (facts?.features ?? []).filter((f) => !/^(INTEL\d|X64)/.test(f)).join(', ');
-  return features === '' ? l10n.t('An instruction.') : l10n.t('An instruction of {0}.', features);
+  const names = (facts?.features ?? []).filter((f) => !/^(INTEL\d|X64)/.test(f));
+  return names.length === 0
+    ? l10n.t('An instruction.')
+    : l10n.t('An instruction of {0}.', listed(names));
 }
 
 const hexBytes = (bytes: Uint8Array): string =>
@@ -78,14 +80,14 @@ function formLine({ facts, address }: InstructionUse): string | undefined {
 
 function registerLine(facts: InstructionFacts | undefined): string | undefined {
   if (!facts) return undefined;
-  const list = (names: readonly string[]): string => [...new Set(names)].join(', ');
+  const list = (names: readonly string[]): string => listed([...new Set(names)]);
   const parts = [];
   if (facts.reads.length > 0) parts.push(l10n.t('also reads {0}', list(facts.reads)));
   if (facts.writes.length > 0) parts.push(l10n.t('also writes {0}', list(facts.writes)));
   return parts.join(' · ');
 }
 
-function flagLine(flags: FlagFacts): string {
+function flagLine(flags: FlagFacts, more: FlagRow | undefined): string {
   const part = (names: readonly string[], text: (list: string) => string): string[] =>
     names.length === 0 ? [] : [text(names.join(' '))];
   const parts = [
@@ -94,6 +96,7 @@ function flagLine(flags: FlagFacts): string {
     ...part(flags.cleared, (list) => l10n.t('clears {0}', list)),
     ...part(flags.set, (list) => l10n.t('sets {0}', list)),
     ...part(flags.undefined, (list) => l10n.t('undefined: {0}', list)),
+    ...(more ? [l10n.t(more.gloss)] : []),
   ];
   return parts.length === 0 ? l10n.t('untouched') : parts.join(' · ');
 }
@@ -112,18 +115,23 @@ function sensitiveLine({ mnemonic, operands }: InstructionUse): string | undefin
 
 function vmxLine(row: VmxExitRow | undefined): string {
   if (!row) return l10n.t('does not exit');
-  const gloss = row.gloss === undefined ? '' : ` ${l10n.t(row.gloss)}`;
-  const reason = row.reason === undefined ? undefined : exitReason(row.reason);
-  const exit = reason ? l10n.t('exit {0}: {1}', String(reason.number), reason.name) : '';
+  const gloss = row.gloss === undefined ? '' : l10n.t(row.gloss);
+  const exit =
+    row.reason === undefined
+      ? ''
+      : l10n.t('exit {0}: {1}', String(row.reason), exitReasonName(row.reason));
   switch (row.when) {
     case 'always':
       return l10n.t('**always exits** ({0})', exit);
     case 'control':
-      return `${l10n.t('exits by “{0}” ({1})', `${row.control?.field.name ?? ''}`, exit)}${gloss && '.'}${gloss}`;
+      return thenSentence(
+        l10n.t('exits by “{0}” ({1})', row.control?.field.name ?? '', exit),
+        gloss,
+      );
     case 'condition':
-      return `${l10n.t('may exit ({0}).', exit)}${gloss}`;
+      return thenSentence(l10n.t('may exit ({0})', exit), gloss);
     case 'never':
-      return gloss.trim();
+      return gloss;
   }
 }
 
@@ -131,9 +139,15 @@ function svmLine({ mnemonic, operands }: InstructionUse): string {
   const row = svmInterceptOf(mnemonic, operands);
   if (!row) return l10n.t('does not exit');
   const hex = (n: number): string => `${n.toString(16).toUpperCase().padStart(3, '0')}h`;
-  const gloss = row.gloss === undefined ? '' : `. ${l10n.t(row.gloss)}`;
+  const gloss = row.gloss === undefined ? '' : l10n.t(row.gloss);
   if (!row.vector)
-    return `${l10n.t('**always exits** ({0})', l10n.t('exit code {0}', hex(row.exitCode)))}${gloss}`;
+    return thenSentence(
+      l10n.t('**always exits** ({0})', l10n.t('exit code {0}', hex(row.exitCode))),
+      gloss,
+    );
   const where = `VMCB ${hex(row.vector.offset)} ${l10n.t('bit {0}', String(row.vector.bit))}`;
-  return `${l10n.t('exits by intercept {0} ({1}; exit code {2})', row.name, where, hex(row.exitCode))}${gloss}`;
+  return thenSentence(
+    l10n.t('exits by intercept {0} ({1}; exit code {2})', row.name, where, hex(row.exitCode)),
+    gloss,
+  );
 }

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { withNote } from '../../isa/phrases';
 import { MSRS } from '../../isa/registers/msr';
 import { integerValue, isFloat, stringBytes } from '../../program/literals';
 import type { Token } from '../../program/tokens';
@@ -9,7 +10,7 @@ const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
 /** `0x7c00` (31744), negative numbers as such. */
 export function numberText(value: bigint): string {
   const hex = `0x${unsigned(value).toString(16)}`;
-  return value >= 0n && value < 10n ? code(String(value)) : `${code(hex)} (${String(value)})`;
+  return value >= 0n && value < 10n ? code(String(value)) : withNote(code(hex), String(value));
 }
 
 /** The same number in the other bases, and the character that it is. */

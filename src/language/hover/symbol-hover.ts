@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { withNote } from '../../isa/phrases';
 import type { Defined } from '../../program/recorder';
 import type { Analysis } from '../analysis';
 import { shownName, type Entity, type Occurrence } from '../entity';
@@ -82,18 +83,20 @@ function valueLine(analysis: Analysis, entity: Entity): string | undefined {
   const kind = kindName(entity);
   if (!info) return entity.kind === 'symbol' || entity.kind === 'file' ? undefined : kind;
   const many =
-    entity.names.length > 1
-      ? ` ${l10n.t('(in the first of {0} calls)', String(entity.names.length))}`
-      : '';
+    entity.names.length > 1 ? l10n.t('in the first of {0} calls', String(entity.names.length)) : '';
   if (info.section !== undefined)
-    return `${l10n.t('{0} in section {1}, at {2}', kind, code(info.section), numberText(info.value))}${many}`;
+    return withNote(
+      l10n.t('{0} in section {1}, at {2}', kind, code(info.section), numberText(info.value)),
+      many,
+    );
   if (entity.what === 'structure') {
     const size = analysis.assembly.symbols.get(`${entity.name}_size`);
     return size ? l10n.t('structure of {0} bytes', String(size.value)) : kind;
   }
   if (entity.what === 'field') return l10n.t('field at offset {0}', numberText(info.value));
-  return (
-    [`${kind} = ${numberText(info.value)}`, msrLine(info.value)].filter(Boolean).join(' · ') + many
+  return withNote(
+    [`${kind} = ${numberText(info.value)}`, msrLine(info.value)].filter(Boolean).join(' · '),
+    many,
   );
 }
 

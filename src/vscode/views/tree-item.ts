@@ -65,5 +65,5 @@ function spoken(node: ViewNode): string {
     node.severity === 'error' ? vscode.l10n.t('error') : undefined,
   ]
     .filter((part) => part !== undefined)
-    .join(', ');
+    .join(vscode.l10n.t(', '));
 }

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Epte, EptRights } from '../../../isa/ept';
 import { MEMORY_TYPES } from '../../../isa/memory-types';
+import { listed } from '../../../isa/phrases';
 import { PrimaryControl, SecondaryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { Access } from '../../../processor/paging/walk';
@@ -83,7 +84,10 @@ function violation(step: EptStep | undefined, wanted: EptAccess, rights: number)
     ...(wanted.write && !(rights & EptRights.WRITE) ? ['W'] : []),
     ...(wanted.execute && !(rights & EptRights.EXECUTE) ? ['X'] : []),
   ];
-  return l10n.t('{0} is 0 in an entry of the walk', missing.join(', ') || 'R, W, X');
+  return l10n.t(
+    '{0} is 0 in an entry of the walk',
+    listed(missing.length > 0 ? missing : ['R', 'W', 'X']),
+  );
 }
 
 /** Which bits the architecture forbids (SDM 3C 29.3.3.1). */

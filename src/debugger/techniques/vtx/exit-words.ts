@@ -1,8 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import { describeVector } from '../../../isa/exceptions';
 import type { DecodedField } from '../../../isa/bits';
+import { withNote } from '../../../isa/phrases';
 import { msrByNumber } from '../../../isa/registers/msr';
-import { ENTRY_FAILURE, ExitReason, exitReason } from '../../../isa/vmx/exit-reasons';
+import {
+  ENTRY_FAILURE,
+  ExitReason,
+  exitReason,
+  exitReasonName,
+} from '../../../isa/vmx/exit-reasons';
 import { decodeQualification, describeQualification } from '../../../isa/vmx/qualification';
 import type { ExitRecord } from '../../trace/exit-trace';
 
@@ -44,15 +50,11 @@ export function exitDetail(exit: ExitRecord): string {
 }
 
 /** The name of a basic exit reason. */
-export function exitName(reason: number): string {
-  const row = exitReason(basic(reason));
-  return row ? l10n.t(row.name) : l10n.t('reason {0}', basic(reason));
-}
+export const exitName = (reason: number): string => exitReasonName(basic(reason));
 
 /** `VM exit 42: CPUID (leaf 0x1)` */
 export function exitTitle(exit: ExitRecord): string {
-  const detail = exitDetail(exit);
-  const text = `${exitName(exit.reason)}${detail === '' ? '' : ` (${detail})`}`;
+  const text = withNote(exitName(exit.reason), exitDetail(exit));
   if (isEntryFailure(exit.reason)) return l10n.t('VM entry failed: {0}', text);
   return l10n.t('VM exit {0}: {1}', exit.number, text);
 }

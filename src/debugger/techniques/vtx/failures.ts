@@ -5,8 +5,7 @@ import { exitName } from './exit-words';
 
 /** Why a VM exit could not be done, in the user's language. */
 export function abortText(indicator: number): string {
-  const cause = VMX_ABORTS[indicator];
-  const text = cause === undefined ? String(indicator) : l10n.t(cause);
+  const text = l10n.t(VMX_ABORTS[indicator] ?? '');
   return l10n.t('VMX abort {0}: {1}. The processor has shut down.', indicator, text);
 }
 

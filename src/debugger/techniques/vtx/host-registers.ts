@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { ExitControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
@@ -47,7 +48,7 @@ export class HostAreaRegisters implements Registers {
   }
 
   set rflags(_value: bigint) {
-    throw new RangeError('a VM exit always loads 2 into RFLAGS');
+    throw new RangeError(l10n.t('a VM exit always loads 2 into RFLAGS'));
   }
 
   controlRegister(number: number): bigint {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { exitReason } from '../../../isa/vmx/exit-reasons';
+import { labelled, withNote } from '../../../isa/phrases';
 import { VMCS_FIELDS, Field, fieldByName, type FieldRow } from '../../../isa/vmx/fields';
 import { VM_INSTRUCTION_ERRORS } from '../../../isa/vmx/instruction-errors';
 import { describeQualification, qualificationTable } from '../../../isa/vmx/qualification';
@@ -14,6 +14,7 @@ import type { Vmcs } from '../../../processor/vmx/vmcs';
 import { fieldOffset } from '../../../processor/vmx/vmcs-layout';
 import { bitRows, bitTooltip, summary } from '../../views/bit-rows';
 import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from '../../views/row';
+import { exitName } from './exit-words';
 
 /** The current VMCS, read from its region in host-physical memory. */
 
@@ -127,14 +128,13 @@ function topRows(view: VmcsView, changedSince: (key: string) => boolean): Row[] 
 function whyHere(vmcs: Vmcs): string {
   const reason = vmcs.readNumber(Field.VM_EXIT_REASON);
   const basic = reason & 0xffff;
-  const row = exitReason(basic);
   if (reason === 0 && vmcs.launchState === 0) return l10n.t('no VM exit yet');
   const detail = describeQualification(
     basic,
     vmcs.read(Field.EXIT_QUALIFICATION),
     vmcs.readNumber(Field.VM_EXIT_INTR_INFO),
   );
-  return `${String(basic)}: ${row?.name ?? '?'}${detail ? ` (${detail})` : ''}`;
+  return labelled(String(basic), withNote(exitName(basic), detail));
 }
 
 /** The layout of a field's bits; that of some depends on the exit reason. */
@@ -172,7 +172,7 @@ function fieldRow(
 
 function meaningOf(vmcs: Vmcs, row: FieldRow, value: bigint): string {
   if (row.encoding === Field.VM_EXIT_REASON && vmcs.launchState !== 0) {
-    return exitReason(Number(value & 0xffffn))?.name ?? '';
+    return exitName(Number(value & 0xffffn));
   }
   if (row.encoding === Field.VM_INSTRUCTION_ERROR && value !== 0n) {
     return l10n.t(VM_INSTRUCTION_ERRORS[Number(value)] ?? '');
@@ -235,7 +235,7 @@ function withAllowed(bit: Row, low: number, { mustBe1, mayBe1 }: ControlLimits):
   const must = Math.floor(mustBe1 / mask) % 2 === 1;
   const may = Math.floor(mayBe1 / mask) % 2 === 1;
   const text = must ? l10n.t('must be 1') : may ? l10n.t('may be 0 or 1') : l10n.t('must be 0');
-  return { ...bit, description: `${bit.description ?? ''}  (${text})` };
+  return { ...bit, description: withNote(bit.description ?? '', text) };
 }
 
 /** One row for each check that failed: what was found, what is allowed, and the fields it concerns. */

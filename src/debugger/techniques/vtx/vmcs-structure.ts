@@ -60,7 +60,7 @@ export class VmcsStructure implements ControlStructure {
     const { vmcs } = this;
     return {
       id: row.id,
-      name: l10n.t(row.name),
+      name: row.name,
       width: fieldBits(row),
       ...(row.bits && { bits: row.bits }),
       read: () => vmcs.read(row.encoding),

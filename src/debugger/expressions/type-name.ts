@@ -17,11 +17,14 @@ const NAMES: Readonly<Record<string, () => string>> = {
   vector: () => l10n.t('vector'),
   'basic exit reason': () => l10n.t('basic exit reason'),
   'exit qualification': () => l10n.t('exit qualification'),
+  'number of the VM exit': () => l10n.t('number of the VM exit'),
+  'RIP at the VM exit': () => l10n.t('RIP at the VM exit'),
+  'instructions retired': () => l10n.t('instructions retired'),
   'guest-physical address': () => l10n.t('guest-physical address'),
   'host-physical address': () => l10n.t('host-physical address'),
 };
 
-/** What kind of thing a value is, in the user's language. */
+/** What kind of thing a value is, in the user's language; names of MSRs and VMCS fields stay. */
 export function typeName(type: string): string {
   return NAMES[type]?.() ?? type;
 }
