@@ -145,7 +145,7 @@ export class VmxUnit implements Persistent<VmxState> {
     return { kind: 'value', value: current.read(encoding) };
   }
 
-  write(encoding: number, value: bigint): VmxOutcome {
+  write(encoding: number, value: bigint | number): VmxOutcome {
     const { current } = this;
     if (!current) return VM_FAIL_INVALID;
     if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);

@@ -99,7 +99,7 @@ export class Host implements Persistent<HostState> {
     return outcome.value;
   }
 
-  vmwrite(field: Field, value: bigint): void {
+  vmwrite(field: Field, value: bigint | number): void {
     this.expectSuccess('VMWRITE', this.cpu.vmx.write(field, value));
   }
 
