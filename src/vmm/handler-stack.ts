@@ -1,4 +1,7 @@
-import { Delegation, type Handler, type Operation, type Site } from './operation';
+import type { Delegation, Handler, Operation, Site } from './operation';
+
+/** What a handler does next, with the build's notes. */
+type Step = IteratorYieldResult<Operation | Delegation> | IteratorReturnResult<unknown>;
 
 /**
  * The handlers that are under way: one has control, the others wait for what they have delegated to.
@@ -23,8 +26,7 @@ export class HandlerStack {
   }
 
   clear(): void {
-    this.innermost = undefined;
-    this.waiting.length = this.calls.length = 0;
+    while (this.innermost) this.leave();
   }
 
   /**
@@ -35,15 +37,15 @@ export class HandlerStack {
   resume(result: bigint | undefined): Operation | undefined {
     let answer: unknown = result;
     while (this.innermost) {
-      const { done, value } = this.innermost.next(answer as bigint);
-      if (done) {
+      const step = this.innermost.next(answer as bigint) as Step;
+      if (step.done) {
         this.leave();
-        answer = value;
-      } else if (value instanceof Delegation) {
-        this.enter(this.innermost, value);
+        answer = step.value;
+      } else if ('callee' in step.value) {
+        this.enter(this.innermost, step.value);
         answer = undefined;
       } else {
-        return value as Operation;
+        return step.value;
       }
     }
     return undefined;

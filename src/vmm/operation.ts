@@ -60,14 +60,12 @@ export function at(site: Site, operation: Operation): Operation {
  * its result. So an operation need not pass through all the callers of its handler, and it is known
  * where they stand.
  */
-export class Delegation {
-  constructor(
-    readonly site: Site,
-    readonly callee: Handler<unknown>,
-  ) {}
+export interface Delegation {
+  readonly site: Site;
+  readonly callee: Handler<unknown>;
 }
 
 /** Notes the call through which a handler is delegated to. */
 export function within(site: Site, callee: Handler<unknown>): Delegation {
-  return new Delegation(site, callee);
+  return { site, callee };
 }

@@ -5,7 +5,7 @@ import type { GuestAddressSpace } from './host';
 
 /**
  * The words of the registers by which the software TLB's translations were made. (All indices are
- * within their arrays; see `FieldMoves`.)
+ * within their arrays; asking for undefined would cost half the time again.)
  */
 const PAGING_WORDS = Int32Array.from(
   [

@@ -2,6 +2,7 @@ import { Field } from '../../isa/vmx/fields';
 import type { GuestModeHost } from '../guest-mode/host';
 import type { VmxCapabilities } from './capabilities';
 import { PassedChecks } from './entry-checks/passed-checks';
+import { WatchedWords, type FindChange } from './entry-checks/watched-words';
 import { ExtendedPageTables } from './ept';
 import { Intercepts } from './intercepts';
 import { Vmcs } from './vmcs';
@@ -17,14 +18,20 @@ export class ActiveVmcs {
   readonly intercepts: Intercepts;
   private ept: ExtendedPageTables | undefined;
 
-  /** @param address host-physical address of the region, 4-KByte aligned */
+  /**
+   * @param address host-physical address of the region, 4-KByte aligned
+   * @param list the list of watched words that it has for its checks
+   */
   constructor(
     private readonly cpu: GuestModeHost,
     address: number,
     capabilities: VmxCapabilities,
+    findChange: FindChange,
+    readonly list: number,
   ) {
     this.vmcs = new Vmcs(cpu.physical, address);
-    this.checks = new PassedChecks(this.vmcs, cpu.physical, capabilities);
+    const watched = new WatchedWords(this.vmcs, findChange, list);
+    this.checks = new PassedChecks(this.vmcs, cpu.physical, capabilities, watched);
     this.intercepts = new Intercepts(cpu, this.vmcs);
   }
 

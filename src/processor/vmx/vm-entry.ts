@@ -60,7 +60,7 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
   if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
     requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
   }
-  loadGuestState(state, vmcs, controls);
+  loadGuestState(cpu, vmcs, controls);
   if (!loadGuestMsrs(cpu, vmcs, controls)) return FAILED_LATE;
   if (!launched) vmcs.launchState = LaunchState.LAUNCHED;
   enterNonRoot(cpu, active, controls);

@@ -35,7 +35,7 @@ export function exitGuest(
 ): void {
   const { state } = cpu;
   recordExit(cpu, vmcs, information, controls);
-  saveGuestState(state, vmcs, controls);
+  saveGuestState(cpu, vmcs, controls);
   vmcs.written();
   storeMsrs(cpu, vmcs, Field.VM_EXIT_MSR_STORE_ADDR, Field.VM_EXIT_MSR_STORE_COUNT);
   cpu.observer.exiting?.();
@@ -89,7 +89,7 @@ export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls):
   cpu.endDelivery();
   cpu.guestMode = ROOT_OPERATION;
   cpu.mmu.secondLevel = undefined;
-  loadHostState(cpu.state, vmcs, controls.exit);
+  loadHostState(cpu, vmcs, controls.exit);
   loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
   cpu.enterRoot((controls.secondary & SecondaryControl.ENABLE_VPID) !== 0);
   cpu.updateDerivedState();
