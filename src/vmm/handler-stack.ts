@@ -36,13 +36,13 @@ export class HandlerStack {
    */
   resume(result: bigint | undefined): Operation | undefined {
     let answer: unknown = result;
-    while (this.innermost) {
-      const step = this.innermost.next(answer as bigint) as Step;
+    for (let handler = this.innermost; handler; handler = this.innermost) {
+      const step = handler.next(answer as bigint) as Step;
       if (step.done) {
         this.leave();
         answer = step.value;
       } else if ('callee' in step.value) {
-        this.enter(this.innermost, step.value);
+        this.enter(handler, step.value);
         answer = undefined;
       } else {
         return step.value;

@@ -268,7 +268,7 @@ export class CodeCache {
 }
 
 const bitmapPointer = (frame: number): number =>
-  CodeFrames.BASE + (frame / PAGE_SIZE) * CodeFrames.ENTRY_SIZE;
+  CodeFrames.BASE + (frame >>> 12) * CodeFrames.ENTRY_SIZE;
 
 /** One number for each window: frames come in 4,096 bytes, and so do both of its edges. */
 const keyOf = ({ frame, bits, low, high }: CodeWindow): number =>

@@ -1,5 +1,5 @@
 import { DR7_INITIAL, DR7_WRITABLE } from '../../isa/registers/debug';
-import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import { Cr0, Efer } from '../../isa/registers/control';
 import { EntryControl, ExitControl, SecondaryControl } from '../../isa/vmx/controls';
 import { Interruptibility } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
@@ -97,7 +97,7 @@ export function loadGuestState(cpu: GuestModeHost, vmcs: Vmcs, controls: Control
       : 'none';
   state.nmiBlocked = set(blocking, Interruptibility.BLOCKING_BY_NMI);
   state.activity = ACTIVITIES[vmcs.readNumber(Field.GUEST_ACTIVITY_STATE)] ?? 'active';
-  if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
+  if (state.usesPdptes && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
     moves.pdptes.load(vmcs.place);
   }
 }
@@ -131,7 +131,7 @@ export function saveGuestState(cpu: GuestModeHost, vmcs: Vmcs, controls: Control
   vmcs.put(Field.GUEST_INTERRUPTIBILITY_INFO, interruptibility(state));
   vmcs.put(Field.GUEST_ACTIVITY_STATE, Math.max(0, ACTIVITIES.indexOf(state.activity)));
   vmcs.put(Field.GUEST_PENDING_DBG_EXCEPTIONS, 0);
-  if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
+  if (state.usesPdptes && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
     moves.pdptes.save(vmcs.place);
   }
   // With an unrestricted guest the control follows the guest's mode (SDM 3C 28.2).
@@ -148,8 +148,4 @@ function interruptibility(state: CpuState): number {
     (state.interruptShadow === 'mov-ss' ? Interruptibility.BLOCKING_BY_MOV_SS : 0) |
     (state.nmiBlocked ? Interruptibility.BLOCKING_BY_NMI : 0)
   );
-}
-
-function usesPdptes(state: CpuState): boolean {
-  return state.paging && state.hasCr4(Cr4.PAE) && !state.longMode;
 }

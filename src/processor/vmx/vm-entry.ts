@@ -58,7 +58,7 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
     return FAILED_LATE;
   }
   if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
-    requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
+    requireNoBreakpoints(vmcs.readNumber(Field.GUEST_DR7));
   }
   loadGuestState(cpu, vmcs, controls);
   if (!loadGuestMsrs(cpu, vmcs, controls)) return FAILED_LATE;

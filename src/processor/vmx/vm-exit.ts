@@ -11,6 +11,7 @@ import { loadHostState } from './host-state';
 import { interruptionInfo } from './interruption';
 import { loadMsrs, storeMsrs } from './msr-areas';
 import type { Vmcs } from './vmcs';
+import { fieldWord } from './vmcs-layout';
 
 /** What a VM exit reports beside its reason (SDM 3C 28.2). */
 export interface ExitInformation {
@@ -63,22 +64,33 @@ function recordExit(
       returnRip: cpu.state.rip,
     };
   }
-  vmcs.put(Field.VM_EXIT_REASON, information.reason >>> 0);
   vmcs.put(Field.EXIT_QUALIFICATION, information.qualification ?? 0);
   vmcs.put(Field.GUEST_LINEAR_ADDRESS, information.guestLinear ?? 0);
   vmcs.put(Field.GUEST_PHYSICAL_ADDRESS, information.guestPhysical ?? 0);
-  vmcs.put(Field.VM_EXIT_INTR_INFO, event ? interruptionInfo(event) : 0);
-  vmcs.put(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
-  vmcs.put(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
-  vmcs.put(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
-  const length =
+  const { words } = vmcs;
+  words[WORD.REASON] = information.reason;
+  words[WORD.INTERRUPTION] = event ? interruptionInfo(event) : 0;
+  words[WORD.INTERRUPTION_ERROR] = event?.errorCode ?? 0;
+  words[WORD.VECTORING] = vectoring ? interruptionInfo(vectoring) : 0;
+  words[WORD.VECTORING_ERROR] = vectoring?.errorCode ?? 0;
+  words[WORD.LENGTH] =
     information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
-  vmcs.put(Field.VM_EXIT_INSTRUCTION_LEN, length);
-  vmcs.put(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
+  words[WORD.INFORMATION] = information.instructionInformation ?? 0;
   // The event to inject is consumed by the entry that delivered it (SDM 3C 28.2.1).
-  const entryInfo = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
-  vmcs.put(Field.VM_ENTRY_INTR_INFO, (entryInfo & ~InterruptionInfo.VALID) >>> 0);
+  words[WORD.INJECTION] = (words[WORD.INJECTION] ?? 0) & ~InterruptionInfo.VALID;
 }
+
+/** Where the fields of 32 bits lie that a VM exit writes. */
+const WORD = {
+  REASON: fieldWord(Field.VM_EXIT_REASON),
+  INTERRUPTION: fieldWord(Field.VM_EXIT_INTR_INFO),
+  INTERRUPTION_ERROR: fieldWord(Field.VM_EXIT_INTR_ERROR_CODE),
+  VECTORING: fieldWord(Field.IDT_VECTORING_INFO),
+  VECTORING_ERROR: fieldWord(Field.IDT_VECTORING_ERROR_CODE),
+  LENGTH: fieldWord(Field.VM_EXIT_INSTRUCTION_LEN),
+  INFORMATION: fieldWord(Field.VMX_INSTRUCTION_INFO),
+  INJECTION: fieldWord(Field.VM_ENTRY_INTR_INFO),
+} as const;
 
 function softwareLength(event: InterruptEvent | undefined): number | undefined {
   return event?.kind.includes('software') ? event.instructionLength : undefined;
