@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import ts from 'typescript';
-import { within, type Site } from '../../src/vmm/operation';
+import { HandlerStack } from '../../src/vmm/handler-stack';
+import { within, type Handler, type Site } from '../../src/vmm/operation';
 import { addOperationSites } from './monitor-sites';
 
 interface Call {
@@ -9,10 +10,11 @@ interface Call {
   readonly column: number;
   readonly name: string;
   readonly operation: unknown;
-  readonly callers: readonly Site[];
+  /** Filled in where it is performed. */
+  callers: readonly Site[];
 }
 
-/** Runs generators from the rewritten text with an `at` that only records. Operations are whatever is yielded. */
+/** Runs handlers from the rewritten text with an `at` that only records. Operations are whatever is yielded. */
 function run(
   text: string,
   name: string,
@@ -28,12 +30,20 @@ function run(
     calls.push(call);
     return call;
   };
-  const exports: Record<string, () => Generator<unknown, unknown, unknown>> = {};
+  const exports: Record<string, () => Handler<unknown>> = {};
   new Function('require', 'exports', js)(() => ({ at, within }), exports);
-  const generator = exports[name]?.() as Generator<unknown, unknown, unknown>;
-  let step = generator.next();
-  while (!step.done) step = generator.next(answers.shift());
-  return { calls, result: step.value };
+  let result: unknown;
+  const noting = function* (): Handler {
+    const handler = exports[name]?.();
+    if (handler) result = yield* handler;
+  };
+  const handlers = new HandlerStack();
+  let next = handlers.begin(noting());
+  while (next) {
+    (next as unknown as Call).callers = handlers.callers;
+    next = handlers.resume(answers.shift() as bigint);
+  }
+  return { calls, result };
 }
 
 const places = (calls: Call[]): string[] =>

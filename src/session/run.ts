@@ -25,9 +25,11 @@ export type Stop =
   | { readonly kind: 'spent' };
 
 const SPENT: Stop = { kind: 'spent' };
-/** What is done between two looks at the time. */
+const EXIT: Stop = { kind: 'exit' };
+/** What is done at most between two looks at the time: by the guest, and by the monitor. */
 const STRETCH = 200_000;
-const HANDLERS = 32;
+const HANDLERS = 128;
+/** A handler of so many operations goes on in the next turn. */
 const OPERATIONS = 1024;
 
 /** Runs a machine: the guest, and the built-in monitor whenever control comes to it. */
@@ -49,7 +51,7 @@ export class MachineRun {
       case 'gate':
         if (!machine.vm) throw new Error('a gate without a monitor');
         machine.vm.monitor.take(stop.gate);
-        return { kind: 'exit' };
+        return EXIT;
       case 'idle':
         return machine.computer.processor.interruptsEnabled
           ? { kind: 'waiting' }
@@ -75,22 +77,24 @@ export class MachineRun {
 
   /** Performs the monitor's next operation. @returns undefined when nothing came of it that stops */
   operate(): Stop | undefined {
-    const { vm, requestedEnd } = this.machine;
-    if (!vm || requestedEnd) return requestedEnd && { kind: 'end', end: requestedEnd };
-    const { host } = vm.monitor;
-    host.waiting = false;
-    vm.monitor.step();
-    const end = this.machine.requestedEnd ?? host.end;
-    if (end) return { kind: 'end', end };
-    return host.waiting ? { kind: 'waiting' } : undefined;
+    return this.perform(1);
   }
 
-  /** Runs the monitor's handler to the VM entry, or as many operations as are allowed. */
-  private handle(): Stop | undefined {
-    for (let n = 0; n < OPERATIONS && this.inMonitor; n++) {
-      const stop = this.operate();
-      if (stop) return stop;
-    }
+  /** Performs operations of the monitor: to the VM entry, to what stops it, or as many as are allowed. */
+  private perform(most: number): Stop | undefined {
+    const { machine } = this;
+    const { vm, requestedEnd } = machine;
+    if (!vm || requestedEnd) return requestedEnd && { kind: 'end', end: requestedEnd };
+    const { monitor } = vm;
+    const { host } = monitor;
+    host.waiting = false;
+    let left = most;
+    do {
+      monitor.step();
+      const end = machine.requestedEnd ?? host.end;
+      if (end) return { kind: 'end', end };
+      if (host.waiting) return { kind: 'waiting' };
+    } while (monitor.active && --left > 0);
     return undefined;
   }
 
@@ -105,13 +109,13 @@ export class MachineRun {
     const { processor } = this.machine.computer;
     const until = performance.now() + milliseconds;
     do {
-      for (let n = 0; n < HANDLERS; n++) {
-        if (processor.work >= limit) return SPENT;
-        const budget = Math.min(limit - processor.work, STRETCH);
-        const stop = this.inMonitor ? undefined : this.execute(budget);
+      if (processor.work >= limit) return SPENT;
+      const enough = Math.min(limit, processor.work + STRETCH);
+      for (let n = 0; n < HANDLERS && processor.work < enough; n++) {
+        const stop = this.inMonitor ? undefined : this.execute(enough - processor.work);
         if (stop && stop.kind !== 'exit' && stop.kind !== 'spent') return stop;
         if (stop?.kind === 'spent') break;
-        const handled = this.handle();
+        const handled = this.perform(OPERATIONS);
         if (handled) return handled;
       }
     } while (performance.now() < until);

@@ -1,5 +1,5 @@
 /** The built-in monitor: what the debugger and the command line use of it. */
-export { Monitor, type Activity, type Performed } from './monitor';
+export { Monitor, type Activity } from './monitor';
 export { Cost } from './cost';
 export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';

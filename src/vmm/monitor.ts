@@ -1,22 +1,17 @@
 import type { Persistent } from '../processor/persistent';
 import type { Host, HostState } from './host/host';
-import type { Handler, Operation } from './operation';
+import { HandlerStack } from './handler-stack';
+import type { Operation, Site } from './operation';
 import type { Technique } from './technique';
-
-/** An operation that has been done, with its result. */
-export interface Performed {
-  readonly operation: Operation;
-  readonly result: bigint;
-}
 
 /** What the monitor is doing while it has control. */
 export interface Activity {
   /** The operation that comes next. */
   readonly next: Operation;
-  /** The one before it, with its result. */
-  readonly last: Performed | undefined;
+  /** The operation before it. */
+  readonly last: Operation | undefined;
   /** Everything done since control came, in order. */
-  readonly done: readonly Performed[];
+  readonly done: readonly Operation[];
 }
 
 /**
@@ -40,10 +35,10 @@ type HandlerStart = 'power-on' | number;
 export class Monitor implements Persistent<MonitorState> {
   /** Modelled cycles spent in the monitor. */
   cycles = 0;
-  private handler: Handler | undefined;
+  private readonly handlers = new HandlerStack();
   private began: HandlerStart = 'power-on';
   private next: Operation | undefined;
-  private performed: Performed[] = [];
+  private done: Operation[] = [];
 
   constructor(
     readonly host: Host,
@@ -57,13 +52,18 @@ export class Monitor implements Persistent<MonitorState> {
 
   /** What it is doing; undefined while the guest has control. */
   get activity(): Activity | undefined {
-    if (!this.next) return undefined;
-    return { next: this.next, last: this.performed.at(-1), done: this.performed };
+    const { next, done } = this;
+    return next && { next, last: done.at(-1), done };
+  }
+
+  /** Where the handlers stand that have delegated to that of the next operation, innermost first. */
+  get callers(): readonly Site[] {
+    return this.handlers.callers;
   }
 
   /** What the monitor has done since control last came to it. */
-  get performedOperations(): readonly Performed[] {
-    return this.performed;
+  get performedOperations(): readonly Operation[] {
+    return this.done;
   }
 
   /** Prepares the virtual machine up to its first entry. */
@@ -80,12 +80,11 @@ export class Monitor implements Persistent<MonitorState> {
 
   /** Performs the next operation. */
   step(): void {
-    const { handler, next } = this;
-    if (!handler || !next) return;
+    const { next } = this;
+    if (!next) return;
     const result = next.perform(this.host);
     this.cycles += next.cycles;
-    this.performed.push({ operation: next, result });
-    this.advance(handler, result);
+    this.advance(next, result);
   }
 
   /** Runs to the end of the handler, which is the VM entry, or to where the guest ends or waits. */
@@ -95,7 +94,7 @@ export class Monitor implements Persistent<MonitorState> {
 
   save(): MonitorState {
     const { cycles, began, host } = this;
-    const results = this.performed.map(({ result }) => result);
+    const results = this.done.map(({ result = 0n }) => result);
     return { cycles, handler: this.next && { began, results }, host: host.save() };
   }
 
@@ -103,30 +102,26 @@ export class Monitor implements Persistent<MonitorState> {
   restore({ cycles, handler, host }: MonitorState): void {
     this.cycles = cycles;
     this.host.restore(host);
-    this.handler = this.next = undefined;
-    this.performed = [];
+    this.handlers.clear();
+    this.next = undefined;
+    this.done = [];
     if (!handler) return;
-    const generator = this.begin(handler.began);
-    for (const result of handler.results) {
-      if (this.next) this.performed.push({ operation: this.next, result });
-      this.advance(generator, result);
-    }
+    this.begin(handler.began);
+    for (const result of handler.results) if (this.next) this.advance(this.next, result);
   }
 
-  private begin(began: HandlerStart): Handler {
+  private begin(began: HandlerStart): void {
     const { technique } = this;
-    const handler = began === 'power-on' ? technique.prepare() : technique.handle(began);
     this.began = began;
-    this.handler = handler;
-    this.performed = [];
-    const first = handler.next();
-    this.next = first.done ? undefined : first.value;
-    return handler;
+    this.done = [];
+    const handler = began === 'power-on' ? technique.prepare() : technique.handle(began);
+    this.next = this.handlers.begin(handler);
   }
 
-  private advance(handler: Handler, result: bigint): void {
-    const step = handler.next(result);
-    this.next = step.done ? undefined : step.value;
-    if (step.done) this.handler = undefined;
+  /** On to the next operation: the last one has given a result. */
+  private advance(last: Operation, result: bigint): void {
+    last.result = result;
+    this.done.push(last);
+    this.next = this.handlers.resume(result);
   }
 }

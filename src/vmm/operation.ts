@@ -19,10 +19,10 @@ export interface Operation {
   readonly cycles: number;
   /** Does it. The result is what the yield expression gives; 0 where there is none. */
   perform(host: Host): bigint;
+  /** What it has given, once it is done. */
+  result?: bigint | undefined;
   /** Where in the monitor's source it stands, filled in by the build. */
   site?: Site | undefined;
-  /** Where the handlers that delegated to it stand, innermost first; by the build, too. */
-  callers?: readonly Site[] | undefined;
 }
 
 /** What an operation is to whoever runs the monitor. */
@@ -51,53 +51,21 @@ export type Handler<Result = void> = Generator<Operation, Result, bigint>;
 /** Notes where an operation stands. The build puts a call of this around each yielded operation. */
 export function at(site: Site, operation: Operation): Operation {
   operation.site = site;
-  operation.callers = NO_CALLERS;
   return operation;
 }
 
-const NO_CALLERS: readonly Site[] = [];
-
-/** Notes the calls through which operations come. The build puts one around each handler that is delegated to. */
-export function within<Result>(site: Site, callee: Handler<Result>): Handler<Result> {
-  return new DelegatedHandler(site, callee);
+/**
+ * A handler that another one calls. The build makes `yield within(site, handler())` of
+ * `yield* handler()`: whoever runs the handlers (`HandlerStack`) begins the callee, and answers with
+ * its result. So an operation need not pass through all the callers of its handler, and it is known
+ * where they stand.
+ */
+export interface Delegation {
+  readonly site: Site;
+  readonly callee: Handler<unknown>;
 }
 
-/** Hands on what a handler yields, and tells each operation through which call it came. */
-class DelegatedHandler<Result> implements Generator<Operation, Result, bigint> {
-  /** The callers of the last operation, and the same with this call: mostly those of the next, too. */
-  private inner: readonly Site[] | undefined;
-  private outer: readonly Site[] | undefined;
-
-  constructor(
-    private readonly site: Site,
-    private readonly callee: Handler<Result>,
-  ) {}
-
-  /** @param result of the last operation; before the first one it is ignored */
-  next(result = 0n): IteratorResult<Operation, Result> {
-    return this.noted(this.callee.next(result));
-  }
-
-  return(value: Result): IteratorResult<Operation, Result> {
-    return this.noted(this.callee.return(value));
-  }
-
-  throw(error: unknown): IteratorResult<Operation, Result> {
-    return this.noted(this.callee.throw(error));
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  private noted(step: IteratorResult<Operation, Result>): IteratorResult<Operation, Result> {
-    if (step.done) return step;
-    const { callers } = step.value;
-    if (callers && callers !== this.inner) {
-      this.inner = callers;
-      this.outer = [...callers, this.site];
-    }
-    step.value.callers = callers && this.outer;
-    return step;
-  }
+/** Notes the call through which a handler is delegated to. */
+export function within(site: Site, callee: Handler<unknown>): Delegation {
+  return { site, callee };
 }

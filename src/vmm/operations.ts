@@ -1,311 +1,248 @@
-import { fieldByEncoding, type Field } from '../isa/vmx/fields';
+import type { Field } from '../isa/vmx/fields';
 import { gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
-import type { Operation, OperationKind, Site } from './operation';
+import { instruction } from './instruction';
 
 /** The operations that handlers yield, by the names of the instructions they stand for. */
 
-const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
-const fieldName = (field: Field): string => fieldByEncoding(field)?.id ?? hex(field);
-
-/** A word, a number to be shown in hexadecimal, or both: 'guest-linear 0x7c00'. */
-type Operand = string | number | bigint | readonly [what: string, value: number | bigint];
-
-function shown(operand: Operand): string {
-  if (typeof operand === 'string') return operand;
-  return typeof operand === 'object' ? `${operand[0]} ${hex(operand[1])}` : hex(operand);
-}
-
-const NO_FIELDS: readonly number[] = [];
-
-/** An operation whose operands are put into words when somebody looks, which is seldom. */
-class DescribedOperation implements Operation {
-  site: Site | undefined = undefined;
-  callers: readonly Site[] | undefined = undefined;
-
-  constructor(
-    readonly name: string,
-    private readonly parts: readonly Operand[],
-    readonly cycles: number,
-    /** What it does; its result, if it has one. */
-    private readonly action: (host: Host) => unknown,
-    /** The VMCS field that it reads or writes: its first operand. */
-    private readonly field?: Field,
-    readonly kind: OperationKind = 'plain',
-    readonly end?: GuestEnd,
-  ) {}
-
-  get operands(): string {
-    const names = this.field === undefined ? [] : [fieldName(this.field)];
-    return [...names, ...this.parts.map(shown)].join(', ');
-  }
-
-  get fields(): readonly number[] {
-    return this.field === undefined ? NO_FIELDS : [this.field];
-  }
-
-  perform(host: Host): bigint {
-    const result = this.action(host);
-    return typeof result === 'bigint' ? result : 0n;
-  }
-}
-
-const NONE: readonly never[] = [];
-
-/** An operation with a result. */
-function operation(
-  name: string,
-  operands: readonly Operand[],
-  cycles: number,
-  action: (host: Host) => bigint,
-  field?: Field,
-): Operation {
-  return new DescribedOperation(name, operands, cycles, action, field);
-}
-
-/** An operation without one. */
-function command(
-  name: string,
-  operands: readonly Operand[],
-  cycles: number,
-  action: (host: Host) => void,
-  field?: Field,
-): Operation {
-  return new DescribedOperation(name, operands, cycles, action, field);
-}
+type PortBytes = 1 | 2 | 4;
 
 /** VMREAD: the value of a field of the current VMCS. */
-export function vmread(field: Field): Operation {
-  return operation('VMREAD', NONE, Cost.VMREAD, (host) => host.vmread(field), field);
-}
+export const vmread = instruction('VMREAD', Cost.VMREAD, {
+  perform: (host: Host, field: Field) => host.vmread(field),
+  field: (field) => field,
+});
 
 /** VMWRITE to a field of the current VMCS. */
-export function vmwrite(field: Field, value: bigint | number): Operation {
-  const wide = BigInt(value);
-  return command('VMWRITE', [wide], Cost.VMWRITE, (host) => host.vmwrite(field, wide), field);
-}
+export const vmwrite = instruction('VMWRITE', Cost.VMWRITE, {
+  perform: (host: Host, field: Field, value: bigint | number) => host.vmwrite(field, value),
+  field: (field) => field,
+  operands: (_, value) => [value],
+});
 
-export function vmxon(pointer: number): Operation {
-  return command('VMXON', [pointer], Cost.VMXON, (host) => host.vmxon(pointer));
-}
+export const vmxon = instruction('VMXON', Cost.VMXON, {
+  perform: (host: Host, pointer: number) => host.vmxon(pointer),
+  operands: (pointer) => [pointer],
+});
 
-export function vmclear(pointer: number): Operation {
-  return command('VMCLEAR', [pointer], Cost.VMCLEAR, (host) => host.vmclear(pointer));
-}
+export const vmclear = instruction('VMCLEAR', Cost.VMCLEAR, {
+  perform: (host: Host, pointer: number) => host.vmclear(pointer),
+  operands: (pointer) => [pointer],
+});
 
-export function vmptrld(pointer: number): Operation {
-  return command('VMPTRLD', [pointer], Cost.VMPTRLD, (host) => host.vmptrld(pointer));
-}
-
-function entry(name: string, action: (host: Host) => bigint): Operation {
-  return new DescribedOperation(name, NONE, Cost.VM_ENTRY, action, undefined, 'entry');
-}
+export const vmptrld = instruction('VMPTRLD', Cost.VMPTRLD, {
+  perform: (host: Host, pointer: number) => host.vmptrld(pointer),
+  operands: (pointer) => [pointer],
+});
 
 /** VM entry. The result is 0 when the guest was entered, or the VM-instruction error. */
-export function vmlaunch(): Operation {
-  return entry('VMLAUNCH', (host) => host.enter(true));
-}
+export const vmlaunch = instruction('VMLAUNCH', Cost.VM_ENTRY, {
+  perform: (host: Host) => host.enter(true),
+  kind: 'entry',
+});
 
-export function vmresume(): Operation {
-  return entry('VMRESUME', (host) => host.enter(false));
-}
+export const vmresume = instruction('VMRESUME', Cost.VM_ENTRY, {
+  perform: (host: Host) => host.enter(false),
+  kind: 'entry',
+});
 
 /** INVEPT, single-context: forgets what the processor knows of the current EPT. */
-export function invept(): Operation {
-  return command('INVEPT', ['single-context'], Cost.INVEPT, (host) => host.invept());
-}
+export const invept = instruction('INVEPT', Cost.INVEPT, {
+  perform: (host: Host) => host.invept(),
+  operands: () => ['single-context'],
+});
 
 /** INVVPID, individual-address. */
-export function invvpid(linear: bigint): Operation {
-  return command('INVVPID', [linear], Cost.INVEPT, (host) => host.invvpid());
-}
+export const invvpid = instruction('INVVPID', Cost.INVEPT, {
+  perform: (host: Host, _linear: bigint) => host.invvpid(),
+  operands: (linear) => [linear],
+});
 
 /** Stores the general-purpose registers, which hardware does not switch, in the vCPU's save area. */
-export function saveGuestRegisters(): Operation {
-  const operands = ['[vcpu.gpr]', 'RAX … R15'];
-  return command('MOV', operands, Cost.GPR_BLOCK, (host) => host.saveGuestRegisters());
-}
+export const saveGuestRegisters = instruction('MOV', Cost.GPR_BLOCK, {
+  perform: (host: Host) => host.saveGuestRegisters(),
+  operands: () => ['[vcpu.gpr]', 'RAX … R15'],
+});
 
 /** Loads them again, before a VM entry. */
-export function restoreGuestRegisters(): Operation {
-  const operands = ['RAX … R15', '[vcpu.gpr]'];
-  return command('MOV', operands, Cost.GPR_BLOCK, (host) => host.restoreGuestRegisters());
-}
+export const restoreGuestRegisters = instruction('MOV', Cost.GPR_BLOCK, {
+  perform: (host: Host) => host.restoreGuestRegisters(),
+  operands: () => ['RAX … R15', '[vcpu.gpr]'],
+});
 
 /** How a register in the save area is written. */
-const SAVED = Array.from({ length: 16 }, (_, n) => `[vcpu.gpr.${gprName(n, 64).toUpperCase()}]`);
-const saved = (index: number): string => SAVED[index] ?? '';
+const saved = (index: number): string => `[vcpu.gpr.${gprName(index, 64).toUpperCase()}]`;
 
 /** The guest's register (0 = RAX … 15 = R15; RSP comes from the VMCS). */
-export function guestRegister(index: number): Operation {
-  return operation('MOV', ['…', saved(index)], Cost.GPR, (host) => host.guestRegister(index));
-}
+export const guestRegister = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, index: number) => host.guestRegister(index),
+  operands: (index) => ['…', saved(index)],
+});
 
-export function setGuestRegister(index: number, value: bigint): Operation {
-  const operands = [saved(index), value];
-  return command('MOV', operands, Cost.GPR, (host) => host.setGuestRegister(index, value));
-}
+export const setGuestRegister = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, index: number, value: bigint) => host.setGuestRegister(index, value),
+  operands: (index, value) => [saved(index), value],
+});
 
 /** Executes CPUID on the host; the result packs EAX, EBX, ECX, EDX from the lowest 32 bits up. */
-export function cpuid(leaf: number, subleaf: number): Operation {
-  return operation('CPUID', [leaf, subleaf], Cost.CPUID, (host) => host.cpuid(leaf, subleaf));
-}
+export const cpuid = instruction('CPUID', Cost.CPUID, {
+  perform: (host: Host, leaf: number, subleaf: number) => host.cpuid(leaf, subleaf),
+  operands: (leaf, subleaf) => [leaf, subleaf],
+});
 
 /** Reads a host MSR. */
-export function rdmsr(number: number): Operation {
-  return operation('RDMSR', [number], Cost.MSR, (host) => host.rdmsr(number));
-}
+export const rdmsr = instruction('RDMSR', Cost.MSR, {
+  perform: (host: Host, number: number) => host.rdmsr(number),
+  operands: (number) => [number],
+});
 
 /** Writes a host MSR. The result is 1, or 0 when the processor refused the value with #GP(0). */
-export function wrmsr(number: number, value: bigint): Operation {
-  const operands = [number, value];
-  return operation('WRMSR', operands, Cost.MSR, (host) => (host.wrmsr(number, value) ? 1n : 0n));
-}
+export const wrmsr = instruction('WRMSR', Cost.MSR, {
+  perform: (host: Host, number: number, value: bigint) => (host.wrmsr(number, value) ? 1n : 0n),
+  operands: (number, value) => [number, value],
+});
 
 /** Writes 4 bytes of host-physical memory. */
-export function writeHostPhysical(address: number, value: number): Operation {
-  const operands = [['host-physical', address], value] as const;
-  return command('MOV', operands, Cost.MEMORY, (host) => host.writePhysical(address, value));
-}
+export const writeHostPhysical = instruction('MOV', Cost.MEMORY, {
+  perform: (host: Host, address: number, value: number) => host.writePhysical(address, value),
+  operands: (address, value) => [['host-physical', address], value],
+});
 
 /** IN on the host: a real device. */
-export function hostIn(port: number, bytes: 1 | 2 | 4): Operation {
-  return operation('IN', [port], Cost.PORT, (host) => BigInt(host.in(port, bytes)));
-}
+export const hostIn = instruction('IN', Cost.PORT, {
+  perform: (host: Host, port: number, bytes: PortBytes) => BigInt(host.in(port, bytes)),
+  operands: (port) => [port],
+});
 
-export function hostOut(port: number, bytes: 1 | 2 | 4, value: number): Operation {
-  return command('OUT', [port, value], Cost.PORT, (host) => host.out(port, bytes, value));
-}
+export const hostOut = instruction('OUT', Cost.PORT, {
+  perform: (host: Host, port: number, bytes: PortBytes, value: number) =>
+    host.out(port, bytes, value),
+  operands: (port, _, value) => [port, value],
+});
 
 /** Reads a port of the guest's virtual devices. */
-export function deviceRead(port: number, bytes: 1 | 2 | 4): Operation {
-  const operands = [['virtual port', port]] as const;
-  return operation('emulate IN', operands, Cost.SOFTWARE, (host) =>
-    BigInt(host.deviceRead(port, bytes)),
-  );
-}
+export const deviceRead = instruction('emulate IN', Cost.SOFTWARE, {
+  perform: (host: Host, port: number, bytes: PortBytes) => BigInt(host.deviceRead(port, bytes)),
+  operands: (port) => [['virtual port', port]],
+});
 
-export function deviceWrite(port: number, bytes: 1 | 2 | 4, value: number): Operation {
-  const operands = [['virtual port', port], value] as const;
-  return command('emulate OUT', operands, Cost.SOFTWARE, (host) =>
+export const deviceWrite = instruction('emulate OUT', Cost.SOFTWARE, {
+  perform: (host: Host, port: number, bytes: PortBytes, value: number) =>
     host.deviceWrite(port, bytes, value),
-  );
-}
+  operands: (port, _, value) => [['virtual port', port], value],
+});
 
 /** Whether the guest's virtual interrupt controller requests an interrupt: 1, or 2 while a debugger holds it. */
-export function interruptPending(): Operation {
-  return operation('test', ['virtual INTR'], Cost.SOFTWARE, (host) =>
-    host.virtualInterruptPending(),
-  );
-}
+export const interruptPending = instruction('test', Cost.SOFTWARE, {
+  perform: (host: Host) => host.virtualInterruptPending(),
+  operands: () => ['virtual INTR'],
+});
 
 /** The acknowledge cycle of the virtual interrupt controller: the vector. */
-export function acknowledgeInterrupt(): Operation {
-  return operation('acknowledge', ['virtual INTR'], Cost.SOFTWARE, (host) =>
-    host.acknowledgeVirtualInterrupt(),
-  );
-}
+export const acknowledgeInterrupt = instruction('acknowledge', Cost.SOFTWARE, {
+  perform: (host: Host) => host.acknowledgeVirtualInterrupt(),
+  operands: () => ['virtual INTR'],
+});
 
 /** Programs the host's timer for the next moment at which a virtual device has something to do. */
-export function armHostTimer(): Operation {
-  return command('OUT', ['0x40 (host PIT)'], Cost.PORT, (host) => host.armTimer());
-}
+export const armHostTimer = instruction('OUT', Cost.PORT, {
+  perform: (host: Host) => host.armTimer(),
+  operands: () => ['0x40 (host PIT)'],
+});
 
 /** HLT on the host, until an interrupt. The result is 0 when nothing can ever end it. */
-export function hostHalt(): Operation {
-  return operation('HLT', NONE, Cost.SOFTWARE, (host) => (host.halt() ? 1n : 0n));
-}
+export const hostHalt = instruction('HLT', Cost.SOFTWARE, {
+  perform: (host: Host) => (host.halt() ? 1n : 0n),
+});
 
 /** Reads 1 to 8 bytes of guest-physical memory. */
-export function readGuestPhysical(address: bigint, bytes: number): Operation {
-  return operation('MOV', ['…', ['guest-physical', address]], Cost.MEMORY, (host) =>
-    host.readGuestPhysical(address, bytes),
-  );
-}
+export const readGuestPhysical = instruction('MOV', Cost.MEMORY, {
+  perform: (host: Host, address: bigint, bytes: number) => host.readGuestPhysical(address, bytes),
+  operands: (address) => ['…', ['guest-physical', address]],
+});
 
-export function writeGuestPhysical(address: bigint, bytes: number, value: bigint): Operation {
-  return command('MOV', [['guest-physical', address], value], Cost.MEMORY, (host) =>
+export const writeGuestPhysical = instruction('MOV', Cost.MEMORY, {
+  perform: (host: Host, address: bigint, bytes: number, value: bigint) =>
     host.writeGuestPhysical(address, bytes, value),
-  );
-}
+  operands: (address, _, value) => [['guest-physical', address], value],
+});
 
 /** Walks the guest's page tables in software: the guest-physical address, or all ones. */
-export function walkGuest(linear: bigint): Operation {
-  return operation('walk', [['guest-linear', linear]], Cost.PAGE_WALK, (host) =>
-    host.walkGuest(linear),
-  );
-}
+export const walkGuest = instruction('walk', Cost.PAGE_WALK, {
+  perform: (host: Host, linear: bigint) => host.walkGuest(linear),
+  operands: (linear) => [['guest-linear', linear]],
+});
 
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */
-export function allocateGuestPage(address: bigint): Operation {
-  return operation('map', [['EPT: guest-physical', address]], Cost.PAGE_WALK, (host) =>
-    BigInt(host.allocateGuestPage(address)),
-  );
-}
+export const allocateGuestPage = instruction('map', Cost.PAGE_WALK, {
+  perform: (host: Host, address: bigint) => BigInt(host.allocateGuestPage(address)),
+  operands: (address) => [['EPT: guest-physical', address]],
+});
 
 /** Whether RAM was promised to the guest at this address: 1 or 0. */
-export function isGuestRam(address: bigint): Operation {
-  return operation('test', [['guest RAM at', address]], Cost.SOFTWARE, (host) =>
-    host.isGuestRam(address) ? 1n : 0n,
-  );
-}
+export const isGuestRam = instruction('test', Cost.SOFTWARE, {
+  perform: (host: Host, address: bigint) => (host.isGuestRam(address) ? 1n : 0n),
+  operands: (address) => [['guest RAM at', address]],
+});
 
 /** Decodes the guest's instruction in software: its length in bytes, or 0 when it cannot be read. */
-export function decodeLength(linear: bigint): Operation {
-  return operation('decode', [['guest-linear', linear]], Cost.SOFTWARE, (host) =>
-    BigInt(host.decodeLength(linear)),
-  );
-}
+export const decodeLength = instruction('decode', Cost.SOFTWARE, {
+  perform: (host: Host, linear: bigint) => BigInt(host.decodeLength(linear)),
+  operands: (linear) => [['guest-linear', linear]],
+});
 
 /** The guest has ended: power-off, or a shutdown that nobody handles. */
-export function stopGuest(end: GuestEnd): Operation {
-  const action = (host: Host): void => host.stopGuest(end);
-  const operands = [endOperand(end)];
-  return new DescribedOperation('stop', operands, Cost.SOFTWARE, action, undefined, 'end', end);
-}
+export const stopGuest = instruction('stop', Cost.SOFTWARE, {
+  perform: (host: Host, end: GuestEnd) => host.stopGuest(end),
+  operands: (end) => [endOperand(end)],
+  end: (end) => end,
+  kind: 'end',
+});
 
 /** Nothing that is scheduled can go on: the guest waits for a key, a byte, a packet. */
-export function waitForInput(): Operation {
-  const action = (host: Host): void => host.wait();
-  const operands = ['for input from outside'];
-  return new DescribedOperation('wait', operands, Cost.SOFTWARE, action, undefined, 'wait');
-}
+export const waitForInput = instruction('wait', Cost.SOFTWARE, {
+  perform: (host: Host) => host.wait(),
+  operands: () => ['for input from outside'],
+  kind: 'wait',
+});
 
 /** Prints a byte on the guest's console, for the console hypercall. */
-export function consoleWrite(byte: number): Operation {
-  return command('print', [byte], Cost.SOFTWARE, (host) => host.consoleWrite(byte));
-}
+export const consoleWrite = instruction('print', Cost.SOFTWARE, {
+  perform: (host: Host, byte: number) => host.consoleWrite(byte),
+  operands: (byte) => [byte],
+});
 
 /** The host's timer has done its work and must be armed again. */
-export function timerFired(): Operation {
-  return command('note', ['host timer expired'], Cost.SOFTWARE, (host) => host.timerFired());
-}
+export const timerFired = instruction('note', Cost.SOFTWARE, {
+  perform: (host: Host) => host.timerFired(),
+  operands: () => ['host timer expired'],
+});
 
 /** RDTSC on the host. */
-export function rdtsc(): Operation {
-  return operation('RDTSC', NONE, Cost.SOFTWARE, (host) => host.rdtsc());
-}
+export const rdtsc = instruction('RDTSC', Cost.SOFTWARE, {
+  perform: (host: Host) => host.rdtsc(),
+});
 
 /** MOV from CR8, which VM exits and entries leave alone: it holds the guest's value. */
-export function readCr8(): Operation {
-  return operation('MOV', ['…', 'CR8'], Cost.GPR, (host) => host.cr8);
-}
+export const readCr8 = instruction('MOV', Cost.GPR, {
+  perform: (host: Host) => host.cr8(),
+  operands: () => ['…', 'CR8'],
+});
 
-export function writeCr8(value: bigint): Operation {
-  return command('MOV', ['CR8', value], Cost.GPR, (host) => {
-    host.cr8 = value;
-  });
-}
+export const writeCr8 = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, value: bigint) => host.setCr8(value),
+  operands: (value) => ['CR8', value],
+});
 
 /** MOV from a debug register of the host, which still holds the guest's value. */
-export function readDebugRegister(number: number): Operation {
-  const operands = ['…', `DR${String(number)}`];
-  return operation('MOV', operands, Cost.GPR, (host) => host.debugRegister(number));
-}
+export const readDebugRegister = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, number: number) => host.debugRegister(number),
+  operands: (number) => ['…', `DR${String(number)}`],
+});
 
-export function writeDebugRegister(number: number, value: bigint): Operation {
-  const operands = [`DR${String(number)}`, value];
-  return command('MOV', operands, Cost.GPR, (host) => host.setDebugRegister(number, value));
-}
+export const writeDebugRegister = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, number: number, value: bigint) => host.setDebugRegister(number, value),
+  operands: (number, value) => [`DR${String(number)}`, value],
+});

@@ -13,24 +13,18 @@ export function operationRows({ monitor }: Target): Row[] {
   return [
     row(l10n.t('next'), operationText(next)),
     ...(last
-      ? [
-          row(l10n.t('last'), operationText(last.operation)),
-          row(l10n.t('result'), formatValue({ value: last.result, width: undefined })),
-        ]
+      ? [row(l10n.t('last'), operationText(last)), row(l10n.t('result'), resultText(last))]
       : []),
     {
       ...row(l10n.t('done'), l10n.t('{0} operations', done.length)),
       ...(done.length > 0 && {
         children: () =>
-          done.map(({ operation, result }, n) =>
-            row(
-              String(n + 1),
-              `${operationText(operation)} → ${formatValue({ value: result, width: undefined })}`,
-            ),
+          done.map((operation, n) =>
+            row(String(n + 1), `${operationText(operation)} → ${resultText(operation)}`),
           ),
       }),
     },
-    row(l10n.t('cycles'), String(done.reduce((sum, { operation }) => sum + operation.cycles, 0))),
+    row(l10n.t('cycles'), String(done.reduce((sum, { cycles }) => sum + cycles, 0))),
   ];
 }
 
@@ -40,12 +34,16 @@ function operationText({ name, operands }: Operation): string {
   return operands === '' ? name : `${name} ${operands}`;
 }
 
+function resultText({ result = 0n }: Operation): string {
+  return formatValue({ value: result, width: undefined });
+}
+
 /** The VMCS fields that the handler has read or written, and those that the next operation will. */
 export function fieldRows({ monitor, technique }: Target, { hex }: Display): Row[] {
   const activity = monitor?.activity;
   const { structure } = technique;
   if (!activity || !structure) return [];
-  const operations = [activity.next, ...activity.done.map(({ operation }) => operation).reverse()];
+  const operations = [activity.next, ...[...activity.done].reverse()];
   return structure.touched(operations).map((field): Row => {
     const value = field.read();
     const { id, name, width, bits } = field;

@@ -68,10 +68,11 @@ function worldFrames(target: Target, world: World): Frame[] {
 }
 
 function monitorFrames(target: Target, { registers }: World): Frame[] {
+  const { monitor } = target;
   const { last } = target.trace;
-  const { site, callers = [] } = target.monitor?.activity?.next ?? {};
+  const site = monitor?.activity?.next.site;
   const name = (last && target.technique.exits.handler(last)) ?? 'handleExit';
-  return [site, ...callers].map((at): Frame => ({
+  return [site, ...(monitor?.callers ?? [])].map((at): Frame => ({
     kind: 'monitor',
     name: at?.function ?? name,
     site: at,

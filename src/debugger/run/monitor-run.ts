@@ -68,8 +68,8 @@ export class MonitorRun {
   /** The VM entry that the last operation tried, when it was refused. */
   private refusedEntry(): GuestFailure | undefined {
     const last = this.target.monitor?.activity?.last;
-    if (last?.operation.kind !== 'entry' || last.result === 0n) return undefined;
-    const instruction = last.operation.name === 'VMLAUNCH' ? 'VMLAUNCH' : 'VMRESUME';
+    if (last?.kind !== 'entry' || !last.result) return undefined;
+    const instruction = last.name === 'VMLAUNCH' ? 'VMLAUNCH' : 'VMRESUME';
     return { kind: 'entry-refused', instruction, error: Number(last.result) };
   }
 

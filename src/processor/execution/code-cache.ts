@@ -164,7 +164,8 @@ export class CodeCache {
   /** Bytes at a physical address have changed: records made from them must not be used again. */
   invalidate(address: number, length: number): void {
     const last = address + length - 1;
-    for (let frame = address - (address % PAGE_SIZE); frame <= last; frame += PAGE_SIZE) {
+    for (let frame = (address & -PAGE_SIZE) >>> 0; frame <= last; frame += PAGE_SIZE) {
+      if (this.view.getUint32(bitmapPointer(frame), true) === 0) continue;
       const known = this.frames.get(frame);
       if (!known) continue;
       const end = Math.min(last, frame + PAGE_SIZE - 1);
@@ -267,7 +268,7 @@ export class CodeCache {
 }
 
 const bitmapPointer = (frame: number): number =>
-  CodeFrames.BASE + (frame / PAGE_SIZE) * CodeFrames.ENTRY_SIZE;
+  CodeFrames.BASE + (frame >>> 12) * CodeFrames.ENTRY_SIZE;
 
 /** One number for each window: frames come in 4,096 bytes, and so do both of its edges. */
 const keyOf = ({ frame, bits, low, high }: CodeWindow): number =>

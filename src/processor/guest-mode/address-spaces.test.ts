@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { CpuState } from '../state/cpu-state';
 import { AddressSpaces } from './address-spaces';
 
@@ -51,9 +52,19 @@ describe('translations over a transition', () => {
 
   it('go when root operation comes back with other PDPTEs', () => {
     const { state, flushed, subject } = spaces();
+    state.cr0 = WideCr0.PE | WideCr0.PG;
+    state.cr4 = WideCr4.PAE;
     subject.leaveRoot();
     state.pdptes[3] = 1n << 40n;
     subject.enterRoot(true);
     assert.deepEqual(flushed, [0]);
+  });
+
+  it('do not depend on PDPTEs without PAE paging', () => {
+    const { state, flushed, subject } = spaces();
+    subject.leaveRoot();
+    state.pdptes[3] = 1n << 40n;
+    subject.enterRoot(true);
+    assert.deepEqual(flushed, []);
   });
 });

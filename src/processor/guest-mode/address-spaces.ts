@@ -4,8 +4,9 @@ import type { CpuState } from '../state/cpu-state';
 import type { GuestAddressSpace } from './host';
 
 /**
- * The words of the registers by which the software TLB's translations were made. (All indices are
- * within their arrays; see `FieldMoves`.)
+ * The words of the registers by which the software TLB's translations were made; the PDPTEs, which
+ * come last, are among them with PAE paging only. (All indices are within their arrays; asking for
+ * undefined would cost half the time again.)
  */
 const PAGING_WORDS = Int32Array.from(
   [
@@ -18,6 +19,10 @@ const PAGING_WORDS = Int32Array.from(
   ],
   wordOf,
 );
+const WITHOUT_PDPTES = PAGING_WORDS.length - 8;
+
+const wordsInUse = (state: CpuState): number =>
+  state.usesPdptes ? PAGING_WORDS.length : WITHOUT_PDPTES;
 
 /** Whose translations the software TLB holds. */
 export interface AddressSpacesState {
@@ -52,7 +57,8 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
   leaveRoot(): void {
     const { root, state } = this;
     const { words } = state;
-    for (let n = 0; n < root.length; n++) root[n] = words[PAGING_WORDS[n] as number] as number;
+    const count = wordsInUse(state);
+    for (let n = 0; n < count; n++) root[n] = words[PAGING_WORDS[n] as number] as number;
   }
 
   enterGuest(guest: GuestAddressSpace): void {
@@ -72,7 +78,8 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
   private sameRoot(): boolean {
     const { root, state } = this;
     const { words } = state;
-    for (let n = 0; n < root.length; n++) {
+    const count = wordsInUse(state);
+    for (let n = 0; n < count; n++) {
       if (root[n] !== words[PAGING_WORDS[n] as number]) return false;
     }
     return true;

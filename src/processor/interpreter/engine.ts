@@ -16,11 +16,12 @@ function interpreterModule(): WebAssembly.Module {
 /** From the slow paths' numbers in a prebuilt module to those of this program, found as they are needed. */
 function translateSlowPaths(ready: Prebuilt): (path: number) => number {
   const known: (number | undefined)[] = [];
-  return (path) => {
+  const find = (path: number): number => {
     const [form = 0, nth = 0] = ready.slowPaths[path] ?? [];
     const found = ready.forms[form];
-    return (known[path] ??= (found && slowPathsOf(found)[nth]) ?? 0);
+    return (found && slowPathsOf(found)[nth]) ?? 0;
   };
+  return (path) => (known[path] ??= find(path));
 }
 
 /** The generated interpreter, instantiated on a memory. The module itself is made once. */

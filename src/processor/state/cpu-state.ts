@@ -1,6 +1,6 @@
 import type { TableOrigin } from '../reasons/tables';
 import { AccessRights } from '../../isa/access-rights';
-import { Cr0, Efer } from '../../isa/registers/control';
+import { Cr0, Cr4, Efer } from '../../isa/registers/control';
 import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
 import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
@@ -338,6 +338,11 @@ export class CpuState {
 
   get paging(): boolean {
     return this.hasCr0(Cr0.PG);
+  }
+
+  /** PAE paging, which has its PDPTEs in registers (SDM 3A 4.4.1). */
+  get usesPdptes(): boolean {
+    return this.paging && this.hasCr4(Cr4.PAE) && !this.longMode;
   }
 
   /** The low 32 bits of a slot. */

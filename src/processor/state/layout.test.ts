@@ -4,6 +4,7 @@ import {
   CodeFrames,
   CodeTlb,
   PHYSICAL_BASE,
+  PassedWords,
   Run,
   SEGMENT_SIZE,
   State,
@@ -19,6 +20,11 @@ describe('layout of the shared memory', () => {
       ['TLB', Tlb.BASE, Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE],
       ['code TLB', CodeTlb.BASE, CodeTlb.BASE + CodeTlb.SETS * CodeTlb.SET_SIZE],
       ['code cache', CodeCache.BASE, CodeCache.BASE + CodeCache.SIZE],
+      [
+        'passed words',
+        PassedWords.BASE,
+        PassedWords.BASE + PassedWords.LISTS * PassedWords.LIST_SIZE,
+      ],
       ['table of code frames', CodeFrames.BASE, CodeFrames.BASE + CodeFrames.SIZE],
       ['physical memory', PHYSICAL_BASE, Infinity],
     ] as const;

@@ -170,6 +170,16 @@ export const CodeCache = {
   BITMAP_SIZE: 4096 / 8 + 8,
 } as const;
 
+/**
+ * Lists of words of VMCS regions, with what stood there when checks on VM entry passed: 8 bytes for
+ * each word, in as many lists as the processor remembers VMCSs.
+ */
+export const PassedWords = {
+  BASE: 0x10c0000,
+  LIST_SIZE: 0x1000,
+  LISTS: 64,
+} as const;
+
 /** For each page frame of physical memory an i32: the address of its bitmap of decoded bytes, or 0. */
 export const CodeFrames = {
   BASE: 0x1100000,

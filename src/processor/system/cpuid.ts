@@ -13,12 +13,12 @@ export interface CpuidResult {
 
 const result = (eax: number, ebx = 0, ecx = 0, edx = 0): CpuidResult => ({ eax, ebx, ecx, edx });
 
-/** Four characters as CPUID packs them into a register. */
-const packed = (text: string): number =>
-  (text.charCodeAt(0) |
-    (text.charCodeAt(1) << 8) |
-    (text.charCodeAt(2) << 16) |
-    (text.charCodeAt(3) << 24)) >>>
+/** Four characters of a text as CPUID packs them into a register. */
+const packed = (text: string, start: number): number =>
+  (text.charCodeAt(start) |
+    (text.charCodeAt(start + 1) << 8) |
+    (text.charCodeAt(start + 2) << 16) |
+    (text.charCodeAt(start + 3) << 24)) >>>
   0;
 
 /** The highest basic and extended leaf. */
@@ -45,12 +45,7 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     state.profile.description;
   switch (leaf) {
     case 0:
-      return result(
-        LAST_BASIC,
-        packed(vendor.slice(0, 4)),
-        packed(vendor.slice(8, 12)),
-        packed(vendor.slice(4, 8)),
-      );
+      return result(LAST_BASIC, packed(vendor, 0), packed(vendor, 8), packed(vendor, 4));
     case 1:
       return features(state, leaf, subleaf, signature);
     case 2:
@@ -83,8 +78,8 @@ function features(state: CpuState, leaf: number, subleaf: number, eax = 0): Cpui
 }
 
 function brandPart(brand: string, part: number): CpuidResult {
-  const text = brand.padEnd(48, '\0').slice(part * 16, part * 16 + 16);
-  const word = (n: number): number => packed(text.slice(n * 4, n * 4 + 4));
+  const text = brand.padEnd(48, '\0');
+  const word = (n: number): number => packed(text, part * 16 + n * 4);
   return result(word(0), word(1), word(2), word(3));
 }
 

@@ -14,6 +14,8 @@ import { debugRegisterGuarded, reservedBits } from '../reasons/registers';
 import { Vector } from '../../isa/exceptions';
 import type { InstructionContext } from '../execution/instruction-context';
 
+const ENABLES = Number(DR7_ENABLES);
+
 /** DR0 to DR7 (SDM 3B 18.2). DR4 and DR5 are DR6 and DR7 unless CR4.DE is set. */
 
 export function readDebugRegister(cpu: InstructionContext, number: number): bigint {
@@ -29,13 +31,13 @@ export function writeDebugRegister(cpu: InstructionContext, number: number, valu
     const reserved = value & ~0xffffffffn;
     throw generalProtection(reservedBits(`DR${String(index)}`, reserved, 'SDM 3B 18.2.6'));
   }
-  if (index === 7) requireNoBreakpoints(value);
+  if (index === 7) requireNoBreakpoints(Number(value));
   cpu.state.dr[index] = index === 6 ? dr6(value) : index === 7 ? dr7(value) : value;
 }
 
 /** L0 to G3 of DR7 turn on breakpoints (SDM 3B 18.2.4), which this processor does not watch for. */
-export function requireNoBreakpoints(dr7: bigint): void {
-  if (dr7 & DR7_ENABLES) throw new NotImplemented('breakpoints in debug registers (DR7)');
+export function requireNoBreakpoints(dr7: number): void {
+  if (dr7 & ENABLES) throw new NotImplemented('breakpoints in debug registers (DR7)');
 }
 
 /** DR7.GD makes any access a #DB (SDM 3B 18.2.4). */

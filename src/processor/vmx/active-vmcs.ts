@@ -2,9 +2,13 @@ import { Field } from '../../isa/vmx/fields';
 import type { GuestModeHost } from '../guest-mode/host';
 import type { VmxCapabilities } from './capabilities';
 import { PassedChecks } from './entry-checks/passed-checks';
+import { WatchedWords, type FindChange } from './entry-checks/watched-words';
 import { ExtendedPageTables } from './ept';
 import { Intercepts } from './intercepts';
 import { Vmcs } from './vmcs';
+import { fieldWord } from './vmcs-layout';
+
+const EPT_POINTER = fieldWord(Field.EPT_POINTER);
 
 /**
  * A VMCS that is active on the processor (SDM 3C 25.1), with what the processor keeps beside the
@@ -16,29 +20,46 @@ export class ActiveVmcs {
   readonly checks: PassedChecks;
   readonly intercepts: Intercepts;
   private ept: ExtendedPageTables | undefined;
+  /** The halves of the EPT pointer that it was made for. */
+  private eptLow = 0;
+  private eptHigh = 0;
 
-  /** @param address host-physical address of the region, 4-KByte aligned */
+  /**
+   * @param address host-physical address of the region, 4-KByte aligned
+   * @param list the list of watched words that it has for its checks
+   */
   constructor(
     private readonly cpu: GuestModeHost,
     address: number,
     capabilities: VmxCapabilities,
+    findChange: FindChange,
+    readonly list: number,
   ) {
     this.vmcs = new Vmcs(cpu.physical, address);
-    this.checks = new PassedChecks(this.vmcs, cpu.physical, capabilities);
+    const watched = new WatchedWords(this.vmcs, findChange, list);
+    this.checks = new PassedChecks(this.vmcs, cpu.physical, capabilities, watched);
     this.intercepts = new Intercepts(cpu, this.vmcs);
   }
 
   /** EPT, as the EPT pointer has it now. */
   get extendedPageTables(): ExtendedPageTables {
-    const pointer = this.vmcs.read(Field.EPT_POINTER);
-    if (this.ept?.pointer !== pointer) {
-      this.ept = new ExtendedPageTables(
-        this.cpu.physical,
-        pointer,
-        (reason, qualification, guestPhysical, guestLinear) =>
-          this.intercepts.exit({ reason, qualification, guestPhysical, guestLinear }),
-      );
+    const { words } = this.vmcs;
+    const low = words[EPT_POINTER] ?? 0;
+    const high = words[EPT_POINTER + 1] ?? 0;
+    if (!this.ept || this.eptLow !== low || this.eptHigh !== high) {
+      this.eptLow = low;
+      this.eptHigh = high;
+      this.ept = this.makeExtendedPageTables();
     }
     return this.ept;
+  }
+
+  private makeExtendedPageTables(): ExtendedPageTables {
+    return new ExtendedPageTables(
+      this.cpu.physical,
+      this.vmcs.read(Field.EPT_POINTER),
+      (reason, qualification, guestPhysical, guestLinear) =>
+        this.intercepts.exit({ reason, qualification, guestPhysical, guestLinear }),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { DR7_INITIAL, DR7_WRITABLE } from '../../isa/registers/debug';
-import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import { Cr0, Efer } from '../../isa/registers/control';
 import { EntryControl, ExitControl, SecondaryControl } from '../../isa/vmx/controls';
 import {
   Interruptibility,
@@ -8,11 +8,12 @@ import {
   PendingDebug,
 } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
-import { State, Table, gprSlot, wordOf } from '../state/layout';
+import type { GuestModeHost } from '../guest-mode/host';
+import { State, Segment, Table, gprSlot, segmentSlot, wordOf } from '../state/layout';
 import type { ActivityState, CpuState } from '../state/cpu-state';
 import type { Controls } from './controls';
-import { FieldMoves } from './field-moves';
-import { loadSegments, saveSegments } from './segment-moves';
+import { FieldMoves, type FieldOfRegister } from './field-moves';
+import { GUEST_SEGMENT_FIELDS } from './segment-fields';
 import type { Vmcs } from './vmcs';
 import { fieldWord } from './vmcs-layout';
 
@@ -20,32 +21,52 @@ import { fieldWord } from './vmcs-layout';
 
 const ACTIVITIES: readonly ActivityState[] = ['active', 'hlt', 'shutdown', 'wait-for-SIPI'];
 
+/** All of DR7 that is not 0 stands in its low 32 bits. */
+const DR7_WRITABLE_LOW = Number(DR7_WRITABLE);
+const DR7_INITIAL_LOW = Number(DR7_INITIAL);
+
 /** Bits of CR0 that VM entry leaves as they are: ET, and 28:19, 17, 15:6 (SDM 3C 27.3.2.1). */
 const CR0_UNCHANGED = 0x7ff8ffd0 & ~(Cr0.WP | Cr0.AM);
 
-/** What every transition moves as it is, beside segment registers. */
-const ALWAYS = new FieldMoves([
-  [Field.GUEST_CR3, State.CR3],
-  [Field.GUEST_CR4, State.CR4],
-  [Field.GUEST_SYSENTER_CS, State.IA32_SYSENTER_CS],
-  [Field.GUEST_SYSENTER_ESP, State.IA32_SYSENTER_ESP],
-  [Field.GUEST_SYSENTER_EIP, State.IA32_SYSENTER_EIP],
-  [Field.GUEST_GDTR_BASE, State.GDTR + Table.BASE],
-  [Field.GUEST_GDTR_LIMIT, State.GDTR + Table.LIMIT],
-  [Field.GUEST_IDTR_BASE, State.IDTR + Table.BASE],
-  [Field.GUEST_IDTR_LIMIT, State.IDTR + Table.LIMIT],
-  [Field.GUEST_RSP, gprSlot(4)],
-  [Field.GUEST_RIP, State.RIP],
-]);
-const DEBUGCTL = new FieldMoves([[Field.GUEST_IA32_DEBUGCTL, State.IA32_DEBUGCTL]]);
-const PAT = new FieldMoves([[Field.GUEST_IA32_PAT, State.IA32_PAT]]);
-const EFER = new FieldMoves([[Field.GUEST_IA32_EFER, State.EFER]]);
-const PDPTES = new FieldMoves([
-  [Field.GUEST_PDPTE0, State.PDPTES],
-  [Field.GUEST_PDPTE1, State.PDPTES + 8],
-  [Field.GUEST_PDPTE2, State.PDPTES + 16],
-  [Field.GUEST_PDPTE3, State.PDPTES + 24],
-]);
+const SEGMENTS = GUEST_SEGMENT_FIELDS.flatMap((fields, index): FieldOfRegister[] => {
+  const slot = segmentSlot(index);
+  return [
+    [fields.selector, slot + Segment.SELECTOR],
+    [fields.base, slot + Segment.BASE],
+    [fields.limit, slot + Segment.LIMIT],
+    [fields.accessRights, slot + Segment.ACCESS_RIGHTS],
+  ];
+});
+
+export const GUEST_STATE = new FieldMoves({
+  /** What every transition moves as it is. */
+  always: [
+    ...SEGMENTS,
+    [Field.GUEST_CR3, State.CR3],
+    [Field.GUEST_CR4, State.CR4],
+    [Field.GUEST_SYSENTER_CS, State.IA32_SYSENTER_CS],
+    [Field.GUEST_SYSENTER_ESP, State.IA32_SYSENTER_ESP],
+    [Field.GUEST_SYSENTER_EIP, State.IA32_SYSENTER_EIP],
+    [Field.GUEST_GDTR_BASE, State.GDTR + Table.BASE],
+    [Field.GUEST_GDTR_LIMIT, State.GDTR + Table.LIMIT],
+    [Field.GUEST_IDTR_BASE, State.IDTR + Table.BASE],
+    [Field.GUEST_IDTR_LIMIT, State.IDTR + Table.LIMIT],
+    [Field.GUEST_RSP, gprSlot(4)],
+    [Field.GUEST_RIP, State.RIP],
+  ],
+  debugControls: [
+    [Field.GUEST_DR7, State.DR + 7 * 8],
+    [Field.GUEST_IA32_DEBUGCTL, State.IA32_DEBUGCTL],
+  ],
+  pat: [[Field.GUEST_IA32_PAT, State.IA32_PAT]],
+  efer: [[Field.GUEST_IA32_EFER, State.EFER]],
+  pdptes: [
+    [Field.GUEST_PDPTE0, State.PDPTES],
+    [Field.GUEST_PDPTE1, State.PDPTES + 8],
+    [Field.GUEST_PDPTE2, State.PDPTES + 16],
+    [Field.GUEST_PDPTE3, State.PDPTES + 24],
+  ],
+});
 
 /** What of the pending debug exceptions this processor knows. */
 const PENDING =
@@ -65,24 +86,27 @@ const FIELD_CR0 = fieldWord(Field.GUEST_CR0);
 const FIELD_RFLAGS = fieldWord(Field.GUEST_RFLAGS);
 const STATE_CR0 = wordOf(State.CR0);
 const STATE_EFER = wordOf(State.EFER);
+const STATE_DR7 = wordOf(State.DR + 7 * 8);
 
 const set = (flags: number, mask: number): boolean => (flags & mask) !== 0;
 
-export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
+export function loadGuestState(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): void {
+  const { state } = cpu;
   const { words } = state;
-  ALWAYS.load(words, vmcs.words);
-  loadSegments(words, vmcs.words);
+  const moves = cpu.vmx.guestMoves;
+  moves.always.load(vmcs.place);
   words[wordOf(State.IA32_SYSENTER_CS) + 1] = 0;
   words[STATE_CR0] =
     ((words[STATE_CR0] ?? 0) & CR0_UNCHANGED & ~(Cr0.NW | Cr0.CD)) |
     ((vmcs.words[FIELD_CR0] ?? 0) & ~CR0_UNCHANGED) |
     Cr0.ET;
   if (set(controls.entry, EntryControl.LOAD_DEBUG_CONTROLS)) {
-    state.dr[7] = (vmcs.read(Field.GUEST_DR7) & DR7_WRITABLE) | DR7_INITIAL;
-    DEBUGCTL.load(words, vmcs.words);
+    moves.debugControls.load(vmcs.place);
+    words[STATE_DR7] = ((words[STATE_DR7] ?? 0) & DR7_WRITABLE_LOW) | DR7_INITIAL_LOW;
+    words[STATE_DR7 + 1] = 0;
   }
-  loadEfer(state, vmcs, controls);
-  if (set(controls.entry, EntryControl.LOAD_PAT)) PAT.load(words, vmcs.words);
+  loadEfer(cpu, vmcs, controls);
+  if (set(controls.entry, EntryControl.LOAD_PAT)) moves.pat.load(vmcs.place);
   state.flags = vmcs.words[FIELD_RFLAGS] ?? 0;
   const blocking = vmcs.readNumber(Field.GUEST_INTERRUPTIBILITY_INFO);
   state.interruptShadow = set(blocking, Interruptibility.BLOCKING_BY_MOV_SS)
@@ -93,8 +117,8 @@ export function loadGuestState(state: CpuState, vmcs: Vmcs, controls: Controls):
   state.nmiBlocked = set(blocking, Interruptibility.BLOCKING_BY_NMI);
   state.pendingDebug = pendingDebug(vmcs, blocking);
   state.activity = ACTIVITIES[vmcs.readNumber(Field.GUEST_ACTIVITY_STATE)] ?? 'active';
-  if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
-    PDPTES.load(words, vmcs.words);
+  if (state.usesPdptes && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
+    moves.pdptes.load(vmcs.place);
   }
 }
 
@@ -109,11 +133,11 @@ function pendingDebug(vmcs: Vmcs, blocking: number): number {
 }
 
 /** LMA and LME follow "IA-32e mode guest"; with "load IA32_EFER" the rest comes from the field. */
-function loadEfer(state: CpuState, vmcs: Vmcs, controls: Controls): void {
+function loadEfer({ state, vmx }: GuestModeHost, vmcs: Vmcs, controls: Controls): void {
   const { words } = state;
   const efer = words[STATE_EFER] ?? 0;
   if (set(controls.entry, EntryControl.LOAD_EFER)) {
-    EFER.load(words, vmcs.words);
+    vmx.guestMoves.efer.load(vmcs.place);
   } else if (set(controls.entry, EntryControl.IA32E_MODE_GUEST)) {
     words[STATE_EFER] = efer | Efer.LMA | Efer.LME;
   } else {
@@ -122,24 +146,22 @@ function loadEfer(state: CpuState, vmcs: Vmcs, controls: Controls): void {
 }
 
 /** Whoever calls tells the watchers of memory (`Vmcs.written`). */
-export function saveGuestState(state: CpuState, vmcs: Vmcs, controls: Controls): void {
+export function saveGuestState(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): void {
+  const { state } = cpu;
   const { words } = state;
-  ALWAYS.save(words, vmcs.words);
-  saveSegments(words, vmcs.words);
+  const moves = cpu.vmx.guestMoves;
+  moves.always.save(vmcs.place);
   vmcs.words[FIELD_CR0] = words[STATE_CR0] ?? 0;
   vmcs.words[FIELD_CR0 + 1] = 0;
-  if (set(controls.exit, ExitControl.SAVE_DEBUG_CONTROLS)) {
-    vmcs.put(Field.GUEST_DR7, state.dr[7] ?? 0n);
-    DEBUGCTL.save(words, vmcs.words);
-  }
-  if (set(controls.exit, ExitControl.SAVE_EFER)) EFER.save(words, vmcs.words);
-  if (set(controls.exit, ExitControl.SAVE_PAT)) PAT.save(words, vmcs.words);
+  if (set(controls.exit, ExitControl.SAVE_DEBUG_CONTROLS)) moves.debugControls.save(vmcs.place);
+  if (set(controls.exit, ExitControl.SAVE_EFER)) moves.efer.save(vmcs.place);
+  if (set(controls.exit, ExitControl.SAVE_PAT)) moves.pat.save(vmcs.place);
   vmcs.words[FIELD_RFLAGS] = state.flags;
   vmcs.words[FIELD_RFLAGS + 1] = 0;
   vmcs.put(Field.GUEST_INTERRUPTIBILITY_INFO, interruptibility(state));
   vmcs.put(Field.GUEST_ACTIVITY_STATE, Math.max(0, ACTIVITIES.indexOf(state.activity)));
-  if (usesPdptes(state) && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
-    PDPTES.save(words, vmcs.words);
+  if (state.usesPdptes && set(controls.secondary, SecondaryControl.ENABLE_EPT)) {
+    moves.pdptes.save(vmcs.place);
   }
   // With an unrestricted guest the control follows the guest's mode (SDM 3C 28.2).
   if (set(controls.secondary, SecondaryControl.UNRESTRICTED_GUEST)) {
@@ -155,9 +177,4 @@ function interruptibility(state: CpuState): number {
     (state.interruptShadow === 'mov-ss' ? Interruptibility.BLOCKING_BY_MOV_SS : 0) |
     (state.nmiBlocked ? Interruptibility.BLOCKING_BY_NMI : 0)
   );
-}
-
-/** Whether PAE paging is on, whose PDPTEs are registers. */
-export function usesPdptes(state: CpuState): boolean {
-  return state.paging && state.hasCr4(Cr4.PAE) && !state.longMode;
 }

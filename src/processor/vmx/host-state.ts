@@ -17,31 +17,34 @@ import {
   segmentSlot,
   wordOf,
 } from '../state/layout';
-import { UNUSABLE, type CpuState } from '../state/cpu-state';
+import type { GuestModeHost } from '../guest-mode/host';
+import { UNUSABLE } from '../state/cpu-state';
 import { FieldMoves } from './field-moves';
 import type { Vmcs } from './vmcs';
 import { FIELD_WORDS, fieldWord } from './vmcs-layout';
 
-/** What every VM exit loads as it is. */
-const ALWAYS = new FieldMoves([
-  [Field.HOST_CR3, State.CR3],
-  [Field.HOST_CR4, State.CR4],
-  [Field.HOST_IA32_SYSENTER_CS, State.IA32_SYSENTER_CS],
-  [Field.HOST_IA32_SYSENTER_ESP, State.IA32_SYSENTER_ESP],
-  [Field.HOST_IA32_SYSENTER_EIP, State.IA32_SYSENTER_EIP],
-  [Field.HOST_GDTR_BASE, State.GDTR + Table.BASE],
-  [Field.HOST_IDTR_BASE, State.IDTR + Table.BASE],
-  [Field.HOST_RIP, State.RIP],
-  [Field.HOST_RSP, gprSlot(4)],
-]);
-/** After the segments have been loaded with base 0. */
-const BASES = new FieldMoves([
-  [Field.HOST_FS_BASE, segmentSlot(FS) + Segment.BASE],
-  [Field.HOST_GS_BASE, segmentSlot(GS) + Segment.BASE],
-  [Field.HOST_TR_BASE, segmentSlot(TR) + Segment.BASE],
-]);
-const EFER = new FieldMoves([[Field.HOST_IA32_EFER, State.EFER]]);
-const PAT = new FieldMoves([[Field.HOST_IA32_PAT, State.IA32_PAT]]);
+export const HOST_STATE = new FieldMoves({
+  /** What every VM exit loads as it is. */
+  always: [
+    [Field.HOST_CR3, State.CR3],
+    [Field.HOST_CR4, State.CR4],
+    [Field.HOST_IA32_SYSENTER_CS, State.IA32_SYSENTER_CS],
+    [Field.HOST_IA32_SYSENTER_ESP, State.IA32_SYSENTER_ESP],
+    [Field.HOST_IA32_SYSENTER_EIP, State.IA32_SYSENTER_EIP],
+    [Field.HOST_GDTR_BASE, State.GDTR + Table.BASE],
+    [Field.HOST_IDTR_BASE, State.IDTR + Table.BASE],
+    [Field.HOST_RIP, State.RIP],
+    [Field.HOST_RSP, gprSlot(4)],
+  ],
+  /** After the segments have been loaded with base 0. */
+  bases: [
+    [Field.HOST_FS_BASE, segmentSlot(FS) + Segment.BASE],
+    [Field.HOST_GS_BASE, segmentSlot(GS) + Segment.BASE],
+    [Field.HOST_TR_BASE, segmentSlot(TR) + Segment.BASE],
+  ],
+  efer: [[Field.HOST_IA32_EFER, State.EFER]],
+  pat: [[Field.HOST_IA32_PAT, State.IA32_PAT]],
+});
 
 /** The selectors lie one after the other, in the order of the registers. */
 const SELECTORS = fieldWord(Field.HOST_ES_SELECTOR);
@@ -54,10 +57,12 @@ const TABLE_LIMIT = 0xffff;
 const CR0_UNCHANGED = Cr0.ET | Cr0.CD | Cr0.NW;
 
 /** Loads the host-state area, as the end of every VM exit does (SDM 3C 28.5). */
-export function loadHostState(state: CpuState, vmcs: Vmcs, exitControls: number): void {
+export function loadHostState(cpu: GuestModeHost, vmcs: Vmcs, exitControls: number): void {
+  const { state } = cpu;
   const { words } = state;
+  const moves = cpu.vmx.hostMoves;
   const wide = (exitControls & ExitControl.HOST_ADDRESS_SPACE_SIZE) !== 0;
-  ALWAYS.load(words, vmcs.words);
+  moves.always.load(vmcs.place);
   words[wordOf(State.IA32_SYSENTER_CS) + 1] = 0;
   words[STATE_CR0] =
     ((vmcs.words[FIELD_CR0] ?? 0) & ~CR0_UNCHANGED) |
@@ -69,10 +74,11 @@ export function loadHostState(state: CpuState, vmcs: Vmcs, exitControls: number)
   setHalves(words, State.IA32_DEBUGCTL, 0, 0);
   const efer = words[STATE_EFER] ?? 0;
   const both = Efer.LMA | Efer.LME;
-  if (exitControls & ExitControl.LOAD_EFER) EFER.load(words, vmcs.words);
+  if (exitControls & ExitControl.LOAD_EFER) moves.efer.load(vmcs.place);
   else words[STATE_EFER] = wide ? efer | both : efer & ~both;
-  if (exitControls & ExitControl.LOAD_PAT) PAT.load(words, vmcs.words);
+  if (exitControls & ExitControl.LOAD_PAT) moves.pat.load(vmcs.place);
   loadSegments(words, vmcs, wide);
+  moves.bases.load(vmcs.place);
   words[wordOf(State.GDTR + Table.LIMIT)] = TABLE_LIMIT;
   words[wordOf(State.IDTR + Table.LIMIT)] = TABLE_LIMIT;
   state.flags = Number(RFLAGS_FIXED);
@@ -95,7 +101,6 @@ function loadSegments(words: Int32Array, vmcs: Vmcs, wide: boolean): void {
   }
   loadSegment(words, LDTR, 0, 0, UNUSABLE);
   loadSegment(words, TR, vmcs.readNumber(Field.HOST_TR_SELECTOR), 0x67, SegmentRights.TSS_BUSY);
-  BASES.load(words, vmcs.words);
 }
 
 function loadSegment(

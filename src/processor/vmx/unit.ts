@@ -3,19 +3,19 @@ import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
 import { ROOT_OPERATION } from '../guest-mode/root-operation';
-import { PAGE_SIZE } from '../state/layout';
+import { PAGE_SIZE, PassedWords } from '../state/layout';
 import type { Persistent } from '../persistent';
 import { ActiveVmcs } from './active-vmcs';
 import type { VmxCapabilities } from './capabilities';
 import type { EntryCheckFailure } from './entry-checks';
+import { wordComparison, type FindChange } from './entry-checks/watched-words';
 import { FieldAccess } from './field-access';
+import { GUEST_STATE } from './guest-state';
+import { HOST_STATE } from './host-state';
 import type { NonRootState } from './intercepts';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
 import { enterGuest } from './vm-entry';
 import { LaunchState, Vmcs } from './vmcs';
-
-/** Of so many VMCSs the processor keeps something beside their regions. */
-const MOST_KNOWN = 64;
 
 /** The VMX state of a processor outside its VMCSs. */
 export interface VmxState {
@@ -42,9 +42,17 @@ export class VmxUnit implements Persistent<VmxState> {
     readonly capabilities: VmxCapabilities,
   ) {
     this.fields = new FieldAccess(capabilities);
+    this.guestMoves = GUEST_STATE.within(cpu.physical.memory);
+    this.hostMoves = HOST_STATE.within(cpu.physical.memory);
+    this.findChange = wordComparison(cpu.physical.memory);
   }
 
+  /** What transitions move as it is. */
+  readonly guestMoves: ReturnType<typeof GUEST_STATE.within>;
+  readonly hostMoves: ReturnType<typeof HOST_STATE.within>;
+
   private readonly fields: FieldAccess;
+  private readonly findChange: FindChange;
   /** The VMCSs that were loaded and not cleared since, by address. */
   private readonly known = new Map<number, ActiveVmcs>();
 
@@ -122,10 +130,19 @@ export class VmxUnit implements Persistent<VmxState> {
   private activate(address: number): ActiveVmcs {
     const known = this.known.get(address);
     if (known) return known;
-    if (this.known.size >= MOST_KNOWN) this.known.clear();
-    const active = new ActiveVmcs(this.cpu, address, this.capabilities);
+    if (this.known.size >= PassedWords.LISTS) this.known.clear();
+    const list = this.freeList();
+    const active = new ActiveVmcs(this.cpu, address, this.capabilities, this.findChange, list);
     this.known.set(address, active);
     return active;
+  }
+
+  /** A list of watched words that belongs to no VMCS. */
+  private freeList(): number {
+    const taken = new Set([...this.known.values()].map(({ list }) => list));
+    let list = 0;
+    while (taken.has(list)) list++;
+    return list;
   }
 
   /** VMLAUNCH or VMRESUME; see `enterGuest`. */
@@ -145,7 +162,7 @@ export class VmxUnit implements Persistent<VmxState> {
     return { kind: 'value', value: current.read(encoding) };
   }
 
-  write(encoding: number, value: bigint): VmxOutcome {
+  write(encoding: number, value: bigint | number): VmxOutcome {
     const { current } = this;
     if (!current) return VM_FAIL_INVALID;
     if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);

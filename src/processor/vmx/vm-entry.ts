@@ -9,7 +9,7 @@ import { requireNoBreakpoints } from '../system/debug-registers';
 import type { ActiveVmcs } from './active-vmcs';
 import { readControls, type Controls } from './controls';
 import { checkEntry, type EntryCheckFailure, type EntryRefusal } from './entry-checks';
-import { loadGuestState, usesPdptes } from './guest-state';
+import { loadGuestState } from './guest-state';
 import { injectedEvent } from './interruption';
 import { loadMsrs } from './msr-areas';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
@@ -59,9 +59,9 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
     return FAILED_LATE;
   }
   if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
-    requireNoBreakpoints(vmcs.read(Field.GUEST_DR7));
+    requireNoBreakpoints(vmcs.readNumber(Field.GUEST_DR7));
   }
-  loadGuestState(state, vmcs, controls);
+  loadGuestState(cpu, vmcs, controls);
   loadPdptesOfMemory(cpu, controls);
   if (!loadGuestMsrs(cpu, vmcs, controls)) return FAILED_LATE;
   if (!launched) vmcs.launchState = LaunchState.LAUNCHED;
@@ -73,7 +73,7 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
 
 /** Without EPT the PDPTEs of PAE paging are those that CR3 leads to; they have been checked (SDM 3C 27.3.2.4). */
 function loadPdptesOfMemory({ state, physical }: GuestModeHost, controls: Controls): void {
-  if (!usesPdptes(state) || controls.secondary & SecondaryControl.ENABLE_EPT) return;
+  if (!state.usesPdptes || controls.secondary & SecondaryControl.ENABLE_EPT) return;
   state.pdptes.set(readPdptes(state.cr3, (address) => physical.read64(Number(address))));
 }
 

@@ -10,11 +10,12 @@ import type { GuestModeHost } from '../guest-mode/host';
 import { ROOT_OPERATION } from '../guest-mode/root-operation';
 import { isValidPdpte, readPdptes } from '../paging/pdptes';
 import type { Controls } from './controls';
-import { saveGuestState, usesPdptes } from './guest-state';
+import { saveGuestState } from './guest-state';
 import { loadHostState } from './host-state';
 import { interruptionInfo } from './interruption';
 import { loadMsrs, storeMsrs } from './msr-areas';
 import type { Vmcs } from './vmcs';
+import { fieldWord } from './vmcs-layout';
 
 /** What a VM exit reports beside its reason (SDM 3C 28.2). */
 export interface ExitInformation {
@@ -39,7 +40,7 @@ export function exitGuest(
 ): void {
   const { state } = cpu;
   recordExit(cpu, vmcs, information, controls);
-  saveGuestState(state, vmcs, controls);
+  saveGuestState(cpu, vmcs, controls);
   vmcs.put(Field.GUEST_PENDING_DBG_EXCEPTIONS, debugStaysPending(cpu, information));
   state.pendingDebug = 0;
   vmcs.written();
@@ -84,22 +85,33 @@ function recordExit(
       returnRip: cpu.state.rip,
     };
   }
-  vmcs.put(Field.VM_EXIT_REASON, information.reason >>> 0);
   vmcs.put(Field.EXIT_QUALIFICATION, information.qualification ?? 0);
   vmcs.put(Field.GUEST_LINEAR_ADDRESS, information.guestLinear ?? 0);
   vmcs.put(Field.GUEST_PHYSICAL_ADDRESS, information.guestPhysical ?? 0);
-  vmcs.put(Field.VM_EXIT_INTR_INFO, event ? interruptionInfo(event) : 0);
-  vmcs.put(Field.VM_EXIT_INTR_ERROR_CODE, event?.errorCode ?? 0);
-  vmcs.put(Field.IDT_VECTORING_INFO, vectoring ? interruptionInfo(vectoring) : 0);
-  vmcs.put(Field.IDT_VECTORING_ERROR_CODE, vectoring?.errorCode ?? 0);
-  const length =
+  const { words } = vmcs;
+  words[WORD.REASON] = information.reason;
+  words[WORD.INTERRUPTION] = event ? interruptionInfo(event) : 0;
+  words[WORD.INTERRUPTION_ERROR] = event?.errorCode ?? 0;
+  words[WORD.VECTORING] = vectoring ? interruptionInfo(vectoring) : 0;
+  words[WORD.VECTORING_ERROR] = vectoring?.errorCode ?? 0;
+  words[WORD.LENGTH] =
     information.instructionLength ?? softwareLength(event) ?? softwareLength(vectoring) ?? 0;
-  vmcs.put(Field.VM_EXIT_INSTRUCTION_LEN, length);
-  vmcs.put(Field.VMX_INSTRUCTION_INFO, (information.instructionInformation ?? 0) >>> 0);
+  words[WORD.INFORMATION] = information.instructionInformation ?? 0;
   // The event to inject is consumed by the entry that delivered it (SDM 3C 28.2.1).
-  const entryInfo = vmcs.readNumber(Field.VM_ENTRY_INTR_INFO);
-  vmcs.put(Field.VM_ENTRY_INTR_INFO, (entryInfo & ~InterruptionInfo.VALID) >>> 0);
+  words[WORD.INJECTION] = (words[WORD.INJECTION] ?? 0) & ~InterruptionInfo.VALID;
 }
+
+/** Where the fields of 32 bits lie that a VM exit writes. */
+const WORD = {
+  REASON: fieldWord(Field.VM_EXIT_REASON),
+  INTERRUPTION: fieldWord(Field.VM_EXIT_INTR_INFO),
+  INTERRUPTION_ERROR: fieldWord(Field.VM_EXIT_INTR_ERROR_CODE),
+  VECTORING: fieldWord(Field.IDT_VECTORING_INFO),
+  VECTORING_ERROR: fieldWord(Field.IDT_VECTORING_ERROR_CODE),
+  LENGTH: fieldWord(Field.VM_EXIT_INSTRUCTION_LEN),
+  INFORMATION: fieldWord(Field.VMX_INSTRUCTION_INFO),
+  INJECTION: fieldWord(Field.VM_ENTRY_INTR_INFO),
+} as const;
 
 function softwareLength(event: InterruptEvent | undefined): number | undefined {
   return event?.kind.includes('software') ? event.instructionLength : undefined;
@@ -110,7 +122,7 @@ export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls):
   cpu.endDelivery();
   cpu.guestMode = ROOT_OPERATION;
   cpu.mmu.secondLevel = undefined;
-  loadHostState(cpu.state, vmcs, controls.exit);
+  loadHostState(cpu, vmcs, controls.exit);
   loadHostPdptes(cpu, vmcs);
   const failed = loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);
   if (failed !== undefined) abort(vmcs, VmxAbort.LOADING_HOST_MSRS);
@@ -121,7 +133,7 @@ export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls):
 
 /** A host with PAE paging gets the PDPTEs that its CR3 leads to (SDM 3C 28.5.4). */
 function loadHostPdptes({ state, physical }: GuestModeHost, vmcs: Vmcs): void {
-  if (!usesPdptes(state)) return;
+  if (!state.usesPdptes) return;
   const pdptes = readPdptes(state.cr3, (address) => physical.read64(Number(address)));
   const valid = pdptes.every((pdpte) => isValidPdpte(pdpte, state.physicalAddressWidth));
   if (!valid) abort(vmcs, VmxAbort.HOST_PDPTES);

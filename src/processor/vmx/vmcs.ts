@@ -21,6 +21,8 @@ export type LaunchState = (typeof LaunchState)[keyof typeof LaunchState];
 export class Vmcs {
   /** The region's words, in place; see `fieldWord`. Whoever writes to them calls `written`. */
   readonly words: Int32Array;
+  /** Where the region lies in the memory that the processor's state shares. */
+  readonly place: number;
   private readonly slots: BigUint64Array;
 
   constructor(
@@ -29,6 +31,7 @@ export class Vmcs {
     readonly address: number,
   ) {
     this.words = memory.pageWords(address);
+    this.place = this.words.byteOffset;
     this.slots = new BigUint64Array(this.words.buffer, this.words.byteOffset, 512);
   }
 

@@ -11,7 +11,6 @@ import {
 } from '../../machine/platform';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
-import { gprSlot, wordOf } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import { walk } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
@@ -24,9 +23,8 @@ import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { guestPagingState } from '../vtx/guest-paging';
 
-/** The halves of the registers that hardware does not switch, in encoding order; RSP (4) lies in the VMCS. All are within their arrays. */
-const SAVED_WORDS = Array.from({ length: 32 }, (_, n) => n).filter((n) => n >> 1 !== 4);
-const GPR_WORDS = wordOf(gprSlot(0));
+/** Its number among the general registers. */
+const RSP = 4;
 /** No host timer is armed further ahead than the counter reaches. */
 const LONGEST_COUNT = 0xffff;
 
@@ -55,7 +53,7 @@ export class Host implements Persistent<HostState> {
   holdInterrupts = false;
   private armed: number | undefined;
   /** The area of the general registers, in place. */
-  private readonly saved: Int32Array;
+  private readonly saved: BigUint64Array;
 
   constructor(
     readonly computer: Computer,
@@ -64,7 +62,8 @@ export class Host implements Persistent<HostState> {
     private readonly saveArea: number,
     events: PlatformEvents,
   ) {
-    this.saved = computer.memory.pageWords(saveArea);
+    const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
+    this.saved = new BigUint64Array(buffer, byteOffset, 16);
     this.virtual = new Platform(this.virtualClock, {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
@@ -99,7 +98,7 @@ export class Host implements Persistent<HostState> {
     return outcome.value;
   }
 
-  vmwrite(field: Field, value: bigint): void {
+  vmwrite(field: Field, value: bigint | number): void {
     this.expectSuccess('VMWRITE', this.cpu.vmx.write(field, value));
   }
 
@@ -138,23 +137,21 @@ export class Host implements Persistent<HostState> {
   }
 
   saveGuestRegisters(): void {
-    const { words } = this.cpu.state;
-    for (const n of SAVED_WORDS) this.saved[n] = words[GPR_WORDS + n] as number;
+    copyRegisters(this.cpu.state.gprs, this.saved);
     this.computer.memory.written(this.saveArea, 16 * 8);
   }
 
   restoreGuestRegisters(): void {
-    const { words } = this.cpu.state;
-    for (const n of SAVED_WORDS) words[GPR_WORDS + n] = this.saved[n] as number;
+    copyRegisters(this.saved, this.cpu.state.gprs);
   }
 
   guestRegister(index: number): bigint {
-    if (index === 4) return this.vmread(Field.GUEST_RSP);
+    if (index === RSP) return this.vmread(Field.GUEST_RSP);
     return this.computer.memory.read64(this.saveArea + index * 8);
   }
 
   setGuestRegister(index: number, value: bigint): void {
-    if (index === 4) this.vmwrite(Field.GUEST_RSP, value);
+    if (index === RSP) this.vmwrite(Field.GUEST_RSP, value);
     else this.computer.memory.write64(this.saveArea + index * 8, value);
   }
 
@@ -185,11 +182,11 @@ export class Host implements Persistent<HostState> {
     return timeStampCounter(this.cpu);
   }
 
-  get cr8(): bigint {
+  cr8(): bigint {
     return this.cpu.state.cr8;
   }
 
-  set cr8(value: bigint) {
+  setCr8(value: bigint): void {
     this.cpu.state.cr8 = value;
   }
 
@@ -310,6 +307,11 @@ export class Host implements Persistent<HostState> {
   consoleWrite(byte: number): void {
     this.computer.platform.serial.writePort(0x3f8, 1, byte);
   }
+}
+
+/** All general registers but RSP, which hardware switches. */
+function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
+  for (let n = 0; n < 16; n++) if (n !== RSP) to[n] = from[n] as bigint;
 }
 
 /** The monitor itself did something that the processor refused: a bug in the monitor. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field, type FieldId } from '../../../isa/vmx/fields';
 import { PHYSICAL_BASE } from '../../state/layout';
+import { PhysicalMemory } from '../../physical-memory';
 import type { Processor } from '../../processor';
 import { DEFAULT_PROFILE } from '../../profile/default';
-import { flatMemory } from '../flat-memory.testing';
 import { prepare, VMCS_REGION } from '../prepared-processor.testing';
 import { Vmcs } from '../vmcs';
 import { fieldOffset, is64Bit } from '../vmcs-layout';
@@ -12,6 +12,7 @@ import type { EntryCheckFailure } from './index';
 import { CASES } from './mutations.testing';
 import { PassedChecks } from './passed-checks';
 import { LONG_MODE, PAE_MODE, type FieldValues } from './valid-vmcs.testing';
+import { WatchedWords, wordComparison } from './watched-words';
 
 /** A guest that was entered, and has left at once by an EPT violation: nothing is mapped. */
 function enteredOnce(fields: FieldValues): Processor {
@@ -120,13 +121,14 @@ describe('entry checks that a VMCS has passed', () => {
   });
 
   it('depend on memory outside the region', () => {
-    const memory = flatMemory(0x8000);
+    const memory = new PhysicalMemory(0x10000);
     const vmcs = new Vmcs(memory, 0x1000);
     const withoutEpt = { SECONDARY_VM_EXEC_CONTROL: 0, GUEST_CR3: 0x4020 };
     for (const [id, value] of Object.entries({ ...PAE_MODE, ...withoutEpt })) {
       vmcs.write(Field[id as FieldId], value);
     }
-    const checks = new PassedChecks(vmcs, memory, DEFAULT_PROFILE.vmx);
+    const watched = new WatchedWords(vmcs, wordComparison(memory.memory), 0);
+    const checks = new PassedChecks(vmcs, memory, DEFAULT_PROFILE.vmx, watched);
     assert.ok(checks.pass(true));
     assert.ok(checks.pass(true));
     memory.pageWords(0x4000)[0x38 / 4] = 3; // a reserved bit in a PDPTE

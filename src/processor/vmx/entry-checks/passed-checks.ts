@@ -3,6 +3,7 @@ import type { Vmcs } from '../vmcs';
 import { fieldWord, is64Bit, VMCS_BYTES_USED } from '../vmcs-layout';
 import { isHighAccess, type Field } from '../../../isa/vmx/fields';
 import { ENTRY_CHECKS } from './index';
+import type { WatchedWords } from './watched-words';
 import { EntryView, type EntryFacts, type EntryMemory } from './view';
 
 const CHECKS = Object.values(ENTRY_CHECKS).flat();
@@ -18,10 +19,6 @@ const WORDS = VMCS_BYTES_USED / 4;
 export class PassedChecks {
   private readonly view: EntryView;
   private readonly facts: { -readonly [Fact in keyof EntryFacts]: EntryFacts[Fact] };
-  /** The words that checks have read: which they are, and what stood there. */
-  private readonly watched = new Int32Array(WORDS);
-  private readonly seen = new Int32Array(WORDS);
-  private watchedCount = 0;
   /** For each word the numbers of the checks that have read it. */
   private readonly readers: number[][] = [];
   /** Whether a check is among the readers of a word: a row for each word. */
@@ -37,9 +34,11 @@ export class PassedChecks {
   private passed = false;
 
   constructor(
-    private readonly vmcs: Vmcs,
+    vmcs: Vmcs,
     memory: EntryMemory,
     capabilities: VmxCapabilities,
+    /** The words that checks have read; none yet. */
+    private readonly watched: WatchedWords,
   ) {
     this.facts = {
       longModeActive: false,
@@ -80,7 +79,7 @@ export class PassedChecks {
         this.addDue(number);
       });
     }
-    this.addChanged();
+    this.watched.look(this.addReaders);
     if (this.unfounded.size > 0) for (const number of this.unfounded) this.addDue(number);
     if (this.due.length > 0) this.passed = this.makeDue();
     return this.passed;
@@ -105,17 +104,9 @@ export class PassedChecks {
     return passed;
   }
 
-  /** Checks that have read a word that is now another. */
-  private addChanged(): void {
-    const { seen, watched, watchedCount } = this;
-    const { words } = this.vmcs;
-    for (let n = 0; n < watchedCount; n++) {
-      const now = words[watched[n] as number] as number;
-      if (now === seen[n]) continue;
-      seen[n] = now;
-      for (const number of this.readers[watched[n] as number] ?? []) this.addDue(number);
-    }
-  }
+  private readonly addReaders = (word: number): void => {
+    for (const number of this.readers[word] ?? []) this.addDue(number);
+  };
 
   private note(field: Field): void {
     const word = fieldWord(field);
@@ -123,7 +114,7 @@ export class PassedChecks {
     if (is64Bit(field) && !isHighAccess(field)) this.noteWord(word + 1);
   }
 
-  /** The check that is being made reads a word: `seen` is the present one, or becomes it. */
+  /** The check that is being made reads a word. */
   private noteWord(word: number): void {
     const at = word * CHECKS.length + this.current;
     if (this.isReader[at] !== 0) return;
@@ -134,8 +125,6 @@ export class PassedChecks {
       return;
     }
     this.readers[word] = [this.current];
-    this.watched[this.watchedCount] = word;
-    this.seen[this.watchedCount] = this.vmcs.words[word] ?? 0;
-    this.watchedCount++;
+    this.watched.add(word);
   }
 }
