@@ -24,7 +24,8 @@ const TABLES = new Set([
 /** Below these faces nothing is said to people, or in words of the manual and of the machine alone. */
 const SILENT = /^src\/(isa|processor|machine|vmm|session|cli)\//;
 /** How NASM's words are written. */
-const SYNTAX = /^src\/(language\/(word|preprocessor)-glosses|program\/preprocessor\/packages)\.ts$/;
+const SYNTAX =
+  /^src\/(language\/(word|preprocessor)-glosses|program\/preprocessor\/packages|debugger\/expressions\/help)\.ts$/;
 /** Texts for whoever changes the code: of errors that no user can bring about, and of languages. */
 const FOR_PROGRAMMERS = new Set([
   'GNU as',

@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ExpressionContext } from '../debugger/expressions';
 import { callStack, type Frame } from '../debugger/places/stack';
 import { Views } from '../debugger/views/views';
@@ -95,10 +94,15 @@ export class SessionContext {
     this.sources.clear();
   }
 
-  /** The same stop, but something was edited: frames are computed anew under the same ids. */
-  edited(areas: DebugProtocol.InvalidatedAreas[] = ['all']): void {
+  /**
+   * The same stop, but something was edited: frames are computed anew under the same ids. Only an edit
+   * that leads elsewhere takes the client to its source: whoever types in the console goes on typing there.
+   */
+  edited(): void {
+    const before = this.frameCache?.map(placeOf);
     this.frameCache = undefined;
-    this.send('invalidated', { areas });
+    const moved = before !== undefined && before.join() !== this.frames.map(placeOf).join();
+    this.send('invalidated', { areas: [moved ? 'all' : 'variables'] });
     this.send(CustomEvent.CHANGED, {});
   }
 
@@ -135,4 +139,9 @@ export class SessionContext {
     this.ended = true;
     this.setDebuggee(undefined);
   }
+}
+
+/** What tells frames apart: where they stand, and what they are called. */
+function placeOf(frame: Frame): string {
+  return frame.kind === 'code' ? `${frame.name} ${String(frame.address)}` : frame.name;
 }

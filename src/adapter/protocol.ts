@@ -59,7 +59,8 @@ export interface ViewArguments {
 
 export interface ViewResponse {
   readonly nodes: ViewNode[];
-  readonly badge?: { readonly value: number; readonly tooltip: string };
+  /** Beside the view's title. */
+  readonly summary?: string;
   /** Shown instead of rows when there are none, or above them. */
   readonly message?: string;
 }

@@ -6,6 +6,7 @@ import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
+import { LastGuest } from './session/last-guest';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { createViews, type Views } from './views/views';
@@ -27,16 +28,18 @@ export function activateRingside(
   const views = createViews(watcher);
   const world = new WorldIndicator(watcher);
   const terminals = new GuestTerminals(watcher);
+  const lastGuest = new LastGuest();
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
     watcher,
     views,
     world,
     terminals,
+    lastGuest,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     registerConfigurations(platform),
-    registerCommands({ watcher, views, world, terminals }),
+    registerCommands({ watcher, views, world, terminals, lastGuest }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),

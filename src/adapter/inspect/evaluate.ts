@@ -4,6 +4,7 @@ import {
   evaluate,
   ExpressionError,
   formatValue,
+  helpText,
   splitFormat,
   typeName,
   type ExpressionContext,
@@ -26,6 +27,7 @@ export function evaluateRequests(context: SessionContext): Handlers {
     evaluate: handler((args: DebugProtocol.EvaluateArguments) => {
       const world = worldOf(context, args.frameId);
       const allowed = MAY_ASSIGN.has(args.context) && !context.debuggee.run.isRunning;
+      if (args.context === 'repl' && /^\s*help\s*$/i.test(args.expression)) return help();
       const { expression, format } = splitFormat(args.expression);
       const wanted = format ?? (displayOf(args.format).hex ? 'x' : 'u');
       try {
@@ -41,6 +43,10 @@ export function evaluateRequests(context: SessionContext): Handlers {
       }
     }),
   };
+}
+
+function help(): DebugProtocol.EvaluateResponse['body'] {
+  return { result: helpText(), variablesReference: 0 };
 }
 
 function responseBody(
@@ -65,9 +71,13 @@ function resultText(
   where: string | undefined,
   world: ExpressionContext,
 ): string {
-  const text = formatValue(value, format);
+  const number = formatValue(value, format);
+  if (where === 'clipboard') return number;
+  const meaning = value.meaning?.();
+  const text = meaning ? `${number}  ${meaning}` : number;
   if (where !== 'hover' && where !== 'repl') return text;
-  const decimal = format === 'x' && value.value > 9n ? ` = ${formatValue(value, 'u')}` : '';
+  const decimal =
+    format === 'x' && value.value > 9n && !meaning ? ` = ${formatValue(value, 'u')}` : '';
   const named = world.world.isProgram && value.type !== 'constant';
   const name = named ? pointsTo(value, world) : undefined;
   const note = value.note === undefined ? '' : `\n${value.note}`;

@@ -42,6 +42,8 @@ export type Node = { readonly column: number } & (
       readonly size: OperandSize | undefined;
       readonly segment: string | undefined;
     }
+  /** `cs:ip`, `0x7c0:0x10`: a far pointer, whose segment is a register or a number. */
+  | { readonly kind: 'far'; readonly segment: Node; readonly offset: Node }
   /** `gpa(…)`, `msr(…)`, `phys(…)` */
   | {
       readonly kind: 'call';

@@ -2,9 +2,10 @@ import * as l10n from '@vscode/l10n';
 import { msrByName } from '../../isa/registers/msr';
 import type { AddressSpace } from '../memory';
 import type { Node } from './ast';
-import type { ExpressionContext } from './context';
+import { modeOf } from '../registers/registers';
+import { worldBits, type ExpressionContext } from './context';
 import { ExpressionError } from './error';
-import { linearAddress, memoryValue } from './memory-operand';
+import { linearAddress, memoryValue, segmentBase } from './memory-operand';
 import { nameValue } from './names';
 import { applyBinary, applyUnary } from './operators';
 import { msrValue } from './registers';
@@ -34,11 +35,37 @@ export function evaluateNode(node: Node, context: ExpressionContext): Value {
       const linear = linearAddress(context, node, BigInt.asUintN(offset.width ?? 64, offset.value));
       return memoryValue(context, 'gva', linear, node.size, node.column);
     }
+    case 'far':
+      return far(node, context);
     case 'call':
       return call(node, context);
     case 'assign':
       return assign(node, context);
   }
+}
+
+/** The linear address of a far pointer. A number before the colon is a segment of real mode (SDM 3B 21.1.1). */
+function far(
+  { segment, offset, column }: Node & { kind: 'far' },
+  context: ExpressionContext,
+): Value {
+  const within = evaluateNode(offset, context).value;
+  let base: bigint;
+  if (segment.kind === 'name') {
+    base = segmentBase(context, segment.name.toLowerCase());
+  } else {
+    const { name } = modeOf(context.registers);
+    if (name !== 'real' && name !== 'virtual-8086') {
+      throw new ExpressionError(
+        l10n.t('a number before the colon is a segment of real mode; name a segment register'),
+        column,
+      );
+    }
+    base = BigInt.asUintN(16, evaluateNode(segment, context).value) << 4n;
+  }
+  const width = worldBits(context) === 64 ? 64 : 32;
+  const value = BigInt.asUintN(width, base + within);
+  return { value, width, type: 'address', memory: { space: 'gva', address: value, bytes: 8 } };
 }
 
 function binary(node: Node & { kind: 'binary' }, context: ExpressionContext): Value {

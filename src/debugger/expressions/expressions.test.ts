@@ -223,6 +223,29 @@ describe('expressions', () => {
     assert.match(describeError(failure('rax + nosuch')), /column 7/);
   });
 
+  it('takes far pointers, but not for the colon of a choice', () => {
+    world.registers.setSegment(1, {
+      ...world.registers.segment(1),
+      selector: 0x700,
+      base: 0x7000n,
+    });
+    assert.equal(evaluate('cs:0x10', world).value, 0x7010n);
+    assert.equal(evaluate('0x7c0:0x10', world).value, 0x7c10n);
+    assert.equal(evaluate('1 ? cs : 5', world).value, 0x700n);
+    assert.equal(evaluate('0 ? cs : 5', world).value, 5n);
+    world.registers.setSegment(1, { ...world.registers.segment(1), selector: 0, base: 0n });
+  });
+
+  it('says what bits of registers mean, without changing the value', () => {
+    const flags = evaluate('rflags', world);
+    assert.equal(flags.meaning?.(), '');
+    evaluate('zf = 1', world);
+    assert.equal(evaluate('rflags', world).meaning?.(), 'ZF');
+    evaluate('zf = 0', world);
+    assert.equal(evaluate('cr0', world).meaning?.(), 'ET NW CD');
+    assert.equal(evaluate('rax', world).meaning?.(), undefined);
+  });
+
   it('assigns only where that is meant', () => {
     const looking = { ...world, mayAssign: false };
     assert.throws(() => evaluate('rax = 1', looking), /==/);

@@ -18,6 +18,7 @@ export {
   worldContext,
   type ExpressionContext,
 } from './context';
+export { helpText } from './help';
 export { typeName } from './type-name';
 export type { MemoryPlace, Value, Width } from './value';
 

@@ -25,9 +25,13 @@ export function linearAddress(
 ): bigint {
   const bits = worldBits(context);
   const name = node.segment ?? (bits !== 64 && mentionsStack(node.address) ? 'ss' : 'ds');
-  const flat = bits === 64 && name !== 'fs' && name !== 'gs';
-  const base = flat ? 0n : context.registers.segment(SEGMENT[name] ?? Seg.DS).base;
-  return BigInt.asUintN(bits === 64 ? 64 : 32, base + offset);
+  return BigInt.asUintN(bits === 64 ? 64 : 32, segmentBase(context, name) + offset);
+}
+
+/** The base that a segment register adds: in 64-bit mode only FS and GS have one (SDM 3A 3.4.4). */
+export function segmentBase(context: ExpressionContext, name: string): bigint {
+  const flat = worldBits(context) === 64 && name !== 'fs' && name !== 'gs';
+  return flat ? 0n : context.registers.segment(SEGMENT[name] ?? Seg.DS).base;
 }
 
 /** Addresses through (E)SP or (E)BP mean the stack segment. */

@@ -1,6 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { listed } from '../../isa/phrases';
+import { describeVector } from '../../isa/exceptions';
+import type { SymbolInfo } from '../../program';
 import { symbolAt } from '../places/program-place';
+import { isException } from '../trace/event-log';
 import { linearRip } from '../registers/registers';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
@@ -90,12 +93,23 @@ export const EXIT_WORDS = ['reason', 'qualification', 'number', 'rip', 'instruct
 
 function exitValue(name: string, { target }: ExpressionContext, column: number): Value {
   const { last } = target.trace;
+  const { exits } = target.technique;
   if (!last) throw new ExpressionError(l10n.t('there was no VM exit yet'), column);
   switch (name.toLowerCase()) {
     case 'reason':
-      return { value: BigInt(last.reason & 0xffff), width: 16, type: 'basic exit reason' };
+      return {
+        value: BigInt(last.reason & 0xffff),
+        width: 16,
+        type: 'basic exit reason',
+        meaning: () => exits.name(last.reason & 0xffff),
+      };
     case 'qualification':
-      return { value: last.qualification, width: 64, type: 'exit qualification' };
+      return {
+        value: last.qualification,
+        width: 64,
+        type: 'exit qualification',
+        meaning: () => exits.detail(last),
+      };
     case 'number':
       return { ...plain(BigInt(last.number)), type: 'number of the VM exit' };
     case 'rip':
@@ -116,7 +130,12 @@ function eventValue(name: string, { target }: ExpressionContext, column: number)
     throw new ExpressionError(l10n.t('no interrupt or exception was delivered yet'), column);
   switch (name.toLowerCase()) {
     case 'vector':
-      return { value: BigInt(event.vector), width: 8, type: 'vector' };
+      return {
+        value: BigInt(event.vector),
+        width: 8,
+        type: 'vector',
+        meaning: () => (isException(event) ? describeVector(event.vector) : undefined),
+      };
     case 'from':
       return { value: event.from, width: 64, type: 'address' };
     default:
@@ -129,7 +148,7 @@ function eventValue(name: string, { target }: ExpressionContext, column: number)
 
 function symbolValue(name: string, context: ExpressionContext): Value | undefined {
   const { symbols } = context.target.program;
-  const symbol = symbols.get(name.startsWith('.') ? `${globalHere(context)}${name}` : name);
+  const symbol = name.startsWith('.') ? localSymbol(name, context) : symbols.get(name);
   if (!symbol) return undefined;
   const label = symbol.kind === 'label';
   const memory = { space: 'gva', address: BigInt.asUintN(64, symbol.value), bytes: 8 } as const;
@@ -140,9 +159,20 @@ function symbolValue(name: string, context: ExpressionContext): Value | undefine
   };
 }
 
+/** `.loop` of the present global label; of another one where only one has such a label. */
+function localSymbol(name: string, context: ExpressionContext): SymbolInfo | undefined {
+  const { symbols } = context.target.program;
+  const here = symbols.get(`${globalHere(context)}${name}`);
+  if (here) return here;
+  const others = symbols.all.filter((symbol) => symbol.name.endsWith(name));
+  return others.length === 1 ? others[0] : undefined;
+}
+
 /** The global label before the present instruction, to which `.loop` belongs. */
 function globalHere(context: ExpressionContext): string {
-  const here = symbolAt(context.target, linearRip(context.registers), context.memory) ?? '';
+  const { target } = context;
+  const world = context.world.isProgram ? context : target.guestWorld;
+  const here = symbolAt(target, linearRip(world.registers), world.memory) ?? '';
   return here.split(/[.+]/)[0] ?? '';
 }
 

@@ -41,6 +41,8 @@ export function parse(source: string): Node {
 class Parser {
   private at = 0;
   private depth = 0;
+  /** How many `? … :` are open, whose colon is not that of a far pointer. */
+  private choices = 0;
 
   constructor(private readonly tokens: readonly Token[]) {}
 
@@ -77,16 +79,28 @@ class Parser {
 
   private choice(): Node {
     if (++this.depth > DEEPEST) this.fail(l10n.t('the expression is nested too deeply'));
-    const condition = this.binary(0);
+    const condition = this.far(this.binary(0));
     const { column } = this.now;
     let node = condition;
     if (this.take('?')) {
+      this.choices++;
       const yes = this.choice();
+      this.choices--;
       this.expect(':');
       node = { kind: 'choice', condition, yes, no: this.choice(), column };
     }
     this.depth--;
     return node;
+  }
+
+  /** `segment:offset`, where no `?` waits for the colon. */
+  private far(left: Node): Node {
+    const { text, column } = this.now;
+    const isSegment =
+      left.kind === 'number' || (left.kind === 'name' && SEGMENTS.has(left.name.toLowerCase()));
+    if (text !== ':' || !isSegment || this.choices > 0) return left;
+    this.at++;
+    return { kind: 'far', segment: left, offset: this.binary(0), column };
   }
 
   private binary(level: number): Node {

@@ -5,10 +5,11 @@ import { Msr } from '../../isa/registers/msr';
 import { SEG_NAMES } from '../../isa/registers/segment';
 import { maskOf } from '../../isa/bits';
 import { Fault } from '../../processor/faults';
-import { describeVector } from '../../isa/exceptions';
 import type { DebugMemory } from '../memory';
+import { reasonText } from '../words/faults';
 import { modeOf, type Registers } from '../registers/registers';
 import { loadSegment } from '../registers/load-segment';
+import { bitsOfRegister } from './meanings';
 import type { Value, Width } from './value';
 
 /** Registers, their parts and flags by the names that the assembler knows them by, any case. */
@@ -38,13 +39,18 @@ export function registerValue(
   memory: DebugMemory,
 ): Value | undefined {
   const lower = name.toLowerCase();
+  const value = named(lower, registers, memory);
+  return value && { ...value, meaning: () => bitsOfRegister(lower, value.value) };
+}
+
+function named(name: string, registers: Registers, memory: DebugMemory): Value | undefined {
   return (
-    general(lower, registers) ??
-    pointer(lower, registers) ??
-    flag(lower, registers) ??
-    control(lower, registers) ??
-    segment(lower, registers, memory) ??
-    table(lower, registers)
+    general(name, registers) ??
+    pointer(name, registers) ??
+    flag(name, registers) ??
+    control(name, registers) ??
+    segment(name, registers, memory) ??
+    table(name, registers)
   );
 }
 
@@ -150,9 +156,7 @@ function refusable(name: string, write: () => void): void {
     write();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw new RangeError(
-      l10n.t('{0} cannot take this value: {1}', name, describeVector(error.vector)),
-    );
+    throw new RangeError(l10n.t('{0} cannot take this value: {1}', name, reasonText(error.reason)));
   }
 }
 

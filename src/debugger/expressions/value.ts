@@ -21,6 +21,8 @@ export interface Value {
   readonly memory?: MemoryPlace | undefined;
   /** Writes it, where it can be written. */
   readonly assign?: ((value: bigint) => void) | undefined;
+  /** What the number says, in words: names of bits that are set, of a reason, of an exception. */
+  readonly meaning?: (() => string | undefined) | undefined;
   /** Something the reader should know: another meaning of the same name. */
   readonly note?: string | undefined;
 }

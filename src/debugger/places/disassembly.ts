@@ -1,6 +1,6 @@
 import { Disassembler, type LineEntry, type Location } from '../../program';
 import type { AddressSpace } from '../memory';
-import { placeAt } from './program-place';
+import { nearestSymbol, placeAt } from './program-place';
 import { modeOf } from '../registers/registers';
 import type { Target } from '../target';
 
@@ -54,14 +54,7 @@ class Around {
     private readonly target: Target,
     private readonly space: Space,
   ) {
-    const { symbols } = target.program;
-    this.symbols = (address) => {
-      const near = this.place(address) && symbols.nearest(address);
-      if (!near) return undefined;
-      return near.offset === 0n
-        ? near.symbol.name
-        : `${near.symbol.name}+0x${near.offset.toString(16)}`;
-    };
+    this.symbols = (address) => this.place(address) && nearestSymbol(target.program, address);
   }
 
   free(): void {

@@ -51,9 +51,13 @@ export function symbolAt(
 ): string | undefined {
   const place = placeAt(target, linear, memory);
   if (!place) return undefined;
-  const near = target.program.symbols.nearest(place.address);
+  return nearestSymbol(target.program, place.address);
+}
+
+/** The symbol before an address of the program, with the distance: one spelling everywhere. */
+export function nearestSymbol({ symbols }: Assembly, address: bigint): string | undefined {
+  const near = symbols.nearest(address);
   if (!near) return undefined;
-  return near.offset === 0n
-    ? near.symbol.name
-    : `${near.symbol.name}+0x${near.offset.toString(16)}`;
+  const { symbol, offset } = near;
+  return offset === 0n ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
 }

@@ -2,7 +2,7 @@ import { labelled, withNote } from '../../isa/phrases';
 import { Disassembler, type Assembly } from '../../program';
 import type { DebugMemory } from '../memory';
 import { linearRip, modeOf, type Registers } from '../registers/registers';
-import { placeIn } from './program-place';
+import { nearestSymbol, placeIn } from './program-place';
 
 /** What of a world says where it is. */
 export interface Scene {
@@ -30,13 +30,11 @@ export function whereIs({ registers, memory, program }: Scene): Where {
   const address = linearRip(registers);
   const place = program && placeIn(program, address, memory);
   const line = place?.entry.chain[0];
-  const near = place && program.symbols.nearest(place.address);
-  const offset = near?.offset ? `+0x${near.offset.toString(16)}` : '';
   return {
     address,
     file: line?.file,
     line: line?.line,
-    symbol: near && `${near.symbol.name}${offset}`,
+    symbol: place && nearestSymbol(program, place.address),
     instruction: instructionAt(registers, memory, address),
   };
 }

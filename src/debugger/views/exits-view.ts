@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import { labelled } from '../../isa/phrases';
 import { Disassembler } from '../../program';
 import type { ExitRecord } from '../trace/exit-trace';
+import { nearestSymbol } from '../places/program-place';
 import type { Target } from '../target';
 import { group, hex, leaf, type Row, type View, type ViewRequest } from './row';
 
@@ -17,19 +17,10 @@ export function exitRows(target: Target, request: ViewRequest): View {
   if (node?.startsWith('reason/')) return { rows: ofReason(target, Number(node.slice(7))) };
   if (node?.startsWith('older/'))
     return { rows: newest(target, Number(node.slice(6)), request.filter) };
-  const badge = { value: trace.total, tooltip: totals(target) };
-  if (trace.total === 0) return { rows: [], badge, message: l10n.t('No VM exit yet.') };
-  if (request.groupByReason) return { rows: reasonRows(target), badge };
-  return { rows: newest(target, trace.total, request.filter), badge };
-}
-
-function totals(target: Target): string {
-  const parts = [...target.trace.totals]
-    .sort((a, b) => b[1] - a[1])
-    .map(([reason, count]) =>
-      labelled(target.technique.exits.name(reason), count.toLocaleString('en')),
-    );
-  return `${l10n.t('VM exits')}\n${parts.join('\n')}`;
+  if (trace.total === 0) return { rows: [], message: l10n.t('No VM exit yet.') };
+  const summary = l10n.t('{0} VM exits', trace.total.toLocaleString('en'));
+  if (request.groupByReason) return { rows: reasonRows(target), summary };
+  return { rows: newest(target, trace.total, request.filter), summary };
 }
 
 function newest(target: Target, from: number, filter: string | undefined): Row[] {
@@ -83,9 +74,9 @@ function exitRow(target: Target, record: ExitRecord): Row {
 }
 
 function placeOf(target: Target, record: ExitRecord): string {
-  const near = target.program.lines.at(record.rip) && target.program.symbols.nearest(record.rip);
-  if (!near) return hex(record.rip);
-  return near.offset === 0n ? near.symbol.name : `${near.symbol.name}+${near.offset.toString()}`;
+  const { program } = target;
+  const name = program.lines.at(record.linear) && nearestSymbol(program, record.linear);
+  return name ?? hex(record.rip);
 }
 
 function instructionText(record: ExitRecord): string {

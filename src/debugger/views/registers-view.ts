@@ -11,6 +11,7 @@ import { ACCESS_RIGHTS, AccessRights, segmentTypeName } from '../../isa/segments
 import { UNUSABLE } from '../../processor/state/cpu-state';
 import type { Registers } from '../registers/registers';
 import { isLongMode, modeOf } from '../registers/registers';
+import { nearestSymbol } from '../places/program-place';
 import type { Target } from '../target';
 import { bitRows, bitTooltip, summary } from './bit-rows';
 import { descriptorRows } from './descriptor-rows';
@@ -277,10 +278,8 @@ function nearSymbol(
 ): string {
   if (side === 'host' && target.monitor) return '';
   if (row.id !== 'rip' || !target.program.lines.at(value)) return '';
-  const near = target.program.symbols.nearest(value);
-  if (!near) return '';
-  const offset = near.offset === 0n ? '' : `+${near.offset.toString()}`;
-  return ` <${near.symbol.name}${offset}>`;
+  const name = nearestSymbol(target.program, value);
+  return name === undefined ? '' : ` <${name}>`;
 }
 
 function segmentRows(target: Target, changedSince: (key: string) => boolean): Row[] {

@@ -33,7 +33,8 @@ export interface Row {
 
 export interface View {
   readonly rows: Row[];
-  readonly badge?: { readonly value: number; readonly tooltip: string };
+  /** Beside the view's title. */
+  readonly summary?: string;
   readonly message?: string;
 }
 

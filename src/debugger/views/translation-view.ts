@@ -1,15 +1,18 @@
 import { WideCr0 } from '../../isa/registers/control';
 import * as l10n from '@vscode/l10n';
 import { PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
+import { clauses, listed } from '../../isa/phrases';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
 import type { World } from '../target';
 import { faultCause } from '../words/page-faults';
 import type { SecondLevelResult, SecondLevelStep } from '../techniques';
 import { hex, leaf, type Row } from './row';
+import type { TranslationRequest } from './translation-request';
 
 /** A guest-linear address on its way to host-physical memory, read from the tables themselves. */
 
+/** How the processor itself reads an entry of the tables. */
 const READ: Access = { write: false, execute: false, user: false };
 const ENTRY_NAMES = ['', 'PTE', 'PDE', 'PDPTE', 'PML4E', 'PML5E'];
 
@@ -33,11 +36,7 @@ export interface TranslationTrace {
   readonly references: number;
 }
 
-export function traceTranslation(
-  world: World,
-  linear: bigint,
-  access: Access = READ,
-): TranslationTrace {
+export function traceTranslation(world: World, linear: bigint, access: Access): TranslationTrace {
   const found: WalkStep[] = [];
   const result = world.memory.walkGuest(linear, access, (step) => found.push(step));
   const steps = found.map((step) => ({ step, second: secondWalk(world, step.entryAddress, READ) }));
@@ -71,14 +70,11 @@ function secondWalk({ memory }: World, guestPhysical: bigint, access: Access): S
 }
 
 /** The rows below a node; the top level is the walk from CR3 to the host frame. */
-export function translationRows(
-  world: World,
-  linear: bigint,
-  from: string,
-  node: string | undefined,
-): Row[] {
-  const trace = traceTranslation(world, linear);
-  if (!node) return topRows(world, trace, from);
+export function translationRows(request: TranslationRequest, node: string | undefined): Row[] {
+  const { world, linear, access, refused } = request;
+  if (refused !== undefined) return node ? [] : refusedRows(request, refused);
+  const trace = traceTranslation(world, linear, access);
+  if (!node) return topRows(request, trace);
   const [kind, number] = node.split('/');
   if (kind === 'final') return secondRows(node, trace.final);
   const step = trace.steps[Number(number)];
@@ -87,15 +83,37 @@ export function translationRows(
   return stepChildren(node, step.step, step.second);
 }
 
-function topRows(world: World, trace: TranslationTrace, from: string): Row[] {
-  const names = namesIn(world);
-  const rows: Row[] = [
-    leaf('gva', `${names.linear} ${hex(trace.linear)}`, from ? l10n.t('from {0}', from) : '', {
-      icon: 'symbol-numeric',
-      memoryReference: `${names.linear.toLowerCase()}:${hex(trace.linear)}`,
-      value: hex(trace.linear),
-    }),
+/** The address, with what it is translated for: everything that decides about the outcome is named. */
+function addressRow({ world, linear, from, access }: TranslationRequest): Row {
+  const { linear: name } = namesIn(world);
+  const origin = from ? l10n.t('from {0}', from) : '';
+  return leaf('gva', `${name} ${hex(linear)}`, clauses(accessText(access), origin), {
+    icon: 'symbol-numeric',
+    memoryReference: `${name.toLowerCase()}:${hex(linear)}`,
+    value: hex(linear),
+    tooltip: l10n.t(
+      'What is translated can be named: `user write rbx`, `supervisor read 0x1000`, `execute rip`, `host rsp`. Otherwise it is as the present instruction does it, at the present privilege level.',
+    ),
+  });
+}
+
+/** 'write, user mode' */
+function accessText({ write, execute, user }: Access): string {
+  const kind = execute ? l10n.t('instruction fetch') : write ? l10n.t('write') : l10n.t('read');
+  return clauses(kind, user ? l10n.t('user mode') : l10n.t('supervisor mode'));
+}
+
+function refusedRows(request: TranslationRequest, refused: string): Row[] {
+  return [
+    addressRow(request),
+    leaf('refused', l10n.t('no translation'), refused, { severity: 'error' }),
   ];
+}
+
+function topRows(request: TranslationRequest, trace: TranslationTrace): Row[] {
+  const { world } = request;
+  const names = namesIn(world);
+  const rows: Row[] = [addressRow(request)];
   const paging = (world.registers.controlRegister(0) & WideCr0.PG) !== 0n;
   if (paging) rows.push(rootRow(world));
   else
@@ -111,12 +129,41 @@ function topRows(world: World, trace: TranslationTrace, from: string): Row[] {
   });
   if (trace.fault) rows.push(faultRow(trace.fault));
   if (trace.guestPhysical !== undefined) rows.push(...endRows(world, trace, trace.guestPhysical));
+  if (paging || trace.final.result) rows.push(rightsRow(request));
   rows.push(
     leaf('references', l10n.t('memory references'), String(trace.references), {
       icon: 'dashboard',
     }),
   );
   return rows;
+}
+
+/** What may be done at the address at this privilege level, in both dimensions. */
+function rightsRow({ world, linear, access: { user } }: TranslationRequest): Row {
+  const kinds = [
+    { write: false, execute: false, text: l10n.t('read') },
+    { write: true, execute: false, text: l10n.t('write') },
+    { write: false, execute: true, text: l10n.t('execute') },
+  ];
+  const allowed = (privilege: boolean): string => {
+    const words = kinds
+      .filter((kind) => isAllowed(world, linear, { ...kind, user: privilege }))
+      .map(({ text }) => text);
+    return words.length > 0 ? listed(words) : l10n.t('nothing');
+  };
+  const label = user ? l10n.t('user mode may') : l10n.t('supervisor mode may');
+  return leaf('rights', label, allowed(user), {
+    icon: 'shield',
+    tooltip: user
+      ? l10n.t('Supervisor mode may: {0}', allowed(false))
+      : l10n.t('User mode may: {0}', allowed(true)),
+  });
+}
+
+function isAllowed(world: World, linear: bigint, access: Access): boolean {
+  const trace = traceTranslation(world, linear, access);
+  const passes = trace.steps.every(({ second }) => second.result?.kind !== 'fault');
+  return passes && !trace.fault && trace.final.result?.kind !== 'fault';
 }
 
 /** The host's virtual addresses lead to host-physical ones; there is no guest in between. */

@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n';
-import { linearRip } from '../registers/registers';
 import type { Target } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';
 import type { View, ViewRequest } from './row';
+import { translationRequest } from './translation-request';
+import { SUGGESTIONS, suggestionRows } from './translation-suggestions';
 import { translationRows } from './translation-view';
 
 /** The custom views of one session. They remember the last stop, to mark what has changed since. */
@@ -55,20 +56,14 @@ export class Views {
   }
 
   private translation(request: ViewRequest): View {
-    const expression = request.address ?? 'rip';
-    const { hostWorld, guestWorld } = this.target;
-    const world = (request.focus === 'host' ? hostWorld : undefined) ?? guestWorld;
-    let linear: bigint;
+    const { target, evaluate } = this;
+    if (request.node === SUGGESTIONS) return { rows: suggestionRows(target, request.focus) };
     try {
-      linear =
-        expression === 'rip'
-          ? linearRip(world.registers)
-          : BigInt.asUintN(64, this.evaluate(expression, request.focus));
+      const wanted = translationRequest(target, request.focus, request.address ?? '', evaluate);
+      return { rows: translationRows(wanted, request.node) };
     } catch (error) {
       return { rows: [], message: error instanceof Error ? error.message : String(error) };
     }
-    const from = /^0x/i.test(expression) ? '' : expression;
-    return { rows: translationRows(world, linear, from, request.node) };
   }
 
   private changed(prefix: string): (key: string) => boolean {

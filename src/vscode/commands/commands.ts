@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { GuestTerminals } from '../session/guest-terminal';
+import type { LastGuest } from '../session/last-guest';
 import type { SessionWatcher } from '../session/watcher';
 import type { WorldIndicator } from '../session/world-indicator';
 import type { Views } from '../views/views';
@@ -15,6 +16,7 @@ export interface CommandContext {
   readonly views: Views;
   readonly world: WorldIndicator;
   readonly terminals: GuestTerminals;
+  readonly lastGuest: LastGuest;
 }
 
 // Commands get whatever the place they were called from passes; each checks what it was given.

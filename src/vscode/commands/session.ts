@@ -9,8 +9,10 @@ interface StackPick extends vscode.QuickPickItem {
 }
 
 /** Starting a session, its terminal, and where it stands. */
-export function sessionCommands({ watcher, world, terminals }: CommandContext): Commands {
+export function sessionCommands(context: CommandContext): Commands {
+  const { watcher, world, terminals, lastGuest } = context;
   return {
+    'ringside.debugAgain': () => lastGuest.debug(),
     'ringside.debugFile': (resource?: vscode.Uri) => {
       const uri = resource ?? vscode.window.activeTextEditor?.document.uri;
       if (!uri) return undefined;

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import type { ViewNode } from '../../adapter/protocol';
 import { expressionAt } from '../language/expression-at';
 import type { Row } from '../views/view-tree';
 import type { CommandContext, Commands } from './commands';
 
-/** Choosing the guest-linear address that the Address Translation view shows. */
+/** Choosing the address that the Address Translation view shows. */
 export function translationCommands({ views, watcher }: CommandContext): Commands {
   const translate = async (expression: string | undefined): Promise<void> => {
     if (expression === undefined || expression.trim() === '') return;
@@ -12,27 +13,8 @@ export function translationCommands({ views, watcher }: CommandContext): Command
   };
   return {
     'ringside.translateAddress': async () => {
-      const common = ['rip', 'rsp', 'rsi', 'rdi', 'gdtr.base', 'idtr.base'];
-      const other = vscode.l10n.t('Type an address or an expression …');
-      const picked = await vscode.window.showQuickPick(
-        [
-          { label: `$(edit) ${other}`, other: true },
-          ...common.map((label) => ({ label, other: false })),
-        ],
-        { title: vscode.l10n.t('Translate which guest-linear address?') },
-      );
-      if (!picked) return;
-      if (!picked.other) {
-        await translate(picked.label);
-        return;
-      }
-      await translate(
-        await vscode.window.showInputBox({
-          title: vscode.l10n.t('Translate which guest-linear address?'),
-          prompt: vscode.l10n.t('A number or an expression, such as 0x7c00, rsp + 8 or a label'),
-          value: views.translation.options.address ?? '',
-        }),
-      );
+      const suggestions = await views.translation.hidden('suggestions');
+      await translate(await pickAddress(suggestions, views.translation.options.address));
     },
     'ringside.translateRow': (row?: Row) => translate(row?.node.expression ?? row?.node.value),
     'ringside.translateSelection': () => {
@@ -47,6 +29,48 @@ export function translationCommands({ views, watcher }: CommandContext): Command
     },
   };
 }
+
+/** Lets a person choose one of the suggestions, or type anything: what is typed is a choice, too. */
+function pickAddress(
+  suggestions: readonly ViewNode[],
+  present: string | undefined,
+): Promise<string | undefined> {
+  const picker = vscode.window.createQuickPick<Choice>();
+  const fixed = suggestions.map(({ label, description = '', expression }): Choice => {
+    return { label, description, expression: expression ?? label };
+  });
+  picker.title = vscode.l10n.t('Translate which address?');
+  picker.placeholder = vscode.l10n.t('rbx, rsp + 8, a label, user write 0x1000, host rsp …');
+  picker.matchOnDescription = true;
+  picker.items = fixed;
+  picker.onDidChangeValue((value) => {
+    picker.items = value.trim() === '' ? fixed : [typed(value), ...fixed];
+  });
+  if (present !== undefined) picker.value = present;
+  return new Promise((resolve) => {
+    picker.onDidAccept(() => {
+      resolve(picker.selectedItems[0]?.expression ?? picker.value);
+      picker.hide();
+    });
+    picker.onDidHide(() => {
+      resolve(undefined);
+      picker.dispose();
+    });
+    picker.show();
+  });
+}
+
+interface Choice extends vscode.QuickPickItem {
+  readonly expression: string;
+}
+
+/** The typed text as the first item, so that Enter takes it. */
+const typed = (value: string): Choice => ({
+  label: value,
+  expression: value,
+  description: vscode.l10n.t('as typed'),
+  alwaysShow: true,
+});
 
 /** `dword [rsp+8]` stands for what lies there; what is translated is the address. */
 function addressIn(text: string): string {

@@ -78,7 +78,7 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     if (!focus) return row ? [] : this.top; // what the guest does now is not known
     let response: ViewResponse;
     try {
-      response = await this.read(focus, row);
+      response = await this.read(focus, row?.node.id);
     } catch (error) {
       if (!row) this.tree.message = messageOf(error);
       return [];
@@ -86,10 +86,16 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     const rows = response.nodes.map((node) => ({ view: this.view, node }));
     if (!row) {
       this.top = rows;
-      this.tree.badge = response.badge;
+      this.tree.description = response.summary ?? '';
       this.tree.message = response.message ?? '';
     }
     return rows;
+  }
+
+  /** Rows below a node that the tree itself does not show; none while nothing is stopped. */
+  async hidden(node: string): Promise<readonly ViewNode[]> {
+    const focus = this.focus ?? this.watcher.focus;
+    return focus ? (await this.read(focus, node)).nodes : [];
   }
 
   /** Opens the view, without taking the keyboard from where it is. */
@@ -110,13 +116,13 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     await focus.session.customRequest(CustomRequest.SET_NODE_VALUE, edit);
   }
 
-  private async read(focus: Focus, row: Row | undefined): Promise<ViewResponse> {
+  private async read(focus: Focus, node: string | undefined): Promise<ViewResponse> {
     const request: ViewArguments = {
       view: this.view,
       format: vscode.workspace.getConfiguration('ringside').get('numberFormat', 'hexadecimal'),
       ...this.chosen,
       ...(focus.frameId !== undefined && { frameId: focus.frameId }),
-      ...(row && { node: row.node.id }),
+      ...(node !== undefined && { node }),
     };
     return (await focus.session.customRequest(CustomRequest.VIEW, request)) as ViewResponse;
   }
@@ -126,7 +132,7 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     if (!focus && !this.watcher.session) {
       this.top = [];
       this.tree.message = '';
-      this.tree.badge = undefined;
+      this.tree.description = '';
     }
     if (focus || !this.watcher.session) this.refresh();
   }

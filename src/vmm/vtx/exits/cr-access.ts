@@ -43,11 +43,7 @@ export function* handleCrAccess(): Handler {
     yield* advanceRip();
     return;
   }
-  let value: bigint;
-  if (access === CrAccessType.CLTS) value = (yield* visibleCr0()) & ~WideCr0.TS;
-  else if (access === CrAccessType.LMSW) {
-    value = machineStatusWord(yield* visibleCr0(), qualification);
-  } else value = yield guestRegister(gpr);
+  const value = yield* wantedValue(access, gpr, qualification);
   const done = yield* write(number, value);
   if (done) yield* advanceRip();
   else yield* injectGeneralProtection();
@@ -67,6 +63,13 @@ function* write(number: number, value: bigint): Handler<boolean> {
     default:
       return yield* writeCr0(value);
   }
+}
+
+/** What the instruction writes: MOV a register, CLTS and LMSW a few bits of CR0. */
+function* wantedValue(access: number, gpr: number, qualification: bigint): Handler<bigint> {
+  if (access === CrAccessType.MOV_TO) return yield guestRegister(gpr);
+  const cr0 = yield* visibleCr0();
+  return access === CrAccessType.CLTS ? cr0 & ~WideCr0.TS : machineStatusWord(cr0, qualification);
 }
 
 /** CR0 as the guest reads it: of the bits in the mask the read shadow's, of the others its own. */
