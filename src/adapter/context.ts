@@ -37,6 +37,8 @@ export class SessionContext {
   exceptionFilters: ReadonlyMap<string, Condition> | undefined;
   launchArguments: LaunchArguments | undefined;
   stop: StopReason | undefined;
+  /** Whether it was said that source and processor disagree about the mode of code. */
+  warnedOfMode = false;
   /** The custom views of the present debuggee. */
   views: Views | undefined;
   private current: Debuggee | undefined;

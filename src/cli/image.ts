@@ -1,5 +1,5 @@
 import type { Assembly } from '../program';
-import { imageFrom, imageOf, UnloadableImage, type BootImage } from '../session';
+import { asLoaded, imageFrom, imageOf, UnloadableImage, type BootImage } from '../session';
 import { assembleFile } from './assemble';
 import { notBuiltYet } from './errors';
 import { readInput } from './files';
@@ -14,7 +14,7 @@ export interface LoadedImage {
 export async function loadImage(path: string): Promise<LoadedImage | undefined> {
   if (/\.(asm|nasm|s)$/i.test(path)) {
     const assembly = await assembleFile(path);
-    return assembly && { image: imageOf(assembly), program: assembly };
+    return assembly && { image: imageOf(assembly), program: asLoaded(assembly) };
   }
   try {
     return { image: imageFrom(await readInput(path)) };

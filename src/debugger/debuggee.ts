@@ -1,5 +1,5 @@
 import type { Assembly } from '../program';
-import { Machine, type MachineOptions } from '../session';
+import { asLoaded, imageOf, Machine, type MachineOptions } from '../session';
 import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
@@ -32,9 +32,8 @@ export class Debuggee {
     const output = (byte: number): void => {
       events.output(byte);
     };
-    const image = { bytes: program.image, address: Number(program.origin) };
-    this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
-    this.target = new Target(this.machine, program);
+    this.machine = new Machine(imageOf(program), machine, { serial: output, debugConsole: output });
+    this.target = new Target(this.machine, asLoaded(program));
     this.settings = { ...DEFAULT_SETTINGS, holdInterrupts: options.holdInterrupts };
     this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
       events.log(text, breakpoint);

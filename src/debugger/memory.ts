@@ -31,6 +31,8 @@ export class DebugMemory {
     private readonly paging: () => PagingState,
     /** How guest-physical addresses are translated; undefined where they are host-physical ones. */
     private readonly second: () => SecondLevel | undefined,
+    /** Where memory sees a host-physical address: A20 may hold line 20 at 0. */
+    private readonly onBus: (address: number) => number = (address) => address,
   ) {}
 
   /** The host-physical address of an address; undefined where there is none. */
@@ -66,7 +68,7 @@ export class DebugMemory {
 
   private fromGuestPhysical(address: bigint): number | undefined {
     const second = this.second();
-    return second ? second.hostAddress(address) : Number(address);
+    return second ? second.hostAddress(address) : this.onBus(Number(address));
   }
 
   /** Reads up to `length` bytes; stops at the first that cannot be read. */

@@ -43,16 +43,19 @@ export class Target {
     this.computer = machine.computer;
     this.monitor = machine.vm?.monitor;
     this.technique = techniqueOf(machine, (linear) => symbolAt(this, linear, this.hostMemory));
-    const { physical } = this.computer.processor;
+    const { physical, mmu } = this.computer.processor;
+    const onBus = (address: number): number => mmu.onBus(address);
     this.memory = new DebugMemory(
       physical,
       () => this.technique.guestPaging,
       () => this.technique.secondLevel,
+      onBus,
     );
     this.hostMemory = new DebugMemory(
       physical,
       () => this.technique.hostPaging,
       () => undefined,
+      onBus,
     );
     this.events = new EventLog(this.computer.processor);
     this.transitions = new TransitionLog(this.computer, this.monitor, this.technique, this.trace);

@@ -82,6 +82,9 @@ export class Computer implements Persistent<ComputerState> {
         events.reset?.();
         this.comeBack();
       },
+      a20: (on) => {
+        this.processor.setAddressLine20(on);
+      },
     };
   }
 

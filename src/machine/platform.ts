@@ -21,6 +21,8 @@ export interface PlatformEvents {
   exit?(value: number): void;
   powerOff?(): void;
   reset?(): void;
+  /** Address line 20 has been let through, or held at 0. */
+  a20?(on: boolean): void;
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -28,6 +30,7 @@ export interface PlatformState {
   readonly clock: ClockState;
   readonly ports: Record<string, UnclaimedPort>;
   readonly devices: Readonly<Record<string, unknown>>;
+  readonly a20: boolean;
 }
 
 /** How many instructions make a second of the machine's time. */
@@ -50,11 +53,13 @@ export class Platform implements Persistent<PlatformState> {
   readonly keyboard: KeyboardController;
   private readonly systemControl: SystemControl;
   private readonly devices: ReadonlyMap<string, Stateful>;
+  /** Whether address line 20 comes through. The port that was written last decides. */
+  private a20 = true;
 
   /** @param clock the platform's own: two platforms do not share one */
   constructor(
     private readonly clock: Clock,
-    events: PlatformEvents,
+    private readonly events: PlatformEvents,
   ) {
     this.pic = new Pic8259();
     this.pit = new Pit8254({
@@ -75,10 +80,16 @@ export class Platform implements Persistent<PlatformState> {
     this.keyboard = new KeyboardController({
       irq: this.pic.irqLine(1),
       onReset: () => events.reset?.(),
+      onA20: (on) => {
+        this.driveA20(on);
+      },
     });
     this.systemControl = new SystemControl({
       onReset: () => events.reset?.(),
       onPowerOff: () => events.powerOff?.(),
+      onA20: (on) => {
+        this.driveA20(on);
+      },
     });
     const stateful = [this.pic, this.pit, this.serial, this.rtc, this.keyboard, this.systemControl];
     this.devices = new Map(stateful.map((device) => [device.name, device]));
@@ -96,7 +107,14 @@ export class Platform implements Persistent<PlatformState> {
       clock: this.clock.save(),
       ports: this.ports.save(),
       devices: Object.fromEntries(devices),
+      a20: this.a20,
     };
+  }
+
+  private driveA20(on: boolean): void {
+    if (on === this.a20) return;
+    this.a20 = on;
+    this.events.a20?.(on);
   }
 
   /** No line changes its level on the way: the levels are part of what is restored. */
@@ -104,5 +122,6 @@ export class Platform implements Persistent<PlatformState> {
     this.clock.restore(state.clock);
     this.ports.restore(state.ports);
     for (const [name, device] of this.devices) device.restore(state.devices[name]);
+    this.a20 = state.a20;
   }
 }

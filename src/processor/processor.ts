@@ -5,7 +5,7 @@ import { CodeSegmentView } from './execution/code-segment-view';
 import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
-import { SINGLE_STEP, pendingDebugEvent } from './events/debug';
+import { SINGLE_STEP, takePendingDebug } from './events/debug';
 import { EventHold } from './events/hold';
 import type { InterruptEvent } from './events/event';
 import { Fault, Held, NotImplemented, undefinedOpcode } from './faults';
@@ -161,6 +161,7 @@ export class Processor
       vmx: this.vmx.save(),
       spaces: this.spaces.save(),
       tlb: this.tlb.save(),
+      addressLine20: this.mmu.addressLine20,
       progress: this.progress.save(),
     };
   }
@@ -170,6 +171,7 @@ export class Processor
     this.vmx.restore(snapshot.vmx);
     this.spaces.restore(snapshot.spaces);
     this.tlb.restore(snapshot.tlb);
+    this.mmu.addressLine20 = snapshot.addressLine20;
     this.progress.restore(snapshot.progress);
     this.code.flush();
     this.updateDerivedState();
@@ -297,9 +299,7 @@ export class Processor
   private deliverPendingDebug(): void {
     const { state } = this;
     if (state.pendingDebug === 0 || state.interruptShadow === 'mov-ss') return;
-    const event = pendingDebugEvent(state);
-    state.pendingDebug = 0;
-    this.deliver(event);
+    this.deliver(takePendingDebug(state));
   }
 
   /** Executes the instruction under a breakpoint. */
@@ -395,6 +395,12 @@ export class Processor
   }
 
   private readonly mapped = [new CodeSegmentView(), new CodeSegmentView()] as const;
+
+  /** The A20M# pin: while line 20 is held at 0, odd megabytes are those below them (SDM 3A 9.1, 3B 21.1.1). */
+  setAddressLine20(on: boolean): void {
+    this.mmu.addressLine20 = on;
+    this.tlb.flushAll();
+  }
 
   flushTlb(keepGlobal: boolean): void {
     this.tlb.flushWorld(this.guestMode.active ? 1 : 0, keepGlobal);

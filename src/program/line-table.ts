@@ -50,6 +50,11 @@ export class LineTable {
     }
   }
 
+  /** The same lines of an image that was loaded so much higher than at its origin. */
+  loadedElsewhere(shift: bigint): LineTable {
+    return new LineTable(this.entries.map((entry) => ({ ...entry, load: entry.load + shift })));
+  }
+
   private note(file: string, line: number, entry: LineEntry): void {
     let lines = this.byLine.get(file);
     if (!lines) this.byLine.set(file, (lines = new Map<number, LineEntry[]>()));

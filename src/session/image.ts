@@ -26,11 +26,24 @@ const DEFAULT_ADDRESS = 0x7c00;
 const SECTOR = 512;
 const HARD_DISK = 0x80;
 
-/** An assembled program: at its origin, or where a boot sector would lie. */
-export function imageOf(assembly: Assembly): BootImage {
-  const address = assembly.hasOrigin ? Number(assembly.origin) : DEFAULT_ADDRESS;
-  return { bytes: assembly.image, address };
+/**
+ * An assembled program at its origin. A boot sector, and what has no origin, lies where a BIOS puts it,
+ * whatever addresses its labels have: `org 0` with segment 0x7c0 is usual.
+ */
+export function imageOf({ image, hasOrigin, origin }: Assembly): BootImage {
+  const boots = isBootSector(image);
+  const address = hasOrigin && !boots ? Number(origin) : DEFAULT_ADDRESS;
+  return { bytes: image, address, drive: boots ? HARD_DISK : undefined };
 }
+
+/** The program with its lines where the image lies. */
+export function asLoaded(assembly: Assembly): Assembly {
+  const shift = BigInt(imageOf(assembly).address) - assembly.origin;
+  return shift === 0n ? assembly : { ...assembly, lines: assembly.lines.loadedElsewhere(shift) };
+}
+
+const isBootSector = (bytes: Uint8Array): boolean =>
+  bytes.length >= SECTOR && bytes[510] === 0x55 && bytes[511] === 0xaa;
 
 /**
  * The bytes of an image file. One with 55 AA at offset 510 boots as a BIOS boots a disk, any other is
@@ -41,7 +54,7 @@ export function imageOf(assembly: Assembly): BootImage {
 export function imageFrom(bytes: Uint8Array): BootImage {
   if (hasText(bytes, 0, '\x7fELF')) throw new UnloadableImage('ELF images');
   if (hasText(bytes, 0x202, 'HdrS')) throw new UnloadableImage('bzImage kernels');
-  if (bytes.length >= SECTOR && bytes[510] === 0x55 && bytes[511] === 0xaa) {
+  if (isBootSector(bytes)) {
     return { bytes: bytes.subarray(0, SECTOR), address: DEFAULT_ADDRESS, drive: HARD_DISK };
   }
   return { bytes, address: DEFAULT_ADDRESS };

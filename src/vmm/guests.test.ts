@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LONG } from '../machine/long-mode.testing';
+import { assembleText, imageOf, Machine, MachineRun } from '../session';
 import { runGuest } from './guest.testing';
 
 /** Whole guests under the monitor with VT-x and EPT. */
@@ -195,6 +197,27 @@ seen:   db 0`;
     const { serial, exits } = await runGuest(source);
     assert.equal(serial, 'y');
     for (const name of ['RDTSC', 'PAUSE', 'MOV_DR', 'INVD']) assert.ok(exits.includes(name), name);
+  });
+
+  it('raises the page fault that INS has in store, and keeps the byte for its next try', async () => {
+    const source = LONG(
+      `mov dx, 0x71
+        mov al, 0x0d                ; the RTC: a register that reads 0x80
+        out 0x70, al
+        mov edi, 0x9000
+        insb`,
+      'mov dword [0x13000 + 9 * 8], 0x9005  ; present and user, not writable',
+    );
+    const printed: number[] = [];
+    const machine = new Machine(
+      imageOf(await assembleText(source)),
+      { monitor: 'vtx', memory: 4 << 20 },
+      { debugConsole: (byte) => printed.push(byte) },
+    );
+    const run = new MachineRun(machine);
+    for (let turns = 0; turns < 50 && run.turn(20).kind === 'spent'; turns++);
+    assert.equal(String.fromCharCode(...printed), 'Pd'); // error code 3: present, a write
+    assert.equal(machine.computer.processor.state.cr2, 0x9000n);
   });
 
   it('copies strings to and from ports, element by element', async () => {

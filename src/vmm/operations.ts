@@ -175,6 +175,24 @@ export const walkGuest = instruction('walk', Cost.PAGE_WALK, {
   operands: (linear) => [['guest-linear', linear]],
 });
 
+/** Where an access of the guest's instruction leads; -1 - the error code of the #PF that it gets instead. */
+export const translateGuest = instruction('walk', Cost.PAGE_WALK, {
+  perform: (host: Host, linear: bigint, write: boolean) => host.translateGuest(linear, write),
+  operands: (linear, write) => [['guest-linear', linear], write ? 'for a write' : 'for a read'],
+});
+
+/** MOV to CR2, which VM entries leave alone: the guest finds the address of its page fault there. */
+export const writeCr2 = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, value: bigint) => host.setCr2(value),
+  operands: (value) => ['CR2', value],
+});
+
+/** Whether a virtual device has changed what the EPT maps: 1, or 0. */
+export const mappingsChanged = instruction('ask', Cost.SOFTWARE, {
+  perform: (host: Host) => (host.takeMappingsChanged() ? 1n : 0n),
+  operands: () => ['have mappings changed'],
+});
+
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */
 export const allocateGuestPage = instruction('map', Cost.PAGE_WALK, {
   perform: (host: Host, address: bigint) => BigInt(host.allocateGuestPage(address)),

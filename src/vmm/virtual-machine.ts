@@ -11,7 +11,7 @@ import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
-import { GuestMemory, type Allocation } from './memory/guest-memory';
+import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/guest-memory';
 import { Monitor, type MonitorState } from './monitor';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
@@ -45,8 +45,7 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
 export interface VirtualMachineState {
   readonly computer: ComputerState;
   readonly monitor: MonitorState;
-  /** Frames that are taken: the guest's, and the monitor's own. */
-  readonly guestFrames: number;
+  readonly guestMemory: GuestMemoryState;
   readonly ownFrames: number;
 }
 
@@ -100,13 +99,13 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     save: () => ({
       computer: computer.save(),
       monitor: monitor.save(),
-      guestFrames: guestMemory.save(),
+      guestMemory: guestMemory.save(),
       ownFrames: frames.save(),
     }),
     restore: (state) => {
       computer.restore(state.computer);
       monitor.restore(state.monitor);
-      guestMemory.restore(state.guestFrames);
+      guestMemory.restore(state.guestMemory);
       frames.restore(state.ownFrames);
     },
   };

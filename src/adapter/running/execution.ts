@@ -6,6 +6,7 @@ import { endText } from '../../debugger/words/ends';
 import { THREAD_ID, type SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
 import { RequestError } from '../request-error';
+import { warnOfMode } from './mode-warning';
 import { stopText } from './stop-text';
 
 /** Running, stepping, pausing. */
@@ -77,6 +78,7 @@ export function reportStop(context: SessionContext, reason: StopReason): void {
     body.hitBreakpointIds = [...reason.ids];
     body.reason = context.breakpoints?.reasonFor(reason.ids) ?? 'breakpoint';
   }
+  warnOfMode(context);
   if (reason.kind === 'internal-error') context.print(`${reason.message}\n`, 'stderr');
   context.send('stopped', body);
 }

@@ -1,5 +1,6 @@
 import { Disassembler, type LineEntry, type Location } from '../../program';
 import type { AddressSpace } from '../memory';
+import { decodedBits, modeMismatch, type ModeMismatch } from './mode-mismatch';
 import { nearestSymbol, placeAt } from './program-place';
 import { modeOf } from '../registers/registers';
 import type { Target } from '../target';
@@ -49,11 +50,14 @@ export function disassembleAround(
 class Around {
   private readonly disassembler = new Disassembler();
   private readonly symbols: (address: bigint) => string | undefined;
+  private readonly mismatch: ModeMismatch | undefined;
 
   constructor(
     private readonly target: Target,
     private readonly space: Space,
   ) {
+    const world = space === 'hva' ? target.hostWorld : target.guestWorld;
+    this.mismatch = world && modeMismatch(target, world);
     this.symbols = (address) => this.place(address) && nearestSymbol(target.program, address);
   }
 
@@ -179,7 +183,7 @@ class Around {
   }
 
   private bits(entry: LineEntry | undefined): 16 | 32 | 64 {
-    if (entry) return entry.bits;
+    if (entry) return decodedBits(entry, this.mismatch, this.target);
     const host = this.space === 'hva' ? this.target.host : undefined;
     return modeOf(host ?? this.target.guest).bits;
   }

@@ -30,12 +30,19 @@ export function placeIn(
   memory: DebugMemory,
 ): ProgramPlace | undefined {
   const virtual = lines.at(linear);
-  if (virtual) return { entry: virtual, address: linear };
+  if (virtual && !isLowMemory(virtual, linear)) return { entry: virtual, address: linear };
   const physical = memory.guestPhysical(linear);
   const loaded = physical === undefined ? undefined : lines.atLoad(physical);
   if (!loaded || physical === undefined) return undefined;
   return { entry: loaded, address: loaded.address + (physical - loaded.load) };
 }
+
+/**
+ * Labels that count from 0 are offsets in a segment: at the linear address of that number lie the vector
+ * table and the BIOS data.
+ */
+const isLowMemory = ({ address, load }: LineEntry, linear: bigint): boolean =>
+  address !== load && linear < 0x500n;
 
 /** `file:line` in the main source of a linear address; undefined outside the program. */
 export function lineAt(target: Target, linear: bigint): string | undefined {

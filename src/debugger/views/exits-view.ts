@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Disassembler } from '../../program';
 import type { ExitRecord } from '../trace/exit-trace';
-import { nearestSymbol } from '../places/program-place';
+import { symbolAt } from '../places/program-place';
 import type { Target } from '../target';
 import { group, hex, leaf, type Row, type View, type ViewRequest } from './row';
 
@@ -74,9 +74,7 @@ function exitRow(target: Target, record: ExitRecord): Row {
 }
 
 function placeOf(target: Target, record: ExitRecord): string {
-  const { program } = target;
-  const name = program.lines.at(record.linear) && nearestSymbol(program, record.linear);
-  return name ?? hex(record.rip);
+  return symbolAt(target, record.linear, target.memory) ?? hex(record.rip);
 }
 
 function instructionText(record: ExitRecord): string {

@@ -10,8 +10,8 @@ import { Seg, SEG_NAMES } from '../../isa/registers/segment';
 import { ACCESS_RIGHTS, AccessRights, segmentTypeName } from '../../isa/segments';
 import { UNUSABLE } from '../../processor/state/cpu-state';
 import type { Registers } from '../registers/registers';
-import { isLongMode, modeOf } from '../registers/registers';
-import { nearestSymbol } from '../places/program-place';
+import { isLongMode, linearRip, modeOf } from '../registers/registers';
+import { symbolAt } from '../places/program-place';
 import type { Target } from '../target';
 import { bitRows, bitTooltip, summary } from './bit-rows';
 import { descriptorRows } from './descriptor-rows';
@@ -262,23 +262,18 @@ function describeSides(
       const names = summary(row.bits, value);
       return names ? withNote(names, number) : number;
     }
-    return `${number}${nearSymbol(target, side, row, value)}`;
+    return `${number}${row.id === 'rip' ? nearSymbol(target, side) : ''}`;
   };
   if (host === undefined) return guest === undefined ? '' : text('guest', guest);
   const hostText = target.host ? text('host', host) : '';
   return l10n.t('guest {0} · host {1}', guest === undefined ? '–' : text('guest', guest), hostText);
 }
 
-/** The label that an instruction or stack pointer of the guest lies behind. */
-function nearSymbol(
-  target: Target,
-  side: 'guest' | 'host',
-  row: RegisterRow,
-  value: bigint,
-): string {
-  if (side === 'host' && target.monitor) return '';
-  if (row.id !== 'rip' || !target.program.lines.at(value)) return '';
-  const name = nearestSymbol(target.program, value);
+/** The label that a side's next instruction lies behind. */
+function nearSymbol(target: Target, side: 'guest' | 'host'): string {
+  const world = side === 'host' ? target.hostWorld : target.guestWorld;
+  if (!world?.isProgram) return '';
+  const name = symbolAt(target, linearRip(world.registers), world.memory);
   return name === undefined ? '' : ` <${name}>`;
 }
 

@@ -89,7 +89,7 @@ describe('keyboard controller', () => {
     command(0xfe);
     command(0xd1);
     data(0x02);
-    assert.deepEqual(events, ['reset', 'reset']);
+    assert.deepEqual(events, ['reset', 'a20 true', 'reset']);
   });
 
   it('switches A20', () => {

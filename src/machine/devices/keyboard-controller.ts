@@ -8,7 +8,7 @@ export interface KeyboardConfig {
   readonly irq?: InterruptLine;
   /** A program pulses the reset line. */
   readonly onReset?: () => void;
-  /** The A20 line as the output port sets it has changed. */
+  /** The output port was written, which drives the A20 line. */
   readonly onA20?: (enabled: boolean) => void;
 }
 
@@ -185,9 +185,8 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   }
 
   private setOutputPort(value: number): void {
-    const changed = (value ^ this.state.outputPort) & OutputPort.A20;
     this.state.outputPort = value & ~OutputPort.KEYBOARD_FULL;
-    if (changed !== 0) this.config.onA20?.((value & OutputPort.A20) !== 0);
+    this.config.onA20?.((value & OutputPort.A20) !== 0);
     if ((value & OutputPort.NOT_RESET) === 0) this.config.onReset?.();
   }
 

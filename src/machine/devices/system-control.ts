@@ -1,7 +1,7 @@
 import { ports, type PortDevice, type PortWidth, type Stateful } from './device';
 
 export interface SystemControlConfig {
-  /** The A20 line as port 0x92 sets it has changed. */
+  /** Port 0x92 was written, which drives the A20 line. */
   readonly onA20?: (enabled: boolean) => void;
   readonly onReset?: () => void;
   readonly onPowerOff?: () => void;
@@ -70,11 +70,8 @@ export class SystemControl implements PortDevice, Stateful<SystemControlState> {
   }
 
   private writeControlA(value: number): void {
-    const a20 = (value & Port92.A20) !== 0;
-    if (a20 !== this.state.a20) {
-      this.state.a20 = a20;
-      this.config.onA20?.(a20);
-    }
+    this.state.a20 = (value & Port92.A20) !== 0;
+    this.config.onA20?.(this.state.a20);
     if ((value & Port92.RESET) !== 0) this.config.onReset?.();
   }
 

@@ -9,8 +9,13 @@ import type { InterruptEvent } from './event';
 export const SINGLE_STEP = Number(Dr6.BS);
 const CONDITIONS = Dr6.BS | Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
 
-/** The #DB for what is pending: a trap, so it returns to the instruction that comes next (SDM 3B 18.3.1). */
-export function pendingDebugEvent({ pendingDebug, rip }: CpuState): InterruptEvent {
+/**
+ * The #DB for what is pending, which then is no more. A trap: it returns to the instruction that comes
+ * next (SDM 3B 18.3.1).
+ */
+export function takePendingDebug(state: CpuState): InterruptEvent {
+  const { pendingDebug, rip } = state;
+  state.pendingDebug = 0;
   return {
     kind: 'hardware-exception',
     vector: Vector.DB,

@@ -44,6 +44,7 @@ export interface CodeFrames {
   invalidate(address: number, length: number): void;
 }
 
+const LINE_20 = 2 ** 20;
 /** A debugger's access: present pages only, whatever their rights. */
 const PROBE: Access = { write: false, execute: false, user: false };
 /** Where nothing answers: an entry read there is all ones, and its reserved bits end the walk. */
@@ -52,6 +53,8 @@ const OUTSIDE_MEMORY = 0xffffffff000;
 /** Linear addresses to physical memory: the slow way, which also fills the TLB. */
 export class Mmu {
   secondLevel: SecondLevel | undefined;
+  /** Whether address line 20 comes through to memory. */
+  addressLine20 = true;
   private readonly entries: EntryMemory;
 
   constructor(
@@ -83,7 +86,7 @@ export class Mmu {
   /** The host-physical address of a guest-physical one. */
   guestPhysical(address: bigint, context: GuestPhysicalContext): HostTranslation {
     if (this.secondLevel) return this.secondLevel.translate(address, context);
-    return { address: Number(address), writable: true, readable: true };
+    return { address: this.onBus(Number(address)), writable: true, readable: true };
   }
 
   /**
@@ -151,9 +154,14 @@ export class Mmu {
     return { result, host };
   }
 
+  /** A physical address as memory sees it. */
+  onBus(address: number): number {
+    return this.addressLine20 ? address : address - (Math.floor(address / LINE_20) % 2) * LINE_20;
+  }
+
   /** The host-physical address of a guest-physical one, without any trace. */
   probePhysical(address: bigint): number | undefined {
-    return this.secondLevel ? this.secondLevel.probe(address) : Number(address);
+    return this.secondLevel ? this.secondLevel.probe(address) : this.onBus(Number(address));
   }
 
   /** Reads 1 to 8 bytes at a linear address with the current privilege. */

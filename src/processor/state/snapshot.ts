@@ -11,4 +11,5 @@ export interface ProcessorSnapshot {
   readonly spaces: AddressSpacesState;
   readonly tlb: TlbState;
   readonly progress: ProgressState;
+  readonly addressLine20: boolean;
 }

@@ -12,7 +12,7 @@ import {
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
-import { walk } from '../../processor/paging/walk';
+import { walk, type Access, type WalkResult } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
@@ -23,6 +23,9 @@ import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { guestPagingState } from '../vtx/guest-paging';
 
+const READ_ANYTHING: Access = { write: false, execute: false, user: false };
+const NOWHERE = (1n << 64n) - 1n;
+const DPL = BigInt(AccessRights.DPL);
 /** Its number among the general registers. */
 const RSP = 4;
 /** No host timer is armed further ahead than the counter reaches. */
@@ -35,6 +38,7 @@ export interface HostState {
   readonly armed: number | undefined;
   readonly end: GuestEnd | undefined;
   readonly waiting: boolean;
+  readonly mappingsChanged: boolean;
 }
 
 /**
@@ -52,6 +56,8 @@ export class Host implements Persistent<HostState> {
   /** Virtual interrupts wait, while a debugger steps. */
   holdInterrupts = false;
   private armed: number | undefined;
+  /** A virtual device has changed the EPT, and the processor may know the old one. */
+  private mappingsChanged = false;
   /** The area of the general registers, in place. */
   private readonly saved: BigUint64Array;
 
@@ -67,12 +73,16 @@ export class Host implements Persistent<HostState> {
     this.virtual = new Platform(this.virtualClock, {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
+      a20: (on) => {
+        guestMemory.setAddressLine20(on);
+        this.mappingsChanged = true;
+      },
     });
   }
 
   save(): HostState {
-    const { armed, end, waiting } = this;
-    return { virtual: this.virtual.save(), armed, end, waiting };
+    const { armed, end, waiting, mappingsChanged } = this;
+    return { virtual: this.virtual.save(), armed, end, waiting, mappingsChanged };
   }
 
   restore(state: HostState): void {
@@ -80,6 +90,7 @@ export class Host implements Persistent<HostState> {
     this.armed = state.armed;
     this.end = state.end;
     this.waiting = state.waiting;
+    this.mappingsChanged = state.mappingsChanged;
   }
 
   private get cpu() {
@@ -182,6 +193,10 @@ export class Host implements Persistent<HostState> {
     return timeStampCounter(this.cpu);
   }
 
+  setCr2(value: bigint): void {
+    this.cpu.state.cr2 = value;
+  }
+
   cr8(): bigint {
     return this.cpu.state.cr8;
   }
@@ -214,6 +229,13 @@ export class Host implements Persistent<HostState> {
   deviceWrite(port: number, bytes: 1 | 2 | 4, value: number): void {
     this.passTime();
     this.virtual.ports.write(port, bytes, value);
+  }
+
+  /** Whether the EPT has changed since this was asked last. */
+  takeMappingsChanged(): boolean {
+    const changed = this.mappingsChanged;
+    this.mappingsChanged = false;
+    return changed;
   }
 
   virtualInterruptPending(): bigint {
@@ -261,7 +283,19 @@ export class Host implements Persistent<HostState> {
     this.guestMemory.write(address, bytes, value);
   }
 
+  /** Where the guest's page tables lead, whatever their rights; all ones where they lead nowhere. */
   walkGuest(linear: bigint): bigint {
+    return this.walkFor(linear, READ_ANYTHING).translation?.address ?? NOWHERE;
+  }
+
+  /** As the guest's instruction would get there: the physical address, or -1 - the error code of its #PF. */
+  translateGuest(linear: bigint, write: boolean): bigint {
+    const user = (this.vmread(Field.GUEST_SS_AR_BYTES) & DPL) === DPL;
+    const { translation, fault } = this.walkFor(linear, { write, execute: false, user });
+    return translation ? translation.address : -1n - BigInt(fault.errorCode);
+  }
+
+  private walkFor(linear: bigint, access: Access): WalkResult {
     const entries = {
       entryAddress: (address: bigint) =>
         this.guestMemory.hostAddress(address) ?? this.computer.memory.size,
@@ -270,9 +304,8 @@ export class Host implements Persistent<HostState> {
       write32: () => undefined,
       write64: () => undefined,
     };
-    const access = { write: false, execute: false, user: false };
     const state = guestPagingState((field) => this.vmread(field));
-    return walk(state, entries, linear, access, false).translation?.address ?? (1n << 64n) - 1n;
+    return walk(state, entries, linear, access, false);
   }
 
   allocateGuestPage(address: bigint): number {

@@ -1,3 +1,4 @@
+import { EptRights } from '../../isa/ept';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
@@ -8,10 +9,25 @@ import type { EptBuilder } from './ept-builder';
 /** When the guest's memory gets its host frames. */
 export type Allocation = 'eager' | 'on-demand';
 
+export interface GuestMemoryState {
+  /** Which frames are taken; the mappings themselves lie in host memory. */
+  readonly taken: number;
+  readonly addressLine20: boolean;
+  readonly hidden: readonly (readonly [page: number, frame: number])[];
+}
+
+const LINE_20 = 2 ** 20;
+const isOdd = (address: number): boolean => Math.floor(address / LINE_20) % 2 === 1;
+
 const ANY_ACCESS = { read: false, write: false, execute: false };
 
 /** The guest's RAM: guest-physical pages over host frames, as the EPT says. */
-export class GuestMemory implements Persistent<number> {
+export class GuestMemory implements Persistent<GuestMemoryState> {
+  /** Whether the guest's address line 20 comes through: if not, pages of odd megabytes are those below. */
+  private addressLine20 = true;
+  /** Meanwhile, the frames of their own, by guest-physical page. */
+  private readonly hidden = new Map<number, number>();
+
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly ept: EptBuilder,
@@ -20,13 +36,41 @@ export class GuestMemory implements Persistent<number> {
     readonly size: number,
   ) {}
 
-  /** Which frames are taken; the mappings themselves lie in host memory. */
-  save(): number {
-    return this.frames.save();
+  save(): GuestMemoryState {
+    const { addressLine20 } = this;
+    return { taken: this.frames.save(), addressLine20, hidden: [...this.hidden] };
   }
 
-  restore(taken: number): void {
+  restore({ taken, addressLine20, hidden }: GuestMemoryState): void {
     this.frames.restore(taken);
+    this.addressLine20 = addressLine20;
+    this.hidden.clear();
+    for (const [page, frame] of hidden) this.hidden.set(page, frame);
+  }
+
+  /**
+   * The guest's A20 gate: the EPT maps odd megabytes to the frames below them, or to their own again.
+   * Whoever calls sees to it that the processor forgets what it knew.
+   */
+  setAddressLine20(on: boolean): void {
+    this.addressLine20 = on;
+    for (let page = LINE_20; page < this.size; page += PAGE_SIZE) {
+      if (!isOdd(page)) page += LINE_20;
+      if (page < this.size) this.remap(page, on);
+    }
+  }
+
+  private remap(page: number, on: boolean): void {
+    if (on) {
+      const own = this.hidden.get(page);
+      this.ept.map(BigInt(page), own ?? 0, own === undefined ? 0 : EptRights.ALL);
+      this.hidden.delete(page);
+      return;
+    }
+    const own = this.hostAddress(BigInt(page));
+    if (own !== undefined) this.hidden.set(page, own);
+    const below = this.hostAddress(BigInt(page - LINE_20));
+    this.ept.map(BigInt(page), below ?? 0, below === undefined ? 0 : EptRights.ALL);
   }
 
   contains(address: bigint): boolean {
@@ -40,9 +84,17 @@ export class GuestMemory implements Persistent<number> {
 
   /** Gives the page at `address` a frame; the frame's host-physical address. */
   allocate(address: bigint): number {
-    const frame = this.frames.allocate();
-    this.ept.map(address & ~0xfffn, frame);
+    const page = address & ~0xfffn;
+    const frame = this.frameFor(Number(page));
+    this.ept.map(page, frame);
     return frame;
+  }
+
+  /** A free frame; for a page that A20 hides, that of the page below, which gets one if it has none. */
+  private frameFor(page: number): number {
+    if (this.addressLine20 || !isOdd(page)) return this.frames.allocate();
+    const below = BigInt(page - LINE_20);
+    return this.hostAddress(below) ?? this.allocate(below);
   }
 
   /** Where a guest-physical address lies in host memory, by the EPT; undefined when it is not mapped. */

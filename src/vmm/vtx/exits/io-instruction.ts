@@ -1,4 +1,5 @@
 import { extract } from '../../../isa/bits';
+import { Vector } from '../../../isa/exceptions';
 import { Rflags } from '../../../isa/registers/flags';
 import { Field } from '../../../isa/vmx/fields';
 import { IO_INSTRUCTION } from '../../../isa/vmx/qualification';
@@ -7,13 +8,17 @@ import {
   deviceRead,
   deviceWrite,
   guestRegister,
+  invept,
+  mappingsChanged,
   readGuestPhysical,
   setGuestRegister,
   vmread,
-  walkGuest,
+  writeCr2,
+  translateGuest,
   writeGuestPhysical,
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
+import { injectException } from '../inject';
 
 type PortBytes = 1 | 2 | 4;
 
@@ -55,13 +60,29 @@ function* output({ port, bytes }: PortAccess): Handler {
   const rax = yield guestRegister(0);
   const mask = (1n << BigInt(8 * bytes)) - 1n;
   yield deviceWrite(port, bytes, Number(rax & mask));
+  if (A20_PORTS.has(port)) yield* followA20();
   yield* advanceRip();
+}
+
+/** Port 0x92, and data and command port of the keyboard controller: they drive address line 20. */
+const A20_PORTS: ReadonlySet<number> = new Set([0x92, 0x60, 0x64]);
+
+/** The A20 gate moves guest-physical pages: the EPT has followed, and the TLB has to. */
+function* followA20(): Handler {
+  const changed = yield mappingsChanged();
+  if (changed === 1n) yield invept();
 }
 
 /** One element; a repeated instruction exits again for the next. */
 function* stringAccess({ port, bytes, input: reads, repeated }: PortAccess): Handler {
   const linear = yield vmread(Field.GUEST_LINEAR_ADDRESS);
-  const physical = yield walkGuest(linear);
+  const physical = yield translateGuest(linear, reads);
+  if (physical < 0n) {
+    // The VM exit came before the access: its page fault is for the monitor to raise.
+    yield writeCr2(linear);
+    yield* injectException(Vector.PF, Number(-1n - physical));
+    return;
+  }
   if (reads) {
     const value = yield deviceRead(port, bytes);
     yield writeGuestPhysical(physical, bytes, value);
