@@ -142,14 +142,17 @@ class Around {
     const { memory, space } = this.memory;
     if (at < 0n || at >= TOP) return [unreadable(at)];
     const place = this.place(at);
-    const end = place ? place.start + BigInt(place.entry.length) : at + 64n;
+    const bits = this.bits(place?.entry);
+    // Where source and processor disagree, its instructions do not end where the source's do.
+    const follows = place !== undefined && bits === place.entry.bits;
+    const end = follows ? place.start + BigInt(place.entry.length) : at + 64n;
     const { data } = memory.read(space, at, 1);
     if (data.length === 0) return [unreadable(at)];
     if (place && place.entry.kind !== 'code')
       return this.byteRows(at, Math.min(count, Number(end - at)));
-    const rows = this.decode(at, place ? Number(end - at) : 64, this.bits(place?.entry), count);
-    // Outside of the program, what follows may be cut off in the middle.
-    return place || rows.length < 2 ? rows : rows.slice(0, -1);
+    const rows = this.decode(at, Number(end - at), bits, count);
+    // What follows may be cut off in the middle.
+    return follows || rows.length < 2 ? rows : rows.slice(0, -1);
   }
 
   private decode(at: bigint, length: number, bits: 16 | 32 | 64, count?: number): Row[] {

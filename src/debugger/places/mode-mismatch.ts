@@ -30,7 +30,7 @@ export function decodedBits(
   mismatch: ModeMismatch | undefined,
   target: Target,
 ): 16 | 32 | 64 {
-  if (!mismatch || entry.bits !== mismatch.assembled) return entry.bits;
+  if (!mismatch || entry.kind !== 'code' || entry.bits !== mismatch.assembled) return entry.bits;
   const { entries } = target.program.lines;
   const here = entries.indexOf(mismatch.entry);
   const there = entries.indexOf(entry);
