@@ -13,6 +13,7 @@ const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 const STOP: Readonly<Record<Outcome['kind'], string>> = {
   'exit-device': 'exit-device',
   halted: 'halt',
+  asleep: 'halt',
   hypercall: 'halt',
   'power-off': 'power-off',
   reset: 'reset',

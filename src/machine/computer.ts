@@ -8,6 +8,7 @@ import type { Processor } from '../processor/processor';
 import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
+import { wakesByItself } from './wake-ups';
 import { Platform, type PlatformEvents, type PlatformState } from './platform';
 
 export interface ComputerOptions {
@@ -129,7 +130,7 @@ export class Computer implements Persistent<ComputerState> {
 
   /** What ends a HLT by itself: a device, or guest mode that is left when its time is over. */
   private nextWaking(): number | undefined {
-    const scheduled = this.clock.nextDeadline();
+    const scheduled = wakesByItself(this.platform.wakeUps) ? this.clock.nextDeadline() : undefined;
     const guest = this.processor.guestMode.deadline();
     if (scheduled === undefined || guest === undefined) return scheduled ?? guest;
     return Math.min(scheduled, guest);

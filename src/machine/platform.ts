@@ -10,6 +10,7 @@ import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Uart16550 } from './devices/uart16550';
+import type { WakeUp } from './wake-ups';
 
 /** What the devices tell the outside. */
 export interface PlatformEvents {
@@ -109,6 +110,29 @@ export class Platform implements Persistent<PlatformState> {
       devices: Object.fromEntries(devices),
       a20: this.a20,
     };
+  }
+
+  /** What could wake a processor that has halted with interrupts enabled. */
+  get wakeUps(): readonly WakeUp[] {
+    const { clock, pic } = this;
+    const timed = (device: WakeUp['device'], irq: number, name: string): WakeUp => ({
+      device,
+      irq,
+      by: 'time',
+      obstacle: clock.isScheduled(name) ? pic.obstacle(irq) : 'not-armed',
+    });
+    const outside = (device: WakeUp['device'], irq: number): WakeUp => ({
+      device,
+      irq,
+      by: 'outside',
+      obstacle: pic.obstacle(irq),
+    });
+    return [
+      timed('timer', 0, this.pit.name),
+      timed('real-time clock', 8, this.rtc.name),
+      outside('keyboard', 1),
+      outside('serial port', 4),
+    ];
   }
 
   private driveA20(on: boolean): void {

@@ -1,3 +1,4 @@
+import type { WakeUp } from '../machine/wake-ups';
 import type { GuestEnd } from '../vmm';
 
 /** How a machine's run comes to its end. What people are told of it is made elsewhere. */
@@ -7,6 +8,8 @@ export type End =
   | { readonly kind: 'exit-device'; readonly value: number }
   /** A VM exit could not be done, and the processor has shut down. */
   | { readonly kind: 'vmx-abort'; readonly indicator: number }
+  /** HLT with interrupts enabled, and none can ever come: here is why. */
+  | { readonly kind: 'asleep'; readonly wakeUps: readonly WakeUp[] }
   | { readonly kind: 'power-off' }
   | { readonly kind: 'reset' };
 
@@ -25,6 +28,7 @@ export function exitStatus(outcome: Outcome): number {
     case 'exit-device':
       return ((outcome.value << 1) | 1) & 0xff;
     case 'halted':
+    case 'asleep':
     case 'hypercall':
     case 'power-off':
     case 'reset':

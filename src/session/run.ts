@@ -1,3 +1,4 @@
+import { canWake } from '../machine/wake-ups';
 import type { Fault } from '../processor/faults';
 import type { End } from './end';
 import type { Machine } from './machine';
@@ -54,7 +55,7 @@ export class MachineRun {
         return EXIT;
       case 'idle':
         return machine.computer.processor.interruptsEnabled
-          ? { kind: 'waiting' }
+          ? this.asleep()
           : { kind: 'end', end: { kind: 'halted' } };
       case 'triple-fault':
         machine.requestedEnd = { kind: 'shutdown' };
@@ -68,6 +69,14 @@ export class MachineRun {
       default:
         return stop;
     }
+  }
+
+  /** The guest has halted, and time alone does not wake it: something from outside may, or nothing ever will. */
+  private asleep(): Stop {
+    const { wakeUps } = this.machine.platform;
+    return canWake(wakeUps)
+      ? { kind: 'waiting' }
+      : { kind: 'end', end: { kind: 'asleep', wakeUps } };
   }
 
   /** Whether the built-in monitor has control. */
@@ -93,7 +102,7 @@ export class MachineRun {
       monitor.step();
       const end = machine.requestedEnd ?? host.end;
       if (end) return { kind: 'end', end };
-      if (host.waiting) return { kind: 'waiting' };
+      if (host.waiting) return this.asleep();
     } while (monitor.active && --left > 0);
     return undefined;
   }

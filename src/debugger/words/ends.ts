@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { clauses, labelled } from '../../isa/phrases';
+import type { WakeUp } from '../../machine/wake-ups';
 import { exitStatus, type End, type Outcome } from '../../session';
 import { abortText, failureWords } from '../techniques';
 
@@ -7,6 +9,8 @@ export function endReason(end: End): string {
   switch (end.kind) {
     case 'halted':
       return l10n.t('halted with interrupts disabled');
+    case 'asleep':
+      return asleepText(end.wakeUps);
     case 'hypercall':
       return l10n.t('exit hypercall');
     case 'exit-device':
@@ -31,9 +35,49 @@ export function endText(end: End): string {
 
 /** What the command line says of an end that nobody wishes for; nothing of the others. */
 export function troubleText(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'asleep') return asleepText(outcome.wakeUps);
   if (outcome.kind === 'failure') return failureWords(outcome.failure);
   if (outcome.kind === 'vmx-abort') return abortText(outcome.indicator);
   if (outcome.kind !== 'not-implemented') return undefined;
   const address = `0x${outcome.address.toString(16)}`;
   return l10n.t('not implemented: {0} at {1}', outcome.what, address);
+}
+
+/** Nothing can end the HLT: device by device, what keeps its interrupt away. */
+function asleepText(wakeUps: readonly WakeUp[]): string {
+  const reasons = wakeUps.map(({ device, irq, obstacle }) =>
+    labelled(l10n.t('{0} (IRQ {1})', deviceName(device), irq), obstacleText(obstacle)),
+  );
+  return labelled(
+    l10n.t('asleep for ever in HLT, though interrupts are enabled'),
+    clauses(...reasons),
+  );
+}
+
+function deviceName(device: WakeUp['device']): string {
+  switch (device) {
+    case 'timer':
+      return l10n.t('timer');
+    case 'real-time clock':
+      return l10n.t('real-time clock');
+    case 'keyboard':
+      return l10n.t('keyboard');
+    case 'serial port':
+      return l10n.t('serial port');
+  }
+}
+
+function obstacleText(obstacle: WakeUp['obstacle']): string {
+  switch (obstacle) {
+    case undefined:
+      return '';
+    case 'not-armed':
+      return l10n.t('not armed');
+    case 'uninitialized':
+      return l10n.t('the interrupt controller is not initialized');
+    case 'masked':
+      return l10n.t('masked in the interrupt controller');
+    case 'in-service':
+      return l10n.t('held off by an interrupt whose end (EOI) was never told');
+  }
 }

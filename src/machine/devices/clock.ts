@@ -43,6 +43,11 @@ export class Clock implements Stateful<ClockState> {
     this.findEarliest();
   }
 
+  /** Whether a device waits for a time. */
+  isScheduled(name: string): boolean {
+    return this.deadlines.has(name);
+  }
+
   /** The next time at which something happens; undefined when nothing will. */
   nextDeadline(): number | undefined {
     return this.earliest;

@@ -41,6 +41,9 @@ export interface PicState {
   slave: ChipState;
 }
 
+/** Why an interrupt controller does not pass a request on. */
+export type Obstacle = 'uninitialized' | 'masked' | 'in-service';
+
 const CASCADE = 2;
 const SPURIOUS = 7;
 
@@ -91,6 +94,18 @@ function pending(chip: ChipState, isMaster: boolean): number | undefined {
   if (isMaster && chip.specialFullyNested && request === CASCADE) inService &= ~(1 << CASCADE);
   const serving = highest(chip, inService);
   return serving === undefined || rank(chip, request) < rank(chip, serving) ? request : undefined;
+}
+
+/** Whether nobody has begun the initialization, or finished it. */
+const isUnready = (chip: ChipState): boolean =>
+  chip.expects !== 0 || (chip.vectorBase === 0 && chip.imr === 0xff);
+
+function obstacleAt(chip: ChipState, input: number, isMaster: boolean): Obstacle | undefined {
+  if (isUnready(chip)) return 'uninitialized';
+  const bit = 1 << input;
+  if (chip.imr & bit) return 'masked';
+  const requested = { ...chip, irr: bit };
+  return pending(requested, isMaster) === undefined ? 'in-service' : undefined;
 }
 
 function isLevel(chip: ChipState, input: number): boolean {
@@ -216,6 +231,13 @@ export class Pic8259 implements PortDevice, Stateful<PicState> {
   /** Whether the processor is asked to take an interrupt. */
   get intr(): boolean {
     return this.line;
+  }
+
+  /** What keeps a request on a line from the processor, as things stand; undefined when nothing does. */
+  obstacle(irq: number): Obstacle | undefined {
+    const { master, slave } = this.state;
+    if (irq < 8) return obstacleAt(master, irq, true);
+    return obstacleAt(slave, irq - 8, false) ?? obstacleAt(master, CASCADE, true);
   }
 
   /** The interrupt request, in-service and mask registers of both, slave in bits 15:8. */

@@ -9,6 +9,7 @@ import {
   type PlatformEvents,
   type PlatformState,
 } from '../../machine/platform';
+import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
@@ -270,7 +271,7 @@ export class Host implements Persistent<HostState> {
   halt(): boolean {
     this.passTime();
     if (this.virtual.pic.intr) return true;
-    if (!this.computer.idle()) return false;
+    if (!wakesByItself(this.virtual.wakeUps) || !this.computer.idle()) return false;
     this.passTime();
     return true;
   }
