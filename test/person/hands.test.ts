@@ -134,11 +134,9 @@ function handsSuite(): void {
       const { person, page } = workbench;
       await openOnly(TRANSLATION);
       await person.pressButton(TRANSLATION, /Translate an Address/);
-      await page
-        .locator('.quick-input-list .monaco-list-row', { hasText: 'Type an address' })
-        .click();
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'rip' }).waitFor();
       await person.answer('hello + 2');
-      await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} from hello \+ 2$/);
+      await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} read, supervisor mode, from hello \+ 2$/);
       await rows(TRANSLATION, /^= HPA 0x[0-9a-f]+$/);
       await openOnly(REGISTERS);
       await person.chooseFromMenu(REGISTERS, /^rsp/, 'Translate This Address');
@@ -146,7 +144,7 @@ function handsSuite(): void {
       const operand = page.locator('.view-line', { hasText: /lea\s+rsi,\s+\[rel\s+virtual\]/ });
       await operand.getByText('virtual', { exact: true }).click({ button: 'right' });
       await person.chooseFromOpenMenu('Translate This Register or Operand');
-      await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} from virtual$/);
+      await rows(TRANSLATION, /^GVA 0x7[c-f][0-9a-f]{2} read, supervisor mode, from virtual$/);
     });
 
     it('edits a register in its row, and is told what is wrong with an expression', async () => {

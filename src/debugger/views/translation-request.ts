@@ -22,7 +22,7 @@ export interface TranslationRequest {
 export type Evaluate = (expression: string, side: World['side']) => bigint;
 
 const LONGEST_INSTRUCTION = 15;
-const WORDS = /^(guest|host|user|supervisor|read|write|execute)\b\s*/i;
+const WORDS = /^(guest|host|user|supervisor|read|write|execute)(?=\s|$)/i;
 
 /** What a person has named of a request, and the expression that is left. */
 interface Named {

@@ -177,6 +177,9 @@ describe('views', () => {
     assert.match(code('supervisor read 0x40000') ?? '', /^#PF \(0x0\)/);
     assert.equal(code('supervisor read 0x8000'), undefined);
     assert.match(code('user read 0x8000') ?? '', /^#PF \(0x5 /);
+    // Words end at a blank: `guest.rsp` is an expression.
+    const dotted = views.rows({ view: 'translation', focus: 'guest', address: 'guest.rsp' });
+    assert.match(dotted.message ?? '', /guest\.rsp/);
     const [host] = rows(views, 'translation', undefined, 'host 0xffff800000001000');
     assert.equal(host?.label, 'HVA 0xffff800000001000');
   });

@@ -136,7 +136,8 @@ export function viewsSuite(): void {
       /** Whether RIP is shown, as a hexadecimal number or not. */
       const shown = async (hexadecimal: boolean): Promise<true | undefined> => {
         const all = await rows(views.registers, 2);
-        const text = all.find(({ node }) => node.label === 'rip')?.node.description ?? '';
+        const row = all.find(({ node }) => node.label === 'rip')?.node.description ?? '';
+        const text = row.replace(/<[^>]*>/g, ''); // offsets of symbols are always hexadecimal
         return (/\d/.test(text) && /0x/.test(text) === hexadecimal) || undefined;
       };
       await until('hexadecimal numbers', () => shown(true));
