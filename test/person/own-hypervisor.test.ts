@@ -79,7 +79,7 @@ function series(): void {
       const rows = await look(REGISTERS, STACK);
       await shoot('1-guest');
       assert.match(await workbench.person.world(), /^guest · ring 0 · 64-bit mode · VMX non-root$/);
-      has(rows, /^rip .*<behind\+2> · .*<on_exit>$/);
+      has(rows, /^rip .*<behind\+0x2> · .*<on_exit>$/);
     });
 
     it('the first instruction at HOST_RIP, with the guest below the exit', async () => {
@@ -97,7 +97,7 @@ function series(): void {
     it('the trace: each exit with its instruction', async () => {
       const rows = await look(EXITS);
       await shoot('3-host-exits');
-      has(rows, /^#\d+ CPUID .*behind\+2/);
+      has(rows, /^#\d+ CPUID .*behind\+0x2/);
     });
 
     it('the guest after CPUID: its address in two dimensions', async () => {

@@ -107,7 +107,7 @@ function series(language: Language, theme: Theme): void {
       const rows = await look(panes.registers, panes.stack);
       await shoot('1-guest-registers');
       assert.match(await workbench.person.world(), words.guest);
-      has(rows, /^rip .*0x7d70 <ask_the_processor\+7> · .*0xffff800000001000$/);
+      has(rows, /^rip .*0x7d70 <ask_the_processor\+0x7> · .*0xffff800000001000$/);
       has(await workbench.person.rowsOf(panes.stack), /^long_mode\+0x2a .*kernel\.asm/);
     });
 
@@ -134,7 +134,7 @@ function series(language: Language, theme: Theme): void {
     it('the trace of VM exits, newest first', async () => {
       const rows = await look(panes.exits);
       await shoot('3-monitor-exits');
-      assert.match((rows[0] ?? '').replaceAll('\n', ' '), /^#\d+ CPUID .*ask_the_processor\+7/);
+      assert.match((rows[0] ?? '').replaceAll('\n', ' '), /^#\d+ CPUID .*ask_the_processor\+0x7/);
       has(rows, words.output);
     });
 
