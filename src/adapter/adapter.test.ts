@@ -79,8 +79,14 @@ describe('adapter', () => {
     const failed = await client.send('launch', { program: 'broken.asm' });
     assert.equal(failed.success, false);
     assert.match(failed.message ?? '', /broken\.asm.*1:1/);
-    const { diagnostics } = await client.event<{ diagnostics: unknown[] }>('ringside/diagnostics');
+    const { showUser } = (failed.body as { error: DebugProtocol.Message }).error;
+    assert.equal(showUser, false, 'it is no fault of the configuration');
+    const { diagnostics, failure } = await client.event<{
+      diagnostics: unknown[];
+      failure: string;
+    }>('ringside/diagnostics');
     assert.equal(diagnostics.length, 1);
+    assert.equal(failure, failed.message);
     assert.equal((await client.start('plain.asm')).reason, 'entry');
   });
 

@@ -4,6 +4,7 @@ import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
+import { tellAssemblyFailures } from './session/assembly-failures';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
 import { SessionWatcher } from './session/watcher';
@@ -35,6 +36,7 @@ export function activateRingside(
     terminals,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
+    tellAssemblyFailures(watcher),
     registerConfigurations(platform),
     registerCommands({ watcher, views, world, terminals }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {

@@ -29,10 +29,12 @@ export async function loadProgram(
   const pause = pauses(host, signal);
   const assembly = await assemble(program, host.files, { defines, includeDirs, pause });
   signal.throwIfAborted();
-  send(CustomEvent.DIAGNOSTICS, diagnosticsBody(assembly));
   const errors = assembly.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
-  if (first) throw new RequestError(failureText(program, first, errors.length), true);
+  const failure = first && failureText(program, first, errors.length);
+  const body = diagnosticsBody(assembly);
+  send(CustomEvent.DIAGNOSTICS, failure === undefined ? body : { ...body, failure });
+  if (failure !== undefined) throw new RequestError(failure);
   checkImage(assembly, settings);
   return assembly;
 }

@@ -13,14 +13,14 @@ export interface Token {
   readonly column: number;
 }
 
-/** Longest first. */
-const OPERATORS = '<< >> == != <> <= >= && || + - * / % & | ^ ~ ! < > ( ) [ ] ? : = ,'.split(' ');
-
 // Sticky: each begins exactly where it is asked to, and looks at nothing behind its token.
 const NUMBER = /[0-9][0-9A-Za-z_]*/y;
 /** Names may hold dots: `main.loop`, `vmcs.guest_cr3`; a leading `$` keeps a symbol from being a register. */
 const NAME = /\$?[A-Za-z_.@][\w.@~#]*|\$\$?/y;
 const QUOTED = /'[^']*'|"[^"]*"|`(?:[^`\\]|\\.)*`/y;
+
+const OPERATOR = /<<|>>|[=!<>]=|<>|&&|\|\||[-+*/%&|^~!<>()[\]?:=,]/y;
+const SPACE = /\s*/y;
 
 function matchAt(pattern: RegExp, source: string, at: number): string | undefined {
   pattern.lastIndex = at;
@@ -36,7 +36,7 @@ export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
-    while (/\s/.test(source[at] ?? '')) at++;
+    at += matchAt(SPACE, source, at)?.length ?? 0;
     const token = tokenAt(source, at);
     tokens.push(token);
     if (token.kind === 'end') return tokens;
@@ -59,7 +59,7 @@ function tokenAt(source: string, at: number): Token {
   if (quoted !== undefined) return make('number', quoted, characterValue(stringBytes(quoted)));
   const name = matchAt(NAME, source, at);
   if (name !== undefined) return make('name', name);
-  const operator = OPERATORS.find((candidate) => source.startsWith(candidate, at));
+  const operator = matchAt(OPERATOR, source, at);
   if (operator !== undefined) return make('operator', operator);
   const character = source[at] ?? '';
   if (/['"`]/.test(character)) throw new ExpressionError(l10n.t('the string has no end'), column);
