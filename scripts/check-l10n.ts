@@ -31,6 +31,7 @@ const FOR_PROGRAMMERS = new Set([
   'GNU as',
   '<command line>',
   'file needed',
+  'the target runs already',
   'no input left',
   'no such file: {}',
   'not in a folder: {}',

@@ -24,6 +24,7 @@ idle: hlt
   'waiting.asm': `${HEAD}start: sti\n hlt\n jmp start\n`,
   'slow.asm': `${HEAD}start: call func\n cli\n hlt\nfunc: inc eax\n jmp func\n ret\n`,
   'broken.asm': 'bogus 1\n',
+  'long.asm': `${HEAD}${'mov ax, [bx+si+5]\n'.repeat(60_000)}`,
 };
 
 describe('adapter', () => {
@@ -78,8 +79,14 @@ describe('adapter', () => {
     const failed = await client.send('launch', { program: 'broken.asm' });
     assert.equal(failed.success, false);
     assert.match(failed.message ?? '', /broken\.asm.*1:1/);
-    const { diagnostics } = await client.event<{ diagnostics: unknown[] }>('ringside/diagnostics');
+    const { showUser } = (failed.body as { error: DebugProtocol.Message }).error;
+    assert.equal(showUser, false, 'it is no fault of the configuration');
+    const { diagnostics, failure } = await client.event<{
+      diagnostics: unknown[];
+      failure: string;
+    }>('ringside/diagnostics');
     assert.equal(diagnostics.length, 1);
+    assert.equal(failure, failed.message);
     assert.equal((await client.start('plain.asm')).reason, 'entry');
   });
 
@@ -90,6 +97,104 @@ describe('adapter', () => {
     await client.event('initialized');
     await client.ask('cancel', { requestId: seq });
     assert.equal((await launch).message, 'cancelled');
+  });
+
+  it('is launched once, however fast it is asked', async () => {
+    await client.ask('initialize');
+    const launches = [1, 2].map(() => client.send('launch', { program: 'plain.asm' }));
+    await client.event('initialized');
+    await client.ask('configurationDone');
+    const outcomes = (await Promise.all(launches)).map(({ success }) => success);
+    assert.deepEqual(outcomes, [true, false]);
+    await client.event('stopped');
+    assert.equal((await client.send('launch', { program: 'plain.asm' })).success, false);
+  });
+
+  it('is launched anew after a launch was cancelled, wherever that stood', async () => {
+    await client.ask('initialize');
+    const seq = client.nextSeq;
+    const assembling = client.send('launch', { program: 'plain.asm' });
+    await client.ask('cancel', { requestId: seq });
+    assert.equal((await assembling).message, 'cancelled');
+    const second = client.nextSeq;
+    const waiting = client.send('launch', { program: 'plain.asm' });
+    await client.event('initialized');
+    await client.ask('cancel', { requestId: second });
+    assert.equal((await waiting).message, 'cancelled');
+    assert.equal((await client.send('stackTrace')).success, false);
+    await client.start('plain.asm');
+  });
+
+  for (const command of ['cancel', 'terminate', 'disconnect']) {
+    it(`stops assembling at ${command}`, async () => {
+      let turns = 0;
+      const host = {
+        breathe: () => {
+          turns++;
+          return new Promise<void>((resolve) => {
+            setImmediate(resolve);
+          });
+        },
+      };
+      client = new InlineClient(SOURCES, host);
+      const launch = client.send('launch', { program: 'long.asm' });
+      while (turns < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      await client.ask(command, { requestId: client.nextSeq - 1 });
+      assert.equal((await launch).success, false);
+      const then = turns;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.ok(turns <= then + 1, `${String(turns - then)} turns more`);
+      assert.ok(!client.events.some(({ event }) => event === 'initialized'));
+    });
+  }
+
+  it('waits for no configuration that came early', async () => {
+    await client.ask('configurationDone');
+    await client.ask('launch', { program: 'plain.asm' });
+    assert.equal((await client.event<{ reason: string }>('stopped')).reason, 'entry');
+  });
+
+  it('lets nothing run before it has begun', async () => {
+    await client.ask('initialize');
+    const launch = client.send('launch', { program: 'plain.asm' });
+    await client.event('initialized');
+    for (const command of ['continue', 'next', 'stepIn', 'stepOut']) {
+      const { success, message } = await client.send(command);
+      assert.deepEqual([success, message], [false, 'the guest has not started yet']);
+    }
+    await client.ask('configurationDone');
+    await launch;
+    assert.equal((await client.event<{ reason: string }>('stopped')).reason, 'entry');
+  });
+
+  it('says nothing after it has said that it is over, and starts nothing', async () => {
+    await client.start('plain.asm', { monitor: 'none' });
+    await client.run('next');
+    await client.ask('continue');
+    await client.event('terminated');
+    await client.ask('terminate');
+    for (const command of ['restart', 'launch', 'continue', 'next', 'goto']) {
+      const args = { program: 'plain.asm', targetId: 1 };
+      assert.equal((await client.send(command, args)).success, false, command);
+    }
+    await client.ask('threads');
+    assert.deepEqual(client.events, []);
+  });
+
+  it('restarts once at a time, and not when it is ended meanwhile', async () => {
+    await client.start('plain.asm');
+    const answers = [client.send('restart'), client.send('restart'), client.send('terminate')];
+    const outcomes = (await Promise.all(answers)).map(({ success }) => success);
+    assert.deepEqual(outcomes, [false, false, true]);
+    assert.equal(client.events.at(-1)?.event, 'terminated');
+  });
+
+  it('skips what is no request, and says so', async () => {
+    for (const message of [null, 5, [], {}, { type: 'request', seq: 'x', command: 'threads' }]) {
+      client.post(message);
+      assert.match((await client.event<{ output: string }>('output')).output, /^Skipped: /);
+    }
+    await client.ask('threads');
   });
 
   it('takes requests that come at once one after the other', async () => {

@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { DebugSession, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isCommand, readArguments, type Command } from './arguments/requests';
+import { shortened, shown } from './arguments/shape';
 import { breakpointRequests } from './breakpoints/breakpoints';
 import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
@@ -9,12 +11,13 @@ import { evaluateRequests } from './inspect/evaluate';
 import { exceptionRequests } from './breakpoints/exceptions';
 import { executionRequests } from './running/execution';
 import { gotoRequests } from './running/goto';
-import { Reply, type Handlers } from './handlers';
+import { handler, Reply, type Handlers } from './handlers';
 import type { AdapterHost } from './host';
+import { InFlight, type Answering } from './in-flight';
 import { launchRequests } from './running/launch';
 import { memoryRequests } from './memory/memory';
 import { moduleRequests } from './modules';
-import { RequestError } from './request-error';
+import { RequestError, sessionHasEnded } from './request-error';
 import { sourceRequests } from './sources';
 import { stackRequests } from './inspect/stack';
 import { variableRequests } from './inspect/variables';
@@ -22,11 +25,14 @@ import { viewRequests } from './inspect/views';
 
 export type { AdapterHost, Translations } from './host';
 
+/** What ends a session: nothing that is still under way is waited for. */
+const ENDING: ReadonlySet<Command> = new Set<Command>(['terminate', 'disconnect']);
+
 /** Speaks the Debug Adapter Protocol for one session; each family of requests has its own file. */
 export class RingsideAdapter extends DebugSession {
   private readonly context: SessionContext;
   private readonly handlers: Handlers;
-  private readonly inFlight = new Map<number, (error: RequestError) => void>();
+  private readonly inFlight = new InFlight();
 
   constructor(private readonly host: AdapterHost) {
     super();
@@ -49,37 +55,51 @@ export class RingsideAdapter extends DebugSession {
       ...gotoRequests(context),
       ...moduleRequests(context),
       ...viewRequests(context),
-      cancel: (args) => {
-        this.cancel(args as DebugProtocol.CancelArguments);
-      },
+      cancel: handler((args: DebugProtocol.CancelArguments) => {
+        this.cancel(args);
+      }),
     };
+  }
+
+  /** Takes whatever a client has sent. What cannot be answered, since it is no request, is skipped and told. */
+  override handleMessage(message: unknown): void {
+    if (isRequest(message)) this.dispatchRequest(message);
+    else this.skipped(l10n.t('a message is no request of the debug adapter protocol'));
+  }
+
+  /** Something that came from the client could not be read. */
+  skipped(why: string): void {
+    this.context.print(`${l10n.t('Skipped: {0}', why)}\n`, 'stderr');
   }
 
   /** What can be answered at once is, before the next request is looked at. */
   protected override dispatchRequest(request: DebugProtocol.Request): void {
+    const { seq } = request;
+    const answering: Answering = {
+      answered: (answer) => {
+        this.answer(request, answer);
+      },
+      failed: (error) => {
+        this.sendFailure(request, error);
+      },
+    };
     try {
-      const handler = this.handlers[request.command];
-      if (!handler) throw new RequestError(l10n.t('unknown request {0}', request.command));
-      const answer = handler(request.arguments ?? {});
-      if (answer instanceof Promise) void this.answerLater(request, answer);
-      else this.answer(request, answer);
+      this.inFlight.begin(seq, (signal) => this.handle(request, signal), answering);
     } catch (error) {
-      this.sendFailure(new Response(request), error);
+      answering.failed(error);
     }
   }
 
-  private async answerLater(
-    request: DebugProtocol.Request,
-    answer: Promise<unknown>,
-  ): Promise<void> {
-    const cancelled = new Promise((_, reject) => this.inFlight.set(request.seq, reject));
-    try {
-      this.answer(request, await Promise.race([answer, cancelled]));
-    } catch (error) {
-      this.sendFailure(new Response(request), error);
-    } finally {
-      this.inFlight.delete(request.seq);
-    }
+  private handle(
+    { command, arguments: found }: DebugProtocol.Request,
+    signal: AbortSignal,
+  ): unknown {
+    if (!isCommand(command)) throw unknownRequest(command);
+    const answer = this.handlers[command];
+    if (!answer) throw unknownRequest(command);
+    const args = readArguments(command, found);
+    if (ENDING.has(command)) this.inFlight.cancelAll(sessionHasEnded());
+    return answer(args, signal);
   }
 
   private answer(request: DebugProtocol.Request, answer: unknown): void {
@@ -94,21 +114,22 @@ export class RingsideAdapter extends DebugSession {
     try {
       reply.after();
     } catch (error) {
-      this.context.print(`${stackOf(error)}\n`, 'stderr');
+      this.context.printBug(error);
     }
   }
 
   private cancel({ requestId }: DebugProtocol.CancelArguments): void {
-    if (requestId !== undefined) this.inFlight.get(requestId)?.(new RequestError('cancelled'));
+    if (requestId !== undefined) this.inFlight.cancel(requestId, new RequestError('cancelled'));
   }
 
-  private sendFailure(response: DebugProtocol.Response, error: unknown): void {
+  private sendFailure(request: DebugProtocol.Request, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     const showUser = error instanceof RequestError && error.showUser;
     const expected = error instanceof RequestError || error instanceof RangeError;
     if (!expected && error instanceof Error && error.name !== 'ExpressionError') {
-      this.context.print(`${stackOf(error)}\n`, 'stderr'); // a bug of ours: say where
+      this.context.printBug(error);
     }
+    const response: DebugProtocol.Response = new Response(request);
     response.success = false;
     response.message = message;
     response.body = { error: { id: 1, format: '{text}', variables: { text: message }, showUser } };
@@ -126,8 +147,17 @@ export class RingsideAdapter extends DebugSession {
   }
 }
 
-const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** A request has a number, by which it is answered; everything else in it is checked when it is handled. */
+function isRequest(message: unknown): message is DebugProtocol.Request {
+  if (typeof message !== 'object' || message === null) return false;
+  const { type, seq } = message as Partial<DebugProtocol.Request>;
+  return type === 'request' && Number.isSafeInteger(seq);
+}
+
+function unknownRequest(command: unknown): RequestError {
+  const name = typeof command === 'string' ? shortened(command) : shown(command);
+  return new RequestError(l10n.t('unknown request {0}', name));
+}
 
 /** A debug adapter for one session: `start` it on streams, or pass messages to it directly. */
 export function createAdapter(host: AdapterHost): RingsideAdapter {

@@ -49,7 +49,7 @@ export class SessionContext {
 
   constructor(
     readonly host: AdapterHost,
-    readonly send: (event: string, body: unknown) => void,
+    private readonly sendEvent: (event: string, body: unknown) => void,
   ) {
     this.monitorSources = new MonitorSources(host.monitorSources ?? {});
     this.output = new OutputBuffer((text) => {
@@ -61,8 +61,24 @@ export class SessionContext {
     return this.current;
   }
 
-  /** The client has ended the session: nothing is launched in it any more. */
+  /** The session is over: nothing is launched in it any more. */
   ended = false;
+  /** The debuggee has begun: before that it is only looked at. */
+  begun = false;
+  private saidTerminated = false;
+
+  /** Tells the client. The last thing that it hears of is `terminated`. */
+  readonly send = (event: string, body: unknown): void => {
+    if (this.saidTerminated) return;
+    this.saidTerminated = event === 'terminated';
+    this.sendEvent(event, body);
+  };
+
+  /** The session is over, whoever has ended it: the guest or the client. */
+  terminated(): void {
+    this.ended = true;
+    this.send('terminated', undefined);
+  }
 
   /** @throws RequestError when nothing has been launched */
   get debuggee(): Debuggee {
@@ -73,6 +89,7 @@ export class SessionContext {
   setDebuggee(debuggee: Debuggee | undefined): void {
     this.current?.run.pause();
     this.current = debuggee;
+    this.begun = false;
     this.views =
       debuggee &&
       new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
@@ -87,6 +104,12 @@ export class SessionContext {
     more: object = {},
   ): void {
     this.send('output', { category, output, ...more });
+  }
+
+  /** A bug of ours: says where. */
+  printBug(error: unknown): void {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.print(`${stack}\n`, 'stderr');
   }
 
   /** Frames and variables of the last stop are void. */

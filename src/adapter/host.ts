@@ -17,3 +17,8 @@ export interface AdapterHost {
   /** The client has gone. */
   closed?(): void;
 }
+
+/** Lets other events have their turn. */
+export async function breathe(host: AdapterHost): Promise<void> {
+  await (host.breathe?.() ?? new Promise((resolve) => setTimeout(resolve, 0)));
+}

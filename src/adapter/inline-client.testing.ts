@@ -46,6 +46,11 @@ export class InlineClient {
     }
   }
 
+  /** Sends anything at all. */
+  post(message: unknown): void {
+    this.adapter.handleMessage(message);
+  }
+
   /** The number of the next request, for cancelling it. */
   get nextSeq(): number {
     return this.seq;

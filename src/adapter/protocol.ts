@@ -92,6 +92,11 @@ export interface InputArguments {
 export interface DiagnosticsEventBody {
   /** All files of the program, so that old messages can be taken away. */
   readonly files: string[];
+  /**
+   * Why the launch fails, when errors in the program are the reason: told here, with their places, and not shown by
+   * the client in a dialog that leads to the configuration.
+   */
+  readonly failure?: string;
   readonly diagnostics: {
     readonly file: string;
     readonly line: number;

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** A request fails with a message for people. */
 export class RequestError extends Error {
   override name = 'RequestError';
@@ -10,3 +12,6 @@ export class RequestError extends Error {
     super(message);
   }
 }
+
+export const sessionHasEnded = (): RequestError =>
+  new RequestError(l10n.t('the session has ended'));

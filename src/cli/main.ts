@@ -67,7 +67,7 @@ function program(): Command {
     .description('speak the Debug Adapter Protocol on stdin and stdout, or on a TCP port')
     .option('--port <n>', 'listen there instead')
     .action(async (options: { port?: string }) => {
-      const { runDebugAdapter } = await import('./dap');
+      const { runDebugAdapter } = await import('./dap/dap');
       runDebugAdapter(options.port === undefined ? undefined : portNumber(options.port));
     });
 

@@ -378,7 +378,9 @@ export class Processor
     this.spaces.enterGuest(space);
   }
 
+  /** Guest mode has been left: that is work, too, which an instruction may cause without end (REP OUTS). */
   enterRoot(tagged: boolean): void {
+    this.progress.countEvent();
     this.spaces.enterRoot(tagged);
   }
 

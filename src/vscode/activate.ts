@@ -4,6 +4,7 @@ import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
+import { tellAssemblyFailures } from './session/assembly-failures';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
 import { LastGuest } from './session/last-guest';
@@ -38,6 +39,7 @@ export function activateRingside(
     lastGuest,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
+    tellAssemblyFailures(watcher),
     registerConfigurations(platform),
     registerCommands({ watcher, views, world, terminals, lastGuest }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {

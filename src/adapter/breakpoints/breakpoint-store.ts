@@ -25,8 +25,11 @@ export class BreakpointStore {
 
   /** Replaces the breakpoints of one origin. The same wish keeps its number. */
   set(group: string, reason: Reason, wishes: readonly Wanted[]): DebugProtocol.Breakpoint[] {
-    const wanted = wishes.map((wish, n) => {
-      const key = `${group}|${wish.key}|${String(wishes.slice(0, n).filter((w) => w.key === wish.key).length)}`;
+    const same = new Map<string, number>();
+    const wanted = wishes.map((wish) => {
+      const before = same.get(wish.key) ?? 0;
+      same.set(wish.key, before + 1);
+      const key = `${group}|${wish.key}|${String(before)}`;
       const id = this.ids.get(key) ?? this.next++;
       this.ids.set(key, id);
       this.reasons.set(id, reason);

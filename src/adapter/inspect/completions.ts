@@ -19,8 +19,8 @@ export function completionRequests(context: SessionContext): Handlers {
   return {
     completions: handler(({ text, column, frameId }: DebugProtocol.CompletionsArguments) => {
       const before = text.slice(0, context.client.fromClientColumn(column) - 1);
-      const word = /[\w.$@~#]*$/.exec(before)?.[0] ?? '';
-      const inMsr = /msr\(\s*\w*$/i.test(before);
+      const word = wordAtEnd(before);
+      const inMsr = /msr\($/i.test(before.slice(0, before.length - word.length).trimEnd());
       const start = context.client.toClientColumn(before.length - word.length + 1);
       const lower = word.toLowerCase();
       const targets = candidates(context, frameId, word, inMsr)
@@ -30,6 +30,14 @@ export function completionRequests(context: SessionContext): Handlers {
       return { targets };
     }),
   };
+}
+
+const WORD_CHARACTER = /[\w.$@~#]/;
+
+function wordAtEnd(text: string): string {
+  let start = text.length;
+  while (start > 0 && WORD_CHARACTER.test(text[start - 1] ?? '')) start--;
+  return text.slice(start);
 }
 
 function candidates(

@@ -67,7 +67,7 @@ function dapVariable(
 }
 
 /** Clients start an edit from the shown value: what is only decoration is cut off. */
-const DECORATION = /\s*(<[^<>]*>|\[[^[\]]*\])\s*$/;
+const DECORATION = /(<[^<>]*>|\[[^[\]]*\])$/;
 
 type AssignedBody = DebugProtocol.SetVariableResponse['body'] &
   DebugProtocol.SetExpressionResponse['body'];
@@ -80,7 +80,8 @@ function assigned(
   format: DebugProtocol.ValueFormat | undefined,
 ): Reply {
   if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
-  const plain = /^\s*(0x[\da-f]+|\d+)\s*(<|\[)/i.test(text) ? text.replace(DECORATION, '') : text;
+  const decorated = /^\s*(0x[\da-f]+|\d+)\s*(<|\[)/i.test(text);
+  const plain = decorated ? text.trimEnd().replace(DECORATION, '') : text;
   const { expression, format: wanted } = splitFormat(target);
   try {
     const value = assignExpression(expression, plain, writable(context, world));

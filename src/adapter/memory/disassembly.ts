@@ -8,14 +8,18 @@ import { instructionReference, parseReference } from './memory-reference';
 import { programSource } from '../program-sources';
 import { RequestError } from '../request-error';
 
-/** More rows than any client shows. */
-const MOST_ROWS = 10_000;
+/** More rows than any client shows, and than one message should hold. */
+const MOST_ROWS = 50_000;
 
 /** The Disassembly view: exactly as many rows as were asked for, by rising address. */
 export function disassemblyRequests(context: SessionContext): Handlers {
   return {
     disassemble: handler((args: DebugProtocol.DisassembleArguments) => {
-      const count = Math.min(args.instructionCount, MOST_ROWS);
+      const count = args.instructionCount;
+      if (count > MOST_ROWS) {
+        const name = '"instructionCount"';
+        throw new RequestError(l10n.t('{0} is {1}: it can be {2} at most', name, count, MOST_ROWS));
+      }
       // Right after the start a client may ask without knowing where.
       const reference =
         args.memoryReference === '' ? undefined : parseReference(args.memoryReference);

@@ -12,7 +12,7 @@ const SPACES = ['gva', 'hva', 'gpa', 'hpa'] as const;
  * list for all of them, and numbers of any length are addresses to it.
  */
 const TAG_SHIFT = 68n;
-const NAMED = /^\s*(gva|gpa|hpa|hva|host)\s*:\s*(.+)$/i;
+const NAMED = /^(gva|gpa|hpa|hva|host)\s*:(.+)$/i;
 
 /** `gva:0x7c00`: for variables and views. */
 export function memoryReference({ space, address }: MemoryAddress): string {
@@ -28,7 +28,7 @@ export function instructionReference({ space, address }: MemoryAddress): string 
 
 /** Reads either form; undefined for what is neither. */
 export function parseReference(text: string): MemoryAddress | undefined {
-  const named = NAMED.exec(text);
+  const named = NAMED.exec(text.trim());
   if (named) {
     const space = (named[1] ?? '').toLowerCase();
     const address = number(named[2] ?? '');
@@ -42,9 +42,14 @@ export function parseReference(text: string): MemoryAddress | undefined {
   return space && { space, address: value & ((1n << TAG_SHIFT) - 1n) };
 }
 
+/** More digits than any address has, with the address space above it. */
+const LONGEST = 64;
+
 function number(text: string): bigint | undefined {
+  const digits = text.trim();
+  if (digits === '' || digits.length > LONGEST) return undefined;
   try {
-    return text.trim() === '' ? undefined : BigInt(text.trim());
+    return BigInt(digits);
   } catch {
     return undefined;
   }

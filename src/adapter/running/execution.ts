@@ -14,7 +14,7 @@ export function executionRequests(context: SessionContext): Handlers {
   const run = (command: RunCommand, body?: object): Reply => {
     const { run: control } = context.debuggee;
     if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
-    if (control.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
+    mustGoOn(context);
     return new Reply(body, () => {
       proceed(context, command, false);
     });
@@ -37,6 +37,12 @@ export function executionRequests(context: SessionContext): Handlers {
   };
 }
 
+/** @throws RequestError when the guest has not begun yet, or has ended */
+export function mustGoOn({ debuggee, begun }: SessionContext): void {
+  if (!begun) throw new RequestError(l10n.t('the guest has not started yet'));
+  if (debuggee.run.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
+}
+
 function granularityOf(granularity: DebugProtocol.SteppingGranularity | undefined): Granularity {
   return granularity === 'instruction' ? 'instruction' : 'line';
 }
@@ -46,10 +52,15 @@ export function proceed(context: SessionContext, command: RunCommand, first: boo
   const { debuggee } = context;
   context.stop = undefined;
   context.stateChanged();
-  void debuggee.run.run(command, first).then((result) => {
-    // A restart or the end of the session may have come in between.
-    if (context.debuggeeIfAny === debuggee) finish(context, result);
-  });
+  debuggee.run
+    .run(command, first)
+    .then((result) => {
+      // A restart or the end of the session may have come in between.
+      if (context.debuggeeIfAny === debuggee) finish(context, result);
+    })
+    .catch((error: unknown) => {
+      context.printBug(error);
+    });
 }
 
 function finish(context: SessionContext, result: RunResult): void {
@@ -61,7 +72,7 @@ function finish(context: SessionContext, result: RunResult): void {
   }
   context.print(`${endText(result.end)}\n`, 'console');
   context.send('exited', { exitCode: result.exitCode });
-  context.send('terminated', undefined);
+  context.terminated();
 }
 
 /** Tells the client that and why the debuggee stands. */

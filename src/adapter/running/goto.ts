@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { modeOf } from '../../debugger/registers/registers';
 import type { SessionContext } from '../context';
-import { reportStop } from './execution';
+import { mustGoOn, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
 import { instructionReference } from '../memory/memory-reference';
 import { RequestError } from '../request-error';
@@ -38,7 +38,7 @@ export function gotoRequests(context: SessionContext): Handlers {
       const address = targets.get(targetId);
       if (address === undefined) throw new RequestError(l10n.t('there is no such place'));
       if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
-      if (context.debuggee.run.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
+      mustGoOn(context);
       const { code, side } = context.debuggee.target;
       if (side === 'monitor') {
         throw new RequestError(l10n.t('the monitor has control: step to the VM entry first'));

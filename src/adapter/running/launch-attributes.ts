@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { INTERCEPTS } from '../../vmm';
 import type { LaunchArguments } from '../protocol';
+import { shortened, shown } from '../arguments/shape';
 import { RequestError } from '../request-error';
 
 /** A launch configuration that has been checked, defaults filled in. */
@@ -90,7 +91,7 @@ export function checkAttributes(
 const refuse = (message: string): RequestError => new RequestError(message, true);
 
 function wrongType(name: string, wanted: string, found: unknown): RequestError {
-  return refuse(l10n.t('"{0}" must be {1}, not {2}.', name, wanted, JSON.stringify(found)));
+  return refuse(l10n.t('"{0}" must be {1}, not {2}.', name, wanted, shown(found)));
 }
 
 function flag(args: Partial<Record<string, unknown>>, name: string, otherwise: boolean): boolean {
@@ -117,13 +118,18 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: MIB, G: 102
 
 /** Bytes, from a number or from text with a unit. */
 function memorySize(value: unknown): number {
-  const match = /^\s*(\d+)\s*([KMG]?)i?B?\s*$/i.exec(String(value));
   const valid = typeof value === 'number' || typeof value === 'string';
-  if (!valid || !match) throw wrongType('memory', l10n.t('a size such as "64M"'), value);
+  const match = valid && /^(\d+)\s*([KMG]?)i?B?$/i.exec(String(value).trim());
+  if (!match) throw wrongType('memory', l10n.t('a size such as "64M"'), value);
   const bytes = Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1);
   if (bytes < SMALLEST_MEMORY || bytes > LARGEST_MEMORY) {
     throw refuse(
-      l10n.t('"memory" is {0}: the guest can have from {1} to {2}.', String(value), '1M', '3G'),
+      l10n.t(
+        '"memory" is {0}: the guest can have from {1} to {2}.',
+        shortened(String(value)),
+        '1M',
+        '3G',
+      ),
     );
   }
   return bytes;
@@ -152,6 +158,7 @@ function defines(value: unknown): Record<string, string> {
     Object.entries(value).map(([name, text]) => {
       if (!/^[A-Za-z_.?@][\w.?@~#$]*$/.test(name))
         throw wrongType('defines', l10n.t('a macro name'), name);
+      if (typeof text === 'object') throw wrongType(`defines.${name}`, l10n.t('a text'), text);
       return [name, String(text)];
     }),
   );

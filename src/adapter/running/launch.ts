@@ -7,14 +7,16 @@ import { THREAD_ID, type SessionContext } from '../context';
 import { applyExceptionFilters } from '../breakpoints/exceptions';
 import { proceed, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
+import { breathe } from '../host';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
 import { loadProgram } from './program-loader';
 import type { LaunchArguments } from '../protocol';
-import { RequestError } from '../request-error';
+import { RequestError, sessionHasEnded } from '../request-error';
 
 /** The beginning and the end of a session. */
 export function launchRequests(context: SessionContext): Handlers {
   const configuration = new Gate();
+  const start = new Start(context);
   context.breakpoints = new BreakpointStore(context);
   return {
     initialize: handler(async (args: DebugProtocol.InitializeRequestArguments) => {
@@ -22,16 +24,18 @@ export function launchRequests(context: SessionContext): Handlers {
       await setLanguage(context, args.locale);
       return capabilities();
     }),
-    launch: handler(async (args: LaunchArguments) => {
-      if (context.debuggeeIfAny)
-        throw new RequestError(l10n.t('the session has been launched already'));
-      const launched = await prepare(context, args);
-      context.send('initialized', undefined);
-      await configuration.opened;
-      return then(() => {
-        begin(context, launched);
-      });
-    }),
+    launch: handler((args: LaunchArguments, signal) =>
+      start.only(signal, async () => {
+        if (context.debuggeeIfAny)
+          throw new RequestError(l10n.t('the session has been launched already'));
+        const launched = await prepare(context, args, signal);
+        context.send('initialized', undefined);
+        await untilConfigured(context, configuration, launched, signal);
+        return then(() => {
+          begin(context, launched);
+        });
+      }),
+    ),
     attach: () => {
       throw new RequestError(
         l10n.t('there is nothing to attach to; use a launch configuration'),
@@ -41,20 +45,22 @@ export function launchRequests(context: SessionContext): Handlers {
     configurationDone: () => {
       configuration.open();
     },
-    restart: handler(async (args: DebugProtocol.RestartArguments) => {
-      const again = (args.arguments as LaunchArguments | undefined) ?? context.launchArguments;
-      if (!again) throw new RequestError(l10n.t('no program is being debugged'));
-      const launched = await prepare(context, again);
-      return then(() => {
-        begin(context, launched);
-      });
-    }),
+    restart: handler((args: DebugProtocol.RestartArguments, signal) =>
+      start.only(signal, async () => {
+        const again = (args.arguments as LaunchArguments | undefined) ?? context.launchArguments;
+        if (!again || !context.debuggeeIfAny)
+          throw new RequestError(l10n.t('no program is being debugged'));
+        const launched = await prepare(context, again, signal);
+        return then(() => {
+          begin(context, launched);
+        });
+      }),
+    ),
     terminate: () => {
       context.ended = true;
-      configuration.open(); // a launch that waits is answered, and nothing begins
       context.setDebuggee(undefined);
       return then(() => {
-        context.send('terminated', undefined);
+        context.terminated();
       });
     },
     disconnect: () => {
@@ -76,6 +82,42 @@ class Gate {
   });
 }
 
+/** One launch or restart at a time, and none once the session is over. */
+class Start {
+  private present: AbortSignal | undefined;
+
+  constructor(private readonly context: SessionContext) {}
+
+  async only<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+    if (this.context.ended) throw sessionHasEnded();
+    if (this.present?.aborted === false)
+      throw new RequestError(l10n.t('the program is being started already'));
+    this.present = signal;
+    try {
+      return await start();
+    } finally {
+      if (this.present === signal) this.present = undefined;
+    }
+  }
+}
+
+/** Until the client has said what it wants to stop at. A launch that is called off until then leaves nothing. */
+async function untilConfigured(
+  context: SessionContext,
+  configuration: Gate,
+  { debuggee }: Launched,
+  signal: AbortSignal,
+): Promise<void> {
+  const calledOff = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+  await Promise.race([configuration.opened, calledOff]);
+  if (signal.aborted && context.debuggeeIfAny === debuggee) context.setDebuggee(undefined);
+  signal.throwIfAborted();
+}
+
 async function setLanguage({ host }: SessionContext, locale: string | undefined): Promise<void> {
   const contents =
     locale === undefined ? undefined : await host.translations?.(locale.toLowerCase());
@@ -83,7 +125,11 @@ async function setLanguage({ host }: SessionContext, locale: string | undefined)
 }
 
 /** Checks the configuration, assembles, builds the machine. Nothing of an old debuggee is left then. */
-async function prepare(context: SessionContext, args: LaunchArguments): Promise<Launched> {
+async function prepare(
+  context: SessionContext,
+  args: LaunchArguments,
+  signal: AbortSignal,
+): Promise<Launched> {
   const settings = checkAttributes(args);
   for (const name of unknownAttributes(args)) {
     const text = l10n.t(
@@ -92,8 +138,7 @@ async function prepare(context: SessionContext, args: LaunchArguments): Promise<
     );
     context.print(`${text}\n`, 'important');
   }
-  const program = await loadProgram(settings, context.host, context.send);
-  if (context.ended) throw new RequestError(l10n.t('the session has ended'));
+  const program = await loadProgram(settings, context.host, context.send, signal);
   const { monitor, memory, allocation, intercepts, holdInterrupts } = settings;
   context.setDebuggee(undefined);
   const options = { program, monitor, memory, allocation, intercepts, holdInterrupts };
@@ -127,7 +172,7 @@ function events(context: SessionContext): DebuggeeEvents {
     },
     breathe: async () => {
       context.output.flush();
-      await (host.breathe?.() ?? new Promise((resolve) => setTimeout(resolve, 0)));
+      await breathe(host);
     },
   };
 }
@@ -135,6 +180,7 @@ function events(context: SessionContext): DebuggeeEvents {
 /** Unless the session has been ended, or launched anew, in between. */
 function begin(context: SessionContext, { debuggee, settings }: Launched): void {
   if (context.debuggeeIfAny !== debuggee) return;
+  context.begun = true;
   context.send('thread', { reason: 'started', threadId: THREAD_ID });
   if (settings.noDebug) debuggee.breakpoints.disable();
   if (settings.stopOnEntry && !settings.noDebug) {

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { assemble, type Assembly, type Diagnostic } from '../../program';
-import type { AdapterHost } from '../host';
+import { breathe, type AdapterHost } from '../host';
 import type { LaunchSettings } from './launch-attributes';
 import { CustomEvent, type DiagnosticsEventBody } from '../protocol';
 import { RequestError } from '../request-error';
@@ -8,27 +8,46 @@ import { RequestError } from '../request-error';
 /** The guest starts in real mode with CS = 0. */
 const LAST_ENTRY = 0xffffn;
 
+/** The assembler goes on for so long (milliseconds) before others have their turn. */
+const TURN = 20;
+
 type Send = (event: string, body: unknown) => void;
 
 /**
  * Assembles the program of a launch. What the assembler has to say is sent as an event.
  *
- * @throws RequestError with one message when the program cannot be run
+ * @throws RequestError with one message when the program cannot be run, and the signal's reason when it is called off
  */
 export async function loadProgram(
   settings: LaunchSettings,
   host: AdapterHost,
   send: Send,
+  signal: AbortSignal,
 ): Promise<Assembly> {
   const { program, defines, includeDirs } = settings;
   await checkFile(program, host);
-  const assembly = await assemble(program, host.files, { defines, includeDirs });
-  send(CustomEvent.DIAGNOSTICS, diagnosticsBody(assembly));
+  const pause = pauses(host, signal);
+  const assembly = await assemble(program, host.files, { defines, includeDirs, pause });
+  signal.throwIfAborted();
   const errors = assembly.diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
-  if (first) throw new RequestError(failureText(program, first, errors.length), true);
+  const failure = first && failureText(program, first, errors.length);
+  const body = diagnosticsBody(assembly);
+  send(CustomEvent.DIAGNOSTICS, failure === undefined ? body : { ...body, failure });
+  if (failure !== undefined) throw new RequestError(failure);
   checkImage(assembly, settings);
   return assembly;
+}
+
+/** Between two steps of the assembler: others' turn when it is time, and the end when it is called off. */
+function pauses(host: AdapterHost, signal: AbortSignal): () => Promise<void> {
+  let lastTurn = performance.now();
+  return async () => {
+    if (performance.now() - lastTurn < TURN) return;
+    await breathe(host);
+    signal.throwIfAborted();
+    lastTurn = performance.now();
+  };
 }
 
 const fileName = (path: string): string =>

@@ -68,8 +68,18 @@ function far(
   return { value, width, type: 'address', memory: { space: 'gva', address: value, bytes: 8 } };
 }
 
-function binary(node: Node & { kind: 'binary' }, context: ExpressionContext): Value {
-  const left = evaluateNode(node.left, context);
+type Binary = Node & { kind: 'binary' };
+
+/** A long sum is a deep tree to the left: it is gone down and up again without recursion. */
+function binary(node: Binary, context: ExpressionContext): Value {
+  const chain: Binary[] = [];
+  let first: Node = node;
+  for (; first.kind === 'binary'; first = first.left) chain.push(first);
+  const start = evaluateNode(first, context);
+  return chain.reduceRight((left, operation) => applied(operation, left, context), start);
+}
+
+function applied(node: Binary, left: Value, context: ExpressionContext): Value {
   if (node.operator === '&&' && left.value === 0n) return truth(false);
   if (node.operator === '||' && left.value !== 0n) return truth(true);
   const right = evaluateNode(node.right, context);

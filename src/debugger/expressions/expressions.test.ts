@@ -269,6 +269,17 @@ describe('expressions', () => {
     assert.ok(failure('-'.repeat(100_000)).message);
   });
 
+  it('takes as long as a text is long', () => {
+    const began = performance.now();
+    assert.equal(value(`${'1+'.repeat(50_000)}1`), 50_001n);
+    assert.equal(value(`${'0||'.repeat(30_000)}1&&0`), 0n);
+    assert.equal(value(`${' '.repeat(100_000)}5`), 5n);
+    assert.match(failure("'".repeat(99_999)).message, /the string has no end/);
+    assert.match(failure('a'.repeat(100_000)).message, /no register, flag or symbol/);
+    assert.match(failure(`1${'<<4096'.repeat(16_000)}`).message, /more than 8192 bits/);
+    assert.ok(performance.now() - began < 2000, `${String(performance.now() - began)} ms`);
+  });
+
   it('writes values in every format', () => {
     const byte = { value: 0xf5n, width: 8 } as const;
     assert.equal(formatValue(byte), '0xf5');

@@ -22,6 +22,8 @@ function neededBits({ value, width }: Value): number {
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 /** Shifts of plain numbers by more would only fill memory. */
 const LONGEST_SHIFT = 4096n;
+/** Longer numbers are worth nothing to anybody, and cost time. */
+const LONGEST_NUMBER = 8192;
 
 /** Applies an operator. `&&` and `||` are not here: they decide whether the right side is looked at. */
 export function applyBinary(
@@ -40,8 +42,14 @@ export function applyBinary(
     operator === '<<' || operator === '>>' ? b.value : y,
     column,
   );
-  if (width === undefined) return plain(value);
+  if (width === undefined) return plain(bounded(value, column));
   return { value: fit(value, width), width, type: 'number' };
+}
+
+/** Plain numbers have no width to wrap at. */
+function bounded(value: bigint, column: number): bigint {
+  if (BigInt.asIntN(LONGEST_NUMBER, value) === value) return value;
+  throw new ExpressionError(l10n.t('the number has more than {0} bits', LONGEST_NUMBER), column);
 }
 
 /** Equal widths compare as the unsigned numbers they are; a plain -1 becomes all ones of the other's width. */

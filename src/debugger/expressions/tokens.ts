@@ -13,13 +13,19 @@ export interface Token {
   readonly column: number;
 }
 
-/** Longest first. */
-const OPERATORS = '<< >> == != <> <= >= && || + - * / % & | ^ ~ ! < > ( ) [ ] ? : = ,'.split(' ');
-
-const NUMBER = /^[0-9][0-9A-Za-z_]*/;
+// Sticky: each begins exactly where it is asked to, and looks at nothing behind its token.
+const NUMBER = /[0-9][0-9A-Za-z_]*/y;
 /** Names may hold dots: `main.loop`, `vmcs.guest_cr3`; a leading `$` keeps a symbol from being a register. */
-const NAME = /^(\$?[A-Za-z_.@][\w.@~#]*|\$\$?)/;
-const QUOTED = /^'[^']*'|^"[^"]*"|^`(?:[^`\\]|\\.)*`/;
+const NAME = /\$?[A-Za-z_.@][\w.@~#]*|\$\$?/y;
+const QUOTED = /'[^']*'|"[^"]*"|`(?:[^`\\]|\\.)*`/y;
+
+const OPERATOR = /<<|>>|[=!<>]=|<>|&&|\|\||[-+*/%&|^~!<>()[\]?:=,]/y;
+const SPACE = /\s*/y;
+
+function matchAt(pattern: RegExp, source: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(source)?.[0];
+}
 
 /**
  * Cuts an expression into tokens.
@@ -30,7 +36,7 @@ export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
-    while (/\s/.test(source[at] ?? '')) at++;
+    at += matchAt(SPACE, source, at)?.length ?? 0;
     const token = tokenAt(source, at);
     tokens.push(token);
     if (token.kind === 'end') return tokens;
@@ -39,7 +45,6 @@ export function tokenize(source: string): Token[] {
 }
 
 function tokenAt(source: string, at: number): Token {
-  const rest = source.slice(at);
   const column = at + 1;
   const make = (kind: TokenKind, text: string, value = 0n): Token => ({
     kind,
@@ -47,17 +52,18 @@ function tokenAt(source: string, at: number): Token {
     value,
     column,
   });
-  if (rest === '') return make('end', '');
-  const number = NUMBER.exec(rest)?.[0];
+  if (at >= source.length) return make('end', '');
+  const number = matchAt(NUMBER, source, at);
   if (number !== undefined) return make('number', number, numberValue(number, column));
-  const quoted = QUOTED.exec(rest)?.[0];
+  const quoted = matchAt(QUOTED, source, at);
   if (quoted !== undefined) return make('number', quoted, characterValue(stringBytes(quoted)));
-  const name = NAME.exec(rest)?.[0];
+  const name = matchAt(NAME, source, at);
   if (name !== undefined) return make('name', name);
-  const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
+  const operator = matchAt(OPERATOR, source, at);
   if (operator !== undefined) return make('operator', operator);
-  if (/^['"`]/.test(rest)) throw new ExpressionError(l10n.t('the string has no end'), column);
-  throw new ExpressionError(l10n.t('unexpected character {0}', rest[0] ?? ''), column);
+  const character = source[at] ?? '';
+  if (/['"`]/.test(character)) throw new ExpressionError(l10n.t('the string has no end'), column);
+  throw new ExpressionError(l10n.t('unexpected character {0}', character), column);
 }
 
 function numberValue(text: string, column: number): bigint {

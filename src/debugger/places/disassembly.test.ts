@@ -74,6 +74,34 @@ describe('disassembleAround', () => {
     }
   });
 
+  it('fills up what is too far away to be decoded, without a gap', async () => {
+    const on = await target('vtx');
+    const around = (offset: number, count: number) =>
+      disassembleAround(on, 'gva', 0x7c00n, offset, count);
+    for (const [from, rows] of [
+      [-10_020, 40],
+      [9_980, 40],
+      [-30_000, 45_000],
+    ] as const) {
+      const all = around(from, rows);
+      assert.equal(all.length, rows);
+      all.forEach((row, n) => {
+        const before = all[n - 1];
+        if (before) assert.ok(row.address > before.address, String(from + n));
+      });
+      // Asked for one by one, they are the same.
+      for (const n of [0, 15, 25, rows - 1]) {
+        assert.deepEqual(around(from + n, 1)[0]?.address, all[n]?.address, String(from + n));
+      }
+    }
+    const far = around(Number.MAX_SAFE_INTEGER - 1, 1);
+    assert.deepEqual(
+      far.map(({ valid, bytes }) => [valid, bytes]),
+      [[false, undefined]],
+    );
+    assert.deepEqual(around(-1e12, 0), []);
+  });
+
   it('follows the lines of the program, with the mode of each', async () => {
     const on = await target('none');
     const text = disassembleAround(on, 'gva', 0x7c00n, 0, 11).map(({ text }) => text);

@@ -23,9 +23,13 @@ type Space = AddressSpace | 'hva';
 const LONGEST_INSTRUCTION = 15;
 const TOP = 1n << 64n;
 
+/** Rows farther away from their address are not decoded: there is no way to them but over all rows between. */
+const FARTHEST = 10_000;
+
 /**
  * Rows around an address: row number `-offset` is the one at the address. Where the program's lines tell
- * where instructions begin they are followed; elsewhere decoding starts so that it meets the address.
+ * where instructions begin they are followed; elsewhere decoding starts so that it meets the address. What is
+ * too far away is filled with rows of one byte that tell nothing.
  *
  * @param address where row 0 is; it may be negative or too large, for a view that scrolls past the ends
  * @param offset number of the first row, relative to the row at `address`
@@ -38,13 +42,33 @@ export function disassembleAround(
   count: number,
 ): Row[] {
   const around = new Around(target, space);
+  const end = offset + count;
+  const [first, last] = [near(offset), near(end)];
   try {
-    const before = offset < 0 ? around.before(address, -offset) : [];
-    const after = offset + count > 0 ? around.from(address, offset + count) : [];
-    return [...before, ...after.slice(Math.max(0, offset))].slice(0, count);
+    const before = first < 0 ? around.before(address, -first) : [];
+    const after = last > 0 ? around.from(address, last) : [];
+    const rows = [...before, ...after.slice(Math.max(0, first))].slice(0, last - first);
+    const low = before[0]?.address ?? address;
+    const high = after.length > 0 ? endOf(after[after.length - 1]) : address;
+    return [
+      ...filling(low, offset + FARTHEST, Math.min(end, -FARTHEST) - offset),
+      ...rows,
+      ...filling(high, Math.max(offset, FARTHEST) - FARTHEST, end - Math.max(offset, FARTHEST)),
+    ];
   } finally {
     around.free();
   }
+}
+
+const near = (row: number): number => Math.max(-FARTHEST, Math.min(FARTHEST, row));
+const endOf = (row: Row | undefined): bigint =>
+  row ? row.address + BigInt(Math.max(1, row.bytes?.length ?? 1)) : 0n;
+
+/** Rows of one byte each, the first of them `from` bytes behind an address. */
+function filling(address: bigint, from: number, count: number): Row[] {
+  return Array.from({ length: Math.max(0, count) }, (_, n) =>
+    unreadable(address + BigInt(from + n)),
+  );
 }
 
 class Around {

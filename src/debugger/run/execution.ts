@@ -11,7 +11,8 @@ import type { Transition } from '../trace/transitions';
 /** Slices are as long as they can be while others get a turn this often (milliseconds). */
 const TURN = 15;
 const SHORTEST_SLICE = 2_000;
-const LONGEST_SLICE = 4_000_000;
+/** However fast it was until now: what comes may be thousands of times slower. */
+const LONGEST_SLICE = 25_000;
 
 /** How a stretch of execution ended: a result, or nothing that concerns the user. */
 export type Stretch =
@@ -29,7 +30,7 @@ export type Stretch =
 export class Execution {
   private pauseRequested = false;
   private sleeper: (() => void) | undefined;
-  private slice = 50_000;
+  private slice = LONGEST_SLICE;
   private lastTurn = 0;
 
   constructor(

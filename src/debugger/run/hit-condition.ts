@@ -1,4 +1,4 @@
-const HIT_CONDITION = /^\s*(>=|<=|==|=|>|<|%)?\s*(\d+)\s*$/;
+const HIT_CONDITION = /^(>=|<=|==|=|>|<|%)?\s*(\d+)$/;
 
 /**
  * What a hit condition says of the number of hits so far: `5` and `>= 5` from the fifth on, `== 5`
@@ -7,7 +7,7 @@ const HIT_CONDITION = /^\s*(>=|<=|==|=|>|<|%)?\s*(\d+)\s*$/;
  * @returns undefined for what is no hit condition
  */
 export function parseHitCondition(text: string): ((hits: number) => boolean) | undefined {
-  const match = HIT_CONDITION.exec(text);
+  const match = HIT_CONDITION.exec(text.trim());
   if (!match) return undefined;
   const n = Number(match[2]);
   switch (match[1]) {

@@ -53,11 +53,12 @@ export class RunControl {
   }
 
   /**
-   * Runs until something stops it. Never rejects: failures of the simulator are stops too.
+   * Runs until something stops it. Rejects only where it runs already: failures of the simulator are stops.
    *
    * @param first nothing has run yet, so that a breakpoint at the first instruction counts
    */
   async run(command: RunCommand, first = false): Promise<RunResult> {
+    if (this.running) throw new Error('the target runs already');
     this.running = true;
     this.execution.begin();
     try {

@@ -9,6 +9,11 @@ export interface Engine {
   run(record: number): void;
   /** Instructions that may still be started. */
   remaining: number;
+  /**
+   * Rounds of repeated instructions beyond their first, to be set to 0 by whoever counts them. The engine
+   * comes back when there are more than instructions remain.
+   */
+  rounds: number;
   /** The record of the instruction being executed. */
   readonly record: number;
 }

@@ -15,7 +15,7 @@ export class Progress implements Persistent<ProgressState> {
   private before = 0;
   /** Time that passed without instructions, in units of one instruction. */
   private idle = 0;
-  /** Events delivered, and rests in HLT. */
+  /** Events delivered, exits from guest mode, rests in HLT, rounds of repeated instructions. */
   private events = 0;
   /** The instruction has left guest mode instead of completing: it is not counted. */
   left = false;
@@ -27,12 +27,15 @@ export class Progress implements Persistent<ProgressState> {
     this.left = false;
     this.chunk = instructions;
     this.engine.remaining = instructions;
+    this.engine.rounds = 0;
   }
 
   /** Adds what the engine has executed to the count. */
   settle(): void {
     this.before = this.retired;
     this.chunk = 0;
+    this.events += this.engine.rounds;
+    this.engine.rounds = 0;
   }
 
   /** The instruction under way, if there is one, did not complete: it is not counted. */
@@ -59,14 +62,15 @@ export class Progress implements Persistent<ProgressState> {
   }
 
   /**
-   * Instructions retired, events delivered, rests in HLT. Budgets and limits count in it, so that no
-   * guest escapes them: a handler that faults at its own first instruction retires nothing.
+   * Instructions retired, rounds of repeated ones, events delivered, exits from guest mode, rests in HLT.
+   * Budgets and limits count in it, so that no guest escapes them: a handler that faults at its own first
+   * instruction retires nothing, and neither does a repeated instruction of which each iteration exits.
    */
   get work(): number {
-    return this.retired + this.events;
+    return this.retired + this.events + this.engine.rounds;
   }
 
-  /** An event is delivered. */
+  /** An event is delivered, or guest mode is left. */
   countEvent(): void {
     this.events++;
   }

@@ -43,11 +43,20 @@ class Interpreter implements Engine {
   ) {}
 
   get remaining(): number {
-    return this.words[REMAINING] ?? 0;
+    return (this.words[REMAINING] ?? 0) + (this.words[HELD_BACK] ?? 0);
   }
 
   set remaining(value: number) {
     this.words[REMAINING] = value;
+    this.words[HELD_BACK] = 0;
+  }
+
+  get rounds(): number {
+    return this.words[ROUNDS] ?? 0;
+  }
+
+  set rounds(value: number) {
+    this.words[ROUNDS] = value;
   }
 
   get record(): number {
@@ -57,3 +66,5 @@ class Interpreter implements Engine {
 
 const REMAINING = wordOf(Run.REMAINING);
 const RECORD = wordOf(Run.RECORD);
+const ROUNDS = wordOf(Run.ROUNDS);
+const HELD_BACK = wordOf(Run.HELD_BACK);

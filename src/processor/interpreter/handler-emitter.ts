@@ -1,4 +1,13 @@
-import { PAGE_SIZE, Rec, RECORD_SIZE, Segment, State, Tlb, segmentSlot } from '../state/layout';
+import {
+  PAGE_SIZE,
+  Rec,
+  Run,
+  RECORD_SIZE,
+  Segment,
+  State,
+  Tlb,
+  segmentSlot,
+} from '../state/layout';
 import type {
   Expression,
   MemoryPlace,
@@ -279,9 +288,28 @@ export class HandlerEmitter {
       this.expressions.condition(again);
       f.if(() => {
         f.get(left).i32(1).op(Op.i32Sub).tee(left).opIndex(Op.brIf, 1);
+        this.countRounds(left);
         f.get(this.record);
         this.embedding.leave();
       });
+    });
+    this.countRounds(left);
+  }
+
+  /** Rounds take time as instructions do: once there are more than instructions are left, the interpreter comes back. */
+  private countRounds(left: number): void {
+    const { f } = this;
+    const rounds = f.local(ValueType.I32);
+    f.i32(0);
+    f.i32(0).memory(Op.i32Load, Run.ROUNDS);
+    f.i32(0).memory(Op.i32Load, State.REPEAT_LIMIT).get(left).op(Op.i32Sub).op(Op.i32Add);
+    f.tee(rounds).memory(Op.i32Store, Run.ROUNDS);
+    f.i32(0).memory(Op.i32Load, Run.REMAINING).get(rounds).op(Op.i32LtS);
+    f.if(() => {
+      f.i32(0).i32(0).memory(Op.i32Load, Run.HELD_BACK);
+      f.i32(0).memory(Op.i32Load, Run.REMAINING).op(Op.i32Add);
+      f.memory(Op.i32Store, Run.HELD_BACK);
+      f.i32(0).i32(0).memory(Op.i32Store, Run.REMAINING);
     });
   }
 

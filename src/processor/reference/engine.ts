@@ -18,6 +18,9 @@ class Leave {
  */
 export class ReferenceEngine implements Engine {
   remaining = 0;
+  rounds = 0;
+  /** Rounds have taken the time of the instructions that remain. */
+  private enough = false;
   record = 0;
   private readonly view: DataView;
   private readonly trees = new Map<number, Statement[]>();
@@ -39,8 +42,9 @@ export class ReferenceEngine implements Engine {
 
   run(record: number): void {
     let at = record;
+    this.enough = false;
     while (at !== 0) {
-      if (this.remaining === 0) {
+      if (this.remaining === 0 || this.enough) {
         const offset = BigInt(this.view.getUint16(at + Rec.OFFSET, true));
         this.setState(State.RIP, this.state(State.RIP_BASE) + offset);
         return;
@@ -144,11 +148,20 @@ export class ReferenceEngine implements Engine {
   }
 
   private repeat(body: readonly Statement[], again: Expression): void {
-    for (let left = this.view.getInt32(State.REPEAT_LIMIT, true); left > 0; left--) {
+    const most = this.view.getInt32(State.REPEAT_LIMIT, true);
+    for (let done = 0; done < most; done++) {
       this.statements(body);
-      if (this.value(again) === 0n) return;
+      if (this.value(again) !== 0n) continue;
+      this.countRounds(done);
+      return;
     }
+    this.countRounds(most);
     throw new Leave(this.record);
+  }
+
+  private countRounds(rounds: number): void {
+    this.rounds += rounds;
+    this.enough = this.rounds > this.remaining;
   }
 
   private value(expression: Expression): bigint {

@@ -72,7 +72,11 @@ export const Run = {
   REMAINING: 0x7e0,
   /** i32: the record of the instruction being executed. */
   RECORD: 0x7e4,
-  END: 0x7e8,
+  /** i32: rounds of repeated instructions beyond the first, since whoever runs it has set this to 0. */
+  ROUNDS: 0x7e8,
+  /** i32: what rounds have taken from REMAINING, so that it comes back: instructions that were not started. */
+  HELD_BACK: 0x7ec,
+  END: 0x7f0,
 } as const;
 
 /** The size of a segment slot, and what stands where in it. */

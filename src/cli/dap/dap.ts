@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import { createAdapter, type AdapterHost, type Translations } from '../adapter/adapter';
+import type { AdapterHost, Translations } from '../../adapter/adapter';
 import { monitorSources } from 'ringside:monitor-sources';
+import { serve } from './serve';
 
 /** Where the localisation bundles lie, beside the built command line. */
 const BUNDLES = resolve(__dirname, '..', 'l10n');
+/** How long (milliseconds) a client that has said good-bye has for reading what is left. */
+const FAREWELL = 1000;
 
 /**
  * Speaks the Debug Adapter Protocol on stdin and stdout until the client has gone, or serves any number of
@@ -14,14 +16,15 @@ const BUNDLES = resolve(__dirname, '..', 'l10n');
  */
 export function runDebugAdapter(port?: number): void {
   if (port === undefined) {
-    start(process.stdin, process.stdout, () => {
-      process.exit(0);
-    });
+    serve(process.stdin, process.stdout, nodeHost(exitWhenWritten));
     return;
   }
   const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    start(socket, socket, () => socket.end());
+    const closed = (): void => {
+      socket.end();
+      setTimeout(() => socket.destroy(), FAREWELL).unref();
+    };
+    serve(socket, socket, nodeHost(closed));
   });
   server.listen(port, '127.0.0.1', () => {
     const address = server.address();
@@ -30,15 +33,15 @@ export function runDebugAdapter(port?: number): void {
   });
 }
 
-function start(input: Readable, output: Writable, closed: () => void): void {
-  const adapter = createAdapter(nodeHost(closed));
-  adapter.start(input, output);
-  input.on('end', () => {
-    adapter.shutdown();
-  });
+function exitWhenWritten(): void {
+  const exit = (): void => {
+    process.exit(0);
+  };
+  process.stdout.write('', exit);
+  setTimeout(exit, FAREWELL);
 }
 
-function nodeHost(closed: () => void): AdapterHost {
+function nodeHost(closed: () => void): Omit<AdapterHost, 'breathe'> {
   return {
     files: { read: async (path) => new Uint8Array(await readFile(path)) },
     kindOf: async (path) => {
@@ -50,10 +53,6 @@ function nodeHost(closed: () => void): AdapterHost {
     },
     monitorSources,
     translations: bundle,
-    breathe: () =>
-      new Promise((done) => {
-        setImmediate(done);
-      }),
     closed,
   };
 }
