@@ -1,9 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { createAdapter, type AdapterHost, type Translations } from '../adapter/adapter';
 import { monitorSources } from 'ringside:monitor-sources';
+import { codeOf, diskFiles } from './disk-files';
+import { usageError } from './errors';
 
 /** Where the localisation bundles lie, beside the built command line. */
 const BUNDLES = resolve(__dirname, '..', 'l10n');
@@ -11,8 +14,10 @@ const BUNDLES = resolve(__dirname, '..', 'l10n');
 /**
  * Speaks the Debug Adapter Protocol on stdin and stdout until the client has gone, or serves any number of
  * sessions on a TCP port of this computer.
+ *
+ * @throws UsageError when the port cannot be had
  */
-export function runDebugAdapter(port?: number): void {
+export async function runDebugAdapter(port?: number): Promise<void> {
   if (port === undefined) {
     start(process.stdin, process.stdout, () => {
       process.exit(0);
@@ -23,11 +28,13 @@ export function runDebugAdapter(port?: number): void {
     socket.on('error', () => socket.destroy());
     start(socket, socket, () => socket.end());
   });
-  server.listen(port, '127.0.0.1', () => {
-    const address = server.address();
-    const actual = typeof address === 'object' ? address?.port : port;
-    process.stderr.write(`listening on 127.0.0.1:${String(actual)}\n`);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw usageError(`--port ${String(port)}: cannot listen there (${codeOf(error)})`);
   });
+  const address = server.address();
+  const actual = typeof address === 'object' ? address?.port : port;
+  process.stderr.write(`listening on 127.0.0.1:${String(actual)}\n`);
 }
 
 function start(input: Readable, output: Writable, closed: () => void): void {
@@ -40,14 +47,8 @@ function start(input: Readable, output: Writable, closed: () => void): void {
 
 function nodeHost(closed: () => void): AdapterHost {
   return {
-    files: { read: async (path) => new Uint8Array(await readFile(path)) },
-    kindOf: async (path) => {
-      try {
-        return (await stat(path)).isDirectory() ? 'directory' : 'file';
-      } catch {
-        return 'missing';
-      }
-    },
+    files: diskFiles,
+    workingFolder: process.cwd(),
     monitorSources,
     translations: bundle,
     breathe: () =>

@@ -11,8 +11,8 @@ import { addressOf } from './x86/address';
 import type { VectorChoice } from './x86/cpu-levels';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
-import { isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
-import { lonePrefixes, sizedPrefixes } from './x86/prefix-bytes';
+import { canCheckBounds, isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
+import { lonePrefixes, sizedPrefixes, withBounds } from './x86/prefix-bytes';
 import { select, type Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
@@ -81,7 +81,9 @@ export class InstructionWriter {
 
   write(written: InstructionBody, statement: Statement, count: number): void {
     const { assembler } = this;
-    const prefixes = sizedPrefixes(written.prefixes, assembler.bits);
+    const sized = sizedPrefixes(written.prefixes, assembler.bits);
+    const bounds = assembler.defaultBounds && canCheckBounds(written);
+    const prefixes = bounds ? withBounds(sized) : sized;
     const body = prefixes === written.prefixes ? written : { ...written, prefixes };
     if (body.mnemonic === '') {
       const bytes = lonePrefixes(prefixes, assembler.bits);

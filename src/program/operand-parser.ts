@@ -43,7 +43,8 @@ function overrides(cursor: Cursor): Overrides {
     const word = cursor.word;
     if (word === undefined) return found;
     const size = SIZE_WORDS[word];
-    if (size !== undefined) found.size = size;
+    // Of several sizes the first one counts, as in NASM.
+    if (size !== undefined) found.size ||= size;
     else if (word === 'strict') found.strict = true;
     else if (word === 'to') found.to = true;
     else if (word === 'short' || word === 'near' || word === 'far') found.distance = word;
@@ -146,7 +147,8 @@ function memory(cursor: Cursor, before: Overrides): MemoryOperand {
     }
     const word = cursor.word;
     const size = word === undefined ? undefined : SIZE_WORDS[word];
-    if (size !== undefined) displacementSize = size;
+    // Of several sizes the last one counts, but `byte` only where it is alone, as in NASM.
+    if (size !== undefined) displacementSize = size === 8 ? displacementSize || size : size;
     else if (word === 'rel' || word === 'abs') relative = word;
     else if (word === 'nosplit') nosplit = true;
     else if (word === 'a16' || word === 'a32' || word === 'a64')

@@ -54,10 +54,15 @@ export function isKeyword(word: string): boolean {
 /**
  * Parses one line after macro expansion (NASM manual 3.1). Throws SourceError.
  * @param chain where the line comes from
+ * @param warn takes what NASM lets pass and a reader should know
  */
-export function parseStatement(tokens: readonly Token[], chain: readonly Span[]): Statement {
+export function parseStatement(
+  tokens: readonly Token[],
+  chain: readonly Span[],
+  warn?: Cursor['warn'],
+): Statement {
   const place = chain[chain.length - 1] ?? { file: '', line: 1, column: 1 };
-  const cursor = new Cursor(tokens, { ...place, endColumn: place.column });
+  const cursor = new Cursor(tokens, { ...place, endColumn: place.column }, warn);
   const label = parseLabel(cursor);
   const times: Expression[] = [];
   while (cursor.word === 'times') {
