@@ -89,6 +89,11 @@ export class FileCache {
     return lines;
   }
 
+  /** The lines of every source read so far. */
+  allLines(): Iterable<readonly TokenLine[]> {
+    return this.lexed.values();
+  }
+
   /** The files that exist, in the order of reading. */
   get found(): string[] {
     return [...this.paths];

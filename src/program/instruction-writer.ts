@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
-import { fits } from './data';
 import { SourceError } from './diagnostics';
 import { evaluate } from './evaluate';
+import { checkRanges } from './operand-ranges';
 import type { AddressHint, Body, MemoryOperand, Statement } from './statement';
 import { repeat } from './storage';
 import { isSummed } from './summed';
-import { isKnown, isScalar, resolve, UNKNOWN, singleBase, type Value } from './value';
+import { isKnown, UNKNOWN, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
 import type { VectorChoice } from './x86/cpu-levels';
 import { encode, withPrefixes } from './x86/encode';
@@ -173,7 +173,10 @@ export class InstructionWriter {
     const { section } = assembler.output;
     const offset = BigInt((section?.size ?? 0) - choice.length);
     const address = (section?.address ?? 0n) + offset;
-    this.checkRange(choice, operands, address);
+    const placed = { choice, operands, address, setting: assembler };
+    checkRanges(placed, (message, span) => {
+      assembler.warn(message, span);
+    });
     const ip = address + BigInt(choice.prefixBytes.length);
     const length = choice.length - choice.prefixBytes.length;
     const target = {
@@ -287,48 +290,4 @@ export class InstructionWriter {
     const far: Resolved = { ...target, operand: { ...target.operand, distance: 'near' } };
     this.emit(jump, this.select(jump, statement, [far], undefined), [far]);
   }
-
-  /** Complains about branches that do not reach and warns of immediates that are cut. */
-  private checkRange(choice: Choice, operands: readonly Resolved[], address: bigint): void {
-    const { assembler } = this;
-    for (const slot of choice.match.slots) {
-      const operand = operands.find((r) => r.operand.kind === 'immediate' && r.value !== undefined);
-      const span = operand?.operand.span;
-      if (slot.kind === 'branch') {
-        const { bits, width } = slot.info;
-        const target = resolve(slot.value);
-        const distance = BigInt.asIntN(width, target - (address + BigInt(choice.length)));
-        if (bits === 8 && (distance < -128n || distance > 127n)) {
-          // NASM lets plain numbers pass, which may mean anything, and cuts the distance.
-          if (isScalar(slot.value)) {
-            assembler.warn(
-              l10n.t('the target is {0} bytes away and is cut to a byte', String(distance)),
-              span,
-            );
-            continue;
-          }
-          throw new SourceError(
-            l10n.t(
-              'the target is {0} bytes away, and a short jump reaches only -128 to 127',
-              String(distance),
-            ),
-            span,
-          );
-        }
-      } else if (slot.kind === 'immediate' && isScalar(slot.value)) {
-        const { bits, width } = slot.info;
-        const n = slot.value.n;
-        const extended = BigInt.asIntN(width, n);
-        const cut = !fits(n, width) || (bits < width && BigInt.asIntN(bits, n) !== extended);
-        if (cut) {
-          assembler.warn(
-            l10n.t('{0} does not fit in {1} bits and is cut', format(n), String(bits)),
-            operands.find((r) => r.value === slot.value)?.operand.span ?? span,
-          );
-        }
-      }
-    }
-  }
 }
-
-const format = (n: bigint): string => (n < 0n ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`);

@@ -49,13 +49,7 @@ function overrides(cursor: Cursor): Overrides {
     else if (word === 'to') found.to = true;
     else if (word === 'short' || word === 'near' || word === 'far') found.distance = word;
     else if (word === 'ptr' && found.size !== 0 && isOperandStart(cursor.peek())) {
-      throw new SourceError(
-        l10n.t(
-          'NASM has no `ptr`: write `{0} […]` without it',
-          cursor.tokens[cursor.index - 1]?.text ?? '',
-        ),
-        cursor.span,
-      );
+      throw withoutPtr(cursor);
     } else if (word === 'offset' && cursor.peek()?.kind === 'id') {
       throw new SourceError(
         l10n.t('NASM has no `offset`: a label without brackets is its address'),
@@ -64,6 +58,17 @@ function overrides(cursor: Cursor): Overrides {
     } else return found;
     cursor.index++;
   }
+}
+
+/** `dword ptr [x]`. */
+function withoutPtr(cursor: Cursor): SourceError {
+  const size = cursor.tokens[cursor.index - 1]?.text ?? '';
+  const next = cursor.peek();
+  const rest = !next || isOp(next, '[') || next.kind === 'id' ? '[…]' : next.text;
+  return new SourceError(
+    l10n.t('NASM has no `ptr`: write `{0} {1}` without it', size, rest),
+    cursor.span,
+  );
 }
 
 /** Parses `{k1}{z}` and the like after an operand. */

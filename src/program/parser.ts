@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Cursor } from './cursor';
 import { parseData } from './data-parser';
-import { SourceError, type Span } from './diagnostics';
+import { SourceError, UnknownWord, type Span } from './diagnostics';
 import type { Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import { stringBytes } from './literals';
@@ -135,7 +135,7 @@ function parseLabel(cursor: Cursor): Label | undefined {
     return labelOf(token);
   }
   if (next || registerOf(word) !== undefined)
-    throw new SourceError(unknownWord(token, next), token);
+    throw new UnknownWord(unknownWord(token, next), token.text, token);
   cursor.index++;
   return { ...labelOf(token), orphan: { misspelled: misspelledInstruction(token) } };
 }
@@ -306,12 +306,9 @@ function instruction(cursor: Cursor): Body {
     // Prefixes may stand alone (NASM manual 3.1).
     if (!token && prefixes !== NO_PREFIXES)
       return { kind: 'instruction', mnemonic: '', prefixes, operands: [] };
-    throw new SourceError(
-      token?.kind === 'id'
-        ? unknownWord(token, cursor.peek())
-        : l10n.t('an instruction is missing here'),
-      cursor.span,
-    );
+    if (token?.kind === 'id')
+      throw new UnknownWord(unknownWord(token, cursor.peek()), token.text, token);
+    throw new SourceError(l10n.t('an instruction is missing here'), cursor.span);
   }
   cursor.index++;
   const operands: Operand[] = [];

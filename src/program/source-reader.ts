@@ -1,10 +1,11 @@
 import type { AssemblerInput } from './assembler-types';
 import type { Assembler } from './assembler';
-import { FatalError, SourceError, type Severity, type Span } from './diagnostics';
+import { FatalError, SourceError, UnknownWord, type Severity, type Span } from './diagnostics';
 import type { Scope } from './evaluate';
 import { candidatePaths } from './candidate-paths';
 import type { FoundFile } from './file-cache';
 import { fileTroubleText } from './file-trouble';
+import { LateDefinitions } from './late-definitions';
 import { quote } from './literals';
 import { parseLabelAlone, parseStatement } from './parser';
 import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
@@ -16,6 +17,7 @@ import type { TokenLine } from './tokens';
 /** From files to statements: runs the preprocessor and parses what it gives. */
 export class SourceReader implements PreprocessorHost {
   private preprocessor: Preprocessor | undefined;
+  readonly late = new LateDefinitions(() => this.input.cache.allLines());
 
   constructor(
     private readonly assembler: Assembler,
@@ -44,11 +46,18 @@ export class SourceReader implements PreprocessorHost {
         });
       } catch (error) {
         if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
-        messages.report('error', error.message, error.span ?? line.tokens[0], line.chain);
+        const place = error.span ?? line.tokens[0];
+        messages.report('error', this.wordsOf(error), place, line.chain);
         statement = parseLabelAlone(line.tokens, line.chain);
       }
       if (statement) yield statement;
     }
+  }
+
+  private wordsOf(error: SourceError): string {
+    const { message, span } = error;
+    const late = error instanceof UnknownWord && span && this.late.explain(error.word, span);
+    return late || message;
   }
 
   /** The names of the single-line macros, for suggestions. */

@@ -6,6 +6,7 @@ import type { EncodingPrefix, Operand } from '../statement';
 import { ANY_CPU, levelOf, type VectorChoice } from './cpu-levels';
 import { encode, opcodePlace } from './encode';
 import { explainMismatch } from './explain';
+import { missingRegister } from './explain-roles';
 import { formsOf, type Form } from './forms';
 import { match, type Context, type Match, type Resolved } from './match';
 import { findMnemonic } from './mnemonics';
@@ -164,7 +165,8 @@ function rejectWide(request: Request): void {
   for (const { operand } of request.operands) {
     if (operand.kind !== 'register' || !needs64(operand.register)) continue;
     throw new SourceError(
-      l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
+      missingRegister(operand.register) ??
+        l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
       operand.span,
     );
   }
