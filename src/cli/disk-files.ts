@@ -1,5 +1,6 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, realpathSync, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   FileTrouble,
   isFileTrouble,
@@ -13,6 +14,13 @@ import {
 export const diskFiles: SourceFiles = {
   read: (path) => readRegular(path, { offset: 0, length: undefined }),
   readPart: readRegular,
+  identity: (path) => {
+    try {
+      return realpathSync.native(path);
+    } catch {
+      return resolve(path);
+    }
+  },
 };
 
 /** Reads a regular file, or part of one. @throws FileTrouble */

@@ -7,7 +7,7 @@ function folderOf(path: string): string {
 }
 
 /** `folder/../x` without the detour; works on paths and on URIs. */
-function normalize(path: string): string {
+export function normalize(path: string): string {
   const parts = path.split('/');
   const out: string[] = [];
   for (const part of parts) {

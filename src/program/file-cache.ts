@@ -1,3 +1,4 @@
+import { fileIdentity } from './file-identity';
 import { textTrouble } from './file-trouble';
 import { tokenizeFile } from './lexer';
 import { FileTrouble, isFileTrouble, type FilePart, type SourceFiles } from './source-files';
@@ -30,7 +31,10 @@ const isContent = (content: Content | undefined): content is Uint8Array =>
 export class FileCache {
   private readonly contents = new Map<string, Content>();
   private readonly lexed = new Map<string, readonly TokenLine[]>();
-  private readonly paths = new Set<string>();
+  /** The files that exist: for each identity the name under which it was read first. */
+  private readonly names = new Map<string, string>();
+  /** For each path read the name of its file: it has one in a program, however it is reached. */
+  private readonly nameOf = new Map<string, string>();
 
   constructor(private readonly source: SourceFiles) {}
 
@@ -40,7 +44,10 @@ export class FileCache {
     if (this.contents.has(key)) return;
     try {
       this.contents.set(key, await this.read(path, part));
-      this.paths.add(path);
+      const identity = fileIdentity(this.source, path);
+      const name = this.names.get(identity) ?? path;
+      this.names.set(identity, name);
+      this.nameOf.set(path, name);
     } catch (error) {
       this.contents.set(key, isFileTrouble(error) ? error : new FileTrouble('missing'));
     }
@@ -70,7 +77,7 @@ export class FileCache {
     for (const path of paths) {
       const content = this.contents.get(keyOf(path, part));
       if (!content) throw new NeedFile(paths, part);
-      if (isContent(content)) return { path, bytes: content };
+      if (isContent(content)) return { path: this.nameOf.get(path) ?? path, bytes: content };
       if (!trouble || trouble.kind === 'missing') trouble = content;
     }
     throw trouble ?? new FileTrouble('missing');
@@ -78,14 +85,13 @@ export class FileCache {
 
   /** The lines of a file, cut into tokens. Throws a FileTrouble where there are none. */
   lines(path: string): readonly TokenLine[] {
-    let lines = this.lexed.get(path);
-    if (!lines) {
-      const { bytes } = this.find([path]);
-      const trouble = textTrouble(bytes);
-      if (trouble) throw trouble;
-      lines = tokenizeFile(new TextDecoder().decode(bytes), path);
-      this.lexed.set(path, lines);
-    }
+    const known = this.lexed.get(path);
+    if (known) return known;
+    const { path: name, bytes } = this.find([path]);
+    const trouble = textTrouble(bytes);
+    if (trouble) throw trouble;
+    const lines = this.lexed.get(name) ?? tokenizeFile(new TextDecoder().decode(bytes), name);
+    this.lexed.set(name, lines);
     return lines;
   }
 
@@ -96,6 +102,6 @@ export class FileCache {
 
   /** The files that exist, in the order of reading. */
   get found(): string[] {
-    return [...this.paths];
+    return [...this.names.values()];
   }
 }

@@ -16,6 +16,7 @@ import type { TokenLine } from './tokens';
 
 export type { Assembly, LineEntry, SymbolInfo } from './assembly';
 export type { Diagnostic, Location, RelatedLocation, Severity } from './diagnostics';
+export { fileIdentity, plainName } from './file-identity';
 export { fileTroubleText } from './file-trouble';
 export {
   FileTrouble,

@@ -19,6 +19,8 @@ export interface SourceFiles {
   read(path: string): Promise<Uint8Array>;
   /** Part of a file, less where the file ends before. Without this method the whole file is read. */
   readPart?(path: string, part: FilePart): Promise<Uint8Array>;
+  /** The same for all names of a file, its links resolved; at once. Without this method names alone are compared. */
+  identity?(path: string): string;
 }
 
 /** What is at a path in place of a file that could be read. */

@@ -3,6 +3,7 @@ import {
   assemble,
   fileTroubleText,
   isFileTrouble,
+  plainName,
   type Assembly,
   type Diagnostic,
 } from '../../program';
@@ -26,7 +27,11 @@ export async function loadProgram(
   host: AdapterHost,
   send: Send,
 ): Promise<Assembly> {
-  const { program, defines } = settings;
+  const { defines } = settings;
+  // Clients know the file by its plain name.
+  const program = /[/\\]\.\.?[/\\]/.test(settings.program)
+    ? plainName(host.files, settings.program)
+    : settings.program;
   await checkFile(program, host);
   const last = host.workingFolder === undefined ? [] : [host.workingFolder];
   const includeDirs = [...settings.includeDirs, ...last];
