@@ -8,12 +8,13 @@ import { repeat } from './storage';
 import { isSummed } from './summed';
 import { isKnown, UNKNOWN, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
+import { ChoiceCache } from './x86/choice-cache';
 import type { VectorChoice } from './x86/cpu-levels';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
 import { canCheckBounds, isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
 import { lonePrefixes, sizedPrefixes, withBounds } from './x86/prefix-bytes';
-import { select, type Choice } from './x86/select';
+import type { Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
 
@@ -76,6 +77,8 @@ export class InstructionWriter {
   private readonly fixed = new Map<string, Memory>();
   /** The choices for all others. */
   private readonly chosen = new WeakMap<Statement, Memory>();
+
+  private readonly forms = new ChoiceCache();
 
   constructor(private readonly assembler: Assembler) {}
 
@@ -254,7 +257,7 @@ export class InstructionWriter {
       },
     };
     const { mnemonic, prefixes } = body;
-    return select({ mnemonic, span: statement.span, prefixes, operands }, context);
+    return this.forms.select({ mnemonic, span: statement.span, prefixes, operands }, context);
   }
 
   /** Whether an instruction of `length` bytes here can jump to `value` by a signed byte. */
