@@ -6,8 +6,8 @@ export type Translations = Readonly<Record<string, string>>;
 /** What the adapter needs from where it runs: a Node process, or a browser's worker. */
 export interface AdapterHost {
   readonly files: SourceFiles;
-  /** What is at a path, so that errors can say it. Without this every failure is a missing file. */
-  kindOf?(path: string): Promise<'file' | 'directory' | 'missing'>;
+  /** Where included files are looked for at last, as NASM does in the folder it is called in. */
+  readonly workingFolder?: string;
   /** The monitor's own source files, by their path below the source folder: 'vmm/vtx/exits/cpuid.ts'. */
   readonly monitorSources?: Readonly<Record<string, string>>;
   /** The bundle of a display language such as 'zh-cn'; undefined when there is none. */

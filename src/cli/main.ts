@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { assembleCommand } from './asm';
 import { disassembleCommand } from './disasm';
-import { notBuiltYet, usageError, UsageError } from './errors';
+import { endOnTrouble, statusOfError } from './ends';
+import { notBuiltYet } from './errors';
+import { parseCount } from './files';
 import { runCommand, type RunOptions } from './run';
 
 /** The command line. Its options and exit statuses are a contract: see README.md. */
@@ -68,7 +70,8 @@ function program(): Command {
     .option('--port <n>', 'listen there instead')
     .action(async (options: { port?: string }) => {
       const { runDebugAdapter } = await import('./dap/dap');
-      runDebugAdapter(options.port === undefined ? undefined : portNumber(options.port));
+      const { port } = options;
+      await runDebugAdapter(port === undefined ? undefined : parseCount(port, 'no port: ', 65535));
     });
 
   root
@@ -94,30 +97,15 @@ function collect(value: string, all: string[]): string[] {
   return [...all, value];
 }
 
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw usageError(`no port: ${text}`);
-  return port;
-}
-
 /** Sets the exit status that a command ends with. */
 async function finish(status: Promise<number>): Promise<void> {
   process.exitCode = await status;
 }
 
+endOnTrouble();
 program()
   // Said outright: in an editor's Node, commander would guess that there is no script's name.
   .parseAsync(process.argv, { from: 'node' })
   .catch((error: unknown) => {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-    } else if (error instanceof UsageError) {
-      process.stderr.write(`ringside: ${error.message}\n`);
-      process.exitCode = 2;
-    } else {
-      process.stderr.write(
-        `ringside: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      );
-      process.exitCode = 1;
-    }
+    process.exitCode = statusOfError(error);
   });

@@ -2,7 +2,7 @@ import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
 import { exitStatus, Machine } from '../session';
 import { notBuiltYet, usageError } from './errors';
-import { parseSize, writeOutput } from './files';
+import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
 import { report } from './report';
 import { TroubleWatch } from './trouble';
@@ -62,8 +62,5 @@ function refuseWhatIsNotBuilt(options: RunOptions): void {
 
 function instructionLimit(text: string | undefined): number {
   if (text === undefined) return Number.MAX_SAFE_INTEGER;
-  const limit = Number(text);
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw usageError(`no count: --max-instructions ${text}`);
-  return limit;
+  return parseCount(text, 'no count: --max-instructions ');
 }

@@ -5,6 +5,7 @@ import {
   type Assembly,
   type SourceFiles,
 } from '../program';
+import type { Documents } from './documents';
 import { SourceIndex } from './source-index';
 import { SourceText } from './text';
 
@@ -29,18 +30,20 @@ export type ProgramOptions = Pick<AssembleOptions, 'defines' | 'includeDirs'>;
  */
 export async function analyze(
   root: string,
-  files: SourceFiles,
+  files: Documents,
   options: ProgramOptions,
   pause: () => Promise<void> | undefined,
 ): Promise<Analysis> {
   const recorder = new Recorder();
   const contents = new Map<string, Uint8Array>();
+  const { readPart } = files;
   const remembering: SourceFiles = {
     read: async (path) => {
       const bytes = await files.read(path);
       contents.set(path, bytes);
       return bytes;
     },
+    ...(readPart && { readPart }),
   };
   const assembly = await assemble(root, remembering, { ...options, recorder, pause });
   const sources = new Set([root]);

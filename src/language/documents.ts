@@ -2,7 +2,7 @@ import type { SourceFiles } from '../program';
 import { SourceText } from './text';
 
 /** The files that the service reads: those open in the editor as they are there, the others from the host. */
-export class Documents implements SourceFiles {
+export class Documents {
   private readonly open = new Map<string, SourceText>();
   private readonly onDisk = new Map<string, Promise<Uint8Array>>();
   private readonly stamps = new Map<string, number>();
@@ -55,6 +55,11 @@ export class Documents implements SourceFiles {
       bytes.catch(() => this.onDisk.delete(file));
     }
     return bytes;
+  }
+
+  /** Parts are wanted of binary files, which are not open as text. */
+  get readPart(): Required<SourceFiles>['readPart'] | undefined {
+    return this.host.readPart?.bind(this.host);
   }
 
   async text(file: string): Promise<SourceText> {

@@ -1,4 +1,4 @@
-import { candidatePaths } from '../program/files';
+import { candidatePaths } from '../program/candidate-paths';
 import type { Documents } from './documents';
 
 const INCLUDE = /^[ \t]*%include[ \t]+(["'`])(.+?)\1/gim;

@@ -1,3 +1,4 @@
+import type { SourceFiles } from '../program';
 import * as l10n from '@vscode/l10n';
 import type { Analysis, ProgramOptions } from './analysis';
 import { completionsAt, documentationOf, type NamedFile } from './completion/completion';
@@ -20,8 +21,8 @@ import type { SourceText } from './text';
 import { placeOf, rangeOf, type Place, type Position, type Range } from './text';
 
 /** What the service needs of its surroundings. Files are named by URIs or paths, the same file always in the same way. */
-export interface LanguageHost {
-  /** The content of a file that is not open; rejects when there is none. */
+export interface LanguageHost extends SourceFiles {
+  /** The content of a file that is not open. */
   read(file: string): Promise<Uint8Array>;
   /** All files of the workspace that may be assembly. */
   sources(): Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 import type { LineEntry } from './assembly';
 import type { Span } from './diagnostics';
-import type { FileCache } from './files';
+import type { FileCache } from './file-cache';
 import type { Recorder } from './recorder';
 import type { Section } from './sections';
 import type { TokenLine } from './tokens';

@@ -17,10 +17,12 @@ import { Structures } from './structures';
 import { isScalar } from './value';
 import { ANY_CPU, ANY_VECTORS } from './x86/cpu-levels';
 
-/** How many passes a program may need before it counts as never settling. */
-const MAX_PASSES = 200;
-/** From this pass on, instructions only grow, so that sizes cannot swing for ever. */
+/** How many passes may bring no symbol a value, as a chain of `equ` does, before a program counts as never settling. */
+const MAX_STALLED = 200;
+/** From so many on, instructions only grow, so that sizes cannot swing for ever. */
 const GROW_ONLY = 30;
+/** A longer chain than this takes too long. */
+const MAX_PASSES = 5000;
 /** Statements between two pauses of `steps`. */
 const STEP = 200;
 
@@ -37,6 +39,8 @@ export class Assembler implements DataSink {
   readonly source: SourceReader;
   bits: 16 | 32 | 64 = 16;
   defaultRelative = false;
+  /** `default bnd`: near jumps, calls and returns get a BND prefix. */
+  defaultBounds = false;
   /** The generation of processors that the program is for. */
   cpu = ANY_CPU;
   vectors = ANY_VECTORS;
@@ -49,6 +53,8 @@ export class Assembler implements DataSink {
   /** In the last pass bytes are written and messages about values are final. */
   final = false;
   pass = 0;
+  /** Passes in which no symbol has got a value that had none before. */
+  private stalled = 0;
   /** What the first pass parsed, unless macros depend on labels. */
   private statements: readonly Statement[] | undefined;
 
@@ -61,7 +67,7 @@ export class Assembler implements DataSink {
   }
 
   get growOnly(): boolean {
-    return this.pass >= GROW_ONLY;
+    return this.stalled >= GROW_ONLY;
   }
 
   /** Runs all passes. Throws NeedFile when a file must be read first, FatalError when going on makes no sense. */
@@ -73,14 +79,14 @@ export class Assembler implements DataSink {
   /** As `run`, with a pause after every so many statements in which the caller may do something else, or give up. */
   *steps(): Generator<undefined, void> {
     do yield* this.runPass();
-    while (!this.names.settled && this.pass < MAX_PASSES);
+    while (!this.names.settled && this.stalled < MAX_STALLED && this.pass < MAX_PASSES);
     const { changed, lastChanged } = this.names.symbols;
     if (changed && !this.messages.list.hasErrors) {
       throw new FatalError(
         l10n.t(
           'the value of `{0}` depends on itself: it still changes after {1} passes',
           lastChanged?.name ?? '',
-          String(MAX_PASSES),
+          String(this.pass),
         ),
         lastChanged?.span,
       );
@@ -92,11 +98,13 @@ export class Assembler implements DataSink {
 
   private *runPass(): Generator<undefined, void> {
     this.pass++;
+    const unknownBefore = this.names.symbols.unknown;
     this.names.beginPass();
     this.output.beginPass();
     this.structures.reset();
     this.bits = 16;
     this.defaultRelative = false;
+    this.defaultBounds = false;
     this.cpu = ANY_CPU;
     this.vectors = ANY_VECTORS;
     this.alignsSection = true;
@@ -105,7 +113,9 @@ export class Assembler implements DataSink {
     this.messages.beginPass(this.statements === undefined);
     yield* this.executeAll(this.statements ?? this.readStatements());
     this.structures.finish();
-    this.names.symbols.endPass();
+    const { symbols } = this.names;
+    symbols.endPass();
+    this.stalled = symbols.unknown < unknownBefore ? 0 : this.stalled + 1;
   }
 
   private *executeAll(statements: Iterable<Statement>): Generator<undefined, void> {

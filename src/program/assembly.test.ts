@@ -203,7 +203,7 @@ describe('files and definitions', () => {
   it('reports a missing entry', async () => {
     const { assemble } = await import('./index');
     const assembly = await assemble('none.asm', { read: () => Promise.reject(new Error('no')) });
-    assert.deepEqual(messages(assembly), ['1:1 error: the file cannot be read']);
+    assert.deepEqual(messages(assembly), ["1:1 error: the file 'none.asm' was not found"]);
     assert.equal(assembly.image.length, 0);
   });
 
@@ -212,5 +212,18 @@ describe('files and definitions', () => {
     assert.equal(image.length, 600);
     assert.equal(diagnostics.length, 501);
     assert.match(diagnostics[500]?.message ?? '', /more than 500 warnings/);
+  });
+
+  it('follows a chain of a thousand equ that each know the next only later', async () => {
+    const chain = Array.from({ length: 1000 }, (_, i) => `e${i} equ e${i + 1} + 1`).join('\n');
+    const { image, diagnostics } = await assembleText(`dd e0\n${chain}\ne1000 equ 0\n`);
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual([...image], [0xe8, 3, 0, 0]);
+  });
+
+  it('tells files that are included without an end from macros', async () => {
+    const again = '%ifndef A\n%define A\n%rep 500000\n%include "a"\n%endrep\n%endif\n';
+    const told = messages(await assembleText(again, { a: 'nop\n'.repeat(100) }));
+    assert.match(told.join(), /`a` is included again and again/);
   });
 });

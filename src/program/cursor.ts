@@ -11,6 +11,8 @@ export class Cursor {
     readonly tokens: readonly Token[],
     /** What to point at when the line ends too soon and has no tokens. */
     private readonly line: Span,
+    /** Takes warnings about what is read. */
+    readonly warn: (message: string, span: Span) => void = () => undefined,
   ) {}
 
   get token(): Token | undefined {

@@ -23,10 +23,24 @@ export function parseData(cursor: Cursor, keyword: Token): DataItem[] {
   }
   for (;;) {
     items.push(parseItem(cursor, 0));
+    skipStray(cursor);
     if (!cursor.skipOp(',')) return items;
     // A trailing comma is allowed, as in NASM.
     if (cursor.atEnd) return items;
   }
+}
+
+/** NASM reads over one word after an item: `db 1 2` stores 1. */
+function skipStray(cursor: Cursor): void {
+  const { token } = cursor;
+  const next = cursor.peek();
+  if (!token || token.kind === 'bad' || isOp(token, ',') || isOp(token, ')')) return;
+  if (next && !isOp(next, ',') && !isOp(next, ')')) return;
+  cursor.index++;
+  cursor.warn(
+    l10n.t('`{0}` is not stored (as in NASM): a comma is missing before it', token.text),
+    token,
+  );
 }
 
 /** `[size] [count dup] [size] item`, or a list of items in parentheses. */
@@ -57,6 +71,7 @@ function contents(cursor: Cursor, size: number | undefined, depth: number): Size
   const items: SizedItem[] = [];
   while (!cursor.isOp(')')) {
     items.push({ item: parseItem(cursor, depth + 1), size });
+    skipStray(cursor);
     if (!cursor.skipOp(',')) break;
   }
   cursor.expectOp(')');

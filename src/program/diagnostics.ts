@@ -37,6 +37,17 @@ export class SourceError extends Error {
   }
 }
 
+/** A line begins with a word that has no meaning, or not yet. */
+export class UnknownWord extends SourceError {
+  constructor(
+    message: string,
+    readonly word: string,
+    span: Span,
+  ) {
+    super(message, span);
+  }
+}
+
 /** Thrown to give up the whole program: a limit was reached, so going on makes no sense. */
 export class FatalError extends SourceError {}
 

@@ -162,19 +162,18 @@ const absolute: Directive = (a, args, statement) => {
   a.output.section = undefined;
 };
 
+/** NASM 2.16 reads the first word after `default` and nothing behind it. */
 const setDefault: Directive = (a, args, statement) => {
-  for (const token of args) {
-    const word = token.text.toLowerCase();
-    if (word === 'rel') a.defaultRelative = true;
-    else if (word === 'abs') a.defaultRelative = false;
-    else if (word !== 'bnd' && word !== 'nobnd' && word !== ',')
-      throw new SourceError(
-        l10n.t('`default` can be `rel` or `abs`, not `{0}`', token.text),
-        token,
-      );
-  }
-  if (args.length === 0)
-    throw new SourceError(l10n.t('`default` needs `rel` or `abs`'), statement.span);
+  const [first, ignored] = args;
+  if (!first) throw new SourceError(l10n.t('`default` needs `rel` or `abs`'), statement.span);
+  const word = first.text.toLowerCase();
+  if (word === 'rel' || word === 'abs') a.defaultRelative = word === 'rel';
+  else if (word === 'bnd' || word === 'nobnd') a.defaultBounds = word === 'bnd';
+  else
+    throw new SourceError(l10n.t('`default` can be `rel` or `abs`, not `{0}`', first.text), first);
+  if (!ignored) return;
+  const rest = tokensText(args.slice(1));
+  a.warn(l10n.t('`default` takes one word; `{0}` changes nothing (as in NASM)', rest), ignored);
 };
 
 /** `global` and its kin: what a linker would need; a flat image has none. */

@@ -3,17 +3,29 @@ import { Assembler } from './assembler';
 import type { AssemblerInput } from './assembler-types';
 import type { Assembly } from './assembly';
 import { diagnose } from './diagnose';
-import { FatalError, SourceError } from './diagnostics';
-import { candidatePaths, FileCache, NeedFile, type SourceFiles } from './files';
+import { FatalError, SourceError, type Diagnostic } from './diagnostics';
+import { candidatePaths } from './candidate-paths';
+import { FileCache, NeedFile } from './file-cache';
+import { fileTroubleText } from './file-trouble';
 import { tokenize } from './lexer';
 import { quote } from './literals';
 import { failed, finish } from './result';
 import type { Recorder } from './recorder';
+import { isFileTrouble, type SourceFiles } from './source-files';
 import type { TokenLine } from './tokens';
 
 export type { Assembly, LineEntry, SymbolInfo } from './assembly';
 export type { Diagnostic, Location, RelatedLocation, Severity } from './diagnostics';
-export type { SourceFiles } from './files';
+export { fileIdentity, plainName } from './file-identity';
+export { fileTroubleText } from './file-trouble';
+export {
+  FileTrouble,
+  isFileTrouble,
+  MAX_FILE,
+  type FilePart,
+  type FileTroubleKind,
+  type SourceFiles,
+} from './source-files';
 export { Recorder, type Defined, type NameKind, type NameRecord } from './recorder';
 export { LineTable } from './line-table';
 export { characterValue, integerValue, stringBytes } from './literals';
@@ -69,7 +81,7 @@ async function prefetch(input: AssemblerInput, path: string, seen: Set<string>):
   if (seen.has(path) || seen.size > MAX_FILES) return;
   seen.add(path);
   const { cache, entry, includeFolders } = input;
-  for (const line of cache.lines(path)) {
+  for (const line of linesIfText(cache, path)) {
     const [directive, name] = line;
     if (directive?.text.toLowerCase() !== '%include' || name?.kind !== 'string') continue;
     for (const candidate of candidatePaths(name.text.slice(1, -1), path, entry, includeFolders)) {
@@ -78,6 +90,16 @@ async function prefetch(input: AssemblerInput, path: string, seen: Set<string>):
       await prefetch(input, candidate, seen);
       break;
     }
+  }
+}
+
+/** No lines of a file that is no source: whoever includes it will be told. */
+function linesIfText(cache: FileCache, path: string): readonly TokenLine[] {
+  try {
+    return cache.lines(path);
+  } catch (error) {
+    if (isFileTrouble(error)) return [];
+    throw error;
   }
 }
 
@@ -120,9 +142,11 @@ export async function assemble(
     recorder: options.recorder,
   };
   await cache.load(entry);
-  if (!cache.has(entry)) {
-    const place = { file: entry, line: 1, column: 1, endColumn: 1 };
-    return failed(input, [diagnose('error', l10n.t('the file cannot be read'), place, [place])]);
+  try {
+    cache.lines(entry);
+  } catch (error) {
+    if (!isFileTrouble(error)) throw error;
+    return failed(input, [atStart(entry, fileTroubleText(quote(entry), error))]);
   }
   await prefetch(input, entry, new Set());
   for (let i = 0; i < MAX_FILES; i++) {
@@ -131,13 +155,18 @@ export async function assemble(
     } catch (error) {
       if (!(error instanceof NeedFile)) throw error;
       for (const path of error.candidates) {
-        await cache.load(path);
-        if (cache.has(path)) break;
+        await cache.load(path, error.part);
+        if (cache.has(path, error.part)) break;
       }
     }
   }
-  const place = { file: entry, line: 1, column: 1, endColumn: 1 };
   return failed(input, [
-    diagnose('error', l10n.t('the program needs more than {0} files', MAX_FILES), place, [place]),
+    atStart(entry, l10n.t('the program needs more than {0} files', MAX_FILES)),
   ]);
+}
+
+/** A message about a whole file. */
+function atStart(file: string, message: string): Diagnostic {
+  const place = { file, line: 1, column: 1, endColumn: 1 };
+  return diagnose('error', message, place, [place]);
 }

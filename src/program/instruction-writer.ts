@@ -1,19 +1,20 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
-import { fits } from './data';
 import { SourceError } from './diagnostics';
 import { evaluate } from './evaluate';
+import { checkRanges } from './operand-ranges';
 import type { AddressHint, Body, MemoryOperand, Statement } from './statement';
 import { repeat } from './storage';
 import { isSummed } from './summed';
-import { isKnown, isScalar, resolve, UNKNOWN, singleBase, type Value } from './value';
+import { isKnown, UNKNOWN, singleBase, type Value } from './value';
 import { addressOf } from './x86/address';
+import { ChoiceCache } from './x86/choice-cache';
 import type { VectorChoice } from './x86/cpu-levels';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
-import { isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
-import { lonePrefixes, sizedPrefixes } from './x86/prefix-bytes';
-import { select, type Choice } from './x86/select';
+import { canCheckBounds, isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
+import { lonePrefixes, sizedPrefixes, withBounds } from './x86/prefix-bytes';
+import type { Choice } from './x86/select';
 
 type InstructionBody = Extract<Body, { kind: 'instruction' }>;
 
@@ -77,11 +78,15 @@ export class InstructionWriter {
   /** The choices for all others. */
   private readonly chosen = new WeakMap<Statement, Memory>();
 
+  private readonly forms = new ChoiceCache();
+
   constructor(private readonly assembler: Assembler) {}
 
   write(written: InstructionBody, statement: Statement, count: number): void {
     const { assembler } = this;
-    const prefixes = sizedPrefixes(written.prefixes, assembler.bits);
+    const sized = sizedPrefixes(written.prefixes, assembler.bits);
+    const bounds = assembler.defaultBounds && canCheckBounds(written);
+    const prefixes = bounds ? withBounds(sized) : sized;
     const body = prefixes === written.prefixes ? written : { ...written, prefixes };
     if (body.mnemonic === '') {
       const bytes = lonePrefixes(prefixes, assembler.bits);
@@ -171,7 +176,10 @@ export class InstructionWriter {
     const { section } = assembler.output;
     const offset = BigInt((section?.size ?? 0) - choice.length);
     const address = (section?.address ?? 0n) + offset;
-    this.checkRange(choice, operands, address);
+    const placed = { choice, operands, address, setting: assembler };
+    checkRanges(placed, (message, span) => {
+      assembler.warn(message, span);
+    });
     const ip = address + BigInt(choice.prefixBytes.length);
     const length = choice.length - choice.prefixBytes.length;
     const target = {
@@ -249,7 +257,7 @@ export class InstructionWriter {
       },
     };
     const { mnemonic, prefixes } = body;
-    return select({ mnemonic, span: statement.span, prefixes, operands }, context);
+    return this.forms.select({ mnemonic, span: statement.span, prefixes, operands }, context);
   }
 
   /** Whether an instruction of `length` bytes here can jump to `value` by a signed byte. */
@@ -285,48 +293,4 @@ export class InstructionWriter {
     const far: Resolved = { ...target, operand: { ...target.operand, distance: 'near' } };
     this.emit(jump, this.select(jump, statement, [far], undefined), [far]);
   }
-
-  /** Complains about branches that do not reach and warns of immediates that are cut. */
-  private checkRange(choice: Choice, operands: readonly Resolved[], address: bigint): void {
-    const { assembler } = this;
-    for (const slot of choice.match.slots) {
-      const operand = operands.find((r) => r.operand.kind === 'immediate' && r.value !== undefined);
-      const span = operand?.operand.span;
-      if (slot.kind === 'branch') {
-        const { bits, width } = slot.info;
-        const target = resolve(slot.value);
-        const distance = BigInt.asIntN(width, target - (address + BigInt(choice.length)));
-        if (bits === 8 && (distance < -128n || distance > 127n)) {
-          // NASM lets plain numbers pass, which may mean anything, and cuts the distance.
-          if (isScalar(slot.value)) {
-            assembler.warn(
-              l10n.t('the target is {0} bytes away and is cut to a byte', String(distance)),
-              span,
-            );
-            continue;
-          }
-          throw new SourceError(
-            l10n.t(
-              'the target is {0} bytes away, and a short jump reaches only -128 to 127',
-              String(distance),
-            ),
-            span,
-          );
-        }
-      } else if (slot.kind === 'immediate' && isScalar(slot.value)) {
-        const { bits, width } = slot.info;
-        const n = slot.value.n;
-        const extended = BigInt.asIntN(width, n);
-        const cut = !fits(n, width) || (bits < width && BigInt.asIntN(bits, n) !== extended);
-        if (cut) {
-          assembler.warn(
-            l10n.t('{0} does not fit in {1} bits and is cut', format(n), String(bits)),
-            operands.find((r) => r.value === slot.value)?.operand.span ?? span,
-          );
-        }
-      }
-    }
-  }
 }
-
-const format = (n: bigint): string => (n < 0n ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`);

@@ -102,6 +102,36 @@ export function tokenize(text: string, file: string, line: number, column = 1): 
   return tokens;
 }
 
+/** Where the parts of a line that goes on in the next ones begin in the joined text. */
+interface Joined {
+  readonly text: string;
+  readonly starts: readonly number[];
+}
+
+/** Joins the line at `first` with those it goes on in: one that ends in `\\` does, in a comment, too. */
+function joinLines(lines: readonly string[], first: number): Joined {
+  const starts: number[] = [];
+  let text = '';
+  for (let i = first; ; i++) {
+    starts.push(text.length);
+    const line = lines[i] ?? '';
+    if (!line.endsWith('\\') || i + 1 >= lines.length) return { text: text + line, starts };
+    text += line.slice(0, -1);
+  }
+}
+
+/** The places of a joined line's tokens in the lines that they came from. */
+function placeInParts(tokens: TokenLine, { starts }: Joined): TokenLine {
+  let part = 0;
+  return tokens.map((token) => {
+    while ((starts[part + 1] ?? Infinity) < token.column) part++;
+    const before = starts[part] ?? 0;
+    const { line, column, endColumn } = token;
+    const end = Math.min(endColumn, (starts[part + 1] ?? Infinity) + 1);
+    return { ...token, line: line + part, column: column - before, endColumn: end - before };
+  });
+}
+
 /**
  * Cuts a whole file into lines of tokens. A line ending in `\` goes on in the next (NASM manual 3.1); the joined
  * tokens stand in the first line's entry, and the lines they came from are empty.
@@ -109,25 +139,12 @@ export function tokenize(text: string, file: string, line: number, column = 1): 
 export function tokenizeFile(text: string, file: string): TokenLine[] {
   const lines = text.split(/\r\n|\n|\r/);
   const result: TokenLine[] = [];
-  for (let i = 0; i < lines.length; i++) {
-    const first = i;
-    let source = lines[i] ?? '';
-    if (!source.endsWith('\\')) {
-      result.push(tokenize(source, file, i + 1));
-      continue;
-    }
-    const joined: Token[] = [];
-    for (;;) {
-      const more = source.endsWith('\\') && i + 1 < lines.length;
-      const part = tokenize(more ? source.slice(0, -1) : source, file, i + 1);
-      part.forEach((token, k) =>
-        joined.push(k === 0 && i > first ? { ...token, space: true } : token),
-      );
-      if (!more) break;
-      source = lines[++i] ?? '';
-    }
-    result.push(joined);
-    for (let k = first; k < i; k++) result.push([]);
+  while (result.length < lines.length) {
+    const first = result.length;
+    const joined = joinLines(lines, first);
+    const tokens = tokenize(joined.text, file, first + 1);
+    result.push(joined.starts.length === 1 ? tokens : placeInParts(tokens, joined));
+    for (let k = 1; k < joined.starts.length; k++) result.push([]);
   }
   return result;
 }

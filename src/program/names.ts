@@ -63,7 +63,8 @@ export class Names implements Scope {
       symbols: this.symbols,
       preprocessing: this.preprocessing,
     };
-    throw new SourceError(explainUndefined(name, this.externals.has(name), why), span);
+    const late = this.assembler.source.late.explain(name, span);
+    throw new SourceError(late ?? explainUndefined(name, this.externals.has(name), why), span);
   }
 
   /** Whether a label is one: a lone word without a colon that nothing uses may be an instruction with a slip in it. */
@@ -80,7 +81,7 @@ export class Names implements Scope {
       this.assembler.warn(l10n.t('the label `{0}` has no colon', name), span);
       return true;
     }
-    const wrong = orphan.misspelled ?? this.misspelledMacro(name);
+    const wrong = orphan.misspelled ?? this.misspelledMacro(name, span);
     if (wrong === undefined) {
       this.assembler.warn(
         l10n.t(
@@ -96,7 +97,9 @@ export class Names implements Scope {
     return false;
   }
 
-  private misspelledMacro(name: string): string | undefined {
+  private misspelledMacro(name: string, span: Span): string | undefined {
+    const late = this.assembler.source.late.explain(name, span);
+    if (late !== undefined) return late;
     const better = closest(name, this.assembler.source.multiLineMacroNames());
     return better === undefined ? undefined : noSuchInstruction(name, better);
   }

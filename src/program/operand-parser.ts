@@ -43,18 +43,13 @@ function overrides(cursor: Cursor): Overrides {
     const word = cursor.word;
     if (word === undefined) return found;
     const size = SIZE_WORDS[word];
-    if (size !== undefined) found.size = size;
+    // Of several sizes the first one counts, as in NASM.
+    if (size !== undefined) found.size ||= size;
     else if (word === 'strict') found.strict = true;
     else if (word === 'to') found.to = true;
     else if (word === 'short' || word === 'near' || word === 'far') found.distance = word;
     else if (word === 'ptr' && found.size !== 0 && isOperandStart(cursor.peek())) {
-      throw new SourceError(
-        l10n.t(
-          'NASM has no `ptr`: write `{0} […]` without it',
-          cursor.tokens[cursor.index - 1]?.text ?? '',
-        ),
-        cursor.span,
-      );
+      throw withoutPtr(cursor);
     } else if (word === 'offset' && cursor.peek()?.kind === 'id') {
       throw new SourceError(
         l10n.t('NASM has no `offset`: a label without brackets is its address'),
@@ -63,6 +58,17 @@ function overrides(cursor: Cursor): Overrides {
     } else return found;
     cursor.index++;
   }
+}
+
+/** `dword ptr [x]`. */
+function withoutPtr(cursor: Cursor): SourceError {
+  const size = cursor.tokens[cursor.index - 1]?.text ?? '';
+  const next = cursor.peek();
+  const rest = !next || isOp(next, '[') || next.kind === 'id' ? '[…]' : next.text;
+  return new SourceError(
+    l10n.t('NASM has no `ptr`: write `{0} {1}` without it', size, rest),
+    cursor.span,
+  );
 }
 
 /** Parses `{k1}{z}` and the like after an operand. */
@@ -146,7 +152,8 @@ function memory(cursor: Cursor, before: Overrides): MemoryOperand {
     }
     const word = cursor.word;
     const size = word === undefined ? undefined : SIZE_WORDS[word];
-    if (size !== undefined) displacementSize = size;
+    // Of several sizes the last one counts, but `byte` only where it is alone, as in NASM.
+    if (size !== undefined) displacementSize = size === 8 ? displacementSize || size : size;
     else if (word === 'rel' || word === 'abs') relative = word;
     else if (word === 'nosplit') nosplit = true;
     else if (word === 'a16' || word === 'a32' || word === 'a64')

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Cursor } from './cursor';
 import { parseData } from './data-parser';
-import { SourceError, type Span } from './diagnostics';
+import { SourceError, UnknownWord, type Span } from './diagnostics';
 import type { Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import { stringBytes } from './literals';
@@ -54,10 +54,15 @@ export function isKeyword(word: string): boolean {
 /**
  * Parses one line after macro expansion (NASM manual 3.1). Throws SourceError.
  * @param chain where the line comes from
+ * @param warn takes what NASM lets pass and a reader should know
  */
-export function parseStatement(tokens: readonly Token[], chain: readonly Span[]): Statement {
+export function parseStatement(
+  tokens: readonly Token[],
+  chain: readonly Span[],
+  warn?: Cursor['warn'],
+): Statement {
   const place = chain[chain.length - 1] ?? { file: '', line: 1, column: 1 };
-  const cursor = new Cursor(tokens, { ...place, endColumn: place.column });
+  const cursor = new Cursor(tokens, { ...place, endColumn: place.column }, warn);
   const label = parseLabel(cursor);
   const times: Expression[] = [];
   while (cursor.word === 'times') {
@@ -130,7 +135,7 @@ function parseLabel(cursor: Cursor): Label | undefined {
     return labelOf(token);
   }
   if (next || registerOf(word) !== undefined)
-    throw new SourceError(unknownWord(token, next), token);
+    throw new UnknownWord(unknownWord(token, next), token.text, token);
   cursor.index++;
   return { ...labelOf(token), orphan: { misspelled: misspelledInstruction(token) } };
 }
@@ -301,12 +306,9 @@ function instruction(cursor: Cursor): Body {
     // Prefixes may stand alone (NASM manual 3.1).
     if (!token && prefixes !== NO_PREFIXES)
       return { kind: 'instruction', mnemonic: '', prefixes, operands: [] };
-    throw new SourceError(
-      token?.kind === 'id'
-        ? unknownWord(token, cursor.peek())
-        : l10n.t('an instruction is missing here'),
-      cursor.span,
-    );
+    if (token?.kind === 'id')
+      throw new UnknownWord(unknownWord(token, cursor.peek()), token.text, token);
+    throw new SourceError(l10n.t('an instruction is missing here'), cursor.span);
   }
   cursor.index++;
   const operands: Operand[] = [];

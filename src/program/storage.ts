@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
 import { SourceError } from './diagnostics';
+import type { Expression } from './expression';
 import { alignUp } from './section-layout';
 import type { Section } from './sections';
 import { fillCode } from './smart-align';
+import type { FilePart } from './source-files';
 import type { Body, Statement } from './statement';
 
 /** `incbin` (NASM manual 3.2.3). */
@@ -13,16 +15,23 @@ export function includeBinary(
   statement: Statement,
   count: number,
 ): void {
-  const found = assembler.source.file(body.path, statement.span.file);
-  if (!found) throw new SourceError(l10n.t("the file '{0}' was not found", body.path));
-  assembler.names.recorder?.use('binary', found.path, body.span);
-  const skip = body.skip ? Number(assembler.number(body.skip, '`incbin`')) : 0;
-  const length = body.length
-    ? Number(assembler.number(body.length, '`incbin`'))
-    : found.bytes.length;
-  const part = found.bytes.subarray(skip, skip + length);
-  assembler.checkCount(BigInt(part.length), count, statement.span);
-  for (let i = 0; i < count; i++) assembler.room(part.length, 'data')?.set(part);
+  const { source } = assembler;
+  const part = partOf(assembler, body);
+  const { path, bytes } = source.file(body.path, statement.span.file, body.span, part);
+  assembler.names.recorder?.use('binary', path, body.span);
+  assembler.checkCount(BigInt(bytes.length), count, statement.span);
+  for (let i = 0; i < count; i++) assembler.room(bytes.length, 'data')?.set(bytes);
+}
+
+/** The part of the file that is wanted; undefined for all of it. */
+function partOf(
+  assembler: Assembler,
+  { skip, length }: Extract<Body, { kind: 'incbin' }>,
+): FilePart | undefined {
+  if (!skip && !length) return undefined;
+  const number = (expression: Expression): number =>
+    assembler.checkCount(assembler.number(expression, '`incbin`'), 0, expression.span);
+  return { offset: skip ? number(skip) : 0, length: length && number(length) };
 }
 
 /** `align` and `alignb` (NASM manual 4.11.12): also raise the section's own alignment. */

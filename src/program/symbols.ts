@@ -27,6 +27,8 @@ export class SymbolScope {
   /** Set when a definition differs from the pass before. */
   changed = false;
   pass = 0;
+  /** Definitions of this pass whose value is not known yet. */
+  unknown = 0;
   /** One of those that differ. */
   lastChanged: SymbolEntry | undefined;
   /** The last label that local labels (`.x`) belong to. */
@@ -35,6 +37,7 @@ export class SymbolScope {
   beginPass(): void {
     this.pass++;
     this.changed = false;
+    this.unknown = 0;
     this.parent = '';
   }
 
@@ -53,6 +56,7 @@ export class SymbolScope {
   ): boolean {
     const full = this.fullName(name);
     if (kind === 'label' && !name.startsWith('.')) this.parent = name;
+    if (value.unknown) this.unknown++;
     const entry = this.entries.get(full);
     if (!entry) {
       this.entries.set(full, { name: full, kind, value, span, chain, pass: this.pass });

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, ROOT } from '../transcripts/cli-bundle';
@@ -204,4 +216,92 @@ describe('command line', function () {
       assert.match(stderr + stdout, message);
     });
   }
+
+  it('asm: an empty source is an empty image; run and disasm say what is missing', () => {
+    assert.equal(run(['asm', write('none.asm', ''), '-o', 'none.bin']).status, 0);
+    assert.equal(readFileSync(join(folder, 'none.bin')).length, 0);
+    assert.match(run(['run', 'none.asm']).stderr, /gives not one byte of code/);
+    assert.match(run(['disasm', 'none.bin']).stderr, /is empty/);
+  });
+
+  it('asm: includes are found in the working folder, too, after all others', () => {
+    mkdirSync(join(folder, 'sub/lib'), { recursive: true });
+    write('sub/main.asm', '%include "lib/a.inc"\n%include "here.inc"');
+    write('sub/lib/a.inc', '%include "b.inc"');
+    write('sub/lib/b.inc', 'db 1');
+    write('b.inc', 'db 9');
+    write('here.inc', 'db 2');
+    assert.equal(run(['asm', 'sub/main.asm', '-o', 'main.bin']).status, 0);
+    assert.deepEqual([...readFileSync(join(folder, 'main.bin'))], [1, 2]);
+  });
+
+  it('asm: only regular files are included, and of a huge one what is wanted', function () {
+    if (process.platform === 'win32') this.skip();
+    spawnSync('mkfifo', [join(folder, 'fifo')]);
+    symlinkSync('loop', join(folder, 'loop'));
+    write('huge', '0123456789');
+    truncateSync(join(folder, 'huge'), 2 ** 32);
+    const told = (line: string): string => run(['asm', write('odd.asm', line), '-o', 'o']).stderr;
+    assert.match(told('%include "fifo"'), /odd\.asm:1:10: error: 'fifo' is a pipe/);
+    assert.match(told('incbin "fifo", 0, 1'), /'fifo' is a pipe/);
+    assert.match(told('incbin "/dev/zero", 0, 10'), /'\/dev\/zero' is a device/);
+    assert.match(told('%include "/"'), /'\/' is a folder/);
+    assert.match(told('%include "loop"'), /'loop' is a link that leads back/);
+    assert.match(told('incbin "huge"'), /'huge' is too large: at most 64 MB/);
+    assert.equal(told('incbin "huge", 5, 8'), '');
+    assert.equal(readFileSync(join(folder, 'o'), 'latin1'), '56789\0\0\0');
+  });
+
+  it('asm: a source may come through a pipe, and the image go to standard output', function () {
+    if (process.platform === 'win32') this.skip();
+    const { status, stdout } = run(['asm', '/dev/stdin', '-o', '/dev/stdout'], 'db "piped"');
+    assert.deepEqual([status, stdout], [0, 'piped']);
+  });
+
+  it('asm: -o writes through a link, and leaves the link', function () {
+    if (process.platform === 'win32') this.skip();
+    write('target.bin', 'before');
+    symlinkSync('target.bin', join(folder, 'link.bin'));
+    assert.equal(run(['asm', write('a.asm', 'db "after"'), '-o', 'link.bin']).status, 0);
+    assert.ok(lstatSync(join(folder, 'link.bin')).isSymbolicLink());
+    assert.equal(readFileSync(join(folder, 'target.bin'), 'latin1'), 'after');
+    assert.match(run(['asm', 'a.asm', '-o', 'loop']).stderr, /cannot be written \(ELOOP\)/);
+  });
+
+  it('output that nobody takes ends the command without a stack trace, with a status of its own', function () {
+    if (process.platform !== 'linux') this.skip();
+    write('endless.asm', 'org 0x7c00\nmov dx, 0x3f8\nmov al, 10\nout dx, al\njmp $-1');
+    write('long.bin', new Uint8Array(200_000).fill(0x90));
+    const shell = (command: string): Outcome =>
+      spawnSync('bash', ['-c', command.replaceAll('ringside', `"${process.execPath}" "${cli}"`)], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+    for (const command of ['run endless.asm', 'disasm long.bin']) {
+      const cut = shell(`ringside ${command} | head -1 >/dev/null; exit \${PIPESTATUS[0]}`);
+      assert.deepEqual([cut.status, cut.stderr], [74, ''], command);
+      const full = shell(`ringside ${command} >/dev/full`);
+      assert.equal(full.status, 74, command);
+      assert.equal(full.stderr, 'ringside: the output cannot be written (ENOSPC)\n');
+    }
+  });
+
+  it('dap: a port that is in use is told, with status 2', async () => {
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const { status, stderr } = run(['dap', '--port', String(port)]);
+    server.close();
+    assert.equal(status, 2);
+    assert.equal(stderr, `ringside: --port ${String(port)}: cannot listen there (EADDRINUSE)\n`);
+  });
+
+  it('an option without a number is bad usage', () => {
+    for (const args of [
+      ['run', 'halt.asm', '--max-instructions', ''],
+      ['run', 'halt.asm', '--max-instructions', ' '],
+      ['dap', '--port', ''],
+    ])
+      assert.equal(run(args).status, 2, args.join(' '));
+  });
 });

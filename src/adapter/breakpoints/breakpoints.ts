@@ -64,6 +64,6 @@ function linesWithCode(context: SessionContext, source: DebugProtocol.Source): r
   const monitorFile = context.monitorSources.fileOf(source);
   if (monitorFile !== undefined) return context.monitorSources.operationLines(monitorFile);
   const program = context.debuggeeIfAny?.target.program;
-  const file = program && programFile(program.files, source.path);
+  const file = program && programFile(context.host.files, program.files, source.path);
   return file === undefined ? [] : (program?.lines.linesWithCode(file) ?? []);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../debugger/expressions';
 import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
-import type { LineEntry } from '../../program';
+import { fileIdentity, type LineEntry, type SourceFiles } from '../../program';
 import { conditionOf, messageOf } from './conditions';
 import type { SessionContext } from '../context';
 import { instructionReference, parseReference } from '../memory/memory-reference';
@@ -92,7 +92,7 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
   const monitorFile = monitorSources.fileOf(wish.source);
   if (monitorFile !== undefined) return inMonitor(context, monitorFile, wish.line);
   const { program } = context.debuggee.target;
-  const file = programFile(program.files, wish.source.path);
+  const file = programFile(context.host.files, program.files, wish.source.path);
   if (file === undefined) {
     return { message: l10n.t('This file is no part of the program that is being debugged.') };
   }
@@ -123,14 +123,19 @@ function inMonitor(context: SessionContext, file: string, wanted: number): Found
   };
 }
 
-/** A file of the program by the client's path, whose case and slashes may differ on Windows. */
+/** A file of the program by the client's path: another name of it perhaps, and on Windows in another case. */
 export function programFile(
+  source: SourceFiles,
   files: readonly string[],
   path: string | undefined,
 ): string | undefined {
-  if (path === undefined) return undefined;
-  const normal = (text: string): string => text.replace(/\\/g, '/').toLowerCase();
-  return files.find((file) => file === path) ?? files.find((file) => normal(file) === normal(path));
+  if (path === undefined || files.includes(path)) return path;
+  const identity = (name: string): string => fileIdentity(source, name);
+  const caseless = (name: string): string => identity(name).toLowerCase();
+  return (
+    files.find((file) => identity(file) === identity(path)) ??
+    files.find((file) => caseless(file) === caseless(path))
+  );
 }
 
 /** Where code of a line begins: the start of each expansion, not each of its instructions. */

@@ -14,7 +14,7 @@ export function gotoRequests(context: SessionContext): Handlers {
   return {
     gotoTargets: handler((args: DebugProtocol.GotoTargetsArguments) => {
       const { program } = context.debuggee.target;
-      const file = programFile(program.files, args.source.path);
+      const file = programFile(context.host.files, program.files, args.source.path);
       const wanted = context.client.fromClientLine(args.line);
       const line = file === undefined ? undefined : program.lines.nextCodeLine(file, wanted);
       if (file === undefined || line === undefined) return { targets: [] };

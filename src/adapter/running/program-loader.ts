@@ -1,5 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import { assemble, type Assembly, type Diagnostic } from '../../program';
+import {
+  assemble,
+  fileTroubleText,
+  isFileTrouble,
+  plainName,
+  type Assembly,
+  type Diagnostic,
+} from '../../program';
 import { breathe, type AdapterHost } from '../host';
 import type { LaunchSettings } from './launch-attributes';
 import { CustomEvent, type DiagnosticsEventBody } from '../protocol';
@@ -24,8 +31,14 @@ export async function loadProgram(
   send: Send,
   signal: AbortSignal,
 ): Promise<Assembly> {
-  const { program, defines, includeDirs } = settings;
+  const { defines } = settings;
+  // Clients know the file by its plain name.
+  const program = /[/\\]\.\.?[/\\]/.test(settings.program)
+    ? plainName(host.files, settings.program)
+    : settings.program;
   await checkFile(program, host);
+  const last = host.workingFolder === undefined ? [] : [host.workingFolder];
+  const includeDirs = [...settings.includeDirs, ...last];
   const pause = pauses(host, signal);
   const assembly = await assemble(program, host.files, { defines, includeDirs, pause });
   signal.throwIfAborted();
@@ -54,23 +67,22 @@ const fileName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
 async function checkFile(program: string, host: AdapterHost): Promise<void> {
-  const kind = await host.kindOf?.(program);
-  if (kind === 'missing') throw new RequestError(l10n.t('There is no file {0}.', program), true);
-  if (kind === 'directory') {
-    throw new RequestError(l10n.t('{0} is a folder, not an assembly file.', program), true);
-  }
-  let bytes: Uint8Array;
-  try {
-    bytes = await host.files.read(program);
-  } catch {
-    throw new RequestError(l10n.t('{0} cannot be read.', program), true);
-  }
+  const bytes = await host.files.read(program).catch((error: unknown) => {
+    throw new RequestError(unreadable(program, error), true);
+  });
   if (bytes.includes(0)) {
     throw new RequestError(
       l10n.t('{0} is a binary file, not assembly text.', fileName(program)),
       true,
     );
   }
+}
+
+function unreadable(program: string, error: unknown): string {
+  if (!isFileTrouble(error)) return l10n.t('{0} cannot be read.', program);
+  if (error.kind === 'missing') return l10n.t('There is no file {0}.', program);
+  if (error.kind === 'folder') return l10n.t('{0} is a folder, not an assembly file.', program);
+  return fileTroubleText(program, error);
 }
 
 function failureText(program: string, first: Diagnostic, count: number): string {

@@ -1,8 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import type { AdapterHost, Translations } from '../../adapter/adapter';
 import { monitorSources } from 'ringside:monitor-sources';
+import { codeOf, diskFiles } from '../disk-files';
+import { usageError } from '../errors';
 import { serve } from './serve';
 
 /** Where the localisation bundles lie, beside the built command line. */
@@ -13,8 +16,10 @@ const FAREWELL = 1000;
 /**
  * Speaks the Debug Adapter Protocol on stdin and stdout until the client has gone, or serves any number of
  * sessions on a TCP port of this computer.
+ *
+ * @throws UsageError when the port cannot be had
  */
-export function runDebugAdapter(port?: number): void {
+export async function runDebugAdapter(port?: number): Promise<void> {
   if (port === undefined) {
     serve(process.stdin, process.stdout, nodeHost(exitWhenWritten));
     return;
@@ -26,11 +31,13 @@ export function runDebugAdapter(port?: number): void {
     };
     serve(socket, socket, nodeHost(closed));
   });
-  server.listen(port, '127.0.0.1', () => {
-    const address = server.address();
-    const actual = typeof address === 'object' ? address?.port : port;
-    process.stderr.write(`listening on 127.0.0.1:${String(actual)}\n`);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw usageError(`--port ${String(port)}: cannot listen there (${codeOf(error)})`);
   });
+  const address = server.address();
+  const actual = typeof address === 'object' ? address?.port : port;
+  process.stderr.write(`listening on 127.0.0.1:${String(actual)}\n`);
 }
 
 function exitWhenWritten(): void {
@@ -43,14 +50,8 @@ function exitWhenWritten(): void {
 
 function nodeHost(closed: () => void): Omit<AdapterHost, 'breathe'> {
   return {
-    files: { read: async (path) => new Uint8Array(await readFile(path)) },
-    kindOf: async (path) => {
-      try {
-        return (await stat(path)).isDirectory() ? 'directory' : 'file';
-      } catch {
-        return 'missing';
-      }
-    },
+    files: diskFiles,
+    workingFolder: process.cwd(),
     monitorSources,
     translations: bundle,
     closed,

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { SourceError } from '../diagnostics';
-import { isFloat } from '../literals';
+import { isFloat, stringBytes } from '../literals';
 import { isOp, type Token } from '../tokens';
 import type { CONDITION_STEMS } from './condition-names';
 import { packageName } from './directives/files';
@@ -29,12 +29,19 @@ function identical(
       l10n.t('`{0}` compares two texts: separate them with a comma', directive.text),
       directive,
     );
-  if (left.length !== right.length) return false;
+  // NASM has read the right text to its end when it comes to a space before the comma.
+  if (left.length !== right.length || tokens[comma]?.space) return false;
   return left.every((token, i) => {
-    const other = right[i]?.text ?? '';
-    return caseless ? token.text.toLowerCase() === other.toLowerCase() : token.text === other;
+    const other = right[i];
+    if (other?.kind !== token.kind) return false;
+    const [a, b] = [comparable(token), comparable(other)];
+    return caseless ? a.toLowerCase() === b.toLowerCase() : a === b;
   });
 }
+
+/** What is compared of a token: of a string its content, whatever its quotes (NASM manual 4.4.5). */
+const comparable = (token: Token): string =>
+  token.kind === 'string' ? String.fromCharCode(...stringBytes(token.text)) : token.text;
 
 /** The type of what is left after expansion, a sign before a number allowed. */
 function kindOf(p: Preprocessor, args: readonly Token[]): string | undefined {

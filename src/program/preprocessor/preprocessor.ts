@@ -27,16 +27,17 @@ export interface SourceLine {
 
 /** What the preprocessor needs from the assembler around it. */
 export interface PreprocessorHost {
-  /** The lines of an included file; undefined when there is none. */
+  /** The lines of an included file, which is named at `span`. Throws SourceError that says why there are none. */
   open(
     name: string,
     from: string,
-  ): { readonly path: string; readonly lines: readonly TokenLine[] } | undefined;
+    span: Span,
+  ): { readonly path: string; readonly lines: readonly TokenLine[] };
   /** Labels and `$`, which conditions may use. */
   readonly scope: Scope;
   readonly bits: number;
   /** The path of a file as `open` would find it; undefined when there is none. */
-  find(name: string, from: string): string | undefined;
+  find(name: string, from: string, span: Span): string | undefined;
   /** The value of an environment variable. */
   environment(name: string): string | undefined;
   /** When the program is assembled. */
@@ -77,6 +78,8 @@ export class Preprocessor implements ExpansionHost {
   private unique = 0;
   private produced = 0;
   private skipped = 0;
+  /** Lines of files that were included before. */
+  private again = 0;
   private allowed = MAX_LINES;
   /** The files read so far. */
   private readonly sources = new Set<string>();
@@ -182,9 +185,9 @@ export class Preprocessor implements ExpansionHost {
   }
 
   /** Counts what macros and repetitions produce, so that they cannot go on for ever. */
-  private count(active: boolean, lines = 1): void {
-    if (active) this.produced += lines;
-    else this.skipped += lines;
+  private count(active: boolean): void {
+    if (active) this.produced++;
+    else this.skipped++;
     if (this.produced > this.allowed || this.skipped > SKIPPED * this.allowed) {
       throw new FatalError(
         l10n.t('macros and repetitions produce more than {0} lines', this.allowed),
@@ -193,10 +196,19 @@ export class Preprocessor implements ExpansionHost {
     }
   }
 
-  /** Counts the lines of a file: those of one that was read before are repetitions. */
+  /** Counts the lines of a file, and itself: those of one that was read before are repetitions. */
   private countFile({ path, lines: { length } }: Frame): void {
-    if (this.sources.has(path)) this.count(true, length);
-    else this.allowed += MAX_LINES_EACH * length;
+    if (!this.sources.has(path)) this.allowed += MAX_LINES_EACH * length;
+    else if ((this.again += length + 1) > MAX_LINES) {
+      throw new FatalError(
+        l10n.t(
+          '`{0}` is included again and again: files that were read before give more than {1} lines',
+          path,
+          MAX_LINES,
+        ),
+        this.chain[0],
+      );
+    }
     this.sources.add(path);
   }
 

@@ -159,7 +159,10 @@ function addressSizeOf(
 }
 
 /** Whether the operand is to count from RIP: by `rel`, or by `default rel` (NASM manual 7.2.1). */
-function asksRelative({ relative, segment }: MemoryOperand, defaultRelative: boolean): boolean {
+export function asksRelative(
+  { relative, segment }: MemoryOperand,
+  defaultRelative: boolean,
+): boolean {
   if (relative !== undefined) return relative === 'rel';
   return defaultRelative && segment !== Register.FS && segment !== Register.GS;
 }

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { SourceError, type Span } from '../diagnostics';
 import type { Operand } from '../statement';
 import { ANY_CPU, cpuName, levelOf } from './cpu-levels';
+import { explainKind, explainRole } from './explain-roles';
 import type { Form } from './forms';
 import { match, type Context, type Resolved } from './match';
 import { bitsOf, classOf, registerName } from './registers';
@@ -69,7 +70,8 @@ export function explainMismatch(
     );
   }
   const counts = [...new Set(usable.map((form) => form.written))].sort();
-  if (!counts.includes(operands.length)) return wrongCount(asked, counts);
+  const onStack = usable.some((form) => form.operands.some((o) => o.cls === 'st'));
+  if (!counts.includes(operands.length) && !onStack) return wrongCount(asked, counts);
   const [to, from] = operands;
   if (to && from) {
     if (to.kind === 'memory' && from.kind === 'memory') {
@@ -78,7 +80,11 @@ export function explainMismatch(
         from.span,
       );
     }
-    if (to.kind === 'immediate' && from.kind !== 'immediate' && !/^(out|enter)$/.test(mnemonic)) {
+    if (
+      to.kind === 'immediate' &&
+      from.kind !== 'immediate' &&
+      !/^(out|enter|cmp)$/.test(mnemonic)
+    ) {
       return new SourceError(
         l10n.t('the first operand is where the result goes, and a constant cannot take one'),
         to.span,
@@ -100,9 +106,6 @@ export function explainMismatch(
         from.span,
       );
     }
-    const [a, b] = [width(to), width(from)];
-    if (a !== 0 && b !== 0 && a !== b && (isGeneral(to) || isGeneral(from)))
-      return wrongSizes(mnemonic, to, from);
   }
   if (to?.kind === 'far') {
     return new SourceError(
@@ -113,16 +116,11 @@ export function explainMismatch(
       to.span,
     );
   }
-  if (usable.some((form) => form.needsMask) && !operands.some((o) => o.decoration?.mask)) {
-    return new SourceError(
-      l10n.t(
-        '`{0}` needs a mask register after its first operand, such as `{1}`',
-        mnemonic,
-        '{k1}',
-      ),
-      span,
-    );
-  }
+  const fitting = usable.filter((form) => form.written === operands.length);
+  const { bits } = context;
+  const refused = { mnemonic, operands, forms: fitting, bits };
+  const role = explainRole(refused);
+  if (role) return role;
   const modes = otherModes(asked, forms, context);
   if (modes.length > 0) {
     return new SourceError(
@@ -131,6 +129,23 @@ export function explainMismatch(
         mnemonic,
         modes.join('/'),
         String(context.bits),
+      ),
+      span,
+    );
+  }
+  const kind = explainKind(refused);
+  if (kind) return kind;
+  if (to && from) {
+    const [a, b] = [width(to), width(from)];
+    if (a !== 0 && b !== 0 && a !== b && (isGeneral(to) || isGeneral(from)))
+      return wrongSizes(mnemonic, to, from);
+  }
+  if (usable.some((form) => form.needsMask) && !operands.some((o) => o.decoration?.mask)) {
+    return new SourceError(
+      l10n.t(
+        '`{0}` needs a mask register after its first operand, such as `{1}`',
+        mnemonic,
+        '{k1}',
       ),
       span,
     );
@@ -191,15 +206,19 @@ function wrongCount(asked: Asked, counts: readonly number[]): SourceError {
   );
 }
 
+/** An operand without its size, which the sentence tells. */
+const named = (operand: Operand): string =>
+  operand.kind === 'memory' ? l10n.t('memory') : describe(operand);
+
 function wrongSizes(mnemonic: string, to: Operand, from: Operand): SourceError {
   const detail = l10n.t(
     'the operands differ in size: {0} has {1} bits, {2} has {3}',
-    describe(to),
+    named(to),
     String(width(to)),
-    from.kind === 'memory' ? l10n.t('memory') : describe(from),
+    named(from),
     String(width(from)),
   );
-  const larger = mnemonic === 'mov' && width(to) > width(from);
+  const larger = mnemonic === 'mov' && isGeneral(to) && width(to) > width(from);
   return new SourceError(
     larger ? l10n.t('{0} (`movzx` or `movsx` extend the smaller)', detail) : detail,
     from.span,

@@ -1,3 +1,5 @@
+import type { Body } from '../statement';
+
 import { Code, CodeExt } from 'iced-x86';
 import { findMnemonic } from './mnemonics';
 import { formsOf } from './forms';
@@ -19,3 +21,11 @@ export function shortJumpOpcode(mnemonic: string): number {
 export function isConditionalJump(mnemonic: string): boolean {
   return mnemonic.startsWith('j') && (shortJumpOpcode(mnemonic) & 0xf0) === 0x70;
 }
+
+/** Whether an instruction is a near branch, which can have a BND prefix (SDM vol. 1, 17.3; MPX). */
+export function canCheckBounds({ mnemonic, operands }: Branch): boolean {
+  const far = operands.some((o) => o.kind === 'far' || ('distance' in o && o.distance === 'far'));
+  return !far && (/^(jmp|call|retn?)$/.test(mnemonic) || isConditionalJump(mnemonic));
+}
+
+type Branch = Pick<Extract<Body, { kind: 'instruction' }>, 'mnemonic' | 'operands'>;

@@ -89,6 +89,13 @@ export function sizedPrefixes(prefixes: Prefixes, bits: number): Prefixes {
   return sized;
 }
 
+/** Prefixes as `default bnd` completes them: unless `nobnd` says no, BND comes before them, in place of REP. */
+export function withBounds(prefixes: Prefixes): Prefixes {
+  const { words } = prefixes;
+  if (words.includes('nobnd')) return prefixes;
+  return { ...prefixes, words: [...words.filter((word) => !word.startsWith('rep')), 'bnd'] };
+}
+
 /** Prefixes on a line of their own. */
 export function lonePrefixes(prefixes: Prefixes, bits: number): number[] {
   const bytes = wordBytes(prefixes, [], WORD_BYTES);

@@ -6,6 +6,7 @@ import type { EncodingPrefix, Operand } from '../statement';
 import { ANY_CPU, levelOf, type VectorChoice } from './cpu-levels';
 import { encode, opcodePlace } from './encode';
 import { explainMismatch } from './explain';
+import { missingRegister } from './explain-roles';
 import { formsOf, type Form } from './forms';
 import { match, type Context, type Match, type Resolved } from './match';
 import { findMnemonic } from './mnemonics';
@@ -21,6 +22,8 @@ export interface Choice {
   readonly addressSize: 16 | 32 | 64;
   /** Total length in bytes. */
   readonly length: number;
+  /** The form takes the operands as they are written: none was added, left out or exchanged. */
+  readonly asWritten: boolean;
 }
 
 /** Whether no operand tells the forms of different address size apart (LOOP, MONITOR, VMRUN). */
@@ -100,7 +103,7 @@ const SIZE_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** An immediate's size stands for the memory operand's when that has none: `mov [rax], dword 5`. */
-function sizedByImmediate(operands: readonly Resolved[]): readonly Resolved[] {
+export function sizedByImmediate(operands: readonly Resolved[]): readonly Resolved[] {
   const [to, from] = operands;
   if (operands.length !== 2 || to?.operand.kind !== 'memory' || to.operand.size !== 0)
     return operands;
@@ -164,7 +167,8 @@ function rejectWide(request: Request): void {
   for (const { operand } of request.operands) {
     if (operand.kind !== 'register' || !needs64(operand.register)) continue;
     throw new SourceError(
-      l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
+      missingRegister(operand.register) ??
+        l10n.t('`{0}` exists only in 64-bit code (bits 64)', registerName(operand.register)),
       operand.span,
     );
   }
@@ -185,6 +189,10 @@ function rank(m: Match, bytes: Uint8Array, { bits, vectors }: Context): number {
   );
 }
 
+const isAsWritten = ({ operands }: Shape, request: Request): boolean =>
+  operands.length === request.operands.length &&
+  operands.every((operand, i) => operand === request.operands[i]);
+
 /**
  * Chooses the form of an instruction: of those that take the operands, the one of the mode's operand size, then the
  * shortest, then the first in iced-x86's list. Throws SourceError with an explanation when there is none.
@@ -200,7 +208,7 @@ export function select(request: Request, context: Context): Choice {
   let best: Choice | undefined;
   let bestRank = Infinity;
   let failure: unknown;
-  const consider = (m: Match, addressSize: 16 | 32 | 64 | undefined): void => {
+  const consider = (m: Match, addressSize: 16 | 32 | 64 | undefined, asWritten: boolean): void => {
     const operands = request.operands.map(({ operand }) => operand);
     const size = addressSize ?? (prefixes.addressSize || bits);
     try {
@@ -212,7 +220,7 @@ export function select(request: Request, context: Context): Choice {
       const last = operands.length > 1 && LAST_OF_EQUALS.has(m.form.mnemonic);
       if (last ? r > bestRank : r >= bestRank) return;
       bestRank = r;
-      best = { match: m, operands, prefixBytes, addressSize: size, length };
+      best = { match: m, operands, prefixBytes, addressSize: size, length, asWritten };
     } catch (error) {
       failure = error;
     }
@@ -223,9 +231,10 @@ export function select(request: Request, context: Context): Choice {
     if (wide.some((m) => m.slots.some((s) => s.kind === 'memory' && s.address.wide))) found = wide;
     const far = found.filter(({ form }) => pointerDefault(form, bits));
     if (far.length > 0 && request.operands.every(({ operand }) => operand.size === 0)) found = far;
-    for (const m of rejectAmbiguous(found, request)) consider(m, shape.addressSize);
+    const asWritten = isAsWritten(shape, request);
+    for (const m of rejectAmbiguous(found, request)) consider(m, shape.addressSize, asWritten);
     const narrow = narrowed(shape);
-    if (narrow) for (const m of candidates(narrow, request, context)) consider(m, undefined);
+    if (narrow) for (const m of candidates(narrow, request, context)) consider(m, undefined, false);
     if (best && !COMMUTATIVE.has(entry.mnemonics[0] ?? 0)) return best;
   }
   if (best) return best;

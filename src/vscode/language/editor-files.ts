@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LanguageHost } from '../../language';
+import { measurePart, readRegular } from './regular-files';
 
 /** The service's name for a file: its URI, readable, so that names in `%include` can be put behind its folder. */
 export const fileOf = (uri: vscode.Uri): string => uri.toString(true);
@@ -13,14 +14,19 @@ export function uriOf(file: string): vscode.Uri {
 /** Only whole names are looked for: what is relative belongs to the folder of some file. */
 const isWhole = (file: string): boolean => /^([/\\]|[A-Za-z][\w+.-]*:)/.test(file);
 
+function wholeUri(file: string): vscode.Uri {
+  if (!isWhole(file)) throw new Error(`not in a folder: ${file}`);
+  return uriOf(file);
+}
+
 /** Files through the editor: also those of virtual workspaces, and unsaved ones in other languages. */
-export const editorFiles: Pick<LanguageHost, 'read' | 'list'> = {
+export const editorFiles: Pick<LanguageHost, 'read' | 'readPart' | 'list'> = {
   read: async (file) => {
-    if (!isWhole(file)) throw new Error(`not in a folder: ${file}`);
-    const uri = uriOf(file);
+    const uri = wholeUri(file);
     const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
-    return open ? new TextEncoder().encode(open.getText()) : vscode.workspace.fs.readFile(uri);
+    return open ? new TextEncoder().encode(open.getText()) : readRegular(uri);
   },
+  readPart: async (file, part) => measurePart(wholeUri(file), part),
   list: async (folder) => {
     try {
       const from = isWhole(folder) ? uriOf(folder) : workspaceFolder(folder);

@@ -23,8 +23,8 @@ export function programOptions(root: string): ProgramOptions {
   const folders = (own?.includeDirs ?? []).flatMap((path) =>
     folder ? [inFolder(path, folder.uri)] : [],
   );
-  // A file that is not saved yet has no folder of its own.
-  if (uri.scheme === 'untitled' && folder) folders.push(`${fileOf(folder.uri)}/`);
+  // As NASM does in its working folder; and a file that is not saved yet has no folder of its own.
+  if (folder) folders.push(`${fileOf(folder.uri)}/`);
   return { defines: own?.defines ?? {}, includeDirs: folders };
 }
 

@@ -17,8 +17,10 @@ export function registerConfigurations(platform: Platform): vscode.Disposable {
       }
       return { ...launchOf(program), ...configuration, ...launchDefaults(configuration), program };
     },
-    resolveDebugConfigurationWithSubstitutedVariables: (folder, configuration) =>
-      platform.kind === 'worker' ? withUris(folder, configuration) : configuration,
+    resolveDebugConfigurationWithSubstitutedVariables: (folder, configuration) => {
+      const complete = searchingWorkspace(folder, configuration);
+      return platform.kind === 'worker' ? withUris(folder, complete) : complete;
+    },
   };
   const dynamic: vscode.DebugConfigurationProvider = {
     provideDebugConfigurations: () => {
@@ -74,6 +76,17 @@ function programToDebug(): string | undefined {
 /** As VS Code names files to debug adapters: a path on disk, or a whole URI. */
 export function pathOf(uri: vscode.Uri): string {
   return uri.scheme === 'file' ? uri.fsPath : uri.toString();
+}
+
+/** Included files are also looked for in the workspace's folder, as NASM does in the one it is called in. */
+function searchingWorkspace(
+  folder: vscode.WorkspaceFolder | undefined,
+  configuration: vscode.DebugConfiguration,
+): vscode.DebugConfiguration {
+  const root = folder?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const own: unknown = configuration.includeDirs ?? [];
+  if (!root || !Array.isArray(own)) return configuration;
+  return { ...configuration, includeDirs: [...(own as unknown[]), pathOf(root)] };
 }
 
 /** `${file}` and `${workspaceFolder}` lose the scheme; in a browser only a URI tells where a file is. */

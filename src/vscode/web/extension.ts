@@ -5,7 +5,7 @@ import { translations } from '../translations';
 import { activateRingside, type RingsideApi } from '../activate';
 import type { Platform } from '../platform';
 import { breathe } from './breathe';
-import { kindOf, workspaceFiles } from './workspace-files';
+import { workspaceFiles } from './workspace-files';
 
 /** The browser: the adapter lives in this worker and reads through the editor's file system. */
 export function activate(context: vscode.ExtensionContext): RingsideApi {
@@ -15,7 +15,6 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
     createAdapter: () => {
       const adapter = createAdapter({
         files: workspaceFiles,
-        kindOf,
         breathe,
         monitorSources,
         translations: () => Promise.resolve(translations()),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SourceFiles } from '../../program';
+import { readRegular } from '../language/regular-files';
 
 /** In a browser a path of the adapter is a URI; one without a scheme is in the workspace. */
 export function toUri(path: string): vscode.Uri {
@@ -10,14 +11,5 @@ export function toUri(path: string): vscode.Uri {
 
 /** The assembler's files, through the editor's file system: also those of a virtual workspace. */
 export const workspaceFiles: SourceFiles = {
-  read: async (path) => vscode.workspace.fs.readFile(toUri(path)),
+  read: (path) => readRegular(toUri(path)),
 };
-
-export async function kindOf(path: string): Promise<'file' | 'directory' | 'missing'> {
-  try {
-    const { type } = await vscode.workspace.fs.stat(toUri(path));
-    return (type & vscode.FileType.Directory) !== 0 ? 'directory' : 'file';
-  } catch {
-    return 'missing';
-  }
-}

@@ -24,8 +24,7 @@ function fileName(p: Preprocessor, args: readonly Token[], directive: Token): To
 
 function open(p: Preprocessor, args: readonly Token[], directive: Token, once: boolean): void {
   const name = fileName(p, args, directive);
-  const opened = p.host.open(text(name), p.frame.path);
-  if (!opened) throw new SourceError(l10n.t('the file {0} was not found', name.text), name);
+  const opened = p.host.open(text(name), p.frame.path, name);
   if (once && p.included.has(opened.path)) return;
   p.included.add(opened.path);
   p.host.recorder?.use('file', opened.path, name);
@@ -46,7 +45,7 @@ export const pathsearch =
   (p, args, directive) => {
     const name = nameOf(args, directive);
     const file = fileName(p, isOp(args[1], ',') ? args.slice(2) : args.slice(1), directive);
-    const found = p.host.find(text(file), p.frame.path) ?? text(file);
+    const found = p.host.find(text(file), p.frame.path, file) ?? text(file);
     setText(p, name, caseless, [bytesToken(new TextEncoder().encode(found), name)]);
   };
 
