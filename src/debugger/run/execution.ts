@@ -12,7 +12,7 @@ import type { Transition } from '../trace/transitions';
 const TURN = 15;
 const SHORTEST_SLICE = 2_000;
 /** However fast it was until now: what comes may be thousands of times slower. */
-const LONGEST_SLICE = 25_000;
+const LONGEST_SLICE = 10_000;
 
 /** How a stretch of execution ended: a result, or nothing that concerns the user. */
 export type Stretch =
