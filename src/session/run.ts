@@ -28,7 +28,7 @@ export type Stop =
 const SPENT: Stop = { kind: 'spent' };
 const EXIT: Stop = { kind: 'exit' };
 /** What is done at most between two looks at the time: by the guest, and by the monitor. */
-const STRETCH = 10_000;
+const STRETCH = 25_000;
 const HANDLERS = 128;
 /** A handler of so many operations goes on in the next turn. */
 const OPERATIONS = 1024;
