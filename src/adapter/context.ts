@@ -39,6 +39,8 @@ export class SessionContext {
   stop: StopReason | undefined;
   /** Whether it was said that source and processor disagree about the mode of code. */
   warnedOfMode = false;
+  /** Whether it was said that nothing can wake the guest. */
+  toldOfSleep = false;
   /** The custom views of the present debuggee. */
   views: Views | undefined;
   private current: Debuggee | undefined;

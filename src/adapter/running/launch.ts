@@ -7,6 +7,7 @@ import { THREAD_ID, type SessionContext } from '../context';
 import { applyExceptionFilters } from '../breakpoints/exceptions';
 import { proceed, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
+import { asleepText } from '../../debugger/words/ends';
 import { breathe } from '../host';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
 import { loadProgram } from './program-loader';
@@ -173,6 +174,11 @@ function events(context: SessionContext): DebuggeeEvents {
     breathe: async () => {
       context.output.flush();
       await breathe(host);
+    },
+    asleep: (wakeUps) => {
+      if (context.toldOfSleep) return;
+      context.toldOfSleep = true;
+      context.print(`${asleepText(wakeUps)}\n`, 'important');
     },
   };
 }

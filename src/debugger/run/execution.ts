@@ -203,7 +203,10 @@ export class Execution {
       case 'requested':
         return undefined;
       case 'end':
-        return this.monitor.end(stop.end);
+        if (stop.end.kind !== 'asleep') return this.monitor.end(stop.end);
+        this.environment.asleep?.(stop.end.wakeUps);
+        this.idle = true;
+        return undefined;
       case 'exit':
         return this.onExit(enter);
       case 'breakpoint':

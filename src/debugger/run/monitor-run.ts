@@ -1,6 +1,7 @@
 import { exitStatus, type End, type MachineRun, type Stop } from '../../session';
 import type { GuestFailure, Operation } from '../../vmm';
 import type { Breakpoints } from './breakpoints';
+import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
 import type { Target } from '../target';
@@ -15,6 +16,7 @@ export class MonitorRun {
     private readonly run: MachineRun,
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
+    private readonly environment: Pick<RunEnvironment, 'asleep'>,
   ) {}
 
   /** Performs one operation; the last of them enters the guest. */
@@ -57,6 +59,10 @@ export class MonitorRun {
 
   /** What the operation just performed means for the run. */
   private after(stop: Stop | undefined): RunResult | 'waiting' | undefined {
+    if (stop?.kind === 'end' && stop.end.kind === 'asleep') {
+      this.environment.asleep?.(stop.end.wakeUps);
+      return 'waiting';
+    }
     if (stop?.kind === 'end') this.target.transitions.complete();
     const failure = this.refusedEntry();
     if (failure && this.settings.stopAtEntryFailure)

@@ -1,3 +1,4 @@
+import type { WakeUp } from '../../machine/wake-ups';
 import { MachineRun } from '../../session';
 import type { Breakpoints } from './breakpoints';
 import { Execution } from './execution';
@@ -11,6 +12,8 @@ import type { Target } from '../target';
 export interface RunEnvironment {
   /** Lets other things happen, such as requests from outside: resolves soon. */
   breathe(): Promise<void>;
+  /** The guest has halted and nothing can wake it; it stays there until somebody pauses it. */
+  asleep?(wakeUps: readonly WakeUp[]): void;
 }
 
 /**
@@ -30,7 +33,7 @@ export class RunControl {
     environment: RunEnvironment,
   ) {
     const run = new MachineRun(target.machine);
-    this.monitor = new MonitorRun(target, run, breakpoints, settings);
+    this.monitor = new MonitorRun(target, run, breakpoints, settings, environment);
     this.execution = new Execution(target, run, breakpoints, settings, environment, this.monitor);
     this.steps = new Steps(target, breakpoints, settings, this.execution);
   }

@@ -44,12 +44,12 @@ export function troubleText(outcome: Outcome): string | undefined {
 }
 
 /** Nothing can end the HLT: device by device, what keeps its interrupt away. */
-function asleepText(wakeUps: readonly WakeUp[]): string {
+export function asleepText(wakeUps: readonly WakeUp[]): string {
   const reasons = wakeUps.map(({ device, irq, obstacle }) =>
     labelled(l10n.t('{0} (IRQ {1})', deviceName(device), irq), obstacleText(obstacle)),
   );
   return labelled(
-    l10n.t('asleep for ever in HLT, though interrupts are enabled'),
+    l10n.t('The guest sleeps for ever in HLT, though interrupts are enabled'),
     clauses(...reasons),
   );
 }
