@@ -21,12 +21,8 @@ export function editingSuite(): void {
     it('assembly errors stand in the Problems panel at line and column, and nothing starts', async () => {
       const editor = await openFile('wrong.asm');
       const { uri } = editor.document;
-      // VS Code would show why in a dialog, which it refuses in tests: the message comes back instead.
-      const refused = await Promise.resolve(start()).then(
-        () => '',
-        (error: unknown) => String(error),
-      );
-      assert.match(refused, /wrong\.asm/);
+      // VS Code refuses dialogs in tests: one that offered to open launch.json would reject this.
+      await start();
       const problems = await until('a problem', () => {
         const found = vscode.languages.getDiagnostics(uri);
         return found.length > 0 ? found : undefined;
