@@ -14,6 +14,11 @@ const XD = bit('XD', 63, 'Execute-disable: no instruction fetches.');
 const PK = range('PK', 62, 59, 'Protection key.');
 const REFERENCE = [P, RW, US, PWT, PCD, A] as const;
 
+const ENTRY_NAMES = ['', 'PTE', 'PDE', 'PDPTE', 'PML4E', 'PML5E'] as const;
+
+/** The paging-structure entry of a level as the manual calls it: 1 = PTE to 5 = PML5E (SDM 3A 4.2). */
+export const entryName = (level: number): string => ENTRY_NAMES[level] ?? '';
+
 /** An entry of a PML5, PML4, page-directory-pointer table or page directory that refers to a table. */
 export const TABLE_ENTRY = table('Paging-structure entry', 'SDM 3A 4.5.4', [
   ...REFERENCE,

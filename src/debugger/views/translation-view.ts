@@ -1,6 +1,6 @@
 import { WideCr0 } from '../../isa/registers/control';
 import * as l10n from '@vscode/l10n';
-import { PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
+import { entryName, PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
 import { clauses, listed } from '../../isa/phrases';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
@@ -14,7 +14,6 @@ import type { TranslationRequest } from './translation-request';
 
 /** How the processor itself reads an entry of the tables. */
 const READ: Access = { write: false, execute: false, user: false };
-const ENTRY_NAMES = ['', 'PTE', 'PDE', 'PDPTE', 'PML4E', 'PML5E'];
 
 /** A walk of the second level, where there is one. */
 interface SecondWalk {
@@ -202,7 +201,7 @@ function flags(step: WalkStep): string {
 }
 
 function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA' | 'HPA'): Row {
-  const name = ENTRY_NAMES[step.level] ?? '';
+  const name = entryName(step.level);
   const next = step.entry & Pte.ADDRESS;
   const present = (step.entry & Pte.P) !== 0n;
   const to = present
@@ -262,7 +261,7 @@ function secondRows(node: string, { name, steps, result }: SecondWalk): Row[] {
   return steps.map((step, n) =>
     leaf(
       `${node}/${String(n)}`,
-      `${name} ${ENTRY_NAMES[step.level] ?? ''}[${String(step.index)}]`,
+      `${name} ${entryName(step.level)}[${String(step.index)}]`,
       `${hex(step.entry)} ${step.flags}`,
       {
         memoryReference: `hpa:${hex(step.entryAddress)}`,

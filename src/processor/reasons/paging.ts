@@ -1,13 +1,9 @@
 import * as l10n from '@vscode/l10n';
+import { entryName } from '../../isa/paging';
 import type { Access, PageFault } from '../paging/walk';
 import { hex, reason, type Reason } from './reason';
 
 /** Why a translation failed (SDM 3A 4.7). */
-
-const ENTRY = ['', 'PTE', 'PDE', 'PDPTE', 'PML4E', 'PML5E'] as const;
-
-/** The entry of a level as the manual calls it: 1 = PTE to 5 = PML5E. */
-export const entryName = (level: number): string => ENTRY[level] ?? '';
 
 function accessWords({ write, execute }: Access): string {
   if (execute) return l10n.t('an instruction fetch');
