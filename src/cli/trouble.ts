@@ -58,6 +58,7 @@ export class TroubleWatch {
       processor.physical,
       () => technique.guestPaging,
       () => technique.secondLevel,
+      (address) => processor.mmu.onBus(address),
     );
     processor.observer.raising = (event, emptyVector) => {
       if (event.kind === 'hardware-exception') this.last = { event, rip: processor.state.rip };
