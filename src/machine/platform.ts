@@ -1,4 +1,6 @@
 import type { Persistent } from '../processor/persistent';
+import { AtaChannel } from './devices/ata/ata-channel';
+import { Disk } from './devices/ata/disk';
 import type { Clock, ClockState } from './devices/clock';
 import type { Stateful } from './devices/device';
 import { CmosRtc } from './devices/cmos-rtc';
@@ -24,6 +26,14 @@ export interface PlatformEvents {
   reset?(): void;
   /** Address line 20 has been let through, or held at 0. */
   a20?(on: boolean): void;
+}
+
+/** What is built into the computer, or put into it. */
+export interface PlatformOptions {
+  /** Bytes of RAM, which the real-time clock's memory tells firmware; by default nothing is told. */
+  readonly memory?: number;
+  /** Images of up to four disks: on the primary channel, then on the secondary one. */
+  readonly disks?: readonly Uint8Array[];
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -52,6 +62,8 @@ export class Platform implements Persistent<PlatformState> {
   readonly serial: Uart16550;
   readonly rtc: CmosRtc;
   readonly keyboard: KeyboardController;
+  /** The disks on the ATA channels. */
+  readonly disks: readonly Disk[];
   private readonly systemControl: SystemControl;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
@@ -61,6 +73,7 @@ export class Platform implements Persistent<PlatformState> {
   constructor(
     private readonly clock: Clock,
     private readonly events: PlatformEvents,
+    options: PlatformOptions = {},
   ) {
     this.pic = new Pic8259();
     this.pit = new Pit8254({
@@ -76,6 +89,7 @@ export class Platform implements Persistent<PlatformState> {
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
+      memorySize: options.memory ?? 0,
       irq: this.pic.irqLine(8),
     });
     this.keyboard = new KeyboardController({
@@ -92,7 +106,16 @@ export class Platform implements Persistent<PlatformState> {
         this.driveA20(on);
       },
     });
-    const stateful = [this.pic, this.pit, this.serial, this.rtc, this.keyboard, this.systemControl];
+    this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
+    const stateful = [
+      this.pic,
+      this.pit,
+      this.serial,
+      this.rtc,
+      this.keyboard,
+      this.systemControl,
+      ...ataChannels(this.disks, this.pic),
+    ];
     this.devices = new Map(stateful.map((device) => [device.name, device]));
     const devices = [
       ...stateful,
@@ -148,4 +171,14 @@ export class Platform implements Persistent<PlatformState> {
     for (const [name, device] of this.devices) device.restore(state.devices[name]);
     this.a20 = state.a20;
   }
+}
+
+/** The two channels of a PC, with two drives each. */
+function ataChannels(disks: readonly Disk[], pic: Pic8259): [AtaChannel, AtaChannel] {
+  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: pic.irqLine(14) };
+  const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: pic.irqLine(15) };
+  return [
+    new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
+    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]] }),
+  ];
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { assemble } from '../../program';
+import { flatImage } from '../../session';
 import { Debuggee } from '../debuggee';
 import {
   assignExpression,
@@ -34,6 +35,7 @@ async function context(): Promise<ExpressionContext> {
   assert.deepEqual(program.diagnostics, []);
   const options = {
     program,
+    image: flatImage(program),
     monitor: 'none',
     memory: 1 << 20,
     allocation: 'eager',

@@ -50,6 +50,16 @@ export function realModeStart(entry: number): StartState {
   };
 }
 
+/** As RESET leaves the processor (SDM 3A 10.1.1): the first instruction lies in the firmware's ROM. */
+export function resetStart(): StartState {
+  const real = realModeStart(0);
+  const segments = real.segments.map((segment, index) =>
+    index === CS ? { ...RESET.cs } : segment,
+  );
+  const { cr0, rip } = RESET;
+  return { ...real, segments, cr0, rip, idtr: { ...RESET.table } };
+}
+
 /** What the registers hold now. */
 export function startStateOf(state: CpuState): StartState {
   const { rip, rflags, cr0, cr3, cr4, efer, gdtr, idtr } = state;

@@ -7,6 +7,7 @@ import {
   INSTRUCTIONS_PER_SECOND,
   Platform,
   type PlatformEvents,
+  type PlatformOptions,
   type PlatformState,
 } from '../../machine/platform';
 import { wakesByItself } from '../../machine/wake-ups';
@@ -68,17 +69,22 @@ export class Host implements Persistent<HostState> {
     /** Host-physical address of the page where the guest's general registers are kept: 16 × 8 bytes. */
     private readonly saveArea: number,
     events: PlatformEvents,
+    platform: PlatformOptions,
   ) {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
-    this.virtual = new Platform(this.virtualClock, {
-      ...events,
-      serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
-      a20: (on) => {
-        guestMemory.setAddressLine20(on);
-        this.mappingsChanged = true;
+    this.virtual = new Platform(
+      this.virtualClock,
+      {
+        ...events,
+        serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
+        a20: (on) => {
+          guestMemory.setAddressLine20(on);
+          this.mappingsChanged = true;
+        },
       },
-    });
+      platform,
+    );
   }
 
   save(): HostState {

@@ -19,6 +19,11 @@ export interface GuestMemoryState {
 const LINE_20 = 2 ** 20;
 const isOdd = (address: number): boolean => Math.floor(address / LINE_20) % 2 === 1;
 
+/** The firmware's segment, and where it shows once more. */
+const FIRMWARE = 0xf_0000;
+const FIRMWARE_ALIAS = 0xffff_0000;
+const READ_ONLY = EptRights.READ | EptRights.EXECUTE;
+
 const ANY_ACCESS = { read: false, write: false, execute: false };
 
 /** The guest's RAM: guest-physical pages over host frames, as the EPT says. */
@@ -27,6 +32,8 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   private addressLine20 = true;
   /** Meanwhile, the frames of their own, by guest-physical page. */
   private readonly hidden = new Map<number, number>();
+  /** Guest-physical pages that are ROM. */
+  private readonly rom = new Set<number>();
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -80,6 +87,27 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   /** Gives every page its frame. */
   allocateAll(): void {
     for (let page = 0; page < this.size; page += PAGE_SIZE) this.allocate(BigInt(page));
+  }
+
+  /**
+   * A chip of ROM at the top of the first megabyte or elsewhere: pages that the guest may read and
+   * execute. Those of the firmware show below 4 GBytes, too, where a processor begins.
+   */
+  installRom(address: number, bytes: Uint8Array): void {
+    this.writeBytes(BigInt(address), bytes);
+    for (let page = address; page < address + bytes.length; page += PAGE_SIZE) {
+      const frame = this.hostAddress(BigInt(page));
+      if (frame === undefined) continue;
+      this.ept.map(BigInt(page), frame, READ_ONLY);
+      this.rom.add(page);
+      if (page >= FIRMWARE)
+        this.ept.map(BigInt(page - FIRMWARE + FIRMWARE_ALIAS), frame, READ_ONLY);
+    }
+  }
+
+  /** Whether the guest cannot write at an address because it is ROM. */
+  isRom(address: bigint): boolean {
+    return this.rom.has(Number(address & ~0xfffn));
   }
 
   /** Gives the page at `address` a frame; the frame's host-physical address. */
