@@ -4,15 +4,20 @@ import { build, type BuildOptions } from 'esbuild';
 import { notices, packagesOf, undeclared } from './notices';
 import {
   browserShims,
+  firmwareTexts,
   icedInBrowser,
   monitorSites,
   monitorTexts,
+  prebuiltFirmware,
   prebuiltInterpreter,
 } from './plugins';
 
 const ROOT = resolve(__dirname, '../..');
 const DIST = join(ROOT, 'dist');
 const release = process.argv.includes('--release');
+
+/** What the build makes of our own sources. */
+const made = [monitorSites, monitorTexts, firmwareTexts, prebuiltFirmware, prebuiltInterpreter];
 
 /** 'es2022': newer targets use built-in functions that Node 20 lacks. */
 const common = {
@@ -31,7 +36,7 @@ const node: BuildOptions = {
   ...common,
   platform: 'node',
   external: ['vscode'],
-  plugins: [monitorSites, monitorTexts, prebuiltInterpreter],
+  plugins: made,
 };
 
 /** For the web extension host; the suites that run there are built the same way. */
@@ -41,7 +46,7 @@ export const browser: BuildOptions = {
   external: ['vscode'],
   define: { global: 'globalThis' },
   inject: [resolve(__dirname, 'shims/process.ts')],
-  plugins: [monitorSites, monitorTexts, prebuiltInterpreter, icedInBrowser, browserShims],
+  plugins: [...made, icedInBrowser, browserShims],
 };
 
 const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [

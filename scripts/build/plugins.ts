@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { formTable } from '../../src/processor/decoder/forms';
+import { assembleFirmware } from '../../src/firmware/assemble';
+import { packed } from '../../src/firmware/packed';
+import { ROMS } from '../../src/firmware/roms';
 import { generateInterpreter } from '../../src/processor/interpreter/module';
 import { representatives } from '../../src/processor/interpreter/slow-numbers';
+import { firmwareSources } from './firmware-files';
 import { isMonitorFile, monitorSources, readWithSites } from './monitor-files';
 
 /** The monitor knows where its operations stand. */
@@ -26,10 +30,39 @@ export const monitorTexts: Plugin = {
       path,
       namespace: 'ringside',
     }));
-    build.onLoad({ filter: /.*/, namespace: 'ringside' }, () => ({
+    build.onLoad({ filter: /:monitor-sources$/, namespace: 'ringside' }, () => ({
       contents: `export const monitorSources = ${JSON.stringify(monitorSources())};`,
       loader: 'js',
     }));
+  },
+};
+
+/** `ringside:firmware-sources`: the firmware's sources as text, to be read in the editor. */
+export const firmwareTexts: Plugin = {
+  name: 'firmware-texts',
+  setup(build) {
+    build.onResolve({ filter: /^ringside:firmware-sources$/ }, ({ path }) => ({
+      path,
+      namespace: 'ringside',
+    }));
+    build.onLoad({ filter: /:firmware-sources$/, namespace: 'ringside' }, () => ({
+      contents: `export const firmwareSources = ${JSON.stringify(firmwareSources())};`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** The firmware, assembled once here instead of at every start. */
+export const prebuiltFirmware: Plugin = {
+  name: 'prebuilt-firmware',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]firmware[\\/]prebuilt\.ts$/ }, async () => {
+      const sources = firmwareSources();
+      const roms = await Promise.all(
+        ROMS.map(async (rom) => packed(await assembleFirmware(rom, sources))),
+      );
+      return { contents: `export const prebuilt = ${JSON.stringify(roms)};`, loader: 'js' };
+    });
   },
 };
 

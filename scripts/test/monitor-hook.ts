@@ -1,13 +1,18 @@
 import Module from 'node:module';
 import { transformSync } from 'esbuild';
+import { firmwareSources } from '../build/firmware-files';
 import { isMonitorFile, monitorSources, readWithSites } from '../build/monitor-files';
 
 /**
  * Gives unit tests, which run from the sources, what the build gives the product: the monitor's
- * operations know where they stand, and `ringside:monitor-sources` is there.
+ * operations know where they stand, and `ringside:monitor-sources` and `ringside:firmware-sources` are there.
  */
 
-const SOURCES = 'ringside:monitor-sources';
+/** Modules that the build makes, by their names; each is made when it is first asked for. */
+const MADE: Record<string, () => object> = {
+  'ringside:monitor-sources': () => ({ monitorSources: monitorSources() }),
+  'ringside:firmware-sources': () => ({ firmwareSources: firmwareSources() }),
+};
 
 interface Loader {
   _load(request: string, parent: unknown, isMain: boolean): unknown;
@@ -20,12 +25,15 @@ interface Compilable {
 
 const loader = Module as unknown as Loader;
 const load = loader._load.bind(loader);
-let sources: Record<string, string> | undefined;
+const made = new Map<string, object>();
 
-loader._load = (request, parent, isMain) =>
-  request === SOURCES
-    ? { monitorSources: (sources ??= monitorSources()) }
-    : load(request, parent, isMain);
+loader._load = (request, parent, isMain) => {
+  const make = MADE[request];
+  if (!make) return load(request, parent, isMain);
+  const module = made.get(request) ?? make();
+  made.set(request, module);
+  return module;
+};
 
 const plain = loader._extensions['.ts'] ?? loader._extensions['.js'];
 loader._extensions['.ts'] = (module, path) => {

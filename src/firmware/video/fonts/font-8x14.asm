@@ -1,0 +1,2 @@
+font_8x14:
+        times 256 * 14 db 0

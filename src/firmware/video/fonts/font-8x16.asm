@@ -1,0 +1,2 @@
+font_8x16:
+        times 256 * 16 db 0

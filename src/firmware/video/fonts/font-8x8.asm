@@ -1,0 +1,2 @@
+font_8x8:
+        times 256 * 8 db 0
