@@ -49,7 +49,12 @@ export class Computer implements Persistent<ComputerState> {
 
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
-    this.platform = new Platform(this.clock, this.stopping(options.events ?? {}));
+    this.platform = new Platform(this.clock, this.stopping(options.events ?? {}), {
+      read: (address, length) => this.memory.readBytes(address, length),
+      write: (address, bytes) => {
+        this.memory.writeBytes(address, bytes);
+      },
+    });
     this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
   }
 

@@ -10,6 +10,7 @@ import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Uart16550 } from './devices/uart16550';
+import { Vga, type WindowMemory } from './devices/vga/vga';
 import type { WakeUp } from './wake-ups';
 
 /** What the devices tell the outside. */
@@ -24,6 +25,8 @@ export interface PlatformEvents {
   reset?(): void;
   /** Address line 20 has been let through, or held at 0. */
   a20?(on: boolean): void;
+  /** Video memory lies elsewhere, or its bytes have moved into RAM or out of it: `vga.window`. */
+  videoWindow?(): void;
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -52,15 +55,20 @@ export class Platform implements Persistent<PlatformState> {
   readonly serial: Uart16550;
   readonly rtc: CmosRtc;
   readonly keyboard: KeyboardController;
+  readonly vga: Vga;
   private readonly systemControl: SystemControl;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
 
-  /** @param clock the platform's own: two platforms do not share one */
+  /**
+   * @param clock the platform's own: two platforms do not share one
+   * @param memory the RAM of whoever sees these devices
+   */
   constructor(
     private readonly clock: Clock,
     private readonly events: PlatformEvents,
+    memory: WindowMemory,
   ) {
     this.pic = new Pic8259();
     this.pit = new Pit8254({
@@ -92,7 +100,14 @@ export class Platform implements Persistent<PlatformState> {
         this.driveA20(on);
       },
     });
-    const stateful = [this.pic, this.pit, this.serial, this.rtc, this.keyboard, this.systemControl];
+    this.vga = new Vga({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      memory,
+      onWindowChange: () => events.videoWindow?.(),
+    });
+    const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
+    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga];
     this.devices = new Map(stateful.map((device) => [device.name, device]));
     const devices = [
       ...stateful,
