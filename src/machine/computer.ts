@@ -9,6 +9,7 @@ import type { Processor } from '../processor/processor';
 import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
+import { VideoMap } from './video-map';
 import { wakesByItself } from './wake-ups';
 import {
   Platform,
@@ -53,10 +54,22 @@ export class Computer implements Persistent<ComputerState> {
   readonly clock = new Clock();
   /** The devices at the computer's own I/O ports. */
   readonly platform: Platform;
+  private readonly video: VideoMap;
 
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
-    this.platform = new Platform(this.clock, this.stopping(options.events ?? {}), options.platform);
+    this.platform = new Platform(
+      this.clock,
+      this.stopping(options.events ?? {}),
+      {
+        read: (address, length) => this.memory.readBytes(address, length),
+        write: (address, bytes) => {
+          this.memory.writeBytes(address, bytes);
+        },
+      },
+      options.platform,
+    );
+    this.video = new VideoMap(this.memory, this.platform.vga);
     this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
   }
 
@@ -98,6 +111,9 @@ export class Computer implements Persistent<ComputerState> {
       },
       a20: (on) => {
         this.processor.setAddressLine20(on);
+      },
+      videoWindow: () => {
+        this.video.update();
       },
     };
   }

@@ -12,6 +12,7 @@ import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Uart16550 } from './devices/uart16550';
+import { Vga, type WindowMemory } from './devices/vga/vga';
 import type { WakeUp } from './wake-ups';
 
 /** What the devices tell the outside. */
@@ -26,6 +27,8 @@ export interface PlatformEvents {
   reset?(): void;
   /** Address line 20 has been let through, or held at 0. */
   a20?(on: boolean): void;
+  /** Video memory lies elsewhere, or its bytes have moved into RAM or out of it: `vga.window`. */
+  videoWindow?(): void;
 }
 
 /** What is built into the computer, or put into it. */
@@ -64,15 +67,20 @@ export class Platform implements Persistent<PlatformState> {
   readonly keyboard: KeyboardController;
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
+  readonly vga: Vga;
   private readonly systemControl: SystemControl;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
 
-  /** @param clock the platform's own: two platforms do not share one */
+  /**
+   * @param clock the platform's own: two platforms do not share one
+   * @param memory the RAM of whoever sees these devices
+   */
   constructor(
     private readonly clock: Clock,
     private readonly events: PlatformEvents,
+    memory: WindowMemory,
     options: PlatformOptions = {},
   ) {
     this.pic = new Pic8259();
@@ -106,16 +114,16 @@ export class Platform implements Persistent<PlatformState> {
         this.driveA20(on);
       },
     });
+    this.vga = new Vga({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      memory,
+      onWindowChange: () => events.videoWindow?.(),
+    });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
-    const stateful = [
-      this.pic,
-      this.pit,
-      this.serial,
-      this.rtc,
-      this.keyboard,
-      this.systemControl,
-      ...ataChannels(this.disks, this.pic),
-    ];
+    const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
+    const channels = ataChannels(this.disks, pic);
+    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, ...channels];
     this.devices = new Map(stateful.map((device) => [device.name, device]));
     const devices = [
       ...stateful,

@@ -73,18 +73,15 @@ export class Host implements Persistent<HostState> {
   ) {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
-    this.virtual = new Platform(
-      this.virtualClock,
-      {
-        ...events,
-        serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
-        a20: (on) => {
-          guestMemory.setAddressLine20(on);
-          this.mappingsChanged = true;
-        },
+    const virtualEvents: PlatformEvents = {
+      ...events,
+      serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
+      a20: (on) => {
+        guestMemory.setAddressLine20(on);
+        this.mappingsChanged = true;
       },
-      platform,
-    );
+    };
+    this.virtual = new Platform(this.virtualClock, virtualEvents, guestMemory.videoRam, platform);
   }
 
   save(): HostState {

@@ -1,4 +1,5 @@
 import { EptRights } from '../../isa/ept';
+import type { WindowMemory } from '../../machine/devices/vga/vga';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
@@ -160,6 +161,22 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
       if (host === undefined && this.contains(at)) host = this.allocate(at) + Number(at & 0xfffn);
       if (host !== undefined) this.memory.writeBytes(host, data.subarray(offset, offset + size));
     });
+  }
+
+  /** For the guest's VGA: what has no frame yet holds zeros. */
+  get videoRam(): WindowMemory {
+    return {
+      read: (address, length) => {
+        const out = new Uint8Array(length);
+        this.pieces(BigInt(address), length, (host, offset, size) => {
+          if (host !== undefined) out.set(this.memory.readBytes(host, size), offset);
+        });
+        return out;
+      },
+      write: (address, bytes) => {
+        this.writeBytes(BigInt(address), bytes);
+      },
+    };
   }
 
   /** Splits a run of bytes at page boundaries. */
