@@ -87,15 +87,16 @@ rule_cga:
 .done:  pop cx
         ret
 
-; Bits 4 and 3: 0 black, 1 normal, 2 black, 3 bright.
+; Bits 4 and 3: both bright, one of them normal, none black.
 rule_mono:
         mov al, 0
-        test cl, 0x08
-        jz .known
-        mov al, 2 * THIRD
-        test cl, 0x10
+        test cl, 0x18
         jz .known
         mov al, 3 * THIRD
+        jpo .normal                 ; PF counts the bits: one is odd
+        jmp .known
+.normal:
+        mov al, 2 * THIRD
 .known: mov ah, al
         mov bh, al
         ret

@@ -7,17 +7,17 @@ set_cursor_shape:
 
 ; CX = shape. Programs speak of characters of 8 lines, as on the CGA: it is stretched to those of today.
 show_cursor_shape:
+        mov si, [CHARACTER_HEIGHT]
+        mov bx, cx
+        and bx, 0x3f1f              ; BH = first line, BL = last line
         test byte [VIDEO_CONTROL], 1 ; bit 0: shapes are not to be changed
         jnz .known
-        mov si, [CHARACTER_HEIGHT]
         cmp si, 8
         jbe .known
-        and cx, 0x3f1f
-        cmp cl, 8
+        cmp bl, 8
         jae .known
-        cmp ch, 0x20
+        cmp bh, 0x20
         jae .known
-        mov bx, cx                  ; BH = first line, BL = last line
         mov al, bl
         call last_of_eighth
         mov cl, al

@@ -157,8 +157,63 @@ reset_planar:
         mov ax, (0 << 8) | ENABLE_SET_RESET
         jmp set_graphics
 
-; BH = page, DX = row and column, graphics mode CS:SI. For function 08h: which character looks like what is there?
-; Returns AL = it, 0 for none.
+; ------------------------------------------------------------------ reading
+
+; BH = page, DX = row and column. For function 08h: which character looks like what is on the screen there? AL = it,
+; AH = its colour; both 0 when none does.
 read_glyph:
-        mov byte [bp + caller.al], 0
+        mov cl, [CHARACTER_HEIGHT]
+        movzx ax, dh
+        mul cl
+        xchg dx, ax                 ; DX = its first row, AL = column
+        mov ah, 0
+        shl ax, 3
+        xchg ax, cx                 ; CX = its first column, AL = height
+        sub sp, 16                  ; its lines
+        mov di, sp
+        mov bl, 0                   ; BL = colour
+        push ax
+.line:  push ax
+        mov ah, 0                   ; the line's bits
+        mov si, 8
+.pixel: call get_pixel
+        add ah, ah
+        test al, al
+        jz .black
+        inc ah
+        mov bl, al
+.black: inc cx
+        dec si
+        jnz .pixel
+        mov [ss:di], ah
+        inc di
+        sub cx, 8
+        inc dx
+        pop ax
+        dec al
+        jnz .line
+        pop dx                      ; DL = height
+        push fs
+        xor ax, ax                  ; AX = character
+.search:
+        call find_glyph
+        mov si, sp
+        add si, 2                   ; SS:SI -> lines
+        mov cl, dl
+.compare:
+        mov ch, [ss:si]
+        cmp ch, [fs:di]
+        jne .other
+        inc si
+        inc di
+        dec cl
+        jnz .compare
+        mov ah, bl
+        jmp .found
+.other: inc al
+        jnz .search
+        xor ax, ax
+.found: mov [bp + caller.ax], ax
+        pop fs
+        add sp, 16
         ret

@@ -6,8 +6,6 @@
 set_mode:
         mov dl, al                  ; DL = as asked
         and al, 0x7f
-        call find_mode
-        jc .unknown
         mov cl, 0x30
         cmp al, 7
         jbe .low
@@ -16,6 +14,8 @@ set_mode:
         jne .told
         mov cl, 0x3f
 .told:  mov [bp + caller.al], cl
+        call find_mode
+        jc .unknown
         call vbe_off
         call set_data_area
         call set_registers
@@ -24,11 +24,8 @@ set_mode:
         test dl, 0x80
         jnz .keep
         call clear_memory
-.keep:  mov cx, [CURSOR_SHAPE]
-        call show_cursor_shape
-        xor ax, ax
+.keep:  xor ax, ax
         call show_page
-        mov dx, [CRTC_PORT]
         jmp turn_screen_on
 .unknown:
         ret
@@ -78,7 +75,11 @@ set_data_area:
         and al, 0x80
         or al, 0x60
         mov [VIDEO_CONTROL], al
-        mov word [CURSOR_SHAPE], 0x0607
+        mov ax, 0x0607
+        cmp byte [cs:si + mode.kind], TEXT
+        je .shape
+        xor ax, ax                  ; graphics modes have no cursor
+.shape: mov [CURSOR_SHAPE], ax
         xor ax, ax
         mov [PAGE_START], ax
         mov [ACTIVE_PAGE], al

@@ -231,7 +231,7 @@ make_grey:
         loop .next
 .done:  ret
 
-; AH = 0Bh, from the days of the CGA. BH = 0: BL = background and border (bit 4: bright colours); BH = 1: BL = 0
+; AH = 0Bh, from the days of the CGA. BH = 0: BL = background (bit 4: bright colours); BH = 1: BL = 0
 ; green, red, brown, 1 cyan, magenta, white.
 set_border_or_palette:
         cmp bh, 1
@@ -245,8 +245,6 @@ set_border_or_palette:
         add ah, 8
 .dark:  and ah, 0x17
         mov al, 0
-        call set_attribute
-        mov al, OVERSCAN
         call set_attribute
         mov al, 1
 .bright:

@@ -46,15 +46,28 @@ write_pixel:
 
 ; AH = 0Dh: read graphics pixel. BH = page, CX = column, DX = row. Returns AL = colour.
 read_pixel:
+        call get_pixel
+        jc .done
+        mov [bp + caller.al], al
+.done:  ret
+
+; BH = page, CX = column, DX = row. Returns AL = colour; CF = 1 in text modes.
+get_pixel:
+        push es
+        pusha
         call pixel_place
         jc .done
         cmp byte [cs:si + mode.kind], PLANAR
         je .planar
-        mov al, [es:di]
-        shr al, cl
-        and al, ch
-.known: mov [bp + caller.al], al
-.done:  ret
+        mov bl, [es:di]
+        shr bl, cl
+        and bl, ch
+.known: mov bp, sp
+        mov [bp + 14], bl           ; AL of PUSHA
+        clc
+.done:  popa
+        pop es
+        ret
 .planar:
         mov bl, 0
         mov ax, (3 << 8) | READ_MAP
@@ -67,7 +80,6 @@ read_pixel:
         jns .plane
         mov ax, (0 << 8) | READ_MAP
         call set_graphics
-        mov al, bl
         jmp .known
 
 ; BH = page, CX = column, DX = row. Returns CS:SI -> mode, ES:DI -> the byte with the pixel, CL = how far to the

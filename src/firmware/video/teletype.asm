@@ -35,17 +35,18 @@ type_character:
         mov dl, 0
 .line_feed:
         inc dh
-        cmp dh, [LAST_ROW]
-        jbe .done
-        dec dh
-        jmp scroll_page
+        jmp .done
 .carriage_return:
         mov dl, 0
-        ret
+        jmp .done
 .backspace:
         cmp dl, 1
         adc dl, -1                  ; not before column 0
-.done:  ret
+.done:  cmp dh, [LAST_ROW]
+        jbe .fits
+        dec dh
+        jmp scroll_page
+.fits:  ret
 
 ; AL = character, AH = 1: with attribute BL, BH = page, DX = row and column. Writes it there.
 put_character:
@@ -76,7 +77,12 @@ scroll_page:
         dec dl
         mov dh, [LAST_ROW]
         mov bl, bh                  ; page
-        mov bh, 0x07
+        mov bh, 0x07                ; grey on black …
+        call this_mode
+        cmp byte [cs:si + mode.kind], TEXT
+        je .scroll
+        mov bh, 0                   ; … or just black
+.scroll:
         call scroll
         popa
         ret
@@ -84,11 +90,6 @@ scroll_page:
 ; AH = 13h: write string. ES:BP -> characters, CX = how many, BH = page, DH, DL = row and column, BL =
 ; attribute. AL bit 0: the cursor moves; bit 1: behind each character stands its attribute.
 write_string:
-        mov [bp + caller.al], al
-        cmp dh, 0xff                ; "where the cursor is"
-        jne .from_here
-        call cursor_of_page
-.from_here:
         mov si, [bp + caller.bp]
         mov di, ax                  ; DI = how
         jcxz .done
