@@ -4,6 +4,7 @@ import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
+import { VIDEO_FIRST, VIDEO_LAST, type VideoRange } from '../../machine/video-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
 
@@ -33,6 +34,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   private addressLine20 = true;
   /** Meanwhile, the frames of their own, by guest-physical page. */
   private readonly hidden = new Map<number, number>();
+  private readonly videoFrames = new Map<number, number>();
   /** Guest-physical pages that are ROM. */
   private readonly rom = new Set<number>();
 
@@ -104,6 +106,27 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
       if (page >= FIRMWARE)
         this.ept.map(BigInt(page - FIRMWARE + FIRMWARE_ALIAS), frame, READ_ONLY);
     }
+  }
+
+  /**
+   * Pages where devices answer instead of RAM: they are not mapped, so that the guest's accesses exit.
+   * All others of video memory are RAM. Whoever calls sees to it that the processor forgets what it knew.
+   */
+  setDevicePages(ranges: readonly VideoRange[]): void {
+    for (let page = VIDEO_FIRST; page < VIDEO_LAST; page += PAGE_SIZE) {
+      const isDevice = ranges.some(({ first, last }) => page >= first && page <= last);
+      if (isDevice) this.ept.map(BigInt(page), this.videoFrame(page), 0);
+      else this.ept.map(BigInt(page), this.videoFrame(page));
+    }
+  }
+
+  /** Frames under video memory are the VGA's for good. */
+  private videoFrame(page: number): number {
+    const known = this.videoFrames.get(page);
+    if (known !== undefined) return known;
+    const frame = this.hostAddress(BigInt(page)) ?? this.frames.allocate();
+    this.videoFrames.set(page, frame);
+    return frame;
   }
 
   /** Whether the guest cannot write at an address because it is ROM. */
