@@ -12,6 +12,7 @@ import { ShippedSources } from './shipped-sources';
 import { OutputBuffer } from './output-buffer';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
+import { ScreenWatch } from './screen/screen-watch';
 import { focusValue } from './inspect/focus-value';
 import type { VariableSource } from './inspect/variable-source';
 
@@ -32,6 +33,7 @@ export class SessionContext {
   readonly client = new ClientFormat();
   readonly shippedSources: ShippedSources;
   readonly output: OutputBuffer;
+  readonly screen: ScreenWatch;
   breakpoints: BreakpointStore | undefined;
   /** Exception filters that are on, with their conditions; undefined until the client has told. */
   exceptionFilters: ReadonlyMap<string, Condition> | undefined;
@@ -56,6 +58,9 @@ export class SessionContext {
     this.shippedSources = new ShippedSources(host.shippedSources ?? {});
     this.output = new OutputBuffer((text) => {
       this.print(text, 'stdout');
+    });
+    this.screen = new ScreenWatch((event, body) => {
+      this.send(event, body);
     });
   }
 
@@ -95,6 +100,7 @@ export class SessionContext {
     this.views =
       debuggee &&
       new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
+    this.screen.watch(debuggee?.machine.platform.vga);
     this.stop = undefined;
     this.stateChanged();
   }

@@ -49,6 +49,12 @@ export class Debuggee {
     this.run = new RunControl(this.target, this.breakpoints, this.settings, events);
   }
 
+  /** Bytes from the guest's keyboard, in scan-code set 2. */
+  type(scancodes: Iterable<number>): void {
+    this.machine.platform.keyboard.press(scancodes);
+    this.run.wake();
+  }
+
   /** Bytes typed on the guest's first serial port. */
   input(bytes: Uint8Array): void {
     this.machine.platform.serial.receive(bytes);

@@ -187,6 +187,7 @@ function events(context: SessionContext): DebuggeeEvents {
     },
     breathe: async () => {
       context.output.flush();
+      context.screen.lookNowAndThen();
       await breathe(host);
     },
     asleep: (wakeUps) => {

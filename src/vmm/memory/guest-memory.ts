@@ -186,18 +186,30 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     });
   }
 
-  /** For the guest's VGA: what has no frame yet holds zeros. */
+  /** For the guest's VGA: the frames under video memory, mapped at present or not. */
   get videoRam(): WindowMemory {
+    const visit = (
+      address: number,
+      length: number,
+      each: (host: number, offset: number, size: number) => void,
+    ): void => {
+      this.pieces(BigInt(address), length, (_mapped, offset, size) => {
+        const at = address + offset;
+        each(this.videoFrame(at - (at % PAGE_SIZE)) + (at % PAGE_SIZE), offset, size);
+      });
+    };
     return {
       read: (address, length) => {
         const out = new Uint8Array(length);
-        this.pieces(BigInt(address), length, (host, offset, size) => {
-          if (host !== undefined) out.set(this.memory.readBytes(host, size), offset);
+        visit(address, length, (host, offset, size) => {
+          out.set(this.memory.readBytes(host, size), offset);
         });
         return out;
       },
       write: (address, bytes) => {
-        this.writeBytes(BigInt(address), bytes);
+        visit(address, bytes.length, (host, offset, size) => {
+          this.memory.writeBytes(host, bytes.subarray(offset, offset + size));
+        });
       },
     };
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { ports, type PortDevice, type PortWidth, type Stateful } from '../device';
 import { beamAt, vbeBeamAt } from './beam';
 import { initialDac, readDac, writeDac, type DacState } from './dac';
+import { powerOnFont } from './power-on-font';
 import { readPlanes, writePlanes } from './planar-memory';
 import {
   ATTRIBUTE_BITS,
@@ -43,6 +44,8 @@ export interface VgaState {
 }
 
 const WINDOW_PAGE = 4096;
+/** Bytes of each character's picture in plane 2. */
+export const GLYPH_ROOM = 32;
 /** CRTC 0x11 bit 7: registers 0 to 7 are not written, but for bit 8 of the line compare. */
 const PROTECTED = 0x80;
 const LINE_COMPARE_8 = 0x10;
@@ -71,6 +74,7 @@ export class Vga implements PortDevice, Stateful<VgaState> {
       if (clear) this.video.clear();
     });
     this.present = windowOf(this.r, false);
+    this.loadFont();
   }
 
   /** What the window a0000–bffff is at present. */
@@ -213,6 +217,7 @@ export class Vga implements PortDevice, Stateful<VgaState> {
     this.latches = [0, 0, 0, 0];
     this.vbeUnit.reset();
     this.moveWindow();
+    this.loadFont();
   }
 
   private look(address: number): { value: number; latches?: readonly number[] } {
@@ -318,6 +323,16 @@ export class Vga implements PortDevice, Stateful<VgaState> {
       const page = bytes.subarray(offset, offset + WINDOW_PAGE);
       const there = this.config.memory.read(first + offset, WINDOW_PAGE);
       if (there.some((byte, n) => byte !== page[n])) this.config.memory.write(first + offset, page);
+    }
+  }
+
+  /** As firmware leaves it. */
+  private loadFont(): void {
+    const font = powerOnFont();
+    const height = font.length / 256;
+    for (let n = 0; n < 256; n++) {
+      const picture = font.subarray(n * height, (n + 1) * height);
+      this.video.planes[2].set(picture, n * GLYPH_ROOM);
     }
   }
 }
