@@ -30,6 +30,7 @@ const SYNTAX =
 const FOR_PROGRAMMERS = new Set([
   'GNU as',
   '<command line>',
+  '{} makes {} bytes in place of {}',
   'file needed',
   'the target runs already',
   'no input left',

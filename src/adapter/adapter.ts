@@ -18,6 +18,7 @@ import { launchRequests } from './running/launch';
 import { memoryRequests } from './memory/memory';
 import { moduleRequests } from './modules';
 import { RequestError, sessionHasEnded } from './request-error';
+import { screenRequests } from './screen/screen-requests';
 import { sourceRequests } from './sources';
 import { stackRequests } from './inspect/stack';
 import { variableRequests } from './inspect/variables';
@@ -55,6 +56,7 @@ export class RingsideAdapter extends DebugSession {
       ...gotoRequests(context),
       ...moduleRequests(context),
       ...viewRequests(context),
+      ...screenRequests(context),
       cancel: handler((args: DebugProtocol.CancelArguments) => {
         this.cancel(args);
       }),

@@ -8,10 +8,11 @@ import type { StopReason } from '../debugger/run/stop';
 import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
 import type { AdapterHost } from './host';
-import { MonitorSources } from './monitor-sources';
+import { ShippedSources } from './shipped-sources';
 import { OutputBuffer } from './output-buffer';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
+import { ScreenWatch } from './screen/screen-watch';
 import { focusValue } from './inspect/focus-value';
 import type { VariableSource } from './inspect/variable-source';
 
@@ -30,8 +31,9 @@ export interface VariableStore {
 /** What the request families of one session share. */
 export class SessionContext {
   readonly client = new ClientFormat();
-  readonly monitorSources: MonitorSources;
+  readonly shippedSources: ShippedSources;
   readonly output: OutputBuffer;
+  readonly screen: ScreenWatch;
   breakpoints: BreakpointStore | undefined;
   /** Exception filters that are on, with their conditions; undefined until the client has told. */
   exceptionFilters: ReadonlyMap<string, Condition> | undefined;
@@ -53,9 +55,12 @@ export class SessionContext {
     readonly host: AdapterHost,
     private readonly sendEvent: (event: string, body: unknown) => void,
   ) {
-    this.monitorSources = new MonitorSources(host.monitorSources ?? {});
+    this.shippedSources = new ShippedSources(host.shippedSources ?? {});
     this.output = new OutputBuffer((text) => {
       this.print(text, 'stdout');
+    });
+    this.screen = new ScreenWatch((event, body) => {
+      this.send(event, body);
     });
   }
 
@@ -95,6 +100,7 @@ export class SessionContext {
     this.views =
       debuggee &&
       new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
+    this.screen.watch(debuggee?.machine.platform.vga);
     this.stop = undefined;
     this.stateChanged();
   }

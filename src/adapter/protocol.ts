@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { NumberFormat, Row, ViewName } from '../debugger/views/row';
+import type { TextScreen } from '../machine/screen/text-screen';
 import type { Intercept } from '../vmm';
 
 /**
@@ -88,6 +89,58 @@ export interface InputArguments {
   readonly text: string;
 }
 
+/** `ringside/screen`: what a monitor at the guest's VGA shows now. Looking changes nothing. */
+export interface ScreenArguments {
+  /** The revision of the screen that the client has. */
+  readonly revision?: number;
+}
+
+export interface ScreenResponse {
+  readonly revision: number;
+  /** Absent when the client has it: nothing has changed. */
+  readonly screen?: ScreenBody;
+}
+
+export type ScreenBody = TextScreenBody | GraphicsScreenBody;
+
+/** A screen of characters, with all that is needed to draw it. Bytes are base64. */
+export interface TextScreenBody extends Omit<TextScreen, 'cells' | 'font' | 'palette'> {
+  readonly cells: string;
+  readonly font: string;
+  readonly palette: readonly number[];
+  /** What stands there, as Unicode, without blanks at the ends. */
+  readonly lines: readonly string[];
+}
+
+/** Lines of a picture; those that are not told are as in the revision that the client has. */
+export interface GraphicsScreenBody {
+  readonly kind: 'graphics';
+  readonly width: number;
+  readonly height: number;
+  readonly first: number;
+  readonly count: number;
+  /** As `screen/packed-pixels.ts` packs them, in base64. */
+  readonly pixels: string;
+}
+
+/** `ringside/keys`: keys of the guest's keyboard go down or up, then a text is typed. */
+export interface KeysArguments {
+  readonly keys?: KeyChange[];
+  /** Characters that a US keyboard has; others are left out. */
+  readonly text?: string;
+}
+
+export interface KeyChange {
+  /** As in DOM events: 'KeyA', 'ArrowUp'. */
+  readonly code: string;
+  readonly down: boolean;
+}
+
+/** The event `ringside/screen`: the guest has begun to use its screen; or has ended, and left it so. */
+export interface ScreenEventBody {
+  readonly screen?: ScreenBody;
+}
+
 /** The event `ringside/diagnostics`: what the assembler has to say; sent before a launch that fails too. */
 export interface DiagnosticsEventBody {
   /** All files of the program, so that old messages can be taken away. */
@@ -115,9 +168,12 @@ export const CustomRequest = {
   SET_NODE_VALUE: 'ringside/setNodeValue',
   WORLD: 'ringside/world',
   INPUT: 'ringside/input',
+  SCREEN: 'ringside/screen',
+  KEYS: 'ringside/keys',
 } as const;
 
 export const CustomEvent = {
   DIAGNOSTICS: 'ringside/diagnostics',
   CHANGED: 'ringside/changed',
+  SCREEN: 'ringside/screen',
 } as const;

@@ -1,7 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import type { Assembly } from '../program';
-import { asLoaded, imageFrom, imageOf, UnloadableImage, type BootImage } from '../session';
+import {
+  asLoaded,
+  bootFirmware,
+  bootImageFrom,
+  bootProgram,
+  UnbootableImage,
+  type BootImage,
+  type BootOptions,
+} from '../session';
 import { assembleFile } from './assemble';
-import { notBuiltYet, usageError } from './errors';
+import { usageError } from './errors';
 import { readImage } from './files';
 
 /** An image, with what is known of its source. */
@@ -10,17 +19,46 @@ export interface LoadedImage {
   readonly program?: Assembly;
 }
 
-/** Reads an image; undefined when a source file has errors (they have been printed). */
-export async function loadImage(path: string): Promise<LoadedImage | undefined> {
-  if (/\.(asm|nasm|s)$/i.test(path)) {
+/** What goes with an image on the command line: paths. */
+export interface ImageOptions {
+  readonly memory: number;
+  readonly append?: string | undefined;
+  readonly initrd?: string | undefined;
+  readonly disks: readonly string[];
+  readonly bios?: string | undefined;
+}
+
+/**
+ * Reads an image and what goes with it; undefined when a source file has errors (they have been printed).
+ *
+ * @param path undefined for a machine that its firmware boots from its disks
+ * @throws UsageError that names the file and the fact
+ */
+export async function loadImage(
+  path: string | undefined,
+  options: ImageOptions,
+): Promise<LoadedImage | undefined> {
+  const disks = await Promise.all(options.disks.map((disk) => readImage(disk)));
+  const bios = options.bios === undefined ? undefined : await readImage(options.bios);
+  const { memory, append, initrd } = options;
+  const boot: BootOptions = {
+    name: path ?? '',
+    memory,
+    append,
+    initrd: initrd === undefined ? undefined : { name: initrd, bytes: await readImage(initrd) },
+    disks,
+    bios,
+  };
+  try {
+    if (path === undefined) return { image: await bootFirmware(boot) };
+    if (!/\.(asm|nasm|s)$/i.test(path)) {
+      return { image: await bootImageFrom(await readImage(path), boot) };
+    }
     const assembly = await assembleFile(path);
     if (assembly?.image.length === 0) throw usageError(`${path}: gives not one byte of code`);
-    return assembly && { image: imageOf(assembly), program: asLoaded(assembly) };
-  }
-  try {
-    return { image: imageFrom(await readImage(path)) };
+    return assembly && { image: await bootProgram(assembly, boot), program: asLoaded(assembly) };
   } catch (error) {
-    if (error instanceof UnloadableImage) notBuiltYet(error.format);
-    throw error;
+    if (!(error instanceof UnbootableImage)) throw error;
+    throw usageError(l10n.t('{0}: {1}', error.file ?? path ?? 'ringside', error.message));
   }
 }

@@ -20,7 +20,7 @@ function program(): Command {
   root
     .command('run')
     .description('run a guest to its end; its first serial port is stdin and stdout')
-    .argument('<image>', 'assembly source (.asm) or flat image')
+    .argument('[image]', 'assembly source (.asm), flat or disk image, ELF, Multiboot or bzImage')
     .addOption(
       new Option('--monitor <name>', 'who has the computer in root mode')
         .choices(MONITORS)
@@ -34,13 +34,15 @@ function program(): Command {
     .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
     .option('--memory <size>', 'RAM of the guest: bytes, or with the suffix K, M or G', '64M')
     .option('--cpus <n>', 'number of processors', '1')
-    .option('--bios <file>', 'firmware image')
+    .option('--bios <file>', 'firmware image, instead of the built-in BIOS')
     .option('--append <text>', 'kernel command line')
     .option('--initrd <file>', 'initial RAM disk, or multiboot module')
-    .option('--disk <file>', 'disk image')
+    .option('--disk <file>', 'disk image; may be repeated', collect, [])
+    .option('--keys <text>', 'type this on the keyboard')
+    .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')
     .option('--json <file>', 'write how the run ended')
-    .action((image: string, options: RunOptions) => finish(runCommand(image, options)));
+    .action((image: string | undefined, options: RunOptions) => finish(runCommand(image, options)));
 
   root
     .command('asm')

@@ -1,6 +1,6 @@
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
-import { exitStatus, Machine } from '../session';
+import { exitStatus, firmwarePrograms, Machine } from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
@@ -17,30 +17,32 @@ export interface RunOptions {
   readonly bios?: string;
   readonly append?: string;
   readonly initrd?: string;
-  readonly disk?: string;
+  readonly disk: readonly string[];
+  readonly keys?: string;
+  readonly screen?: string;
   readonly maxInstructions?: string;
   readonly json?: string;
 }
 
 /** `ringside run`: the exit status of the contract. */
-export async function runCommand(path: string, options: RunOptions): Promise<number> {
+export async function runCommand(path: string | undefined, options: RunOptions): Promise<number> {
   refuseWhatIsNotBuilt(options);
   const memory = parseSize(options.memory);
   const limit = instructionLimit(options.maxInstructions);
-  const loaded = await loadImage(path);
+  const { append, initrd, disk: disks, bios } = options;
+  if (path === undefined && bios === undefined && disks.length === 0) {
+    throw usageError('no image: name one, or a disk with --disk, or firmware with --bios');
+  }
+  const loaded = await loadImage(path, { memory, append, initrd, disks, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;
-  if (image.address + image.bytes.length > memory) {
-    throw usageError(
-      `${path}: ${String(image.bytes.length)} bytes at 0x${image.address.toString(16)} do not fit in ${options.memory}`,
-    );
-  }
   const monitor = options.monitor as 'vtx' | 'none';
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
   const technique = techniqueOf(machine, () => undefined);
   const exits = countExits(machine.computer.processor, technique);
-  const watch = new TroubleWatch(machine, technique, program);
+  const programs = [...(program ? [program] : []), ...firmwarePrograms(image)];
+  const watch = new TroubleWatch(machine, technique, programs);
   const outcome = await new GuestRun(machine, limit).toEnd();
   const trouble = watch.after(outcome);
   const run = { machine, technique, exits, outcome, trouble };
@@ -55,7 +57,7 @@ function refuseWhatIsNotBuilt(options: RunOptions): void {
   if (options.paging !== 'ept') notBuiltYet(`--paging ${options.paging}`);
   if (options.cpu !== 'intel') notBuiltYet(`--cpu ${options.cpu}`);
   if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);
-  for (const name of ['bios', 'append', 'initrd', 'disk'] as const) {
+  for (const name of ['keys', 'screen'] as const) {
     if (options[name] !== undefined) notBuiltYet(`--${name}`);
   }
 }

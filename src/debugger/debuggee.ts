@@ -1,5 +1,11 @@
 import type { Assembly } from '../program';
-import { asLoaded, imageOf, Machine, type MachineOptions } from '../session';
+import {
+  asLoaded,
+  firmwarePrograms,
+  Machine,
+  type BootImage,
+  type MachineOptions,
+} from '../session';
 import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
@@ -7,6 +13,8 @@ import { Target } from './target';
 
 export interface DebuggeeOptions extends MachineOptions {
   readonly program: Assembly;
+  /** What the program is booted from. */
+  readonly image: BootImage;
   readonly holdInterrupts: boolean;
 }
 
@@ -28,17 +36,23 @@ export class Debuggee {
 
   /** @throws RangeError when there is not so much memory */
   constructor(options: DebuggeeOptions, events: DebuggeeEvents) {
-    const { program, ...machine } = options;
+    const { program, image, ...machine } = options;
     const output = (byte: number): void => {
       events.output(byte);
     };
-    this.machine = new Machine(imageOf(program), machine, { serial: output, debugConsole: output });
-    this.target = new Target(this.machine, asLoaded(program));
+    this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
+    this.target = new Target(this.machine, asLoaded(program), firmwarePrograms(image));
     this.settings = { ...DEFAULT_SETTINGS, holdInterrupts: options.holdInterrupts };
     this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
       events.log(text, breakpoint);
     });
     this.run = new RunControl(this.target, this.breakpoints, this.settings, events);
+  }
+
+  /** Bytes from the guest's keyboard, in scan-code set 2. */
+  type(scancodes: Iterable<number>): void {
+    this.machine.platform.keyboard.press(scancodes);
+    this.run.wake();
   }
 
   /** Bytes typed on the guest's first serial port. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Assembly } from '../program';
-import { Machine, MachineRun, assembleText, imageOf, type MonitorName } from '../session';
+import { Machine, MachineRun, assembleText, flatImage, type MonitorName } from '../session';
 import { randomProgram } from '../session/random-programs.testing';
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
@@ -33,7 +33,7 @@ interface Ending {
 
 /** How the program ends when nobody looks; undefined when it does not end in time. */
 function undisturbed(program: Assembly, monitor: MonitorName): Ending | undefined {
-  const machine = new Machine(imageOf(program), { monitor, memory: MEMORY });
+  const machine = new Machine(flatImage(program), { monitor, memory: MEMORY });
   const run = new MachineRun(machine);
   let stop = run.turn(60_000, LIMIT);
   if (stop.kind === 'shutdown') stop = run.turn(1);
@@ -83,7 +83,8 @@ class Session {
     readonly program: Assembly,
     monitor: MonitorName,
   ) {
-    const options = { program, monitor, memory: MEMORY, holdInterrupts: false };
+    const image = flatImage(program);
+    const options = { program, image, monitor, memory: MEMORY, holdInterrupts: false };
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
       log: () => undefined,

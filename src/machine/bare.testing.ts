@@ -1,5 +1,5 @@
 import type { EngineKind } from '../processor/execution/engine';
-import { assembleText, imageOf, Machine } from '../session';
+import { assembleText, flatImage, Machine } from '../session';
 import type { Computer, ComputerStop } from './computer';
 
 /** Programs as assembly text on the bare computer, in the state that firmware leaves. */
@@ -13,7 +13,7 @@ export interface BareResult {
 export async function runBare(source: string, engine?: EngineKind): Promise<BareResult> {
   let text = '';
   const { computer } = new Machine(
-    imageOf(await assembleText(source)),
+    flatImage(await assembleText(source)),
     { monitor: 'none', memory: 4 << 20, ...(engine && { engine }) },
     { debugConsole: (byte) => (text += String.fromCharCode(byte)) },
   );

@@ -1,6 +1,7 @@
 import type { Bus } from '../processor/bus';
 import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/execution/engine';
+import { readOnly } from '../processor/memory-region';
 import type { Persistent } from '../processor/persistent';
 import { PhysicalMemory, type MemoryState } from '../processor/physical-memory';
 import type { Profile } from '../processor/profile/profile';
@@ -8,8 +9,14 @@ import type { Processor } from '../processor/processor';
 import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
+import { VideoMap } from './video-map';
 import { wakesByItself } from './wake-ups';
-import { Platform, type PlatformEvents, type PlatformState } from './platform';
+import {
+  Platform,
+  type PlatformEvents,
+  type PlatformOptions,
+  type PlatformState,
+} from './platform';
 
 export interface ComputerOptions {
   /** Bytes of RAM; rounded up to 64 KiB. */
@@ -18,6 +25,7 @@ export interface ComputerOptions {
   /** What processor it has; by default, Ringside's own. */
   readonly profile?: Profile;
   readonly events?: PlatformEvents;
+  readonly platform?: PlatformOptions;
 }
 
 /** Deadlines that may pass in HLT without an interrupt before `run` comes back: a masked timer never ends. */
@@ -46,10 +54,22 @@ export class Computer implements Persistent<ComputerState> {
   readonly clock = new Clock();
   /** The devices at the computer's own I/O ports. */
   readonly platform: Platform;
+  private readonly video: VideoMap;
 
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
-    this.platform = new Platform(this.clock, this.stopping(options.events ?? {}));
+    this.platform = new Platform(
+      this.clock,
+      this.stopping(options.events ?? {}),
+      {
+        read: (address, length) => this.memory.readBytes(address, length),
+        write: (address, bytes) => {
+          this.memory.writeBytes(address, bytes);
+        },
+      },
+      options.platform,
+    );
+    this.video = new VideoMap(this.memory, this.platform.vga);
     this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
   }
 
@@ -65,6 +85,12 @@ export class Computer implements Persistent<ComputerState> {
     this.memory.restore(state.memory);
     this.processor.restore(state.processor);
     this.platform.restore(state.platform);
+  }
+
+  /** Puts a chip of ROM into the address space: its bytes lie in RAM that cannot be written. */
+  installRom(address: number, bytes: Uint8Array): void {
+    this.memory.writeBytes(address, bytes);
+    this.memory.map(readOnly(address, bytes.length));
   }
 
   /** Events after which the owner will want to decide: the processor comes back at once. */
@@ -85,6 +111,9 @@ export class Computer implements Persistent<ComputerState> {
       },
       a20: (on) => {
         this.processor.setAddressLine20(on);
+      },
+      videoWindow: () => {
+        this.video.update();
       },
     };
   }

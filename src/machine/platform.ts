@@ -1,4 +1,6 @@
 import type { Persistent } from '../processor/persistent';
+import { AtaChannel } from './devices/ata/ata-channel';
+import { Disk } from './devices/ata/disk';
 import type { Clock, ClockState } from './devices/clock';
 import type { Stateful } from './devices/device';
 import { CmosRtc } from './devices/cmos-rtc';
@@ -10,6 +12,7 @@ import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Uart16550 } from './devices/uart16550';
+import { Vga, type WindowMemory } from './devices/vga/vga';
 import type { WakeUp } from './wake-ups';
 
 /** What the devices tell the outside. */
@@ -24,6 +27,16 @@ export interface PlatformEvents {
   reset?(): void;
   /** Address line 20 has been let through, or held at 0. */
   a20?(on: boolean): void;
+  /** Video memory lies elsewhere, or its bytes have moved into RAM or out of it: `vga.window`. */
+  videoWindow?(): void;
+}
+
+/** What is built into the computer, or put into it. */
+export interface PlatformOptions {
+  /** Bytes of RAM, which the real-time clock's memory tells firmware; by default nothing is told. */
+  readonly memory?: number;
+  /** Images of up to four disks: on the primary channel, then on the secondary one. */
+  readonly disks?: readonly Uint8Array[];
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -52,15 +65,23 @@ export class Platform implements Persistent<PlatformState> {
   readonly serial: Uart16550;
   readonly rtc: CmosRtc;
   readonly keyboard: KeyboardController;
+  /** The disks on the ATA channels. */
+  readonly disks: readonly Disk[];
+  readonly vga: Vga;
   private readonly systemControl: SystemControl;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
 
-  /** @param clock the platform's own: two platforms do not share one */
+  /**
+   * @param clock the platform's own: two platforms do not share one
+   * @param memory the RAM of whoever sees these devices
+   */
   constructor(
     private readonly clock: Clock,
     private readonly events: PlatformEvents,
+    memory: WindowMemory,
+    options: PlatformOptions = {},
   ) {
     this.pic = new Pic8259();
     this.pit = new Pit8254({
@@ -76,6 +97,7 @@ export class Platform implements Persistent<PlatformState> {
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
+      memorySize: options.memory ?? 0,
       irq: this.pic.irqLine(8),
     });
     this.keyboard = new KeyboardController({
@@ -92,7 +114,16 @@ export class Platform implements Persistent<PlatformState> {
         this.driveA20(on);
       },
     });
-    const stateful = [this.pic, this.pit, this.serial, this.rtc, this.keyboard, this.systemControl];
+    this.vga = new Vga({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      memory,
+      onWindowChange: () => events.videoWindow?.(),
+    });
+    this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
+    const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
+    const channels = ataChannels(this.disks, pic);
+    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, ...channels];
     this.devices = new Map(stateful.map((device) => [device.name, device]));
     const devices = [
       ...stateful,
@@ -148,4 +179,14 @@ export class Platform implements Persistent<PlatformState> {
     for (const [name, device] of this.devices) device.restore(state.devices[name]);
     this.a20 = state.a20;
   }
+}
+
+/** The two channels of a PC, with two drives each. */
+function ataChannels(disks: readonly Disk[], pic: Pic8259): [AtaChannel, AtaChannel] {
+  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: pic.irqLine(14) };
+  const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: pic.irqLine(15) };
+  return [
+    new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
+    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]] }),
+  ];
 }

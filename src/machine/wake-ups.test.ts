@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assembleText, imageOf, Machine, MachineRun, type MonitorName } from '../session';
+import { assembleText, flatImage, Machine, MachineRun, type MonitorName } from '../session';
 
 /** A HLT that nothing can end is found, under every monitor, with what keeps each device away. */
 
@@ -32,7 +32,7 @@ const TICKING = FORGETFUL.replace('tick', 'done');
 
 async function end(program: string, monitor: MonitorName): Promise<string> {
   const source = `org 0x7c00\nxor ax, ax\nmov ds, ax\nmov ss, ax\nmov sp, 0x7c00\n${program}\nsti\nwait_: hlt\njmp wait_\ntick: iret\ndone: push ax\nmov al, 0x20\nout 0x20, al\npop ax\niret\n`;
-  const image = imageOf(await assembleText(source));
+  const image = flatImage(await assembleText(source));
   const run = new MachineRun(new Machine(image, { monitor, memory: 2 << 20 }));
   for (let turns = 0; turns < 20; turns++) {
     const stop = run.turn(20, 2_000_000);

@@ -1,8 +1,12 @@
 import { PAGE_SIZE, PHYSICAL_BASE } from './state/layout';
+import { MemoryRegions, type MemoryRegion } from './memory-region';
 import type { Persistent } from './persistent';
 
 /** Called after a write to a page that somebody watches; `length` bytes at `address` have changed. */
 export type WriteWatcher = (address: number, length: number) => void;
+
+/** Called when pages become a region, or plain RAM again. */
+export type MapWatcher = (region: MemoryRegion) => void;
 
 /** The frames that hold anything but zeros: their numbers in rising order, and their bytes. */
 export interface MemoryState {
@@ -20,6 +24,8 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   readonly view: DataView;
   private readonly bytes: Uint8Array;
   private watcher: WriteWatcher | undefined;
+  private mapWatcher: MapWatcher | undefined;
+  private readonly regions = new MemoryRegions();
 
   /**
    * @param size bytes of RAM, from address 0; a multiple of 64 KiB below 3.9 GiB
@@ -38,6 +44,40 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   /** Who is told of writes that do not go through the processor's TLB (loaders, devices, a VMM). */
   onWrite(watcher: WriteWatcher): void {
     this.watcher = watcher;
+  }
+
+  /** Who is told of changes of the map. */
+  onMap(watcher: MapWatcher): void {
+    this.mapWatcher = watcher;
+  }
+
+  /** Pages that are not plain RAM from now on. Loaders, and whoever looks, still reach the RAM below. */
+  map(region: MemoryRegion): void {
+    this.regions.add(region);
+    this.mapWatcher?.(region);
+  }
+
+  unmap(region: MemoryRegion): void {
+    this.regions.remove(region);
+    this.mapWatcher?.(region);
+  }
+
+  /** What an address belongs to if it is not plain RAM. */
+  regionAt(address: number): MemoryRegion | undefined {
+    return this.regions.at(address);
+  }
+
+  /** Reads as the processor does: 1, 2, 4 or 8 bytes within a page, by whoever answers there. */
+  load(address: number, bytes: number): bigint {
+    const region = this.regions.at(address);
+    return region?.read ? region.read(address, bytes) : this.read(address, bytes);
+  }
+
+  /** Writes as the processor does. */
+  store(address: number, bytes: number, value: bigint): void {
+    const region = this.regions.at(address);
+    if (region) region.write(address, bytes, value);
+    else this.write(address, bytes, value);
   }
 
   contains(address: number, length: number): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   assembleText,
-  imageOf,
+  flatImage,
   Machine,
   MachineRun,
   type MonitorName,
@@ -42,7 +42,7 @@ const PRINTED = '12' + '22' + '12' + '22' + '12';
 
 async function printed(options: Partial<MachineOptions>, cut: number): Promise<string> {
   let text = '';
-  const image = imageOf(await assembleText(SOURCE));
+  const image = flatImage(await assembleText(SOURCE));
   const machine = new Machine(
     image,
     { monitor: 'none', memory: 4 << 20, ...options },

@@ -1,12 +1,8 @@
 /** Loading, building, running and ending: what every face and every test does with a machine. */
 export { exitStatus, type End, type Outcome } from './end';
-export {
-  asLoaded,
-  assembleText,
-  imageFrom,
-  imageOf,
-  UnloadableImage,
-  type BootImage,
-} from './image';
+export { firmwarePrograms, type BootImage, type Piece } from './boot/boot-image';
+export { asLoaded, assembleText, flatAt, flatImage } from './boot/flat';
+export { bootFirmware, bootImageFrom, bootProgram, type BootOptions } from './boot/boot';
+export { UnbootableImage } from './boot/unbootable';
 export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
 export { MachineRun, type Stop } from './run';

@@ -1,8 +1,8 @@
 import { Computer, type ComputerState } from '../machine/computer';
-import type { Platform, PlatformEvents } from '../machine/platform';
+import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
-import { realModeSegment } from '../processor/segments/descriptor';
+import { startFrom } from '../processor/state/start-state';
 import {
   INTERCEPTS,
   createVirtualMachine,
@@ -12,8 +12,11 @@ import {
   type VirtualMachineState,
 } from '../vmm';
 import type { End } from './end';
-import type { BootImage } from './image';
+import type { BootImage, PoweredOn } from './boot/boot-image';
 import { hashOf } from './state-hash';
+
+/** Its number among the general registers: the VMCS holds a guest's. */
+const RSP = 4;
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
 export type MonitorName = 'vtx' | 'none';
@@ -87,33 +90,58 @@ export class Machine implements Persistent<MachineState> {
 
 /** The program as the guest of the built-in monitor, at its first instruction. */
 function guest(image: BootImage, options: MachineOptions, events: PlatformEvents): VirtualMachine {
+  const { start, firmware } = image;
   const vm = createVirtualMachine({
     memory: options.memory,
     allocation: options.allocation ?? 'eager',
     intercepts: options.intercepts ?? INTERCEPTS,
-    entry: image.address,
+    start,
     events,
+    platform: platformOf(image, options),
     ...(options.engine && { engine: options.engine }),
   });
-  vm.guestMemory.writeBytes(BigInt(image.address), image.bytes);
-  vm.monitor.boot();
-  vm.computer.processor.state.setGpr(2, BigInt(image.drive ?? 0));
+  const { guestMemory, computer, monitor } = vm;
+  for (const { address, bytes } of image.pieces) guestMemory.writeBytes(BigInt(address), bytes);
+  if (firmware) {
+    for (const { address, bytes } of firmware.roms) guestMemory.installRom(address, bytes);
+    continueDevices(firmware, computer, monitor.host.virtual);
+  }
+  monitor.boot();
+  start.gprs.forEach((value, index) => {
+    if (index !== RSP) computer.processor.state.setGpr(index, value);
+  });
   return vm;
 }
 
-/** The program on the bare computer, as firmware would leave it: real mode, CS = 0. */
+/** The program on the bare computer, as its firmware or boot loader leaves it. */
 function bare(image: BootImage, options: MachineOptions, events: PlatformEvents): Computer {
   const { memory, engine } = options;
-  const computer = new Computer({ memory, events, ...(engine && { engine }) });
-  computer.memory.writeBytes(image.address, image.bytes);
-  const { state } = computer.processor;
-  for (let index = 0; index < 6; index++) {
-    state.setSegment(index, realModeSegment(state.segment(index), 0, false));
+  const { start, firmware } = image;
+  const platform = platformOf(image, options);
+  const computer = new Computer({ memory, events, platform, ...(engine && { engine }) });
+  for (const { address, bytes } of image.pieces) computer.memory.writeBytes(address, bytes);
+  const { processor } = computer;
+  if (firmware) {
+    for (const { address, bytes } of firmware.roms) computer.installRom(address, bytes);
+    continueDevices(firmware, computer, computer.platform);
+    for (const [number, value] of firmware.msrs) processor.state.setMsr(number, value);
   }
-  for (let index = 0; index < 16; index++) state.setGpr(index, 0n);
-  state.setGpr(2, BigInt(image.drive ?? 0));
-  state.setGpr(4, BigInt(image.address));
-  state.rip = BigInt(image.address);
-  computer.processor.updateDerivedState();
+  startFrom(processor.state, start);
+  processor.updateDerivedState();
   return computer;
 }
+
+/** The devices go on where the firmware has left them, time included. */
+function continueDevices({ devices }: PoweredOn, computer: Computer, platform: Platform): void {
+  if (!devices) return;
+  computer.processor.rest(devices.clock.now);
+  platform.restore(devices);
+}
+
+const platformOf = (
+  { disks, firmware }: BootImage,
+  { memory }: MachineOptions,
+): PlatformOptions => ({
+  ...(firmware && { memory }),
+  ...(disks && { disks }),
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assemble } from '../program';
+import { flatAt } from './boot/flat';
 import { Machine } from './machine';
 import { MachineRun, type Stop } from './run';
 import { randomGuest } from './random-guests.testing';
@@ -32,11 +33,7 @@ async function machineOf(source: string, monitor: 'vtx' | 'none'): Promise<Machi
   );
   const nothing = (): void => undefined;
   const devices = { serial: nothing, debugConsole: nothing };
-  return new Machine(
-    { bytes: image, address: Number(origin) },
-    { monitor, memory: 1 << 20 },
-    devices,
-  );
+  return new Machine(flatAt(image, Number(origin)), { monitor, memory: 1 << 20 }, devices);
 }
 
 // The seed stands above: a guest that never comes back leaves no other trace.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { assembleText, imageOf } from './image';
+import { assembleText, flatImage } from './boot/flat';
 import { Machine, type MonitorName } from './machine';
 import { randomProgram } from './random-programs.testing';
 import { MachineRun, type Stop } from './run';
@@ -24,7 +24,7 @@ interface Guest {
 }
 
 async function boot(source: string, monitor: MonitorName): Promise<Guest> {
-  const image = imageOf(await assembleText(source));
+  const image = flatImage(await assembleText(source));
   const machine = new Machine(image, { monitor, memory: MEMORY });
   return { machine, run: new MachineRun(machine) };
 }

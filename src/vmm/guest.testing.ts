@@ -1,7 +1,7 @@
 import { ExitReason } from '../isa/vmx/exit-reasons';
 import { Field } from '../isa/vmx/fields';
 import type { EngineKind } from '../processor/execution/engine';
-import { assembleText, imageOf, Machine, MachineRun } from '../session';
+import { assembleText, flatImage, Machine, MachineRun } from '../session';
 import type { Allocation, Intercept, VirtualMachine } from '.';
 
 /** Guests as assembly text, run under the monitor. */
@@ -35,7 +35,7 @@ export async function runGuest(
 ): Promise<GuestResult> {
   let serial = '';
   const machine = new Machine(
-    imageOf(await assembleText(source)),
+    flatImage(await assembleText(source)),
     { monitor: 'vtx', memory: 4 << 20, ...options },
     { serial: (byte) => (serial += String.fromCharCode(byte)) },
   );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LONG } from '../machine/long-mode.testing';
-import { assembleText, imageOf, Machine, MachineRun } from '../session';
+import { assembleText, flatImage, Machine, MachineRun } from '../session';
 import { runGuest } from './guest.testing';
 
 /** Whole guests under the monitor with VT-x and EPT. */
@@ -210,7 +210,7 @@ seen:   db 0`;
     );
     const printed: number[] = [];
     const machine = new Machine(
-      imageOf(await assembleText(source)),
+      flatImage(await assembleText(source)),
       { monitor: 'vtx', memory: 4 << 20 },
       { debugConsole: (byte) => printed.push(byte) },
     );

@@ -199,16 +199,27 @@ export const allocateGuestPage = instruction('map', Cost.PAGE_WALK, {
   operands: (address) => [['EPT: guest-physical', address]],
 });
 
-/** Whether RAM was promised to the guest at this address: 1 or 0. */
-export const isGuestRam = instruction('test', Cost.SOFTWARE, {
-  perform: (host: Host, address: bigint) => (host.isGuestRam(address) ? 1n : 0n),
-  operands: (address) => [['guest RAM at', address]],
+/** Who answers at a guest-physical address: what `answererAt` gives. */
+export const Answers = { RAM: 0n, ROM: 1n, DEVICE: 2n, NOBODY: 3n } as const;
+const ANSWERS = {
+  ram: Answers.RAM,
+  rom: Answers.ROM,
+  device: Answers.DEVICE,
+  nobody: Answers.NOBODY,
+};
+
+export const answererAt = instruction('look up', Cost.SOFTWARE, {
+  perform: (host: Host, address: bigint) => ANSWERS[host.answererAt(address)],
+  operands: (address) => [['guest-physical', address]],
 });
 
-/** Decodes the guest's instruction in software: its length in bytes, or 0 when it cannot be read. */
-export const decodeLength = instruction('decode', Cost.SOFTWARE, {
-  perform: (host: Host, linear: bigint) => BigInt(host.decodeLength(linear)),
-  operands: (linear) => [['guest-linear', linear]],
+/**
+ * Executes the guest's instruction in software, its accesses to memory answered by RAM and by virtual
+ * devices. The result is 1, or 0 when the emulator does not know the instruction.
+ */
+export const emulateInstruction = instruction('emulate', Cost.EMULATION, {
+  perform: (host: Host) => (host.emulateInstruction() ? 1n : 0n),
+  operands: () => ['the instruction at RIP'],
 });
 
 /** The guest has ended: power-off, or a shutdown that nobody handles. */

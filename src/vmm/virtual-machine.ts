@@ -4,9 +4,10 @@ import { FeatureControl } from '../isa/registers/msr-fields';
 import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { Msr } from '../isa/registers/msr';
 import { Computer, type ComputerState } from '../machine/computer';
-import type { PlatformEvents } from '../machine/platform';
+import type { PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
+import type { StartState } from '../processor/state/start-state';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
@@ -21,9 +22,11 @@ export interface VirtualMachineOptions {
   readonly memory: number;
   readonly allocation: Allocation;
   readonly intercepts: readonly Intercept[];
-  /** Where the guest starts in real mode; also its first stack pointer. */
-  readonly entry: number;
+  /** The registers with which the guest starts. */
+  readonly start: StartState;
   readonly events: PlatformEvents;
+  /** What the guest's virtual computer has. */
+  readonly platform?: PlatformOptions;
   readonly engine?: EngineKind;
 }
 
@@ -73,7 +76,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     frames.allocate(),
   ) as Seven;
   const saveArea = frames.allocate();
-  const host = new Host(computer, guestMemory, saveArea, options.events);
+  const host = new Host(computer, guestMemory, saveArea, options.events, options.platform ?? {});
   const technique = new VtxTechnique(
     { vmxon, vmcs },
     {
@@ -86,8 +89,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       hostGdt: directMap(gdt),
       hostIdt: directMap(idt),
       hostTss: directMap(tss),
-      entry: options.entry,
-      stack: options.entry,
+      start: options.start,
     },
   );
   const monitor = new Monitor(host, technique);

@@ -7,7 +7,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Machine, MachineRun } from '../../src/session';
+import { flatAt, Machine, MachineRun } from '../../src/session';
 import { assemble } from '../../src/program';
 
 const SOURCE = join('test/bench', 'workload.asm'); // npm runs scripts in the project's folder
@@ -30,8 +30,7 @@ function simulate(
   bytes: Uint8Array,
   monitor: 'none' | 'vtx',
 ): { seconds: number; instructions: number } {
-  const image = { bytes, address: 0x7c00, drive: 0x80 };
-  const machine = new Machine(image, { monitor, memory: 64 << 20 });
+  const machine = new Machine(flatAt(bytes, 0x7c00), { monitor, memory: 64 << 20 });
   const run = new MachineRun(machine);
   const start = performance.now();
   while (run.turn(1000).kind !== 'end');

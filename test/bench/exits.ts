@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Debuggee } from '../../src/debugger/debuggee';
-import { Machine, MachineRun, type End } from '../../src/session';
+import { flatImage, Machine, MachineRun, type End } from '../../src/session';
 import { assemble, type Assembly } from '../../src/program';
 
 const FOLDER = 'test/bench'; // npm runs scripts in the project's folder
@@ -51,8 +51,7 @@ type Prepare = (guest: Guest, assembly: Assembly) => () => Promise<End | undefin
 const MEMORY = 16 << 20;
 
 const undisturbed: Prepare = ({ monitor }, assembly) => {
-  const image = { bytes: assembly.image, address: 0x7c00, drive: 0x80 };
-  const run = new MachineRun(new Machine(image, { monitor, memory: MEMORY }));
+  const run = new MachineRun(new Machine(flatImage(assembly), { monitor, memory: MEMORY }));
   return () => {
     let stop = run.turn(1000);
     while (stop.kind === 'spent') stop = run.turn(1000);
@@ -63,7 +62,13 @@ const undisturbed: Prepare = ({ monitor }, assembly) => {
 /** As a debug session runs it: in slices between which the event loop turns. */
 const debugged: Prepare = (guest, assembly) => {
   const debuggee = new Debuggee(
-    { program: assembly, monitor: guest.monitor, memory: MEMORY, holdInterrupts: true },
+    {
+      program: assembly,
+      image: flatImage(assembly),
+      monitor: guest.monitor,
+      memory: MEMORY,
+      holdInterrupts: true,
+    },
     {
       output: () => undefined,
       log: () => undefined,

@@ -2,6 +2,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import {
   CustomRequest,
   type InputArguments,
+  type KeyChange,
+  type KeysArguments,
+  type ScreenArguments,
   type SetNodeValueArguments,
   type ViewArguments,
 } from '../protocol';
@@ -188,6 +191,11 @@ const OURS = {
   }),
   [CustomRequest.WORLD]: NOTHING,
   [CustomRequest.INPUT]: object<InputArguments>({ text }),
+  [CustomRequest.SCREEN]: object<ScreenArguments>({ revision: optional(whole) }),
+  [CustomRequest.KEYS]: object<KeysArguments>({
+    keys: optional(list(object<KeyChange>({ code: text, down: flag }))),
+    text: optional(text),
+  }),
 };
 
 const SHAPES = {

@@ -70,6 +70,7 @@ function finish(context: SessionContext, result: RunResult): void {
     reportStop(context, result.reason);
     return;
   }
+  context.screen.ended();
   context.print(`${endText(result.end)}\n`, 'console');
   context.send('exited', { exitCode: result.exitCode });
   context.terminated();
@@ -78,6 +79,7 @@ function finish(context: SessionContext, result: RunResult): void {
 /** Tells the client that and why the debuggee stands. */
 export function reportStop(context: SessionContext, reason: StopReason): void {
   context.stop = reason;
+  context.screen.look();
   context.views?.atStop();
   const { target } = context.debuggee;
   const body: DebugProtocol.StoppedEvent['body'] = {

@@ -13,6 +13,8 @@ import { checkAttributes, unknownAttributes, type LaunchSettings } from './launc
 import { loadProgram } from './program-loader';
 import type { LaunchArguments } from '../protocol';
 import { RequestError, sessionHasEnded } from '../request-error';
+import type { Assembly } from '../../program';
+import { bootProgram, UnbootableImage, type BootImage } from '../../session';
 
 /** The beginning and the end of a session. */
 export function launchRequests(context: SessionContext): Handlers {
@@ -142,13 +144,25 @@ async function prepare(
   const program = await loadProgram(settings, context.host, context.send, signal);
   const { monitor, memory, allocation, intercepts, holdInterrupts } = settings;
   context.setDebuggee(undefined);
-  const options = { program, monitor, memory, allocation, intercepts, holdInterrupts };
+  const image = await bootImage(program, settings);
+  signal.throwIfAborted();
+  const options = { program, image, monitor, memory, allocation, intercepts, holdInterrupts };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);
   context.launchArguments = args;
   context.breakpoints?.resolveAll();
   applyExceptionFilters(context);
   return { debuggee, settings };
+}
+
+/** What the program is, as a machine boots it. */
+async function bootImage(program: Assembly, settings: LaunchSettings): Promise<BootImage> {
+  try {
+    return await bootProgram(program, { name: settings.program, memory: settings.memory });
+  } catch (error) {
+    if (!(error instanceof UnbootableImage)) throw error;
+    throw new RequestError(`${settings.program}: ${error.message}`, true);
+  }
 }
 
 function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {
@@ -173,6 +187,7 @@ function events(context: SessionContext): DebuggeeEvents {
     },
     breathe: async () => {
       context.output.flush();
+      context.screen.lookNowAndThen();
       await breathe(host);
     },
     asleep: (wakeUps) => {

@@ -92,6 +92,8 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   address: expression,
   filter: fc.string(),
   groupByReason: fc.boolean(),
+  revision: number,
+  keys: fc.array(fc.record({ code: fc.constantFrom('KeyA', 'Pause', 'x'), down: fc.boolean() })),
   program: fc.constantFrom('plain.asm', 'exits.asm', 'broken.asm', 'none.asm'),
   memory: fc.constantFrom('1M', '2M', 1e15, 'much'),
   monitor: fc.constantFrom('vtx', 'none', 'other'),
@@ -128,6 +130,8 @@ const USUAL: Readonly<Partial<Record<string, readonly string[]>>> = {
   'ringside/view': ['view', 'frameId', 'node', 'format', 'address', 'filter', 'groupByReason'],
   'ringside/setNodeValue': ['view', 'node', 'frameId', 'value'],
   'ringside/input': ['text'],
+  'ringside/screen': ['revision'],
+  'ringside/keys': ['keys', 'text'],
 };
 
 function argumentsOf(command: string): fc.Arbitrary<unknown> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { assemble } from '../../program';
+import { flatImage } from '../../session';
 import { Debuggee } from '../debuggee';
 import { disassembleAround } from './disassembly';
 import type { Target } from '../target';
@@ -26,6 +27,7 @@ async function target(monitor: 'vtx' | 'none'): Promise<Target> {
   });
   const options = {
     program,
+    image: flatImage(program),
     monitor,
     memory: 1 << 20,
     allocation: 'eager',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Field } from '../../isa/vmx/fields';
-import { assembleText, imageOf, Machine, MachineRun } from '../../session';
+import { assembleText, flatImage, Machine, MachineRun } from '../../session';
 import { Target } from '../target';
 import type { Row, ViewName } from './row';
 import { Views } from './views';
@@ -13,7 +13,7 @@ const KERNEL = join(__dirname, '../../../samples/rings/kernel.asm');
 
 async function boot(): Promise<{ target: Target; views: Views }> {
   const program = await assembleText(readFileSync(KERNEL, 'utf8'));
-  const machine = new Machine(imageOf(program), { monitor: 'vtx', memory: 4 << 20 });
+  const machine = new Machine(flatImage(program), { monitor: 'vtx', memory: 4 << 20 });
   const target = new Target(machine, program);
   return { target, views: new Views(target, (text) => BigInt(text)) };
 }

@@ -77,7 +77,7 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   /** Keys go down or up: bytes of scan-code set 2, as a keyboard sends them. */
   press(scancodes: Iterable<number>): void {
     if (!this.state.scanning) return;
-    this.state.keyboard.push(...scancodes);
+    for (const code of scancodes) this.state.keyboard.push(code);
     this.update();
   }
 

@@ -45,6 +45,10 @@ export interface CodeFrames {
 }
 
 const LINE_20 = 2 ** 20;
+/** The last 64 KBytes below 4 GBytes, where the processor begins after RESET, show the firmware's ROM. */
+const FIRMWARE_ALIAS = 0xffff_0000;
+const FOUR_GIGABYTES = 2 ** 32;
+const FIRMWARE = 0xf_0000;
 /** A debugger's access: present pages only, whatever their rights. */
 const PROBE: Access = { write: false, execute: false, user: false };
 /** Where nothing answers: an entry read there is all ones, and its reserved bits end the walk. */
@@ -64,6 +68,9 @@ export class Mmu {
     private readonly code: CodeFrames,
     private readonly view: DataView,
   ) {
+    physical.onMap(({ first, last }) => {
+      tlb.forgetFrames(first, last);
+    });
     this.entries = {
       entryAddress: (address, write) => this.guestPhysical(address, this.pageWalk(write)).address,
       read32: (address) => physical.read32(address),
@@ -112,13 +119,14 @@ export class Mmu {
     const lasting = !this.state.checksAlignment && !this.dependsOnAc(translation.user, access);
     if (lasting && !access.execute && !access.implicit) {
       const frame = host.address - (host.address % PAGE_SIZE);
-      const inRam = this.physical.contains(frame, PAGE_SIZE);
+      const region = this.physical.regionAt(frame);
+      const inRam = this.physical.contains(frame, PAGE_SIZE) && !region?.read;
       const mayWrite = access.write || (translation.dirty && this.mayWrite(translation, access));
       this.tlb.fill(this.view.getInt32(State.TLB_SET, true), {
         linear,
         frame,
         readable: inRam && host.readable,
-        writable: inRam && mayWrite && host.writable,
+        writable: inRam && !region && mayWrite && host.writable,
         holdsCode: this.code.holdsCode(frame),
         global: translation.global,
         pageShift: translation.pageShift,
@@ -156,6 +164,10 @@ export class Mmu {
 
   /** A physical address as memory sees it. */
   onBus(address: number): number {
+    if (address >= FIRMWARE_ALIAS && address < FOUR_GIGABYTES) {
+      const below = address - FIRMWARE_ALIAS + FIRMWARE;
+      if (this.physical.regionAt(below)) return below;
+    }
     return this.addressLine20 ? address : address - (Math.floor(address / LINE_20) % 2) * LINE_20;
   }
 
@@ -204,14 +216,14 @@ export class Mmu {
   read(linear: bigint, bytes: number, access: Access, update: boolean): bigint {
     const first = PAGE_SIZE - Number(linear & 0xfffn);
     if (bytes <= first) {
-      return this.physical.read(this.translate(linear, access, update), bytes);
+      return this.physical.load(this.translate(linear, access, update), bytes);
     }
     const low = this.translate(linear, access, update);
     const high = this.translate(this.wrap(linear + BigInt(first)), access, update);
     let value = 0n;
     for (let n = bytes - 1; n >= 0; n--) {
       const address = n < first ? low + n : high + n - first;
-      value = (value << 8n) | BigInt(this.physical.read8(address));
+      value = (value << 8n) | this.physical.load(address, 1);
     }
     return value;
   }
@@ -219,7 +231,7 @@ export class Mmu {
   write(linear: bigint, bytes: number, value: bigint, access: Access): void {
     const first = PAGE_SIZE - Number(linear & 0xfffn);
     if (bytes <= first) {
-      this.physical.write(this.translate(linear, access), bytes, value);
+      this.physical.store(this.translate(linear, access), bytes, value);
       return;
     }
     // Both pages are translated before the first byte changes.
@@ -227,7 +239,7 @@ export class Mmu {
     const high = this.translate(this.wrap(linear + BigInt(first)), access);
     for (let n = 0; n < bytes; n++) {
       const address = n < first ? low + n : high + n - first;
-      this.physical.write8(address, Number((value >> BigInt(8 * n)) & 0xffn));
+      this.physical.store(address, 1, (value >> BigInt(8 * n)) & 0xffn);
     }
   }
 

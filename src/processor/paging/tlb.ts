@@ -177,6 +177,20 @@ export class SoftwareTlb implements Persistent<TlbState> {
     });
   }
 
+  /** Forgets translations that lead to frames from `first` to `last`: somebody else answers there. */
+  forgetFrames(first: number, last: number): void {
+    for (const places of this.used) {
+      places.filter((at) => {
+        if (this.isEmpty(at)) return false;
+        const page = Number(this.tagOf(at) & 0xffffffffn);
+        const host = (page + this.view.getInt32(at + Tlb.ADDEND, true) - PHYSICAL_BASE) >>> 0;
+        const inside = host >= first && host <= last;
+        if (inside) this.drop(at);
+        return !inside;
+      });
+    }
+  }
+
   /** No frame holds code any more. */
   unmarkCode(): void {
     this.eachWritable((at, low) => {

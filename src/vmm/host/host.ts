@@ -1,5 +1,4 @@
 import { AccessRights } from '../../isa/access-rights';
-import { WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -7,8 +6,10 @@ import {
   INSTRUCTIONS_PER_SECOND,
   Platform,
   type PlatformEvents,
+  type PlatformOptions,
   type PlatformState,
 } from '../../machine/platform';
+import { deviceRanges } from '../../machine/video-map';
 import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
@@ -18,10 +19,12 @@ import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
-import { instructionLength } from '../../processor/decoder/length';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
+import { GuestBus, type Answerer } from '../emulator/guest-bus';
+import { InstructionEmulator } from '../emulator/instruction-emulator';
+import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import { guestPagingState } from '../vtx/guest-paging';
 
 const READ_ANYTHING: Access = { write: false, execute: false, user: false };
@@ -59,6 +62,8 @@ export class Host implements Persistent<HostState> {
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
+  private readonly bus: GuestBus;
+  private emulator: InstructionEmulator | undefined;
   /** The area of the general registers, in place. */
   private readonly saved: BigUint64Array;
 
@@ -68,17 +73,25 @@ export class Host implements Persistent<HostState> {
     /** Host-physical address of the page where the guest's general registers are kept: 16 × 8 bytes. */
     private readonly saveArea: number,
     events: PlatformEvents,
+    platform: PlatformOptions,
   ) {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
-    this.virtual = new Platform(this.virtualClock, {
+    const virtualEvents: PlatformEvents = {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
       a20: (on) => {
         guestMemory.setAddressLine20(on);
         this.mappingsChanged = true;
       },
-    });
+      videoWindow: () => {
+        guestMemory.setDevicePages(deviceRanges(this.virtual.vga));
+        this.mappingsChanged = true;
+      },
+    };
+    this.virtual = new Platform(this.virtualClock, virtualEvents, guestMemory.videoRam, platform);
+    this.bus = new GuestBus(guestMemory, this.virtual);
+    guestMemory.setDevicePages(deviceRanges(this.virtual.vga));
   }
 
   save(): HostState {
@@ -313,21 +326,25 @@ export class Host implements Persistent<HostState> {
     return this.guestMemory.allocate(address);
   }
 
-  isGuestRam(address: bigint): boolean {
-    return this.guestMemory.contains(address);
+  /** Who answers at a guest-physical address. */
+  answererAt(address: bigint): Answerer {
+    return this.bus.answererAt(Number(address));
   }
 
-  decodeLength(linear: bigint): number {
-    const bytes = new Uint8Array(15);
-    for (let n = 0; n < 15; n++) {
-      const physical = this.walkGuest(linear + BigInt(n));
-      if (physical >> 63n) return 0;
-      bytes[n] = Number(this.readGuestPhysical(physical, 1));
-    }
-    const rights = Number(this.vmread(Field.GUEST_CS_AR_BYTES));
-    const long = (this.vmread(Field.GUEST_IA32_EFER) & WideEfer.LMA) !== 0n;
-    const bits = long && rights & AccessRights.L ? 64 : rights & AccessRights.DB ? 32 : 16;
-    return instructionLength(bytes, bits);
+  /** The guest's instruction in software. @returns whether it could be done */
+  emulateInstruction(): boolean {
+    this.passTime();
+    this.emulator ??= new InstructionEmulator(this.bus);
+    const gprs = Array.from(this.saved);
+    const before = emulatedState((field) => this.vmread(field), gprs, this.cpu.state.cr2);
+    const after = this.emulator.execute(before);
+    if ('unable' in after) return false;
+    storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
+    after.registers.gprs.forEach((value, index) => {
+      if (index !== RSP) this.setGuestRegister(index, value);
+    });
+    this.cpu.state.cr2 = after.cr2;
+    return true;
   }
 
   stopGuest(end: GuestEnd): void {

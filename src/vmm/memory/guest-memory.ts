@@ -1,8 +1,10 @@
 import { EptRights } from '../../isa/ept';
+import type { WindowMemory } from '../../machine/devices/vga/vga';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
+import { VIDEO_FIRST, VIDEO_LAST, type VideoRange } from '../../machine/video-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
 
@@ -19,6 +21,11 @@ export interface GuestMemoryState {
 const LINE_20 = 2 ** 20;
 const isOdd = (address: number): boolean => Math.floor(address / LINE_20) % 2 === 1;
 
+/** The firmware's segment, and where it shows once more. */
+const FIRMWARE = 0xf_0000;
+const FIRMWARE_ALIAS = 0xffff_0000;
+const READ_ONLY = EptRights.READ | EptRights.EXECUTE;
+
 const ANY_ACCESS = { read: false, write: false, execute: false };
 
 /** The guest's RAM: guest-physical pages over host frames, as the EPT says. */
@@ -27,6 +34,9 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   private addressLine20 = true;
   /** Meanwhile, the frames of their own, by guest-physical page. */
   private readonly hidden = new Map<number, number>();
+  private readonly videoFrames = new Map<number, number>();
+  /** Guest-physical pages that are ROM. */
+  private readonly rom = new Set<number>();
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -82,6 +92,48 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     for (let page = 0; page < this.size; page += PAGE_SIZE) this.allocate(BigInt(page));
   }
 
+  /**
+   * A chip of ROM at the top of the first megabyte or elsewhere: pages that the guest may read and
+   * execute. Those of the firmware show below 4 GBytes, too, where a processor begins.
+   */
+  installRom(address: number, bytes: Uint8Array): void {
+    this.writeBytes(BigInt(address), bytes);
+    for (let page = address; page < address + bytes.length; page += PAGE_SIZE) {
+      const frame = this.hostAddress(BigInt(page));
+      if (frame === undefined) continue;
+      this.ept.map(BigInt(page), frame, READ_ONLY);
+      this.rom.add(page);
+      if (page >= FIRMWARE)
+        this.ept.map(BigInt(page - FIRMWARE + FIRMWARE_ALIAS), frame, READ_ONLY);
+    }
+  }
+
+  /**
+   * Pages where devices answer instead of RAM: they are not mapped, so that the guest's accesses exit.
+   * All others of video memory are RAM. Whoever calls sees to it that the processor forgets what it knew.
+   */
+  setDevicePages(ranges: readonly VideoRange[]): void {
+    for (let page = VIDEO_FIRST; page < VIDEO_LAST; page += PAGE_SIZE) {
+      const isDevice = ranges.some(({ first, last }) => page >= first && page <= last);
+      if (isDevice) this.ept.map(BigInt(page), this.videoFrame(page), 0);
+      else this.ept.map(BigInt(page), this.videoFrame(page));
+    }
+  }
+
+  /** Frames under video memory are the VGA's for good. */
+  private videoFrame(page: number): number {
+    const known = this.videoFrames.get(page);
+    if (known !== undefined) return known;
+    const frame = this.hostAddress(BigInt(page)) ?? this.frames.allocate();
+    this.videoFrames.set(page, frame);
+    return frame;
+  }
+
+  /** Whether the guest cannot write at an address because it is ROM. */
+  isRom(address: bigint): boolean {
+    return this.rom.has(Number(address & ~0xfffn));
+  }
+
   /** Gives the page at `address` a frame; the frame's host-physical address. */
   allocate(address: bigint): number {
     const page = address & ~0xfffn;
@@ -132,6 +184,34 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
       if (host === undefined && this.contains(at)) host = this.allocate(at) + Number(at & 0xfffn);
       if (host !== undefined) this.memory.writeBytes(host, data.subarray(offset, offset + size));
     });
+  }
+
+  /** For the guest's VGA: the frames under video memory, mapped at present or not. */
+  get videoRam(): WindowMemory {
+    const visit = (
+      address: number,
+      length: number,
+      each: (host: number, offset: number, size: number) => void,
+    ): void => {
+      this.pieces(BigInt(address), length, (_mapped, offset, size) => {
+        const at = address + offset;
+        each(this.videoFrame(at - (at % PAGE_SIZE)) + (at % PAGE_SIZE), offset, size);
+      });
+    };
+    return {
+      read: (address, length) => {
+        const out = new Uint8Array(length);
+        visit(address, length, (host, offset, size) => {
+          out.set(this.memory.readBytes(host, size), offset);
+        });
+        return out;
+      },
+      write: (address, bytes) => {
+        visit(address, bytes.length, (host, offset, size) => {
+          this.memory.writeBytes(host, bytes.subarray(offset, offset + size));
+        });
+      },
+    };
   }
 
   /** Splits a run of bytes at page boundaries. */

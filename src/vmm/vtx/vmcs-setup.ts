@@ -1,10 +1,7 @@
 import { VmxBasic } from '../../isa/vmx/capabilities';
 import { Msr } from '../../isa/registers/msr';
-import { Seg } from '../../isa/registers/segment';
-import { SegmentRights } from '../../isa/access-rights';
-import { RFLAGS_FIXED } from '../../isa/registers/flags';
 import { DR7_INITIAL } from '../../isa/registers/debug';
-import { Cr0, Cr4, Efer, WideCr0 } from '../../isa/registers/control';
+import { Cr0, Cr4, Efer, WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import {
   EntryControl,
   ExitControl,
@@ -13,9 +10,13 @@ import {
   SecondaryControl,
 } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
+import type { StartState } from '../../processor/state/start-state';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { Handler } from '../operation';
 import { rdmsr, vmwrite } from '../operations';
+
+/** Its number among the general registers. */
+const RSP = 4;
 
 /** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
 export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
@@ -42,10 +43,8 @@ export interface VmcsPlan {
   readonly hostGdt: bigint;
   readonly hostIdt: bigint;
   readonly hostTss: bigint;
-  /** Where the guest starts, in real mode with CS = 0. */
-  readonly entry: number;
-  /** The guest's first stack pointer. */
-  readonly stack: number;
+  /** The registers with which the guest starts. */
+  readonly start: StartState;
 }
 
 /**
@@ -106,7 +105,9 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const allowedExit = yield rdmsr(msrs.exit);
   yield vmwrite(Field.VM_EXIT_CONTROLS, adjusted(exit, allowedExit));
   const allowedEntry = yield rdmsr(msrs.entry);
-  yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(EntryControl.LOAD_EFER, allowedEntry));
+  const longMode = plan.start.efer & WideEfer.LMA ? EntryControl.IA32E_MODE_GUEST : 0;
+  const entry = EntryControl.LOAD_EFER | longMode;
+  yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(entry, allowedEntry));
   yield vmwrite(Field.EXCEPTION_BITMAP, 0);
   yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
   yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, 1);
@@ -114,9 +115,9 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   yield vmwrite(Field.VMCS_LINK_POINTER, (1n << 64n) - 1n);
   // PG and PE belong to the monitor, which has to follow the guest's mode; NE and VMXE to VMX.
   yield vmwrite(Field.CR0_GUEST_HOST_MASK, Cr0.PE | Cr0.PG | Cr0.NE);
-  yield vmwrite(Field.CR0_READ_SHADOW, Cr0.ET);
+  yield vmwrite(Field.CR0_READ_SHADOW, plan.start.cr0);
   yield vmwrite(Field.CR4_GUEST_HOST_MASK, Cr4.VMXE);
-  yield vmwrite(Field.CR4_READ_SHADOW, 0);
+  yield vmwrite(Field.CR4_READ_SHADOW, plan.start.cr4);
 }
 
 export function* writeHostState(plan: VmcsPlan): Handler {
@@ -134,25 +135,29 @@ export function* writeHostState(plan: VmcsPlan): Handler {
   yield vmwrite(Field.HOST_RIP, plan.gate);
 }
 
-/** The access rights of a guest's segment register as it begins. */
-function firstRights(index: number): number {
-  if (index === Seg.CS) return SegmentRights.REAL_MODE_CODE;
-  if (index === Seg.LDTR) return SegmentRights.UNUSABLE;
-  return index === Seg.TR ? SegmentRights.TSS_BUSY : SegmentRights.REAL_MODE_DATA;
-}
-
-/** The guest begins as a processor leaves its firmware: in real mode. */
-export function* writeGuestState(plan: VmcsPlan): Handler {
-  yield vmwrite(Field.GUEST_CR0, Cr0.ET | Cr0.NE);
-  yield vmwrite(Field.GUEST_CR4, Cr4.VMXE);
+/** The guest begins as its firmware, or its boot loader, leaves the processor. */
+export function* writeGuestState({ start }: VmcsPlan): Handler {
+  yield vmwrite(Field.GUEST_CR0, start.cr0 | WideCr0.NE);
+  if (start.cr3) yield vmwrite(Field.GUEST_CR3, start.cr3);
+  yield vmwrite(Field.GUEST_CR4, start.cr4 | WideCr4.VMXE);
+  if (start.efer) yield vmwrite(Field.GUEST_IA32_EFER, start.efer);
   yield vmwrite(Field.GUEST_DR7, DR7_INITIAL);
   for (const [index, fields] of GUEST_SEGMENT_FIELDS.entries()) {
-    yield vmwrite(fields.limit, 0xffff);
-    yield vmwrite(fields.accessRights, firstRights(index));
+    const segment = start.segments[index];
+    if (!segment) continue;
+    if (segment.selector) yield vmwrite(fields.selector, segment.selector);
+    if (segment.base) yield vmwrite(fields.base, segment.base);
+    yield vmwrite(fields.limit, segment.limit);
+    yield vmwrite(fields.accessRights, segment.accessRights);
   }
-  yield vmwrite(Field.GUEST_IDTR_LIMIT, 0x3ff);
-  yield vmwrite(Field.GUEST_GDTR_LIMIT, 0xffff);
-  yield vmwrite(Field.GUEST_RIP, plan.entry);
-  yield vmwrite(Field.GUEST_RSP, plan.stack);
-  yield vmwrite(Field.GUEST_RFLAGS, RFLAGS_FIXED);
+  yield* writeTable(start.idtr, Field.GUEST_IDTR_BASE, Field.GUEST_IDTR_LIMIT);
+  yield* writeTable(start.gdtr, Field.GUEST_GDTR_BASE, Field.GUEST_GDTR_LIMIT);
+  yield vmwrite(Field.GUEST_RIP, start.rip);
+  yield vmwrite(Field.GUEST_RSP, start.gprs[RSP] ?? 0n);
+  yield vmwrite(Field.GUEST_RFLAGS, start.rflags);
+}
+
+function* writeTable(table: StartState['gdtr'], base: Field, limit: Field): Handler {
+  if (table.base) yield vmwrite(base, table.base);
+  yield vmwrite(limit, table.limit);
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { LONG } from '../../../machine/long-mode.testing';
-import { assembleText, imageOf, Machine, MachineRun, type MonitorName } from '../../../session';
+import { assembleText, flatImage, Machine, MachineRun, type MonitorName } from '../../../session';
 
 /** What the monitor decides of a move to a control register is what the processor decides without one. */
 
 async function printed(source: string, monitor: MonitorName): Promise<string> {
   let text = '';
   const machine = new Machine(
-    imageOf(await assembleText(source)),
+    flatImage(await assembleText(source)),
     { monitor, memory: 2 << 20 },
     { debugConsole: (byte) => (text += String.fromCharCode(byte)) },
   );

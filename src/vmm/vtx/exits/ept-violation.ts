@@ -1,50 +1,54 @@
+import { Interruptibility } from '../../../isa/vmx/events';
+import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import {
   allocateGuestPage,
-  decodeLength,
-  guestRegister,
+  answererAt,
+  Answers,
+  emulateInstruction,
   invept,
-  isGuestRam,
-  setGuestRegister,
+  mappingsChanged,
   stopGuest,
   vmread,
   vmwrite,
 } from '../../operations';
 import { reinjectInterruptedEvent } from '../inject';
 
-/** Bits of the exit qualification (SDM 3C table 28-7). */
+/** In the exit qualification: an instruction was fetched (SDM 3C table 28-7). */
 const FETCH = 4n;
-const WRITE = 2n;
+const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
 
 /**
- * The guest touched a guest-physical address that the EPT does not map: RAM that has no frame yet
- * gets one, and the access is made again. Where no RAM was promised, nothing answers.
+ * The guest touched a guest-physical address in a way that the EPT does not allow. RAM that has no
+ * frame yet gets one, and the access is made again. Elsewhere a device answers, or the address is that
+ * of a ROM, or of nobody: then the monitor does the instruction itself, and sees what it reads and writes.
  */
 export function* handleEptViolation(): Handler {
   const address = yield vmread(Field.GUEST_PHYSICAL_ADDRESS);
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
-  if ((yield isGuestRam(address)) === 1n) {
+  const answerer = yield answererAt(address);
+  if (answerer === Answers.RAM) {
     yield allocateGuestPage(address);
     yield invept();
     yield* reinjectInterruptedEvent();
     return;
   }
-  yield* answerAsEmptyBus(qualification, address);
-}
-
-/** On an empty bus a write is lost and a read gives all ones. A fetch has nowhere to go on. */
-function* answerAsEmptyBus(qualification: bigint, address: bigint): Handler {
   if (qualification & FETCH) {
     yield stopGuest({ kind: 'failure', failure: { kind: 'fetch-outside-memory', address } });
     return;
   }
-  const base = yield vmread(Field.GUEST_CS_BASE);
-  const rip = yield vmread(Field.GUEST_RIP);
-  const length = yield decodeLength(base + rip);
-  if (!(qualification & WRITE)) {
-    const rax = yield guestRegister(0);
-    yield setGuestRegister(0, rax | 0xffffffffn);
+  yield* accessMappedMemory();
+}
+
+/** Memory-mapped I/O: no hardware does the access, so software does the whole instruction. */
+function* accessMappedMemory(): Handler {
+  if ((yield emulateInstruction()) === 0n) {
+    const reason = ExitReason.EPT_VIOLATION;
+    yield stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
+    return;
   }
-  yield vmwrite(Field.GUEST_RIP, rip + length);
+  const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
+  if (blocking & SHADOWS) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~SHADOWS);
+  if ((yield mappingsChanged()) !== 0n) yield invept();
 }

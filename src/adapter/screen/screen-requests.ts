@@ -1,0 +1,24 @@
+import { keyBytes, typing } from '../../machine/devices/keys';
+import type { SessionContext } from '../context';
+import { handler, type Handlers } from '../handlers';
+import {
+  CustomRequest,
+  type KeysArguments,
+  type ScreenArguments,
+  type ScreenResponse,
+} from '../protocol';
+
+/** The guest's monitor and keyboard. */
+export function screenRequests(context: SessionContext): Handlers {
+  return {
+    [CustomRequest.SCREEN]: handler(({ revision }: ScreenArguments): ScreenResponse => {
+      const { vga } = context.debuggee.machine.platform;
+      return context.screen.answer(vga, revision);
+    }),
+
+    [CustomRequest.KEYS]: handler(({ keys = [], text = '' }: KeysArguments) => {
+      const pressed = keys.flatMap(({ code, down }) => keyBytes(code, down));
+      context.debuggee.type([...pressed, ...typing(text)]);
+    }),
+  };
+}

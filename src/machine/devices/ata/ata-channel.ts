@@ -1,0 +1,268 @@
+import { type InterruptLine, type PortDevice, type PortWidth, type Stateful } from '../device';
+import { COMMANDS } from './commands';
+import type { Disk, DiskState } from './disk';
+import { AtaDrive, type DriveState } from './drive';
+import {
+  DeviceBits,
+  DeviceControl,
+  ErrorBits,
+  StatusBits,
+  initialTaskFile,
+  type TaskFile,
+} from './task-file';
+
+/** One ATA channel with up to two drives, in PIO (ATA/ATAPI-6 chapters 7 and 9). */
+
+export interface AtaConfig {
+  /** 'ata0': the primary channel. */
+  readonly name: string;
+  /** Its eight registers; 0x1f0 for the primary channel. */
+  readonly base: number;
+  /** Alternate status and device control: 0x3f6. */
+  readonly control: number;
+  readonly disks: readonly (Disk | undefined)[];
+  /** IRQ 14 or 15. */
+  readonly irq?: InterruptLine;
+}
+
+/** What goes through the data register. */
+export interface Transfer {
+  readonly direction: 'in' | 'out';
+  bytes: Uint8Array;
+  position: number;
+  /** Sectors that are to come after the bytes of this block. */
+  remaining: number;
+  /** The next sector on the drive. */
+  sector: number;
+  /** Sectors in a block, between two interrupts. */
+  readonly block: number;
+}
+
+export interface AtaState {
+  readonly taskFile: TaskFile;
+  readonly transfer: Transfer | undefined;
+  readonly drives: readonly (DriveState | undefined)[];
+  readonly disks: readonly (DiskState | undefined)[];
+}
+
+export class AtaChannel implements PortDevice, Stateful<AtaState> {
+  readonly name: string;
+  readonly ports;
+  taskFile = initialTaskFile();
+  transfer: Transfer | undefined;
+  private readonly drives: readonly (AtaDrive | undefined)[];
+
+  constructor(private readonly config: AtaConfig) {
+    const { name, base, control } = config;
+    this.name = name;
+    this.ports = [
+      { first: base, last: base + 7, widest: 4 },
+      { first: control, last: control, widest: 1 },
+    ] as const;
+    this.drives = config.disks.map((disk, n) => disk && new AtaDrive(disk, `${name}-${String(n)}`));
+  }
+
+  /** The drive that the device register selects. */
+  get drive(): AtaDrive | undefined {
+    return this.drives[this.taskFile.device & DeviceBits.DEV ? 1 : 0];
+  }
+
+  readPort(port: number, width: PortWidth): number {
+    const register = port - this.config.base;
+    if (port === this.config.control) return this.status;
+    if (register === 0) return this.readData(width);
+    if (width === 1) return this.readRegister(register);
+    return bytewise(width, (n) => this.readRegister(Math.min(7, register + n)));
+  }
+
+  writePort(port: number, width: PortWidth, value: number): void {
+    const register = port - this.config.base;
+    if (port === this.config.control) this.writeControl(value);
+    else if (register === 0) this.writeData(width, value);
+    else {
+      for (let n = 0; n < width; n++) {
+        this.writeRegister(Math.min(7, register + n), (value >>> (8 * n)) & 0xff);
+      }
+    }
+  }
+
+  /** Nobody answers for a drive that is not there. */
+  private get status(): number {
+    return this.drive ? this.taskFile.status : 0;
+  }
+
+  private readRegister(register: number): number {
+    const { taskFile } = this;
+    if (!this.drive && register !== 6) return 0;
+    const order = taskFile.control & DeviceControl.HOB ? 1 : 0;
+    switch (register) {
+      case 1:
+        return taskFile.error;
+      case 2:
+        return taskFile.count[order];
+      case 3:
+        return taskFile.low[order];
+      case 4:
+        return taskFile.middle[order];
+      case 5:
+        return taskFile.high[order];
+      case 6:
+        return taskFile.device | DeviceBits.OBSOLETE;
+      default:
+        this.interrupt(false);
+        return taskFile.status;
+    }
+  }
+
+  /** Registers that hold two bytes for 48-bit addresses keep the one before (ATA/ATAPI-6 6.20). */
+  private writeRegister(register: number, value: number): void {
+    const { taskFile } = this;
+    taskFile.control &= ~DeviceControl.HOB;
+    switch (register) {
+      case 1:
+        taskFile.features = [value, taskFile.features[0]];
+        break;
+      case 2:
+        taskFile.count = [value, taskFile.count[0]];
+        break;
+      case 3:
+        taskFile.low = [value, taskFile.low[0]];
+        break;
+      case 4:
+        taskFile.middle = [value, taskFile.middle[0]];
+        break;
+      case 5:
+        taskFile.high = [value, taskFile.high[0]];
+        break;
+      case 6:
+        taskFile.device = value;
+        break;
+      case 7:
+        this.command(value);
+        break;
+    }
+  }
+
+  private writeControl(value: number): void {
+    const was = this.taskFile.control;
+    this.taskFile.control = value;
+    if (value & DeviceControl.NIEN) this.config.irq?.(false);
+    else if (this.taskFile.interrupting) this.config.irq?.(true);
+    if (was & DeviceControl.SRST && !(value & DeviceControl.SRST)) this.softwareReset();
+    else if (value & DeviceControl.SRST) this.taskFile.status = StatusBits.BSY;
+  }
+
+  /** Both drives answer as after power-on, with the signature of an ATA drive (9.12). */
+  private softwareReset(): void {
+    const { control } = this.taskFile;
+    this.taskFile = { ...initialTaskFile(), control };
+    this.transfer = undefined;
+    for (const drive of this.drives) drive?.reset();
+  }
+
+  private command(code: number): void {
+    if (!this.drive && code !== EXECUTE_DEVICE_DIAGNOSTIC) return;
+    this.transfer = undefined;
+    this.taskFile.error = 0;
+    this.taskFile.status = StatusBits.DRDY | StatusBits.DSC;
+    const run = COMMANDS.get(code);
+    if (run) run(this, code);
+    else this.abort();
+  }
+
+  /** The command is done; the host is told. */
+  complete(): void {
+    this.transfer = undefined;
+    this.taskFile.status = StatusBits.DRDY | StatusBits.DSC;
+    this.interrupt(true);
+  }
+
+  /** The program has taken the last block: nobody is told, it knows. */
+  finish(): void {
+    this.transfer = undefined;
+    this.taskFile.status = StatusBits.DRDY | StatusBits.DSC;
+  }
+
+  abort(error: number = ErrorBits.ABRT): void {
+    this.transfer = undefined;
+    this.taskFile.error = error;
+    this.taskFile.status = StatusBits.DRDY | StatusBits.DSC | StatusBits.ERR;
+    this.interrupt(true);
+  }
+
+  /** The data register has a block ready, or waits for one. */
+  offer(transfer: Transfer, interrupt: boolean): void {
+    this.transfer = transfer;
+    this.taskFile.status = StatusBits.DRDY | StatusBits.DSC | StatusBits.DRQ;
+    if (interrupt) this.interrupt(true);
+  }
+
+  private interrupt(level: boolean): void {
+    this.taskFile.interrupting = level;
+    if (!(this.taskFile.control & DeviceControl.NIEN)) this.config.irq?.(level);
+  }
+
+  /** 16 bits at a time: 32 bits are two of them. */
+  private readData(width: PortWidth): number {
+    const { transfer } = this;
+    if (transfer?.direction !== 'in') return 0;
+    const value = bytewise(width, (n) => transfer.bytes[transfer.position + n] ?? 0);
+    this.moveOn(transfer, width);
+    return value;
+  }
+
+  private writeData(width: PortWidth, value: number): void {
+    const { transfer } = this;
+    if (transfer?.direction !== 'out') return;
+    for (let n = 0; n < width; n++) {
+      transfer.bytes[transfer.position + n] = (value >>> (8 * n)) & 0xff;
+    }
+    this.moveOn(transfer, width);
+  }
+
+  private moveOn(transfer: Transfer, width: number): void {
+    transfer.position += width;
+    if (transfer.position < transfer.bytes.length) return;
+    const { drive } = this;
+    if (transfer.direction === 'in') drive?.nextRead(this, transfer);
+    else drive?.nextWrite(this, transfer);
+  }
+
+  save(): AtaState {
+    return structuredClone({
+      taskFile: this.taskFile,
+      transfer: this.transfer,
+      drives: this.drives.map((drive) => drive?.save()),
+      disks: this.config.disks.map((disk) => disk?.save()),
+    });
+  }
+
+  restore(state: AtaState): void {
+    const { taskFile, transfer, drives, disks } = structuredClone(state);
+    this.taskFile = taskFile;
+    this.transfer = transfer;
+    this.drives.forEach((drive, n) => {
+      const saved = drives[n];
+      if (saved) drive?.restore(saved);
+    });
+    this.config.disks.forEach((disk, n) => {
+      const saved = disks[n];
+      if (saved) disk?.restore(saved);
+    });
+  }
+
+  reset(): void {
+    this.taskFile = initialTaskFile();
+    this.transfer = undefined;
+    for (const drive of this.drives) drive?.reset();
+    this.config.irq?.(false);
+  }
+}
+
+const EXECUTE_DEVICE_DIAGNOSTIC = 0x90;
+
+function bytewise(width: number, byte: (n: number) => number): number {
+  let value = 0;
+  for (let n = 0; n < width; n++) value |= byte(n) << (8 * n);
+  return value >>> 0;
+}

@@ -1,0 +1,79 @@
+import type { Persistent } from '../../../processor/persistent';
+import { PLANE_SIZE, type Planes } from './planar-memory';
+import { VBE_MEMORY } from './vbe';
+
+const PAGE = 4096;
+
+/** The pages that hold anything but zeros: their numbers in rising order, and their bytes. */
+export interface VideoMemoryState {
+  readonly pages: Uint32Array;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The memory on the card. The four planes of the VGA, one after the other, are its first 256 KBytes; the
+ * rest, which only the VBE reaches, exists from its first use.
+ */
+export class VideoMemory implements Persistent<VideoMemoryState> {
+  private bytes = new Uint8Array(4 * PLANE_SIZE);
+  private divided = divide(this.bytes);
+
+  get planes(): Planes {
+    return this.divided;
+  }
+
+  read(offset: number): number {
+    return this.bytes[offset] ?? 0;
+  }
+
+  write(offset: number, value: number): void {
+    if (offset >= this.bytes.length) this.grow();
+    this.bytes[offset] = value;
+  }
+
+  /** In place; what does not exist yet is shorter. */
+  slice(start: number, end: number): Uint8Array {
+    return this.bytes.subarray(start, end);
+  }
+
+  clear(): void {
+    this.bytes.fill(0);
+  }
+
+  save(): VideoMemoryState {
+    const pages: number[] = [];
+    const words = new Uint32Array(this.bytes.buffer);
+    const count = this.bytes.length / PAGE;
+    for (let page = 0; page < count; page++) {
+      const start = (page * PAGE) / 4;
+      if (words.subarray(start, start + PAGE / 4).some((word) => word !== 0)) pages.push(page);
+    }
+    const bytes = new Uint8Array(pages.length * PAGE);
+    pages.forEach((page, n) => {
+      bytes.set(this.bytes.subarray(page * PAGE, (page + 1) * PAGE), n * PAGE);
+    });
+    return { pages: Uint32Array.from(pages), bytes };
+  }
+
+  restore({ pages, bytes }: VideoMemoryState): void {
+    this.clear();
+    pages.forEach((page, n) => {
+      if (page * PAGE >= this.bytes.length) this.grow();
+      this.bytes.set(bytes.subarray(n * PAGE, (n + 1) * PAGE), page * PAGE);
+    });
+  }
+
+  private grow(): void {
+    const all = new Uint8Array(VBE_MEMORY);
+    all.set(this.bytes);
+    this.bytes = all;
+    this.divided = divide(all);
+  }
+}
+
+const plane = (bytes: Uint8Array, n: number): Uint8Array =>
+  bytes.subarray(n * PLANE_SIZE, (n + 1) * PLANE_SIZE);
+
+function divide(bytes: Uint8Array): Planes {
+  return [plane(bytes, 0), plane(bytes, 1), plane(bytes, 2), plane(bytes, 3)];
+}

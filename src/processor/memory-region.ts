@@ -1,0 +1,44 @@
+import { PAGE_SIZE } from './state/layout';
+
+/**
+ * Pages of the physical address space that are not plain RAM: a device answers, or the bytes cannot be
+ * written. Addresses are byte addresses below 2^32.
+ */
+export interface MemoryRegion {
+  /** The first address; a multiple of 4 KBytes. */
+  readonly first: number;
+  /** The last address of its last page. */
+  readonly last: number;
+  /** What the processor reads; without it, what RAM holds there. 1, 2, 4 or 8 bytes, little-endian. */
+  read?(address: number, bytes: number): bigint;
+  write(address: number, bytes: number, value: bigint): void;
+}
+
+/** Bytes that are there to be read: writes go nowhere. */
+export function readOnly(first: number, length: number): MemoryRegion {
+  return { first, last: first + length - 1, write: () => undefined };
+}
+
+/** Which pages belong to which region. */
+export class MemoryRegions {
+  private readonly pages = new Map<number, MemoryRegion>();
+
+  add(region: MemoryRegion): void {
+    for (const page of pagesOf(region)) this.pages.set(page, region);
+  }
+
+  remove(region: MemoryRegion): void {
+    for (const page of pagesOf(region)) {
+      if (this.pages.get(page) === region) this.pages.delete(page);
+    }
+  }
+
+  /** The region that an address lies in. */
+  at(address: number): MemoryRegion | undefined {
+    return this.pages.size === 0 ? undefined : this.pages.get(Math.floor(address / PAGE_SIZE));
+  }
+}
+
+function* pagesOf({ first, last }: MemoryRegion): Iterable<number> {
+  for (let page = first / PAGE_SIZE; page * PAGE_SIZE < last; page++) yield page;
+}

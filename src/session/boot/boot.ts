@@ -1,0 +1,133 @@
+import * as l10n from '@vscode/l10n';
+import { loadFirmware } from '../../firmware/firmware';
+import type { Assembly } from '../../program';
+import { resetStart } from '../../processor/state/start-state';
+import { endOfPieces, type BootImage, type Chip, type Piece } from './boot-image';
+import { BOOT_ADDRESS, isBootSector } from './boot-sector';
+import { isElf, readElf, type ElfSymbol } from './elf';
+import { flatAt, flatImage } from './flat';
+import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
+import { isLinux, loadLinux } from './linux';
+import { loadMultiboot, multibootHeader } from './multiboot';
+import { loadMultiboot2, multiboot2Header } from './multiboot2';
+import type { BootOptions } from './options';
+import { powerOn } from './power-on';
+import { loadPvh, pvhEntry } from './pvh';
+import { UnbootableImage } from './unbootable';
+
+/** The formats of images, and how each of them is booted. */
+
+export type { BootOptions } from './options';
+
+/**
+ * An image file: what boots as a disk (55 AA at offset 510), a Linux bzImage, a Multiboot kernel, an
+ * ELF image; anything else is loaded whole and started in real mode.
+ *
+ * @throws UnbootableImage that names what is wrong
+ */
+export const bootImageFrom = (bytes: Uint8Array, options: BootOptions): Promise<BootImage> =>
+  booted(bytes, options, () => flatAt(bytes, BOOT_ADDRESS));
+
+/** An assembled program: the same, but that what is flat lies at its origin. @throws UnbootableImage */
+export const bootProgram = (assembly: Assembly, options: BootOptions): Promise<BootImage> =>
+  booted(assembly.image, options, () => flatImage(assembly));
+
+async function booted(
+  bytes: Uint8Array,
+  options: BootOptions,
+  flat: () => BootImage,
+): Promise<BootImage> {
+  const { disks = [], memory } = options;
+  if (options.bios && !isBootSector(bytes)) {
+    throw new UnbootableImage(
+      l10n.t('firmware of your own boots disks: this image does not begin with a boot sector'),
+    );
+  }
+  const kernel = kernelIn(bytes, options);
+  const image = kernel
+    ? await underFirmware(kernel, options)
+    : isBootSector(bytes)
+      ? await bootFirmware({ ...options, disks: [bytes, ...disks] })
+      : withDisks(flat(), options);
+  refuseWhatDoesNotFit(image, memory);
+  return image;
+}
+
+const withDisks = (image: BootImage, { disks }: BootOptions): BootImage =>
+  disks ? { ...image, disks } : image;
+
+/** What kernel an image is, loaded; undefined when it is none. */
+function kernelIn(bytes: Uint8Array, options: BootOptions): Prepared | undefined {
+  if (isLinux(bytes)) return loadLinux(bytes, options);
+  if (isBootSector(bytes)) return undefined;
+  const multiboot = multibootHeader(bytes);
+  if (multiboot) return loadMultiboot(bytes, multiboot, options);
+  const multiboot2 = multiboot2Header(bytes);
+  if (multiboot2) return loadMultiboot2(bytes, multiboot2, options);
+  return isElf(bytes) ? loadElf(bytes, options) : undefined;
+}
+
+/** [CS, data segments] of an ELF image that tells no way to be started. */
+const FLAT_SELECTORS = { code: 0x08, data: 0x10 };
+const STACK = 0x9_0000;
+const SP = 4;
+
+/** By its PVH entry, or at its entry point in the mode that its class names. */
+function loadElf(bytes: Uint8Array, options: BootOptions): Prepared {
+  const elf = readElf(bytes);
+  const pvh = pvhEntry(bytes, elf);
+  if (pvh !== undefined) return loadPvh(elf, pvh, options);
+  const loader = { entry: elf.entry, registers: { [SP]: STACK }, ...FLAT_SELECTORS };
+  const { start, pieces } = elf.bits === 64 ? longModeStart(loader) : protectedModeStart(loader);
+  return { start, pieces: [...elf.pieces, ...pieces] };
+}
+
+/** Names that an image tells of its addresses. */
+export const symbolsIn = (bytes: Uint8Array): readonly ElfSymbol[] =>
+  isElf(bytes) ? readElf(bytes).symbols : [];
+
+/**
+ * A computer that is switched on: its firmware boots the first disk. Firmware of the user's own is
+ * executed from its first instruction, so that it can be debugged.
+ *
+ * @throws UnbootableImage
+ */
+export async function bootFirmware({ bios, disks = [], memory }: BootOptions): Promise<BootImage> {
+  if (!bios) return powerOn({ roms: await builtInRoms(), memory, disks });
+  const own: Piece = { address: BIOS_END - bios.length, bytes: bios };
+  if (bios.length > BIOS_LARGEST || bios.length % 4096 !== 0) {
+    throw new UnbootableImage(
+      l10n.t(
+        'firmware of {0} bytes: it must be a multiple of 4096, and 131072 at most',
+        bios.length,
+      ),
+      '--bios',
+    );
+  }
+  const video = (await builtInRoms()).filter(({ address }) => address < own.address - VIDEO_MOST);
+  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, disks };
+}
+
+const BIOS_END = 0x10_0000;
+const BIOS_LARGEST = 0x2_0000;
+const VIDEO_MOST = 0x1_0000;
+
+const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware()).roms;
+
+/** Firmware runs first; then the kernel lies in memory, and the loader has set the registers. */
+async function underFirmware(
+  { pieces, start }: Prepared,
+  { memory, disks = [] }: BootOptions,
+): Promise<BootImage> {
+  const ready = powerOn({ roms: await builtInRoms(), memory, disks, kernel: true });
+  return { ...ready, start, pieces: [...ready.pieces, ...pieces] };
+}
+
+function refuseWhatDoesNotFit({ pieces }: BootImage, memory: number): void {
+  const end = endOfPieces(pieces);
+  if (end <= memory) return;
+  const size = `${String(Math.round(memory / 1024))} KB`;
+  throw new UnbootableImage(
+    l10n.t('needs memory up to {0}, the machine has {1}', `0x${end.toString(16)}`, size),
+  );
+}

@@ -1,0 +1,186 @@
+import * as l10n from '@vscode/l10n';
+import { Reader } from './bytes';
+import type { Piece } from './boot-image';
+import { UnbootableImage } from './unbootable';
+
+/** ELF executables for i386 and x86-64 (System V ABI, chapters 4 and 5). */
+
+export interface ElfImage {
+  readonly bits: 32 | 64;
+  readonly entry: number;
+  /** What is loaded, at physical addresses, with zeros where the file has no bytes. */
+  readonly pieces: readonly Piece[];
+  readonly symbols: readonly ElfSymbol[];
+  /** Where its notes lie in the file. */
+  readonly notes: readonly { readonly offset: number; readonly size: number }[];
+}
+
+export interface ElfSymbol {
+  readonly name: string;
+  readonly address: bigint;
+}
+
+const MACHINES: ReadonlyMap<number, 32 | 64> = new Map([
+  [3, 32], // EM_386
+  [62, 64], // EM_X86_64
+]);
+const ET_EXEC = 2;
+const ET_DYN = 3;
+const PT_LOAD = 1;
+const PT_NOTE = 4;
+const SHT_SYMTAB = 2;
+const LITTLE_ENDIAN = 1;
+/** No segment may be larger: the computer has no more memory. */
+const MOST_MEMORY = 0xc000_0000;
+
+export const isElf = (bytes: Uint8Array): boolean => new Reader(bytes).hasText(0, '\x7fELF');
+
+interface ProgramHeader {
+  readonly type: number;
+  readonly offset: number;
+  readonly virtual: number;
+  readonly physical: number;
+  readonly inFile: number;
+  readonly inMemory: number;
+}
+
+/** Reads an ELF image. @throws UnbootableImage that says what is wrong with it */
+export function readElf(bytes: Uint8Array): ElfImage {
+  const file = new Reader(bytes);
+  const wide = isWide(file);
+  const machine = file.u16(18) ?? 0;
+  const bits = MACHINES.get(machine);
+  if (!bits) {
+    throw new UnbootableImage(
+      l10n.t('an ELF image for another machine (number {0}), not for x86', machine),
+    );
+  }
+  const type = file.u16(16);
+  if (type !== ET_EXEC && type !== ET_DYN) {
+    throw new UnbootableImage(l10n.t('an ELF file that is not linked: only executables boot'));
+  }
+  const headers = programHeaders(file, wide);
+  const loaded = headers.filter((header) => header.type === PT_LOAD && header.inMemory > 0);
+  if (loaded.length === 0) {
+    throw new UnbootableImage(l10n.t('an ELF image without a segment to load'));
+  }
+  const virtualEntry = wide ? Number(file.u64(24) ?? 0n) : (file.u32(24) ?? 0);
+  return {
+    bits: wide ? 64 : 32,
+    entry: physicalOf(loaded, virtualEntry),
+    pieces: loaded.map((header) => pieceOf(file, header)),
+    symbols: symbolsOf(file, wide),
+    notes: headers
+      .filter(({ type: kind }) => kind === PT_NOTE)
+      .map(({ offset, inFile }) => ({ offset, size: inFile })),
+  };
+}
+
+function isWide(file: Reader): boolean {
+  const kind = file.u8(4);
+  if ((kind !== 1 && kind !== 2) || file.u8(5) !== LITTLE_ENDIAN || file.bytes.length < 52) {
+    throw new UnbootableImage(l10n.t('an ELF image whose header is damaged'));
+  }
+  return kind === 2;
+}
+
+/** The entry point as a physical address: kernels are linked for where they will be mapped. */
+function physicalOf(loaded: readonly ProgramHeader[], entry: number): number {
+  const holder = loaded.find(
+    ({ virtual, inMemory }) => entry >= virtual && entry < virtual + inMemory,
+  );
+  return holder ? entry - holder.virtual + holder.physical : entry;
+}
+
+function programHeaders(file: Reader, wide: boolean): ProgramHeader[] {
+  const start = wide ? Number(file.u64(32) ?? 0n) : (file.u32(28) ?? 0);
+  const size = file.u16(wide ? 54 : 42) ?? 0;
+  const count = file.u16(wide ? 56 : 44) ?? 0;
+  if (start + size * count > file.bytes.length || (count > 0 && size < (wide ? 56 : 32))) {
+    throw new UnbootableImage(
+      l10n.t('an ELF image that is cut off: its program headers are missing'),
+    );
+  }
+  return Array.from({ length: count }, (_, n) => programHeader(file, start + n * size, wide));
+}
+
+function programHeader(file: Reader, at: number, wide: boolean): ProgramHeader {
+  const number = (offset: number): number =>
+    wide ? Number(file.u64(at + offset) ?? 0n) : (file.u32(at + offset) ?? 0);
+  const fields = wide ? [8, 16, 24, 32, 40] : [4, 8, 12, 16, 20];
+  const [offset = 0, virtual = 0, physical = 0, inFile = 0, inMemory = 0] = fields.map(number);
+  return { type: file.u32(at) ?? 0, offset, virtual, physical, inFile, inMemory };
+}
+
+function pieceOf(file: Reader, header: ProgramHeader): Piece {
+  const { offset, physical, inFile, inMemory } = header;
+  if (offset + inFile > file.bytes.length) {
+    throw new UnbootableImage(
+      l10n.t(
+        'an ELF image that is cut off: a segment needs bytes up to {0}, the file has {1}',
+        offset + inFile,
+        file.bytes.length,
+      ),
+    );
+  }
+  if (inMemory < inFile || physical + inMemory > MOST_MEMORY) {
+    const hex = `0x${physical.toString(16)}`;
+    throw new UnbootableImage(
+      l10n.t('an ELF segment of {0} bytes at {1}: no memory lies there', inMemory, hex),
+    );
+  }
+  const bytes = new Uint8Array(inMemory);
+  bytes.set(file.bytes.subarray(offset, offset + inFile));
+  return { address: physical, bytes };
+}
+
+/** Functions, objects and labels of the symbol table; none where it is stripped or damaged. */
+function symbolsOf(file: Reader, wide: boolean): ElfSymbol[] {
+  const start = wide ? Number(file.u64(40) ?? 0n) : (file.u32(32) ?? 0);
+  const size = file.u16(wide ? 58 : 46) ?? 0;
+  const count = file.u16(wide ? 60 : 48) ?? 0;
+  for (let n = 0; n < count; n++) {
+    const section = sectionAt(file, start + n * size, wide);
+    if (section.type !== SHT_SYMTAB) continue;
+    const strings = sectionAt(file, start + section.link * size, wide);
+    return readSymbols(file, section, strings.offset, wide);
+  }
+  return [];
+}
+
+interface Section {
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+}
+
+function sectionAt(file: Reader, at: number, wide: boolean): Section {
+  const number = (offset: number): number =>
+    wide ? Number(file.u64(at + offset) ?? 0n) : (file.u32(at + offset) ?? 0);
+  return {
+    type: file.u32(at + 4) ?? 0,
+    offset: number(wide ? 24 : 16),
+    size: number(wide ? 32 : 20),
+    link: file.u32(at + (wide ? 40 : 24)) ?? 0,
+  };
+}
+
+/** Symbols without a type, objects and functions. */
+const MOST_TYPE = 2;
+const SHN_ABS = 0xfff1;
+
+function readSymbols(file: Reader, table: Section, strings: number, wide: boolean): ElfSymbol[] {
+  const entry = wide ? 24 : 16;
+  const last = Math.min(table.offset + table.size, file.bytes.length) - entry;
+  const symbols: ElfSymbol[] = [];
+  for (let at = table.offset; at <= last; at += entry) {
+    const info = file.u8(at + (wide ? 4 : 12)) ?? 0;
+    const section = file.u16(at + (wide ? 6 : 14)) ?? 0;
+    if ((info & 0xf) > MOST_TYPE || section === 0 || section === SHN_ABS) continue;
+    const address = wide ? (file.u64(at + 8) ?? 0n) : BigInt(file.u32(at + 4) ?? 0);
+    const name = file.text(strings + (file.u32(at) ?? 0));
+    if (name !== '') symbols.push({ name, address });
+  }
+  return symbols;
+}

@@ -1,0 +1,23 @@
+/** What an image is booted with. */
+export interface BootOptions {
+  /** The image's name as the user wrote it: a kernel's command line begins with it. */
+  readonly name: string;
+  /** Bytes of RAM. */
+  readonly memory: number;
+  /** The rest of the kernel's command line. */
+  readonly append?: string | undefined;
+  /** Initial RAM disk, or Multiboot module. */
+  readonly initrd?: NamedBytes | undefined;
+  /** Images of disks; where the image itself is one, it comes first. */
+  readonly disks?: readonly Uint8Array[] | undefined;
+  /** Firmware instead of the built-in one. */
+  readonly bios?: Uint8Array | undefined;
+}
+
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Command lines and names as kernels read them: UTF-8, ended by a zero. */
+export const cString = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);

@@ -1,0 +1,54 @@
+import type { Bus } from '../../processor/bus';
+import { createProcessor } from '../../processor/create-processor';
+import type { Processor } from '../../processor/processor';
+import { startFrom, startStateOf, type StartState } from '../../processor/state/start-state';
+import { BusMemory } from './bus-memory';
+import type { GuestBus } from './guest-bus';
+
+/** What the guest's instruction works on: registers, and what belongs to paging. */
+export interface EmulatedState {
+  readonly registers: StartState;
+  readonly cr2: bigint;
+  readonly dr7: bigint;
+  /** The PDPTE registers of PAE paging. */
+  readonly pdptes: readonly bigint[];
+}
+
+/** Emulated instructions do no I/O, and interrupts come from elsewhere. */
+const NO_BUS: Bus = {
+  readPort: () => 0xffff_ffff,
+  writePort: () => undefined,
+  interruptRequested: () => false,
+  acknowledgeInterrupt: () => 0,
+};
+
+/**
+ * Executes one instruction of the guest in software, as a monitor must where hardware cannot: its
+ * accesses to memory go over the guest's bus, where virtual devices answer. It is a processor whose
+ * memory is that bus, so that an instruction does here all that it does elsewhere, exceptions included.
+ * It keeps nothing from one instruction to the next.
+ */
+export class InstructionEmulator {
+  private readonly cpu: Processor;
+
+  constructor(bus: GuestBus) {
+    this.cpu = createProcessor(new BusMemory(bus), NO_BUS);
+  }
+
+  /** @returns what the registers hold then, or what instruction it cannot do */
+  execute(before: EmulatedState): EmulatedState | { readonly unable: string } {
+    const { cpu } = this;
+    const { state } = cpu;
+    cpu.reset();
+    startFrom(state, before.registers);
+    state.cr2 = before.cr2;
+    state.dr.set([before.dr7], 7);
+    state.pdptes.set(before.pdptes);
+    cpu.updateDerivedState();
+    const stop = cpu.run(1);
+    if (stop.kind === 'not-implemented') return { unable: stop.what };
+    if (stop.kind === 'triple-fault') return { unable: 'triple fault' };
+    const registers = startStateOf(state);
+    return { registers, cr2: state.cr2, dr7: before.dr7, pdptes: before.pdptes };
+  }
+}

@@ -1,0 +1,75 @@
+import { Field } from '../../isa/vmx/fields';
+import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
+import type { EmulatedState } from '../emulator/instruction-emulator';
+
+/** The guest's registers, between the guest-state area of the VMCS and an emulator of instructions. */
+
+const RSP = 4;
+const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
+
+/**
+ * @param read VMREAD
+ * @param gprs RAX … R15; RSP comes from the VMCS
+ * @param cr2 which no VM exit saves
+ */
+export function emulatedState(
+  read: (field: Field) => bigint,
+  gprs: readonly bigint[],
+  cr2: bigint,
+): EmulatedState {
+  return {
+    registers: {
+      gprs: gprs.map((value, index) => (index === RSP ? read(Field.GUEST_RSP) : value)),
+      rip: read(Field.GUEST_RIP),
+      rflags: read(Field.GUEST_RFLAGS),
+      cr0: read(Field.GUEST_CR0),
+      cr3: read(Field.GUEST_CR3),
+      cr4: read(Field.GUEST_CR4),
+      efer: read(Field.GUEST_IA32_EFER),
+      segments: GUEST_SEGMENT_FIELDS.map((fields) => ({
+        selector: Number(read(fields.selector)),
+        base: read(fields.base),
+        limit: Number(read(fields.limit)),
+        accessRights: Number(read(fields.accessRights)),
+      })),
+      gdtr: {
+        base: read(Field.GUEST_GDTR_BASE),
+        limit: Number(read(Field.GUEST_GDTR_LIMIT)),
+      },
+      idtr: {
+        base: read(Field.GUEST_IDTR_BASE),
+        limit: Number(read(Field.GUEST_IDTR_LIMIT)),
+      },
+    },
+    cr2,
+    dr7: read(Field.GUEST_DR7),
+    pdptes: PDPTES.map(read),
+  };
+}
+
+/** Writes back what an instruction that touches memory can have changed. */
+export function storeEmulatedState(
+  write: (field: Field, value: bigint | number) => void,
+  before: EmulatedState,
+  { registers }: EmulatedState,
+): void {
+  const put = (field: Field, was: bigint | number, is: bigint | number): void => {
+    if (was !== is) write(field, is);
+  };
+  const old = before.registers;
+  put(Field.GUEST_RSP, old.gprs[RSP] ?? 0n, registers.gprs[RSP] ?? 0n);
+  put(Field.GUEST_RIP, old.rip, registers.rip);
+  put(Field.GUEST_RFLAGS, old.rflags, registers.rflags);
+  GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
+    const [was, is] = [old.segments[index], registers.segments[index]];
+    if (!was || !is) return;
+    put(fields.selector, was.selector, is.selector);
+    put(fields.base, was.base, is.base);
+    put(fields.limit, was.limit, is.limit);
+    put(fields.accessRights, was.accessRights, is.accessRights);
+  });
+  put(Field.GUEST_GDTR_BASE, old.gdtr.base, registers.gdtr.base);
+  put(Field.GUEST_GDTR_LIMIT, old.gdtr.limit, registers.gdtr.limit);
+  put(Field.GUEST_IDTR_BASE, old.idtr.base, registers.idtr.base);
+  put(Field.GUEST_IDTR_LIMIT, old.idtr.limit, registers.idtr.limit);
+}
