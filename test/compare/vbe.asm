@@ -22,11 +22,12 @@ main:   mov di, area
         rep stosb
         mov dword [area], 'VBE2'
         VBE 0x4f00, 0, 0, 0, "4f00"
-        DUMP 0, area, 64, "  area"
-        les si, [area + 14]
+        DUMP 0, area, 34, "  area"
         SAY "modes"
+        les si, [area + 14]
 .next:  mov ax, [es:si]
-        add si, 2
+        inc si
+        inc si
         call hex16
         mov bx, ax
         mov al, ' '
