@@ -364,6 +364,9 @@ vbe_set_mode:
         or al, KEEP_MEMORY
 .clear: inc bx                      ; DISPI_ENABLE
         call write_dispi
+        inc bx                      ; DISPI_BANK
+        xor ax, ax
+        call write_dispi
         mov byte [VIDEO_MODE], 0xff
         mov ax, [cs:si + vbe_mode.width]
         shr ax, 3
