@@ -1,7 +1,12 @@
 import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { monitorSites, monitorTexts } from '../../scripts/build/plugins';
+import {
+  firmwareTexts,
+  monitorSites,
+  monitorTexts,
+  prebuiltFirmware,
+} from '../../scripts/build/plugins';
 
 export const ROOT = resolve(__dirname, '../..');
 const OUT = join(ROOT, 'out', 'transcripts');
@@ -29,7 +34,7 @@ async function buildBundle(): Promise<string> {
     sourcemap: 'linked',
     loader: { '.wasm': 'binary' },
     logLevel: 'warning',
-    plugins: [monitorSites, monitorTexts],
+    plugins: [monitorSites, monitorTexts, firmwareTexts, prebuiltFirmware],
     entryPoints: [join(ROOT, 'src/cli/main.ts')],
     outfile,
   });
