@@ -32,6 +32,7 @@ const MARKUP = /^src\/vscode\/screen\/(markup|style)\.ts$/;
 const FOR_PROGRAMMERS = new Set([
   'GNU as',
   '<command line>',
+  '{} makes {} bytes in place of {}',
   'file needed',
   'the target runs already',
   'no input left',

@@ -8,7 +8,7 @@ import type { StopReason } from '../debugger/run/stop';
 import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
 import type { AdapterHost } from './host';
-import { MonitorSources } from './monitor-sources';
+import { ShippedSources } from './shipped-sources';
 import { OutputBuffer } from './output-buffer';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
@@ -31,7 +31,7 @@ export interface VariableStore {
 /** What the request families of one session share. */
 export class SessionContext {
   readonly client = new ClientFormat();
-  readonly monitorSources: MonitorSources;
+  readonly shippedSources: ShippedSources;
   readonly output: OutputBuffer;
   readonly screen: ScreenWatch;
   breakpoints: BreakpointStore | undefined;
@@ -55,7 +55,7 @@ export class SessionContext {
     readonly host: AdapterHost,
     private readonly sendEvent: (event: string, body: unknown) => void,
   ) {
-    this.monitorSources = new MonitorSources(host.monitorSources ?? {});
+    this.shippedSources = new ShippedSources(host.shippedSources ?? {});
     this.output = new OutputBuffer((text) => {
       this.print(text, 'stdout');
     });

@@ -8,8 +8,8 @@ export interface AdapterHost {
   readonly files: SourceFiles;
   /** Where included files are looked for at last, as NASM does in the folder it is called in. */
   readonly workingFolder?: string;
-  /** The monitor's own source files, by their path below the source folder: 'vmm/vtx/exits/cpuid.ts'. */
-  readonly monitorSources?: Readonly<Record<string, string>>;
+  /** Source files of the monitor and of the firmware, by their path below the source folder: 'vmm/vtx/exits/cpuid.ts'. */
+  readonly shippedSources?: Readonly<Record<string, string>>;
   /** The bundle of a display language such as 'zh-cn'; undefined when there is none. */
   translations?(locale: string): Promise<Translations | undefined>;
   /** Lets events from outside be handled, sooner than a timer would. */

@@ -4,25 +4,31 @@ import type { SessionContext } from './context';
 import { handler, type Handlers } from './handlers';
 import { programSource } from './program-sources';
 import { RequestError } from './request-error';
+import { isFirmware } from './shipped-sources';
 
-/** Texts of the monitor's files, and the list of all files. */
+/** Texts of the files that come with Ringside, and the list of all files. */
 export function sourceRequests(context: SessionContext): Handlers {
-  const { monitorSources } = context;
+  const { shippedSources } = context;
   return {
     source: handler((args: DebugProtocol.SourceArguments) => {
-      const file = monitorSources.fileOf({
+      const file = shippedSources.fileOf({
         sourceReference: args.sourceReference,
         ...(args.source?.path !== undefined && { path: args.source.path }),
       });
-      const content = file === undefined ? undefined : monitorSources.text(file);
+      const content = file === undefined ? undefined : shippedSources.text(file);
       if (content === undefined) throw new RequestError(l10n.t('there is no such source'));
-      return { content, mimeType: 'text/x-typescript' };
+      const mimeType = file && isFirmware(file) ? 'text/x-asm' : 'text/x-typescript';
+      return { content, mimeType };
     }),
 
     loadedSources: () => {
-      const { program, monitor } = context.debuggee.target;
+      const { program, programs, monitor } = context.debuggee.target;
       return {
-        sources: [...program.files.map(programSource), ...(monitor ? monitorSources.all : [])],
+        sources: [
+          ...program.files.map(programSource),
+          ...(programs.length > 1 ? shippedSources.all('firmware') : []),
+          ...(monitor ? shippedSources.all('monitor') : []),
+        ],
       };
     },
   };

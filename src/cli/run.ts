@@ -1,6 +1,6 @@
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
-import { exitStatus, Machine } from '../session';
+import { exitStatus, firmwarePrograms, Machine } from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
@@ -41,7 +41,8 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
   const technique = techniqueOf(machine, () => undefined);
   const exits = countExits(machine.computer.processor, technique);
-  const watch = new TroubleWatch(machine, technique, program);
+  const programs = [...(program ? [program] : []), ...firmwarePrograms(image)];
+  const watch = new TroubleWatch(machine, technique, programs);
   const outcome = await new GuestRun(machine, limit).toEnd();
   const trouble = watch.after(outcome);
   const run = { machine, technique, exits, outcome, trouble };

@@ -51,7 +51,7 @@ export class TroubleWatch {
   constructor(
     private readonly machine: Machine,
     private readonly technique: Technique,
-    private readonly program: Assembly | undefined,
+    private readonly programs: readonly Assembly[],
   ) {
     const { processor } = machine.computer;
     this.memory = new DebugMemory(
@@ -69,8 +69,8 @@ export class TroubleWatch {
 
   /** Where the guest is. */
   private get place(): Where {
-    const { technique, memory, program } = this;
-    return whereIs({ registers: technique.guest, memory, program });
+    const { technique, memory, programs } = this;
+    return whereIs({ registers: technique.guest, memory, programs });
   }
 
   after(outcome: Outcome): Trouble {

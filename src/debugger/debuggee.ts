@@ -1,5 +1,11 @@
 import type { Assembly } from '../program';
-import { asLoaded, Machine, type BootImage, type MachineOptions } from '../session';
+import {
+  asLoaded,
+  firmwarePrograms,
+  Machine,
+  type BootImage,
+  type MachineOptions,
+} from '../session';
 import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
@@ -35,7 +41,7 @@ export class Debuggee {
       events.output(byte);
     };
     this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
-    this.target = new Target(this.machine, asLoaded(program));
+    this.target = new Target(this.machine, asLoaded(program), firmwarePrograms(image));
     this.settings = { ...DEFAULT_SETTINGS, holdInterrupts: options.holdInterrupts };
     this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
       events.log(text, breakpoint);

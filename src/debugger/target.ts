@@ -23,6 +23,8 @@ export interface World {
 
 /** What is being debugged, from whichever side: registers, memory, program, trace. */
 export class Target {
+  /** The user's program, and what else is in memory with its source. */
+  readonly programs: readonly Assembly[];
   readonly computer: Computer;
   readonly monitor: Monitor | undefined;
   readonly technique: Technique;
@@ -39,7 +41,10 @@ export class Target {
   constructor(
     readonly machine: Machine,
     readonly program: Assembly,
+    /** What else is in memory with its source: the firmware's chips. */
+    others: readonly Assembly[] = [],
   ) {
+    this.programs = [program, ...others];
     this.computer = machine.computer;
     this.monitor = machine.vm?.monitor;
     this.technique = techniqueOf(machine, (linear) => symbolAt(this, linear, this.hostMemory));

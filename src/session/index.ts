@@ -1,6 +1,6 @@
 /** Loading, building, running and ending: what every face and every test does with a machine. */
 export { exitStatus, type End, type Outcome } from './end';
-export { endOfPieces, type BootImage, type Piece } from './boot/boot-image';
+export { firmwarePrograms, type BootImage, type Piece } from './boot/boot-image';
 export { asLoaded, assembleText, flatAt, flatImage } from './boot/flat';
 export { bootFirmware, bootImageFrom, bootProgram, type BootOptions } from './boot/boot';
 export { UnbootableImage } from './boot/unbootable';

@@ -20,4 +20,6 @@ export const Cost = {
   MEMORY: 10,
   PAGE_WALK: 80,
   SOFTWARE: 20,
+  /** An instruction decoded and executed in software. */
+  EMULATION: 600,
 } as const;

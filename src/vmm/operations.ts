@@ -217,7 +217,7 @@ export const answererAt = instruction('look up', Cost.SOFTWARE, {
  * Executes the guest's instruction in software, its accesses to memory answered by RAM and by virtual
  * devices. The result is 1, or 0 when the emulator does not know the instruction.
  */
-export const emulateInstruction = instruction('emulate', Cost.SOFTWARE, {
+export const emulateInstruction = instruction('emulate', Cost.EMULATION, {
   perform: (host: Host) => (host.emulateInstruction() ? 1n : 0n),
   operands: () => ['the instruction at RIP'],
 });

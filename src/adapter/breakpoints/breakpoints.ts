@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
+import { isFirmware } from '../shipped-sources';
 import { programFile } from './resolve-breakpoint';
 
 /** Breakpoints of all kinds. */
@@ -61,8 +62,13 @@ export function breakpointRequests(context: SessionContext): Handlers {
 }
 
 function linesWithCode(context: SessionContext, source: DebugProtocol.Source): readonly number[] {
-  const monitorFile = context.monitorSources.fileOf(source);
-  if (monitorFile !== undefined) return context.monitorSources.operationLines(monitorFile);
+  const shipped = context.shippedSources.fileOf(source);
+  if (shipped !== undefined) {
+    const holder = context.debuggeeIfAny?.target.programs.find((p) => p.files.includes(shipped));
+    return isFirmware(shipped)
+      ? (holder?.lines.linesWithCode(shipped) ?? [])
+      : context.shippedSources.operationLines(shipped);
+  }
   const program = context.debuggeeIfAny?.target.program;
   const file = program && programFile(context.host.files, program.files, source.path);
   return file === undefined ? [] : (program?.lines.linesWithCode(file) ?? []);

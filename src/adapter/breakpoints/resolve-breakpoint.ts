@@ -14,6 +14,7 @@ import { fileIdentity, type LineEntry, type SourceFiles } from '../../program';
 import { conditionOf, messageOf } from './conditions';
 import type { SessionContext } from '../context';
 import { instructionReference, parseReference } from '../memory/memory-reference';
+import { isFirmware } from '../shipped-sources';
 
 interface Options {
   /** What makes it the same breakpoint when it is set again. */
@@ -88,9 +89,13 @@ function find(context: SessionContext, wish: Wanted): Found {
 }
 
 function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
-  const { monitorSources } = context;
-  const monitorFile = monitorSources.fileOf(wish.source);
-  if (monitorFile !== undefined) return inMonitor(context, monitorFile, wish.line);
+  const shipped = context.shippedSources.fileOf(wish.source);
+  if (shipped !== undefined) {
+    const { line } = wish;
+    return isFirmware(shipped)
+      ? inFirmware(context, shipped, line)
+      : inMonitor(context, shipped, line);
+  }
   const { program } = context.debuggee.target;
   const file = programFile(context.host.files, program.files, wish.source.path);
   if (file === undefined) {
@@ -108,15 +113,34 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
   };
 }
 
+/** Firmware lies where it is loaded, whatever segment it runs in. */
+function inFirmware(context: SessionContext, file: string, wanted: number): Found {
+  const { programs } = context.debuggee.target;
+  const program = programs.find(({ files }) => files.includes(file));
+  if (!program) {
+    return { message: l10n.t('This program runs without firmware: it is not booted from a disk.') };
+  }
+  const line = program.lines.nextCodeLine(file, wanted);
+  if (line === undefined) {
+    return { message: l10n.t('No code comes from this line or from any line below it.') };
+  }
+  const source = context.shippedSources.source(file);
+  const entries = firstOfEachRun(program.lines.of(file, line));
+  return {
+    places: entries.flatMap((entry) => placesOf(entry, 'gpa')),
+    more: { line: context.client.toClientLine(line), source },
+  };
+}
+
 function inMonitor(context: SessionContext, file: string, wanted: number): Found {
-  const line = context.monitorSources.operationLines(file).find((candidate) => candidate >= wanted);
+  const line = context.shippedSources.operationLines(file).find((candidate) => candidate >= wanted);
   if (line === undefined) {
     return { message: l10n.t('The monitor performs no operation at this line or below it.') };
   }
   if (!context.debuggee.target.monitor) {
     return { message: l10n.t('No monitor runs: the program has the bare computer.') };
   }
-  const source = context.monitorSources.source(file);
+  const source = context.shippedSources.source(file);
   return {
     places: [{ kind: 'monitor', file, line }],
     more: { line: context.client.toClientLine(line), source },

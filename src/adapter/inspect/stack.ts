@@ -3,7 +3,6 @@ import type { Frame } from '../../debugger/places/stack';
 import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import { instructionReference } from '../memory/memory-reference';
-import { programSource } from '../program-sources';
 import { scopesOf } from './scopes';
 
 /** The call stack and what belongs to its frames. */
@@ -26,7 +25,7 @@ export function stackRequests(context: SessionContext): Handlers {
 }
 
 function dapFrame(context: SessionContext, frame: Frame, index: number): DebugProtocol.StackFrame {
-  const { client, monitorSources } = context;
+  const { client, shippedSources } = context;
   const id = context.frameId(index);
   switch (frame.kind) {
     case 'label':
@@ -37,7 +36,7 @@ function dapFrame(context: SessionContext, frame: Frame, index: number): DebugPr
       return {
         id,
         name,
-        source: monitorSources.source(site.file),
+        source: shippedSources.source(site.file),
         line: client.toClientLine(site.line),
         column: client.toClientColumn(site.column),
         moduleId: 'monitor',
@@ -48,7 +47,7 @@ function dapFrame(context: SessionContext, frame: Frame, index: number): DebugPr
       return {
         id,
         name,
-        ...(location && { source: programSource(location.file) }),
+        ...(location && { source: shippedSources.source(location.file) }),
         line: location ? client.toClientLine(location.line) : 0,
         column: location ? client.toClientColumn(location.column) : 0,
         instructionPointerReference: instructionReference({

@@ -5,7 +5,6 @@ import type { Row, ViewRequest } from '../../debugger/views/row';
 import type { Views } from '../../debugger/views/views';
 import type { SessionContext } from '../context';
 import { handler, then, type Handlers } from '../handlers';
-import { programSource } from '../program-sources';
 import {
   CustomRequest,
   type InputArguments,
@@ -65,7 +64,7 @@ function nodeOf(context: SessionContext, { place, ...row }: Row): ViewNode {
   return {
     ...row,
     location: {
-      source: programSource(file),
+      source: context.shippedSources.source(file),
       line: client.toClientLine(line),
       column: client.toClientColumn(column),
     },

@@ -5,7 +5,6 @@ import { disassembleAround } from '../../debugger/places/disassembly';
 import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import { instructionReference, parseReference } from './memory-reference';
-import { programSource } from '../program-sources';
 import { RequestError } from '../request-error';
 
 /** More rows than any client shows, and than one message should hold. */
@@ -64,7 +63,7 @@ function dapRow(
     ...(symbol !== undefined && { symbol }),
     ...(location &&
       withPlace && {
-        location: programSource(location.file),
+        location: context.shippedSources.source(location.file),
         line: context.client.toClientLine(location.line),
         column: context.client.toClientColumn(location.column),
       }),

@@ -101,8 +101,8 @@ function deliveredText(event: DeliveredEvent, target: Target): Omit<StopText, 'r
   return { description: describeVector(event.vector), text: exceptionText(event, from) };
 }
 
-function placeText({ program }: Target, { registers, memory }: World): string {
-  return whereText(whereIs({ registers, memory, program }));
+function placeText({ programs }: Target, { registers, memory }: World): string {
+  return whereText(whereIs({ registers, memory, programs }));
 }
 
 /** Each check that failed, with what was found and what is allowed. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import type { AdapterHost, Translations } from '../../adapter/adapter';
+import { firmwareSources } from 'ringside:firmware-sources';
 import { monitorSources } from 'ringside:monitor-sources';
 import { codeOf, diskFiles } from '../disk-files';
 import { usageError } from '../errors';
@@ -52,7 +53,7 @@ function nodeHost(closed: () => void): Omit<AdapterHost, 'breathe'> {
   return {
     files: diskFiles,
     workingFolder: process.cwd(),
-    monitorSources,
+    shippedSources: { ...monitorSources, ...firmwareSources },
     translations: bundle,
     closed,
   };

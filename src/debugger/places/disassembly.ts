@@ -1,7 +1,7 @@
 import { Disassembler, type LineEntry, type Location } from '../../program';
 import type { AddressSpace } from '../memory';
 import { decodedBits, modeMismatch, type ModeMismatch } from './mode-mismatch';
-import { nearestSymbol, placeAt } from './program-place';
+import { nearestSymbol, placeAt, placeLoadedAt } from './program-place';
 import { modeOf } from '../registers/registers';
 import type { Target } from '../target';
 
@@ -82,7 +82,10 @@ class Around {
   ) {
     const world = space === 'hva' ? target.hostWorld : target.guestWorld;
     this.mismatch = world && modeMismatch(target, world);
-    this.symbols = (address) => this.place(address) && nearestSymbol(target.program, address);
+    this.symbols = (address) => {
+      const place = this.place(address);
+      return place && nearestSymbol(place.program, place.address);
+    };
   }
 
   free(): void {
@@ -202,7 +205,7 @@ class Around {
   private sourceOf(address: bigint): Pick<Row, 'symbol' | 'location'> {
     const place = this.place(address);
     if (!place) return {};
-    const near = this.target.program.symbols.nearest(place.address);
+    const near = place.program.symbols.nearest(place.address);
     return {
       symbol: near?.offset === 0n ? near.symbol.name : undefined,
       location: place.entry.chain[0],
@@ -227,14 +230,12 @@ class Around {
     if (at < 0n || at >= TOP || this.space === 'hpa') return undefined;
     if (this.space === 'hva' && !this.target.hostWorld?.isProgram) return undefined;
     const { memory } = this.memory;
-    const place = this.space === 'gpa' ? this.physicalPlace(at) : placeAt(this.target, at, memory);
+    const place =
+      this.space === 'gpa'
+        ? placeLoadedAt(this.target.programs, at)
+        : placeAt(this.target, at, memory);
     if (!place) return undefined;
     return { ...place, start: at - (place.address - place.entry.address) };
-  }
-
-  private physicalPlace(at: bigint) {
-    const entry = this.target.program.lines.atLoad(at);
-    return entry && { entry, address: entry.address + (at - entry.load) };
   }
 }
 

@@ -34,6 +34,7 @@ export function decodedBits(
   const { entries } = target.program.lines;
   const here = entries.indexOf(mismatch.entry);
   const there = entries.indexOf(entry);
+  if (there < 0) return entry.bits; // firmware, of another program
   const between = entries.slice(Math.min(here, there), Math.max(here, there));
   const together = between.every(({ kind, bits }) => kind !== 'code' || bits === entry.bits);
   return together ? mismatch.decoded : entry.bits;

@@ -2,8 +2,9 @@ import type { Assembly, LineEntry } from '../../program';
 import type { DebugMemory } from '../memory';
 import type { Target } from '../target';
 
-/** Where a linear address lies in the program. */
+/** Where a linear address lies in the program, or in firmware. */
 export interface ProgramPlace {
+  readonly program: Assembly;
   readonly entry: LineEntry;
   /** The address that the program knows it by: that of its symbols. */
   readonly address: bigint;
@@ -20,21 +21,34 @@ export function placeAt(
   linear: bigint,
   memory: DebugMemory = target.code.memory,
 ): ProgramPlace | undefined {
-  return placeIn(target.program, linear, memory);
+  return placeIn(target.programs, linear, memory);
 }
 
-/** The same for a program that nobody debugs. */
+/** The same for what nobody debugs. @param programs the user's first; the others lie where they are loaded */
 export function placeIn(
-  { lines }: Assembly,
+  programs: readonly Assembly[],
   linear: bigint,
   memory: DebugMemory,
 ): ProgramPlace | undefined {
-  const virtual = lines.at(linear);
-  if (virtual && !isLowMemory(virtual, linear)) return { entry: virtual, address: linear };
+  const [own] = programs;
+  const virtual = own?.lines.at(linear);
+  if (own && virtual && !isLowMemory(virtual, linear)) {
+    return { program: own, entry: virtual, address: linear };
+  }
   const physical = memory.guestPhysical(linear);
-  const loaded = physical === undefined ? undefined : lines.atLoad(physical);
-  if (!loaded || physical === undefined) return undefined;
-  return { entry: loaded, address: loaded.address + (physical - loaded.load) };
+  return physical === undefined ? undefined : placeLoadedAt(programs, physical);
+}
+
+/** What was loaded at a guest-physical address. */
+export function placeLoadedAt(
+  programs: readonly Assembly[],
+  physical: bigint,
+): ProgramPlace | undefined {
+  for (const program of programs) {
+    const entry = program.lines.atLoad(physical);
+    if (entry) return { program, entry, address: entry.address + (physical - entry.load) };
+  }
+  return undefined;
 }
 
 /**
@@ -58,7 +72,7 @@ export function symbolAt(
 ): string | undefined {
   const place = placeAt(target, linear, memory);
   if (!place) return undefined;
-  return nearestSymbol(target.program, place.address);
+  return nearestSymbol(place.program, place.address);
 }
 
 /** The symbol before an address of the program, with the distance: one spelling everywhere. */

@@ -88,7 +88,7 @@ export class Unwinder implements Iterable<Activation> {
   }
 
   private systemCall(registers: Registers, rip: bigint): Activation {
-    const user = new CallerRegisters(registers, rip, registers.gpr(4), 3);
+    const user = new CallerRegisters(registers, rip, registers.gpr(4), { ring: 3 });
     return { registers: user, caller: true, via: 'syscall' };
   }
 
@@ -110,12 +110,17 @@ export class Unwinder implements Iterable<Activation> {
     const slot = (n: number): bigint => readSlot(view, (n + error) * bytes, bytes);
     const [rip, cs] = [slot(0), slot(1)];
     if (rip < event.from || rip > event.from + 15n) return undefined;
-    const ring = mode.name === 'real' ? 0 : Number(cs & 3n);
+    const real = mode.name === 'real';
+    const ring = real ? 0 : Number(cs & 3n);
     const switched = mode.bits === 64 || ring !== mode.ring;
     const after =
       registers.gpr(4) + (linear - linearStack(registers)) + BigInt((3 + error) * bytes);
     const rsp = switched ? slot(3) : after;
-    const below = new CallerRegisters(registers, rip, rsp, ring, slot(2));
+    const below = new CallerRegisters(registers, rip, rsp, {
+      ring,
+      flags: slot(2),
+      ...(real && { realModeCs: Number(cs) }),
+    });
     // INT returns behind itself, everything else to the instruction that was interrupted.
     return { registers: below, caller: event.kind.startsWith('software'), via: event };
   }

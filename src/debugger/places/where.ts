@@ -8,8 +8,8 @@ import { nearestSymbol, placeIn } from './program-place';
 export interface Scene {
   readonly registers: Registers;
   readonly memory: DebugMemory;
-  /** Absent where an image was run without its source. */
-  readonly program?: Assembly | undefined;
+  /** The user's program first; none where an image was run without its source. */
+  readonly programs: readonly Assembly[];
 }
 
 /** Where a world is: the instruction that comes next, and what is known of it. */
@@ -26,15 +26,15 @@ export interface Where {
 
 const LONGEST_INSTRUCTION = 15;
 
-export function whereIs({ registers, memory, program }: Scene): Where {
+export function whereIs({ registers, memory, programs }: Scene): Where {
   const address = linearRip(registers);
-  const place = program && placeIn(program, address, memory);
+  const place = placeIn(programs, address, memory);
   const line = place?.entry.chain[0];
   return {
     address,
     file: line?.file,
     line: line?.line,
-    symbol: place && nearestSymbol(program, place.address),
+    symbol: place && nearestSymbol(place.program, place.address),
     instruction: instructionAt(registers, memory, address),
   };
 }

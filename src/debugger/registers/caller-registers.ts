@@ -2,6 +2,14 @@ import * as l10n from '@vscode/l10n';
 import type { SegmentRegister, TableRegister } from '../../processor/state/cpu-state';
 import type { Registers } from './registers';
 
+/** What an interrupt's frame tells of the activation under it. */
+export interface InterruptFrame {
+  readonly ring?: number;
+  readonly flags?: bigint;
+  /** In real-address mode, where the selector alone makes the segment. */
+  readonly realModeCs?: number;
+}
+
 /**
  * The registers of an activation that is not the topmost: instruction pointer and stack pointer are
  * its own; the others are as they are now, since nobody knows which of them the callee saved where.
@@ -11,8 +19,7 @@ export class CallerRegisters implements Registers {
     private readonly inner: Registers,
     private readonly ownRip: bigint,
     private readonly ownRsp: bigint,
-    private readonly ring?: number,
-    private readonly flags?: bigint,
+    private readonly frame: InterruptFrame = {},
   ) {}
 
   gpr(index: number): bigint {
@@ -33,7 +40,7 @@ export class CallerRegisters implements Registers {
   }
 
   get rflags(): bigint {
-    return this.flags ?? this.inner.rflags;
+    return this.frame.flags ?? this.inner.rflags;
   }
 
   set rflags(_value: bigint) {
@@ -50,8 +57,12 @@ export class CallerRegisters implements Registers {
 
   segment(index: number): SegmentRegister {
     const register = this.inner.segment(index);
-    if (this.ring === undefined || (index !== 1 && index !== 2)) return register;
-    return { ...register, accessRights: (register.accessRights & ~0x60) | (this.ring << 5) };
+    const { ring, realModeCs } = this.frame;
+    if (index === 1 && realModeCs !== undefined) {
+      return { ...register, selector: realModeCs, base: BigInt(realModeCs) << 4n };
+    }
+    if (ring === undefined || (index !== 1 && index !== 2)) return register;
+    return { ...register, accessRights: (register.accessRights & ~0x60) | (ring << 5) };
   }
 
   setSegment(index: number, value: SegmentRegister): void {

@@ -25,6 +25,7 @@ power_on:
         call fill_data_area
         push DATA_AREA
         pop ds
+        call turn_on_caches
         call lock_features
         call start_interrupt_controllers
         call start_timer
@@ -109,6 +110,14 @@ start_option_roms:
         ret
 
 ; ------------------------------------------------------------------ the processor's features
+
+CR0_CACHES_OFF  equ 0x60000000      ; CD and NW, which are 1 after a reset
+
+turn_on_caches:
+        mov eax, cr0
+        and eax, ~CR0_CACHES_OFF
+        mov cr0, eax
+        ret
 
 IA32_FEATURE_CONTROL equ 0x3a
 CPUID_VMX       equ 5               ; bit of ECX

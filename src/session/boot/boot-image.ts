@@ -1,3 +1,4 @@
+import type { Assembly } from '../../program';
 import type { PlatformState } from '../../machine/platform';
 import type { StartState } from '../../processor/state/start-state';
 
@@ -8,10 +9,20 @@ export interface Piece {
   readonly bytes: Uint8Array;
 }
 
+/** The programs that were burnt into the firmware's chips, where their sources are known. */
+export const firmwarePrograms = ({ firmware }: BootImage): readonly Assembly[] =>
+  (firmware?.roms ?? []).flatMap(({ assembly }) => (assembly ? [assembly] : []));
+
+/** A chip of ROM. */
+export interface Chip extends Piece {
+  /** What its bytes came from; its lines know where they are loaded. */
+  readonly assembly?: Assembly | undefined;
+}
+
 /** The firmware's chips, and what it has left behind when the program starts. */
 export interface PoweredOn {
   /** The chips of ROM. */
-  readonly roms: readonly Piece[];
+  readonly roms: readonly Chip[];
   /** The state of the devices, at the time that they say; as after RESET where it is undefined. */
   readonly devices?: PlatformState | undefined;
   /** Model-specific registers that firmware sets and locks, by number. */

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { loadFirmware } from '../../firmware/firmware';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
-import { endOfPieces, type BootImage, type Piece } from './boot-image';
+import { endOfPieces, type BootImage, type Chip, type Piece } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
 import { isElf, readElf, type ElfSymbol } from './elf';
 import { flatAt, flatImage } from './flat';
@@ -112,8 +112,7 @@ const BIOS_END = 0x10_0000;
 const BIOS_LARGEST = 0x2_0000;
 const VIDEO_MOST = 0x1_0000;
 
-const builtInRoms = async (): Promise<Piece[]> =>
-  (await loadFirmware()).roms.map(({ address, bytes }) => ({ address, bytes }));
+const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware()).roms;
 
 /** Firmware runs first; then the kernel lies in memory, and the loader has set the registers. */
 async function underFirmware(

@@ -2,7 +2,7 @@ import { Msr } from '../../isa/registers/msr';
 import { Computer } from '../../machine/computer';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import { startStateOf } from '../../processor/state/start-state';
-import type { BootImage, Piece } from './boot-image';
+import type { BootImage, Chip, Piece } from './boot-image';
 import { BOOT_ADDRESS } from './boot-sector';
 import { kernelRom } from './kernel-rom';
 
@@ -14,7 +14,7 @@ import { kernelRom } from './kernel-rom';
 
 export interface PowerOnOptions {
   /** The chips of ROM. */
-  readonly roms: readonly Piece[];
+  readonly roms: readonly Chip[];
   /** Bytes of RAM that the program will have. */
   readonly memory: number;
   /** Images of the disks; the first one is booted from. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { firmwareSources } from 'ringside:firmware-sources';
 import { monitorSources } from 'ringside:monitor-sources';
 import { createAdapter } from '../../adapter/adapter';
 import { translations } from '../translations';
@@ -16,7 +17,7 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
       const adapter = createAdapter({
         files: workspaceFiles,
         breathe,
-        monitorSources,
+        shippedSources: { ...monitorSources, ...firmwareSources },
         translations: () => Promise.resolve(translations()),
       });
       return Promise.resolve(

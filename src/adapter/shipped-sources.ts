@@ -1,30 +1,40 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { programSource } from './program-sources';
 
-/** The path under which a client sees the monitor's files. */
+/** The path under which a client sees these files. */
 const FOLDER = 'ringside/';
+const FIRMWARE = 'firmware/';
 /** An operation is yielded here: `yield vmread(…)`, but not `yield* handler()`. */
 const OPERATION = /\byield\s+[^*\s]/;
 
-/** The monitor's own TypeScript files, which no client can open by path. References are stable. */
-export class MonitorSources {
+/**
+ * Sources that come with Ringside and that no client can open by path: the monitor's TypeScript and the
+ * firmware's assembly. References are stable.
+ */
+export class ShippedSources {
   private readonly files: readonly string[];
 
   constructor(private readonly texts: Readonly<Record<string, string>>) {
     this.files = Object.keys(texts).sort();
   }
 
-  get all(): DebugProtocol.Source[] {
-    return this.files.map((file) => this.source(file));
+  /** All files of the monitor, or of the firmware. */
+  all(kind: 'monitor' | 'firmware'): DebugProtocol.Source[] {
+    return this.files
+      .filter((file) => isFirmware(file) === (kind === 'firmware'))
+      .map((file) => this.source(file));
   }
 
+  /** A file of these, or else one of the user's program. */
   source(file: string): DebugProtocol.Source {
-    const name = file.slice(file.lastIndexOf('/') + 1);
     const reference = this.files.indexOf(file) + 1;
+    if (reference === 0 && !file.startsWith('vmm/')) return programSource(file);
+    const name = file.slice(file.lastIndexOf('/') + 1);
     return {
       name,
       path: `${FOLDER}${file}`,
-      origin: l10n.t('Ringside’s monitor'),
+      origin: isFirmware(file) ? l10n.t('Ringside’s firmware') : l10n.t('Ringside’s monitor'),
       ...(reference > 0 && { sourceReference: reference }),
     };
   }
@@ -47,3 +57,6 @@ export class MonitorSources {
     );
   }
 }
+
+/** Assembly, whose lines are those of a program; all else is the monitor's. */
+export const isFirmware = (file: string): boolean => file.startsWith(FIRMWARE);
