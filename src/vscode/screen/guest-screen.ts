@@ -162,7 +162,8 @@ export class GuestScreen implements vscode.Disposable {
         : this.session && this.watcher.stands(this.session)
           ? vscode.l10n.t('the guest is paused')
           : '';
-    this.panel?.post({ type: 'state', text });
+    const alive = this.session !== undefined && !this.over && !this.left;
+    this.panel?.post({ type: 'state', text, alive });
   }
 
   private later(): void {

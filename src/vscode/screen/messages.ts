@@ -4,8 +4,8 @@ import type { KeyChange, ScreenBody } from '../../adapter/protocol';
 export type ToPage =
   /** @property whole nothing of what the page has is needed to draw it */
   | { readonly type: 'screen'; readonly body: ScreenBody; readonly whole: boolean }
-  /** What becomes of keys at present. */
-  | { readonly type: 'state'; readonly text: string }
+  /** How it is with the guest; alive: it takes keys. */
+  | { readonly type: 'state'; readonly text: string; readonly alive: boolean }
   | { readonly type: 'image' };
 
 /** What stands in the page. */

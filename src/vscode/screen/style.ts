@@ -27,6 +27,8 @@ canvas {
 }
 canvas:focus-visible, canvas.captured { outline-color: var(--vscode-focusBorder); }
 canvas.captured { cursor: default; }
+/* Pixels that are left out would tear holes into letters. */
+canvas.reduced { image-rendering: auto; }
 footer { padding: 6px 10px 8px; min-height: 1.4em; }
 #hint { margin: 0; text-align: center; color: var(--vscode-descriptionForeground); }
 #hint.captured { color: var(--vscode-foreground); font-weight: 600; }

@@ -54,19 +54,22 @@ function fit(): void {
     width: (room.clientWidth - border) * ratio,
     height: (room.clientHeight - border) * ratio,
   });
+  canvas.classList.toggle('reduced', scale < 1);
   canvas.style.width = `${(canvas.width * scale) / ratio}px`;
   canvas.style.height = `${(canvas.height * scale) / ratio}px`;
 }
 
 const held = new HeldKeys();
 let captured = false;
+/** There is a guest that takes keys. */
+let alive = true;
 
 function send(keys: KeyChange[]): void {
   if (keys.length > 0) host.postMessage({ type: 'keys', keys });
 }
 
 function capture(on: boolean): void {
-  if (captured === on) return;
+  if (captured === on || (on && !alive)) return;
   captured = on;
   if (!on) send(held.releaseAll());
   showCapture();
@@ -74,9 +77,16 @@ function capture(on: boolean): void {
 }
 
 function showCapture(): void {
-  hint.textContent = captured ? texts.captured : texts.free;
+  hint.textContent = captured ? texts.captured : alive ? texts.free : '';
   hint.classList.toggle('captured', captured);
   canvas.classList.toggle('captured', captured);
+}
+
+function showState(words: string, takesKeys: boolean): void {
+  state.textContent = words;
+  alive = takesKeys;
+  if (!alive) capture(false);
+  showCapture();
 }
 
 /** While the keyboard is captured nobody else sees the keys: neither the page nor VS Code. */
@@ -125,7 +135,7 @@ function sendImage(): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data.type === 'screen') draw(screenFrom(data.body, data.whole ? undefined : screen));
-  else if (data.type === 'state') state.textContent = data.text;
+  else if (data.type === 'state') showState(data.text, data.alive);
   else sendImage();
 });
 new ResizeObserver(fit).observe(document.body);
