@@ -167,7 +167,6 @@ main:
         STRING 0x1302, 0x0406, "13 02"
         STRING 0x1303, 0x054c, "13 03"
         STRING 0x1301, 0x184e, "13 01 at the end"
-        STRING 0x1301, 0xff00, "13 01 at the cursor"
         STRING 0x1300, 0x1850, "13 00 beyond"
         KNOWN
         mov ax, 0x0083

@@ -31,7 +31,7 @@ type_character:
 .print: call put_character
         inc dl
         cmp dl, [COLUMNS]
-        jb .done
+        jne .done
         mov dl, 0
 .line_feed:
         inc dh
