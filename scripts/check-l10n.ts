@@ -26,6 +26,8 @@ const SILENT = /^src\/(isa|processor|machine|vmm|session|cli)\//;
 /** How NASM's words are written. */
 const SYNTAX =
   /^src\/(language\/(word|preprocessor)-glosses|program\/preprocessor\/packages|debugger\/expressions\/help)\.ts$/;
+/** HTML and CSS, into which the texts for people are put. */
+const MARKUP = /^src\/vscode\/screen\/(markup|style)\.ts$/;
 /** Texts for whoever changes the code: of errors that no user can bring about, and of languages. */
 const FOR_PROGRAMMERS = new Set([
   'GNU as',
@@ -88,6 +90,7 @@ function main(): void {
     ({ file, text }) =>
       !SILENT.test(inRoot(file)) &&
       !SYNTAX.test(inRoot(file)) &&
+      !MARKUP.test(inRoot(file)) &&
       !texts.has(text) &&
       !FOR_PROGRAMMERS.has(text),
   );

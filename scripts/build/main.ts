@@ -58,6 +58,11 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
   },
   { entry: 'src/vscode/desktop/language.ts', outfile: 'language.js', options: node },
   { entry: 'src/vscode/web/extension.ts', outfile: 'web/extension.js', options: browser },
+  {
+    entry: 'src/vscode/screen/webview/main.ts',
+    outfile: 'webview/screen.js',
+    options: { ...browser, format: 'iife' },
+  },
 ];
 
 const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [

@@ -5,6 +5,7 @@ import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
 import { report } from './report';
+import { screenFile } from './screen-file';
 import { TroubleWatch } from './trouble';
 import { GuestRun } from './guest-run';
 
@@ -41,11 +42,15 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
   const technique = techniqueOf(machine, () => undefined);
   const exits = countExits(machine.computer.processor, technique);
-  const programs = [...(program ? [program] : []), ...firmwarePrograms(image)];
-  const watch = new TroubleWatch(machine, technique, programs);
+  const programs = program ? [program] : [];
+  const known = { programs, firmware: firmwarePrograms(image) };
+  const watch = new TroubleWatch(machine, technique, known);
+  if (options.keys !== undefined) machine.platform.typist.type(options.keys);
   const outcome = await new GuestRun(machine, limit).toEnd();
   const trouble = watch.after(outcome);
   const run = { machine, technique, exits, outcome, trouble };
+  const { screen } = options;
+  if (screen !== undefined) await writeOutput(screen, screenFile(machine.platform, screen));
   if (options.json !== undefined) await writeOutput(options.json, report(run));
   if (trouble.text !== undefined) process.stderr.write(`ringside: ${trouble.text}\n`);
   return exitStatus(outcome);
@@ -57,9 +62,6 @@ function refuseWhatIsNotBuilt(options: RunOptions): void {
   if (options.paging !== 'ept') notBuiltYet(`--paging ${options.paging}`);
   if (options.cpu !== 'intel') notBuiltYet(`--cpu ${options.cpu}`);
   if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);
-  for (const name of ['keys', 'screen'] as const) {
-    if (options[name] !== undefined) notBuiltYet(`--${name}`);
-  }
 }
 
 function instructionLimit(text: string | undefined): number {

@@ -11,6 +11,7 @@ import { Pic8259 } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
+import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
 import { Vga, type WindowMemory } from './devices/vga/vga';
 import type { WakeUp } from './wake-ups';
@@ -68,6 +69,8 @@ export class Platform implements Persistent<PlatformState> {
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
   readonly vga: Vga;
+  /** Types prepared text on the keyboard. */
+  readonly typist: Typist;
   private readonly systemControl: SystemControl;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
@@ -107,6 +110,13 @@ export class Platform implements Persistent<PlatformState> {
         this.driveA20(on);
       },
     });
+    this.typist = new Typist({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      press: (bytes) => {
+        this.keyboard.press(bytes);
+      },
+    });
     this.systemControl = new SystemControl({
       onReset: () => events.reset?.(),
       onPowerOff: () => events.powerOff?.(),
@@ -124,7 +134,8 @@ export class Platform implements Persistent<PlatformState> {
     const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
     const channels = ataChannels(this.disks, pic);
     const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, ...channels];
-    this.devices = new Map(stateful.map((device) => [device.name, device]));
+    const owners = [...stateful, this.typist];
+    this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
       new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
@@ -158,10 +169,11 @@ export class Platform implements Persistent<PlatformState> {
       by: 'outside',
       obstacle: pic.obstacle(irq),
     });
+    const typing = timed('keyboard', 1, this.typist.name);
     return [
       timed('timer', 0, this.pit.name),
       timed('real-time clock', 8, this.rtc.name),
-      outside('keyboard', 1),
+      this.typist.isTyping ? typing : outside('keyboard', 1),
       outside('serial port', 4),
     ];
   }

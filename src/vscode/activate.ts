@@ -5,6 +5,7 @@ import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
 import { tellAssemblyFailures } from './session/assembly-failures';
+import { GuestScreen } from './screen/guest-screen';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
 import { LastGuest } from './session/last-guest';
@@ -18,6 +19,7 @@ export interface RingsideApi {
   readonly views: Views;
   readonly world: WorldIndicator;
   readonly terminals: GuestTerminals;
+  readonly screen: GuestScreen;
 }
 
 /** The whole extension, in whichever host. */
@@ -30,6 +32,7 @@ export function activateRingside(
   const world = new WorldIndicator(watcher);
   const terminals = new GuestTerminals(watcher);
   const lastGuest = new LastGuest();
+  const screen = new GuestScreen(context.extensionUri, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
     watcher,
@@ -37,17 +40,18 @@ export function activateRingside(
     world,
     terminals,
     lastGuest,
+    screen,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
     registerConfigurations(platform),
-    registerCommands({ watcher, views, world, terminals, lastGuest }),
+    registerCommands({ watcher, views, world, terminals, lastGuest, screen }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),
   );
   openRegistersOnce(context, watcher, views);
-  return { host: platform.kind, views, world, terminals };
+  return { host: platform.kind, views, world, terminals, screen };
 }
 
 const OPENED = 'ringside.registersOpened';

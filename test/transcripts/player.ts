@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ScreenResponse } from '../../src/adapter/protocol';
 import { AdapterProcess, type Client } from './client';
 import { ROOT } from './cli-bundle';
 import { Printer } from './printer';
@@ -83,6 +84,8 @@ class Session {
         return this.variables(rest);
       case 'view':
         return this.view(rest);
+      case 'screen':
+        return this.screen();
       case 'output':
         return this.untilOutput(rest);
       case 'request': {
@@ -123,7 +126,7 @@ class Session {
     const args = {
       memory: '8M',
       ...(program !== undefined && { program }),
-      ...json(options.join(' ')),
+      ...json(options.join(' ').replaceAll('<guests>', GUESTS)),
     };
     this.launched = this.client.request('launch', args);
     const initialized = this.client.seen(({ event }) => event === 'initialized');
@@ -240,6 +243,18 @@ class Session {
       for (const variable of variables)
         this.printer.line(`    ${variable.name} = ${variable.value}`);
     }
+  }
+
+  private revision: number | undefined;
+
+  /** The guest's screen, as a client asks for it that has the one before. */
+  private async screen(): Promise<void> {
+    const { revision } = this;
+    const response = await this.client.request('ringside/screen', { revision });
+    const body = response.body as ScreenResponse;
+    this.revision = body.revision;
+    if (body.screen) this.printer.screen(body.screen);
+    else this.printer.line('  unchanged');
   }
 
   private async view(rest: string): Promise<void> {

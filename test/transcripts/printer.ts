@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ScreenBody, ScreenEventBody } from '../../src/adapter/protocol';
 
 /** Numbers that are different in every run, or say nothing. */
 const MEANINGLESS: ReadonlySet<string> = new Set([
@@ -61,8 +62,27 @@ export class Printer {
           body['diagnostics'] as { line: number; column: number; message: string }[],
         );
         return;
+      case 'ringside/screen':
+        this.screen((body as ScreenEventBody).screen);
+        return;
       default:
         this.line(`  ${event}${Object.keys(body).length === 0 ? '' : ` ${pretty(body)}`}`);
+    }
+  }
+
+  /** What stands on the screen; of a picture, its size. */
+  screen(screen: ScreenBody | undefined): void {
+    this.flush();
+    if (!screen) this.line('  screen in use');
+    else if (screen.kind === 'graphics') {
+      const { width, height, first, count } = screen;
+      this.line(`  screen: ${width} × ${height}, lines ${first} to ${first + count - 1}`);
+    } else {
+      const { columns, rows, lines, cursor } = screen;
+      this.line(`  screen: ${columns} × ${rows}, cursor ${cursor.row}:${cursor.column}`);
+      lines.forEach((line, row) => {
+        if (line !== '') this.line(`    ${row}: ${line}`);
+      });
     }
   }
 

@@ -15,8 +15,15 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** @throws RequestError for what is no base64 */
 export function fromBase64(text: string): Uint8Array {
+  const binary = decoded(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let n = 0; n < binary.length; n++) bytes[n] = binary.charCodeAt(n);
+  return bytes;
+}
+
+function decoded(text: string): string {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return atob(text);
   } catch {
     throw new RequestError(l10n.t('the data are not base64'));
   }

@@ -62,6 +62,7 @@ export class VtxTechnique implements Technique {
     yield* writeControls(this.plan, basic);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
+    yield armHostTimer();
     yield restoreGuestRegisters();
     const error = yield vmlaunch();
     if (error !== 0n) yield stopGuest(refused('VMLAUNCH', error));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { GuestScreen } from '../screen/guest-screen';
 import type { GuestTerminals } from '../session/guest-terminal';
 import type { LastGuest } from '../session/last-guest';
 import type { SessionWatcher } from '../session/watcher';
@@ -7,6 +8,7 @@ import type { Views } from '../views/views';
 import { exitCommands } from './exits';
 import { registerMemoryText } from './memory';
 import { rowCommands } from './rows';
+import { screenCommands } from './screen';
 import { sessionCommands } from './session';
 import { translationCommands } from './translation';
 
@@ -17,6 +19,7 @@ export interface CommandContext {
   readonly world: WorldIndicator;
   readonly terminals: GuestTerminals;
   readonly lastGuest: LastGuest;
+  readonly screen: GuestScreen;
 }
 
 // Commands get whatever the place they were called from passes; each checks what it was given.
@@ -30,6 +33,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...rowCommands(context),
     ...translationCommands(context),
     ...exitCommands(context),
+    ...screenCommands(context),
   };
   return vscode.Disposable.from(
     registerMemoryText(),

@@ -1,6 +1,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
-import { CustomEvent, type DiagnosticsEventBody } from '../../adapter/protocol';
+import {
+  CustomEvent,
+  type DiagnosticsEventBody,
+  type ScreenEventBody,
+} from '../../adapter/protocol';
 import { DEBUG_TYPE } from '../debug-type';
 
 /** What the faces of the extension look at: a session that stands, and the frame in focus. */
@@ -34,6 +38,10 @@ export class SessionWatcher implements vscode.Disposable {
     session: vscode.DebugSession;
     body: DiagnosticsEventBody;
   }>();
+  private readonly screenEmitter = new vscode.EventEmitter<{
+    session: vscode.DebugSession;
+    body: ScreenEventBody;
+  }>();
   private readonly subscriptions: vscode.Disposable[];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private runningTimer: ReturnType<typeof setTimeout> | undefined;
@@ -45,6 +53,8 @@ export class SessionWatcher implements vscode.Disposable {
   /** What the guest printed. */
   readonly onOutput = this.outputEmitter.event;
   readonly onDiagnostics = this.diagnosticsEmitter.event;
+  /** A guest has begun to use its screen, or has ended and left it so. */
+  readonly onScreen = this.screenEmitter.event;
 
   constructor() {
     this.subscriptions = [
@@ -52,6 +62,7 @@ export class SessionWatcher implements vscode.Disposable {
       this.runningEmitter,
       this.outputEmitter,
       this.diagnosticsEmitter,
+      this.screenEmitter,
       vscode.debug.onDidChangeActiveStackItem(() => {
         this.refresh(0);
       }),
@@ -93,6 +104,11 @@ export class SessionWatcher implements vscode.Disposable {
     return session?.type === DEBUG_TYPE ? session : undefined;
   }
 
+  /** Whether a session's guest stands. */
+  stands(session: vscode.DebugSession): boolean {
+    return this.stopped.has(session.id);
+  }
+
   /** Says that the state shown has to be read again. */
   refresh(delay: number): void {
     clearTimeout(this.timer);
@@ -115,6 +131,9 @@ export class SessionWatcher implements vscode.Disposable {
       }
       case CustomEvent.CHANGED:
         this.refresh(0);
+        break;
+      case CustomEvent.SCREEN:
+        this.screenEmitter.fire({ session, body: event.body as ScreenEventBody });
         break;
       case CustomEvent.DIAGNOSTICS:
         this.diagnosticsEmitter.fire({ session, body: event.body as DiagnosticsEventBody });

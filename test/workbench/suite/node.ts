@@ -6,6 +6,7 @@ import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { screenSuite } from './screen';
 import { watchSessions } from './session';
 import { viewsSuite } from './views';
 
@@ -23,6 +24,7 @@ export function run(): Promise<void> {
     }
     debuggingSuite();
     viewsSuite();
+    screenSuite();
     editingSuite();
     languageSuite();
   });

@@ -7,6 +7,7 @@ import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { screenSuite } from './screen';
 import { watchSessions } from './session';
 import { viewsSuite } from './views';
 
@@ -24,6 +25,7 @@ function run(): Promise<void> {
     }
     debuggingSuite();
     viewsSuite();
+    screenSuite();
     editingSuite();
     languageSuite();
   });

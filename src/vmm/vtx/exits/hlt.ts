@@ -1,7 +1,14 @@
 import { Rflags } from '../../../isa/registers/flags';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
-import { hostHalt, interruptPending, stopGuest, vmread, waitForInput } from '../../operations';
+import {
+  armHostTimer,
+  hostHalt,
+  interruptPending,
+  stopGuest,
+  vmread,
+  waitForInput,
+} from '../../operations';
 import { advanceRip } from '../advance-rip';
 
 /** The guest waits for an interrupt: the host may rest until there is one for it. */
@@ -13,6 +20,7 @@ export function* handleHlt(): Handler {
     return;
   }
   while ((yield interruptPending()) === 0n) {
+    yield armHostTimer();
     const woken = yield hostHalt();
     if (woken === 0n) yield waitForInput();
   }
