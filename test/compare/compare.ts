@@ -37,6 +37,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/^(40:98).*/, '$1'],
   [/^(86 while 83).*/, '$1'],
   [/^( {2}answer 1E (\S\S ){25})\S\S \S\S \S\S \S\S/, '$1* * * *'],
+  [/^( {2}area 56 45 53 41 00 03 )(?:\S\S ){4}((?:\S\S ){12}).*/, '$1* $2*'],
   [/^( {2}area BB (\S\S ){11})\S\S \S\S/, '$1* *'],
 ];
 

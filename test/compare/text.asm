@@ -1,7 +1,7 @@
 ; text: writing on a text screen, cursors, pages, scrolling.
 %include "report.inc.asm"
 
-%macro SCREEN 1                     ; what INT 10h has left: cursors, and all of the screen that is not empty
+%macro SCREEN 1                     ; what INT 10h has left: cursors, all that is not empty
         SAY %1
         DUMP 0x40, 0x4e, 0x15, "  40:4E"
         call crtc
