@@ -36,6 +36,7 @@
 %include "printer.asm"
 %include "equipment.asm"
 %include "system.asm"
+%include "apm.asm"
 %include "memory-map.asm"
 %include "ata.asm"
 %include "geometry.asm"

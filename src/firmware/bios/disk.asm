@@ -7,7 +7,8 @@ DISK_BAD_TRACK  equ 0x0c            ; what a sector beyond the end ends with
 DISK_NOT_REMOVABLE equ 0xb2
 
 ; INT 40h is where the first hard disks' BIOS put the floppy's INT 13h.
-int_0x40:
+int_0x40 equ int_0x13
+
 int_0x13:
         SAVE_CALLER
         INTERRUPTS_AS_CALLER

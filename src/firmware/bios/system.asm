@@ -19,6 +19,7 @@ int_0x15:
         FUNCTION 0x24, a20_services
         FUNCTION 0x4f, keyboard_intercept
         FUNCTION 0x52, media_eject
+        FUNCTION 0x53, apm_services
         FUNCTION 0x83, start_wait
         FUNCTION 0x86, wait_here
         FUNCTION 0x87, move_block
