@@ -9,9 +9,7 @@ const OPERATION = join(MONITOR_FOLDER, 'operation.ts');
 
 /** The monitor's own files: what the debugger can show and step through. */
 export function isMonitorFile(path: string): boolean {
-  return (
-    path.startsWith(MONITOR_FOLDER + sep) && path.endsWith('.ts') && !path.endsWith('.test.ts')
-  );
+  return path.startsWith(MONITOR_FOLDER + sep) && /(?<!\.test|\.testing)\.ts$/.test(path);
 }
 
 /** 'vmm/vtx/exits/cpuid.ts' */

@@ -10,8 +10,22 @@ import type { Intercept } from '../vmm';
 
 /** The attributes of a launch configuration; `package.json` documents the same ones. */
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
-  /** The guest's main source file (.asm). */
-  program: string;
+  /** The guest: its main source file (.asm), or an image. Not needed where a disk or firmware is given. */
+  program?: string;
+  /** A disk: an image or a source, or a list of them that lie on it one after the other. */
+  disk?: string | (string | { program: string })[];
+  /** Firmware instead of the built-in BIOS. */
+  bios?: string;
+  /** The kernel's command line, after the name of the image. */
+  append?: string;
+  /** Initial RAM disk, or Multiboot module. */
+  initrd?: string;
+  /** Sources and ELF files that tell the names and lines of images. */
+  symbolFiles?: string[];
+  /** Where an image without a format of its own is loaded. */
+  loadAddress?: string | number;
+  /** Where it is entered, in real mode. */
+  entry?: string | number;
   /** Stop before the guest's first instruction. Default: true. */
   stopOnEntry?: boolean;
   /** Who has the computer in root mode. Default: 'vtx'. */

@@ -22,11 +22,11 @@ export function sourceRequests(context: SessionContext): Handlers {
     }),
 
     loadedSources: () => {
-      const { program, programs, monitor } = context.debuggee.target;
+      const { programs, firmware, monitor } = context.debuggee.target;
       return {
         sources: [
-          ...program.files.map(programSource),
-          ...(programs.length > 1 ? shippedSources.all('firmware') : []),
+          ...programs.flatMap(({ files }) => files.map(programSource)),
+          ...(firmware.length > 0 ? shippedSources.all('firmware') : []),
           ...(monitor ? shippedSources.all('monitor') : []),
         ],
       };

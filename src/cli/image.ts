@@ -28,6 +28,9 @@ export interface ImageOptions {
   readonly bios?: string | undefined;
 }
 
+const named = async (path: string | undefined): Promise<BootOptions['initrd']> =>
+  path === undefined ? undefined : { name: path, bytes: await readImage(path) };
+
 /**
  * Reads an image and what goes with it; undefined when a source file has errors (they have been printed).
  *
@@ -39,15 +42,14 @@ export async function loadImage(
   options: ImageOptions,
 ): Promise<LoadedImage | undefined> {
   const disks = await Promise.all(options.disks.map((disk) => readImage(disk)));
-  const bios = options.bios === undefined ? undefined : await readImage(options.bios);
   const { memory, append, initrd } = options;
   const boot: BootOptions = {
     name: path ?? '',
     memory,
     append,
-    initrd: initrd === undefined ? undefined : { name: initrd, bytes: await readImage(initrd) },
+    initrd: await named(initrd),
     disks,
-    bios,
+    bios: await named(options.bios),
   };
   try {
     if (path === undefined) return { image: await bootFirmware(boot) };

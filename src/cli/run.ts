@@ -42,8 +42,9 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
   const technique = techniqueOf(machine, () => undefined);
   const exits = countExits(machine.computer.processor, technique);
-  const programs = [...(program ? [program] : []), ...firmwarePrograms(image)];
-  const watch = new TroubleWatch(machine, technique, programs);
+  const programs = program ? [program] : [];
+  const known = { programs, firmware: firmwarePrograms(image) };
+  const watch = new TroubleWatch(machine, technique, known);
   if (options.keys !== undefined) machine.platform.typist.type(options.keys);
   const outcome = await new GuestRun(machine, limit).toEnd();
   const trouble = watch.after(outcome);

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { DebugMemory } from '../debugger/memory';
+import type { Programs } from '../debugger/places/program-place';
 import { whereIs, whereText, type Where } from '../debugger/places/where';
 import type { Technique } from '../debugger/techniques';
 import { troubleText } from '../debugger/words/ends';
@@ -10,7 +11,6 @@ import {
   type ToldException,
 } from '../debugger/words/faults';
 import type { InterruptEvent } from '../processor/events/event';
-import type { Assembly } from '../program';
 import type { Machine, Outcome } from '../session';
 
 /** An exception for the JSON report. */
@@ -51,7 +51,7 @@ export class TroubleWatch {
   constructor(
     private readonly machine: Machine,
     private readonly technique: Technique,
-    private readonly programs: readonly Assembly[],
+    private readonly known: Programs,
   ) {
     const { processor } = machine.computer;
     this.memory = new DebugMemory(
@@ -69,8 +69,8 @@ export class TroubleWatch {
 
   /** Where the guest is. */
   private get place(): Where {
-    const { technique, memory, programs } = this;
-    return whereIs({ registers: technique.guest, memory, programs });
+    const { technique, memory, known } = this;
+    return whereIs({ registers: technique.guest, memory, known });
   }
 
   after(outcome: Outcome): Trouble {

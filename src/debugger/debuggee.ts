@@ -1,18 +1,13 @@
 import type { Assembly } from '../program';
-import {
-  asLoaded,
-  firmwarePrograms,
-  Machine,
-  type BootImage,
-  type MachineOptions,
-} from '../session';
+import { firmwarePrograms, Machine, type BootImage, type MachineOptions } from '../session';
 import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
 import { Target } from './target';
 
 export interface DebuggeeOptions extends MachineOptions {
-  readonly program: Assembly;
+  /** The user's programs, with lines where they are loaded; the main one first. */
+  readonly programs: readonly [Assembly, ...Assembly[]];
   /** What the program is booted from. */
   readonly image: BootImage;
   readonly holdInterrupts: boolean;
@@ -36,12 +31,12 @@ export class Debuggee {
 
   /** @throws RangeError when there is not so much memory */
   constructor(options: DebuggeeOptions, events: DebuggeeEvents) {
-    const { program, image, ...machine } = options;
+    const { programs, image, ...machine } = options;
     const output = (byte: number): void => {
       events.output(byte);
     };
     this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
-    this.target = new Target(this.machine, asLoaded(program), firmwarePrograms(image));
+    this.target = new Target(this.machine, programs, firmwarePrograms(image));
     this.settings = { ...DEFAULT_SETTINGS, holdInterrupts: options.holdInterrupts };
     this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
       events.log(text, breakpoint);

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Assembly } from '../program';
-import { Machine, MachineRun, assembleText, flatImage, type MonitorName } from '../session';
+import {
+  Machine,
+  MachineRun,
+  asLoaded,
+  assembleText,
+  flatImage,
+  type MonitorName,
+} from '../session';
 import { randomProgram } from '../session/random-programs.testing';
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
@@ -84,7 +91,8 @@ class Session {
     monitor: MonitorName,
   ) {
     const image = flatImage(program);
-    const options = { program, image, monitor, memory: MEMORY, holdInterrupts: false };
+    const programs = [asLoaded(program)] as const;
+    const options = { programs, image, monitor, memory: MEMORY, holdInterrupts: false };
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
       log: () => undefined,

@@ -23,8 +23,8 @@ export interface World {
 
 /** What is being debugged, from whichever side: registers, memory, program, trace. */
 export class Target {
-  /** The user's program, and what else is in memory with its source. */
-  readonly programs: readonly Assembly[];
+  /** The main one of the user's programs. */
+  readonly program: Assembly;
   readonly computer: Computer;
   readonly monitor: Monitor | undefined;
   readonly technique: Technique;
@@ -40,11 +40,12 @@ export class Target {
 
   constructor(
     readonly machine: Machine,
-    readonly program: Assembly,
-    /** What else is in memory with its source: the firmware's chips. */
-    others: readonly Assembly[] = [],
+    /** The user's, with lines where they are loaded; the main one first. */
+    readonly programs: readonly [Assembly, ...Assembly[]],
+    /** What was burnt into the chips of ROM. */
+    readonly firmware: readonly Assembly[] = [],
   ) {
-    this.programs = [program, ...others];
+    this.program = programs[0];
     this.computer = machine.computer;
     this.monitor = machine.vm?.monitor;
     this.technique = techniqueOf(machine, (linear) => symbolAt(this, linear, this.hostMemory));

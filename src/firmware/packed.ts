@@ -7,8 +7,9 @@ export interface PackedRom {
   readonly files: readonly string[];
   readonly sections: readonly string[];
   /**
-   * For each stretch: kind, bits, how far it lies after the end of the one before, how far its own address is from
-   * where it lies, length, section, the number of places, and for each place file, line (from the one before), column.
+   * For each stretch: how often the following comes in a row; kind, bits, how far it lies after the end of the one
+   * before, how far its own address is from where it lies, length, section, the number of places, and for each place
+   * file, line (from the same of the stretch before), column.
    */
   readonly lines: readonly number[];
   /** Name, kind, value, section, file, line, column. */
@@ -25,17 +26,26 @@ export function packed(assembly: Assembly): PackedRom {
   const sections = [...new Set(entries.map(({ section }) => section))];
   const lines: number[] = [];
   let end = 0;
-  let lastLine = 0;
+  let linesBefore: readonly number[] = [];
+  let before: readonly number[] = [];
+  let count = 0;
   for (const entry of entries) {
     const load = Number(entry.load);
     const { kind, bits, length, section, chain } = entry;
     const away = load - Number(entry.address);
-    lines.push(KINDS.indexOf(kind), bits, load - end, away, length, sections.indexOf(section));
-    lines.push(chain.length);
+    const row = [KINDS.indexOf(kind), bits, load - end, away, length, sections.indexOf(section)];
+    row.push(chain.length);
     end = load + length;
-    for (const { file, line, column } of chain) {
-      lines.push(files.indexOf(file), line - lastLine, column);
-      lastLine = line;
+    chain.forEach(({ file, line, column }, at) => {
+      row.push(files.indexOf(file), line - (linesBefore[at] ?? 0), column);
+    });
+    linesBefore = chain.map(({ line }) => line);
+    if (row.length === before.length && row.every((value, at) => value === before[at])) {
+      lines[count] = (lines[count] ?? 0) + 1;
+    } else {
+      count = lines.length;
+      lines.push(1, ...row);
+      before = row;
     }
   }
   return {
@@ -83,19 +93,28 @@ function entriesOf({ files, sections, lines }: PackedRom): LineEntry[] {
   let at = 0;
   const next = (): number => lines[at++] ?? 0;
   let end = 0;
-  let line = 0;
-  while (at < lines.length) {
+  let before: LineEntry['chain'] = [];
+  let repeated = 0;
+  let again = 0;
+  while (at < lines.length || repeated > 0) {
+    if (repeated === 0) {
+      repeated = next();
+      again = at;
+    }
+    repeated--;
+    at = again;
     const kind = KINDS[next()] ?? 'data';
     const bits = next() as LineEntry['bits'];
     const load = end + next();
     const address = load - next();
     const length = next();
     const section = sections[next()] ?? '';
-    const chain = Array.from({ length: next() }, () => {
+    const chain = Array.from({ length: next() }, (_, at) => {
       const file = files[next()] ?? '';
-      line += next();
+      const line = (before[at]?.line ?? 0) + next();
       return { file, line, column: next() };
     });
+    before = chain;
     end = load + length;
     entries.push({
       kind,

@@ -1,6 +1,9 @@
 /** Loading, building, running and ending: what every face and every test does with a machine. */
 export { exitStatus, type End, type Outcome } from './end';
 export { firmwarePrograms, type BootImage, type Piece } from './boot/boot-image';
+export { SECTOR } from '../machine/devices/ata/disk';
+export { isElf } from './boot/elf';
+export { programOfImage } from './boot/image-program';
 export { asLoaded, assembleText, flatAt, flatImage } from './boot/flat';
 export { bootFirmware, bootImageFrom, bootProgram, type BootOptions } from './boot/boot';
 export { UnbootableImage } from './boot/unbootable';

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Debuggee } from '../../src/debugger/debuggee';
-import { flatImage, Machine, MachineRun, type End } from '../../src/session';
+import { asLoaded, flatImage, Machine, MachineRun, type End } from '../../src/session';
 import { assemble, type Assembly } from '../../src/program';
 
 const FOLDER = 'test/bench'; // npm runs scripts in the project's folder
@@ -63,7 +63,7 @@ const undisturbed: Prepare = ({ monitor }, assembly) => {
 const debugged: Prepare = (guest, assembly) => {
   const debuggee = new Debuggee(
     {
-      program: assembly,
+      programs: [asLoaded(assembly)],
       image: flatImage(assembly),
       monitor: guest.monitor,
       memory: MEMORY,

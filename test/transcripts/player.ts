@@ -126,7 +126,7 @@ class Session {
     const args = {
       memory: '8M',
       ...(program !== undefined && { program }),
-      ...json(options.join(' ')),
+      ...json(options.join(' ').replaceAll('<guests>', GUESTS)),
     };
     this.launched = this.client.request('launch', args);
     const initialized = this.client.seen(({ event }) => event === 'initialized');

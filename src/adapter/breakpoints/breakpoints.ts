@@ -2,7 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import { isFirmware } from '../shipped-sources';
-import { programFile } from './resolve-breakpoint';
+import { sourceOfPrograms } from './resolve-breakpoint';
 
 /** Breakpoints of all kinds. */
 export function breakpointRequests(context: SessionContext): Handlers {
@@ -64,12 +64,11 @@ export function breakpointRequests(context: SessionContext): Handlers {
 function linesWithCode(context: SessionContext, source: DebugProtocol.Source): readonly number[] {
   const shipped = context.shippedSources.fileOf(source);
   if (shipped !== undefined) {
-    const holder = context.debuggeeIfAny?.target.programs.find((p) => p.files.includes(shipped));
+    const holder = context.debuggeeIfAny?.target.firmware.find((p) => p.files.includes(shipped));
     return isFirmware(shipped)
       ? (holder?.lines.linesWithCode(shipped) ?? [])
       : context.shippedSources.operationLines(shipped);
   }
-  const program = context.debuggeeIfAny?.target.program;
-  const file = program && programFile(context.host.files, program.files, source.path);
-  return file === undefined ? [] : (program?.lines.linesWithCode(file) ?? []);
+  const found = sourceOfPrograms(context, source.path);
+  return found ? found.program.lines.linesWithCode(found.file) : [];
 }

@@ -10,7 +10,7 @@ import {
 } from '../../debugger/expressions';
 import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
-import { fileIdentity, type LineEntry, type SourceFiles } from '../../program';
+import { fileIdentity, type Assembly, type LineEntry, type SourceFiles } from '../../program';
 import { conditionOf, messageOf } from './conditions';
 import type { SessionContext } from '../context';
 import { instructionReference, parseReference } from '../memory/memory-reference';
@@ -96,11 +96,11 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
       ? inFirmware(context, shipped, line)
       : inMonitor(context, shipped, line);
   }
-  const { program } = context.debuggee.target;
-  const file = programFile(context.host.files, program.files, wish.source.path);
-  if (file === undefined) {
+  const found = sourceOfPrograms(context, wish.source.path);
+  if (!found) {
     return { message: l10n.t('This file is no part of the program that is being debugged.') };
   }
+  const { program, file } = found;
   const line = program.lines.nextCodeLine(file, wish.line);
   if (line === undefined) {
     return { message: l10n.t('No code comes from this line or from any line below it.') };
@@ -115,8 +115,7 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
 
 /** Firmware lies where it is loaded, whatever segment it runs in. */
 function inFirmware(context: SessionContext, file: string, wanted: number): Found {
-  const { programs } = context.debuggee.target;
-  const program = programs.find(({ files }) => files.includes(file));
+  const program = context.debuggee.target.firmware.find(({ files }) => files.includes(file));
   if (!program) {
     return { message: l10n.t('This program runs without firmware: it is not booted from a disk.') };
   }
@@ -145,6 +144,18 @@ function inMonitor(context: SessionContext, file: string, wanted: number): Found
     places: [{ kind: 'monitor', file, line }],
     more: { line: context.client.toClientLine(line), source },
   };
+}
+
+/** The program that a file belongs to, by the client's path, and what the program calls the file. */
+export function sourceOfPrograms(
+  { host, debuggeeIfAny }: SessionContext,
+  path: string | undefined,
+): { readonly program: Assembly; readonly file: string } | undefined {
+  for (const program of debuggeeIfAny?.target.programs ?? []) {
+    const file = programFile(host.files, program.files, path);
+    if (file !== undefined && program.files.includes(file)) return { program, file };
+  }
+  return undefined;
 }
 
 /** A file of the program by the client's path: another name of it perhaps, and on Windows in another case. */
@@ -194,7 +205,7 @@ function atFunction(context: SessionContext, { name }: Wanted & { at: 'function'
       return { message: l10n.t('{0} is no label of the program.', name) };
     }
     const address = BigInt.asUintN(64, value);
-    const entry = target.program.lines.at(address);
+    const entry = target.programs.map(({ lines }) => lines.at(address)).find(Boolean);
     const places: BreakpointPlace[] = entry
       ? placesOf({ ...entry, address, load: entry.load + (address - entry.address) }, undefined)
       : [{ kind: 'address', space: 'gva', address }];

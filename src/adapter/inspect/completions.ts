@@ -68,10 +68,10 @@ function candidates(
   const prefix = /^(guest|host)\./.exec(lower)?.[0];
   if (prefix !== undefined)
     return registers.map((item) => ({ ...item, label: `${prefix}${item.label}` }));
-  const { symbols } = context.debuggee.target.program;
+  const all = context.debuggee.target.programs.flatMap(({ symbols }) => symbols.all);
   return [
     ...registers,
-    ...symbols.all
+    ...all
       .filter(({ name }) => !name.startsWith('..@'))
       .map(({ name, kind }): Item => ({
         label: name,

@@ -6,18 +6,18 @@ import { mustGoOn, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
 import { instructionReference } from '../memory/memory-reference';
 import { RequestError } from '../request-error';
-import { firstOfEachRun, programFile } from '../breakpoints/resolve-breakpoint';
+import { firstOfEachRun, sourceOfPrograms } from '../breakpoints/resolve-breakpoint';
 
 /** Jump to cursor: the guest goes on elsewhere, with nothing executed on the way. */
 export function gotoRequests(context: SessionContext): Handlers {
   const targets = new Map<number, bigint>();
   return {
     gotoTargets: handler((args: DebugProtocol.GotoTargetsArguments) => {
-      const { program } = context.debuggee.target;
-      const file = programFile(context.host.files, program.files, args.source.path);
+      const found = sourceOfPrograms(context, args.source.path);
       const wanted = context.client.fromClientLine(args.line);
-      const line = file === undefined ? undefined : program.lines.nextCodeLine(file, wanted);
-      if (file === undefined || line === undefined) return { targets: [] };
+      const line = found?.program.lines.nextCodeLine(found.file, wanted);
+      if (!found || line === undefined) return { targets: [] };
+      const { program, file } = found;
       return {
         targets: firstOfEachRun(program.lines.of(file, line)).map(({ address }) => {
           const id = targets.size + 1;

@@ -6,7 +6,18 @@ import { RequestError } from '../request-error';
 
 /** A launch configuration that has been checked, defaults filled in. */
 export interface LaunchSettings {
-  readonly program: string;
+  /** What is booted: a source or an image; undefined where a disk or firmware alone is. */
+  readonly program: string | undefined;
+  /** Parts of one disk, in order: sources or images. */
+  readonly disk: readonly string[];
+  readonly bios: string | undefined;
+  readonly append: string | undefined;
+  readonly initrd: string | undefined;
+  /** Sources and ELF files that tell names and lines of images. */
+  readonly symbolFiles: readonly string[];
+  /** Where an image without a format of its own is loaded, and entered. */
+  readonly loadAddress: number | undefined;
+  readonly entry: number | undefined;
   readonly stopOnEntry: boolean;
   readonly monitor: 'vtx' | 'none';
   /** Bytes. */
@@ -46,6 +57,13 @@ const CLIENTS_OWN: ReadonlySet<string> = new Set([
 ]);
 const OURS: ReadonlySet<string> = new Set([
   'program',
+  'disk',
+  'bios',
+  'append',
+  'initrd',
+  'symbolFiles',
+  'loadAddress',
+  'entry',
   'stopOnEntry',
   'monitor',
   'memory',
@@ -68,14 +86,22 @@ export function checkAttributes(
   args: Partial<Record<keyof LaunchArguments, unknown>>,
 ): LaunchSettings {
   const { program } = args;
-  if (program === undefined || program === '') {
+  const disk = diskParts(args.disk);
+  const bios = path(args, 'bios');
+  if ((program === undefined && disk.length === 0 && bios === undefined) || program === '') {
     throw refuse(
       l10n.t('The launch configuration names no "program": the assembly file to debug.'),
     );
   }
-  if (typeof program !== 'string') throw wrongType('program', l10n.t('a path'), program);
   return {
-    program,
+    program: path(args, 'program'),
+    disk,
+    bios,
+    append: text(args, 'append'),
+    initrd: path(args, 'initrd'),
+    symbolFiles: strings('symbolFiles', args.symbolFiles ?? []),
+    loadAddress: address(args, 'loadAddress'),
+    entry: address(args, 'entry'),
     stopOnEntry: flag(args, 'stopOnEntry', true),
     monitor: choice(args, 'monitor', ['vtx', 'none']),
     memory: memorySize(args.memory ?? '64M'),
@@ -99,6 +125,51 @@ function flag(args: Partial<Record<string, unknown>>, name: string, otherwise: b
   if (typeof value !== 'boolean') throw wrongType(name, 'true / false', value);
   return value;
 }
+
+function text(args: Partial<Record<string, unknown>>, name: string): string | undefined {
+  const value = args[name];
+  if (value !== undefined && typeof value !== 'string') {
+    throw wrongType(name, l10n.t('a text'), value);
+  }
+  return value;
+}
+
+function path(args: Partial<Record<string, unknown>>, name: string): string | undefined {
+  const value = args[name];
+  if (value !== undefined && (typeof value !== 'string' || value === '')) {
+    throw wrongType(name, l10n.t('a path'), value);
+  }
+  return value;
+}
+
+/** A path, or a list of paths and of `{"program": path}`. */
+function diskParts(value: unknown): string[] {
+  if (value === undefined) return [];
+  const parts: unknown[] = Array.isArray(value) ? value : [value];
+  return parts.map((part) => {
+    const found = isObject(part) ? part['program'] : part;
+    if (typeof found === 'string' && found !== '') return found;
+    throw wrongType(
+      'disk',
+      l10n.t('a path, or a list of paths and {"program": "boot.asm"}'),
+      value,
+    );
+  });
+}
+
+/** A number, or text such as "0x100000". */
+function address(args: Partial<Record<string, unknown>>, name: string): number | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
+    throw wrongType(name, l10n.t('an address such as "0x8000"'), value);
+  }
+  return number;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The first choice is the default. */
 function choice<const T extends string>(
@@ -152,8 +223,7 @@ function strings(name: string, value: unknown): string[] {
 }
 
 function defines(value: unknown): Record<string, string> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) throw wrongType('defines', '{"NAME": "VALUE"}', value);
+  if (!isObject(value)) throw wrongType('defines', '{"NAME": "VALUE"}', value);
   return Object.fromEntries(
     Object.entries(value).map(([name, text]) => {
       if (!/^[A-Za-z_.?@][\w.?@~#$]*$/.test(name))

@@ -10,11 +10,9 @@ import { handler, then, type Handlers } from '../handlers';
 import { asleepText } from '../../debugger/words/ends';
 import { breathe } from '../host';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
-import { loadProgram } from './program-loader';
+import { BootLoader } from './boot-loader';
 import type { LaunchArguments } from '../protocol';
 import { RequestError, sessionHasEnded } from '../request-error';
-import type { Assembly } from '../../program';
-import { bootProgram, UnbootableImage, type BootImage } from '../../session';
 
 /** The beginning and the end of a session. */
 export function launchRequests(context: SessionContext): Handlers {
@@ -141,28 +139,18 @@ async function prepare(
     );
     context.print(`${text}\n`, 'important');
   }
-  const program = await loadProgram(settings, context.host, context.send, signal);
+  const loader = new BootLoader(settings, context.host, context.send, signal);
+  const { programs, image } = await loader.load();
+  signal.throwIfAborted();
   const { monitor, memory, allocation, intercepts, holdInterrupts } = settings;
   context.setDebuggee(undefined);
-  const image = await bootImage(program, settings);
-  signal.throwIfAborted();
-  const options = { program, image, monitor, memory, allocation, intercepts, holdInterrupts };
+  const options = { programs, image, monitor, memory, allocation, intercepts, holdInterrupts };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);
   context.launchArguments = args;
   context.breakpoints?.resolveAll();
   applyExceptionFilters(context);
   return { debuggee, settings };
-}
-
-/** What the program is, as a machine boots it. */
-async function bootImage(program: Assembly, settings: LaunchSettings): Promise<BootImage> {
-  try {
-    return await bootProgram(program, { name: settings.program, memory: settings.memory });
-  } catch (error) {
-    if (!(error instanceof UnbootableImage)) throw error;
-    throw new RequestError(`${settings.program}: ${error.message}`, true);
-  }
 }
 
 function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {

@@ -12,20 +12,18 @@ import type { LaunchSettings } from './launch-attributes';
 import { CustomEvent, type DiagnosticsEventBody } from '../protocol';
 import { RequestError } from '../request-error';
 
-/** The guest starts in real mode with CS = 0. */
-const LAST_ENTRY = 0xffffn;
-
 /** The assembler goes on for so long (milliseconds) before others have their turn. */
 const TURN = 20;
 
-type Send = (event: string, body: unknown) => void;
+export type Send = (event: string, body: unknown) => void;
 
 /**
- * Assembles the program of a launch. What the assembler has to say is sent as an event.
+ * Assembles a program of a launch. What the assembler has to say is sent as an event.
  *
  * @throws RequestError with one message when the program cannot be run, and the signal's reason when it is called off
  */
-export async function loadProgram(
+export async function assembleProgram(
+  path: string,
   settings: LaunchSettings,
   host: AdapterHost,
   send: Send,
@@ -33,10 +31,8 @@ export async function loadProgram(
 ): Promise<Assembly> {
   const { defines } = settings;
   // Clients know the file by its plain name.
-  const program = /[/\\]\.\.?[/\\]/.test(settings.program)
-    ? plainName(host.files, settings.program)
-    : settings.program;
-  await checkFile(program, host);
+  const program = /[/\\]\.\.?[/\\]/.test(path) ? plainName(host.files, path) : path;
+  checkText(program, await readFile(program, host));
   const last = host.workingFolder === undefined ? [] : [host.workingFolder];
   const includeDirs = [...settings.includeDirs, ...last];
   const pause = pauses(host, signal);
@@ -48,7 +44,7 @@ export async function loadProgram(
   const body = diagnosticsBody(assembly);
   send(CustomEvent.DIAGNOSTICS, failure === undefined ? body : { ...body, failure });
   if (failure !== undefined) throw new RequestError(failure);
-  checkImage(assembly, settings);
+  checkImage(program, assembly, settings);
   return assembly;
 }
 
@@ -66,10 +62,14 @@ function pauses(host: AdapterHost, signal: AbortSignal): () => Promise<void> {
 const fileName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
-async function checkFile(program: string, host: AdapterHost): Promise<void> {
-  const bytes = await host.files.read(program).catch((error: unknown) => {
-    throw new RequestError(unreadable(program, error), true);
+/** @throws RequestError that says what is wrong with the file */
+export async function readFile(path: string, host: AdapterHost): Promise<Uint8Array> {
+  return host.files.read(path).catch((error: unknown) => {
+    throw new RequestError(unreadable(path, error), true);
   });
+}
+
+function checkText(program: string, bytes: Uint8Array): void {
   if (bytes.includes(0)) {
     throw new RequestError(
       l10n.t('{0} is a binary file, not assembly text.', fileName(program)),
@@ -99,23 +99,17 @@ function failureText(program: string, first: Diagnostic, count: number): string 
       );
 }
 
-function checkImage({ image, origin }: Assembly, { program, memory }: LaunchSettings): void {
+function checkImage(
+  program: string,
+  { image, origin }: Assembly,
+  { memory }: LaunchSettings,
+): void {
   const name = fileName(program);
   if (image.length === 0) {
     throw new RequestError(l10n.t('{0} is empty: it gives not one byte of code.', name), true);
   }
   const org = `0x${origin.toString(16)}`;
-  if (origin < 0n || origin > LAST_ENTRY) {
-    throw new RequestError(
-      l10n.t(
-        '{0} begins at {1} (org): it starts in real mode with CS = 0, so it must begin below 0x10000.',
-        name,
-        org,
-      ),
-      true,
-    );
-  }
-  if (origin + BigInt(image.length) > BigInt(memory)) {
+  if (origin < BigInt(memory) && origin + BigInt(image.length) > BigInt(memory)) {
     throw new RequestError(
       l10n.t(
         '{0} needs {1} bytes from {2} on, which is more than the guest has memory.',

@@ -101,8 +101,8 @@ function deliveredText(event: DeliveredEvent, target: Target): Omit<StopText, 'r
   return { description: describeVector(event.vector), text: exceptionText(event, from) };
 }
 
-function placeText({ programs }: Target, { registers, memory }: World): string {
-  return whereText(whereIs({ registers, memory, programs }));
+function placeText(known: Target, { registers, memory }: World): string {
+  return whereText(whereIs({ registers, memory, known }));
 }
 
 /** Each check that failed, with what was found and what is allowed. */

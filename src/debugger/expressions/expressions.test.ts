@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assemble } from '../../program';
-import { flatImage } from '../../session';
+import { asLoaded, flatImage } from '../../session';
 import { Debuggee } from '../debuggee';
 import {
   assignExpression,
@@ -34,7 +34,7 @@ async function context(): Promise<ExpressionContext> {
   });
   assert.deepEqual(program.diagnostics, []);
   const options = {
-    program,
+    programs: [asLoaded(program)],
     image: flatImage(program),
     monitor: 'none',
     memory: 1 << 20,

@@ -147,8 +147,7 @@ function eventValue(name: string, { target }: ExpressionContext, column: number)
 }
 
 function symbolValue(name: string, context: ExpressionContext): Value | undefined {
-  const { symbols } = context.target.program;
-  const symbol = name.startsWith('.') ? localSymbol(name, context) : symbols.get(name);
+  const symbol = name.startsWith('.') ? localSymbol(name, context) : symbolOf(name, context);
   if (!symbol) return undefined;
   const label = symbol.kind === 'label';
   const memory = { space: 'gva', address: BigInt.asUintN(64, symbol.value), bytes: 8 } as const;
@@ -159,12 +158,21 @@ function symbolValue(name: string, context: ExpressionContext): Value | undefine
   };
 }
 
+/** The main program's, or that of the first other one that has it. */
+function symbolOf(name: string, { target }: ExpressionContext): SymbolInfo | undefined {
+  for (const { symbols } of target.programs) {
+    const symbol = symbols.get(name);
+    if (symbol) return symbol;
+  }
+  return undefined;
+}
+
 /** `.loop` of the present global label; of another one where only one has such a label. */
 function localSymbol(name: string, context: ExpressionContext): SymbolInfo | undefined {
-  const { symbols } = context.target.program;
-  const here = symbols.get(`${globalHere(context)}${name}`);
+  const here = symbolOf(`${globalHere(context)}${name}`, context);
   if (here) return here;
-  const others = symbols.all.filter((symbol) => symbol.name.endsWith(name));
+  const all = context.target.programs.flatMap(({ symbols }) => symbols.all);
+  const others = all.filter((symbol) => symbol.name.endsWith(name));
   return others.length === 1 ? others[0] : undefined;
 }
 
@@ -179,7 +187,7 @@ function globalHere(context: ExpressionContext): string {
 /** A symbol that differs only in case, or that the name begins. */
 function similarSymbol(name: string, context: ExpressionContext): string | undefined {
   const lower = name.toLowerCase();
-  const { all } = context.target.program.symbols;
+  const all = context.target.programs.flatMap(({ symbols }) => symbols.all);
   return (
     all.find((symbol) => symbol.name.toLowerCase() === lower) ??
     all.find((symbol) => symbol.name.toLowerCase().startsWith(lower))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assemble } from '../../program';
-import { flatImage } from '../../session';
+import { asLoaded, flatImage } from '../../session';
 import { Debuggee } from '../debuggee';
 import { disassembleAround } from './disassembly';
 import type { Target } from '../target';
@@ -26,7 +26,7 @@ async function target(monitor: 'vtx' | 'none'): Promise<Target> {
     read: () => Promise.resolve(new TextEncoder().encode(SOURCE)),
   });
   const options = {
-    program,
+    programs: [asLoaded(program)],
     image: flatImage(program),
     monitor,
     memory: 1 << 20,

@@ -231,9 +231,7 @@ class Around {
     if (this.space === 'hva' && !this.target.hostWorld?.isProgram) return undefined;
     const { memory } = this.memory;
     const place =
-      this.space === 'gpa'
-        ? placeLoadedAt(this.target.programs, at)
-        : placeAt(this.target, at, memory);
+      this.space === 'gpa' ? placeLoadedAt(this.target, at) : placeAt(this.target, at, memory);
     if (!place) return undefined;
     return { ...place, start: at - (place.address - place.entry.address) };
   }

@@ -21,30 +21,37 @@ export function placeAt(
   linear: bigint,
   memory: DebugMemory = target.code.memory,
 ): ProgramPlace | undefined {
-  return placeIn(target.programs, linear, memory);
+  return placeIn(target, linear, memory);
 }
 
-/** The same for what nobody debugs. @param programs the user's first; the others lie where they are loaded */
+/** What is in memory with its source or its symbols. */
+export interface Programs {
+  /** The user's; the main one first. */
+  readonly programs: readonly Assembly[];
+  /** Known by the addresses where it lies: its symbols are offsets in a segment. */
+  readonly firmware: readonly Assembly[];
+}
+
+/** The same for what nobody debugs. */
 export function placeIn(
-  programs: readonly Assembly[],
+  known: Programs,
   linear: bigint,
   memory: DebugMemory,
 ): ProgramPlace | undefined {
-  const [own] = programs;
-  const virtual = own?.lines.at(linear);
-  if (own && virtual && !isLowMemory(virtual, linear)) {
-    return { program: own, entry: virtual, address: linear };
+  for (const program of known.programs) {
+    const entry = program.lines.at(linear);
+    if (entry && !isLowMemory(entry, linear)) return { program, entry, address: linear };
   }
   const physical = memory.guestPhysical(linear);
-  return physical === undefined ? undefined : placeLoadedAt(programs, physical);
+  return physical === undefined ? undefined : placeLoadedAt(known, physical);
 }
 
 /** What was loaded at a guest-physical address. */
 export function placeLoadedAt(
-  programs: readonly Assembly[],
+  { programs, firmware }: Programs,
   physical: bigint,
 ): ProgramPlace | undefined {
-  for (const program of programs) {
+  for (const program of [...programs, ...firmware]) {
     const entry = program.lines.atLoad(physical);
     if (entry) return { program, entry, address: entry.address + (physical - entry.load) };
   }

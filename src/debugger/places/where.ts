@@ -1,15 +1,14 @@
 import { labelled, withNote } from '../../isa/phrases';
-import { Disassembler, type Assembly } from '../../program';
+import { Disassembler } from '../../program';
 import type { DebugMemory } from '../memory';
 import { linearRip, modeOf, type Registers } from '../registers/registers';
-import { nearestSymbol, placeIn } from './program-place';
+import { nearestSymbol, placeIn, type Programs } from './program-place';
 
 /** What of a world says where it is. */
 export interface Scene {
   readonly registers: Registers;
   readonly memory: DebugMemory;
-  /** The user's program first; none where an image was run without its source. */
-  readonly programs: readonly Assembly[];
+  readonly known: Programs;
 }
 
 /** Where a world is: the instruction that comes next, and what is known of it. */
@@ -26,9 +25,9 @@ export interface Where {
 
 const LONGEST_INSTRUCTION = 15;
 
-export function whereIs({ registers, memory, programs }: Scene): Where {
+export function whereIs({ registers, memory, known }: Scene): Where {
   const address = linearRip(registers);
-  const place = placeIn(programs, address, memory);
+  const place = placeIn(known, address, memory);
   const line = place?.entry.chain[0];
   return {
     address,

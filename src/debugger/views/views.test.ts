@@ -14,7 +14,7 @@ const KERNEL = join(__dirname, '../../../samples/rings/kernel.asm');
 async function boot(): Promise<{ target: Target; views: Views }> {
   const program = await assembleText(readFileSync(KERNEL, 'utf8'));
   const machine = new Machine(flatImage(program), { monitor: 'vtx', memory: 4 << 20 });
-  const target = new Target(machine, program);
+  const target = new Target(machine, [program]);
   return { target, views: new Views(target, (text) => BigInt(text)) };
 }
 

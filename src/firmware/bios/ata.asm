@@ -52,7 +52,8 @@ BOOT_REASONS    equ 0x60            ; three bytes (boot.asm)
 DRIVES          equ 0x100           ; four records
 IDENTITY        equ 0x200           ; 512 bytes: what a disk answers to IDENTIFY
 
-; Looks for disks at both channels, and gives them their numbers in the order found.
+; Looks for disks at both channels, and gives them their numbers in the order found. Vectors 41h and 46h point to
+; tables of the first two.
 find_disks:
         mov byte [DISK_CONTROL], 0xc0
         push ds
@@ -91,7 +92,16 @@ find_disks:
         div cl
         pop ds
         mov [DISK_COUNT], al
-        ret
+        xor dx, dx
+        mov es, dx
+        cmp al, 1
+        jb .done
+        mov word [es:0x41 * 4], DISK_TABLE_0
+        mov word [es:0x41 * 4 + 2], EXTENDED_DATA
+        je .done
+        mov word [es:0x46 * 4], DISK_TABLE_1
+        mov word [es:0x46 * 4 + 2], EXTENDED_DATA
+.done:  ret
 
 ; SI -> drive. Asks it what it is. CF = 1 when it is no disk.
 identify:

@@ -42,19 +42,38 @@
 %include "boot.asm"
 
 ; ------------------------------------------------------------------ places that never move
-; Programs know these addresses since the first PC.
+; Some programs know where the first PCs had their services, and jump there.
 
-        times 0xe05b - ($ - $$) db 0
-        jmp power_on                ; F000:E05B
+; PLACE 0xe6f2, int_0x19: at F000:E6F2 a jump to that service.
+%macro PLACE 2
+        times %1 - ($ - $$) db 0
+        jmp %2
+%endmacro
+
+        PLACE 0xe05b, power_on
+        PLACE 0xe2c3, int_0x02
+        PLACE 0xe3fe, int_0x13
+        PLACE 0xe6f2, int_0x19
+        PLACE 0xe739, int_0x14
+        PLACE 0xe82e, int_0x16
+        PLACE 0xe987, int_0x09
+        PLACE 0xec59, int_0x40
 
         times 0xefc7 - ($ - $$) db 0
-floppy_table:                       ; F000:EFC7: vector 1Eh, a 1.44 MByte drive
+floppy_table:                       ; vector 1Eh, a drive of 1.44 MBytes
         db 0xaf, 0x02               ; step rate, head unload and load time
         db 0x25                     ; ticks until the motor stops
         db 2, 18                    ; 512 bytes a sector, 18 sectors a track
         db 0x1b, 0xff, 0x6c         ; gaps, data length
         db 0xf6                     ; what formatting fills with
         db 15, 8                    ; head settle time, motor start time
+
+        PLACE 0xefd2, int_0x17
+        PLACE 0xf841, int_0x12
+        PLACE 0xf84d, int_0x11
+        PLACE 0xf859, int_0x15
+        PLACE 0xfe6e, int_0x1a
+        PLACE 0xfea5, int_0x08
 
         times 0xff53 - ($ - $$) db 0
 dummy_interrupt:                    ; F000:FF53: what nobody serves

@@ -105,34 +105,33 @@ start_program:
 
 ; ------------------------------------------------------------------ nothing can be booted
 
+; DS = extended data area. Says of each device why it was not booted.
 tell_reasons:
-        push cs
-        pop es
         mov si, .title
         call print
-        mov di, BOOT_REASONS
-        mov bx, .floppy
-.next:  movzx si, byte [di]
-        test si, si
-        jz .skip
-        push si
-        mov si, bx
+        mov di, .devices
+.next:  mov bx, [cs:di]             ; -> its reason
+        movzx bx, byte [bx]
+        test bx, bx
+        jz .skip                    ; it was not asked for
+        mov si, [cs:di + 2]
         call print
-        pop si
-        add si, si
-        mov si, [cs:si + .reasons - 2]
+        add bx, bx
+        mov si, [cs:bx + .reasons - 2]
         call print
-.skip:  inc di
-        add bx, .disk - .floppy
-        cmp bx, .end
+.skip:  add di, 4
+        cmp di, .end
         jb .next
         ret
 
-.title:   db "No bootable disk.", 13, 10, 0
-.floppy:  db "  Floppy 0x00: ", 0
-.disk:    db "  Disk 0x80:   ", 0
-.cd:      db "  CD:          ", 0
+.devices: dw BOOT_REASONS + BOOT_DISK - 1, .disk
+          dw BOOT_REASONS + BOOT_FLOPPY - 1, .floppy
+          dw BOOT_REASONS + BOOT_CD - 1, .cd
 .end:
+.title:   db "No bootable disk.", 13, 10, 0
+.disk:    db "  Disk 0x80:   ", 0
+.floppy:  db "  Floppy 0x00: ", 0
+.cd:      db "  CD:          ", 0
 .reasons: dw .none, .unreadable, .no_signature
 .none:    db "there is none.", 13, 10, 0
 .unreadable:

@@ -334,12 +334,12 @@ key_down:
         jb .no_pad
         cmp bl, KEY_DELETE
         ja .no_pad
-        test dl, ALT
-        jnz alt_number
         cmp bl, KEY_MINUS
         je .no_pad
         cmp bl, KEY_PLUS
         je .no_pad
+        test dl, ALT
+        jnz alt_number
         test dl, NUM_LOCK           ; on the number pad Num Lock turns Shift round
         jmp .column
 .no_pad:

@@ -14,30 +14,23 @@ DATA_READY      equ 0x01            ; of line status
 TRANSMITTER_EMPTY equ 0x20
 TIMED_OUT       equ 0x80            ; what INT 14h adds to line status
 
-; Notes in the data area which of COM1 and COM2 are there: an interrupt-enable register keeps what is
-; written to its low four bits.
+COM1            equ 0x3f8
+
+; Notes in the data area whether there is COM1: its interrupt-enable register keeps what is written to its low
+; four bits. (This machine has no place for another.)
 find_serial_ports:
-        mov di, SERIAL_PORTS
-        mov si, .bases
-        mov cx, 2
-.look:  mov dx, [cs:si]
-        add si, 2
-        add dx, UART_INTERRUPTS
+        mov dx, COM1 + UART_INTERRUPTS
         mov al, 0x02
         out dx, al
         in al, dx
         cmp al, 0x02
-        jne .next
+        jne .done
         mov al, 0
         out dx, al
-        dec dx
-        mov [di], dx
-        add di, 2
+        mov word [SERIAL_PORTS], COM1
+        mov byte [SERIAL_TIMEOUTS], 10
         add word [EQUIPMENT], 1 << 9
-.next:  loop .look
-        mov dword [SERIAL_TIMEOUTS], 0x0000000a
-        ret
-.bases: dw 0x3f8, 0x2f8
+.done:  ret
 
 int_0x14:
         SAVE_CALLER

@@ -1,7 +1,9 @@
 ; vectors: the interrupt vector table, 256 far pointers at 0000:0000.
 
-; What nobody serves returns at once; tables that somebody else provides are 0.
+; What nobody serves returns at once.
 fill_vectors:
+        lidt [cs:.idtr]
+        lgdt [cs:.gdtr]
         xor ax, ax
         mov es, ax
         mov di, ax
@@ -19,17 +21,18 @@ fill_vectors:
         mov [es:di], ax
         add si, 3
         loop .next
-        ; Vectors 60h to 66h belong to programs; 40h is the floppy of INT 13h.
+        ; Vectors 60h to 66h belong to programs.
         mov di, 0x60 * 4
         mov cx, 7
         xor eax, eax
         rep stosd
         mov [es:0x79 * 4], eax
-        mov word [es:0x41 * 4], DISK_TABLE_0
-        mov word [es:0x41 * 4 + 2], EXTENDED_DATA
-        mov word [es:0x46 * 4], DISK_TABLE_1
-        mov word [es:0x46 * 4 + 2], EXTENDED_DATA
         ret
+
+.idtr:  dw 0x3ff                    ; the table's last byte, and where it is
+        dd 0
+.gdtr:  dw 0                        ; no segment descriptors
+        dd 0
 
 %macro VECTOR 2
         db %1

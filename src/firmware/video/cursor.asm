@@ -24,13 +24,18 @@ show_cursor_shape:
         mov al, bh
         sub bl, bh
         dec bl
-        jnz .first                  ; two lines become two lines, whatever the height:
+        jnz .first                  ; two lines become two lines, whatever the height
         mov ch, cl
         dec ch
         jmp .known
 .first: call last_of_eighth
         mov ch, al
-.known: mov al, CRTC_CURSOR_START
+.known:
+        ; fall through
+
+; CH = first line, CL = last line, as the CRTC gets them.
+set_cursor_lines:
+        mov al, CRTC_CURSOR_START
         mov ah, ch
         call set_crtc
         mov al, CRTC_CURSOR_END

@@ -16,8 +16,8 @@ alternate_select:
         FUNCTION 0x36, select_refresh
         db 0xff
 
-; BL = 10h: get EGA information. Returns BH = 0 colour, 1 monochrome, BL = 3: 256 KBytes, CH = feature bits, CL =
-; switches.
+; BL = 10h: get EGA information. Returns BH = 0 colour, 1 monochrome, BL = 3: 256 KBytes, CH = 0: nothing at the feature
+; connector, CL = switches.
 get_ega_information:
         mov bx, 0x0003
         cmp byte [CRTC_PORT], CRTC & 0xff
@@ -26,9 +26,7 @@ get_ega_information:
 .colour:
         mov [bp + caller.bx], bx
         mov cl, [VIDEO_SWITCHES]
-        mov ch, cl
-        shr ch, 4
-        and cl, 0x0f
+        and cx, 0x000f
         mov [bp + caller.cx], cx
         ret
 
@@ -36,7 +34,7 @@ get_ega_information:
 ; (It is only noted: all our text modes have 400 lines.)
 select_lines:
         cmp al, 2
-        ja .done
+        ja select_nothing
         mov bx, (0x80 << 8) | 0x08  ; 200 lines: VIDEO_FLAGS bits 7 and 4, VIDEO_SWITCHES bits 3:0
         jb .other
         mov bx, (0x10 << 8) | 0x09
@@ -52,7 +50,6 @@ select_lines:
         or al, bl
         mov [VIDEO_SWITCHES], al
         jmp select_nothing
-.done:  ret
 
 ; BL = 31h: AL = 0: setting a mode loads its colours; 1: it does not. Returns AL = 12h, as all of the following.
 select_default_palette:
@@ -129,6 +126,7 @@ display_combination:
 
 ; BX = 0, ES:DI -> room for 64 bytes. Returns AL = 1Bh.
 get_state:
+        mov byte [bp + caller.al], 0x1b
         test bx, bx
         jnz .done
         mov word [es:di], .static
@@ -139,8 +137,7 @@ get_state:
         mov cx, 0x1e
         rep movsb
         mov al, [LAST_ROW]
-        inc ax
-        stosb                       ; 22h: rows
+        stosb                       ; 22h: rows - 1
         mov ax, [CHARACTER_HEIGHT]
         stosw                       ; 23h
         mov al, [DISPLAY_CODE]
@@ -158,7 +155,6 @@ get_state:
         rep stosb
         pop di
         mov byte [es:di + 0x31], 3  ; 256 KBytes
-        mov byte [bp + caller.al], 0x1b
 .done:  ret
 
 .static:                            ; what this adapter can do
@@ -166,7 +162,7 @@ get_state:
         dd 0
         db 0x07                     ; text modes of 200, 350 and 400 lines
         db 2, 8                     ; fonts at once, blocks of fonts
-        db 0xff, 0x0e               ; functions
+        db 0xe7, 0x0c               ; functions
         dw 0
         db 0, 0
 

@@ -149,22 +149,28 @@ set_height:
         or ah, bl
         call set_crtc
         inc bx
-        mov cx, 0x0607
+        mov cx, 0x0607              ; the cursor: two lines at the bottom, as in each mode
         cmp bl, 8
-        jne .cursor
+        je .cursor
+        mov ch, bl
+        mov cl, bl
+        sub cx, 0x0302
 .cursor:
-        call lines_of_screen        ; AX
+        mov [CURSOR_SHAPE], cx
+        call set_cursor_lines
+        call lines_of_screen
         xor dx, dx
-        div bx
-        push ax
+        div bx                      ; AX = rows
+        mov dx, ax
         dec ax
         mov [LAST_ROW], al
-        pop ax
+        mov ax, dx
         mul word [COLUMNS]
         add ax, ax
+        add ax, 0x7ff               ; pages begin at multiples of 2 KBytes
+        and ax, 0xf800
         mov [PAGE_SIZE], ax
-        mov cx, [CURSOR_SHAPE]
-        jmp show_cursor_shape
+        ret
 
 ; AL = register of the CRTC. Returns AH = its value.
 get_crtc:

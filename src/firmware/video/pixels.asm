@@ -122,3 +122,12 @@ pixel_place:
 .done:  ret
 .text:  stc
         ret
+
+; AH = 04h: read light pen. There is none: AX = BX = CX = DX = 0.
+get_light_pen:
+        xor ax, ax
+        mov [bp + caller.ax], ax
+        mov [bp + caller.bx], ax
+        mov [bp + caller.cx], ax
+        mov [bp + caller.dx], ax
+        ret

@@ -85,6 +85,7 @@ int_0x10.functions:
         FUNCTION 0x01, set_cursor_shape
         FUNCTION 0x02, set_cursor_position
         FUNCTION 0x03, get_cursor
+        FUNCTION 0x04, get_light_pen
         FUNCTION 0x05, set_page
         FUNCTION 0x06, scroll_up
         FUNCTION 0x07, scroll_down

@@ -22,23 +22,27 @@ export interface StartState {
 }
 
 const SP = 4;
+/** Of programs that lie above it. */
+const STACK = 0x7c00;
 const IVT_LIMIT = 0x3ff;
 
 /**
- * Real mode as firmware leaves it, everything 0 but RIP and the stack pointer below it.
+ * Real mode as firmware leaves it, everything 0 but CS:IP and the stack pointer below the program.
  *
- * @param entry an address below 64 KBytes, in segment 0
+ * @param entry an address below 1 MByte; below 64 KBytes, in segment 0
  */
 export function realModeStart(entry: number): StartState {
   const gprs = new Array<bigint>(16).fill(0n);
-  gprs[SP] = BigInt(entry);
-  const segments = Array.from({ length: 8 }, () => ({ ...RESET.data }));
-  segments[CS] = { ...RESET.data, accessRights: SegmentRights.REAL_MODE_CODE };
+  const base = entry & 0xf_0000;
+  gprs[SP] = BigInt(base === 0 ? entry : STACK);
+  const segments: SegmentRegister[] = Array.from({ length: 8 }, () => ({ ...RESET.data }));
+  const code = { selector: base >> 4, base: BigInt(base), limit: RESET.data.limit };
+  segments[CS] = { ...code, accessRights: SegmentRights.REAL_MODE_CODE };
   segments[LDTR] = { ...RESET.ldtr };
   segments[TR] = { ...RESET.tr };
   return {
     gprs,
-    rip: BigInt(entry),
+    rip: BigInt(entry & 0xffff),
     rflags: RFLAGS_FIXED,
     cr0: WideCr0.ET,
     cr3: 0n,

@@ -234,10 +234,13 @@ describe('booting', function () {
     const boot = new Uint8Array(512);
     boot.set([0x55, 0xaa], 510);
     for (const monitor of MONITORS) {
-      const image = await bootImageFrom(boot, { ...OPTIONS, bios });
+      const image = await bootImageFrom(boot, { ...OPTIONS, bios: { name: 'b', bytes: bios } });
       assert.deepEqual(runImage(image, monitor).end, { kind: 'exit-device', value: 9 });
     }
-    assert.match(await refusal(boot, { bios: new Uint8Array(100) }), /100 bytes/);
+    assert.match(
+      await refusal(boot, { bios: { name: 'b', bytes: new Uint8Array(100) } }),
+      /100 bytes/,
+    );
   });
 
   it('says why an image cannot be booted', async () => {

@@ -94,14 +94,12 @@ export const symbolsIn = (bytes: Uint8Array): readonly ElfSymbol[] =>
  */
 export async function bootFirmware({ bios, disks = [], memory }: BootOptions): Promise<BootImage> {
   if (!bios) return powerOn({ roms: await builtInRoms(), memory, disks });
-  const own: Piece = { address: BIOS_END - bios.length, bytes: bios };
-  if (bios.length > BIOS_LARGEST || bios.length % 4096 !== 0) {
+  const own: Piece = { address: BIOS_END - bios.bytes.length, bytes: bios.bytes };
+  const size = bios.bytes.length;
+  if (size > BIOS_LARGEST || size % 4096 !== 0) {
     throw new UnbootableImage(
-      l10n.t(
-        'firmware of {0} bytes: it must be a multiple of 4096, and 131072 at most',
-        bios.length,
-      ),
-      '--bios',
+      l10n.t('firmware of {0} bytes: it must be a multiple of 4096, and 131072 at most', size),
+      bios.name,
     );
   }
   const video = (await builtInRoms()).filter(({ address }) => address < own.address - VIDEO_MOST);

@@ -1,18 +1,45 @@
+import * as l10n from '@vscode/l10n';
 import { assemble, type AssembleOptions, type Assembly, type SourceFiles } from '../../program';
 import { realModeStart } from '../../processor/state/start-state';
 import type { BootImage } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
+import { UnbootableImage } from './unbootable';
 
 /** Programs that are loaded whole where they belong, and started in real mode without firmware. */
 
-/** Bytes loaded at an address below 64 KBytes. */
-export function flatAt(bytes: Uint8Array, address: number): BootImage {
-  return { pieces: [{ address, bytes }], start: realModeStart(address) };
+/** Real mode reaches no further. */
+const MEGABYTE = 0x10_0000;
+
+/**
+ * Bytes at an address, and where they are entered: below 64 KBytes with CS = 0, from there to 1 MByte in
+ * the segment that begins at the multiple of 64 KBytes below.
+ *
+ * @throws UnbootableImage for another entry
+ */
+export function flatAt(bytes: Uint8Array, address: number, entry = address): BootImage {
+  if (entry < 0 || entry >= MEGABYTE) {
+    const place = `0x${entry.toString(16)}`;
+    throw new UnbootableImage(l10n.t('real mode cannot begin at {0}, above 1 MByte', place));
+  }
+  return { pieces: [{ address, bytes }], start: realModeStart(entry) };
 }
 
-/** An assembled program at its origin. */
-export const flatImage = (assembly: Assembly): BootImage =>
-  flatAt(assembly.image, loadAddress(assembly));
+/** The program starts in real mode with CS = 0. */
+const LAST_ENTRY = 0xffffn;
+
+/** An assembled program at its origin. @throws UnbootableImage when real mode cannot begin there */
+export function flatImage(assembly: Assembly): BootImage {
+  const { image, origin, hasOrigin } = assembly;
+  if (!isBootSector(image) && hasOrigin && (origin < 0n || origin > LAST_ENTRY)) {
+    throw new UnbootableImage(
+      l10n.t(
+        'it begins at {0} (org), but starts in real mode with CS = 0: it must begin below 0x10000',
+        `0x${origin.toString(16)}`,
+      ),
+    );
+  }
+  return flatAt(image, loadAddress(assembly));
+}
 
 /** A boot sector, and what has no origin, lies where a BIOS puts it, whatever addresses its labels have. */
 const loadAddress = ({ image, hasOrigin, origin }: Assembly): number =>

@@ -11,7 +11,7 @@ export interface BootOptions {
   /** Images of disks; where the image itself is one, it comes first. */
   readonly disks?: readonly Uint8Array[] | undefined;
   /** Firmware instead of the built-in one. */
-  readonly bios?: Uint8Array | undefined;
+  readonly bios?: NamedBytes | undefined;
 }
 
 export interface NamedBytes {

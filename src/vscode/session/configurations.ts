@@ -89,6 +89,17 @@ function searchingWorkspace(
   return { ...configuration, includeDirs: [...(own as unknown[]), pathOf(root)] };
 }
 
+/** The attributes that name files and folders. */
+const PATHS = ['program', 'disk', 'bios', 'initrd', 'symbolFiles', 'includeDirs'];
+
+/** A path, or those in a list and in `{"program": path}`. */
+function inPlace(value: unknown, resolve: (path: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((part) => inPlace(part, resolve));
+  if (typeof value !== 'object' || value === null) return resolve(value);
+  const { program } = value as { program?: unknown };
+  return { ...value, program: resolve(program) };
+}
+
 /** `${file}` and `${workspaceFolder}` lose the scheme; in a browser only a URI tells where a file is. */
 function withUris(
   folder: vscode.WorkspaceFolder | undefined,
@@ -103,10 +114,13 @@ function withUris(
       : vscode.Uri.joinPath(root, path);
     return uri.toString();
   };
-  const includeDirs: unknown = configuration.includeDirs;
   return {
     ...configuration,
-    program: resolve(configuration.program),
-    ...(Array.isArray(includeDirs) && { includeDirs: includeDirs.map(resolve) }),
+    ...(Object.fromEntries(
+      PATHS.filter((name) => configuration[name] !== undefined).map((name) => [
+        name,
+        inPlace(configuration[name], resolve),
+      ]),
+    ) as Record<string, unknown>),
   };
 }
