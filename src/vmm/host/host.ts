@@ -275,10 +275,24 @@ export class Host implements Persistent<HostState> {
     this.armed = deadline;
     const perTick = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
     const ticks = Math.ceil((deadline - this.cpu.time) / perTick);
-    const count = Math.min(LONGEST_COUNT, Math.max(1, ticks));
+    this.count(Math.min(LONGEST_COUNT, Math.max(1, ticks)));
+  }
+
+  private count(ticks: number): void {
     this.out(0x43, 1, 0x30);
-    this.out(0x40, 1, count & 0xff);
-    this.out(0x40, 1, count >> 8);
+    this.out(0x40, 1, ticks & 0xff);
+    this.out(0x40, 1, ticks >> 8);
+  }
+
+  /** Something has come in from outside: the timer interrupts a guest that runs, so that the monitor looks. */
+  inputCame(): void {
+    this.passTime();
+    if (!this.virtual.pic.intr) {
+      this.armTimer();
+      return;
+    }
+    this.armed = undefined;
+    this.count(1);
   }
 
   /** The host's timer has fired: it must be armed again. */
