@@ -9,7 +9,8 @@ import type { Processor } from '../processor/processor';
 import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { Clock } from './devices/clock';
-import { VideoMap } from './video-map';
+import { apicOf } from './processor-apic';
+import { DeviceMap } from './device-map';
 import { wakesByItself } from './wake-ups';
 import {
   Platform,
@@ -54,22 +55,28 @@ export class Computer implements Persistent<ComputerState> {
   readonly clock = new Clock();
   /** The devices at the computer's own I/O ports. */
   readonly platform: Platform;
-  private readonly video: VideoMap;
+  private readonly devices: DeviceMap;
 
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
-    this.platform = new Platform(
-      this.clock,
-      this.stopping(options.events ?? {}),
-      {
-        read: (address, length) => this.memory.readBytes(address, length),
-        write: (address, bytes) => {
-          this.memory.writeBytes(address, bytes);
-        },
+    const ram = {
+      read: (address: number, length: number) => this.memory.readBytes(address, length),
+      write: (address: number, bytes: Uint8Array) => {
+        this.memory.writeBytes(address, bytes);
       },
-      options.platform,
-    );
-    this.video = new VideoMap(this.memory, this.platform.vga);
+    };
+    const processor = apicOf(() => this.processor.state);
+    const events = this.stopping(options.events ?? {});
+    this.platform = new Platform(this.clock, events, { ram, processor }, options.platform);
+    this.devices = new DeviceMap(this.memory, this.platform, {
+      before: () => {
+        this.clock.advanceTo(this.processor.time);
+      },
+      after: () => {
+        this.noticeDeadline();
+        if (this.platform.interruptRequested) this.processor.requestStop();
+      },
+    });
     this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
   }
 
@@ -113,7 +120,7 @@ export class Computer implements Persistent<ComputerState> {
         this.processor.setAddressLine20(on);
       },
       videoWindow: () => {
-        this.video.update();
+        this.devices.updateVideo();
       },
     };
   }
@@ -132,7 +139,7 @@ export class Computer implements Persistent<ComputerState> {
       passing = false;
       this.clock.advanceTo(this.processor.time);
       if (stop.kind === 'halt') {
-        if (this.platform.pic.intr && this.processor.acceptsInterrupts) continue;
+        if (this.platform.interruptRequested && this.processor.acceptsInterrupts) continue;
         // Without IF only an NMI could end it, and nothing here sends one.
         if (!this.processor.interruptsEnabled || !this.idle()) return { kind: 'idle' };
         if (++rests >= LONGEST_REST) return { kind: 'budget' };
@@ -199,8 +206,8 @@ export class Computer implements Persistent<ComputerState> {
         this.platform.ports.write(port, bytes, value);
         this.noticeDeadline();
       },
-      interruptRequested: () => this.platform.pic.intr,
-      acknowledgeInterrupt: () => this.platform.pic.acknowledge(),
+      interruptRequested: () => this.platform.interruptRequested,
+      acknowledgeInterrupt: () => this.platform.acknowledgeInterrupt(),
     };
   }
 }

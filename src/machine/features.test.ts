@@ -41,14 +41,14 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     'tG',
   ],
   [
-    'the local APIC cannot be enabled: there is none',
+    'the local APIC is enabled and has no x2APIC mode',
     LONG(`mov ecx, 0x1b
           rdmsr
           test eax, 1 << 11
-          jnz $
+          jz $
           wrmsr
           ${SAY('r')}
-          or eax, 1 << 11
+          or eax, 1 << 10
           wrmsr`),
     'rG',
   ],

@@ -1,13 +1,15 @@
 import type { Persistent } from '../processor/persistent';
+import { IoApic } from './devices/apic/io-apic';
+import { LocalApic } from './devices/apic/local-apic';
 import { AtaChannel } from './devices/ata/ata-channel';
 import { Disk } from './devices/ata/disk';
 import type { Clock, ClockState } from './devices/clock';
-import type { Stateful } from './devices/device';
+import type { InterruptLine, Stateful } from './devices/device';
 import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
-import { Pic8259 } from './devices/pic8259';
+import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
@@ -40,6 +42,17 @@ export interface PlatformOptions {
   readonly disks?: readonly Uint8Array[];
 }
 
+/** What the devices reach of the computer around them. */
+export interface Surroundings {
+  /** The RAM of whoever sees these devices. */
+  readonly ram: WindowMemory;
+  /** CR8, and whether IA32_APIC_BASE has the local APIC enabled. */
+  readonly processor: {
+    taskPriority: number;
+    readonly apicEnabled: boolean;
+  };
+}
+
 /** The devices' states by their names, and the time that they live in. */
 export interface PlatformState {
   readonly clock: ClockState;
@@ -62,6 +75,8 @@ const START_TIME = 1_767_225_600;
 export class Platform implements Persistent<PlatformState> {
   readonly ports = new PortBus();
   readonly pic: Pic8259;
+  readonly localApic: LocalApic;
+  readonly ioApic: IoApic;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
   readonly rtc: CmosRtc;
@@ -78,22 +93,37 @@ export class Platform implements Persistent<PlatformState> {
 
   /**
    * @param clock the platform's own: two platforms do not share one
-   * @param memory the RAM of whoever sees these devices
    */
   constructor(
     private readonly clock: Clock,
     private readonly events: PlatformEvents,
-    memory: WindowMemory,
+    private readonly around: Surroundings,
     options: PlatformOptions = {},
   ) {
+    const { processor } = around;
     this.pic = new Pic8259();
+    this.localApic = new LocalApic({
+      clock,
+      taskPriority: {
+        get: () => processor.taskPriority,
+        set: (value) => (processor.taskPriority = value),
+      },
+      onEndOfInterrupt: (vector) => {
+        this.ioApic.endOfInterrupt(vector);
+      },
+    });
+    this.ioApic = new IoApic({
+      send: ({ vector, destination, logical, level }) => {
+        if (this.localApic.accepts(destination, logical)) this.localApic.request(vector, level);
+      },
+    });
     this.pit = new Pit8254({
       clock,
       instructionsPerTick: INSTRUCTIONS_PER_TICK,
-      irq: this.pic.irqLine(0),
+      irq: this.irq(0),
     });
     this.serial = new Uart16550({
-      irq: this.pic.irqLine(4),
+      irq: this.irq(4),
       onTransmit: (byte) => events.serial?.(byte),
     });
     this.rtc = new CmosRtc({
@@ -101,10 +131,10 @@ export class Platform implements Persistent<PlatformState> {
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
       memorySize: options.memory ?? 0,
-      irq: this.pic.irqLine(8),
+      irq: this.irq(8),
     });
     this.keyboard = new KeyboardController({
-      irq: this.pic.irqLine(1),
+      irq: this.irq(1),
       onReset: () => events.reset?.(),
       onA20: (on) => {
         this.driveA20(on);
@@ -127,14 +157,15 @@ export class Platform implements Persistent<PlatformState> {
     this.vga = new Vga({
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
-      memory,
+      memory: around.ram,
       onWindowChange: () => events.videoWindow?.(),
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
     const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
-    const channels = ataChannels(this.disks, pic);
+    const channels = ataChannels(this.disks, (n) => this.irq(n));
     const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, ...channels];
-    const owners = [...stateful, this.typist];
+    const { localApic, ioApic } = this;
+    const owners = [...stateful, this.typist, localApic, ioApic];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
@@ -156,18 +187,18 @@ export class Platform implements Persistent<PlatformState> {
 
   /** What could wake a processor that has halted with interrupts enabled. */
   get wakeUps(): readonly WakeUp[] {
-    const { clock, pic } = this;
+    const { clock } = this;
     const timed = (device: WakeUp['device'], irq: number, name: string): WakeUp => ({
       device,
       irq,
       by: 'time',
-      obstacle: clock.isScheduled(name) ? pic.obstacle(irq) : 'not-armed',
+      obstacle: clock.isScheduled(name) ? this.obstacle(irq) : 'not-armed',
     });
     const outside = (device: WakeUp['device'], irq: number): WakeUp => ({
       device,
       irq,
       by: 'outside',
-      obstacle: pic.obstacle(irq),
+      obstacle: this.obstacle(irq),
     });
     const typing = timed('keyboard', 1, this.typist.name);
     return [
@@ -175,7 +206,44 @@ export class Platform implements Persistent<PlatformState> {
       timed('real-time clock', 8, this.rtc.name),
       this.typist.isTyping ? typing : outside('keyboard', 1),
       outside('serial port', 4),
+      ...this.apicTimer,
     ];
+  }
+
+  /** Only while it counts: most programs know nothing of it. */
+  private get apicTimer(): WakeUp[] {
+    const { localApic, around } = this;
+    if (!around.processor.apicEnabled || !localApic.timerArmed) return [];
+    return [{ device: 'local APIC timer', irq: undefined, by: 'time', obstacle: undefined }];
+  }
+
+  /** What keeps a device's request from the processor, on whichever way it has. */
+  private obstacle(irq: number): Obstacle | undefined {
+    const { apicEnabled } = this.around.processor;
+    if (apicEnabled && this.ioApic.isOpen(pinOf(irq))) return undefined;
+    return !apicEnabled || this.localApic.passesExternal ? this.pic.obstacle(irq) : 'masked';
+  }
+
+  /** A device's line goes to both kinds of interrupt controllers. */
+  private irq(number: number): InterruptLine {
+    const pic = this.pic.irqLine(number);
+    const pin = this.ioApic.pin(pinOf(number));
+    return (level) => {
+      pic(level);
+      pin(level);
+    };
+  }
+
+  /** INTR as the processor sees it, behind its local APIC. */
+  get interruptRequested(): boolean {
+    if (!this.around.processor.apicEnabled) return this.pic.intr;
+    return this.localApic.intr || (this.pic.intr && this.localApic.passesExternal);
+  }
+
+  /** The interrupt-acknowledge cycle: gives the vector. */
+  acknowledgeInterrupt(): number {
+    const apic = this.around.processor.apicEnabled && this.localApic.intr;
+    return apic ? this.localApic.acknowledge() : this.pic.acknowledge();
   }
 
   private driveA20(on: boolean): void {
@@ -193,10 +261,16 @@ export class Platform implements Persistent<PlatformState> {
   }
 }
 
+/** The I/O APIC's input of an interrupt request: the timer is at input 2 (MP Specification 1.4, D.3). */
+const pinOf = (irq: number): number => (irq === 0 ? 2 : irq);
+
 /** The two channels of a PC, with two drives each. */
-function ataChannels(disks: readonly Disk[], pic: Pic8259): [AtaChannel, AtaChannel] {
-  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: pic.irqLine(14) };
-  const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: pic.irqLine(15) };
+function ataChannels(
+  disks: readonly Disk[],
+  irq: (number: number) => InterruptLine,
+): [AtaChannel, AtaChannel] {
+  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: irq(14) };
+  const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: irq(15) };
   return [
     new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
     new AtaChannel({ ...secondary, disks: [disks[2], disks[3]] }),

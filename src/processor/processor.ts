@@ -221,6 +221,7 @@ export class Processor
 
   /** Comes back after the present instruction: a device has something to tell. */
   requestStop(): void {
+    this.progress.endAfterThis();
     this.stopRequested = true;
   }
 
@@ -465,11 +466,8 @@ export class Processor
     );
     const result = slowPath(path)(this);
     if (result === 'continue') return record + RECORD_SIZE;
-    if (result === 'left') {
-      this.progress.left = true;
-      return 0;
-    }
-    state.endInstruction();
+    if (result === 'left') this.progress.left = true;
+    else state.endInstruction();
     return 0;
   }
 

@@ -46,7 +46,10 @@ export function troubleText(outcome: Outcome): string | undefined {
 /** Nothing can end the HLT: device by device, what keeps its interrupt away. */
 export function asleepText(wakeUps: readonly WakeUp[]): string {
   const reasons = wakeUps.map(({ device, irq, obstacle }) =>
-    labelled(l10n.t('{0} (IRQ {1})', deviceName(device), irq), obstacleText(obstacle)),
+    labelled(
+      irq === undefined ? deviceName(device) : l10n.t('{0} (IRQ {1})', deviceName(device), irq),
+      obstacleText(obstacle),
+    ),
   );
   return labelled(
     l10n.t('The guest sleeps for ever in HLT, though interrupts are enabled'),
@@ -64,6 +67,8 @@ function deviceName(device: WakeUp['device']): string {
       return l10n.t('keyboard');
     case 'serial port':
       return l10n.t('serial port');
+    case 'local APIC timer':
+      return l10n.t('local APIC timer');
   }
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { NotImplemented } from '../faults';
 import { CS, SS, TR } from '../state/layout';
 import { GDT, IDT, protectedMode, raised, Sel, setRing, stack, TSS } from '../modes.testing';
 import type { Processor } from '../processor';
@@ -114,11 +113,14 @@ describe('delivery in protected mode', () => {
     );
   });
 
-  it('by a task gate is not there yet', () => {
+  it('by a task gate that leads to code: #GP(selector + EXT)', () => {
     const cpu = prepared(0, 0x85);
-    assert.throws(() => {
-      deliverEvent(cpu, INTERRUPT);
-    }, NotImplemented);
+    assert.equal(
+      raised(() => {
+        deliverEvent(cpu, INTERRUPT);
+      }),
+      '#GP(9)',
+    );
   });
 
   it('to an entry point beyond the limit of its segment: #GP(EXT)', () => {

@@ -30,6 +30,13 @@ export class Progress implements Persistent<ProgressState> {
     this.engine.rounds = 0;
   }
 
+  /** The engine comes back after the present instruction. */
+  endAfterThis(): void {
+    if (this.chunk === 0) return;
+    this.chunk -= this.engine.remaining;
+    this.engine.remaining = 0;
+  }
+
   /** Adds what the engine has executed to the count. */
   settle(): void {
     this.before = this.retired;

@@ -30,6 +30,8 @@ export interface Embedding {
   leave(): void;
   /** Makes known, before a slow path is called, which instruction runs and how many may follow. */
   publish(): void;
+  /** A device may have asked that no instruction follows. */
+  reload(): void;
 }
 
 /**
@@ -277,6 +279,7 @@ export class HandlerEmitter {
     this.slowAddress(linear, place);
     this.value(value);
     this.f.call(this.helpers.slowStore);
+    this.embedding.reload();
   }
 
   private repeat(body: readonly Statement[], again: Expression): void {

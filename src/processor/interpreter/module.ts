@@ -47,6 +47,7 @@ function emitForm(module: ModuleBuilder, helpers: Helpers, form: Form): number {
   const embedding = {
     leave: () => f.op(Op.return),
     publish: () => store(f, Run.RECORD, 0),
+    reload: () => undefined,
   };
   new HandlerEmitter(f, helpers, 0, embedding).body(treeOf(form));
   return f.index;
@@ -101,6 +102,9 @@ function emitRun(module: ModuleBuilder, helpers: Helpers, hot: readonly Form[]):
       publish: () => {
         publishCount();
         store(f, Run.RECORD, at);
+      },
+      reload: () => {
+        f.i32(0).memory(Op.i32Load, Run.REMAINING).set(left);
       },
     };
     f.get(left)

@@ -1,12 +1,12 @@
 import { WideCr4 } from '../../isa/registers/control';
-import { Msr, msrReset, MTRR_VARIABLE_RANGES } from '../../isa/registers/msr';
-import { ApicBase, MiscEnable, MtrrCap } from '../../isa/registers/msr-fields';
+import { Msr, MTRR_VARIABLE_RANGES } from '../../isa/registers/msr';
+import { MiscEnable, MtrrCap } from '../../isa/registers/msr-fields';
 import { Profile } from './profile';
 import { LINEAR_ADDRESS_WIDTH, PHYSICAL_ADDRESS_WIDTH } from './widths';
 
 /**
  * The processor that a computer has unless it asks for another: Intel's architecture with VMX, without
- * x87 and vector units, without a local APIC.
+ * x87 and vector units, with a local APIC.
  */
 export const DEFAULT_PROFILE = new Profile({
   vendor: 'GenuineIntel',
@@ -22,6 +22,7 @@ export const DEFAULT_PROFILE = new Profile({
     'PAE',
     'MCE',
     'CX8',
+    'APIC',
     'SEP',
     'MTRR',
     'PGE',
@@ -51,14 +52,7 @@ export const DEFAULT_PROFILE = new Profile({
   baseline: {
     // Kernels set OSFXSR and OSXMMEXCPT without asking CPUID; vector instructions then stop as missing.
     cr4: WideCr4.PCE | WideCr4.OSFXSR | WideCr4.OSXMMEXCPT,
-    msrs: [
-      // It exists without a local APIC, too: its enable bit then reads 0 (SDM 3A 11.4.3).
-      Msr.APIC_BASE,
-      Msr.BIOS_UPDT_TRIG,
-      Msr.BIOS_SIGN_ID,
-      Msr.MISC_ENABLE,
-      Msr.DEBUGCTL,
-    ],
+    msrs: [Msr.APIC_BASE, Msr.BIOS_UPDT_TRIG, Msr.BIOS_SIGN_ID, Msr.MISC_ENABLE, Msr.DEBUGCTL],
     instructions: [
       'INTEL8086',
       'INTEL186',
@@ -72,7 +66,6 @@ export const DEFAULT_PROFILE = new Profile({
     ],
   },
   msrValues: new Map([
-    [Msr.APIC_BASE, msrReset(Msr.APIC_BASE) & ~ApicBase.EN],
     [Msr.MTRRCAP, BigInt(MTRR_VARIABLE_RANGES) | MtrrCap.FIX | MtrrCap.WC],
     [
       Msr.MISC_ENABLE,

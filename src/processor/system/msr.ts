@@ -1,8 +1,8 @@
 import { isValidPat } from '../../isa/memory-types';
 import { ApicBase, FeatureControl } from '../../isa/registers/msr-fields';
 import { WideEfer } from '../../isa/registers/control';
-import { Msr, msrByNumber, type MsrRow } from '../../isa/registers/msr';
-import { generalProtection } from '../faults';
+import { Msr, msrByNumber, msrReset, type MsrRow } from '../../isa/registers/msr';
+import { generalProtection, NotImplemented } from '../faults';
 import {
   lmeWhilePaging,
   msrLocked,
@@ -78,9 +78,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       break;
     case Msr.APIC_BASE:
       // Once the local APIC is disabled, only a reset can enable it (SDM 3A 11.4.3).
-      if (!state.profile.has('APIC') && value & (ApicBase.EN | ApicBase.EXTD)) {
-        throw generalProtection(msrValue(number, value));
-      }
+      checkApicBase(state, value);
       break;
     case Msr.FEATURE_CONTROL:
       if (state.msr(number) & FeatureControl.LOCK) throw generalProtection(msrLocked(number));
@@ -88,6 +86,14 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   }
   checkMtrr(number, value, state.physicalAddressWidth);
   state.setMsr(number, value);
+}
+
+/** Its address, and x2APIC mode, which this processor does not have. */
+function checkApicBase(state: CpuState, value: bigint): void {
+  const enables = ApicBase.EXTD | (state.profile.has('APIC') ? 0n : ApicBase.EN);
+  if (value & enables) throw generalProtection(msrValue(Msr.APIC_BASE, value));
+  const moved = ((value ^ msrReset(Msr.APIC_BASE)) & ApicBase.ADDRESS) !== 0n;
+  if (moved) throw new NotImplemented('a local APIC at another address');
 }
 
 /**

@@ -9,7 +9,8 @@ import {
   type PlatformOptions,
   type PlatformState,
 } from '../../machine/platform';
-import { deviceRanges } from '../../machine/video-map';
+import { videoRanges } from '../../machine/device-map';
+import { apicOf } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { Fault } from '../../processor/faults';
@@ -90,13 +91,14 @@ export class Host implements Persistent<HostState> {
         this.mappingsChanged = true;
       },
       videoWindow: () => {
-        guestMemory.setDevicePages(deviceRanges(this.virtual.vga));
+        guestMemory.setDevicePages(videoRanges(this.virtual));
         this.mappingsChanged = true;
       },
     };
-    this.virtual = new Platform(this.virtualClock, virtualEvents, guestMemory.videoRam, platform);
+    const around = { ram: guestMemory.videoRam, processor: apicOf(() => this.cpu.state) };
+    this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
-    guestMemory.setDevicePages(deviceRanges(this.virtual.vga));
+    guestMemory.setDevicePages(videoRanges(this.virtual));
   }
 
   save(): HostState {
@@ -259,12 +261,12 @@ export class Host implements Persistent<HostState> {
 
   virtualInterruptPending(): bigint {
     this.passTime();
-    if (!this.virtual.pic.intr) return 0n;
+    if (!this.virtual.interruptRequested) return 0n;
     return this.holdInterrupts ? 2n : 1n;
   }
 
   acknowledgeVirtualInterrupt(): bigint {
-    return BigInt(this.virtual.pic.acknowledge());
+    return BigInt(this.virtual.acknowledgeInterrupt());
   }
 
   /** Channel 0 of the host's timer, mode 0: one interrupt when the count is done. */
@@ -287,7 +289,7 @@ export class Host implements Persistent<HostState> {
   /** Something has come in from outside: the timer interrupts a guest that runs, so that the monitor looks. */
   inputCame(): void {
     this.passTime();
-    if (!this.virtual.pic.intr) {
+    if (!this.virtual.interruptRequested) {
       this.armTimer();
       return;
     }
@@ -302,7 +304,7 @@ export class Host implements Persistent<HostState> {
 
   halt(): boolean {
     this.passTime();
-    if (this.virtual.pic.intr) return true;
+    if (this.virtual.interruptRequested) return true;
     if (!wakesByItself(this.virtual.wakeUps) || !this.computer.idle()) return false;
     this.passTime();
     return true;

@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
-import { VIDEO_FIRST, VIDEO_LAST, type VideoRange } from '../../machine/video-map';
+import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
 
@@ -112,7 +112,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
    * Pages where devices answer instead of RAM: they are not mapped, so that the guest's accesses exit.
    * All others of video memory are RAM. Whoever calls sees to it that the processor forgets what it knew.
    */
-  setDevicePages(ranges: readonly VideoRange[]): void {
+  setDevicePages(ranges: readonly AddressRange[]): void {
     for (let page = VIDEO_FIRST; page < VIDEO_LAST; page += PAGE_SIZE) {
       const isDevice = ranges.some(({ first, last }) => page >= first && page <= last);
       if (isDevice) this.ept.map(BigInt(page), this.videoFrame(page), 0);

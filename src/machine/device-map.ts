@@ -1,0 +1,128 @@
+import type { MemoryRegion } from '../processor/memory-region';
+import type { PhysicalMemory } from '../processor/physical-memory';
+import { LINEAR_FRAME_BUFFER, VBE_MEMORY } from './devices/vga/vbe';
+import type { Platform } from './platform';
+
+/** Where devices answer in the physical address space, beside their ports. */
+
+/** The addresses that belong to video memory, whatever the window is at present. */
+export const VIDEO_FIRST = 0xa_0000;
+export const VIDEO_LAST = 0xb_ffff;
+export const IO_APIC = 0xfec0_0000;
+export const LOCAL_APIC = 0xfee0_0000;
+const PAGE = 0x1000;
+
+/** A run of addresses. */
+export interface AddressRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where the VGA itself answers at present: everywhere but in a window that is plain RAM. */
+export function videoRanges({ vga: { window } }: Platform): AddressRange[] {
+  if (!window.plain) return [{ first: VIDEO_FIRST, last: VIDEO_LAST }];
+  return [
+    { first: VIDEO_FIRST, last: window.first - 1 },
+    { first: window.last + 1, last: VIDEO_LAST },
+  ].filter(({ first, last }) => first < last);
+}
+
+/** The device that answers at an address, as long as nothing changes. */
+export function deviceAt(platform: Platform, address: number): MemoryRegion | undefined {
+  const inside = ({ first, last }: AddressRange): boolean => address >= first && address <= last;
+  const fixed = fixedRegions(platform).find(inside);
+  return fixed ?? videoRegions(platform).find(inside);
+}
+
+const videoRegions = (platform: Platform): MemoryRegion[] =>
+  videoRanges(platform).map((range) => videoRegion(platform, range));
+
+const fixedRegions = (platform: Platform): MemoryRegion[] => [
+  videoRegion(platform, {
+    first: LINEAR_FRAME_BUFFER,
+    last: LINEAR_FRAME_BUFFER + VBE_MEMORY - 1,
+  }),
+  wordRegion(IO_APIC, platform.ioApic),
+  wordRegion(LOCAL_APIC, platform.localApic),
+];
+
+/** Whatever its width, an access comes to video memory byte by byte. */
+const videoRegion = ({ vga }: Platform, { first, last }: AddressRange): MemoryRegion => ({
+  first,
+  last,
+  read: (address, bytes) => {
+    let value = 0n;
+    for (let n = bytes - 1; n >= 0; n--)
+      value |= BigInt(vga.readMemory(address + n)) << BigInt(8 * n);
+    return value;
+  },
+  write: (address, bytes, value) => {
+    for (let n = 0; n < bytes; n++) {
+      vga.writeMemory(address + n, Number((value >> BigInt(8 * n)) & 0xffn));
+    }
+  },
+});
+
+/** Registers of 32 bits at multiples of 16. */
+interface WordDevice {
+  read(offset: number): number;
+  write(offset: number, value: number): void;
+}
+
+/** A page of them. Narrower reads give a part; writes of any other width than 32 bits are lost. */
+const wordRegion = (first: number, device: WordDevice): MemoryRegion => ({
+  first,
+  last: first + PAGE - 1,
+  read: (address, bytes) => {
+    const within = address & 3;
+    const word = BigInt(device.read(address - first - within) >>> 0);
+    return (word >> BigInt(8 * within)) & ((1n << BigInt(8 * bytes)) - 1n);
+  },
+  write: (address, bytes, value) => {
+    if (bytes === 4 && (address & 3) === 0) device.write(address - first, Number(value));
+  },
+});
+
+/** What a computer does around each access to a device. */
+export interface AccessHooks {
+  before(): void;
+  after(): void;
+}
+
+/** Keeps the physical address space of a computer as its devices want it. */
+export class DeviceMap {
+  private video: readonly MemoryRegion[] = [];
+
+  constructor(
+    private readonly memory: PhysicalMemory,
+    private readonly platform: Platform,
+    private readonly hooks: AccessHooks,
+  ) {
+    for (const region of fixedRegions(platform)) memory.map(this.hooked(region));
+    this.updateVideo();
+  }
+
+  /** The window of the VGA has changed. */
+  updateVideo(): void {
+    for (const region of this.video) this.memory.unmap(region);
+    this.video = videoRegions(this.platform).map((region) => this.hooked(region));
+    for (const region of this.video) this.memory.map(region);
+  }
+
+  private hooked(region: MemoryRegion): MemoryRegion {
+    const { hooks } = this;
+    return {
+      first: region.first,
+      last: region.last,
+      read: (address, bytes) => {
+        hooks.before();
+        return region.read?.(address, bytes) ?? 0n;
+      },
+      write: (address, bytes, value) => {
+        hooks.before();
+        region.write(address, bytes, value);
+        hooks.after();
+      },
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { ApicBase } from '../isa/registers/msr-fields';
+import { Msr } from '../isa/registers/msr';
+import type { CpuState } from '../processor/state/cpu-state';
+import type { Surroundings } from './platform';
+
+/** What of a processor belongs to its local APIC: CR8 is its task priority, an MSR turns it on. */
+export const apicOf = (state: () => CpuState): Surroundings['processor'] => ({
+  get taskPriority() {
+    return Number(state().cr8);
+  },
+  set taskPriority(value) {
+    state().cr8 = BigInt(value);
+  },
+  get apicEnabled() {
+    return (state().msr(Msr.APIC_BASE) & ApicBase.EN) !== 0n;
+  },
+});
