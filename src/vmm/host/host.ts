@@ -86,6 +86,7 @@ export class Host implements Persistent<HostState> {
       },
       videoWindow: () => {
         guestMemory.setDevicePages(deviceRanges(this.virtual.vga));
+        if (this.virtual.vga.vbe.enabled) guestMemory.mapFrameBuffer();
         this.mappingsChanged = true;
       },
     };
