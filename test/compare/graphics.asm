@@ -1,5 +1,5 @@
-; graphics: characters and pixels in graphics modes. What the screen shows is summed up, because the shapes of
-; the characters may differ; a font of our own is used, which the program loads.
+; graphics: characters and pixels in graphics modes. What the screen shows is summed up, because
+; the shapes of the characters may differ; a font of our own is used, which the program loads.
 %include "report.inc.asm"
 
 main:   ; a font whose glyphs depend on their number
@@ -172,7 +172,8 @@ attributes:
         out dx, al
         jmp newline
 
-; A sum of the 64 KBytes at A000, of each plane, and of the 32 KBytes at B800; where each 2000h begins that is not empty
+; A sum of the 64 KBytes at A000, of each plane, and of the 32 KBytes at B800; where each 2000h
+; begins that is not empty
 sum:    pop si
         call print
         push si

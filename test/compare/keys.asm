@@ -1,5 +1,5 @@
-; keys: what INT 16h gives for each key, with each shift key. Keys come from outside (QEMU's monitor: sendkey);
-; Esc alone ends it.
+; keys: what INT 16h gives for each key, with each shift key. Keys come from outside (QEMU's
+; monitor: sendkey); Esc alone ends it.
 %include "report.inc.asm"
 
 main:

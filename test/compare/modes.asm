@@ -1,4 +1,5 @@
-; modes: INT 10h function 00h, and everything that it leaves in the registers of the VGA and in the data area.
+; modes: INT 10h function 00h, and everything that it leaves in the registers of the VGA and in
+; the data area.
 %include "report.inc.asm"
 
 ; The registers behind an index port: PORT, first, count, text

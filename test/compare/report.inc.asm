@@ -1,5 +1,6 @@
-; report: what each test program of this folder is made of. It is a boot sector that reads the rest of
-; itself (62 sectors at most), and then calls the firmware and tells over COM1 what each call left behind.
+; report: what each test program of this folder is made of. It is a boot sector that reads the
+; rest of itself (62 sectors at most), and then calls the firmware and tells over COM1 what each
+; call left behind.
 ;
 ;   KNOWN           all registers get values that are easy to recognise
 ;   CALL 0x13, "…"  an interrupt, and a line with every register and flag afterwards

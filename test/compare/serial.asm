@@ -1,4 +1,5 @@
-; serial: INT 14h with the first port, over which this very text comes; INT 17h; INT 11h and INT 12h.
+; serial: INT 14h with the first port, over which this very text comes; INT 17h; INT 11h and INT
+; 12h.
 %include "report.inc.asm"
 
 %macro SERIAL 3

@@ -1,7 +1,7 @@
 ; text: writing on a text screen, cursors, pages, scrolling.
 %include "report.inc.asm"
 
-%macro SCREEN 1                     ; what INT 10h has left: cursors, and all of the screen that is not empty
+%macro SCREEN 1                     ; what INT 10h has left: cursors, all that is not empty
         SAY %1
         DUMP 0x40, 0x4e, 0x15, "  40:4E"
         call crtc
@@ -167,7 +167,6 @@ main:
         STRING 0x1302, 0x0406, "13 02"
         STRING 0x1303, 0x054c, "13 03"
         STRING 0x1301, 0x184e, "13 01 at the end"
-        STRING 0x1301, 0xff00, "13 01 at the cursor"
         STRING 0x1300, 0x1850, "13 00 beyond"
         KNOWN
         mov ax, 0x0083

@@ -1,5 +1,6 @@
-; ata: hard disks at the two ATA channels (ATA/ATAPI-6), by programmed input and output: the processor
-; itself moves each word. No interrupts: the disk is asked until it is ready, but not for ever.
+; ata: hard disks at the two ATA channels (ATA/ATAPI-6), by programmed input and output: the
+; processor itself moves each word. No interrupts: the disk is asked until it is ready, but not
+; for ever.
 
 ; Registers, from the channel's base
 ATA_DATA        equ 0
@@ -33,8 +34,7 @@ struc drive
 .control:   resw 1
 .device:    resb 1                  ; A0h first, B0h second of its channel
 .unit:      resb 1                  ; 0 to 3: first and second of channel 1, of channel 2
-.lba48:     resb 1
-            resb 1
+            resw 1
 .sectors:   resq 1
 .cylinders: resw 1                  ; as the disk tells them …
 .heads:     resw 1
@@ -52,8 +52,8 @@ BOOT_REASONS    equ 0x60            ; three bytes (boot.asm)
 DRIVES          equ 0x100           ; four records
 IDENTITY        equ 0x200           ; 512 bytes: what a disk answers to IDENTIFY
 
-; Looks for disks at both channels, and gives them their numbers in the order found. Vectors 41h and 46h point to
-; tables of the first two.
+; Looks for disks at both channels, and gives them their numbers in the order found. Vectors 41h
+; and 46h point to tables of the first two.
 find_disks:
         mov byte [DISK_CONTROL], 0xc0
         push ds
@@ -122,11 +122,11 @@ identify:
         je .none
         call quiet
         call wait_while_busy
-        jc .none
+        jc .failed
         mov al, IDENTIFY
         out dx, al
         call wait_for_data
-        jc .none                    ; a CD drive gives up the command
+        jc .failed                  ; a CD drive gives up the command
         mov dx, [si + drive.base]
         mov di, IDENTITY
         mov cx, 256
@@ -140,10 +140,8 @@ identify:
         mov [si + drive.track], ax
         mov eax, [IDENTITY + 60 * 2]
         xor edx, edx
-        mov byte [si + drive.lba48], 0
-        test byte [IDENTITY + 83 * 2 + 1], 4
+        test byte [IDENTITY + 83 * 2 + 1], 4 ; more than 28 bits of LBA can tell?
         jz .sectors
-        mov byte [si + drive.lba48], 1
         mov eax, [IDENTITY + 100 * 2]
         mov edx, [IDENTITY + 102 * 2]
 .sectors:
@@ -151,10 +149,13 @@ identify:
         mov [si + drive.sectors + 4], edx
         clc
         ret
+.failed:
+        call loud
 .none:  stc
         ret
 
-; SI -> drive. With interrupts of the disk off, and on again: reading its status takes back a request.
+; SI -> drive. With interrupts of the disk off, and on again: reading its status takes back a
+; request.
 quiet:  push dx
         push ax
         mov dx, [si + drive.control]
@@ -206,8 +207,8 @@ wait_for_data:
 
 ; ------------------------------------------------------------------ moving sectors
 
-; SI -> drive, EDX:EAX = the first sector, CX = how many, ES:BX -> buffer. Returns AL = status of INT 13h,
-; CX = how many have been moved.
+; SI -> drive, EDX:EAX = the first sector, CX = how many, ES:BX -> buffer. Returns AL = status of
+; INT 13h, CX = how many have been moved.
 read_sectors:
         push bp
         mov bp, .sector
@@ -262,9 +263,11 @@ move_sectors:
         sub di, 512
         dec bx
         jnz .next
-        call wait_while_busy
+        call wait_while_busy        ; until the last sector is written
+        jc .failed
+        test al, STATUS_ERROR | STATUS_FAULT
         mov al, DISK_OK
-        jmp .done
+        jz .done
 .failed:
         mov al, DISK_BAD_TRACK
 .done:  call loud
@@ -272,8 +275,8 @@ move_sectors:
         sub cx, bx
         ret
 
-; SI -> drive, EDX:EAX = the first sector, CX = how many (at most 256 when 28 bits of LBA do), DI = commands: the
-; low byte is for 28 bits, the high byte for 48.
+; SI -> drive, EDX:EAX = the first sector, CX = how many (at most 256 when 28 bits of LBA do), DI
+; = commands: the low byte is for 28 bits, the high byte for 48.
 send_command:
         push eax
         push edx

@@ -1,12 +1,13 @@
 ; bios: the firmware of the machine, 64 KBytes at F000:0000.
 ;
-; When the processor has been switched on it executes the instruction at F000:FFF0, in the last lines of this
-; file. It leads to post.asm, which prepares everything; boot.asm then loads the first sector of a disk and
-; jumps there. From then on the BIOS is what programs call: INT 13h is in disk.asm, INT 16h in
-; keyboard-services.asm, and so on. INT 10h, the screen, is in a ROM of its own, the graphics adapter's.
+; When the processor has been switched on it executes the instruction at F000:FFF0, in the last
+; lines of this file. It leads to post.asm, which prepares everything; boot.asm then loads the
+; first sector of a disk and jumps there. From then on the BIOS is what programs call: INT 13h is
+; in disk.asm, INT 16h in keyboard-services.asm, and so on. INT 10h, the screen, is in a ROM of
+; its own, the graphics adapter's.
 ;
-; Where to read on about services: Ralf Brown's Interrupt List; about tables and the data area: the IBM PC
-; AT Technical Reference.
+; Where to read on about services: Ralf Brown's Interrupt List; about tables and the data area:
+; the IBM PC AT Technical Reference.
 
         org 0
         bits 16
@@ -28,12 +29,14 @@
 %include "timer.asm"
 %include "clock.asm"
 %include "keyboard.asm"
+%include "shift-keys.asm"
 %include "keyboard-services.asm"
 %include "key-codes.asm"
 %include "serial.asm"
 %include "printer.asm"
 %include "equipment.asm"
 %include "system.asm"
+%include "apm.asm"
 %include "memory-map.asm"
 %include "ata.asm"
 %include "geometry.asm"

@@ -51,8 +51,8 @@ int_0x19:
 .numbers:
         db 0x00, 0x80, 0xe0         ; floppy, disk, CD
 
-; DL = drive, SI = its kind. Starts its first sector; returns only when that is not possible: AL = reason.
-; (El Torito belongs here: a CD is not booted by its first sector.)
+; DL = drive, SI = its kind. Starts its first sector; returns only when that is not possible: AL =
+; reason. (El Torito belongs here: a CD is not booted by its first sector.)
 boot_from:
         mov al, REASON_NONE
         cmp si, BOOT_CD

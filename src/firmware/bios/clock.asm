@@ -74,8 +74,8 @@ int_0x1a:
         dw get_ticks, set_ticks, get_time, set_time, get_date, set_date, set_alarm, cancel_alarm
 .end:
 
-; AH = 00h: get system time. Returns CX:DX = ticks since midnight, AL = how often midnight has passed
-; since the last call.
+; AH = 00h: get system time. Returns CX:DX = ticks since midnight, AL = how often midnight has
+; passed since the last call.
 get_ticks:
         mov ax, [TICKS]
         mov [bp + caller.dx], ax

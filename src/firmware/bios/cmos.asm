@@ -1,4 +1,5 @@
-; cmos: the bytes beside the clock that a battery keeps. Whoever built the machine tells there what it has.
+; cmos: the bytes beside the clock that a battery keeps. Whoever built the machine tells there
+; what it has.
 
 CMOS_INDEX      equ 0x70
 CMOS_DATA       equ 0x71
@@ -21,14 +22,6 @@ write_cmos:
         xchg al, ah
         out CMOS_DATA, al
         xchg al, ah
-        ret
-
-; AL = register number.
-write_cmos_zero:
-        push ax
-        mov ah, 0
-        call write_cmos
-        pop ax
         ret
 
 ; AL = number of the first of two registers. Returns AX = their value.

@@ -7,7 +7,8 @@ DISK_BAD_TRACK  equ 0x0c            ; what a sector beyond the end ends with
 DISK_NOT_REMOVABLE equ 0xb2
 
 ; INT 40h is where the first hard disks' BIOS put the floppy's INT 13h.
-int_0x40:
+int_0x40 equ int_0x13
+
 int_0x13:
         SAVE_CALLER
         INTERRUPTS_AS_CALLER
@@ -39,8 +40,8 @@ int_0x13:
         call finish_disk
         RETURN_TO_CALLER
 
-; Functions have the caller's registers, but SI -> drive, DS = the extended data area. They return AL =
-; status.
+; Functions have the caller's registers, but SI -> drive, DS = the extended data area. They return
+; AL = status.
 .functions:
         FUNCTION 0x00, disk_nothing_to_do ; reset
         FUNCTION 0x01, disk_last_status
@@ -104,8 +105,8 @@ disk_last_status:
 .done:  pop ds
         ret
 
-; AH = 02h: read sectors. AL = how many (1 to 128), CH = cylinder, CL = sector (bits 5:0) and cylinder's bits
-; 9:8 (bits 7:6), DH = head, ES:BX -> buffer. Returns AL = how many were read.
+; AH = 02h: read sectors. AL = how many (1 to 128), CH = cylinder, CL = sector (bits 5:0) and
+; cylinder's bits 9:8 (bits 7:6), DH = head, ES:BX -> buffer. Returns AL = how many were read.
 disk_read:
         mov di, read_sectors
         jmp disk_move
@@ -119,7 +120,8 @@ disk_move:
         mov [bp + caller.al], cl
         ret
 
-; AH = 05h: format a track. AL, CH, DH, CL's bits 7:6 as above. Disks come formatted: nothing is done.
+; AH = 05h: format a track. AL, CH, DH, CL's bits 7:6 as above. Disks come formatted: nothing is
+; done.
 disk_format:
         and cl, 0xc0
         inc cx                      ; any sector will do
@@ -133,7 +135,8 @@ disk_bad_parameter:
         mov al, DISK_BAD_PARAMETER
         ret
 
-; AL, CH, CL, DH = what to move. Returns EDX:EAX = the first sector, CX = how many. CF = 1: not possible.
+; AL, CH, CL, DH = what to move. Returns EDX:EAX = the first sector, CX = how many. CF = 1: not
+; possible.
 disk_place:
         movzx ax, al
         dec ax
@@ -146,9 +149,9 @@ disk_place:
         pop cx
 .done:  ret
 
-; AH = 08h: get drive parameters. Returns CH, CL, DH = the last cylinder, sector and head (in the places of
-; 02h), DL = number of hard disks, AL = 0. The very last cylinder is kept back for diagnostics, as ever
-; since the AT.
+; AH = 08h: get drive parameters. Returns CH, CL, DH = the last cylinder, sector and head (in the
+; places of 02h), DL = number of hard disks, AL = 0. The very last cylinder is kept back for
+; diagnostics, as ever since the AT.
 disk_parameters:
         mov ax, [si + drive.logical_cylinders]
         sub ax, 2

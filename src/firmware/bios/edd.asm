@@ -10,8 +10,8 @@ struc packet
 .lba:     resq 1
 endstruc
 
-; AH = 41h: installation check. Returns BX = AA55h, AH = 30h (version 3.0), CX = 7: functions 42h-44h, 47h, 48h
-; (bit 0), 45h, 46h, 49h (bit 1), 4Eh (bit 2).
+; AH = 41h: installation check. Returns BX = AA55h, AH = 30h (version 3.0), CX = 7: functions
+; 42h-44h, 47h, 48h (bit 0), 45h, 46h, 49h (bit 1), 4Eh (bit 2).
 edd_check:
         mov word [bp + caller.bx], 0xaa55
         mov word [bp + caller.cx], 7
@@ -40,7 +40,8 @@ edd_move:
         pop ds
         ret
 
-; AH = 44h: verify sectors; AH = 47h: seek. DS:SI -> packet. Only whether there is the first of them.
+; AH = 44h: verify sectors; AH = 47h: seek. DS:SI -> packet. Only whether there is the first of
+; them.
 edd_verify:
         call edd_place
         jc disk_bad_parameter
@@ -86,8 +87,8 @@ edd_hardware:
         je disk_nothing_to_do
         jmp disk_bad_parameter
 
-; AH = 4Bh: a CD that is booted as if it were a disk (El Torito). AL = 0: end that; 1: tell, DS:SI -> 19 bytes.
-; There is none.
+; AH = 4Bh: a CD that is booted as if it were a disk (El Torito). AL = 0: end that; 1: tell, DS:SI
+; -> 19 bytes. There is none.
 cd_emulation:
         cmp al, 1
         jne disk_nothing_to_do

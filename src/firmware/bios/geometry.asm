@@ -1,5 +1,6 @@
-; geometry: cylinders, heads and sectors. Disks count their sectors from 0 (LBA), but the first programs
-; for PCs speak of cylinders, heads and tracks, and their numbers must fit into 10, 8 and 6 bits.
+; geometry: cylinders, heads and sectors. Disks count their sectors from 0 (LBA), but the first
+; programs for PCs speak of cylinders, heads and tracks, and their numbers must fit into 10, 8 and
+; 6 bits.
 
 ; SI -> drive. Up to 1,024 cylinders the disk's own numbers do; larger ones are told with more heads
 ; ("LBA-assisted translation"). Also fills the table of vector 41h or 46h for the first two disks.
@@ -54,8 +55,8 @@ choose_geometry:
         mov [di + 14], al
 .done:  ret
 
-; SI -> drive, CH, CL, DH = cylinder, sector and head as INT 13h has them. Returns EDX:EAX = LBA; CF = 1 when
-; there is no such place.
+; SI -> drive, CH, CL, DH = cylinder, sector and head as INT 13h has them. Returns EDX:EAX = LBA;
+; CF = 1 when there is no such place.
 chs_to_lba:
         push bx
         mov al, ch

@@ -1,5 +1,5 @@
-; key-codes: what each key of a US keyboard means. Scan code in the high byte, character in the low byte
-; (0 when it is none); alone, with Shift, with Ctrl, with Alt. 0000h: nothing.
+; key-codes: what each key of a US keyboard means. Scan code in the high byte, character in the
+; low byte (0 when it is none); alone, with Shift, with Ctrl, with Alt. 0000h: nothing.
 
 %macro KEY 4
         dw %1, %2, %3, %4

@@ -96,8 +96,8 @@ set_typematic:
         call send_to_keyboard
 .done:  ret
 
-; AH = 05h: place keystroke in the buffer. CH = scan code, CL = character. Returns AL = 0, or 1 when the buffer
-; is full.
+; AH = 05h: place keystroke in the buffer. CH = scan code, CL = character. Returns AL = 0, or 1
+; when the buffer is full.
 store_key:
         mov ax, cx
         call put_key

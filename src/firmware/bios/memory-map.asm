@@ -13,8 +13,8 @@ memory_services:
         je get_memory_map
         jmp unsupported
 
-; AX = E801h: get memory size. Returns AX = CX = KBytes from 1 to 16 MBytes, BX = DX = units of 64 KBytes
-; above.
+; AX = E801h: get memory size. Returns AX = CX = KBytes from 1 to 16 MBytes, BX = DX = units of 64
+; KBytes above.
 get_memory_sizes:
         call memory_end
         mov edx, eax
@@ -36,8 +36,9 @@ get_memory_sizes:
         TELL_SUCCESS
         ret
 
-; AX = E820h: get system memory map. EDX = 'SMAP', EBX = number of an entry (0 at first), ES:DI -> 20 bytes,
-; ECX = 20 or more. Returns EAX = 'SMAP', ECX = 20, EBX = number of the next entry, 0 after the last.
+; AX = E820h: get system memory map. EDX = 'SMAP', EBX = number of an entry (0 at first), ES:DI ->
+; 20 bytes, ECX = 20 or more. Returns EAX = 'SMAP', ECX = 20, EBX = number of the next entry, 0
+; after the last.
 get_memory_map:
         cmp edx, SMAP
         jne unsupported

@@ -1,5 +1,6 @@
-; post: the power-on self test. It makes a PC out of a computer that has just been switched on: memory
-; has its tables, devices are set up, disks are found. Then INT 19h loads the first program.
+; post: the power-on self test. It makes a PC out of a computer that has just been switched on:
+; memory has its tables, devices are set up, disks are found. Then INT 19h loads the first
+; program.
 
 STACK_AT_BOOT   equ 0x6f04          ; SS:SP = 0000:6F04, which programs get as their first stack
 CMOS_SHUTDOWN   equ 0x0f            ; why the processor was reset
@@ -8,11 +9,12 @@ CMOS_SHUTDOWN   equ 0x0f            ; why the processor was reset
 power_on:
         cli
         cld
-        mov al, CMOS_SHUTDOWN
-        call read_cmos
+        mov al, CMOS_SHUTDOWN       ; no calls yet: there is no stack
+        out CMOS_INDEX, al
+        in al, CMOS_DATA
         mov ah, al
-        mov al, CMOS_SHUTDOWN
-        call write_cmos_zero        ; asked for once
+        mov al, 0                   ; asked for once
+        out CMOS_DATA, al
         cmp ah, 0x0a
         je resume
         cmp ah, 0x05
@@ -39,8 +41,8 @@ power_on:
         sti
         int 0x19
 
-; Programs for the 286 reset the processor to get back from protected mode, and have left in the data
-; area where they want to go on.
+; Programs for the 286 reset the processor to get back from protected mode, and have left in the
+; data area where they want to go on.
 resume_after_eoi:
         mov al, END_OF_INTERRUPT
         out PIC2_COMMAND, al
@@ -52,7 +54,7 @@ resume:
 
 ; ------------------------------------------------------------------ the data areas
 
-EXTENDED_DATA   equ 0x9fc0          ; segment of the extended BIOS data area: the last KByte below 640 KBytes
+EXTENDED_DATA   equ 0x9fc0          ; the extended data area: the last KByte below 640 KBytes
 
 fill_data_area:
         push DATA_AREA
@@ -65,7 +67,7 @@ fill_data_area:
         pop ds
         mov word [EXTENDED_SEGMENT], EXTENDED_DATA
         mov word [MEMORY_SIZE], 639
-        mov word [EQUIPMENT], 0x0022 ; a coprocessor (bit 1), a colour screen of 80 columns (bits 5:4)
+        mov word [EQUIPMENT], 0x0022 ; coprocessor (bit 1), colours and 80 columns (bits 5:4)
         mov word [KEY_HEAD], KEY_BUFFER
         mov word [KEY_TAIL], KEY_BUFFER
         mov word [KEY_BUFFER_FIRST], KEY_BUFFER
@@ -84,9 +86,9 @@ fill_data_area:
 
 ROM_SIGNATURE   equ 0xaa55
 
-; Adapters bring their own services in ROMs, each at a multiple of 2 KBytes with a signature: their
-; code at offset 3 is called. The first one is that of the graphics adapter. (Their checksums are not
-; computed: 32,000 additions would take longer than all the rest.)
+; Adapters bring their own services in ROMs, each at a multiple of 2 KBytes with a signature:
+; their code at offset 3 is called. The first one is that of the graphics adapter. (Their
+; checksums are not computed: 32,000 additions would take longer than all the rest.)
 start_option_roms:
         mov bx, 0xc000
 .look:  mov es, bx

@@ -16,8 +16,8 @@ TIMED_OUT       equ 0x80            ; what INT 14h adds to line status
 
 COM1            equ 0x3f8
 
-; Notes in the data area whether there is COM1: its interrupt-enable register keeps what is written to its low
-; four bits. (This machine has no place for another.)
+; Notes in the data area whether there is COM1: its interrupt-enable register keeps what is
+; written to its low four bits. (This machine has no place for another.)
 find_serial_ports:
         mov dx, COM1 + UART_INTERRUPTS
         mov al, 0x02
@@ -55,8 +55,8 @@ int_0x14:
         dw serial_init, serial_send, serial_receive, serial_status
 .end:
 
-; AH = 00h: initialize port. AL = bits 7:5 speed (0 = 110 to 7 = 9600 baud), 4:3 parity, 2 stop bits, 1:0 word
-; length. Returns AH = line status, AL = modem status.
+; AH = 00h: initialize port. AL = bits 7:5 speed (0 = 110 to 7 = 9600 baud), 4:3 parity, 2 stop
+; bits, 1:0 word length. Returns AH = line status, AL = modem status.
 serial_init:
         mov bl, al
         add dx, UART_LINE_CONTROL

@@ -1,4 +1,5 @@
-; system: INT 15h, services that found no other place: A20, waiting, blocks above 1 MByte, memory sizes.
+; system: INT 15h, services that found no other place: A20, waiting, blocks above 1 MByte, memory
+; sizes.
 
 int_0x15:
         SAVE_CALLER
@@ -18,6 +19,7 @@ int_0x15:
         FUNCTION 0x24, a20_services
         FUNCTION 0x4f, keyboard_intercept
         FUNCTION 0x52, media_eject
+        FUNCTION 0x53, apm_services
         FUNCTION 0x83, start_wait
         FUNCTION 0x86, wait_here
         FUNCTION 0x87, move_block
@@ -35,8 +37,8 @@ unsupported:
         TELL_FAILURE
         ret
 
-; AH = 4Fh: keyboard intercept. INT 09h asks with AL = scan code, CF = 1; a program that has hung itself into
-; INT 15h may change AL, or clear CF to keep the key for itself.
+; AH = 4Fh: keyboard intercept. INT 09h asks with AL = scan code, CF = 1; a program that has hung
+; itself into INT 15h may change AL, or clear CF to keep the key for itself.
 keyboard_intercept:
         TELL_FAILURE
         ret
@@ -46,7 +48,8 @@ media_eject:
         mov byte [bp + caller.ah], 0
         ; fall through
 
-; AH = 90h, 91h: a device will be busy, is ready again. Multitasking systems hang themselves into these.
+; AH = 90h, 91h: a device will be busy, is ready again. Multitasking systems hang themselves into
+; these.
 device_busy:
 device_ready:
         TELL_SUCCESS
@@ -63,7 +66,7 @@ get_configuration:
 configuration:
         dw 8                        ; bytes that follow
         db 0xfc, 0x00, 1            ; model: an AT; submodel, revision
-        db 0x74                     ; second interrupt controller, clock, INT 15h/4Fh, extended data area
+        db 0x74                     ; second 8259A, clock, INT 15h/4Fh, extended data area
         db 0x40                     ; INT 16h/09h
         db 0, 0, 0
 
@@ -79,8 +82,8 @@ get_extended_data_area:
 SYSTEM_CONTROL  equ 0x92            ; system control port A
 A20_ON          equ 2               ; its bit 1; bit 0 would reset the machine
 
-; AL = 00h: off. 01h: on. 02h: tell, AL = 0 off, 1 on. 03h: how, BX = 3: keyboard controller and port 92h.
-; All return AH = 0.
+; AL = 00h: off. 01h: on. 02h: tell, AL = 0 off, 1 on. 03h: how, BX = 3: keyboard controller and
+; port 92h. All return AH = 0.
 a20_services:
         cmp al, 1
         jb .off
@@ -109,8 +112,8 @@ a20_services:
 
 ; ------------------------------------------------------------------ waiting by the clock
 
-; AH = 83h: event wait. AL = 0: set bit 7 of the byte at ES:BX after CX:DX microseconds; AL = 1: never mind.
-; CF = 1 and AH = 83h while somebody else waits.
+; AH = 83h: event wait. AL = 0: set bit 7 of the byte at ES:BX after CX:DX microseconds; AL = 1:
+; never mind. CF = 1 and AH = 83h while somebody else waits.
 start_wait:
         cmp al, 1
         je .cancel
@@ -168,9 +171,9 @@ begin_wait:
 
 ; ------------------------------------------------------------------ AH = 87h: copy extended memory
 
-; CX = words, ES:SI -> a descriptor table, as protected mode wants it: the caller has filled in where from
-; (10h) and where to (18h). What is missing (08h: the table itself, 20h: our code, 28h: our stack) we
-; fill in. Returns AH = 0.
+; CX = words, ES:SI -> a descriptor table, as protected mode wants it: the caller has filled in
+; where from (10h) and where to (18h). What is missing (08h: the table itself, 20h: our code, 28h:
+; our stack) we fill in. Returns AH = 0.
 SOURCE          equ 0x10
 TARGET          equ 0x18
 

@@ -1,5 +1,6 @@
-; data-area: the BIOS data area, 256 bytes at 0040:0000. What stands where is the same on every PC since
-; 1981: programs read and write it without asking (IBM PC AT Technical Reference, "BIOS Data Area").
+; data-area: the BIOS data area, 256 bytes at 0040:0000. What stands where is the same on every PC
+; since 1981: programs read and write it without asking (IBM PC AT Technical Reference, "BIOS Data
+; Area").
 
 DATA_AREA       equ 0x40
 

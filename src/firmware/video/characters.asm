@@ -1,5 +1,6 @@
-; characters: reading and writing them where the cursor is. In text modes a character is a byte, and the next
-; byte (its attribute) says in which colours; in graphics modes it is drawn (glyphs.asm).
+; characters: reading and writing them where the cursor is. In text modes a character is a byte,
+; and the next byte (its attribute) says in which colours; in graphics modes it is drawn
+; (glyphs.asm).
 
 ; BH = page. Returns DX = row and column of its cursor. (Pages beyond 7 have none: the first one's.)
 cursor_of_page:
@@ -33,7 +34,8 @@ text_place:
         pop ax
         ret
 
-; AH = 08h: read character and attribute at the cursor. BH = page. Returns AL = character, AH = attribute.
+; AH = 08h: read character and attribute at the cursor. BH = page. Returns AL = character, AH =
+; attribute.
 read_character:
         call this_mode
         jc .done
@@ -45,8 +47,8 @@ read_character:
         mov [bp + caller.ax], ax
 .done:  ret
 
-; AH = 09h: write character and attribute at the cursor, which stays. AL = character, BH = page, BL = attribute (in
-; graphics modes the colour), CX = how many.
+; AH = 09h: write character and attribute at the cursor, which stays. AL = character, BH = page,
+; BL = attribute (in graphics modes the colour), CX = how many.
 write_character_and_attribute:
         call this_mode
         jc .done
@@ -58,7 +60,8 @@ write_character_and_attribute:
         rep stosw
 .done:  ret
 
-; AH = 0Ah: write character at the cursor, with the attribute that is there. AL, BH, CX; BL in graphics modes.
+; AH = 0Ah: write character at the cursor, with the attribute that is there. AL, BH, CX; BL in
+; graphics modes.
 write_character:
         call this_mode
         jc .done

@@ -1,5 +1,5 @@
-; colours: what the DAC shows for each number, three times 6 bits. The tables of the IBM VGA follow rules, so
-; they are computed.
+; colours: what the DAC shows for each number, three times 6 bits. The tables of the IBM VGA
+; follow rules, so they are computed.
 
 ; CS:SI -> mode.
 load_colours:
@@ -103,8 +103,8 @@ rule_mono:
 
 ; ------------------------------------------------------------------ mode 13h: 256 colours
 
-; 16 as on the CGA, 16 greys, then nine circles of 24 hues: three saturations at three brightnesses; 8 are left
-; black.
+; 16 as on the CGA, 16 greys, then nine circles of 24 hues: three saturations at three
+; brightnesses; 8 are left black.
 load_256:
         mov cl, 0
 .cga:   push cx
@@ -138,7 +138,8 @@ load_256:
 .black: out dx, al
         loop .black
         ret
-.greys: db 0x00, 0x05, 0x08, 0x0b, 0x0e, 0x11, 0x14, 0x18, 0x1c, 0x20, 0x24, 0x28, 0x2d, 0x32, 0x38, 0x3f
+.greys: db 0x00, 0x05, 0x08, 0x0b, 0x0e, 0x11, 0x14, 0x18
+        db 0x1c, 0x20, 0x24, 0x28, 0x2d, 0x32, 0x38, 0x3f
 .circles:                           ; five levels each, from none of a colour to all
         db 0x00, 0x10, 0x1f, 0x2f, 0x3f
         db 0x1f, 0x27, 0x2f, 0x37, 0x3f
@@ -151,9 +152,9 @@ load_256:
         db 0x0b, 0x0c, 0x0d, 0x0f, 0x10
 .end:
 
-; CS:SI -> five levels. 24 hues: blue, magenta, red, yellow, green, cyan, and three steps between each. Red's
-; level goes up during the first sixth, stays, stays, goes down, and is 0 for two; green does the same two sixths
-; later, blue four.
+; CS:SI -> five levels. 24 hues: blue, magenta, red, yellow, green, cyan, and three steps between
+; each. Red's level goes up during the first sixth, stays, stays, goes down, and is 0 for two;
+; green does the same two sixths later, blue four.
 load_circle:
         mov cl, 0                   ; the hue
 .next:  mov al, cl

@@ -5,7 +5,8 @@ set_cursor_shape:
         mov [CURSOR_SHAPE], cx
         ; fall through
 
-; CX = shape. Programs speak of characters of 8 lines, as on the CGA: it is stretched to those of today.
+; CX = shape. Programs speak of characters of 8 lines, as on the CGA: it is stretched to those of
+; today.
 show_cursor_shape:
         mov si, [CHARACTER_HEIGHT]
         mov bx, cx

@@ -16,8 +16,8 @@ alternate_select:
         FUNCTION 0x36, select_refresh
         db 0xff
 
-; BL = 10h: get EGA information. Returns BH = 0 colour, 1 monochrome, BL = 3: 256 KBytes, CH = 0: nothing at the feature
-; connector, CL = switches.
+; BL = 10h: get EGA information. Returns BH = 0 colour, 1 monochrome, BL = 3: 256 KBytes, CH = 0:
+; nothing at the feature connector, CL = switches.
 get_ega_information:
         mov bx, 0x0003
         cmp byte [CRTC_PORT], CRTC & 0xff
@@ -30,8 +30,8 @@ get_ega_information:
         mov [bp + caller.cx], cx
         ret
 
-; BL = 30h: lines in text modes, from the next mode set on. AL = 0: 200, 1: 350, 2: 400. Returns AL = 12h.
-; (It is only noted: all our text modes have 400 lines.)
+; BL = 30h: lines in text modes, from the next mode set on. AL = 0: 200, 1: 350, 2: 400. Returns
+; AL = 12h. (It is only noted: all our text modes have 400 lines.)
 select_lines:
         cmp al, 2
         ja select_nothing
@@ -51,7 +51,8 @@ select_lines:
         mov [VIDEO_SWITCHES], al
         jmp select_nothing
 
-; BL = 31h: AL = 0: setting a mode loads its colours; 1: it does not. Returns AL = 12h, as all of the following.
+; BL = 31h: AL = 0: setting a mode loads its colours; 1: it does not. Returns AL = 12h, as all of
+; the following.
 select_default_palette:
         mov cl, 3                   ; VIDEO_FLAGS bit 3
         jmp flag_of_video
@@ -108,8 +109,8 @@ select_nothing:
         mov byte [bp + caller.al], 0x12
         ret
 
-; AH = 1Ah: display combination code. AL = 0: get it, BL = 8 (a VGA with a colour screen), BH = 0 (no other); AL = 1:
-; set it, BL. Returns AL = 1Ah.
+; AH = 1Ah: display combination code. AL = 0: get it, BL = 8 (a VGA with a colour screen), BH = 0
+; (no other); AL = 1: set it, BL. Returns AL = 1Ah.
 display_combination:
         cmp al, 1
         ja .done
@@ -122,7 +123,7 @@ display_combination:
 .told:  mov byte [bp + caller.al], 0x1a
 .done:  ret
 
-; ------------------------------------------------------------------ AH = 1Bh: functionality and state
+; ------------------------------------------------------------------ AH = 1Bh: state
 
 ; BX = 0, ES:DI -> room for 64 bytes. Returns AL = 1Bh.
 get_state:
@@ -133,7 +134,7 @@ get_state:
         mov [es:di + 2], cs
         push di
         add di, 4
-        mov si, VIDEO_MODE          ; mode, columns, sizes, cursors, page, port: 1Eh bytes as they stand
+        mov si, VIDEO_MODE          ; mode, columns, cursors, page, port: 1Eh bytes as they are
         mov cx, 0x1e
         rep movsb
         mov al, [LAST_ROW]
@@ -166,8 +167,9 @@ get_state:
         dw 0
         db 0, 0
 
-; AH = 1Ch: save or restore state. AL = 0: how large, BX = blocks of 64 bytes; 1: save to ES:BX; 2: restore. CX: bit 0
-; hardware, 1 data area, 2 DAC. Only the data area is kept. Returns AL = 1Ch.
+; AH = 1Ch: save or restore state. AL = 0: how large, BX = blocks of 64 bytes; 1: save to ES:BX;
+; 2: restore. CX: bit 0 hardware, 1 data area, 2 DAC. Only the data area is kept. Returns AL =
+; 1Ch.
 save_state:
         cmp al, 1
         jb .size

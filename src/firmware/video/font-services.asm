@@ -1,5 +1,5 @@
-; font-services: AH = 11h, the shapes of characters. In text modes they lie in plane 2 of the memory, 32 bytes
-; for each of 256 characters, in eight blocks.
+; font-services: AH = 11h, the shapes of characters. In text modes they lie in plane 2 of the
+; memory, 32 bytes for each of 256 characters, in eight blocks.
 
 CHARACTER_MAP   equ 0x03            ; sequencer: the blocks that are shown
 GLYPH_SIZE      equ 32
@@ -28,8 +28,9 @@ font_services:
         FUNCTION 0x30, get_font
         db 0xff
 
-; AL = 00h: load user-specified patterns. ES:BP -> patterns, CX = how many, DX = the first character, BL = block,
-; BH = bytes of each. AL = 10h: the same, and rows of the screen get that height.
+; AL = 00h: load user-specified patterns. ES:BP -> patterns, CX = how many, DX = the first
+; character, BL = block, BH = bytes of each. AL = 10h: the same, and rows of the screen get that
+; height.
 load_user_font:
         mov bp, [bp + caller.bp]
         jmp load_font
@@ -220,8 +221,8 @@ set_vector:
         pop ds
         ret
 
-; AL = 21h: ES:BP -> the font for graphics modes, CX = bytes of a character, BL = rows on the screen (1 = 14,
-; 2 = 25, 3 = 43, 0 = DL). AL = 22h, 23h, 24h: a font of this ROM.
+; AL = 21h: ES:BP -> the font for graphics modes, CX = bytes of a character, BL = rows on the
+; screen (1 = 14, 2 = 25, 3 = 43, 0 = DL). AL = 22h, 23h, 24h: a font of this ROM.
 set_font_43:
         mov ax, [bp + caller.bp]
         jmp draw_with
@@ -254,8 +255,8 @@ draw_with:
 .counts:
         db 14, 25, 43
 
-; AL = 30h: get font information. BH = which. Returns ES:BP -> font, CX = lines of a character on the screen,
-; DL = last row.
+; AL = 30h: get font information. BH = which. Returns ES:BP -> font, CX = lines of a character on
+; the screen, DL = last row.
 get_font:
         cmp bh, 7
         ja .done

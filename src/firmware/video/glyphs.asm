@@ -1,5 +1,5 @@
-; glyphs: characters in graphics modes. Vector 43h points to the font; in modes with characters of 8 lines vector
-; 1Fh points to the upper half, which programs used to bring themselves.
+; glyphs: characters in graphics modes. Vector 43h points to the font; in modes with characters of
+; 8 lines vector 1Fh points to the upper half, which programs used to bring themselves.
 
 ; AL = character. Returns FS:DI -> its lines.
 find_glyph:
@@ -23,8 +23,8 @@ find_glyph:
         pop ax
         ret
 
-; AL = character, BL = colour (bit 7: exclusive or with what is there), BH = page, DX = row and column, graphics
-; mode CS:SI. Changes nothing but the screen.
+; AL = character, BL = colour (bit 7: exclusive or with what is there), BH = page, DX = row and
+; column, graphics mode CS:SI. Changes nothing but the screen.
 draw_glyph:
         push es
         push fs
@@ -60,7 +60,8 @@ draw_glyph:
         pop es
         ret
 
-; AL = a line of a glyph, its leftmost pixel in bit 7; BL = colour; ES:DI -> where. BP, CL, DX, SI are kept.
+; AL = a line of a glyph, its leftmost pixel in bit 7; BL = colour; ES:DI -> where. BP, CL, DX, SI
+; are kept.
 draw_line:
         cmp byte [cs:si + mode.kind], PLANAR
         je draw_planar
@@ -118,7 +119,8 @@ draw_linear:
         pop cx
         ret
 
-; Four planes: first all of them to black, then those that the colour has, where the glyph has a bit.
+; Four planes: first all of them to black, then those that the colour has, where the glyph has a
+; bit.
 draw_planar:
         push cx
         mov cl, al
@@ -159,8 +161,8 @@ reset_planar:
 
 ; ------------------------------------------------------------------ reading
 
-; BH = page, DX = row and column. For function 08h: which character looks like what is on the screen there? AL = it,
-; AH = its colour; both 0 when none does.
+; BH = page, DX = row and column. For function 08h: which character looks like what is on the
+; screen there? AL = it, AH = its colour; both 0 when none does.
 read_glyph:
         mov cl, [CHARACTER_HEIGHT]
         movzx ax, dh

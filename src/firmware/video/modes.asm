@@ -1,8 +1,8 @@
 ; modes: setting a mode of the screen. All that a mode is, is values of some sixty registers
 ; (mode-tables.asm), colours, and what the data area says.
 
-; AH = 00h: set video mode. AL = mode; bit 7: do not clear the screen. Returns AL = 30h for modes 0 to 5 and 7,
-; 3Fh for mode 6, 20h for the others.
+; AH = 00h: set video mode. AL = mode; bit 7: do not clear the screen. Returns AL = 30h for modes
+; 0 to 5 and 7, 3Fh for mode 6, 20h for the others.
 set_mode:
         mov dl, al                  ; DL = as asked
         and al, 0x7f
@@ -166,7 +166,8 @@ turn_screen_on:
         out dx, al
         ret
 
-; CS:SI -> mode. Text modes need a font in plane 2 of the memory; the others draw by the font of vector 43h.
+; CS:SI -> mode. Text modes need a font in plane 2 of the memory; the others draw by the font of
+; vector 43h.
 set_font:
         push ds
         pushad
@@ -220,7 +221,8 @@ clear_memory:
         pop es
         ret
 
-; AH = 0Fh: get video mode. Returns AL = mode, with bit 7 as it was asked for, AH = columns, BH = page.
+; AH = 0Fh: get video mode. Returns AL = mode, with bit 7 as it was asked for, AH = columns, BH =
+; page.
 get_mode:
         mov al, [VIDEO_CONTROL]
         and al, 0x80

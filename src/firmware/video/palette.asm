@@ -1,5 +1,5 @@
-; palette: AH = 10h, the colours. A number in the memory goes through the attribute controller's 16 registers, and
-; what stands there chooses one of the DAC's 256.
+; palette: AH = 10h, the colours. A number in the memory goes through the attribute controller's
+; 16 registers, and what stands there chooses one of the DAC's 256.
 
 OVERSCAN        equ 0x11            ; attribute controller: the border's colour
 MODE_REGISTER   equ 0x10
@@ -180,7 +180,8 @@ read_dac:
         pop dx
         ret
 
-; AL = 17h: get block of DAC registers. BX = the first, CX = how many, ES:DX -> room for three bytes each.
+; AL = 17h: get block of DAC registers. BX = the first, CX = how many, ES:DX -> room for three
+; bytes each.
 get_dac_block:
         mov di, dx
         mov dx, DAC_READ_INDEX
@@ -203,7 +204,8 @@ get_pel_mask:
         mov [bp + caller.bl], al
         ret
 
-; AL = 1Bh: perform grey-scale summing. BX = the first DAC register, CX = how many: 30% red, 59% green, 11% blue.
+; AL = 1Bh: perform grey-scale summing. BX = the first DAC register, CX = how many: 30% red, 59%
+; green, 11% blue.
 make_grey:
         jcxz .done
 .next:  push cx
@@ -231,8 +233,8 @@ make_grey:
         loop .next
 .done:  ret
 
-; AH = 0Bh, from the days of the CGA. BH = 0: BL = background (bit 4: bright colours); BH = 1: BL = 0
-; green, red, brown, 1 cyan, magenta, white.
+; AH = 0Bh, from the days of the CGA. BH = 0: BL = background (bit 4: bright colours); BH = 1: BL
+; = 0 green, red, brown, 1 cyan, magenta, white.
 set_border_or_palette:
         cmp bh, 1
         je .palette

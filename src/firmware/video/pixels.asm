@@ -1,7 +1,7 @@
 ; pixels: single points in graphics modes.
 
-; AH = 0Ch: write graphics pixel. AL = colour (bit 7: exclusive or, but not in mode 13h), BH = page, CX = column,
-; DX = row.
+; AH = 0Ch: write graphics pixel. AL = colour (bit 7: exclusive or, but not in mode 13h), BH =
+; page, CX = column, DX = row.
 write_pixel:
         call pixel_place
         jc .done
@@ -82,8 +82,8 @@ get_pixel:
         call set_graphics
         jmp .known
 
-; BH = page, CX = column, DX = row. Returns CS:SI -> mode, ES:DI -> the byte with the pixel, CL = how far to the
-; left it is in there, CH = its bits when it is at the right; CF = 1 in text modes.
+; BH = page, CX = column, DX = row. Returns CS:SI -> mode, ES:DI -> the byte with the pixel, CL =
+; how far to the left it is in there, CH = its bits when it is at the right; CF = 1 in text modes.
 pixel_place:
         call this_mode
         jc .done

@@ -1,4 +1,5 @@
-; ports: the registers of a VGA. Most are behind an index: first its number is written, then its value.
+; ports: the registers of a VGA. Most are behind an index: first its number is written, then its
+; value.
 
 ATTRIBUTE       equ 0x3c0           ; index and value by turns; reading 3DAh begins anew
 ATTRIBUTE_READ  equ 0x3c1
@@ -29,7 +30,8 @@ READ_MAP        equ 0x04            ; the plane that is read
 GRAPHICS_MODE   equ 0x05            ; bits 1:0: write mode
 BIT_MASK        equ 0x08            ; the bits of a byte that are written
 
-; AX = bits 15:8 value, 7:0 index. Sets a register of the CRTC, of the sequencer, of the graphics controller.
+; AX = bits 15:8 value, 7:0 index. Sets a register of the CRTC, of the sequencer, of the graphics
+; controller.
 set_crtc:
         push dx
         mov dx, [CRTC_PORT]

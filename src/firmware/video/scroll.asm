@@ -1,7 +1,8 @@
 ; scroll: moving a part of the screen up or down, or clearing it.
 
-; AH = 06h: scroll up window. AL = rows (0: clear it), BH = attribute of what becomes empty, CH, CL = its first
-; row and column, DH, DL = its last. AH = 07h: scroll down window, likewise. On the page that is shown.
+; AH = 06h: scroll up window. AL = rows (0: clear it), BH = attribute of what becomes empty, CH,
+; CL = its first row and column, DH, DL = its last. AH = 07h: scroll down window, likewise. On the
+; page that is shown.
 scroll_up:
         mov ah, 0
         jmp scroll_window
@@ -47,8 +48,8 @@ scroll:
 
 ; ------------------------------------------------------------------ text
 
-; What follows gets AH = 0 up, 1 down; AL = rows (at most DH), BH = attribute, BL = page, CH, CL = first row
-; and column, DH, DL = height and width, CS:SI -> mode.
+; What follows gets AH = 0 up, 1 down; AL = rows (at most DH), BH = attribute, BL = page, CH, CL =
+; first row and column, DH, DL = height and width, CS:SI -> mode.
 
 scroll_text:
         push ds
@@ -114,8 +115,8 @@ scroll_text:
 
 ; ------------------------------------------------------------------ graphics
 
-; A row of characters is several lines of the screen, which are moved and filled one by one. What is to be done,
-; on the stack:
+; A row of characters is several lines of the screen, which are moved and filled one by one. What
+; is to be done, on the stack:
 struc job
 .page:  resw 1
 .left:  resw 1                      ; bytes from the line's beginning
@@ -128,7 +129,8 @@ struc job
 .colour: resw 1
 endstruc
 
-; 16 colours: write mode 1 moves a byte of all planes at once, and the set/reset register fills them.
+; 16 colours: write mode 1 moves a byte of all planes at once, and the set/reset register fills
+; them.
 scroll_planar:
         push ax
         mov ax, (1 << 8) | GRAPHICS_MODE

@@ -5,7 +5,8 @@ BACKSPACE       equ 8
 LINE_FEED       equ 10
 CARRIAGE_RETURN equ 13
 
-; AH = 0Eh: teletype output. AL = character, BL = colour in graphics modes. Always on the page that is shown.
+; AH = 0Eh: teletype output. AL = character, BL = colour in graphics modes. Always on the page
+; that is shown.
 teletype:
         mov bh, [ACTIVE_PAGE]
         call cursor_of_page
@@ -17,7 +18,8 @@ teletype:
 move_cursor:
         jmp set_cursor_position
 
-; AL = character, AH = 1: with attribute BL, BH = page, DX = row and column. Returns DX = where the next one goes.
+; AL = character, AH = 1: with attribute BL, BH = page, DX = row and column. Returns DX = where
+; the next one goes.
 type_character:
         cmp al, CARRIAGE_RETURN
         ja .print
@@ -31,7 +33,7 @@ type_character:
 .print: call put_character
         inc dl
         cmp dl, [COLUMNS]
-        jb .done
+        jne .done
         mov dl, 0
 .line_feed:
         inc dh
@@ -87,8 +89,8 @@ scroll_page:
         popa
         ret
 
-; AH = 13h: write string. ES:BP -> characters, CX = how many, BH = page, DH, DL = row and column, BL =
-; attribute. AL bit 0: the cursor moves; bit 1: behind each character stands its attribute.
+; AH = 13h: write string. ES:BP -> characters, CX = how many, BH = page, DH, DL = row and column,
+; BL = attribute. AL bit 0: the cursor moves; bit 1: behind each character stands its attribute.
 write_string:
         mov si, [bp + caller.bp]
         mov di, ax                  ; DI = how

@@ -1,9 +1,11 @@
-; video: the ROM of the graphics adapter, 32 KBytes at C000:0000. It brings INT 10h, the services of the screen.
+; video: the ROM of the graphics adapter, 32 KBytes at C000:0000. It brings INT 10h, the services
+; of the screen.
 ;
-; The BIOS finds it by its first two bytes and calls offset 3. Files: modes.asm sets up the screen,
-; cursor.asm, characters.asm, teletype.asm and scroll.asm write text, glyphs.asm and pixels.asm draw it
-; in graphics modes, palette.asm changes colours, font-services.asm the shapes of characters; the rest answers
-; questions. The hardware is a VGA (IBM VGA XGA Technical Reference Manual; FreeVGA).
+; The BIOS finds it by its first two bytes and calls offset 3. Files: modes.asm sets up the
+; screen, cursor.asm, characters.asm, teletype.asm and scroll.asm write text, glyphs.asm and
+; pixels.asm draw it in graphics modes, palette.asm changes colours, font-services.asm the shapes
+; of characters; the rest answers questions. The hardware is a VGA (IBM VGA XGA Technical
+; Reference Manual; FreeVGA).
 
         org 0
         bits 16
@@ -58,7 +60,8 @@ int_0x10:
         call dispatch
         RETURN_TO_CALLER
 
-; CS:SI -> rows of AH and routine, 0FFh at the end. Jumps to the routine; unknown functions change nothing.
+; CS:SI -> rows of AH and routine, 0FFh at the end. Jumps to the routine; unknown functions change
+; nothing.
 dispatch:
         cmp byte [cs:si], 0xff
         je .unknown
@@ -120,6 +123,7 @@ int_0x10.functions:
 %include "font-services.asm"
 %include "display.asm"
 %include "vbe.asm"
+%include "vbe-modes.asm"
 
 %include "fonts/font-8x16.asm"
 %include "fonts/font-8x14.asm"
