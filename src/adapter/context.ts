@@ -12,6 +12,7 @@ import { ShippedSources } from './shipped-sources';
 import { OutputBuffer } from './output-buffer';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
+import { Pasting } from './screen/pasting';
 import { ScreenWatch } from './screen/screen-watch';
 import { focusValue } from './inspect/focus-value';
 import type { VariableSource } from './inspect/variable-source';
@@ -34,6 +35,11 @@ export class SessionContext {
   readonly shippedSources: ShippedSources;
   readonly output: OutputBuffer;
   readonly screen: ScreenWatch;
+  readonly pasting = new Pasting({
+    ready: () =>
+      this.current?.run.isRunning === true && this.current.machine.platform.keyboard.backlog === 0,
+    press: (scancodes) => this.current?.type(scancodes),
+  });
   breakpoints: BreakpointStore | undefined;
   /** Exception filters that are on, with their conditions; undefined until the client has told. */
   exceptionFilters: ReadonlyMap<string, Condition> | undefined;
@@ -84,6 +90,7 @@ export class SessionContext {
   /** The session is over, whoever has ended it: the guest or the client. */
   terminated(): void {
     this.ended = true;
+    this.pasting.stop();
     this.send('terminated', undefined);
   }
 
@@ -100,6 +107,7 @@ export class SessionContext {
     this.views =
       debuggee &&
       new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
+    this.pasting.stop();
     this.screen.watch(debuggee?.machine.platform.vga);
     this.stop = undefined;
     this.stateChanged();

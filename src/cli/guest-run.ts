@@ -45,6 +45,7 @@ export class GuestRun {
   private listen(): void {
     process.stdin.on('data', (chunk: Buffer) => {
       this.machine.platform.serial.receive(chunk);
+      this.machine.inputCame();
       this.wake();
     });
     const ended = (): void => {

@@ -47,12 +47,17 @@ export class Debuggee {
   /** Bytes from the guest's keyboard, in scan-code set 2. */
   type(scancodes: Iterable<number>): void {
     this.machine.platform.keyboard.press(scancodes);
-    this.run.wake();
+    this.inputCame();
   }
 
   /** Bytes typed on the guest's first serial port. */
   input(bytes: Uint8Array): void {
     this.machine.platform.serial.receive(bytes);
+    this.inputCame();
+  }
+
+  private inputCame(): void {
+    this.machine.inputCame();
     this.run.wake();
   }
 }

@@ -84,7 +84,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   ...fill('int iret iretd', 'through the IDT or a task gate: programs.test.ts'),
   ...fill('popfd pushfd', 'not in 64-bit mode'),
   ...fill('vmfunc', 'VM functions are not offered'),
-  ...fill('call jmp', 'task switches are not implemented'),
+  ...fill('call jmp', 'only to a task: task-switch.test.ts'),
   ...fill('sysexit sysexitq', '#GP has another cause without IA32_SYSENTER_CS'),
 };
 

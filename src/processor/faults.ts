@@ -16,6 +16,9 @@ export class Fault {
     readonly debug: bigint | undefined = undefined,
   ) {}
 
+  /** It belongs to what the instruction has led to, not to the instruction, which cannot be undone. */
+  late = false;
+
   /** The same fault, for a reason that tells more. */
   because(reason: Reason): Fault {
     return new Fault(this.vector, reason, this.errorCode, this.address, this.debug);

@@ -327,7 +327,7 @@ export class Processor
       return;
     }
     const event = this.delivery.eventOf(thrown);
-    if (this.holds(event)) return;
+    if (!thrown.late && this.holds(event)) return;
     try {
       this.deliver(event);
     } catch (again) {

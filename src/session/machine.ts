@@ -82,6 +82,11 @@ export class Machine implements Persistent<MachineState> {
     return hashOf(this.save());
   }
 
+  /** A device has been given something from outside while the program runs. */
+  inputCame(): void {
+    this.vm?.monitor.host.inputCame();
+  }
+
   /** The devices that the program sees. */
   get platform(): Platform {
     return this.vm ? this.vm.monitor.host.virtual : this.computer.platform;

@@ -222,6 +222,13 @@ export const emulateInstruction = instruction('emulate', Cost.EMULATION, {
   operands: () => ['the instruction at RIP'],
 });
 
+/** Delivers an event to the guest in software, given as the VMCS tells it. The result is 1, or 0 when it could not. */
+export const emulateEvent = instruction('emulate', Cost.EMULATION, {
+  perform: (host: Host, information: bigint, errorCode: bigint) =>
+    host.emulateEvent(information, errorCode) ? 1n : 0n,
+  operands: (information) => [['event', information]],
+});
+
 /** The guest has ended: power-off, or a shutdown that nobody handles. */
 export const stopGuest = instruction('stop', Cost.SOFTWARE, {
   perform: (host: Host, end: GuestEnd) => host.stopGuest(end),

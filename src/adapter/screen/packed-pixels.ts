@@ -25,6 +25,10 @@ export function packPixels(pixels: Uint32Array): Uint8Array<ArrayBuffer> {
     length += end - literal;
   };
   for (let at = 0; at < pixels.length;) {
+    if (pixels[at] !== pixels[at + 1]) {
+      at++;
+      continue;
+    }
     const run = runAt(pixels, at);
     if (run >= SHORTEST_RUN) {
       flush(at);

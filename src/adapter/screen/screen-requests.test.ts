@@ -12,16 +12,8 @@ const PRINT = `
     mov word [es:0], 0x0700 + 'H'
     mov word [es:2], 0x0700 + 'i'
 `;
-const SOURCES: Record<string, string> = {
-  'text.asm': `${HEAD}${PRINT}
-    mov word [es:160], 0x1e00 + '!'
-    cli
-    hlt`,
-  'end.asm': `${HEAD}${PRINT}
-    mov al, 0
-    out 0xf4, al
-    hlt`,
-  'waiting.asm': `${HEAD}
+/** Ends with the first interrupt of the keyboard. */
+const KEY = `
     cli
     xor ax, ax
     mov ds, ax
@@ -39,12 +31,23 @@ const SOURCES: Record<string, string> = {
     mov al, 0xfd
     out 0x21, al
     sti
-again: hlt
+again: WAIT
     jmp again
 handler:
     mov al, 0
     out 0xf4, al
+    hlt`;
+const SOURCES: Record<string, string> = {
+  'text.asm': `${HEAD}${PRINT}
+    mov word [es:160], 0x1e00 + '!'
+    cli
     hlt`,
+  'end.asm': `${HEAD}${PRINT}
+    mov al, 0
+    out 0xf4, al
+    hlt`,
+  'waiting.asm': `${HEAD}%define WAIT hlt${KEY}`,
+  'spinning.asm': `${HEAD}%define WAIT nop${KEY}`,
   'endless.asm': `${HEAD}${PRINT}
 again: jmp again`,
   'blank.asm': `${HEAD}
@@ -178,12 +181,16 @@ for (const monitor of ['vtx', 'none']) {
       );
     });
 
-    it('keys wake a guest that waits', async () => {
-      await client.start('waiting.asm', { monitor });
-      await client.ask('continue', { threadId: 1 });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await client.ask('ringside/keys', { text: 'x' });
-      await client.event('terminated');
-    });
+    for (const program of ['waiting.asm', 'spinning.asm']) {
+      for (const args of [{ text: 'x' }, { keys: [{ code: 'KeyX', down: true }] }]) {
+        it(`keys interrupt ${program}: ${Object.keys(args).join()}`, async () => {
+          await client.start(program, { monitor });
+          await client.ask('continue', { threadId: 1 });
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          await client.ask('ringside/keys', args);
+          await client.event('terminated');
+        });
+      }
+    }
   });
 }

@@ -1,4 +1,4 @@
-import { keyBytes, typing } from '../../machine/devices/keys';
+import { keyBytes } from '../../machine/devices/keys';
 import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import {
@@ -17,8 +17,8 @@ export function screenRequests(context: SessionContext): Handlers {
     }),
 
     [CustomRequest.KEYS]: handler(({ keys = [], text = '' }: KeysArguments) => {
-      const pressed = keys.flatMap(({ code, down }) => keyBytes(code, down));
-      context.debuggee.type([...pressed, ...typing(text)]);
+      context.debuggee.type(keys.flatMap(({ code, down }) => keyBytes(code, down)));
+      context.pasting.paste(text);
     }),
   };
 }

@@ -51,6 +51,8 @@ export const DR7 = table('DR7', 'SDM 3B 18.2.4', [
 ]);
 export const Dr7 = masksOf(DR7);
 export const WideDr7 = wideMasksOf(DR7);
+/** L0 to L3 and LE, which a task switch clears (SDM 3A 8.3). */
+export const LOCAL_ENABLES = WideDr7.L0 | WideDr7.L1 | WideDr7.L2 | WideDr7.L3 | WideDr7.LE;
 
 /** The value of DR7 after reset: bit 10 always reads 1. */
 export const DR7_INITIAL = 0x400n;

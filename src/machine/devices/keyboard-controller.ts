@@ -81,6 +81,11 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
     this.update();
   }
 
+  /** Bytes from the keyboard that the program has not taken yet. */
+  get backlog(): number {
+    return this.state.keyboard.length + (this.state.output === undefined ? 0 : 1);
+  }
+
   /** Bit 0 scroll lock, 1 number lock, 2 capitals lock. */
   get leds(): number {
     return this.state.leds;

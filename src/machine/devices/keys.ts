@@ -63,6 +63,14 @@ export function keyBytes(code: string, down: boolean): readonly number[] {
   return [...prefix, ...(down ? [] : [RELEASE]), make];
 }
 
+/** Keys that go down one after the other, and up again. */
+export function chord(...codes: readonly string[]): { code: string; down: boolean }[] {
+  return [
+    ...codes.map((code) => ({ code, down: true })),
+    ...codes.toReversed().map((code) => ({ code, down: false })),
+  ];
+}
+
 const press = (code: string): number[] => [...keyBytes(code, true), ...keyBytes(code, false)];
 
 /** Keys whose characters stand on them: below, and with Shift. */

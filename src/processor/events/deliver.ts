@@ -1,10 +1,10 @@
-import type { InstructionContext } from '../execution/instruction-context';
+import type { TaskContext } from '../tasks/task-switch';
 import { deliverThroughIdt } from './protected-mode';
 import { deliverThroughLongIdt } from './long-mode';
 import { deliverThroughIvt } from './real-mode';
 import type { InterruptEvent } from './event';
 
-export type DeliveryContext = Pick<InstructionContext, 'state' | 'mmu' | 'updateDerivedState'>;
+export type DeliveryContext = TaskContext;
 
 /**
  * Delivers an event through the IDT (SDM 3A 6.12, 6.14; real mode: 3B 21.1.4). On success execution

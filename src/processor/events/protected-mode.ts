@@ -1,13 +1,6 @@
 import { AccessRights } from '../../isa/access-rights';
 import { SystemType, decodeDescriptor, type GateDescriptor } from '../../isa/segments';
-import {
-  Fault,
-  NotImplemented,
-  generalProtection,
-  invalidTss,
-  notPresent,
-  stackFault,
-} from '../faults';
+import { Fault, generalProtection, invalidTss, notPresent, stackFault } from '../faults';
 import {
   beyondIdt,
   gateTooPrivileged,
@@ -39,6 +32,7 @@ import {
   withoutRpl,
 } from '../segments/descriptor';
 import type { CpuState, SegmentRegister } from '../state/cpu-state';
+import { switchTask } from '../tasks/task-switch';
 import type { DeliveryContext } from './deliver';
 import { clearFlags, flagsImage } from './flags';
 import { externalBit, type InterruptEvent } from './event';
@@ -114,7 +108,10 @@ export function gateTarget(
 export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): void {
   const { state } = cpu;
   const gate = readGate(cpu, event, 8, GATES);
-  if (gate.type === SystemType.TASK_GATE) throw new NotImplemented('task gate in the IDT');
+  if (gate.type === SystemType.TASK_GATE) {
+    deliverToTask(cpu, gate.selector, event);
+    return;
+  }
   const wide = gate.type === SystemType.INTERRUPT_GATE || gate.type === SystemType.TRAP_GATE;
   const interruptGate = INTERRUPT_GATES.includes(gate.type);
   const { code, inner } = gateTarget(cpu, gate, event);
@@ -156,6 +153,22 @@ export function deliverThroughIdt(cpu: DeliveryContext, event: InterruptEvent): 
   state.setSegment(CS, { ...target, accessRights: target.accessRights | 1 });
   state.rip = gate.offset;
   cpu.updateDerivedState();
+}
+
+/** The handler is a task of its own; an error code is the first value on its stack (SDM 3A 6.12.2). */
+function deliverToTask(cpu: DeliveryContext, selector: number, event: InterruptEvent): void {
+  const { state } = cpu;
+  const { returnRip, errorCode } = event;
+  const ext = externalBit(event);
+  const flags = flagsImage(state.rflags, event);
+  if (switchTask(cpu, { source: 'gate', selector, returnRip, flags, ext })) return;
+  if (errorCode === undefined) return;
+  const wide = (state.accessRights(TR) & 8) !== 0;
+  const bytes = wide ? 4 : 2;
+  const options = { bytes, privilege: state.cpl, fullError: ext } as const;
+  const frame = new StackFrame(cpu, currentStack(state), options);
+  frame.push(BigInt(errorCode));
+  frame.commit();
 }
 
 /** How values come to a stack. */

@@ -36,6 +36,8 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
+  /** A task switch whose TSS has been checked. By a gate in the IDT, WorldSwitch tells that guest mode was left. */
+  taskSwitch(selector: number, source: 'call' | 'iret' | 'jmp' | 'gate'): boolean;
 }
 
 /**

@@ -20,6 +20,7 @@ export const ROOT_OPERATION: GuestMode = {
   debugRegister: no,
   descriptorTable: no,
   vmxInstruction: no,
+  taskSwitch: no,
   writeControlRegister: (_number, value) => value,
   readControlRegister: (_number, value) => value,
   checkControlRegister: () => undefined,

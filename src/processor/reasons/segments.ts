@@ -37,7 +37,13 @@ export function beyondTable(state: CpuState, selector: number): Reason {
 
 /** What kinds of segments an instruction may ask for. */
 export type WantedSegment =
-  'code' | 'data or readable code' | 'writable data' | 'LDT' | 'available TSS' | 'code or gate';
+  | 'code'
+  | 'data or readable code'
+  | 'writable data'
+  | 'LDT'
+  | 'available TSS'
+  | 'busy TSS'
+  | 'code or gate';
 
 function wantedWords(wanted: WantedSegment): string {
   switch (wanted) {
@@ -51,6 +57,8 @@ function wantedWords(wanted: WantedSegment): string {
       return l10n.t('an LDT');
     case 'available TSS':
       return l10n.t('an available TSS');
+    case 'busy TSS':
+      return l10n.t('a busy TSS');
     case 'code or gate':
       return l10n.t('a code segment, a call gate or a task');
   }

@@ -17,7 +17,7 @@ function gate(cpu: Processor, access: number, selector: number, count = 0, high 
 
 function through(cpu: Processor, action: typeof jumpThroughGate, selector: number): bigint {
   const found = gateOrTask(cpu, selector);
-  if (found === undefined || found === 'task') throw new Error(String(found));
+  if (found === undefined || 'task' in found) throw new Error(JSON.stringify(found));
   return action(cpu, found);
 }
 
@@ -49,10 +49,10 @@ describe('what a far CALL or JMP names', () => {
       const cpu = mode();
       setRing(cpu, ring);
       gate(cpu, access, Sel.CODE);
-      let found: unknown;
+      let found: ReturnType<typeof gateOrTask>;
       const exception = raised(() => (found = gateOrTask(cpu, GATE | ring)));
-      const kind = typeof found === 'object' ? 'gate' : String(found);
-      assert.equal(exception === 'nothing' ? kind : exception, outcome);
+      const kind = found && ('task' in found ? 'task' : 'gate');
+      assert.equal(exception === 'nothing' ? String(kind) : exception, outcome);
     });
   }
 

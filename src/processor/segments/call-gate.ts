@@ -51,20 +51,21 @@ const TASKS: readonly number[] = [
 /**
  * What the selector of a far CALL or JMP names when it is no code segment.
  *
- * @returns undefined for a selector that names code or nothing at all
+ * @returns the selector of a TSS for a task, undefined for a selector that names code or nothing at all
  * @throws Fault #GP or #NP for gates that may not be used, and for other system segments
  */
 export function gateOrTask(
   cpu: InstructionContext,
   selector: number,
-): GateDescriptor | 'task' | undefined {
+): GateDescriptor | { readonly task: number } | undefined {
   const { state, mmu } = cpu;
   if (state.realStyleSegments || isNull(selector)) return undefined;
   const { rights, low, address } = readDescriptor(state, mmu, selector);
   if (isCodeOrData(rights)) return undefined;
   const error = withoutRpl(selector);
   const type = typeOf(rights);
-  if (TASKS.includes(type) && !state.longMode) return 'task';
+  if (TASKS.includes(type) && !state.longMode)
+    return { task: taskOf(state, selector, rights, low) };
   const narrow = type === SystemType.CALL_GATE16 && !state.longMode;
   if (type !== SystemType.CALL_GATE && !narrow) {
     throw generalProtection(wrongKind(selector, rights, 'code or gate', state.longMode), error);
@@ -76,6 +77,18 @@ export function gateOrTask(
   }
   if (!gate.present) throw notPresent(gateNotPresent(selector), error);
   return gate;
+}
+
+/** The TSS that a selector names, or that its task gate leads to (SDM 3A 8.2.5, 8.3). */
+function taskOf(state: CpuState, selector: number, rights: number, low: bigint): number {
+  const dpl = dplOf(rights);
+  const error = withoutRpl(selector);
+  if (dpl < state.cpl || dpl < (selector & 3)) {
+    throw generalProtection(gatePrivilege(selector, dpl, state.cpl), error);
+  }
+  if (typeOf(rights) !== SystemType.TASK_GATE) return selector;
+  if (!isPresent(rights)) throw notPresent(gateNotPresent(selector), error);
+  return Number((low >> 16n) & 0xffffn);
 }
 
 /** In IA-32e mode gates have 16 bytes, and the type in the upper eight is 0 (SDM 3A figure 5-9). */

@@ -143,6 +143,16 @@ function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   if (!keep) cpu.flushTlb(true);
 }
 
+/** CR3 of a task that is switched to: nothing of it is asked, and nothing is kept but global pages. */
+export function loadTaskCr3(cpu: Pick<InstructionContext, CR3Needs>, value: bigint): void {
+  const { state } = cpu;
+  if (pagingMode(state) === 'PAE') loadPdptes(cpu, value);
+  state.cr3 = value;
+  cpu.flushTlb(true);
+}
+
+type CR3Needs = 'state' | 'mmu' | 'physical' | 'flushTlb';
+
 function writeCr4(cpu: InstructionContext, value: bigint): void {
   const { state } = cpu;
   const reserved = value & ~state.profile.cr4;
@@ -164,7 +174,10 @@ function writeCr4(cpu: InstructionContext, value: bigint): void {
 }
 
 /** The four PDPTE registers, loaded and checked (SDM 3A 4.4.1). */
-function loadPdptes(cpu: InstructionContext, cr3: bigint): void {
+function loadPdptes(
+  cpu: Pick<InstructionContext, 'state' | 'mmu' | 'physical'>,
+  cr3: bigint,
+): void {
   const { state, mmu, physical } = cpu;
   const loaded = readPdptes(cr3, (address) => {
     const context = {

@@ -1,12 +1,15 @@
 import { Vector } from '../../isa/exceptions';
 import { Rflags } from '../../isa/registers/flags';
-import { NotImplemented, generalProtection, undefinedOpcode } from '../faults';
+import { generalProtection, undefinedOpcode } from '../faults';
 import { nestedTask, not64Bit } from '../reasons/instructions';
 import type { EventKind } from '../events/event';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 import { callThroughGate, gateOrTask, jumpThroughGate } from '../segments/call-gate';
 import { farTransfer, returnToCode } from '../segments/transfer';
+import { TR } from '../state/layout';
+import { switchTask, type TaskSource } from '../tasks/task-switch';
+import { PREVIOUS_TASK } from '../tasks/tss';
 import { requireIopl3InVirtual8086, setFlagsFromImage } from './stack';
 
 /** Far JMP, CALL and RET, IRET, INT n, INT3, INTO, INT1 (SDM 2). */
@@ -27,7 +30,7 @@ function farPointer(cpu: InstructionContext): { selector: number; offset: bigint
 export const jumpFar: SlowPath = (cpu) => {
   const { selector, offset } = farPointer(cpu);
   const gate = gateOrTask(cpu, selector);
-  if (gate === 'task') throw new NotImplemented('task switch by a far JMP');
+  if (gate && 'task' in gate) return toTask(cpu, gate.task, 'jmp');
   cpu.nextRip = gate
     ? jumpThroughGate(cpu, gate)
     : farTransfer(cpu, selector, offset, cpu.instruction.operandSize);
@@ -37,11 +40,18 @@ export const jumpFar: SlowPath = (cpu) => {
 export const callFar: SlowPath = (cpu) => {
   const { selector, offset } = farPointer(cpu);
   const gate = gateOrTask(cpu, selector);
-  if (gate === 'task') throw new NotImplemented('task switch by a far CALL');
+  if (gate && 'task' in gate) return toTask(cpu, gate.task, 'call');
   if (gate) cpu.nextRip = callThroughGate(cpu, gate);
   else callCode(cpu, selector, offset);
   return undefined;
 };
+
+/** The old task goes on behind this instruction. */
+function toTask(cpu: InstructionContext, selector: number, source: TaskSource): undefined | 'left' {
+  const { rflags: flags } = cpu.state;
+  const left = switchTask(cpu, { source, selector, returnRip: cpu.nextRip, flags });
+  return left ? 'left' : undefined;
+}
 
 /** A far CALL to a code segment of the same privilege. */
 function callCode(cpu: InstructionContext, selector: number, offset: bigint): void {
@@ -85,7 +95,8 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
   }
   if (state.systemFlags & BigInt(Rflags.NT)) {
     if (state.longMode) throw generalProtection(nestedTask());
-    throw new NotImplemented('IRET to another task');
+    const previous = cpu.mmu.loadSystem(state.segment(TR).base + BigInt(PREVIOUS_TASK), 2);
+    return toTask(cpu, Number(previous), 'iret');
   }
   cpu.nextRip = returnToCode(cpu, bytes, { interrupt: true, release: 0 });
   state.nmiBlocked = false;

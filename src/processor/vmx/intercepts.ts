@@ -89,6 +89,14 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     return this.leaveInstruction(ExitReason[instruction], qualification, information);
   }
 
+  /** Every one of them exits (SDM 3C 26.4.2). */
+  taskSwitch(selector: number, source: 'call' | 'iret' | 'jmp' | 'gate'): boolean {
+    const qualification =
+      BigInt(selector) | (BigInt(['call', 'iret', 'jmp', 'gate'].indexOf(source)) << 30n);
+    if (source !== 'gate') return this.leaveInstruction(ExitReason.TASK_SWITCH, qualification);
+    this.exit({ reason: ExitReason.TASK_SWITCH, qualification });
+  }
+
   hlt(): boolean {
     return this.primary(PrimaryControl.HLT_EXITING) && this.leaveInstruction(ExitReason.HLT);
   }

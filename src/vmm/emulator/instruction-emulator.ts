@@ -1,6 +1,8 @@
 import type { Bus } from '../../processor/bus';
 import { createProcessor } from '../../processor/create-processor';
+import type { InterruptEvent } from '../../processor/events/event';
 import type { Processor } from '../../processor/processor';
+import { stopAfter } from '../../processor/stop';
 import { startFrom, startStateOf, type StartState } from '../../processor/state/start-state';
 import { BusMemory } from './bus-memory';
 import type { GuestBus } from './guest-bus';
@@ -13,6 +15,9 @@ export interface EmulatedState {
   /** The PDPTE registers of PAE paging. */
   readonly pdptes: readonly bigint[];
 }
+
+/** What the registers hold afterwards, or what it is that cannot be done. */
+export type Emulation = EmulatedState | { readonly unable: string };
 
 /** Emulated instructions do no I/O, and interrupts come from elsewhere. */
 const NO_BUS: Bus = {
@@ -35,8 +40,29 @@ export class InstructionEmulator {
     this.cpu = createProcessor(new BusMemory(bus), NO_BUS);
   }
 
-  /** @returns what the registers hold then, or what instruction it cannot do */
-  execute(before: EmulatedState): EmulatedState | { readonly unable: string } {
+  /** One instruction. */
+  execute(before: EmulatedState): Emulation {
+    return this.emulate(before, (cpu) => {
+      const stop = cpu.run(1);
+      if (stop.kind === 'not-implemented') return stop.what;
+      return stop.kind === 'triple-fault' ? 'triple fault' : undefined;
+    });
+  }
+
+  /** An event on its way to its handler. */
+  deliver(before: EmulatedState, event: InterruptEvent): Emulation {
+    return this.emulate(before, (cpu) => {
+      try {
+        cpu.deliver(event);
+        return undefined;
+      } catch (thrown) {
+        const stop = stopAfter(thrown);
+        return stop && stop.kind;
+      }
+    });
+  }
+
+  private emulate(before: EmulatedState, act: (cpu: Processor) => string | undefined): Emulation {
     const { cpu } = this;
     const { state } = cpu;
     cpu.reset();
@@ -45,10 +71,10 @@ export class InstructionEmulator {
     state.dr.set([before.dr7], 7);
     state.pdptes.set(before.pdptes);
     cpu.updateDerivedState();
-    const stop = cpu.run(1);
-    if (stop.kind === 'not-implemented') return { unable: stop.what };
-    if (stop.kind === 'triple-fault') return { unable: 'triple fault' };
+    const unable = act(cpu);
+    if (unable !== undefined) return { unable };
     const registers = startStateOf(state);
-    return { registers, cr2: state.cr2, dr7: before.dr7, pdptes: before.pdptes };
+    const [dr7 = 0n] = state.dr.subarray(7);
+    return { registers, cr2: state.cr2, dr7, pdptes: Array.from(state.pdptes) };
   }
 }

@@ -18,12 +18,17 @@ import { walk, type Access, type WalkResult } from '../../processor/paging/walk'
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
+import { injectedEvent } from '../../processor/vmx/interruption';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { GuestBus, type Answerer } from '../emulator/guest-bus';
-import { InstructionEmulator } from '../emulator/instruction-emulator';
+import {
+  InstructionEmulator,
+  type EmulatedState,
+  type Emulation,
+} from '../emulator/instruction-emulator';
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import { guestPagingState } from '../vtx/guest-paging';
 
@@ -270,10 +275,24 @@ export class Host implements Persistent<HostState> {
     this.armed = deadline;
     const perTick = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
     const ticks = Math.ceil((deadline - this.cpu.time) / perTick);
-    const count = Math.min(LONGEST_COUNT, Math.max(1, ticks));
+    this.count(Math.min(LONGEST_COUNT, Math.max(1, ticks)));
+  }
+
+  private count(ticks: number): void {
     this.out(0x43, 1, 0x30);
-    this.out(0x40, 1, count & 0xff);
-    this.out(0x40, 1, count >> 8);
+    this.out(0x40, 1, ticks & 0xff);
+    this.out(0x40, 1, ticks >> 8);
+  }
+
+  /** Something has come in from outside: the timer interrupts a guest that runs, so that the monitor looks. */
+  inputCame(): void {
+    this.passTime();
+    if (!this.virtual.pic.intr) {
+      this.armTimer();
+      return;
+    }
+    this.armed = undefined;
+    this.count(1);
   }
 
   /** The host's timer has fired: it must be armed again. */
@@ -333,11 +352,25 @@ export class Host implements Persistent<HostState> {
 
   /** The guest's instruction in software. @returns whether it could be done */
   emulateInstruction(): boolean {
+    return this.emulate((emulator, before) => emulator.execute(before));
+  }
+
+  /** The delivery of an event in software. @param information in the format of the VMCS */
+  emulateEvent(information: bigint, errorCode: bigint): boolean {
+    const rip = this.vmread(Field.GUEST_RIP);
+    const event = injectedEvent(Number(information), Number(errorCode), rip, 0);
+    if (!event) return false;
+    return this.emulate((emulator, before) => emulator.deliver(before, event));
+  }
+
+  private emulate(
+    act: (emulator: InstructionEmulator, before: EmulatedState) => Emulation,
+  ): boolean {
     this.passTime();
     this.emulator ??= new InstructionEmulator(this.bus);
     const gprs = Array.from(this.saved);
     const before = emulatedState((field) => this.vmread(field), gprs, this.cpu.state.cr2);
-    const after = this.emulator.execute(before);
+    const after = act(this.emulator, before);
     if ('unable' in after) return false;
     storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
     after.registers.gprs.forEach((value, index) => {

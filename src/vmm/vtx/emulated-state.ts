@@ -47,12 +47,13 @@ export function emulatedState(
   };
 }
 
-/** Writes back what an instruction that touches memory can have changed. */
+/** Writes back what an instruction that touches memory, or a task switch, can have changed. */
 export function storeEmulatedState(
   write: (field: Field, value: bigint | number) => void,
   before: EmulatedState,
-  { registers }: EmulatedState,
+  after: EmulatedState,
 ): void {
+  const { registers } = after;
   const put = (field: Field, was: bigint | number, is: bigint | number): void => {
     if (was !== is) write(field, is);
   };
@@ -60,6 +61,12 @@ export function storeEmulatedState(
   put(Field.GUEST_RSP, old.gprs[RSP] ?? 0n, registers.gprs[RSP] ?? 0n);
   put(Field.GUEST_RIP, old.rip, registers.rip);
   put(Field.GUEST_RFLAGS, old.rflags, registers.rflags);
+  put(Field.GUEST_CR0, old.cr0, registers.cr0);
+  put(Field.GUEST_CR3, old.cr3, registers.cr3);
+  put(Field.GUEST_DR7, before.dr7, after.dr7);
+  PDPTES.forEach((field, n) => {
+    put(field, before.pdptes[n] ?? 0n, after.pdptes[n] ?? 0n);
+  });
   GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
     const [was, is] = [old.segments[index], registers.segments[index]];
     if (!was || !is) return;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { chord } from '../screen/guest-screen';
+import { chord } from '../../machine/devices/keys';
 import type { CommandContext, Commands } from './commands';
 
 /** The guest's screen and keyboard. */

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import {
   CustomRequest,
-  type KeyChange,
   type KeysArguments,
   type ScreenArguments,
   type ScreenBody,
@@ -215,12 +214,4 @@ export class GuestScreen implements vscode.Disposable {
     this.panel?.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
-}
-
-/** Keys that go down one after the other, and up again. */
-export function chord(...codes: string[]): KeyChange[] {
-  return [
-    ...codes.map((code) => ({ code, down: true })),
-    ...codes.toReversed().map((code) => ({ code, down: false })),
-  ];
 }

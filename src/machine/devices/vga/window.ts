@@ -105,9 +105,9 @@ export function fromPlanes(window: VideoWindow, planes: Planes): Uint8Array {
 
 /** The bytes of a plain window, into the planes. */
 export function toPlanes(window: VideoWindow, bytes: Uint8Array, planes: Planes): void {
-  bytes.forEach((byte, n) => {
+  for (let n = 0; n < bytes.length; n++) {
     const index = place(window.addressing, n);
     const plane = planes[index >> 16];
-    if (plane) plane[index & 0xffff] = byte;
-  });
+    if (plane) plane[index & 0xffff] = bytes[n] ?? 0;
+  }
 }

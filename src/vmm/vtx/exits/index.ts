@@ -12,6 +12,7 @@ import { handleRdmsr, handleWrmsr } from './msr';
 import { handleMovDr } from './mov-dr';
 import { handleRdtsc, handleRdtscp } from './time-stamp';
 import { handleTripleFault } from './shutdown';
+import { handleTaskSwitch } from './task-switch';
 import { handleVmcall } from './vmcall';
 import { handleVmxInstruction } from './vmx-instruction';
 
@@ -51,6 +52,7 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.EXTERNAL_INTERRUPT, { handleExternalInterrupt }),
   ...answer(ExitReason.TRIPLE_FAULT, { handleTripleFault }),
   ...answer(ExitReason.INTERRUPT_WINDOW, { handleInterruptWindow }),
+  ...answer(ExitReason.TASK_SWITCH, { handleTaskSwitch }),
   ...answer(ExitReason.CPUID, { handleCpuid }),
   ...answer(ExitReason.HLT, { handleHlt }),
   ...answer(ExitReason.INVLPG, { handleInvlpg }),

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { pixelsOf } from '../machine/screen/pixels';
+import { screenOf } from '../machine/screen/screen';
+import { assembleText, flatImage } from './boot/flat';
+import { Machine, type MonitorName } from './machine';
+import { MachineRun } from './run';
+
+/** Text, then 16 colours in planes by latches and masks, then text again, again and again. */
+const SOURCE = `
+        org 0x7c00
+        bits 16
+%macro put 3
+        mov dx, %1
+        mov ax, %2 | %3 << 8
+        out dx, ax
+%endmacro
+start:  cld
+        mov ax, 0xb800
+        mov es, ax
+        mov di, bx
+        and di, 0xffe
+        mov ax, bx
+        mov ah, 0x1e
+        stosw
+        put 0x3c4, 2, 0x0f
+        put 0x3c4, 4, 6
+        put 0x3ce, 5, 0
+        put 0x3ce, 6, 5
+        mov ax, 0xa000
+        mov es, ax
+        put 0x3ce, 8, 0x3c
+        mov di, bx
+        mov al, [es:di]
+        mov [es:di], bl
+        put 0x3ce, 5, 1
+        mov al, [es:di]
+        mov [es:di + 1], al
+        put 0x3ce, 8, 0xff
+        put 0x3c4, 2, 3
+        put 0x3c4, 4, 2
+        put 0x3ce, 5, 0x10
+        put 0x3ce, 6, 0x0e
+        inc bx
+        jmp start
+`;
+
+async function boot(monitor: MonitorName) {
+  const image = flatImage(await assembleText(SOURCE));
+  const machine = new Machine(image, { monitor, memory: 1 << 20 });
+  const run = new MachineRun(machine);
+  const goOn = (work: number): void => {
+    const end = machine.computer.processor.work + work;
+    while (machine.computer.processor.work < end || run.inMonitor) {
+      if (run.inMonitor) run.operate();
+      else run.execute(Math.max(1, end - machine.computer.processor.work));
+    }
+  };
+  const look = () => pixelsOf(screenOf(machine.platform.vga));
+  return { machine, goOn, look };
+}
+
+for (const monitor of ['vtx', 'none'] as const) {
+  describe(`the screen of a machine (monitor: ${monitor})`, () => {
+    it('can be looked at at any moment, and nothing changes', async () => {
+      const [one, other] = [await boot(monitor), await boot(monitor)];
+      for (let n = 0; n < 60; n++) {
+        one.goOn(37);
+        other.goOn(37);
+        one.look();
+        assert.equal(one.machine.stateHash, other.machine.stateHash, `moment ${n}`);
+      }
+    });
+
+    it('is saved and restored with the machine', async () => {
+      const [one, other] = [await boot(monitor), await boot(monitor)];
+      for (let n = 0; n < 20; n++) {
+        one.goOn(101);
+        other.machine.restore(one.machine.save());
+        assert.deepEqual(other.look(), one.look());
+        assert.equal(other.machine.stateHash, one.machine.stateHash);
+        one.goOn(50);
+        other.goOn(50);
+        assert.deepEqual(other.look(), one.look());
+        assert.equal(other.machine.stateHash, one.machine.stateHash, `moment ${n}`);
+      }
+    }).timeout(60_000);
+  });
+}

@@ -1,0 +1,37 @@
+import { InterruptionInfo, InterruptionType, Interruptibility } from '../../../isa/vmx/events';
+import { ExitReason } from '../../../isa/vmx/exit-reasons';
+import { Field } from '../../../isa/vmx/fields';
+import type { Handler } from '../../operation';
+import {
+  emulateEvent,
+  emulateInstruction,
+  invvpid,
+  stopGuest,
+  vmread,
+  vmwrite,
+} from '../../operations';
+
+const TYPE = BigInt(InterruptionInfo.TYPE);
+const SHIFT = BigInt(InterruptionInfo.TYPE_SHIFT);
+const SOFTWARE = BigInt(InterruptionType.SOFTWARE_INTERRUPT);
+const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
+
+/**
+ * Hardware does no task switch in non-root operation (SDM 3C 26.4.2): the monitor does the whole of it in
+ * software, for the instruction that asked for it, or for the event that came to a task gate.
+ */
+export function* handleTaskSwitch(): Handler {
+  const vectoring = yield vmread(Field.IDT_VECTORING_INFO);
+  const byEvent =
+    (vectoring & BigInt(InterruptionInfo.VALID)) !== 0n && (vectoring & TYPE) >> SHIFT < SOFTWARE;
+  const errorCode = byEvent ? yield vmread(Field.IDT_VECTORING_ERROR_CODE) : 0n;
+  const done = byEvent ? yield emulateEvent(vectoring, errorCode) : yield emulateInstruction();
+  if (done === 0n) {
+    const reason = ExitReason.TASK_SWITCH;
+    yield stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
+    return;
+  }
+  yield invvpid(0n); // the new task may have another CR3
+  const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
+  if (blocking & SHADOWS) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~SHADOWS);
+}
