@@ -51,6 +51,7 @@ describe('firmware at work', () => {
     const without = await switchedOn(TELLING);
     assert.equal(row(without, 0), 'No bootable disk.');
     assert.equal(row(without, 1), '  Disk 0x80:   there is none.');
+    assert.deepEqual([...without.platform.ports.unclaimed.keys()], []);
     const unsigned = await switchedOn(TELLING, new Uint8Array(64 * 512));
     assert.equal(row(unsigned, 1), '  Disk 0x80:   the first sector does not end with 55 AA.');
   });

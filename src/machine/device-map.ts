@@ -18,6 +18,11 @@ export interface AddressRange {
   readonly last: number;
 }
 
+export const FRAME_BUFFER: AddressRange = {
+  first: LINEAR_FRAME_BUFFER,
+  last: LINEAR_FRAME_BUFFER + VBE_MEMORY - 1,
+};
+
 /** Where the VGA itself answers at present: everywhere but in a window that is plain RAM. */
 export function videoRanges({ vga: { window } }: Platform): AddressRange[] {
   if (!window.plain) return [{ first: VIDEO_FIRST, last: VIDEO_LAST }];
@@ -38,10 +43,7 @@ const videoRegions = (platform: Platform): MemoryRegion[] =>
   videoRanges(platform).map((range) => videoRegion(platform, range));
 
 const fixedRegions = (platform: Platform): MemoryRegion[] => [
-  videoRegion(platform, {
-    first: LINEAR_FRAME_BUFFER,
-    last: LINEAR_FRAME_BUFFER + VBE_MEMORY - 1,
-  }),
+  videoRegion(platform, FRAME_BUFFER),
   wordRegion(IO_APIC, platform.ioApic),
   wordRegion(LOCAL_APIC, platform.localApic),
 ];

@@ -204,6 +204,11 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     return new Int32Array(this.memory.buffer, PHYSICAL_BASE + address, count);
   }
 
+  /** A run of RAM in place. Whoever writes calls `written`, unless no code ever lies there. */
+  inPlace(address: number, length: number): Uint8Array {
+    return this.bytes.subarray(address, address + length);
+  }
+
   /** Tells the watcher of bytes that were written in place. */
   written(address: number, length: number): void {
     this.watcher?.(address, length);

@@ -44,8 +44,48 @@ start:  cld
         jmp start
 `;
 
-async function boot(monitor: MonitorName) {
-  const image = flatImage(await assembleText(SOURCE));
+/** A picture of the VBE in the linear frame buffer, dot by dot for ever. */
+const VBE = `
+        org 0x7c00
+        bits 16
+%macro dispi 2
+        mov dx, 0x1ce
+        mov ax, %1
+        out dx, ax
+        inc dx
+        mov ax, %2
+        out dx, ax
+%endmacro
+        cli
+        dispi 1, 64
+        dispi 2, 32
+        dispi 3, 32
+        dispi 4, 0x41
+        xor ax, ax
+        mov ds, ax
+        lgdt [gdtr]
+        mov eax, cr0
+        or al, 1
+        mov cr0, eax
+        jmp 8:protected
+        bits 32
+protected:
+        mov ax, 16
+        mov ds, ax
+        mov edi, 0xe0000000
+        mov eax, 0x00102030
+dot:    mov [edi], eax
+        add edi, 4
+        add eax, 0x00010305
+        jmp dot
+        align 8
+gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff
+gdtr:   dw $ - gdt - 1
+        dd gdt
+`;
+
+async function boot(monitor: MonitorName, source = SOURCE) {
+  const image = flatImage(await assembleText(source));
   const machine = new Machine(image, { monitor, memory: 1 << 20 });
   const run = new MachineRun(machine);
   const goOn = (work: number): void => {
@@ -84,5 +124,29 @@ for (const monitor of ['vtx', 'none'] as const) {
         assert.equal(other.machine.stateHash, one.machine.stateHash, `moment ${n}`);
       }
     }).timeout(60_000);
+
+    it('has one memory, by address and on the screen', async () => {
+      const [one, other] = [await boot(monitor, VBE), await boot(monitor, VBE)];
+      one.goOn(2000);
+      const picture = one.look();
+      assert.deepEqual([picture.width, picture.height], [64, 32]);
+      assert.deepEqual(
+        [...picture.rgba.subarray(0, 8)],
+        [0x10, 0x20, 0x30, 255, 0x11, 0x23, 0x35, 255],
+      );
+      other.machine.restore(one.machine.save());
+      assert.deepEqual(other.look(), picture);
+      one.goOn(300);
+      other.goOn(300);
+      assert.notDeepEqual(one.look(), picture);
+      assert.deepEqual(other.look(), one.look());
+      assert.equal(other.machine.stateHash, one.machine.stateHash);
+    });
   });
 }
+
+it('the monitor maps the frame buffer for its guest, once it is used', async () => {
+  const { machine, goOn } = await boot('vtx', VBE);
+  goOn(1000);
+  assert.ok(machine.vm?.guestMemory.hostAddress(0xe0000000n) !== undefined);
+});

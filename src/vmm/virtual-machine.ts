@@ -4,6 +4,7 @@ import { FeatureControl } from '../isa/registers/msr-fields';
 import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { Msr } from '../isa/registers/msr';
 import { Computer, type ComputerState } from '../machine/computer';
+import { VBE_MEMORY } from '../machine/devices/vga/vbe';
 import type { PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
@@ -58,15 +59,17 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   // Room for the EPT of all of guest memory, beside the monitor's other structures.
   const structures = MONITOR_SIZE + Math.ceil(pageCount / 512) * 4096;
   const guestStart = MONITOR_START + structures;
+  // Behind all guest memory: that of the guest's video card.
+  const card = guestStart + pageCount * 4096;
   const computer = new Computer({
-    memory: guestStart + pageCount * 4096,
+    memory: card + VBE_MEMORY,
     events: { serial: (byte) => options.events.serial?.(byte) },
     ...(options.engine && { engine: options.engine }),
   });
   const frames = new SequentialFrames(MONITOR_START, guestStart);
   const ept = new EptBuilder(computer.memory, frames);
   const pool = new ScatteredFrames(guestStart, pageCount);
-  const guestMemory = new GuestMemory(computer.memory, ept, pool, options.memory);
+  const guestMemory = new GuestMemory(computer.memory, ept, pool, options.memory, card);
   if (options.allocation === 'eager') guestMemory.allocateAll();
 
   const hostCr3 = buildAddressSpace(computer.memory, frames);

@@ -216,6 +216,7 @@ fill:   KNOWN
         mov dx, 0x5900
         mov ah, 6
         CALL 0x1a, "1a 06"
+        mov ah, 6
         CALL 0x1a, "1a 06 again"
         mov al, 0xb
         out 0x70, al

@@ -127,11 +127,13 @@ memory_end:
         shl eax, 16
         ret
 .little:
+        mov al, CMOS_BASE
+        call read_cmos_word
+        test ax, ax
+        jz .unknown                 ; not even memory at 0: nobody has filled in CMOS
         mov al, CMOS_EXTENDED
         call read_cmos_word
         movzx eax, ax
-        test ax, ax
-        jz .unknown
         add eax, 1024
         shl eax, 10
         ret

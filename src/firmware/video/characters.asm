@@ -17,18 +17,13 @@ text_place:
         push ax
         push dx
         mov es, [cs:si + mode.segment]
-        movzx ax, bh
-        push dx
-        mul word [PAGE_SIZE]
-        mov di, ax
-        pop dx
-        push dx
+        movzx di, bh
+        imul di, [PAGE_SIZE]
         movzx ax, dh
-        mul word [COLUMNS]
-        pop dx
+        imul ax, [COLUMNS]
         mov dh, 0
         add ax, dx
-        add ax, ax
+        add ax, ax                  ; two bytes for a character
         add di, ax
         pop dx
         pop ax

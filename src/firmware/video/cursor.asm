@@ -67,10 +67,9 @@ set_cursor_position:
 show_cursor:
         push ax
         push bx
-        push dx
-        movzx bx, dl
-        movzx ax, dh
-        mul word [COLUMNS]
+        movzx bx, dh
+        imul bx, [COLUMNS]
+        movzx ax, dl
         add bx, ax
         mov ax, [PAGE_START]
         shr ax, 1
@@ -81,7 +80,6 @@ show_cursor:
         inc al                      ; the low byte
         mov ah, bl
         call set_crtc
-        pop dx
         pop bx
         pop ax
         ret
@@ -111,7 +109,7 @@ set_page:
 show_page:
         mov [ACTIVE_PAGE], al
         mov si, ax
-        mul word [PAGE_SIZE]
+        imul ax, [PAGE_SIZE]
         mov [PAGE_START], ax
         call this_mode_kind
         cmp bl, TEXT

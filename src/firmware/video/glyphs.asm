@@ -32,16 +32,12 @@ draw_glyph:
         call find_glyph
         mov bp, di                  ; FS:BP -> glyph
         mov es, [cs:si + mode.segment]
-        push dx
-        call bytes_in_column
-        movzx ax, dl
-        mul di
-        pop dx
-        push ax                     ; bytes from the beginning of the line
-        movzx ax, dh
         mov cl, [CHARACTER_HEIGHT]
+        mov al, dh
         mul cl                      ; AX = its first line
-        pop dx
+        call bytes_in_column
+        mov dh, 0
+        imul dx, di                 ; DX = bytes from the beginning of the line
 .next:  push ax
         push bx
         mov bl, bh                  ; page

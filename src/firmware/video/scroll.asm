@@ -54,9 +54,8 @@ scroll:
 scroll_text:
         push ds
         push es
-        xchg bh, bl
-        xchg cx, dx
-        push ax
+        xchg bh, bl                 ; BH = page, BL = attribute
+        xchg cx, dx                 ; DH, DL = first row and column, CH, CL = height and width
         test ah, ah
         jz .from_top
         add dh, ch                  ; down: begin with the last row
@@ -65,23 +64,17 @@ scroll_text:
         call text_place             ; ES:DI -> the first row to be filled
         mov dx, [COLUMNS]
         add dx, dx                  ; DX = from one row to the next
-        pop ax
         test ah, ah
         jz .up
         neg dx
-.up:    mov ah, bl                  ; attribute
-        push ax
-        mov ah, 0
-        push dx
-        imul ax, dx                 ; how far away is what goes there
-        pop dx
-        mov si, di
-        add si, ax
-        pop ax
+.up:    movzx si, al
+        imul si, dx
+        add si, di                  ; ES:SI -> what goes there
         sub ch, al                  ; CH = rows that are moved, AL = rows that become empty
+        mov ah, bl                  ; attribute
+        movzx bx, cl                ; BX = width
         push es
         pop ds
-        movzx bx, cl                ; BX = width
 .move:  test ch, ch
         jz .fill
         push cx
@@ -143,52 +136,40 @@ scroll_planar:
 scroll_graphics:
         push es
         sub sp, job_size
-        mov bp, sp
+        mov bp, sp                  ; SS:BP -> job
         mov es, [cs:si + mode.segment]
-        mov [bp + job.colour], bh
-        mov bh, 0
-        mov [bp + job.page], bx
-        call bytes_in_column        ; DI
         push ax
+        movzx ax, bl
+        mov [bp + job.page], ax
+        movzx ax, bh
+        mov [bp + job.colour], ax
+        call bytes_in_column        ; DI
         movzx ax, cl
-        push dx
-        mul di
-        pop dx
+        imul ax, di
         mov [bp + job.left], ax
         movzx ax, dl
-        push dx
-        mul di
-        pop dx
+        imul ax, di
         mov [bp + job.width], ax
         pop ax
         mov di, [CHARACTER_HEIGHT]
-        mov bx, ax
-        mov ah, 0
-        push dx
-        mul di
-        pop dx
-        mov [bp + job.empty], ax    ; lines
-        mov [bp + job.away], ax
-        mov cl, dh
-        push dx
-        movzx ax, cl
-        mul di
-        pop dx
-        mov cl, 0
-        xchg ax, cx                 ; CX = lines of the window, AH = its first row
-        mov al, ah
-        mov ah, 0
-        mul di                      ; AX = its first line
+        movzx cx, ch
+        imul cx, di                 ; CX = the window's first line
+        movzx dx, dh
+        imul dx, di                 ; DX = how many it has
+        movzx bx, al
+        imul bx, di                 ; BX = how many become empty
+        mov [bp + job.empty], bx
+        mov [bp + job.away], bx
+        mov [bp + job.move], dx
+        sub [bp + job.move], bx
         mov word [bp + job.step], 1
-        test bh, bh
+        test ah, ah
         jz .up
-        add ax, cx                  ; down: begin with the last line
-        dec ax
+        add cx, dx                  ; down: begin with the last line
+        dec cx
         neg word [bp + job.step]
         neg word [bp + job.away]
-.up:    mov [bp + job.line], ax
-        sub cx, [bp + job.empty]
-        mov [bp + job.move], cx
+.up:    mov [bp + job.line], cx
         call move_lines
         call fill_lines
         add sp, job_size
@@ -269,20 +250,14 @@ colour_byte:
 ; CS:SI -> mode, BL = page, AX = line of the screen. Returns DI = where it begins.
 line_place:
         push ax
-        push dx
         cmp byte [cs:si + mode.kind], CGA
         je .cga
-        push ax
         call bytes_in_column
-        mov ax, [COLUMNS]
-        mul di
-        pop di
-        mul di
-        mov di, ax
+        imul di, [COLUMNS]          ; bytes in a line
+        imul di, ax
         movzx ax, bl
-        mul word [PAGE_SIZE]
+        imul ax, [PAGE_SIZE]
         add di, ax
-        pop dx
         pop ax
         ret
 .cga:   shr ax, 1                   ; odd lines lie 8 KBytes after even ones
@@ -291,7 +266,6 @@ line_place:
         mov di, 0x2000
 .even:  imul ax, ax, 80
         add di, ax
-        pop dx
         pop ax
         ret
 

@@ -1,5 +1,13 @@
 import { cellWidth } from '../devices/vga/beam';
-import { Attribute, AttributeMode, Crtc, Seq, Underline, of } from '../devices/vga/registers';
+import {
+  Attribute,
+  AttributeMode,
+  Crtc,
+  Seq,
+  Underline,
+  of,
+  type VgaRegisters,
+} from '../devices/vga/registers';
 import { GLYPH_ROOM, type Vga } from '../devices/vga/vga';
 import { planeAddress, rasterOf } from './crtc';
 import { attributeColours } from './palette';
@@ -67,7 +75,7 @@ export function textScreen(vga: Vga): TextScreen {
     cursor: cursorOf(vga, columns, rows),
     cellWidth: cellWidth(r),
     cellHeight,
-    font: fontOf(vga),
+    font: fontOf(r, memory.planes[2]),
     palette: attributeColours(vga),
     blink: (mode & AttributeMode.BLINK) !== 0,
     lineGraphics: (mode & AttributeMode.LINE_GRAPHICS) !== 0,
@@ -87,14 +95,14 @@ function cursorOf({ registers: { crtc }, registers }: Vga, columns: number, rows
   return { row, column, start: start & 0x1f, end, visible };
 }
 
-function fontOf(vga: Vga): Uint8Array {
-  const select = of(vga.registers.sequencer, Seq.FONTS);
+function fontOf(r: VgaRegisters, plane: Uint8Array): Uint8Array {
+  const select = of(r.sequencer, Seq.FONTS);
   const second = ((select >> 2) & 3) | ((select >> 3) & 4);
   const first = (select & 3) | ((select >> 2) & 4);
   const font = new Uint8Array(2 * FONT_SIZE);
   [first, second].forEach((number, half) => {
     const place = (FONT_PLACES[number] ?? 0) * 1024;
-    font.set(vga.memory.planes[2].subarray(place, place + FONT_SIZE), half * FONT_SIZE);
+    font.set(plane.subarray(place, place + FONT_SIZE), half * FONT_SIZE);
   });
   return font;
 }

@@ -92,6 +92,7 @@ export class Host implements Persistent<HostState> {
       },
       videoWindow: () => {
         guestMemory.setDevicePages(videoRanges(this.virtual));
+        if (this.virtual.vga.vbe.enabled) guestMemory.mapFrameBuffer();
         this.mappingsChanged = true;
       },
     };

@@ -1,10 +1,11 @@
 import { EptRights } from '../../isa/ept';
+import { VBE_MEMORY } from '../../machine/devices/vga/vbe';
 import type { WindowMemory } from '../../machine/devices/vga/vga';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
-import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
+import { FRAME_BUFFER, VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
 
@@ -44,6 +45,8 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     private readonly frames: FrameAllocator,
     /** Bytes of RAM from guest-physical address 0. */
     readonly size: number,
+    /** Host-physical address of the memory of the guest's video card. */
+    private readonly card: number,
   ) {}
 
   save(): GuestMemoryState {
@@ -117,6 +120,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
       const isDevice = ranges.some(({ first, last }) => page >= first && page <= last);
       if (isDevice) this.ept.map(BigInt(page), this.videoFrame(page), 0);
       else this.ept.map(BigInt(page), this.videoFrame(page));
+    }
+  }
+
+  /** The linear frame buffer: a guest that draws in it does not exit. Mapped for good at its first use. */
+  mapFrameBuffer(): void {
+    if (this.hostAddress(BigInt(FRAME_BUFFER.first)) !== undefined) return;
+    for (let offset = 0; offset < VBE_MEMORY; offset += PAGE_SIZE) {
+      this.ept.map(BigInt(FRAME_BUFFER.first + offset), this.card + offset);
     }
   }
 
@@ -199,6 +210,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
       });
     };
     return {
+      card: this.memory.inPlace(this.card, VBE_MEMORY),
       read: (address, length) => {
         const out = new Uint8Array(length);
         visit(address, length, (host, offset, size) => {

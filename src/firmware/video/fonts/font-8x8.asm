@@ -1,18 +1,13 @@
 ; The characters of code page 437, 8 dots wide and 8 high, a byte for each row: for the video memory of
 ; text modes. Drawn for Ringside; what is seen here is what is on the screen.
 
+; Each dot of four is a byte, whose lowest bit tells "#" from ".": the product gathers them.
 %macro row 1
-%assign %%byte 0
-%assign %%place 1
-%rep 8
-%substr %%dot %1 %%place
-%assign %%byte %%byte * 2
-%ifidn %%dot, '#'
-%assign %%byte %%byte + 1
-%endif
-%assign %%place %%place + 1
-%endrep
-        db %%byte
+%substr %%left %1 1, 4
+%substr %%right %1 5, 4
+%assign %%high (%%left & 0x01010101) * 0x08040201 >> 24
+%assign %%low (%%right & 0x01010101) * 0x08040201 >> 24
+        db (%%high & 15) << 4 | (%%low & 15)
 %endmacro
 
 font_8x8:

@@ -3,7 +3,7 @@ import { ports, type PortDevice, type PortWidth, type Stateful } from '../device
 import { beamAt, vbeBeamAt } from './beam';
 import { initialDac, readDac, writeDac, type DacState } from './dac';
 import { powerOnFont } from './power-on-font';
-import { readPlanes, writePlanes } from './planar-memory';
+import { readPlanes, writePlanes, type Planes } from './planar-memory';
 import {
   ATTRIBUTE_BITS,
   Crtc,
@@ -16,13 +16,15 @@ import {
   type VgaRegisters,
 } from './registers';
 import { LINEAR_FRAME_BUFFER, VBE_MEMORY, Vbe, type VbeState } from './vbe';
-import { VideoMemory, type VideoMemoryState } from './video-memory';
+import { VideoMemory, type VideoBytes, type VideoMemoryState } from './video-memory';
 import { fromPlanes, toPlanes, windowOf, type VideoWindow } from './window';
 
 /** The plain RAM of the machine, as far as it lies under the window. */
 export interface WindowMemory {
   read(address: number, length: number): Uint8Array;
   write(address: number, bytes: Uint8Array): void;
+  /** All of the card's own memory, when it has a place in the machine's; otherwise the card has it. */
+  readonly card?: Uint8Array;
 }
 
 export interface VgaConfig {
@@ -61,7 +63,7 @@ const InputStatus = { BLANK: 1, VERTICAL_RETRACE: 8 } as const;
 export class Vga implements PortDevice, Stateful<VgaState> {
   readonly name = 'vga';
   readonly ports = [ports(0x3b0, 0x3bb), ports(0x3c0, 0x3df), ports(0x1ce, 0x1d0, 2)];
-  private readonly video = new VideoMemory();
+  private readonly video: VideoMemory;
   private readonly vbeUnit: Vbe;
   private r = textRegisters();
   private dac = initialDac();
@@ -69,6 +71,7 @@ export class Vga implements PortDevice, Stateful<VgaState> {
   private present: VideoWindow;
 
   constructor(private readonly config: VgaConfig) {
+    this.video = new VideoMemory(config.memory.card);
     this.vbeUnit = new Vbe((clear) => {
       this.moveWindow();
       if (clear) this.video.clear();
@@ -95,10 +98,14 @@ export class Vga implements PortDevice, Stateful<VgaState> {
     return this.vbeUnit;
   }
 
-  /** Video memory as it is, for looking, with the bytes that lie in RAM. */
-  get memory(): VideoMemory {
-    this.gather();
-    return this.video;
+  /** Video memory as it is at the moment, for looking, with the bytes that lie in RAM. */
+  get memory(): VideoBytes {
+    const { video } = this;
+    if (!this.present.plain) return video;
+    const [p0, p1, p2, p3] = video.planes;
+    const planes: Planes = [p0.slice(), p1.slice(), p2.slice(), p3.slice()];
+    this.gather(planes);
+    return { planes, slice: (start, end) => video.slice(start, end) };
   }
 
   readPort(port: number, _width: PortWidth = 1): number {
@@ -194,7 +201,6 @@ export class Vga implements PortDevice, Stateful<VgaState> {
 
   save(): VgaState {
     const { r: registers, dac, latches } = this;
-    this.gather();
     const vbe = this.vbeUnit.save();
     return structuredClone({ registers, dac, latches, vbe, memory: this.video.save() });
   }
@@ -299,11 +305,10 @@ export class Vga implements PortDevice, Stateful<VgaState> {
   }
 
   /** The bytes that lie in RAM at present, into their places in the planes. */
-  private gather(): void {
+  private gather(planes: Planes): void {
     const { plain, first, last } = this.present;
     if (!plain) return;
-    const bytes = this.config.memory.read(first, last - first + 1);
-    toPlanes(this.present, bytes, this.video.planes);
+    toPlanes(this.present, this.config.memory.read(first, last - first + 1), planes);
   }
 
   /** The registers have changed: bytes go where the window now has them. */
@@ -311,7 +316,7 @@ export class Vga implements PortDevice, Stateful<VgaState> {
     const next = windowOf(this.r, this.vbeUnit.enabled);
     const { first, last, addressing } = this.present;
     if (next.first === first && next.last === last && next.addressing === addressing) return;
-    this.gather();
+    this.gather(this.video.planes);
     this.present = next;
     if (next.plain) this.deposit(next.first, fromPlanes(next, this.video.planes));
     this.config.onWindowChange?.();

@@ -3,6 +3,7 @@ import { PLANE_SIZE, type Planes } from './planar-memory';
 import { VBE_MEMORY } from './vbe';
 
 const PAGE = 4096;
+const PLANES_SIZE = 4 * PLANE_SIZE;
 
 /** The pages that hold anything but zeros: their numbers in rising order, and their bytes. */
 export interface VideoMemoryState {
@@ -10,13 +11,26 @@ export interface VideoMemoryState {
   readonly bytes: Uint8Array;
 }
 
+/** Video memory for whoever looks. */
+export interface VideoBytes {
+  readonly planes: Planes;
+  /** What does not exist yet is shorter. */
+  slice(start: number, end: number): Uint8Array;
+}
+
 /**
  * The memory on the card. The four planes of the VGA, one after the other, are its first 256 KBytes; the
- * rest, which only the VBE reaches, exists from its first use.
+ * rest, which only the VBE reaches, exists from its first use, or belongs to whoever has given it.
  */
-export class VideoMemory implements Persistent<VideoMemoryState> {
-  private bytes = new Uint8Array(4 * PLANE_SIZE);
-  private divided = divide(this.bytes);
+export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
+  private bytes: Uint8Array;
+  private divided: Planes;
+
+  /** @param given all of it, when its owner has it and saves what lies behind the planes */
+  constructor(private readonly given?: Uint8Array) {
+    this.bytes = given ?? new Uint8Array(PLANES_SIZE);
+    this.divided = divide(this.bytes);
+  }
 
   get planes(): Planes {
     return this.divided;
@@ -42,8 +56,9 @@ export class VideoMemory implements Persistent<VideoMemoryState> {
 
   save(): VideoMemoryState {
     const pages: number[] = [];
-    const words = new Uint32Array(this.bytes.buffer);
-    const count = this.bytes.length / PAGE;
+    const { buffer, byteOffset } = this.bytes;
+    const words = new Uint32Array(buffer, byteOffset, this.own / 4);
+    const count = this.own / PAGE;
     for (let page = 0; page < count; page++) {
       const start = (page * PAGE) / 4;
       if (words.subarray(start, start + PAGE / 4).some((word) => word !== 0)) pages.push(page);
@@ -55,12 +70,18 @@ export class VideoMemory implements Persistent<VideoMemoryState> {
     return { pages: Uint32Array.from(pages), bytes };
   }
 
+  /** Bytes that belong to somebody else are restored by then. */
   restore({ pages, bytes }: VideoMemoryState): void {
-    this.clear();
+    this.bytes.fill(0, 0, this.own);
     pages.forEach((page, n) => {
       if (page * PAGE >= this.bytes.length) this.grow();
       this.bytes.set(bytes.subarray(n * PAGE, (n + 1) * PAGE), page * PAGE);
     });
+  }
+
+  /** How many bytes are saved here. */
+  private get own(): number {
+    return this.given ? PLANES_SIZE : this.bytes.length;
   }
 
   private grow(): void {
