@@ -383,13 +383,4 @@ describe('programs on the bare computer', () => {
       });
     }
   }
-
-  it('stops where it cannot do what DR7 asks for, instead of missing a breakpoint', async () => {
-    const { computer, stop } = await runBare('org 0x7c00\nmov eax, 2\nmov dr7, eax\nhlt');
-    assert.deepEqual(stop, {
-      kind: 'not-implemented',
-      what: 'breakpoints in debug registers (DR7)',
-    });
-    assert.equal(computer.processor.state.rip, 0x7c06n);
-  });
 });

@@ -6,6 +6,7 @@ import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
 import { SINGLE_STEP, takePendingDebug } from './events/debug';
+import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
 import type { InterruptEvent } from './events/event';
 import { Fault, Held, NotImplemented, undefinedOpcode } from './faults';
@@ -17,7 +18,7 @@ import type { InstructionDetail } from './execution/instruction-context';
 import { InstructionDetails } from './execution/instruction-details';
 import { InstructionFetch } from './execution/instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
-import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, State } from './state/layout';
+import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec } from './state/layout';
 import { memoryImports } from './execution/memory-imports';
 import { OperandAccess } from './execution/operand-access';
 import { Mmu } from './paging/mmu';
@@ -40,8 +41,6 @@ import type { VmxUnit } from './vmx/unit';
 
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
 const LONGEST_RUN = 200_000;
-/** Iterations of a repeated string instruction that count as one instruction. */
-const REPEAT_LIMIT = 65_536;
 
 /** The units of hardware virtualization that a processor has, made for it. */
 export interface VirtualizationUnits {
@@ -115,7 +114,6 @@ export class Processor
         ? createInterpreter(physical.memory, imports)
         : new ReferenceEngine(physical.memory, imports);
     this.progress = new Progress(this.engine);
-    this.view.setInt32(State.REPEAT_LIMIT, REPEAT_LIMIT, true);
     this.reset();
   }
 
@@ -278,7 +276,9 @@ export class Processor
     const { state, engine } = this;
     const trap = state.hasFlag(Rflags.TF);
     const shadow = state.interruptShadow;
-    const single = passing || shadow !== 'none' || trap;
+    const watched = state.hasBreakpoints;
+    if (watched && !passing) checkExecution(state);
+    const single = passing || shadow !== 'none' || trap || watched;
     const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
     this.eventDelivered = false;
     this.progress.begin(single ? 1 : left);
@@ -327,6 +327,7 @@ export class Processor
       this.leaveDelivery(thrown);
       return;
     }
+    this.state.pendingDebug = 0; // of an access before the one that faults
     const event = this.delivery.eventOf(thrown);
     if (!thrown.late && this.holds(event)) return;
     try {

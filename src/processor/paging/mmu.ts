@@ -1,6 +1,7 @@
 import { Vector } from '../../isa/exceptions';
 import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, stackFault } from '../faults';
+import { noteDataAccess } from '../events/hardware-breakpoints';
 import { addressNotCanonical, misaligned } from '../reasons/memory';
 import { pageFaultReason } from '../reasons/paging';
 import { PAGE_SIZE, SS, State, segmentSlot } from '../state/layout';
@@ -116,7 +117,7 @@ export class Mmu {
       linear,
       pageWalk: false,
     });
-    const lasting = !this.state.checksAlignment && !this.dependsOnAc(translation.user, access);
+    const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
     if (lasting && !access.execute && !access.implicit) {
       const frame = host.address - (host.address % PAGE_SIZE);
       const region = this.physical.regionAt(frame);
@@ -181,7 +182,9 @@ export class Mmu {
     this.checkCanonical(linear, bytes, segment);
     const access = { write: false, execute: false, user: this.state.cpl === 3 };
     this.checkAlignment(linear, bytes, access);
-    return this.read(linear, bytes, access, false);
+    const value = this.read(linear, bytes, access, false);
+    this.note(linear, bytes, false);
+    return value;
   }
 
   /** Reads what will be written back: faults as the write would. */
@@ -197,6 +200,12 @@ export class Mmu {
     const access = { write: true, execute: false, user: this.state.cpl === 3 };
     this.checkAlignment(linear, bytes, access);
     this.write(linear, bytes, value, access);
+    this.note(linear, bytes, true);
+  }
+
+  /** Breakpoints of the debug registers see what instructions do. */
+  private note(linear: bigint, bytes: number, write: boolean): void {
+    if (this.state.hasBreakpoints) noteDataAccess(this.state, linear, bytes, write);
   }
 
   /** Reads a system structure (descriptor table, TSS): a supervisor access whatever the CPL. */

@@ -99,6 +99,17 @@ describe('reasons of the way of an event to its handler', () => {
     ),
     event('event', 'An instruction asked for vector 0x40', protectedMode, 0n, nothing),
     row(
+      'hardware-breakpoint',
+      'The condition of a breakpoint in the debug registers was met: DR0',
+      protectedMode,
+      (cpu) => {
+        cpu.state.dr.set([0x8000n], 0);
+        cpu.state.dr.set([0x402n], 7);
+        cpu.updateDerivedState();
+      },
+      0x90,
+    ),
+    row(
       'single-step',
       'RFLAGS.TF was 1',
       protectedMode,

@@ -133,6 +133,16 @@ export const softwareEvent = (kind: EventKind, vector: number): Reason =>
       : l10n.t('An instruction asked for vector {0}.', hex(vector)),
   );
 
+/** @param hits bits B0 to B3 of DR6 */
+export const hardwareBreakpoint = (hits: number): Reason =>
+  reason('hardware-breakpoint', 'SDM 3B 18.2.4', () => {
+    const numbers = [0, 1, 2, 3].filter((n) => hits & (1 << n)).map((n) => `DR${String(n)}`);
+    return l10n.t(
+      'The condition of a breakpoint in the debug registers was met: {0}.',
+      numbers.join(', '),
+    );
+  });
+
 export const singleStep = (): Reason =>
   reason('single-step', 'SDM 3B 18.3.1.4', () =>
     l10n.t('RFLAGS.TF was 1: each instruction is followed by a debug exception.'),

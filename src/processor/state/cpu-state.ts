@@ -1,6 +1,7 @@
 import type { TableOrigin } from '../reasons/tables';
 import { AccessRights } from '../../isa/access-rights';
 import { Cr0, Cr4, Efer } from '../../isa/registers/control';
+import { DR7_ENABLES } from '../../isa/registers/debug';
 import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
 import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
@@ -26,6 +27,7 @@ export interface TableRegister {
 export const { UNUSABLE } = AccessRights;
 
 const LOW32 = 0xffffffffn;
+const DR7_ENABLES_LOW = Number(DR7_ENABLES);
 const STATUS_FLAGS_LOW = Number(STATUS_FLAGS);
 const FIXED_LOW = Number(RFLAGS_FIXED);
 
@@ -314,6 +316,16 @@ export class CpuState {
   /** Unaligned accesses raise #AC: CR0.AM, RFLAGS.AC and ring 3 (SDM 3A 6.15, interrupt 17). */
   get checksAlignment(): boolean {
     return this.hasCr0(Cr0.AM) && this.hasFlag(Rflags.AC) && this.cpl === 3;
+  }
+
+  /** A breakpoint of the debug registers is enabled: L0 to G3 of DR7 (SDM 3B 18.2.4). */
+  get hasBreakpoints(): boolean {
+    return (this.low(State.DR + 7 * 8) & DR7_ENABLES_LOW) !== 0;
+  }
+
+  /** Every access to data has to be looked at. */
+  get watchesData(): boolean {
+    return this.checksAlignment || this.hasBreakpoints;
   }
 
   get protectedMode(): boolean {

@@ -16,6 +16,8 @@ import { isCode, isUsable } from '../segments/descriptor';
 import type { CpuState } from './cpu-state';
 
 const HIGH = 1;
+/** Iterations of a repeated string instruction that count as one; with breakpoints each is looked at. */
+const REPEAT_LIMIT = 65_536;
 /** All ones. */
 const ALL = -1;
 
@@ -33,9 +35,10 @@ export function updateDerivedState(state: CpuState, guest: boolean): void {
   const limit = words[wordOf(segmentSlot(CS) + Segment.LIMIT)] ?? 0;
   setHalves(words, State.FETCH_LIMIT, wide ? ALL : limit, top);
   const set = (guest ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
-  const dataSet = state.checksAlignment ? Tlb.EMPTY_SET : set;
+  const dataSet = state.watchesData ? Tlb.EMPTY_SET : set;
   words[wordOf(State.TLB_SET)] = Tlb.BASE + dataSet * Tlb.SET_SIZE;
   words[wordOf(State.CODE_TLB_SET)] = CodeTlb.BASE + set * CodeTlb.SET_SIZE;
+  words[wordOf(State.REPEAT_LIMIT)] = state.hasBreakpoints ? 1 : REPEAT_LIMIT;
   if (wide) updateWideSegments(words);
   else for (let index = 0; index <= GS; index++) updateSegment(state, index);
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { NotImplemented } from '../faults';
 import { execute, longMode, protectedMode, raised, setRing } from '../modes.testing';
 import { readDebugRegister, writeDebugRegister } from './debug-registers';
 
@@ -47,11 +46,12 @@ describe('MOV to a debug register', () => {
     assert.equal(cpu.state.dr[7], 0x700n);
   });
 
-  it('does not pretend to watch for breakpoints', () => {
+  it('turns breakpoints on by DR7: session/debug-registers.test.ts meets them', () => {
     const cpu = longMode();
-    assert.throws(() => {
-      writeDebugRegister(cpu, 7, 1n);
-    }, NotImplemented);
+    writeDebugRegister(cpu, 7, 1n);
+    assert.ok(cpu.state.hasBreakpoints);
+    writeDebugRegister(cpu, 7, 0xffff0000n);
+    assert.ok(!cpu.state.hasBreakpoints);
   });
 });
 

@@ -1,20 +1,17 @@
 import {
   DR6_INITIAL,
   DR6_WRITABLE,
-  DR7_ENABLES,
   DR7_INITIAL,
   DR7_WRITABLE,
   Dr6,
   WideDr7,
 } from '../../isa/registers/debug';
 import { WideCr4 } from '../../isa/registers/control';
-import { Fault, generalProtection, NotImplemented, undefinedOpcode } from '../faults';
+import { Fault, generalProtection, undefinedOpcode } from '../faults';
 import { noDebugAlias } from '../reasons/instructions';
 import { debugRegisterGuarded, reservedBits } from '../reasons/registers';
 import { Vector } from '../../isa/exceptions';
 import type { InstructionContext } from '../execution/instruction-context';
-
-const ENABLES = Number(DR7_ENABLES);
 
 /** DR0 to DR7 (SDM 3B 18.2). DR4 and DR5 are DR6 and DR7 unless CR4.DE is set. */
 
@@ -31,13 +28,8 @@ export function writeDebugRegister(cpu: InstructionContext, number: number, valu
     const reserved = value & ~0xffffffffn;
     throw generalProtection(reservedBits(`DR${String(index)}`, reserved, 'SDM 3B 18.2.6'));
   }
-  if (index === 7) requireNoBreakpoints(Number(value));
   cpu.state.dr[index] = index === 6 ? dr6(value) : index === 7 ? dr7(value) : value;
-}
-
-/** L0 to G3 of DR7 turn on breakpoints (SDM 3B 18.2.4), which this processor does not watch for. */
-export function requireNoBreakpoints(dr7: number): void {
-  if (dr7 & ENABLES) throw new NotImplemented('breakpoints in debug registers (DR7)');
+  if (index === 7) cpu.updateDerivedState();
 }
 
 /** DR7.GD makes any access a #DB (SDM 3B 18.2.4). */

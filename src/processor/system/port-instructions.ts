@@ -1,4 +1,5 @@
 import { WideRflags } from '../../isa/registers/flags';
+import { notePortAccess } from '../events/hardware-breakpoints';
 import { generalProtection } from '../faults';
 import { noPortBitmap, portBeyondBitmap, portForbidden } from '../reasons/privilege';
 import type { InstructionContext } from '../execution/instruction-context';
@@ -47,6 +48,7 @@ export const portInput: SlowPath = (cpu) => {
   if (cpu.guestMode.portAccess(access)) return 'left';
   const value = BigInt(cpu.bus.readPort(port, bytes));
   cpu.writeOperand(0, bytes, value);
+  notePortAccess(cpu.state, port, bytes);
   return undefined;
 };
 
@@ -64,6 +66,7 @@ export const portOutput: SlowPath = (cpu) => {
   if (cpu.guestMode.portAccess(access)) return 'left';
   const mask = (1n << BigInt(8 * bytes)) - 1n;
   cpu.bus.writePort(port, bytes, Number(cpu.state.gpr(0) & mask));
+  notePortAccess(cpu.state, port, bytes);
   return undefined;
 };
 
@@ -100,6 +103,7 @@ function stringAccess(cpu: InstructionContext, input: boolean): undefined | 'lef
   } else {
     cpu.bus.writePort(port, bytes, Number(cpu.load(segment, offset, bytes)));
   }
+  notePortAccess(state, port, bytes);
   const step = state.systemFlags & WideRflags.DF ? -BigInt(bytes) : BigInt(bytes);
   writeMasked(cpu, register, offset + step, mask);
   if (repeated) {

@@ -1,11 +1,10 @@
-import { EntryControl, SecondaryControl } from '../../isa/vmx/controls';
+import { SecondaryControl } from '../../isa/vmx/controls';
 import { InterruptionInfo } from '../../isa/vmx/events';
 import { ENTRY_FAILURE, ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
 import { readPdptes } from '../paging/pdptes';
-import { requireNoBreakpoints } from '../system/debug-registers';
 import type { ActiveVmcs } from './active-vmcs';
 import { readControls, type Controls } from './controls';
 import { checkEntry, type EntryCheckFailure, type EntryRefusal } from './entry-checks';
@@ -57,9 +56,6 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
     if (refusal.kind === 'VMfailValid') return vmx.fail(refusal.error);
     failEntry(cpu, vmcs, controls, refusal.reason, refusal.qualification);
     return FAILED_LATE;
-  }
-  if (controls.entry & EntryControl.LOAD_DEBUG_CONTROLS) {
-    requireNoBreakpoints(vmcs.readNumber(Field.GUEST_DR7));
   }
   loadGuestState(cpu, vmcs, controls);
   loadPdptesOfMemory(cpu, controls);

@@ -99,6 +99,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   yield vmwrite(Field.SECONDARY_VM_EXEC_CONTROL, adjusted(secondary, allowedSecondary));
   const exit =
     ExitControl.HOST_ADDRESS_SPACE_SIZE |
+    ExitControl.SAVE_DEBUG_CONTROLS |
     ExitControl.ACKNOWLEDGE_INTERRUPT |
     ExitControl.SAVE_EFER |
     ExitControl.LOAD_EFER;
@@ -106,7 +107,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   yield vmwrite(Field.VM_EXIT_CONTROLS, adjusted(exit, allowedExit));
   const allowedEntry = yield rdmsr(msrs.entry);
   const longMode = plan.start.efer & WideEfer.LMA ? EntryControl.IA32E_MODE_GUEST : 0;
-  const entry = EntryControl.LOAD_EFER | longMode;
+  const entry = EntryControl.LOAD_EFER | EntryControl.LOAD_DEBUG_CONTROLS | longMode;
   yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(entry, allowedEntry));
   yield vmwrite(Field.EXCEPTION_BITMAP, 0);
   yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
