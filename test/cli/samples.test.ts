@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine, ROOT } from '../transcripts/cli-bundle';
+
+/** The samples that boot by firmware or as a kernel, as their readers start them. */
+describe('samples', function () {
+  this.timeout(120_000);
+  let cli = '';
+  let folder = '';
+
+  before(async () => {
+    cli = await commandLine();
+    folder = mkdtempSync(join(tmpdir(), 'ringside-samples-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  interface Outcome {
+    readonly status: number | null;
+    readonly serial: string;
+    readonly screen: string;
+  }
+
+  const run = (args: readonly string[]): Outcome => {
+    const command = [cli, 'run', ...args, '--screen', join(folder, 'screen.txt')];
+    const { status, stdout } = spawnSync(process.execPath, command, {
+      cwd: join(ROOT, 'samples'),
+      input: '',
+      encoding: 'utf8',
+    });
+    return { status, serial: stdout, screen: readFileSync(join(folder, 'screen.txt'), 'utf8') };
+  };
+
+  for (const monitor of ['vtx', 'none'] as const) {
+    const flags = ['--monitor', monitor];
+
+    it(`bios: the menu, the game and back, power off (${monitor})`, () => {
+      const menu = run(['bios/boot.asm', ...flags, '--max-instructions', '2000000']);
+      assert.equal(menu.status, 3);
+      assert.match(menu.screen, /║ {4}2 {3}Show the memory map +║\n/);
+      assert.match(menu.screen, /booted from drive 0x80, 639 KBytes of memory\n/);
+      // Up from the first entry is the last one.
+      const keys = ['--keys', '1{ArrowUp}{ArrowLeft}{Escape}{ArrowUp}{Enter}'];
+      const off = run(['bios/boot.asm', ...flags, ...keys]);
+      assert.deepEqual([off.status, off.screen.trimEnd()], [0, 'Good night.']);
+    });
+
+    it(`bios: the memory map (${monitor})`, () => {
+      const keys = ['--keys', '2', '--max-instructions', '3000000'];
+      const { screen } = run(['bios/boot.asm', ...flags, ...keys]);
+      assert.match(screen, /0000000000000000 {3}000000000009fbff +639 {3}usable/);
+      assert.match(screen, /0000000000100000 {3}0000000003ffffff +64512 {3}usable/);
+      assert.match(screen, /Usable, in KBytes: 65151/);
+    });
+  }
+});
