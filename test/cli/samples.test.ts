@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, ROOT } from '../transcripts/cli-bundle';
@@ -25,6 +25,18 @@ describe('samples', function () {
     readonly serial: string;
     readonly screen: string;
   }
+
+  /** The image of a sample's sources, one behind the other. */
+  const image = (...sources: readonly string[]): string => {
+    const parts = sources.map((source) => {
+      const part = join(folder, 'part.bin');
+      const command = [cli, 'asm', join(ROOT, 'samples', source), '-o', part];
+      assert.equal(spawnSync(process.execPath, command).status, 0, source);
+      return readFileSync(part);
+    });
+    writeFileSync(join(folder, 'image.bin'), Buffer.concat(parts));
+    return join(folder, 'image.bin');
+  };
 
   const run = (args: readonly string[]): Outcome => {
     const command = [cli, 'run', ...args, '--screen', join(folder, 'screen.txt')];
@@ -56,6 +68,32 @@ describe('samples', function () {
       assert.match(screen, /0000000000000000 {3}000000000009fbff +639 {3}usable/);
       assert.match(screen, /0000000000100000 {3}0000000003ffffff +64512 {3}usable/);
       assert.match(screen, /Usable, in KBytes: 65151/);
+    });
+
+    it(`boot-disk: the loader, the prompt, the diary on the disk (${monitor})`, () => {
+      const disk = image('boot-disk/boot.asm', 'boot-disk/kernel.asm');
+      const first = run([disk, ...flags, '--keys', 'ticks\nsector 99\nlist\noff\n']);
+      assert.equal(first.status, 0);
+      assert.match(first.screen, /^ {2}boot-disk: a kernel without a BIOS +\d+s\n/);
+      assert.match(first.screen, /This disk has been started 0001 times\.\n/);
+      assert.match(first.screen, /> ticks\n\d+ ticks of 10 milliseconds\n/);
+      assert.match(first.screen, /> sector 99\nThe disk has no such sector\.\n/);
+      assert.match(first.screen, /> list\nWhat I know: ticks, sector N /);
+      assert.match(first.screen, /> off\nGood night\.\n/);
+      // A key for the second half, by which the first line leaves the screen.
+      const { screen } = run([disk, ...flags, '--keys', 'sector 7{Backspace}0\nxoff\n']);
+      assert.match(screen, /\n01f0( 00){14} 55 aa {2}·{14}U·\n/);
+    });
+
+    it(`boot-disk: the loader alone tells what is missing (${monitor})`, () => {
+      const { status, screen } = run([
+        'boot-disk/boot.asm',
+        ...flags,
+        '--max-instructions',
+        '500000',
+      ]);
+      assert.equal(status, 3);
+      assert.match(screen, /There is no kernel on this disk\./);
     });
   }
 });
