@@ -95,5 +95,22 @@ describe('samples', function () {
       assert.equal(status, 3);
       assert.match(screen, /There is no kernel on this disk\./);
     });
+
+    it(`multiboot: command line, module and memory map, on screen and serial port (${monitor})`, () => {
+      const options = ['--append', 'hello exit=21', '--initrd', 'multiboot/poem.txt'];
+      const told = run(['multiboot/kernel.asm', ...flags, ...options]);
+      assert.equal(told.status, 43);
+      assert.match(
+        told.serial,
+        /^Loaded by\nRingside\n\nCommand line\n.*kernel\.asm hello exit=21\n/,
+      );
+      assert.match(told.serial, /\nModules\n0000\w{6} - 0000\w{6} {3}.*poem\.txt\nA kernel woke, /);
+      assert.match(told.serial, /\n0000100000 - 0003ffffff {3}usable\n/);
+      assert.equal(told.screen.trimEnd(), told.serial.trimEnd());
+
+      const bare = run(['multiboot/kernel.asm', ...flags]);
+      assert.equal(bare.status, 0);
+      assert.match(bare.serial, /\nModules\nnone\n/);
+    });
   }
 });
