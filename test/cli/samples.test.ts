@@ -113,4 +113,18 @@ describe('samples', function () {
       assert.match(bare.serial, /\nModules\nnone\n/);
     });
   }
+
+  it('bios: a game is the same, pixel for pixel, with a monitor and without', () => {
+    // Keys that mean nothing take a step each: to the column of the first apple, up to it and on.
+    const keys = `1${'z'.repeat(19)}{ArrowUp}${'z'.repeat(7)}{ArrowLeft}`;
+    const [under, bare] = ['vtx', 'none'].map((monitor) => {
+      const picture = join(folder, `${monitor}.png`);
+      const options = ['--keys', keys, '--max-instructions', '3400000', '--screen', picture];
+      const command = [cli, 'run', 'bios/boot.asm', '--monitor', monitor, ...options];
+      spawnSync(process.execPath, command, { cwd: join(ROOT, 'samples'), input: '' });
+      return readFileSync(picture);
+    });
+    assert.ok(under && bare && under.length > 1000);
+    assert.ok(under.equals(bare));
+  });
 });
