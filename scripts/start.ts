@@ -22,6 +22,8 @@ const WHAT_TO_PRESS = `
   3. F10 (Step Over) crosses the VM exit. F11 (Step Into) enters the monitor's own handler;
      Shift+F11 (Step Out) runs to the VM entry.
   4. Look at the left: Registers, VMCS, Address Translation, VM Exits. The status bar tells the world.
+  5. Open bios/boot.asm for a machine that boots, and play snake in its Guest Screen. Run and Debug has
+     launch configurations of boot-disk and multiboot; "the open file" is again what F5 does.
 `;
 
 /** A fresh copy, so that nobody spoils the samples; what a person changed there is kept. */

@@ -39,7 +39,7 @@ function series(): void {
           program,
           monitor: 'none',
         };
-        mkdirSync(join(folder, '.vscode'));
+        mkdirSync(join(folder, '.vscode'), { recursive: true });
         writeFileSync(
           join(folder, '.vscode/launch.json'),
           JSON.stringify({ configurations: [configuration] }),

@@ -5,6 +5,7 @@ import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
 import type { Target } from '../target';
+import { transferOf } from './transfers';
 import { isException, type RaisedEvent } from '../trace/event-log';
 import type { Transition } from '../trace/transitions';
 
@@ -32,6 +33,8 @@ export class Execution {
   private sleeper: (() => void) | undefined;
   private slice = LONGEST_SLICE;
   private lastTurn = 0;
+  /** The instruction whose breakpoint was last passed over, and how many had been completed before it. */
+  private passed: { readonly address: bigint; readonly retired: number } | undefined;
 
   constructor(
     private readonly target: Target,
@@ -172,6 +175,7 @@ export class Execution {
     processor.stopsAtDelivery = stepping || this.settings.stopAtExceptions !== undefined;
     events.asks = (event) => this.asksForEvent(event);
     if (!monitor) transitions.asks = (transition) => stepping || this.asksFor(transition);
+    if (past) this.passed = { address: this.target.linearRip, retired: processor.retired };
     const before = transitions.count;
     const stop = this.run.execute(budget, past);
     const came = stop.kind === 'requested' && transitions.count !== before;
@@ -271,11 +275,23 @@ export class Execution {
 
   private onBreakpoint(): Stretch {
     const address = this.target.linearRip;
+    if (this.isNextRound) return this.execute(1, true, false);
     const ids = this.breakpoints.hitAt(address);
     if (ids.length > 0) return stopped({ kind: 'breakpoint', ids });
     if (this.breakpoints.isTemporary(address)) return stopped({ kind: 'step' });
     // Another address with the same page offset, or a condition that does not hold: go past it.
     return this.execute(1, true, false);
+  }
+
+  /**
+   * Whether a REP that was passed over goes on. Rounds of INS and OUTS come back one by one, but a
+   * breakpoint counts before the first one only. A round that does not exit counts as retired.
+   */
+  get isNextRound(): boolean {
+    const { passed, target } = this;
+    if (passed?.address !== target.linearRip) return false;
+    if (target.computer.processor.retired - passed.retired > 1) return false;
+    return transferOf(target).kind === 'repeat';
   }
 
   /** Whether to stop at the instruction that raises an event. */

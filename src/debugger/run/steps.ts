@@ -71,6 +71,7 @@ export class Steps {
   }
 
   private breakpointHere(): RunResult | undefined {
+    if (this.execution.isNextRound) return undefined;
     const ids = this.breakpoints.hitAt(this.target.linearRip);
     return ids.length > 0 ? stopped({ kind: 'breakpoint', ids }) : undefined;
   }

@@ -7,7 +7,8 @@ import { isAssembly } from '../language/languages';
 export function registerConfigurations(platform: Platform): vscode.Disposable {
   const resolver: vscode.DebugConfigurationProvider = {
     resolveDebugConfiguration: (_folder, configuration) => {
-      if (configuration.type && configuration.program) return configuration;
+      const { type, program: own, disk, bios } = configuration;
+      if (type && (own || disk || bios)) return configuration; // a disk boots without a program
       const program = programToDebug();
       if (program === undefined) {
         void vscode.window.showErrorMessage(

@@ -45,6 +45,20 @@ export function debuggingSuite(): void {
       assert.equal(frame.source?.name, 'kernel.asm');
     });
 
+    it('boots a disk of two sources, whatever file is open, and stops in the second', async () => {
+      const editor = await openFile('boot-disk/kernel.asm');
+      const line = await toggleBreakpoint(editor, 'call clear_screen');
+      const disk = ['boot', 'kernel'].map((name) => ({
+        program: `\${workspaceFolder}/boot-disk/${name}.asm`,
+      }));
+      const configuration = { type: 'ringside', request: 'launch', name: 'boot-disk', disk };
+      const folder = vscode.workspace.workspaceFolders?.[0];
+      const boot = await stopAfter(() => vscode.debug.startDebugging(folder, configuration));
+      assert.equal(boot.frame.source?.name, 'boot.asm');
+      const { frame } = await stopAfter(resume);
+      assert.deepEqual([frame.source?.name, frame.line], ['kernel.asm', line]);
+    });
+
     it('stops at a breakpoint set with F9', async () => {
       const editor = await openFile(SAMPLE);
       const line = await toggleBreakpoint(editor, 'lgdt [gdt_pointer]');

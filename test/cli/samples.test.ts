@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine, ROOT } from '../transcripts/cli-bundle';
+
+/** The samples that boot by firmware or as a kernel, as their readers start them. */
+describe('samples', function () {
+  this.timeout(120_000);
+  let cli = '';
+  let folder = '';
+
+  before(async () => {
+    cli = await commandLine();
+    folder = mkdtempSync(join(tmpdir(), 'ringside-samples-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  interface Outcome {
+    readonly status: number | null;
+    readonly serial: string;
+    readonly screen: string;
+  }
+
+  /** The image of a sample's sources, one behind the other. */
+  const image = (...sources: readonly string[]): string => {
+    const parts = sources.map((source) => {
+      const part = join(folder, 'part.bin');
+      const command = [cli, 'asm', join(ROOT, 'samples', source), '-o', part];
+      assert.equal(spawnSync(process.execPath, command).status, 0, source);
+      return readFileSync(part);
+    });
+    writeFileSync(join(folder, 'image.bin'), Buffer.concat(parts));
+    return join(folder, 'image.bin');
+  };
+
+  const run = (args: readonly string[]): Outcome => {
+    const command = [cli, 'run', ...args, '--screen', join(folder, 'screen.txt')];
+    const { status, stdout } = spawnSync(process.execPath, command, {
+      cwd: join(ROOT, 'samples'),
+      input: '',
+      encoding: 'utf8',
+    });
+    return { status, serial: stdout, screen: readFileSync(join(folder, 'screen.txt'), 'utf8') };
+  };
+
+  for (const monitor of ['vtx', 'none'] as const) {
+    const flags = ['--monitor', monitor];
+
+    it(`bios: the menu, the game and back, power off (${monitor})`, () => {
+      const menu = run(['bios/boot.asm', ...flags, '--max-instructions', '2000000']);
+      assert.equal(menu.status, 3);
+      assert.match(menu.screen, /║ {4}2 {3}Show the memory map +║\n/);
+      assert.match(menu.screen, /booted from drive 0x80, 639 KBytes of memory\n/);
+      // Up from the first entry is the last one.
+      const keys = ['--keys', '1{ArrowUp}{ArrowLeft}{Escape}{ArrowUp}{Enter}'];
+      const off = run(['bios/boot.asm', ...flags, ...keys]);
+      assert.deepEqual([off.status, off.screen.trimEnd()], [0, 'Good night.']);
+    });
+
+    it(`bios: the memory map (${monitor})`, () => {
+      const keys = ['--keys', '2', '--max-instructions', '3000000'];
+      const { screen } = run(['bios/boot.asm', ...flags, ...keys]);
+      assert.match(screen, /0000000000000000 {3}000000000009fbff +639 {3}usable/);
+      assert.match(screen, /0000000000100000 {3}0000000003ffffff +64512 {3}usable/);
+      assert.match(screen, /Usable, in KBytes: 65151/);
+    });
+
+    it(`boot-disk: the loader, the prompt, the diary on the disk (${monitor})`, () => {
+      const disk = image('boot-disk/boot.asm', 'boot-disk/kernel.asm');
+      const first = run([disk, ...flags, '--keys', 'ticks\nsector 99\nlist\noff\n']);
+      assert.equal(first.status, 0);
+      assert.match(first.screen, /^ {2}boot-disk: a kernel without a BIOS +\d+s\n/);
+      assert.match(first.screen, /This disk has been started 0001 times\.\n/);
+      assert.match(first.screen, /> ticks\n\d+ ticks of 10 milliseconds\n/);
+      assert.match(first.screen, /> sector 99\nThe disk has no such sector\.\n/);
+      assert.match(first.screen, /> list\nWhat I know: ticks, sector N /);
+      assert.match(first.screen, /> off\nGood night\.\n/);
+      // A key for the second half, by which the first line leaves the screen.
+      const { screen } = run([disk, ...flags, '--keys', 'sector 7{Backspace}0\nxoff\n']);
+      assert.match(screen, /\n01f0( 00){14} 55 aa {2}·{14}U·\n/);
+    });
+
+    it(`boot-disk: the loader alone tells what is missing (${monitor})`, () => {
+      const { status, screen } = run([
+        'boot-disk/boot.asm',
+        ...flags,
+        '--max-instructions',
+        '500000',
+      ]);
+      assert.equal(status, 3);
+      assert.match(screen, /There is no kernel on this disk\./);
+    });
+
+    it(`multiboot: command line, module and memory map, on screen and serial port (${monitor})`, () => {
+      const options = ['--append', 'hello exit=21', '--initrd', 'multiboot/poem.txt'];
+      const told = run(['multiboot/kernel.asm', ...flags, ...options]);
+      assert.equal(told.status, 43);
+      assert.match(
+        told.serial,
+        /^Loaded by\nRingside\n\nCommand line\n.*kernel\.asm hello exit=21\n/,
+      );
+      assert.match(told.serial, /\nModules\n0000\w{6} - 0000\w{6} {3}.*poem\.txt\nA kernel woke, /);
+      assert.match(told.serial, /\n0000100000 - 0003ffffff {3}usable\n/);
+      assert.equal(told.screen.trimEnd(), told.serial.trimEnd());
+
+      const bare = run(['multiboot/kernel.asm', ...flags]);
+      assert.equal(bare.status, 0);
+      assert.match(bare.serial, /\nModules\nnone\n/);
+    });
+  }
+
+  it('bios: a game is the same, pixel for pixel, with a monitor and without', () => {
+    // Keys that mean nothing take a step each: to the column of the first apple, up to it and on.
+    const keys = `1${'z'.repeat(19)}{ArrowUp}${'z'.repeat(7)}{ArrowLeft}`;
+    const [under, bare] = ['vtx', 'none'].map((monitor) => {
+      const picture = join(folder, `${monitor}.png`);
+      const options = ['--keys', keys, '--max-instructions', '3400000', '--screen', picture];
+      const command = [cli, 'run', 'bios/boot.asm', '--monitor', monitor, ...options];
+      spawnSync(process.execPath, command, { cwd: join(ROOT, 'samples'), input: '' });
+      return readFileSync(picture);
+    });
+    assert.ok(under && bare && under.length > 1000);
+    assert.ok(under.equals(bare));
+  });
+});
