@@ -43,6 +43,7 @@
 %include "disk.asm"
 %include "edd.asm"
 %include "boot.asm"
+%include "mp-table.asm"
 
 ; ------------------------------------------------------------------ places that never move
 ; Some programs know where the first PCs had their services, and jump there.
