@@ -31,6 +31,17 @@ function assertSum(view: DataView, at: number, length: number): void {
   assert.equal(sum & 0xff, 0, `checksum of ${text(view, at, 4)}`);
 }
 
+/** Where ACPI's tables are, by their signatures. */
+function acpiTables(view: DataView): Map<string, number> {
+  const root = view.getUint32(find(view, 'RSD PTR ') + 16, true) - BIOS;
+  const count = (view.getUint32(root + 4, true) - 36) / 4;
+  const pointers = Array.from({ length: count }, (_, n) => view.getUint32(root + 36 + 4 * n, true));
+  const tables = [root, ...pointers.map((pointer) => pointer - BIOS)];
+  const named = new Map(tables.map((at) => [text(view, at, 4), at]));
+  named.set('DSDT', view.getUint32((named.get('FACP') ?? 0) + 40, true) - BIOS);
+  return named;
+}
+
 /** Entries of the MP table by their kinds (Intel MultiProcessor Specification 1.4, table 4-3). */
 const MP_LENGTHS = [20, 8, 8, 8, 8];
 
@@ -78,5 +89,40 @@ describe('MP table', () => {
       inputs,
       expected.map((irq) => [irq, irq === 0 ? 2 : irq]),
     );
+  });
+});
+
+describe('ACPI tables', () => {
+  it('are found from the root pointer, and have checksums', async () => {
+    const view = await bios();
+    assertSum(view, find(view, 'RSD PTR '), 20);
+    const tables = acpiTables(view);
+    assert.deepEqual([...tables.keys()], ['RSDT', 'FACP', 'APIC', 'DSDT']);
+    for (const [name, at] of tables) {
+      assert.equal(text(view, at, 4), name);
+      assertSum(view, at, view.getUint32(at + 4, true));
+    }
+  });
+
+  it('have their lengths', async () => {
+    const view = await bios();
+    const tables = acpiTables(view);
+    const facp = tables.get('FACP') ?? 0;
+    assert.equal(view.getUint32(facp + 4, true), 244);
+    const madt = tables.get('APIC') ?? 0;
+    const end = madt + view.getUint32(madt + 4, true);
+    let at = madt + 44;
+    while (at < end) at += view.getUint8(at + 1);
+    assert.equal(at, end);
+  });
+
+  it('tell the ports that there are, and where the structure is that is written', async () => {
+    const view = await bios();
+    const facp = acpiTables(view).get('FACP') ?? 0;
+    const ports = [56, 64, 76].map((at) => view.getUint32(facp + at, true));
+    assert.deepEqual(ports, [0x600, 0x604, 0x608]);
+    const facs = view.getUint32(facp + 36, true);
+    assert.equal(facs % 64, 0);
+    assert.ok(facs >= 0x9fc00 && facs + 64 <= 0xa0000);
   });
 });

@@ -11,6 +11,7 @@ import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
+import { PmTimer } from './devices/pm-timer';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Typist } from './devices/typist';
@@ -169,6 +170,7 @@ export class Platform implements Persistent<PlatformState> {
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
+      new PmTimer({ clock, instructionsPerSecond: INSTRUCTIONS_PER_SECOND }),
       new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
       new ExitDevice({ onExit: (value) => events.exit?.(value) }),
     ];

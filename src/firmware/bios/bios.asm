@@ -44,6 +44,7 @@
 %include "edd.asm"
 %include "boot.asm"
 %include "mp-table.asm"
+%include "acpi-tables.asm"
 
 ; ------------------------------------------------------------------ places that never move
 ; Some programs know where the first PCs had their services, and jump there.

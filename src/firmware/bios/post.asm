@@ -38,6 +38,7 @@ power_on:
         push DATA_AREA
         pop ds
         call find_disks
+        call fill_facs
         sti
         int 0x19
 

@@ -3,7 +3,7 @@ import type { Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
 import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
 import { memoryMap } from './memory-map';
-import { cString, type BootOptions } from './options';
+import { cString, type BootOptions, type KernelOptions } from './options';
 import { UnbootableImage } from './unbootable';
 
 /** Linux bzImage by the 64-bit boot protocol, or the 32-bit one (Documentation/arch/x86/boot.rst). */
@@ -28,7 +28,12 @@ const Setup = {
   INIT_SIZE: 0x260,
 } as const;
 /** Other places in boot_params ("zero page"). */
-const Params = { E820_ENTRIES: 0x1e8, E820_TABLE: 0x2d0, SIZE: 0x1000 } as const;
+const Params = {
+  ACPI_RSDP_ADDR: 0x70,
+  E820_ENTRIES: 0x1e8,
+  E820_TABLE: 0x2d0,
+  SIZE: 0x1000,
+} as const;
 
 const LOADED_HIGH = 1;
 const KERNEL_64 = 1;
@@ -49,7 +54,7 @@ export const isLinux = (bytes: Uint8Array): boolean =>
   new Reader(bytes).hasText(Setup.MAGIC, 'HdrS');
 
 /** @throws UnbootableImage for kernels that are too old or cut off, and what does not fit */
-export function loadLinux(bytes: Uint8Array, options: BootOptions): Prepared {
+export function loadLinux(bytes: Uint8Array, options: KernelOptions): Prepared {
   const file = new Reader(bytes);
   const version = file.u16(Setup.VERSION) ?? 0;
   if (version < OLDEST || !((file.u8(Setup.LOADFLAGS) ?? 0) & LOADED_HIGH)) {
@@ -126,7 +131,7 @@ function placeRamDisk(
   return { address, bytes: initrd.bytes };
 }
 
-function bootParams(file: Reader, options: BootOptions, ramDisk: Piece | undefined): Uint8Array {
+function bootParams(file: Reader, options: KernelOptions, ramDisk: Piece | undefined): Uint8Array {
   const out = new Uint8Array(Params.SIZE);
   const view = new DataView(out.buffer);
   const headerEnd = Setup.MAGIC + (file.u8(Setup.JUMP + 1) ?? 0);
@@ -137,6 +142,7 @@ function bootParams(file: Reader, options: BootOptions, ramDisk: Piece | undefin
   view.setUint32(Setup.CODE32_START, HIGH, true);
   view.setUint32(Setup.RAMDISK_IMAGE, ramDisk?.address ?? 0, true);
   view.setUint32(Setup.RAMDISK_SIZE, ramDisk?.bytes.length ?? 0, true);
+  view.setBigUint64(Params.ACPI_RSDP_ADDR, BigInt(options.acpi?.address ?? 0), true);
   const map = memoryMap(options.memory);
   view.setUint8(Params.E820_ENTRIES, map.length);
   const table = new Writer();
