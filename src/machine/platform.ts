@@ -9,6 +9,8 @@ import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
+import { pcFunctions } from './devices/pci/pc-functions';
+import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PmTimer } from './devices/pm-timer';
@@ -164,7 +166,8 @@ export class Platform implements Persistent<PlatformState> {
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
     const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
     const channels = ataChannels(this.disks, (n) => this.irq(n));
-    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, ...channels];
+    const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
+    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, pci, ...channels];
     const { localApic, ioApic } = this;
     const owners = [...stateful, this.typist, localApic, ioApic];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
