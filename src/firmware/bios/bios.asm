@@ -42,6 +42,7 @@
 %include "geometry.asm"
 %include "disk.asm"
 %include "edd.asm"
+%include "pci.asm"
 %include "boot.asm"
 %include "mp-table.asm"
 %include "acpi-tables.asm"

@@ -29,6 +29,7 @@ power_on:
         pop ds
         call turn_on_caches
         call lock_features
+        call start_pci
         call start_interrupt_controllers
         call start_timer
         call start_clock
