@@ -5,6 +5,7 @@ import {
   bootFirmware,
   bootImageFrom,
   bootProgram,
+  programOfImage,
   UnbootableImage,
   type BootImage,
   type BootOptions,
@@ -54,7 +55,9 @@ export async function loadImage(
   try {
     if (path === undefined) return { image: await bootFirmware(boot) };
     if (!/\.(asm|nasm|s)$/i.test(path)) {
-      return { image: await bootImageFrom(await readImage(path), boot) };
+      const bytes = await readImage(path);
+      const image = await bootImageFrom(bytes, boot);
+      return { image, program: programOfImage(bytes, path) };
     }
     const assembly = await assembleFile(path);
     if (assembly?.image.length === 0) throw usageError(`${path}: gives not one byte of code`);

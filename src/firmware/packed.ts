@@ -65,28 +65,37 @@ export function packed(assembly: Assembly): PackedRom {
   };
 }
 
-/** The assembly of a ROM that was packed. */
+/** The assembly of a ROM that was packed. Lines and symbols are unpacked when somebody asks for them. */
 export function unpacked(rom: PackedRom): Assembly {
-  const { files, sections } = rom;
+  const { files } = rom;
+  let lines: LineTable | undefined;
+  let symbols: SymbolTable | undefined;
   return {
     image: Uint8Array.from(atob(rom.image), (c) => c.charCodeAt(0)),
     origin: 0n,
     hasOrigin: true,
     bits: 16,
-    lines: new LineTable(entriesOf(rom)),
-    symbols: new SymbolTable(
-      rom.symbols.map(([name, kind, value, section, file, line, column]) => ({
-        name,
-        kind: SYMBOL_KINDS[kind] ?? 'equ',
-        value: BigInt(value),
-        section: sections[section],
-        location: { file: files[file] ?? '', line, column },
-      })),
-    ),
+    get lines() {
+      return (lines ??= new LineTable(entriesOf(rom)));
+    },
+    get symbols() {
+      return (symbols ??= symbolsOf(rom));
+    },
     diagnostics: [],
     files,
   };
 }
+
+const symbolsOf = ({ symbols, sections, files }: PackedRom): SymbolTable =>
+  new SymbolTable(
+    symbols.map(([name, kind, value, section, file, line, column]) => ({
+      name,
+      kind: SYMBOL_KINDS[kind] ?? 'equ',
+      value: BigInt(value),
+      section: sections[section],
+      location: { file: files[file] ?? '', line, column },
+    })),
+  );
 
 function entriesOf({ files, sections, lines }: PackedRom): LineEntry[] {
   const entries: LineEntry[] = [];

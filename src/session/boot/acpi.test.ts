@@ -30,8 +30,9 @@ function linux(): Uint8Array {
   view.setUint8(0x1f1, 1);
   view.setUint8(0x201, 0x66);
   bytes.set(new TextEncoder().encode('HdrS'), 0x202);
-  view.setUint16(0x206, 0x0209, true);
-  view.setUint8(0x211, 1);
+  view.setUint16(0x206, 0x020c, true);
+  view.setUint8(0x211, 1); // loaded high
+  view.setUint16(0x236, 1, true); // with a 64-bit entry
   return bytes;
 }
 
@@ -52,8 +53,7 @@ describe("ACPI's root pointer", () => {
   it('is in the start info of PVH', async () => {
     const given = await options();
     const code = { address: 0x10_0000, bytes: new Uint8Array(4) };
-    const elf = { bits: 32, pieces: [code], entry: 0x10_0000, notes: [], symbols: [] } as const;
-    const { pieces } = loadPvh(elf, 0x10_0000, given);
+    const { pieces } = loadPvh([code], code.address, given);
     assert.equal(pieceAt(pieces, 0x9000).u64(32), BigInt(given.acpi?.address ?? 0));
   });
 });

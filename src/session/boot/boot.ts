@@ -5,7 +5,7 @@ import { resetStart } from '../../processor/state/start-state';
 import { acpiRootPointer } from './acpi';
 import { endOfPieces, type BootImage, type Chip, type Piece } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
-import { isElf, readElf, type ElfSymbol } from './elf';
+import { isElf, loadElf, readElf } from './elf';
 import { flatAt, flatImage } from './flat';
 import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
 import { isLinux, loadLinux } from './linux';
@@ -14,7 +14,7 @@ import { loadMultiboot2, multiboot2Header } from './multiboot2';
 import type { BootOptions, KernelOptions } from './options';
 import { powerOn } from './power-on';
 import { loadPvh, pvhEntry } from './pvh';
-import { UnbootableImage } from './unbootable';
+import { requireMemory, UnbootableImage } from './unbootable';
 
 /** The formats of images, and how each of them is booted. */
 
@@ -50,7 +50,7 @@ async function booted(
     : isBootSector(bytes)
       ? await bootFirmware({ ...options, disks: [bytes, ...disks] })
       : withDisks(flat(), options);
-  refuseWhatDoesNotFit(image, memory);
+  requireMemory(endOfPieces(image.pieces), memory);
   return image;
 }
 
@@ -68,7 +68,7 @@ function kernelIn(bytes: Uint8Array): KernelLoader | undefined {
   if (multiboot) return (options) => loadMultiboot(bytes, multiboot, options);
   const multiboot2 = multiboot2Header(bytes);
   if (multiboot2) return (options) => loadMultiboot2(bytes, multiboot2, options);
-  return isElf(bytes) ? (options) => loadElf(bytes, options) : undefined;
+  return isElf(bytes) ? (options) => startElf(bytes, options) : undefined;
 }
 
 /** [CS, data segments] of an ELF image that tells no way to be started. */
@@ -77,18 +77,15 @@ const STACK = 0x9_0000;
 const SP = 4;
 
 /** By its PVH entry, or at its entry point in the mode that its class names. */
-function loadElf(bytes: Uint8Array, options: KernelOptions): Prepared {
+function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
   const elf = readElf(bytes);
+  const loaded = loadElf(bytes, elf, options.memory);
   const pvh = pvhEntry(bytes, elf);
-  if (pvh !== undefined) return loadPvh(elf, pvh, options);
+  if (pvh !== undefined) return loadPvh(loaded, pvh, options);
   const loader = { entry: elf.entry, registers: { [SP]: STACK }, ...FLAT_SELECTORS };
   const { start, pieces } = elf.bits === 64 ? longModeStart(loader) : protectedModeStart(loader);
-  return { start, pieces: [...elf.pieces, ...pieces] };
+  return { start, pieces: [...loaded, ...pieces] };
 }
-
-/** Names that an image tells of its addresses. */
-export const symbolsIn = (bytes: Uint8Array): readonly ElfSymbol[] =>
-  isElf(bytes) ? readElf(bytes).symbols : [];
 
 /**
  * A computer that is switched on: its firmware boots the first disk. Firmware of the user's own is
@@ -123,13 +120,4 @@ async function underFirmware(load: KernelLoader, options: BootOptions): Promise<
   const { pieces, start } = load({ ...options, acpi: acpiRootPointer(roms) });
   const ready = powerOn({ roms, memory, disks, kernel: true });
   return { ...ready, start, pieces: [...ready.pieces, ...pieces] };
-}
-
-function refuseWhatDoesNotFit({ pieces }: BootImage, memory: number): void {
-  const end = endOfPieces(pieces);
-  if (end <= memory) return;
-  const size = `${String(Math.round(memory / 1024))} KB`;
-  throw new UnbootableImage(
-    l10n.t('needs memory up to {0}, the machine has {1}', `0x${end.toString(16)}`, size),
-  );
 }

@@ -9,7 +9,7 @@ import { readElf, type ElfSymbol } from './elf';
 
 /** What an ELF image tells of itself, in the form in which assembled programs do: symbols, no lines. */
 export function elfProgram(bytes: Uint8Array, file: string): Assembly {
-  const { bits, symbols, pieces } = readElf(bytes);
+  const { bits, symbols } = readElf(bytes);
   const location = { file, line: 0, column: 0 };
   const sorted = [...symbols].sort((a, b) => (a.address < b.address ? -1 : 1));
   const infos = sorted.map(({ name, address }): SymbolInfo => ({
@@ -20,7 +20,7 @@ export function elfProgram(bytes: Uint8Array, file: string): Assembly {
     location,
   }));
   const last = sorted.at(-1);
-  const end = last ? endOf(last, pieces.length > 0 ? bytes.length : 0) : 0n;
+  const end = last ? last.address + BigInt(bytes.length) : 0n;
   return {
     image: bytes,
     origin: 0n,
@@ -32,8 +32,6 @@ export function elfProgram(bytes: Uint8Array, file: string): Assembly {
     files: [],
   };
 }
-
-const endOf = ({ address }: ElfSymbol, room: number): bigint => address + BigInt(room);
 
 /** From each symbol to the next: stretches that have a name but no line. */
 function stretches(symbols: readonly ElfSymbol[], end: bigint, bits: 32 | 64): LineEntry[] {

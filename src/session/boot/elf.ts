@@ -1,18 +1,26 @@
 import * as l10n from '@vscode/l10n';
 import { Reader } from './bytes';
 import type { Piece } from './boot-image';
-import { UnbootableImage } from './unbootable';
+import { requireMemory, UnbootableImage } from './unbootable';
 
 /** ELF executables for i386 and x86-64 (System V ABI, chapters 4 and 5). */
 
 export interface ElfImage {
   readonly bits: 32 | 64;
   readonly entry: number;
-  /** What is loaded, at physical addresses, with zeros where the file has no bytes. */
-  readonly pieces: readonly Piece[];
+  /** What is loaded, by `loadElf`. */
+  readonly segments: readonly ElfSegment[];
   readonly symbols: readonly ElfSymbol[];
   /** Where its notes lie in the file. */
   readonly notes: readonly { readonly offset: number; readonly size: number }[];
+}
+
+/** A part of the file with zeros behind it, and the physical address where it belongs. */
+export interface ElfSegment {
+  readonly offset: number;
+  readonly physical: number;
+  readonly inFile: number;
+  readonly inMemory: number;
 }
 
 export interface ElfSymbol {
@@ -68,7 +76,7 @@ export function readElf(bytes: Uint8Array): ElfImage {
   return {
     bits: wide ? 64 : 32,
     entry: physicalOf(loaded, virtualEntry),
-    pieces: loaded.map((header) => pieceOf(file, header)),
+    segments: loaded.map((header) => checkedSegment(file, header)),
     symbols: symbolsOf(file, wide),
     notes: headers
       .filter(({ type: kind }) => kind === PT_NOTE)
@@ -112,7 +120,17 @@ function programHeader(file: Reader, at: number, wide: boolean): ProgramHeader {
   return { type: file.u32(at) ?? 0, offset, virtual, physical, inFile, inMemory };
 }
 
-function pieceOf(file: Reader, header: ProgramHeader): Piece {
+/** The segments in memory. @throws UnbootableImage when there is not so much */
+export function loadElf(bytes: Uint8Array, { segments }: ElfImage, memory: number): Piece[] {
+  for (const { physical, inMemory } of segments) requireMemory(physical + inMemory, memory);
+  return segments.map(({ offset, physical, inFile, inMemory }) => {
+    const contents = new Uint8Array(inMemory);
+    contents.set(bytes.subarray(offset, offset + inFile));
+    return { address: physical, bytes: contents };
+  });
+}
+
+function checkedSegment(file: Reader, header: ProgramHeader): ElfSegment {
   const { offset, physical, inFile, inMemory } = header;
   if (offset + inFile > file.bytes.length) {
     throw new UnbootableImage(
@@ -129,9 +147,7 @@ function pieceOf(file: Reader, header: ProgramHeader): Piece {
       l10n.t('an ELF segment of {0} bytes at {1}: no memory lies there', inMemory, hex),
     );
   }
-  const bytes = new Uint8Array(inMemory);
-  bytes.set(file.bytes.subarray(offset, offset + inFile));
-  return { address: physical, bytes };
+  return { offset, physical, inFile, inMemory };
 }
 
 /** Functions, objects and labels of the symbol table; none where it is stripped or damaged. */

@@ -1,12 +1,17 @@
 import * as l10n from '@vscode/l10n';
 import type { Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
-import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
+import { realModeStart } from '../../processor/state/start-state';
+import { CS, LDTR, TR } from '../../processor/state/layout';
+import { longModeStart, type Prepared } from './flat-start';
 import { memoryMap } from './memory-map';
 import { cString, type BootOptions, type KernelOptions } from './options';
 import { UnbootableImage } from './unbootable';
 
-/** Linux bzImage by the 64-bit boot protocol, or the 32-bit one (Documentation/arch/x86/boot.rst). */
+/**
+ * Linux bzImages (Documentation/arch/x86/boot.rst): by the 64-bit boot protocol, or, for kernels that
+ * do not have it, by their setup code in real mode, which asks the BIOS.
+ */
 
 /** Offsets in the setup header, which boot_params shares with the file's first sectors. */
 const Setup = {
@@ -20,6 +25,7 @@ const Setup = {
   CODE32_START: 0x214,
   RAMDISK_IMAGE: 0x218,
   RAMDISK_SIZE: 0x21c,
+  HEAP_END: 0x224,
   COMMAND_LINE: 0x228,
   INITRD_ADDR_MAX: 0x22c,
   XLOADFLAGS: 0x236,
@@ -36,11 +42,15 @@ const Params = {
 } as const;
 
 const LOADED_HIGH = 1;
+const CAN_USE_HEAP = 0x80;
 const KERNEL_64 = 1;
 const SECTOR = 512;
-const OLDEST = 0x0205;
+const OLDEST = 0x0202;
 const UNDEFINED_LOADER = 0xff;
 const HIGH = 0x10_0000;
+const SETUP = 0x1_0000;
+/** In the setup code's segment. */
+const HEAP_END = 0xe000;
 const ENTRY_64 = 0x200;
 const BOOT_PARAMS = 0x9_0000;
 const COMMAND_LINE = 0x9_9000;
@@ -61,7 +71,7 @@ export function loadLinux(bytes: Uint8Array, options: KernelOptions): Prepared {
     const number = `${String(version >> 8)}.${String(version & 0xff).padStart(2, '0')}`;
     throw new UnbootableImage(
       l10n.t(
-        'a Linux kernel of boot protocol {0}: only bzImages from 2.05 on can be loaded',
+        'a Linux kernel of boot protocol {0}: only bzImages from 2.02 on can be loaded',
         number,
       ),
     );
@@ -79,23 +89,52 @@ export function loadLinux(bytes: Uint8Array, options: KernelOptions): Prepared {
     throw new UnbootableImage(l10n.t('this kernel needs {0} MBytes of memory', megabytes));
   }
   const ramDisk = placeRamDisk(file, options, needed);
-  const loader = {
-    entry: wide ? HIGH + ENTRY_64 : HIGH,
+  const loaded: Piece[] = [
+    { address: HIGH, bytes: kernel },
+    { address: COMMAND_LINE, bytes: commandLine(file, options) },
+    ...(ramDisk ? [ramDisk] : []),
+  ];
+  const { start, pieces } = wide
+    ? byLongMode(file, options, ramDisk)
+    : bySetupCode(bytes.subarray(0, setupEnd), ramDisk);
+  return { start, pieces: [...loaded, ...pieces] };
+}
+
+function byLongMode(file: Reader, options: KernelOptions, ramDisk: Piece | undefined): Prepared {
+  const { start, pieces } = longModeStart({
+    entry: HIGH + ENTRY_64,
     registers: { [ESI]: BOOT_PARAMS, [SP]: BOOT_PARAMS },
     code: CODE,
     data: DATA,
-  };
-  const { start, pieces } = wide ? longModeStart(loader) : protectedModeStart(loader);
-  return {
-    start,
-    pieces: [
-      { address: HIGH, bytes: kernel },
-      { address: BOOT_PARAMS, bytes: bootParams(file, options, ramDisk) },
-      { address: COMMAND_LINE, bytes: commandLine(file, options) },
-      ...(ramDisk ? [ramDisk] : []),
-      ...pieces,
-    ],
-  };
+  });
+  const params = { address: BOOT_PARAMS, bytes: bootParams(file, options, ramDisk) };
+  return { start, pieces: [params, ...pieces] };
+}
+
+/** The setup code lies at 64 KBytes, with its heap and stack behind it, and is entered at offset 0x200. */
+function bySetupCode(setup: Uint8Array, ramDisk: Piece | undefined): Prepared {
+  const bytes = setup.slice();
+  const view = new DataView(bytes.buffer);
+  view.setUint8(Setup.TYPE_OF_LOADER, UNDEFINED_LOADER);
+  view.setUint8(Setup.LOADFLAGS, view.getUint8(Setup.LOADFLAGS) | CAN_USE_HEAP);
+  view.setUint16(Setup.HEAP_END, HEAP_END - SECTOR, true);
+  fillIn(view, ramDisk);
+  const segment = (selector: number) => ({ selector, base: BigInt(selector) << 4n });
+  const real = realModeStart(0);
+  const data = SETUP >> 4;
+  const segments = real.segments.map((register, index) => {
+    if (index === LDTR || index === TR) return register;
+    return { ...register, ...segment(index === CS ? data + SECTOR / 16 : data) };
+  });
+  const gprs = real.gprs.map((value, index) => (index === SP ? BigInt(HEAP_END) : value));
+  return { start: { ...real, gprs, segments }, pieces: [{ address: SETUP, bytes }] };
+}
+
+/** What both protocols have in the same fields. */
+function fillIn(view: DataView, ramDisk: Piece | undefined): void {
+  view.setUint32(Setup.COMMAND_LINE, COMMAND_LINE, true);
+  view.setUint32(Setup.RAMDISK_IMAGE, ramDisk?.address ?? 0, true);
+  view.setUint32(Setup.RAMDISK_SIZE, ramDisk?.bytes.length ?? 0, true);
 }
 
 function commandLine(file: Reader, { append = '' }: BootOptions): Uint8Array {
@@ -138,10 +177,8 @@ function bootParams(file: Reader, options: KernelOptions, ramDisk: Piece | undef
   out.set(file.bytes.subarray(Setup.SECTORS, headerEnd), Setup.SECTORS);
   out.set(textScreen());
   view.setUint8(Setup.TYPE_OF_LOADER, UNDEFINED_LOADER);
-  view.setUint32(Setup.COMMAND_LINE, COMMAND_LINE, true);
   view.setUint32(Setup.CODE32_START, HIGH, true);
-  view.setUint32(Setup.RAMDISK_IMAGE, ramDisk?.address ?? 0, true);
-  view.setUint32(Setup.RAMDISK_SIZE, ramDisk?.bytes.length ?? 0, true);
+  fillIn(view, ramDisk);
   view.setBigUint64(Params.ACPI_RSDP_ADDR, BigInt(options.acpi?.address ?? 0), true);
   const map = memoryMap(options.memory);
   view.setUint8(Params.E820_ENTRIES, map.length);

@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
-import { isElf, readElf } from './elf';
+import { isElf, loadElf, readElf } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
 import { CONVENTIONAL_END, memoryMap } from './memory-map';
 import { cString, type BootOptions } from './options';
-import { UnbootableImage } from './unbootable';
+import { requireMemory, UnbootableImage } from './unbootable';
 
 /** Multiboot Specification 0.6.96: kernels that a loader finds by their header. */
 
@@ -62,7 +62,9 @@ export function loadMultiboot(bytes: Uint8Array, header: Header, options: BootOp
     );
   }
   const kernel =
-    header.flags & HeaderFlags.ADDRESSES ? byAddresses(bytes, header.offset) : bySegments(bytes);
+    header.flags & HeaderFlags.ADDRESSES
+      ? byAddresses(bytes, header.offset, options.memory)
+      : bySegments(bytes, options.memory);
   const end = Math.max(...kernel.pieces.map((piece) => piece.address + piece.bytes.length));
   const info = information(options, Math.ceil(end / PAGE) * PAGE);
   const registers = { [EAX]: LOADER_MAGIC, [EBX]: INFO };
@@ -75,17 +77,18 @@ export function loadMultiboot(bytes: Uint8Array, header: Header, options: BootOp
   return { start, pieces: [...kernel.pieces, ...info, ...pieces] };
 }
 
-function bySegments(bytes: Uint8Array): Kernel {
+function bySegments(bytes: Uint8Array, memory: number): Kernel {
   if (!isElf(bytes)) {
     throw new UnbootableImage(
       l10n.t('its Multiboot header gives no addresses, and it is no ELF image'),
     );
   }
-  return readElf(bytes);
+  const elf = readElf(bytes);
+  return { pieces: loadElf(bytes, elf, memory), entry: elf.entry };
 }
 
 /** The "a.out kludge": the header itself tells where the file belongs (3.1.3). */
-function byAddresses(bytes: Uint8Array, offset: number): Kernel {
+function byAddresses(bytes: Uint8Array, offset: number, memory: number): Kernel {
   const file = new Reader(bytes);
   const field = (n: number): number => file.u32(offset + n) ?? 0;
   const [header, load, loadEnd, bssEnd, entry] = [12, 16, 20, 24, 28].map(field) as Five;
@@ -100,11 +103,7 @@ function byAddresses(bytes: Uint8Array, offset: number): Kernel {
       ),
     );
   }
-  if (load + size > 0xc000_0000) {
-    throw new UnbootableImage(
-      l10n.t('the addresses of its Multiboot header lie where there is no memory'),
-    );
-  }
+  requireMemory(load + size, memory);
   const out = new Uint8Array(size);
   out.set(bytes.subarray(first, first + length));
   return { pieces: [{ address: load, bytes: out }], entry };

@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import type { Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
-import { isElf, readElf } from './elf';
+import { isElf, loadElf, readElf } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
 import { CONVENTIONAL_END, memoryMap } from './memory-map';
 import { placeModules } from './multiboot';
 import { cString, type KernelOptions } from './options';
-import { UnbootableImage } from './unbootable';
+import { requireMemory, UnbootableImage } from './unbootable';
 
 /** Multiboot2 Specification 2.0: a header of tags, an information structure of tags. */
 
@@ -102,7 +102,10 @@ export function loadMultiboot2(
   for (const tag of tags) refuseTheImpossible(file, tag);
   const find = (type: number): Tag | undefined => tags.find((tag) => tag.type === type);
   const addresses = find(HeaderTag.ADDRESS);
-  const kernel = addresses ? byAddresses(file, header, addresses) : bySegments(bytes);
+  const { memory } = options;
+  const kernel = addresses
+    ? byAddresses(file, header, addresses, memory)
+    : bySegments(bytes, memory);
   const entryTag = find(HeaderTag.ENTRY_ADDRESS);
   const entry = entryTag ? (file.u32(entryTag.at) ?? 0) : kernel.entry;
   const end = Math.max(...kernel.pieces.map((piece) => piece.address + piece.bytes.length));
@@ -136,19 +139,24 @@ function refuseTheImpossible(file: Reader, tag: Tag): void {
   }
 }
 
-function bySegments(bytes: Uint8Array): { pieces: readonly Piece[]; entry: number } {
+function bySegments(
+  bytes: Uint8Array,
+  memory: number,
+): { pieces: readonly Piece[]; entry: number } {
   if (!isElf(bytes)) {
     throw new UnbootableImage(
       l10n.t('its Multiboot2 header gives no addresses, and it is no ELF image'),
     );
   }
-  return readElf(bytes);
+  const elf = readElf(bytes);
+  return { pieces: loadElf(bytes, elf, memory), entry: elf.entry };
 }
 
 function byAddresses(
   file: Reader,
   header: Header,
   tag: Tag,
+  memory: number,
 ): { pieces: readonly Piece[]; entry: number } {
   const field = (n: number): number => file.u32(tag.at + n) ?? 0;
   const [headerAddress, load, loadEnd, bssEnd] = [0, 4, 8, 12].map(field) as Four;
@@ -158,11 +166,12 @@ function byAddresses(
   const length = loadEnd === 0 ? fileLength - first : loadEnd - address;
   const size = Math.max(length, bssEnd === 0 ? 0 : bssEnd - address);
   const fits = first >= 0 && length >= 0 && first + length <= fileLength;
-  if (!fits || address < 0 || address + size > 0xc000_0000) {
+  if (!fits || address < 0) {
     throw new UnbootableImage(
       l10n.t('the addresses of its Multiboot2 header do not fit the file of {0} bytes', fileLength),
     );
   }
+  requireMemory(address + size, memory);
   const bytes = new Uint8Array(size);
   bytes.set(file.bytes.subarray(first, first + length));
   return { pieces: [{ address, bytes }], entry: address };

@@ -1,4 +1,4 @@
-import type { Piece } from './boot-image';
+import { endOfPieces, type Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
 import type { ElfImage } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
@@ -34,13 +34,13 @@ export function pvhEntry(bytes: Uint8Array, elf: ElfImage): number | undefined {
 
 type Three = [number, number, number];
 
-export function loadPvh(elf: ElfImage, entry: number, options: KernelOptions): Prepared {
-  const end = Math.max(...elf.pieces.map((piece) => piece.address + piece.bytes.length));
+export function loadPvh(loaded: readonly Piece[], entry: number, options: KernelOptions): Prepared {
+  const end = endOfPieces(loaded);
   const modules = placeModules(options, Math.ceil(end / PAGE) * PAGE);
   const registers = { [EBX]: START_INFO };
   const { start, pieces } = protectedModeStart({ entry, registers, code: CODE, data: DATA });
   const info: Piece = { address: START_INFO, bytes: startInfo(options, modules) };
-  return { start, pieces: [...elf.pieces, ...modules, info, ...pieces] };
+  return { start, pieces: [...loaded, ...modules, info, ...pieces] };
 }
 
 function startInfo(options: KernelOptions, modules: readonly Piece[]): Uint8Array {
