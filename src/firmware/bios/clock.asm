@@ -68,7 +68,7 @@ int_0x1a:
         add si, si
         call [cs:si + .functions]
         RETURN_TO_CALLER
-.pci:   call pci_services           ; IBM had left the number free
+.pci:   call pci_services           ; pci.asm
         RETURN_TO_CALLER
 .unknown:
         TELL_FAILURE

@@ -201,7 +201,7 @@ function information(options: KernelOptions, modules: ReturnType<typeof placeMod
   }
   tag(InfoTag.MEMORY_MAP, map.bytes);
   tag(InfoTag.FRAMEBUFFER, textScreen());
-  // A copy of the root pointer, of ACPI 1.0 (3.6.15).
+  // A copy of the root pointer of ACPI 1.0 ("ACPI old RSDP").
   if (options.acpi) tag(InfoTag.ACPI_1, options.acpi.bytes);
   tag(InfoTag.END, new Uint8Array());
   const { bytes } = out;

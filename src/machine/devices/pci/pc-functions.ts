@@ -9,9 +9,9 @@ const INTEL = 0x8086;
 /** The vendor of Bochs and QEMU's VGA. */
 const BOCHS = 0x1234;
 
-/** PIIX3's PIRQ route control (290550, 2.2.12): which interrupt request an interrupt pin of the bus becomes. */
+/** PIIX3's PIRQ route control (Intel 290550): which interrupt request an interrupt pin of the bus becomes. */
 const PIRQ = { FIRST: 0x60, COUNT: 4, DISABLED: 0x80, WRITABLE: 0x8f } as const;
-/** PIIX3's IDE timing, one word for each channel (290550, 2.3.9); bit 15 lets the channel answer. */
+/** PIIX3's IDE timing, one word for each channel (Intel 290550); bit 15 lets the channel answer. */
 const IDE_TIMING = { PRIMARY: 0x40, SECONDARY: 0x42, WRITABLE: 0xffff } as const;
 
 export const pcFunctions = (): readonly PlacedFunction[] => [

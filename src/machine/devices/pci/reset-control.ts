@@ -2,7 +2,7 @@ import type { Stateful } from '../device';
 
 const ResetBits = { HARD: 2, RESET: 4 } as const;
 
-/** Reset control register of the PIIX3, port 0xcf9 (Intel 290550, 2.5.6): 06h resets the machine. */
+/** Reset control register of the PIIX3, port 0xcf9 (Intel 290550): 06h resets the machine. */
 export class ResetControl implements Stateful<number> {
   private value = 0;
 
