@@ -31,16 +31,34 @@ export async function assembleFirmware(rom: Rom, sources: FirmwareSources): Prom
     throw new Error(`${rom.file} makes ${assembly.image.length} bytes in place of ${rom.size}`);
   return {
     ...assembly,
-    image: withChecksum(assembly.image),
+    image: withChecksums(assembly),
     lines: assembly.lines.loadedElsewhere(BigInt(rom.address)),
   };
 }
 
-/** The last byte of a ROM is what makes the sum of all bytes 0: whoever looks for option ROMs may check it. */
-function withChecksum(image: Uint8Array): Uint8Array {
+/**
+ * Checksums are bytes that make a sum of bytes 0. A table tells by its labels what is summed: from `name` up to
+ * `name.end`, the checksum at `name.checksum`; the last byte of a ROM makes the sum of all its bytes 0, as whoever looks
+ * for option ROMs may check.
+ */
+export function withChecksums({ image, symbols }: Pick<Assembly, 'image' | 'symbols'>): Uint8Array {
   const rom = image.slice();
-  const last = rom.length - 1;
-  rom[last] = 0;
-  rom[last] = -rom.reduce((sum, byte) => (sum + byte) & 0xff, 0);
+  const balance = (first: number, end: number, at: number): void => {
+    rom[at] = 0;
+    rom[at] = -rom.subarray(first, end).reduce((sum, byte) => (sum + byte) & 0xff, 0);
+  };
+  const offset = (name: string): number | undefined => {
+    const value = symbols.get(name)?.value;
+    return value === undefined ? undefined : Number(value);
+  };
+  for (const { name, value } of symbols.all) {
+    if (!name.endsWith(CHECKSUM)) continue;
+    const table = name.slice(0, -CHECKSUM.length);
+    const [first, end] = [offset(table), offset(`${table}.end`)];
+    if (first !== undefined && end !== undefined) balance(first, end, Number(value));
+  }
+  balance(0, rom.length, rom.length - 1);
   return rom;
 }
+
+const CHECKSUM = '.checksum';

@@ -9,8 +9,11 @@ import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
+import { pcFunctions } from './devices/pci/pc-functions';
+import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
+import { PmTimer } from './devices/pm-timer';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Typist } from './devices/typist';
@@ -163,12 +166,14 @@ export class Platform implements Persistent<PlatformState> {
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
     const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
     const channels = ataChannels(this.disks, (n) => this.irq(n));
-    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, ...channels];
+    const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
+    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, pci, ...channels];
     const { localApic, ioApic } = this;
     const owners = [...stateful, this.typist, localApic, ioApic];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
+      new PmTimer({ clock, instructionsPerSecond: INSTRUCTIONS_PER_SECOND }),
       new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
       new ExitDevice({ onExit: (value) => events.exit?.(value) }),
     ];

@@ -21,6 +21,7 @@ const PROGRAMS: Readonly<Record<string, readonly number[]>> = {
   geometry: [64, 1500, 10_240, 102_400],
   services: [1024],
   apm: [1024],
+  pci: [1024],
   time: [1024],
   serial: [1024],
   modes: [1024],

@@ -49,6 +49,7 @@ endstruc
 DISK_TABLE_0    equ 0x3d            ; 16 bytes: what vector 41h points to
 DISK_TABLE_1    equ 0x4d            ; … and 46h
 BOOT_REASONS    equ 0x60            ; three bytes (boot.asm)
+; 80h to BFh: ACPI's FACS (acpi-tables.asm)
 DRIVES          equ 0x100           ; four records
 IDENTITY        equ 0x200           ; 512 bytes: what a disk answers to IDENTIFY
 

@@ -42,7 +42,10 @@
 %include "geometry.asm"
 %include "disk.asm"
 %include "edd.asm"
+%include "pci.asm"
 %include "boot.asm"
+%include "mp-table.asm"
+%include "acpi-tables.asm"
 
 ; ------------------------------------------------------------------ places that never move
 ; Some programs know where the first PCs had their services, and jump there.

@@ -60,11 +60,15 @@ read_number:
 
 int_0x1a:
         SAVE_CALLER
+        cmp ah, 0xb1
+        je .pci
         movzx si, ah
         cmp si, (.end - .functions) / 2
         jae .unknown
         add si, si
         call [cs:si + .functions]
+        RETURN_TO_CALLER
+.pci:   call pci_services           ; pci.asm
         RETURN_TO_CALLER
 .unknown:
         TELL_FAILURE

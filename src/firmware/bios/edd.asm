@@ -159,9 +159,10 @@ edd_parameters:
         cmp bx, parameters_size
         jb disk_nothing_to_do
 
-        mov dx, [si + drive.base]
-        mov ah, [si + drive.unit]
-        and ah, 1
+        mov al, [si + drive.unit]
+        mov ah, al
+        shr al, 1                   ; the channel …
+        and ah, 1                   ; … and the drive on it
         push cs
         pop ds
         mov si, .path
@@ -170,7 +171,7 @@ edd_parameters:
         mov cx, PATH
         rep movsb
         pop di
-        mov [es:di + parameters.port - parameters.key], dx
+        mov [es:di + parameters.port + 3 - parameters.key], al
         mov [es:di + parameters.device - parameters.key], ah
         mov cx, PATH - 1
         mov al, 0
@@ -181,8 +182,9 @@ edd_parameters:
         jmp disk_nothing_to_do
 .path:  dw 0xbedd
         db PATH, 0, 0, 0
-        db 'ISA ', 'ATA     '
-        dq 0, 0
+        db 'PCI ', 'ATA     '
+        db 0, 1, 1, 0, 0, 0, 0, 0   ; bus, device, function, channel
+        dq 0
         db 0, 0
 
 ; The "device parameter table extension" of each disk: its ports and how it is spoken to.

@@ -29,6 +29,7 @@ power_on:
         pop ds
         call turn_on_caches
         call lock_features
+        call start_pci
         call start_interrupt_controllers
         call start_timer
         call start_clock
@@ -38,6 +39,7 @@ power_on:
         push DATA_AREA
         pop ds
         call find_disks
+        call fill_facs
         sti
         int 0x19
 

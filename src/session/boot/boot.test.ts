@@ -81,7 +81,7 @@ header: dd 0xe85250d6, 0, header_end - header, -(0xe85250d6 + header_end - heade
         dw 3, 0
         dd 12, start, 0
         dw 1, 0
-        dd 16, 6, 1
+        dd 20, 6, 1, 14, 0
         dw 0, 0
         dd 8
 header_end:
@@ -92,18 +92,28 @@ start:  mov esp, 0x80000
 .tag:   cmp dword [edi], 0
         je done
         cmp dword [edi], 1
-        jne .next
+        jne .acpi
         lea esi, [edi + 8]
         call print
+.acpi:  cmp dword [edi], 14
+        jne .next
+        cmp dword [edi + 8], 'RSD '
+        jne wrong
+        mov esi, [edi + 8 + 16]     ; the table of tables
+        cmp dword [esi], 'RSDT'
+        jne wrong
+        mov byte [acpi], 2
 .next:  mov eax, [edi + 4]
         add eax, 7
         and eax, -8
         add edi, eax
         jmp .tag
-done:   mov al, 5
+done:   mov al, 3
+        add al, [acpi]
         out 0xf4, al
 wrong:  mov al, 0xee
         out 0xf4, al
+acpi:   db 0
 ${PRINT}`;
 
 const SECTORS = `

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { loadFirmware } from '../../firmware/firmware';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
+import { acpiRootPointer } from './acpi';
 import { endOfPieces, type BootImage, type Chip, type Piece } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
 import { isElf, loadElf, readElf } from './elf';
@@ -10,7 +11,7 @@ import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
 import { isLinux, loadLinux } from './linux';
 import { loadMultiboot, multibootHeader } from './multiboot';
 import { loadMultiboot2, multiboot2Header } from './multiboot2';
-import type { BootOptions } from './options';
+import type { BootOptions, KernelOptions } from './options';
 import { powerOn } from './power-on';
 import { loadPvh, pvhEntry } from './pvh';
 import { requireMemory, UnbootableImage } from './unbootable';
@@ -43,7 +44,7 @@ async function booted(
       l10n.t('firmware of your own boots disks: this image does not begin with a boot sector'),
     );
   }
-  const kernel = kernelIn(bytes, options);
+  const kernel = kernelIn(bytes);
   const image = kernel
     ? await underFirmware(kernel, options)
     : isBootSector(bytes)
@@ -56,15 +57,18 @@ async function booted(
 const withDisks = (image: BootImage, { disks }: BootOptions): BootImage =>
   disks ? { ...image, disks } : image;
 
-/** What kernel an image is, loaded; undefined when it is none. */
-function kernelIn(bytes: Uint8Array, options: BootOptions): Prepared | undefined {
-  if (isLinux(bytes)) return loadLinux(bytes, options);
+/** Puts a kernel where it belongs. @throws UnbootableImage */
+type KernelLoader = (options: KernelOptions) => Prepared;
+
+/** How an image is loaded that is a kernel; undefined when it is none. */
+function kernelIn(bytes: Uint8Array): KernelLoader | undefined {
+  if (isLinux(bytes)) return (options) => loadLinux(bytes, options);
   if (isBootSector(bytes)) return undefined;
   const multiboot = multibootHeader(bytes);
-  if (multiboot) return loadMultiboot(bytes, multiboot, options);
+  if (multiboot) return (options) => loadMultiboot(bytes, multiboot, options);
   const multiboot2 = multiboot2Header(bytes);
-  if (multiboot2) return loadMultiboot2(bytes, multiboot2, options);
-  return isElf(bytes) ? startElf(bytes, options) : undefined;
+  if (multiboot2) return (options) => loadMultiboot2(bytes, multiboot2, options);
+  return isElf(bytes) ? (options) => startElf(bytes, options) : undefined;
 }
 
 /** [CS, data segments] of an ELF image that tells no way to be started. */
@@ -73,7 +77,7 @@ const STACK = 0x9_0000;
 const SP = 4;
 
 /** By its PVH entry, or at its entry point in the mode that its class names. */
-function startElf(bytes: Uint8Array, options: BootOptions): Prepared {
+function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
   const elf = readElf(bytes);
   const loaded = loadElf(bytes, elf, options.memory);
   const pvh = pvhEntry(bytes, elf);
@@ -110,10 +114,10 @@ const VIDEO_MOST = 0x1_0000;
 const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware()).roms;
 
 /** Firmware runs first; then the kernel lies in memory, and the loader has set the registers. */
-async function underFirmware(
-  { pieces, start }: Prepared,
-  { memory, disks = [] }: BootOptions,
-): Promise<BootImage> {
-  const ready = powerOn({ roms: await builtInRoms(), memory, disks, kernel: true });
+async function underFirmware(load: KernelLoader, options: BootOptions): Promise<BootImage> {
+  const { memory, disks = [] } = options;
+  const roms = await builtInRoms();
+  const { pieces, start } = load({ ...options, acpi: acpiRootPointer(roms) });
+  const ready = powerOn({ roms, memory, disks, kernel: true });
   return { ...ready, start, pieces: [...ready.pieces, ...pieces] };
 }

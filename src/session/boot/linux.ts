@@ -5,7 +5,7 @@ import { realModeStart } from '../../processor/state/start-state';
 import { CS, LDTR, TR } from '../../processor/state/layout';
 import { longModeStart, type Prepared } from './flat-start';
 import { memoryMap } from './memory-map';
-import { cString, type BootOptions } from './options';
+import { cString, type BootOptions, type KernelOptions } from './options';
 import { UnbootableImage } from './unbootable';
 
 /**
@@ -34,7 +34,12 @@ const Setup = {
   INIT_SIZE: 0x260,
 } as const;
 /** Other places in boot_params ("zero page"). */
-const Params = { E820_ENTRIES: 0x1e8, E820_TABLE: 0x2d0, SIZE: 0x1000 } as const;
+const Params = {
+  ACPI_RSDP_ADDR: 0x70,
+  E820_ENTRIES: 0x1e8,
+  E820_TABLE: 0x2d0,
+  SIZE: 0x1000,
+} as const;
 
 const LOADED_HIGH = 1;
 const CAN_USE_HEAP = 0x80;
@@ -59,7 +64,7 @@ export const isLinux = (bytes: Uint8Array): boolean =>
   new Reader(bytes).hasText(Setup.MAGIC, 'HdrS');
 
 /** @throws UnbootableImage for kernels that are too old or cut off, and what does not fit */
-export function loadLinux(bytes: Uint8Array, options: BootOptions): Prepared {
+export function loadLinux(bytes: Uint8Array, options: KernelOptions): Prepared {
   const file = new Reader(bytes);
   const version = file.u16(Setup.VERSION) ?? 0;
   if (version < OLDEST || !((file.u8(Setup.LOADFLAGS) ?? 0) & LOADED_HIGH)) {
@@ -95,7 +100,7 @@ export function loadLinux(bytes: Uint8Array, options: BootOptions): Prepared {
   return { start, pieces: [...loaded, ...pieces] };
 }
 
-function byLongMode(file: Reader, options: BootOptions, ramDisk: Piece | undefined): Prepared {
+function byLongMode(file: Reader, options: KernelOptions, ramDisk: Piece | undefined): Prepared {
   const { start, pieces } = longModeStart({
     entry: HIGH + ENTRY_64,
     registers: { [ESI]: BOOT_PARAMS, [SP]: BOOT_PARAMS },
@@ -165,7 +170,7 @@ function placeRamDisk(
   return { address, bytes: initrd.bytes };
 }
 
-function bootParams(file: Reader, options: BootOptions, ramDisk: Piece | undefined): Uint8Array {
+function bootParams(file: Reader, options: KernelOptions, ramDisk: Piece | undefined): Uint8Array {
   const out = new Uint8Array(Params.SIZE);
   const view = new DataView(out.buffer);
   const headerEnd = Setup.MAGIC + (file.u8(Setup.JUMP + 1) ?? 0);
@@ -174,6 +179,7 @@ function bootParams(file: Reader, options: BootOptions, ramDisk: Piece | undefin
   view.setUint8(Setup.TYPE_OF_LOADER, UNDEFINED_LOADER);
   view.setUint32(Setup.CODE32_START, HIGH, true);
   fillIn(view, ramDisk);
+  view.setBigUint64(Params.ACPI_RSDP_ADDR, BigInt(options.acpi?.address ?? 0), true);
   const map = memoryMap(options.memory);
   view.setUint8(Params.E820_ENTRIES, map.length);
   const table = new Writer();

@@ -5,7 +5,7 @@ import { isElf, loadElf, readElf } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
 import { CONVENTIONAL_END, memoryMap } from './memory-map';
 import { placeModules } from './multiboot';
-import { cString, type BootOptions } from './options';
+import { cString, type KernelOptions } from './options';
 import { requireMemory, UnbootableImage } from './unbootable';
 
 /** Multiboot2 Specification 2.0: a header of tags, an information structure of tags. */
@@ -45,6 +45,7 @@ const InfoTag = {
   MEMORY: 4,
   MEMORY_MAP: 6,
   FRAMEBUFFER: 8,
+  ACPI_1: 14,
 } as const;
 /** What is never told, or only by other firmware. */
 const TOLD: ReadonlySet<number> = new Set(Object.values(InfoTag));
@@ -88,7 +89,11 @@ function tagsOf(file: Reader, { offset, length }: Header): Tag[] {
 }
 
 /** @throws UnbootableImage when the header asks for what cannot be had */
-export function loadMultiboot2(bytes: Uint8Array, header: Header, options: BootOptions): Prepared {
+export function loadMultiboot2(
+  bytes: Uint8Array,
+  header: Header,
+  options: KernelOptions,
+): Prepared {
   const file = new Reader(bytes);
   if (file.u32(header.offset + 4) !== I386) {
     throw new UnbootableImage(l10n.t('its Multiboot2 header is for another architecture'));
@@ -174,7 +179,7 @@ function byAddresses(
 
 type Four = [number, number, number, number];
 
-function information(options: BootOptions, modules: ReturnType<typeof placeModules>): Uint8Array {
+function information(options: KernelOptions, modules: ReturnType<typeof placeModules>): Uint8Array {
   const out = new Writer().u32(0, 0);
   const tag = (type: number, contents: Uint8Array): void => {
     out
@@ -196,6 +201,8 @@ function information(options: BootOptions, modules: ReturnType<typeof placeModul
   }
   tag(InfoTag.MEMORY_MAP, map.bytes);
   tag(InfoTag.FRAMEBUFFER, textScreen());
+  // A copy of the root pointer of ACPI 1.0 ("ACPI old RSDP").
+  if (options.acpi) tag(InfoTag.ACPI_1, options.acpi.bytes);
   tag(InfoTag.END, new Uint8Array());
   const { bytes } = out;
   new DataView(bytes.buffer).setUint32(0, bytes.length, true);

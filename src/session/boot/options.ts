@@ -1,3 +1,5 @@
+import type { Piece } from './boot-image';
+
 /** What an image is booted with. */
 export interface BootOptions {
   /** The image's name as the user wrote it: a kernel's command line begins with it. */
@@ -12,6 +14,12 @@ export interface BootOptions {
   readonly disks?: readonly Uint8Array[] | undefined;
   /** Firmware instead of the built-in one. */
   readonly bios?: NamedBytes | undefined;
+}
+
+/** What a kernel's loader tells the kernel, too. */
+export interface KernelOptions extends BootOptions {
+  /** ACPI's root pointer, which firmware has. */
+  readonly acpi?: Piece | undefined;
 }
 
 export interface NamedBytes {

@@ -4,7 +4,7 @@ import type { ElfImage } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
 import { memoryMap } from './memory-map';
 import { placeModules } from './multiboot';
-import { cString, type BootOptions } from './options';
+import { cString, type KernelOptions } from './options';
 
 /** The PVH entry of Xen, which uncompressed Linux kernels and others have: a note names it. */
 
@@ -34,7 +34,7 @@ export function pvhEntry(bytes: Uint8Array, elf: ElfImage): number | undefined {
 
 type Three = [number, number, number];
 
-export function loadPvh(loaded: readonly Piece[], entry: number, options: BootOptions): Prepared {
+export function loadPvh(loaded: readonly Piece[], entry: number, options: KernelOptions): Prepared {
   const end = endOfPieces(loaded);
   const modules = placeModules(options, Math.ceil(end / PAGE) * PAGE);
   const registers = { [EBX]: START_INFO };
@@ -43,7 +43,7 @@ export function loadPvh(loaded: readonly Piece[], entry: number, options: BootOp
   return { start, pieces: [...loaded, ...modules, info, ...pieces] };
 }
 
-function startInfo(options: BootOptions, modules: readonly Piece[]): Uint8Array {
+function startInfo(options: KernelOptions, modules: readonly Piece[]): Uint8Array {
   const tail = new Writer();
   const at = (bytes: Iterable<number>): number => {
     const address = START_INFO + START_INFO_SIZE + tail.align(8).length;
@@ -62,7 +62,7 @@ function startInfo(options: BootOptions, modules: readonly Piece[]): Uint8Array 
   ];
   return new Writer()
     .u32(START_MAGIC, 1, 0, modules.length)
-    .u64(modules.length > 0 ? moduleList : 0, commandLine, 0, mapAddress)
+    .u64(modules.length > 0 ? moduleList : 0, commandLine, options.acpi?.address ?? 0, mapAddress)
     .u32(map.length, 0)
     .append(tail.bytes).bytes;
 }

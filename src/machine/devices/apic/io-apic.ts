@@ -41,9 +41,12 @@ export interface IoApicState {
   lines: number;
 }
 
+/** Firmware gives it a number that no local APIC has. */
+const FIRMWARE_ID = 1 << 24;
+
 const initial = (): IoApicState => ({
   select: 0,
-  id: 0,
+  id: FIRMWARE_ID,
   low: new Array<number>(PINS).fill(Entry.MASKED),
   high: new Array<number>(PINS).fill(0),
   lines: 0,

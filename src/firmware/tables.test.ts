@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_PROFILE } from '../processor/profile/default';
+import { longMode } from '../processor/modes.testing';
+import { cpuid } from '../processor/system/cpuid';
+import { loadFirmware } from './firmware';
+
+/** Tables in the BIOS that operating systems look for. */
+
+const BIOS = 0xf0000;
+
+async function bios(): Promise<DataView> {
+  const rom = (await loadFirmware()).roms.find(({ name }) => name === 'bios');
+  assert.ok(rom);
+  return new DataView(rom.bytes.buffer, rom.bytes.byteOffset, rom.bytes.length);
+}
+
+const text = (view: DataView, at: number, length: number): string =>
+  String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + at, length));
+
+/** Where a signature is, at a multiple of 16. */
+function find(view: DataView, signature: string): number {
+  for (let at = 0; at < view.byteLength; at += 16) {
+    if (text(view, at, signature.length) === signature) return at;
+  }
+  assert.fail(`no ${signature}`);
+}
+
+function assertSum(view: DataView, at: number, length: number): void {
+  let sum = 0;
+  for (let n = 0; n < length; n++) sum += view.getUint8(at + n);
+  assert.equal(sum & 0xff, 0, `checksum of ${text(view, at, 4)}`);
+}
+
+/** Where ACPI's tables are, by their signatures. */
+function acpiTables(view: DataView): Map<string, number> {
+  const root = view.getUint32(find(view, 'RSD PTR ') + 16, true) - BIOS;
+  const count = (view.getUint32(root + 4, true) - 36) / 4;
+  const pointers = Array.from({ length: count }, (_, n) => view.getUint32(root + 36 + 4 * n, true));
+  const tables = [root, ...pointers.map((pointer) => pointer - BIOS)];
+  const named = new Map(tables.map((at) => [text(view, at, 4), at]));
+  named.set('DSDT', view.getUint32((named.get('FACP') ?? 0) + 40, true) - BIOS);
+  return named;
+}
+
+/** Entries of the MP table by their kinds (Intel MultiProcessor Specification 1.4, table 4-3). */
+const MP_LENGTHS = [20, 8, 8, 8, 8];
+
+function mpEntries(view: DataView): number[] {
+  const pointer = find(view, '_MP_');
+  const table = view.getUint32(pointer + 4, true) - BIOS;
+  let at = table + 44;
+  const entries = Array.from({ length: view.getUint16(table + 34, true) }, () => {
+    const entry = at;
+    at += MP_LENGTHS[view.getUint8(entry)] ?? 0;
+    return entry;
+  });
+  assert.equal(at - table, view.getUint16(table + 4, true));
+  return entries;
+}
+
+describe('MP table', () => {
+  it('is found by its signature, and has checksums', async () => {
+    const view = await bios();
+    const pointer = find(view, '_MP_');
+    assertSum(view, pointer, 16);
+    const table = view.getUint32(pointer + 4, true) - BIOS;
+    assert.equal(text(view, table, 4), 'PCMP');
+    assertSum(view, table, view.getUint16(table + 4, true));
+  });
+
+  it('tells of the processor what CPUID tells', async () => {
+    const view = await bios();
+    const processors = mpEntries(view).filter((at) => view.getUint8(at) === 0);
+    assert.equal(processors.length, 1);
+    const at = processors[0] ?? 0;
+    const { state } = longMode();
+    assert.equal(state.profile, DEFAULT_PROFILE);
+    const { eax, edx } = cpuid(state, 1, 0);
+    assert.equal(view.getUint32(at + 4, true).toString(16), eax.toString(16));
+    assert.equal(view.getUint32(at + 8, true).toString(16), edx.toString(16));
+  });
+
+  it('brings every interrupt of the ISA bus to an input of its own', async () => {
+    const view = await bios();
+    const interrupts = mpEntries(view).filter((at) => view.getUint8(at) === 3);
+    const inputs = interrupts.map((at) => [view.getUint8(at + 5), view.getUint8(at + 7)]);
+    const expected = [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    assert.deepEqual(
+      inputs,
+      expected.map((irq) => [irq, irq === 0 ? 2 : irq]),
+    );
+  });
+});
+
+describe('ACPI tables', () => {
+  it('are found from the root pointer, and have checksums', async () => {
+    const view = await bios();
+    assertSum(view, find(view, 'RSD PTR '), 20);
+    const tables = acpiTables(view);
+    assert.deepEqual([...tables.keys()], ['RSDT', 'FACP', 'APIC', 'DSDT']);
+    for (const [name, at] of tables) {
+      assert.equal(text(view, at, 4), name);
+      assertSum(view, at, view.getUint32(at + 4, true));
+    }
+  });
+
+  it('have their lengths', async () => {
+    const view = await bios();
+    const tables = acpiTables(view);
+    const facp = tables.get('FACP') ?? 0;
+    assert.equal(view.getUint32(facp + 4, true), 244);
+    const madt = tables.get('APIC') ?? 0;
+    const end = madt + view.getUint32(madt + 4, true);
+    let at = madt + 44;
+    while (at < end) at += view.getUint8(at + 1);
+    assert.equal(at, end);
+  });
+
+  it('tell the ports that there are, and where the structure is that is written', async () => {
+    const view = await bios();
+    const facp = acpiTables(view).get('FACP') ?? 0;
+    const ports = [56, 64, 76].map((at) => view.getUint32(facp + at, true));
+    assert.deepEqual(ports, [0x600, 0x604, 0x608]);
+    const facs = view.getUint32(facp + 36, true);
+    assert.equal(facs % 64, 0);
+    assert.ok(facs >= 0x9fc00 && facs + 64 <= 0xa0000);
+  });
+});
