@@ -223,7 +223,9 @@ run:    mov [target + 2], bx
         out 0xf4, al
 target: dw 0, 0`;
 
-describe('a guest that is debugged', () => {
+describe('a guest that is debugged', function () {
+  this.timeout(180_000);
+
   const samples = join(__dirname, '../../samples');
   const pick: readonly Deed[] = [
     ['breakAt', 3],

@@ -64,7 +64,9 @@ function momentsIn(length: number, choices: readonly number[]): number[] {
   return choices.map(moment).sort((a, b) => a - b);
 }
 
-describe('a saved machine', () => {
+describe('a saved machine', function () {
+  this.timeout(Math.max(60_000, MOMENTS * 400));
+
   const monitors = fc.constantFrom<MonitorName>('vtx', 'vtx', 'none');
   const choices = fc.array(fc.nat(LIMIT), { minLength: PER_GUEST, maxLength: PER_GUEST });
 
