@@ -241,8 +241,10 @@ export class Platform implements Persistent<PlatformState> {
 
   /** INTR as the processor sees it, behind its local APIC. */
   get interruptRequested(): boolean {
-    if (!this.around.processor.apicEnabled) return this.pic.intr;
-    return this.localApic.intr || (this.pic.intr && this.localApic.passesExternal);
+    const { pic, localApic, around } = this;
+    if (!pic.intr && !localApic.intr) return false; // mostly, and asked after every exit
+    if (!around.processor.apicEnabled) return pic.intr;
+    return localApic.intr || (pic.intr && localApic.passesExternal);
   }
 
   /** The interrupt-acknowledge cycle: gives the vector. */

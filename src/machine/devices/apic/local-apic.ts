@@ -96,11 +96,9 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   }
 
   private pending(): number | undefined {
-    if ((this.s.spurious & Svr.ENABLED) === 0) return undefined;
     const request = highest(this.s.irr);
-    return request !== undefined && request >> 4 > this.processorPriority >> 4
-      ? request
-      : undefined;
+    if (request === undefined || (this.s.spurious & Svr.ENABLED) === 0) return undefined;
+    return request >> 4 > this.processorPriority >> 4 ? request : undefined;
   }
 
   /** The interrupt-acknowledge cycle: the vector, which is in service from now on. */
