@@ -1,4 +1,5 @@
 import { SegmentRights } from './access-rights';
+import { FIRMWARE_ALIAS } from './physical-addresses';
 import { WideCr0 } from './registers/control';
 import { DR6_INITIAL, DR7_INITIAL } from './registers/debug';
 import { RFLAGS_FIXED } from './registers/flags';
@@ -18,7 +19,7 @@ export const RESET = {
   /** The first instruction lies 16 bytes below 4 GBytes. */
   cs: {
     selector: 0xf000,
-    base: 0xffff_0000n,
+    base: BigInt(FIRMWARE_ALIAS),
     limit: 0xffff,
     accessRights: SegmentRights.REAL_MODE_CODE,
   },

@@ -32,12 +32,26 @@ export function videoRanges({ vga: { window } }: Platform): AddressRange[] {
   ].filter(({ first, last }) => first < last);
 }
 
-/** The device that answers at an address, as long as nothing changes. */
-export function deviceAt(platform: Platform, address: number): MemoryRegion | undefined {
-  const inside = ({ first, last }: AddressRange): boolean => address >= first && address <= last;
-  const fixed = fixedRegions(platform).find(inside);
-  return fixed ?? videoRegions(platform).find(inside);
+/** Finds the device that answers at an address at present. */
+export class DeviceFinder {
+  private readonly fixed: readonly MemoryRegion[];
+  private readonly video: MemoryRegion;
+
+  constructor(private readonly platform: Platform) {
+    this.fixed = fixedRegions(platform);
+    this.video = videoRegion(platform, { first: VIDEO_FIRST, last: VIDEO_LAST });
+  }
+
+  at(address: number): MemoryRegion | undefined {
+    if (address < VIDEO_FIRST) return undefined;
+    if (!isInside(address, this.video)) return this.fixed.find((r) => isInside(address, r));
+    const { window } = this.platform.vga;
+    return window.plain && isInside(address, window) ? undefined : this.video;
+  }
 }
+
+const isInside = (address: number, { first, last }: AddressRange): boolean =>
+  address >= first && address <= last;
 
 const videoRegions = (platform: Platform): MemoryRegion[] =>
   videoRanges(platform).map((range) => videoRegion(platform, range));

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { deviceAt, FRAME_BUFFER, IO_APIC, LOCAL_APIC, VIDEO_FIRST, VIDEO_LAST } from './device-map';
+import {
+  DeviceFinder,
+  FRAME_BUFFER,
+  IO_APIC,
+  LOCAL_APIC,
+  VIDEO_FIRST,
+  VIDEO_LAST,
+} from './device-map';
 import { Clock } from './devices/clock';
 import type { PortWidth } from './devices/device';
 import { Platform } from './platform';
@@ -82,7 +89,7 @@ it(`devices take any access at any time (seed ${String(SEED)})`, function () {
             break;
           }
           case 'memory': {
-            const region = deviceAt(devices, one.address);
+            const region = new DeviceFinder(devices).at(one.address);
             if (one.write) region?.write(one.address, one.width, BigInt(one.value));
             const read = region?.read?.(one.address, one.width) ?? 0n;
             assert.ok(read >= 0n && read < 1n << BigInt(8 * one.width));

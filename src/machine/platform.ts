@@ -94,9 +94,7 @@ export class Platform implements Persistent<PlatformState> {
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
 
-  /**
-   * @param clock the platform's own: two platforms do not share one
-   */
+  /** @param clock the platform's own: two platforms do not share one */
   constructor(
     private readonly clock: Clock,
     private readonly events: PlatformEvents,

@@ -1,4 +1,5 @@
 import { Computer, type ComputerState } from '../machine/computer';
+import { Gpr } from '../isa/registers/general';
 import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
@@ -14,9 +15,6 @@ import {
 import type { End } from './end';
 import type { BootImage, PoweredOn } from './boot/boot-image';
 import { hashOf } from './state-hash';
-
-/** Its number among the general registers: the VMCS holds a guest's. */
-const RSP = 4;
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
 export type MonitorName = 'vtx' | 'none';
@@ -113,7 +111,7 @@ function guest(image: BootImage, options: MachineOptions, events: PlatformEvents
   }
   monitor.boot();
   start.gprs.forEach((value, index) => {
-    if (index !== RSP) computer.processor.state.setGpr(index, value);
+    if (index !== Gpr.RSP) computer.processor.state.setGpr(index, value);
   });
   return vm;
 }

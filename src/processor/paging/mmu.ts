@@ -1,4 +1,5 @@
 import { Vector } from '../../isa/exceptions';
+import { FIRMWARE, FIRMWARE_ALIAS } from '../../isa/physical-addresses';
 import { WideCr0, WideCr4 } from '../../isa/registers/control';
 import { Fault, generalProtection, stackFault } from '../faults';
 import { noteDataAccess } from '../events/hardware-breakpoints';
@@ -46,10 +47,7 @@ export interface CodeFrames {
 }
 
 const LINE_20 = 2 ** 20;
-/** The last 64 KBytes below 4 GBytes, where the processor begins after RESET, show the firmware's ROM. */
-const FIRMWARE_ALIAS = 0xffff_0000;
 const FOUR_GIGABYTES = 2 ** 32;
-const FIRMWARE = 0xf_0000;
 /** A debugger's access: present pages only, whatever their rights. */
 const PROBE: Access = { write: false, execute: false, user: false };
 /** Where nothing answers: an entry read there is all ones, and its reserved bits end the walk. */

@@ -1,4 +1,5 @@
 import { SegmentRights } from '../../isa/access-rights';
+import { Gpr } from '../../isa/registers/general';
 import { WideCr0 } from '../../isa/registers/control';
 import { RESET } from '../../isa/reset';
 import { RFLAGS_FIXED } from '../../isa/registers/flags';
@@ -21,7 +22,6 @@ export interface StartState {
   readonly idtr: Readonly<TableRegister>;
 }
 
-const SP = 4;
 /** Of programs that lie above it. */
 const STACK = 0x7c00;
 const IVT_LIMIT = 0x3ff;
@@ -34,7 +34,7 @@ const IVT_LIMIT = 0x3ff;
 export function realModeStart(entry: number): StartState {
   const gprs = new Array<bigint>(16).fill(0n);
   const base = entry & 0xf_0000;
-  gprs[SP] = BigInt(base === 0 ? entry : STACK);
+  gprs[Gpr.RSP] = BigInt(base === 0 ? entry : STACK);
   const segments: SegmentRegister[] = Array.from({ length: 8 }, () => ({ ...RESET.data }));
   const code = { selector: base >> 4, base: BigInt(base), limit: RESET.data.limit };
   segments[CS] = { ...code, accessRights: SegmentRights.REAL_MODE_CODE };

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { Gpr } from '../../isa/registers/general';
 import { loadFirmware } from '../../firmware/firmware';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
@@ -74,7 +75,6 @@ function kernelIn(bytes: Uint8Array): KernelLoader | undefined {
 /** [CS, data segments] of an ELF image that tells no way to be started. */
 const FLAT_SELECTORS = { code: 0x08, data: 0x10 };
 const STACK = 0x9_0000;
-const SP = 4;
 
 /** By its PVH entry, or at its entry point in the mode that its class names. */
 function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
@@ -82,7 +82,7 @@ function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
   const loaded = loadElf(bytes, elf, options.memory);
   const pvh = pvhEntry(bytes, elf);
   if (pvh !== undefined) return loadPvh(loaded, pvh, options);
-  const loader = { entry: elf.entry, registers: { [SP]: STACK }, ...FLAT_SELECTORS };
+  const loader = { entry: elf.entry, registers: { [Gpr.RSP]: STACK }, ...FLAT_SELECTORS };
   const { start, pieces } = elf.bits === 64 ? longModeStart(loader) : protectedModeStart(loader);
   return { start, pieces: [...loaded, ...pieces] };
 }

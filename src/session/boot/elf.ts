@@ -130,6 +130,12 @@ export function loadElf(bytes: Uint8Array, { segments }: ElfImage, memory: numbe
   });
 }
 
+/** A kernel by its segments, and where it is entered. @throws UnbootableImage */
+export function loadElfKernel(bytes: Uint8Array, memory: number) {
+  const elf = readElf(bytes);
+  return { pieces: loadElf(bytes, elf, memory), entry: elf.entry };
+}
+
 function checkedSegment(file: Reader, header: ProgramHeader): ElfSegment {
   const { offset, physical, inFile, inMemory } = header;
   if (offset + inFile > file.bytes.length) {

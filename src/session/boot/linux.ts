@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { Gpr } from '../../isa/registers/general';
 import type { Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
 import { realModeStart } from '../../processor/state/start-state';
@@ -55,8 +56,6 @@ const ENTRY_64 = 0x200;
 const BOOT_PARAMS = 0x9_0000;
 const COMMAND_LINE = 0x9_9000;
 const PAGE = 0x1000;
-const ESI = 6;
-const SP = 4;
 /** __BOOT_CS and __BOOT_DS. */
 const [CODE, DATA] = [0x10, 0x18];
 
@@ -103,7 +102,7 @@ export function loadLinux(bytes: Uint8Array, options: KernelOptions): Prepared {
 function byLongMode(file: Reader, options: KernelOptions, ramDisk: Piece | undefined): Prepared {
   const { start, pieces } = longModeStart({
     entry: HIGH + ENTRY_64,
-    registers: { [ESI]: BOOT_PARAMS, [SP]: BOOT_PARAMS },
+    registers: { [Gpr.RSI]: BOOT_PARAMS, [Gpr.RSP]: BOOT_PARAMS },
     code: CODE,
     data: DATA,
   });
@@ -126,7 +125,7 @@ function bySetupCode(setup: Uint8Array, ramDisk: Piece | undefined): Prepared {
     if (index === LDTR || index === TR) return register;
     return { ...register, ...segment(index === CS ? data + SECTOR / 16 : data) };
   });
-  const gprs = real.gprs.map((value, index) => (index === SP ? BigInt(HEAP_END) : value));
+  const gprs = real.gprs.map((value, index) => (index === Gpr.RSP ? BigInt(HEAP_END) : value));
   return { start: { ...real, gprs, segments }, pieces: [{ address: SETUP, bytes }] };
 }
 

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import type { Piece } from './boot-image';
+import { Gpr } from '../../isa/registers/general';
+import { endOfPieces, type Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
-import { isElf, loadElf, readElf } from './elf';
+import { isElf, loadElfKernel } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
 import { CONVENTIONAL_END, memoryMap } from './memory-map';
 import { cString, type BootOptions } from './options';
@@ -27,7 +28,6 @@ const BOOT_DEVICE = 0x80ff_ffff;
 const INFO = 0x9000;
 const INFO_SIZE = 120;
 const PAGE = 0x1000;
-const [EAX, EBX] = [0, 3];
 const [CODE, DATA] = [0x08, 0x10];
 
 interface Header {
@@ -65,9 +65,8 @@ export function loadMultiboot(bytes: Uint8Array, header: Header, options: BootOp
     header.flags & HeaderFlags.ADDRESSES
       ? byAddresses(bytes, header.offset, options.memory)
       : bySegments(bytes, options.memory);
-  const end = Math.max(...kernel.pieces.map((piece) => piece.address + piece.bytes.length));
-  const info = information(options, Math.ceil(end / PAGE) * PAGE);
-  const registers = { [EAX]: LOADER_MAGIC, [EBX]: INFO };
+  const info = information(options, endOfPieces(kernel.pieces));
+  const registers = { [Gpr.RAX]: LOADER_MAGIC, [Gpr.RBX]: INFO };
   const { start, pieces } = protectedModeStart({
     entry: kernel.entry,
     registers,
@@ -83,8 +82,7 @@ function bySegments(bytes: Uint8Array, memory: number): Kernel {
       l10n.t('its Multiboot header gives no addresses, and it is no ELF image'),
     );
   }
-  const elf = readElf(bytes);
-  return { pieces: loadElf(bytes, elf, memory), entry: elf.entry };
+  return loadElfKernel(bytes, memory);
 }
 
 /** The "a.out kludge": the header itself tells where the file belongs (3.1.3). */
@@ -111,9 +109,9 @@ function byAddresses(bytes: Uint8Array, offset: number, memory: number): Kernel 
 
 type Five = [number, number, number, number, number];
 
-/** The information structure (3.3) with all that it points to; modules begin at `free`. */
-function information(options: BootOptions, free: number): Piece[] {
-  const modules = placeModules(options, free);
+/** The information structure (3.3) with all that it points to, and the modules behind the kernel. */
+function information(options: BootOptions, kernelEnd: number): Piece[] {
+  const modules = placeModules(options, kernelEnd);
   const map = new Writer();
   for (const { base, length, kind } of memoryMap(options.memory)) {
     map.u32(20).u64(base, length).u32(kind);
@@ -155,13 +153,14 @@ interface Module extends Piece {
 }
 
 /** Modules lie page-aligned behind the kernel. */
-export function placeModules({ initrd, memory }: BootOptions, free: number): Module[] {
+export function placeModules({ initrd, memory }: BootOptions, kernelEnd: number): Module[] {
   if (!initrd) return [];
   const { name, bytes } = initrd;
-  if (free + bytes.length > memory) {
+  const address = Math.ceil(kernelEnd / PAGE) * PAGE;
+  if (address + bytes.length > memory) {
     throw new UnbootableImage(
       l10n.t('{0}: {1} bytes do not fit into memory behind the kernel', name, bytes.length),
     );
   }
-  return [{ address: free, bytes, name }];
+  return [{ address, bytes, name }];
 }

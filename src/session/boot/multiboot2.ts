@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import type { Piece } from './boot-image';
+import { Gpr } from '../../isa/registers/general';
+import { endOfPieces, type Piece } from './boot-image';
 import { Reader, Writer } from './bytes';
-import { isElf, loadElf, readElf } from './elf';
+import { isElf, loadElfKernel } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
 import { CONVENTIONAL_END, memoryMap } from './memory-map';
 import { placeModules } from './multiboot';
@@ -17,8 +18,6 @@ const I386 = 0;
 const SEARCHED = 32_768;
 const OPTIONAL = 1;
 const INFO = 0x9000;
-const PAGE = 0x1000;
-const [EAX, EBX] = [0, 3];
 const [CODE, DATA] = [0x08, 0x10];
 
 /** Tags of the header (3.1.3 and after). */
@@ -108,10 +107,9 @@ export function loadMultiboot2(
     : bySegments(bytes, memory);
   const entryTag = find(HeaderTag.ENTRY_ADDRESS);
   const entry = entryTag ? (file.u32(entryTag.at) ?? 0) : kernel.entry;
-  const end = Math.max(...kernel.pieces.map((piece) => piece.address + piece.bytes.length));
-  const modules = placeModules(options, Math.ceil(end / PAGE) * PAGE);
+  const modules = placeModules(options, endOfPieces(kernel.pieces));
   const info = { address: INFO, bytes: information(options, modules) };
-  const registers = { [EAX]: LOADER_MAGIC, [EBX]: INFO };
+  const registers = { [Gpr.RAX]: LOADER_MAGIC, [Gpr.RBX]: INFO };
   const { start, pieces } = protectedModeStart({ entry, registers, code: CODE, data: DATA });
   return { start, pieces: [...kernel.pieces, ...modules, info, ...pieces] };
 }
@@ -148,8 +146,7 @@ function bySegments(
       l10n.t('its Multiboot2 header gives no addresses, and it is no ELF image'),
     );
   }
-  const elf = readElf(bytes);
-  return { pieces: loadElf(bytes, elf, memory), entry: elf.entry };
+  return loadElfKernel(bytes, memory);
 }
 
 function byAddresses(

@@ -1,4 +1,5 @@
 import { endOfPieces, type Piece } from './boot-image';
+import { Gpr } from '../../isa/registers/general';
 import { Reader, Writer } from './bytes';
 import type { ElfImage } from './elf';
 import { protectedModeStart, type Prepared } from './flat-start';
@@ -12,8 +13,6 @@ const XEN_ELFNOTE_PHYS32_ENTRY = 18;
 const START_MAGIC = 0x336e_c578;
 const START_INFO = 0x9000;
 const START_INFO_SIZE = 56;
-const PAGE = 0x1000;
-const EBX = 3;
 const [CODE, DATA] = [0x08, 0x10];
 
 /** The physical address of the 32-bit entry, if a note tells one. */
@@ -35,9 +34,8 @@ export function pvhEntry(bytes: Uint8Array, elf: ElfImage): number | undefined {
 type Three = [number, number, number];
 
 export function loadPvh(loaded: readonly Piece[], entry: number, options: KernelOptions): Prepared {
-  const end = endOfPieces(loaded);
-  const modules = placeModules(options, Math.ceil(end / PAGE) * PAGE);
-  const registers = { [EBX]: START_INFO };
+  const modules = placeModules(options, endOfPieces(loaded));
+  const registers = { [Gpr.RBX]: START_INFO };
   const { start, pieces } = protectedModeStart({ entry, registers, code: CODE, data: DATA });
   const info: Piece = { address: START_INFO, bytes: startInfo(options, modules) };
   return { start, pieces: [...loaded, ...modules, info, ...pieces] };

@@ -1,4 +1,4 @@
-import { deviceAt } from '../../machine/device-map';
+import { DeviceFinder } from '../../machine/device-map';
 import type { Platform } from '../../machine/platform';
 import type { GuestMemory } from '../memory/guest-memory';
 
@@ -7,26 +7,30 @@ export type Answerer = 'ram' | 'rom' | 'device' | 'nobody';
 
 /** The guest's physical address space as a monitor presents it: RAM, ROM, and virtual devices. */
 export class GuestBus {
+  private readonly devices: DeviceFinder;
+
   constructor(
     private readonly memory: GuestMemory,
-    private readonly devices: Platform,
-  ) {}
+    devices: Platform,
+  ) {
+    this.devices = new DeviceFinder(devices);
+  }
 
   answererAt(address: number): Answerer {
-    if (deviceAt(this.devices, address)) return 'device';
+    if (this.devices.at(address)) return 'device';
     if (this.memory.isRom(BigInt(address))) return 'rom';
     return this.memory.contains(BigInt(address)) ? 'ram' : 'nobody';
   }
 
   /** A value of 1 to 8 bytes within a page, little-endian; all ones where nobody answers. */
   read(address: number, bytes: number): bigint {
-    const device = deviceAt(this.devices, address);
+    const device = this.devices.at(address);
     return device?.read?.(address, bytes) ?? this.memory.read(BigInt(address), bytes);
   }
 
   /** ROM, and where nobody answers: the value is lost. */
   write(address: number, bytes: number, value: bigint): void {
-    const device = deviceAt(this.devices, address);
+    const device = this.devices.at(address);
     if (device) device.write(address, bytes, value);
     else if (!this.memory.isRom(BigInt(address))) this.memory.write(BigInt(address), bytes, value);
   }

@@ -1,4 +1,5 @@
 import { AccessRights } from '../../isa/access-rights';
+import { Gpr } from '../../isa/registers/general';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -36,8 +37,6 @@ import { guestPagingState } from '../vtx/guest-paging';
 const READ_ANYTHING: Access = { write: false, execute: false, user: false };
 const NOWHERE = (1n << 64n) - 1n;
 const DPL = BigInt(AccessRights.DPL);
-/** Its number among the general registers. */
-const RSP = 4;
 /** No host timer is armed further ahead than the counter reaches. */
 const LONGEST_COUNT = 0xffff;
 
@@ -179,12 +178,12 @@ export class Host implements Persistent<HostState> {
   }
 
   guestRegister(index: number): bigint {
-    if (index === RSP) return this.vmread(Field.GUEST_RSP);
+    if (index === Gpr.RSP) return this.vmread(Field.GUEST_RSP);
     return this.computer.memory.read64(this.saveArea + index * 8);
   }
 
   setGuestRegister(index: number, value: bigint): void {
-    if (index === RSP) this.vmwrite(Field.GUEST_RSP, value);
+    if (index === Gpr.RSP) this.vmwrite(Field.GUEST_RSP, value);
     else this.computer.memory.write64(this.saveArea + index * 8, value);
   }
 
@@ -377,7 +376,7 @@ export class Host implements Persistent<HostState> {
     if ('unable' in after) return false;
     storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
     after.registers.gprs.forEach((value, index) => {
-      if (index !== RSP) this.setGuestRegister(index, value);
+      if (index !== Gpr.RSP) this.setGuestRegister(index, value);
     });
     this.cpu.state.cr2 = after.cr2;
     return true;
@@ -398,7 +397,7 @@ export class Host implements Persistent<HostState> {
 
 /** All general registers but RSP, which hardware switches. */
 function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
-  for (let n = 0; n < 16; n++) if (n !== RSP) to[n] = from[n] as bigint;
+  for (let n = 0; n < 16; n++) if (n !== Gpr.RSP) to[n] = from[n] as bigint;
 }
 
 /** The monitor itself did something that the processor refused: a bug in the monitor. */

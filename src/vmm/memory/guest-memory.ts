@@ -1,4 +1,5 @@
 import { EptRights } from '../../isa/ept';
+import { FIRMWARE, FIRMWARE_ALIAS } from '../../isa/physical-addresses';
 import { VBE_MEMORY } from '../../machine/devices/vga/vbe';
 import type { WindowMemory } from '../../machine/devices/vga/vga';
 import { PAGE_SIZE } from '../../processor/state/layout';
@@ -22,9 +23,6 @@ export interface GuestMemoryState {
 const LINE_20 = 2 ** 20;
 const isOdd = (address: number): boolean => Math.floor(address / LINE_20) % 2 === 1;
 
-/** The firmware's segment, and where it shows once more. */
-const FIRMWARE = 0xf_0000;
-const FIRMWARE_ALIAS = 0xffff_0000;
 const READ_ONLY = EptRights.READ | EptRights.EXECUTE;
 
 const ANY_ACCESS = { read: false, write: false, execute: false };

@@ -13,6 +13,11 @@ export function* advanceRip(): Handler {
   const rip = yield vmread(Field.GUEST_RIP);
   const length = yield vmread(Field.VM_EXIT_INSTRUCTION_LEN);
   yield vmwrite(Field.GUEST_RIP, BigInt.asUintN(64, rip + length));
+  yield* endBlocking();
+}
+
+/** The instruction has completed, by whatever means. */
+export function* endBlocking(): Handler {
   const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
   if (blocking & SHADOWS) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~SHADOWS);
 }

@@ -1,10 +1,10 @@
 import { Field } from '../../isa/vmx/fields';
+import { Gpr } from '../../isa/registers/general';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { EmulatedState } from '../emulator/instruction-emulator';
 
 /** The guest's registers, between the guest-state area of the VMCS and an emulator of instructions. */
 
-const RSP = 4;
 const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
 
 /**
@@ -19,7 +19,7 @@ export function emulatedState(
 ): EmulatedState {
   return {
     registers: {
-      gprs: gprs.map((value, index) => (index === RSP ? read(Field.GUEST_RSP) : value)),
+      gprs: gprs.map((value, index) => (index === Gpr.RSP ? read(Field.GUEST_RSP) : value)),
       rip: read(Field.GUEST_RIP),
       rflags: read(Field.GUEST_RFLAGS),
       cr0: read(Field.GUEST_CR0),
@@ -58,7 +58,7 @@ export function storeEmulatedState(
     if (was !== is) write(field, is);
   };
   const old = before.registers;
-  put(Field.GUEST_RSP, old.gprs[RSP] ?? 0n, registers.gprs[RSP] ?? 0n);
+  put(Field.GUEST_RSP, old.gprs[Gpr.RSP] ?? 0n, registers.gprs[Gpr.RSP] ?? 0n);
   put(Field.GUEST_RIP, old.rip, registers.rip);
   put(Field.GUEST_RFLAGS, old.rflags, registers.rflags);
   put(Field.GUEST_CR0, old.cr0, registers.cr0);

@@ -1,4 +1,5 @@
 import { VmxBasic } from '../../isa/vmx/capabilities';
+import { Gpr } from '../../isa/registers/general';
 import { Msr } from '../../isa/registers/msr';
 import { DR7_INITIAL } from '../../isa/registers/debug';
 import { Cr0, Cr4, Efer, WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
@@ -14,9 +15,6 @@ import type { StartState } from '../../processor/state/start-state';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { Handler } from '../operation';
 import { rdmsr, vmwrite } from '../operations';
-
-/** Its number among the general registers. */
-const RSP = 4;
 
 /** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
 export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
@@ -154,7 +152,7 @@ export function* writeGuestState({ start }: VmcsPlan): Handler {
   yield* writeTable(start.idtr, Field.GUEST_IDTR_BASE, Field.GUEST_IDTR_LIMIT);
   yield* writeTable(start.gdtr, Field.GUEST_GDTR_BASE, Field.GUEST_GDTR_LIMIT);
   yield vmwrite(Field.GUEST_RIP, start.rip);
-  yield vmwrite(Field.GUEST_RSP, start.gprs[RSP] ?? 0n);
+  yield vmwrite(Field.GUEST_RSP, start.gprs[Gpr.RSP] ?? 0n);
   yield vmwrite(Field.GUEST_RFLAGS, start.rflags);
 }
 

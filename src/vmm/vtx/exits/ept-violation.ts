@@ -1,6 +1,6 @@
-import { Interruptibility } from '../../../isa/vmx/events';
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field } from '../../../isa/vmx/fields';
+import { endBlocking } from '../advance-rip';
 import type { Handler } from '../../operation';
 import {
   allocateGuestPage,
@@ -11,13 +11,11 @@ import {
   mappingsChanged,
   stopGuest,
   vmread,
-  vmwrite,
 } from '../../operations';
 import { reinjectInterruptedEvent } from '../inject';
 
 /** In the exit qualification: an instruction was fetched (SDM 3C table 28-7). */
 const FETCH = 4n;
-const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
 
 /**
  * The guest touched a guest-physical address in a way that the EPT does not allow. RAM that has no
@@ -48,7 +46,6 @@ function* accessMappedMemory(): Handler {
     yield stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
     return;
   }
-  const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
-  if (blocking & SHADOWS) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~SHADOWS);
+  yield* endBlocking();
   if ((yield mappingsChanged()) !== 0n) yield invept();
 }

@@ -1,20 +1,13 @@
-import { InterruptionInfo, InterruptionType, Interruptibility } from '../../../isa/vmx/events';
+import { InterruptionInfo, InterruptionType } from '../../../isa/vmx/events';
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field } from '../../../isa/vmx/fields';
+import { endBlocking } from '../advance-rip';
 import type { Handler } from '../../operation';
-import {
-  emulateEvent,
-  emulateInstruction,
-  invvpid,
-  stopGuest,
-  vmread,
-  vmwrite,
-} from '../../operations';
+import { emulateEvent, emulateInstruction, invvpid, stopGuest, vmread } from '../../operations';
 
 const TYPE = BigInt(InterruptionInfo.TYPE);
 const SHIFT = BigInt(InterruptionInfo.TYPE_SHIFT);
 const SOFTWARE = BigInt(InterruptionType.SOFTWARE_INTERRUPT);
-const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
 
 /**
  * Hardware does no task switch in non-root operation (SDM 3C 26.4.2): the monitor does the whole of it in
@@ -32,6 +25,5 @@ export function* handleTaskSwitch(): Handler {
     return;
   }
   yield invvpid(0n); // the new task may have another CR3
-  const blocking = yield vmread(Field.GUEST_INTERRUPTIBILITY_INFO);
-  if (blocking & SHADOWS) yield vmwrite(Field.GUEST_INTERRUPTIBILITY_INFO, blocking & ~SHADOWS);
+  yield* endBlocking();
 }
