@@ -5,7 +5,13 @@ export { SECTOR } from '../machine/devices/ata/disk';
 export { isElf } from './boot/elf';
 export { programOfImage } from './boot/image-program';
 export { asLoaded, assembleText, flatAt, flatImage } from './boot/flat';
-export { bootFirmware, bootImageFrom, bootProgram, type BootOptions } from './boot/boot';
+export {
+  bootFirmware,
+  bootFlatAt,
+  bootImageFrom,
+  bootProgram,
+  type BootOptions,
+} from './boot/boot';
 export { UnbootableImage } from './boot/unbootable';
 export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
 export { MachineRun, type Stop } from './run';

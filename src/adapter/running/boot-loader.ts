@@ -3,9 +3,9 @@ import type { Assembly } from '../../program';
 import {
   asLoaded,
   bootFirmware,
+  bootFlatAt,
   bootImageFrom,
   bootProgram,
-  flatAt,
   isElf,
   programOfImage,
   SECTOR,
@@ -74,7 +74,7 @@ export class BootLoader {
       if (!main) return await bootFirmware(options);
       if (loadAddress !== undefined || entry !== undefined) {
         const address = loadAddress ?? entry ?? 0;
-        return flatAt(main.bytes, address, entry ?? address);
+        return bootFlatAt(main.bytes, { address, entry: entry ?? address }, options);
       }
       if (main.program) return await bootProgram(main.program, options);
       return await bootImageFrom(main.bytes, options);

@@ -55,6 +55,21 @@ async function booted(
   return image;
 }
 
+/**
+ * Bytes that are loaded and entered where the user says, whatever they look like.
+ *
+ * @throws UnbootableImage
+ */
+export function bootFlatAt(
+  bytes: Uint8Array,
+  place: { readonly address: number; readonly entry: number },
+  options: BootOptions,
+): BootImage {
+  const image = withDisks(flatAt(bytes, place.address, place.entry), options);
+  requireMemory(endOfPieces(image.pieces), options.memory);
+  return image;
+}
+
 const withDisks = (image: BootImage, { disks }: BootOptions): BootImage =>
   disks ? { ...image, disks } : image;
 
