@@ -1,8 +1,9 @@
 import { SegmentRights } from './access-rights';
 import { FIRMWARE_ALIAS } from './physical-addresses';
-import { WideCr0 } from './registers/control';
+import { WideCr0, Xcr0 } from './registers/control';
 import { DR6_INITIAL, DR7_INITIAL } from './registers/debug';
 import { RFLAGS_FIXED } from './registers/flags';
+import { MXCSR_INITIAL } from './registers/floating-point';
 
 /**
  * The registers after RESET (SDM 3A 10.1.1, table 10-1). Those not listed are 0; EDX holds the
@@ -25,6 +26,11 @@ export const RESET = {
   },
   ldtr: { selector: 0, base: 0n, limit: 0xffff, accessRights: SegmentRights.LDT },
   tr: { selector: 0, base: 0n, limit: 0xffff, accessRights: SegmentRights.TSS_BUSY },
+  x87Control: 0x40n,
+  /** Bit n: Rn is not empty. */
+  x87Tags: 0xffn,
+  mxcsr: MXCSR_INITIAL,
+  xcr0: Xcr0.X87,
   /** GDTR and IDTR. */
   table: { base: 0n, limit: 0xffff },
 } as const;

@@ -4,7 +4,7 @@ import { Cr0, Cr4, Efer } from '../../isa/registers/control';
 import { DR7_ENABLES } from '../../isa/registers/debug';
 import { Rflags, RFLAGS_FIXED, STATUS_FLAGS } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
-import { CS, SS, Segment, State, Table, gprSlot, segmentSlot, wordOf } from './layout';
+import { CS, SS, Segment, State, Table, Units, gprSlot, segmentSlot, wordOf } from './layout';
 import { DEFAULT_PROFILE } from '../profile/default';
 import type { Profile } from '../profile/profile';
 import { readStatusFlags, writeStatusFlags } from './status-flags';
@@ -57,6 +57,8 @@ export class CpuState {
   readonly dr: BigUint64Array;
   /** The PDPTE registers of PAE paging (SDM 3A 4.4.1). */
   readonly pdptes: BigUint64Array;
+  /** The registers of the x87 and vector units, as `Units` lays them out. */
+  readonly units: Uint8Array;
   /** Model-specific registers that are plain storage and have no slot, by number. */
   private readonly msrs = new Map<number, bigint>();
   /** What was loaded into GDTR and IDTR, and from where: for people, no part of the state. */
@@ -76,6 +78,7 @@ export class CpuState {
     this.gprs = new BigUint64Array(view.buffer, State.GPR, 16);
     this.dr = new BigUint64Array(view.buffer, State.DR, 8);
     this.pdptes = new BigUint64Array(view.buffer, State.PDPTES, 4);
+    this.units = new Uint8Array(view.buffer, Units.VECTOR, Units.END - Units.VECTOR);
   }
 
   get physicalAddressWidth(): number {
@@ -372,15 +375,6 @@ export class CpuState {
 
   setWord(address: number, value: number): void {
     this.view.setUint32(address, value, true);
-  }
-
-  /** A copy of all slots, for snapshots. */
-  copySlots(): Uint8Array {
-    return new Uint8Array(this.view.buffer, State.GPR, State.END - State.GPR).slice();
-  }
-
-  restoreSlots(slots: Uint8Array): void {
-    new Uint8Array(this.view.buffer, State.GPR, slots.length).set(slots);
   }
 
   /** Sets the six status flags as they stand in a value of RFLAGS; the others stay. */

@@ -9,6 +9,7 @@ import {
   SEGMENT_SIZE,
   State,
   Tlb,
+  Units,
 } from './layout';
 
 describe('layout of the shared memory', () => {
@@ -17,6 +18,7 @@ describe('layout of the shared memory', () => {
       ['state', State.GPR, State.SEGMENTS + 8 * SEGMENT_SIZE],
       ['registers of slow paths', State.CR0, State.END],
       ['run', Run.REMAINING, Run.END],
+      ['units', Units.VECTOR, Units.END],
       ['TLB', Tlb.BASE, Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE],
       ['code TLB', CodeTlb.BASE, CodeTlb.BASE + CodeTlb.SETS * CodeTlb.SET_SIZE],
       ['code cache', CodeCache.BASE, CodeCache.BASE + CodeCache.SIZE],

@@ -66,6 +66,39 @@ export const State = {
   END: 0x7e0,
 } as const;
 
+/** The x87 and vector units' registers. Little-endian, too; all of it is architectural state. */
+export const Units = {
+  /** YMM0 … YMM15, 32 bytes each: XMMn is the lower half. */
+  VECTOR: 0x800,
+  /**
+   * R0 … R7 of the x87 register stack, 16 bytes each: i64 significand, u16 sign and exponent, and zeros.
+   * MMn is the significand of Rn.
+   */
+  X87: 0xa00,
+  /** u16 each, in slots of 8 bytes: FCW; FSW with TOP; bit n of the tags tells that Rn is not empty. */
+  X87_CONTROL: 0xa80,
+  X87_STATUS: 0xa88,
+  X87_TAGS: 0xa90,
+  /** The last non-control x87 instruction (SDM 1 8.1.8): its opcode (11 bits), where it lay, its operand. */
+  X87_OPCODE: 0xa98,
+  X87_INSTRUCTION: 0xaa0,
+  X87_DATA: 0xaa8,
+  X87_CODE_SEGMENT: 0xab0,
+  X87_DATA_SEGMENT: 0xab8,
+  /** u32, in slots of 8 bytes. */
+  MXCSR: 0xac0,
+  PKRU: 0xac8,
+  /** i64. */
+  XCR0: 0xad0,
+  END: 0xad8,
+} as const;
+
+/** The address of a vector register's 32 bytes (0 = YMM0 … 15 = YMM15). */
+export const vectorSlot = (index: number): number => Units.VECTOR + index * 32;
+
+/** The address of a physical register of the x87 stack (R0 … R7). */
+export const x87Slot = (index: number): number => Units.X87 + index * 16;
+
 /** What the interpreter shares with whoever runs it; no part of the processor's state. */
 export const Run = {
   /** i32: instructions that may still be started. */

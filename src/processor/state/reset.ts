@@ -1,5 +1,5 @@
 import { RESET } from '../../isa/reset';
-import { CS, GS, LDTR, TR } from './layout';
+import { CS, GS, LDTR, TR, Units } from './layout';
 import type { CpuState } from './cpu-state';
 
 /** The state after RESET (SDM 3A 10.1.1, table 10-1). */
@@ -18,9 +18,19 @@ export function resetState(state: CpuState): void {
   state.gdtr = { ...RESET.table };
   state.idtr = { ...RESET.table };
   state.dr.set([0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7]);
+  resetUnits(state);
   state.resetMsrs();
   state.activity = 'active';
   state.interruptShadow = 'none';
   state.nmiBlocked = false;
   state.pendingDebug = 0;
+}
+
+/** The x87 registers hold +0, and none is empty. */
+function resetUnits(state: CpuState): void {
+  state.units.fill(0);
+  state.setSlot(Units.X87_CONTROL, RESET.x87Control);
+  state.setSlot(Units.X87_TAGS, RESET.x87Tags);
+  state.setSlot(Units.MXCSR, RESET.mxcsr);
+  state.setSlot(Units.XCR0, RESET.xcr0);
 }

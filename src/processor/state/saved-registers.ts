@@ -13,6 +13,8 @@ export interface SavedRegisters {
   readonly idtr: TableRegister;
   readonly pdptes: BigUint64Array;
   readonly debug: BigUint64Array;
+  /** The x87 and vector units, as `Units` in layout.ts lays them out. */
+  readonly units: Uint8Array;
   /** Model-specific registers that are plain storage, by rising number. */
   readonly msrs: readonly (readonly [number: number, value: bigint])[];
   readonly activity: ActivityState;
@@ -36,6 +38,7 @@ export function saveRegisters(state: CpuState): SavedRegisters {
     idtr: state.idtr,
     pdptes: state.pdptes.slice(),
     debug: state.dr.slice(),
+    units: state.units.slice(),
     msrs: state.storedMsrs(),
     activity: state.activity,
     interruptShadow: state.interruptShadow,
@@ -60,6 +63,7 @@ export function restoreRegisters(state: CpuState, saved: SavedRegisters): void {
   state.idtr = saved.idtr;
   state.pdptes.set(saved.pdptes);
   state.dr.set(saved.debug);
+  state.units.set(saved.units);
   state.resetMsrs();
   for (const [number, value] of saved.msrs) state.setMsr(number, value);
   state.activity = saved.activity;
