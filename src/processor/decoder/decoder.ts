@@ -9,7 +9,7 @@ import {
   OpKind,
   Register,
 } from 'iced-x86';
-import { State, gprSlot, segmentSlot } from '../state/layout';
+import { State, gprSlot, segmentSlot, vectorSlot, x87Slot } from '../state/layout';
 import { formTable, type RepeatPrefix } from './forms';
 
 /** What can stand at an address. */
@@ -210,7 +210,7 @@ function addressMask(i: Instruction, register: Register): bigint {
   return size === 8 ? ADDRESS_MASKS[64] : size === 4 ? ADDRESS_MASKS[32] : ADDRESS_MASKS[16];
 }
 
-/** The address of a general-purpose register's bytes, or undefined for other registers. */
+/** The address of the bytes of a general-purpose or vector register, or undefined for other registers. */
 export function registerSlot(register: Register): number | undefined {
   if (register >= Register.RAX && register <= Register.R15) return gprSlot(register - Register.RAX);
   if (register >= Register.EAX && register <= Register.R15D)
@@ -221,6 +221,16 @@ export function registerSlot(register: Register): number | undefined {
   if (register >= Register.SPL && register <= Register.R15L)
     return gprSlot(register - Register.SPL + 4);
   if (register >= Register.AL && register <= Register.BL) return gprSlot(register - Register.AL);
+  return vectorRegisterSlot(register);
+}
+
+/** MMn is the significand of the x87 register Rn. */
+function vectorRegisterSlot(register: Register): number | undefined {
+  if (register >= Register.XMM0 && register <= Register.XMM15)
+    return vectorSlot(register - Register.XMM0);
+  if (register >= Register.YMM0 && register <= Register.YMM15)
+    return vectorSlot(register - Register.YMM0);
+  if (register >= Register.MM0 && register <= Register.MM7) return x87Slot(register - Register.MM0);
   return undefined;
 }
 

@@ -201,6 +201,57 @@ export class Mmu {
     this.note(linear, bytes, true);
   }
 
+  /** Reads more bytes than a value has; a page that faults does so before the first is read. */
+  loadBytes(linear: bigint, bytes: number, segment: number): Uint8Array {
+    const out = new Uint8Array(bytes);
+    this.pieces(linear, bytes, segment, false, (address, at, size) => {
+      const value = this.physical.load(address, size);
+      for (let n = 0; n < size; n++) out[at + n] = Number((value >> BigInt(8 * n)) & 0xffn);
+    });
+    return out;
+  }
+
+  /** Writes more bytes than a value has, all or none. */
+  storeBytes(linear: bigint, data: Uint8Array, segment: number): void {
+    this.pieces(linear, data.length, segment, true, (address, at, size) => {
+      let value = 0n;
+      for (let n = size - 1; n >= 0; n--) value = (value << 8n) | BigInt(data[at + n] ?? 0);
+      this.physical.store(address, size, value);
+    });
+  }
+
+  /** Faults as a write of so many bytes would. */
+  requireWritable(linear: bigint, bytes: number, segment: number): void {
+    this.pieces(linear, bytes, segment, true, () => undefined);
+  }
+
+  /**
+   * What lies in one page at a time, in accesses of eight bytes or one.
+   *
+   * @param bytes at most a page
+   */
+  private pieces(
+    linear: bigint,
+    bytes: number,
+    segment: number,
+    write: boolean,
+    access: (address: number, at: number, size: number) => void,
+  ): void {
+    this.checkCanonical(linear, bytes, segment);
+    const how = { write, execute: false, user: this.state.cpl === 3 };
+    this.checkAlignment(linear, 8, how);
+    const first = Math.min(bytes, PAGE_SIZE - Number(linear & 0xfffn));
+    const low = this.translate(linear, how);
+    const high = first < bytes ? this.translate(this.wrap(linear + BigInt(first)), how) : 0;
+    for (let at = 0; at < bytes;) {
+      const address = at < first ? low + at : high + at - first;
+      const size = (at < first ? first : bytes) - at >= 8 ? 8 : 1;
+      access(address, at, size);
+      at += size;
+    }
+    this.note(linear, bytes, write);
+  }
+
   /** Breakpoints of the debug registers see what instructions do. */
   private note(linear: bigint, bytes: number, write: boolean): void {
     if (this.state.hasBreakpoints) noteDataAccess(this.state, linear, bytes, write);

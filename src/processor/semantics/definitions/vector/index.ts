@@ -1,0 +1,9 @@
+/** Instructions of MMX, SSE and AVX. */
+import './arithmetic';
+import './blend';
+import './logic';
+import './move';
+import './pack';
+import './shift';
+import './shuffle';
+import './slow';
