@@ -17,7 +17,14 @@ export function subtract(format: Format, a: bigint, b: bigint, env: Environment)
   return sum(format, operand(format, a, env), operand(format, b, env), true, env);
 }
 
-function sum(format: Format, a: Unpacked, b: Unpacked, minus: boolean, env: Environment): bigint {
+/** a + b, or a - b, of values taken apart. */
+export function sum(
+  format: Format,
+  a: Unpacked,
+  b: Unpacked,
+  minus: boolean,
+  env: Environment,
+): bigint {
   if (isNan(a) || isNan(b)) return propagated(format, a, b, env);
   const signB = b.negative !== minus;
   if (a.kind === 'infinity') {

@@ -15,8 +15,17 @@ export function compare(
   env: Environment,
   signalling: boolean,
 ): Relation {
-  const x = operand(format, a, env);
-  const y = operand(format, b, env);
+  return relation(format, operand(format, a, env), operand(format, b, env), env, signalling);
+}
+
+/** How a stands to b, of values taken apart. */
+export function relation(
+  format: Format,
+  x: Unpacked,
+  y: Unpacked,
+  env: Environment,
+  signalling: boolean,
+): Relation {
   if (isNan(x) || isNan(y)) {
     const quiet = !signalling && isOrQuiet(x) && isOrQuiet(y);
     if (!quiet) env.raise(Flag.INVALID);

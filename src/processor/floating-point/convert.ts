@@ -1,8 +1,8 @@
-import type { Environment } from './environment';
+import { Environment } from './environment';
 import type { Format } from './format';
 import { invalid, quieted } from './nan';
 import { round } from './round';
-import { infinity, isNan, noteDenormals, operand, zero } from './unpack';
+import { infinity, isNan, noteDenormals, operand, unpack, type Unpacked, zero } from './unpack';
 
 /**
  * A number of one format as one of another. NaNs keep the upper bits of their significand.
@@ -23,6 +23,19 @@ export function convert(
   if (value.kind === 'infinity') return infinity(to, value.negative);
   if (denormal) noteDenormals(env, value);
   return round(to, value.negative, value.significand, value.exponent, env);
+}
+
+/**
+ * A number in memory as the x87 unit takes it for an operand: exact, and still denormal or signalling if
+ * it is so in its own format.
+ */
+export function widened(from: Format, to: Format, a: bigint): Unpacked {
+  const value = unpack(from, a);
+  if (isNan(value)) {
+    const bits = convertNan(from, to, a);
+    return { ...value, bits, significand: bits & to.fraction };
+  }
+  return { ...value, bits: convert(from, to, a, new Environment(), false) };
 }
 
 function convertNan(from: Format, to: Format, bits: bigint): bigint {

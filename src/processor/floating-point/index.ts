@@ -20,16 +20,21 @@
  * - roundToIntegral(format, a, env, { mode?, inexact? }): ROUNDSS
  * - scale, extract, remainder: FSCALE, FXTRACT, FPREM, FPREM1
  *
+ * `sum`, `product`, `quotient` and `relation` take values apart already (`unpack`, `widened`): operands of
+ * the x87 unit that come from another format.
+ *
  * In SSE the first operand is the destination's: of two NaNs the first is the result. With
  * `Environment.ofX87` the rules of the x87 unit hold for NaNs, and for results out of range.
  */
-export { add, subtract } from './add';
-export { compare, maximum, minimum, type Relation } from './compare';
-export { convert } from './convert';
+export { add, subtract, sum } from './add';
+export { compare, maximum, minimum, relation, type Relation } from './compare';
+export { convert, widened } from './convert';
 export { Environment, Flag, PRE_COMPUTATION, Rounding, type RoundingMode } from './environment';
 export { DOUBLE, EXTENDED, HALF, SINGLE, type Format } from './format';
 export { fusedMultiplyAdd, type FmaSigns } from './fused-multiply-add';
 export { fromInteger, roundToIntegral, toInteger, type IntegralOptions } from './integers';
-export { divide, multiply, root } from './multiply';
+export { divide, multiply, product, quotient, root } from './multiply';
 export { remainder, type Remainder } from './remainder';
+export { round } from './round';
 export { extract, scale } from './scale';
+export { isNan, operand, unpack, type Unpacked } from './unpack';

@@ -3,14 +3,17 @@ import type { Format } from './format';
 import { invalid, propagated, quieted } from './nan';
 import { precisionOf } from './precision';
 import { round } from './round';
-import { infinity, isNan, noteDenormals, operand, zero } from './unpack';
+import { infinity, isNan, noteDenormals, operand, type Unpacked, zero } from './unpack';
 import { bitLength, squareRoot } from './whole-numbers';
 
 /** Products, quotients and square roots. */
 
 export function multiply(format: Format, a: bigint, b: bigint, env: Environment): bigint {
-  const x = operand(format, a, env);
-  const y = operand(format, b, env);
+  return product(format, operand(format, a, env), operand(format, b, env), env);
+}
+
+/** a × b of values taken apart. */
+export function product(format: Format, x: Unpacked, y: Unpacked, env: Environment): bigint {
   if (isNan(x) || isNan(y)) return propagated(format, x, y, env);
   const negative = x.negative !== y.negative;
   if (x.kind === 'infinity' || y.kind === 'infinity') {
@@ -20,15 +23,18 @@ export function multiply(format: Format, a: bigint, b: bigint, env: Environment)
   }
   noteDenormals(env, x, y);
   if (x.kind === 'zero' || y.kind === 'zero') return zero(format, negative);
-  const product = x.significand * y.significand;
+  const significand = x.significand * y.significand;
   const exponent = x.exponent + y.exponent;
-  return round(format, negative, product, exponent, env, precisionOf(format, env));
+  return round(format, negative, significand, exponent, env, precisionOf(format, env));
 }
 
 /** a ÷ b. */
 export function divide(format: Format, a: bigint, b: bigint, env: Environment): bigint {
-  const x = operand(format, a, env);
-  const y = operand(format, b, env);
+  return quotient(format, operand(format, a, env), operand(format, b, env), env);
+}
+
+/** a ÷ b of values taken apart. */
+export function quotient(format: Format, x: Unpacked, y: Unpacked, env: Environment): bigint {
   if (isNan(x) || isNan(y)) return propagated(format, x, y, env);
   const negative = x.negative !== y.negative;
   if (x.kind === 'infinity') {
@@ -46,17 +52,10 @@ export function divide(format: Format, a: bigint, b: bigint, env: Environment): 
   const places = format.precision + 3 + bitLength(y.significand) - bitLength(x.significand);
   const shift = Math.max(places, 0);
   const dividend = x.significand << BigInt(shift);
-  const quotient = dividend / y.significand;
-  const sticky = quotient * y.significand === dividend ? 0n : 1n;
+  const whole = dividend / y.significand;
+  const sticky = whole * y.significand === dividend ? 0n : 1n;
   const exponent = x.exponent - y.exponent - shift - 1;
-  return round(
-    format,
-    negative,
-    (quotient << 1n) | sticky,
-    exponent,
-    env,
-    precisionOf(format, env),
-  );
+  return round(format, negative, (whole << 1n) | sticky, exponent, env, precisionOf(format, env));
 }
 
 export function root(format: Format, a: bigint, env: Environment): bigint {
