@@ -37,6 +37,8 @@ export const DEFAULT_PROFILE = new Profile({
     'FSGSBASE',
     'BMI1',
     'SMEP',
+    'BMI2',
+    'ADX',
     'SMAP',
     'UMIP',
     'LAHF/SAHF in 64-bit mode',

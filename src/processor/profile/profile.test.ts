@@ -86,6 +86,7 @@ function isOrdinary(code: Code): boolean {
 const UNCLAIMED: Readonly<Record<string, string>> = {
   SSE: 'prefetches and SFENCE touch no XMM register',
   SSE2: 'LFENCE and MFENCE touch no XMM register',
+  SSE4_2: 'CRC32 touches no XMM register',
   CET_IBT: 'ENDBR32 and ENDBR64 are NOPs on every processor',
   INTEL8086_ONLY: 'POP CS, which the decoder never gives',
 };
@@ -103,6 +104,8 @@ const SAMPLES: Readonly<Record<string, readonly number[]>> = {
   POPCNT: [0xf3, 0x0f, 0xb8, 0xc3],
   FSGSBASE: [0xf3, 0x48, 0x0f, 0xae, 0xc0],
   BMI1: [0xc4, 0xe2, 0x60, 0xf2, 0xc3],
+  BMI2: [0xc4, 0xe2, 0x60, 0xf5, 0xc3],
+  ADX: [0x66, 0x0f, 0x38, 0xf6, 0xc3],
   SMAP: [0x0f, 0x01, 0xcb],
   LZCNT: [0xf3, 0x0f, 0xbd, 0xc3],
   PREFETCHW: [0x0f, 0x0d, 0x0b],

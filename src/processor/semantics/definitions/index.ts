@@ -1,7 +1,10 @@
 /** Every instruction that the processor knows. A new instruction is one more file here. */
 import './arithmetic';
 import './bit';
+import './bit-fields';
 import './branch';
+import './carry-chain';
+import './checksum';
 import './decimal';
 import './flag-control';
 import './logic';
