@@ -29,11 +29,14 @@ export const DEFAULT_PROFILE = new Profile({
     'MCA',
     'CMOV',
     'PAT',
+    'FXSR',
     'VMX',
     'CMPXCHG16B',
     'PCID',
     'MOVBE',
     'POPCNT',
+    'XSAVE',
+    'OSXSAVE',
     'FSGSBASE',
     'BMI1',
     'SMEP',
@@ -41,6 +44,10 @@ export const DEFAULT_PROFILE = new Profile({
     'ADX',
     'SMAP',
     'UMIP',
+    'XSAVEOPT',
+    'XSAVEC',
+    'XGETBV with ECX = 1',
+    'XSAVES',
     'LAHF/SAHF in 64-bit mode',
     'LZCNT',
     'PREFETCHW',
@@ -52,8 +59,8 @@ export const DEFAULT_PROFILE = new Profile({
     'Invariant TSC',
   ],
   baseline: {
-    // Kernels set OSFXSR and OSXMMEXCPT without asking CPUID; vector instructions then stop as missing.
-    cr4: WideCr4.PCE | WideCr4.OSFXSR | WideCr4.OSXMMEXCPT,
+    // Kernels set OSXMMEXCPT without asking CPUID.
+    cr4: WideCr4.PCE | WideCr4.OSXMMEXCPT,
     msrs: [Msr.APIC_BASE, Msr.BIOS_UPDT_TRIG, Msr.BIOS_SIGN_ID, Msr.MISC_ENABLE, Msr.DEBUGCTL],
     instructions: [
       'INTEL8086',

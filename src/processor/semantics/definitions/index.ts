@@ -6,6 +6,7 @@ import './branch';
 import './carry-chain';
 import './checksum';
 import './decimal';
+import './extended-state';
 import './flag-control';
 import './logic';
 import './move';
