@@ -12,6 +12,9 @@ import {
 } from './reasons.testing';
 import { CS } from '../state/layout';
 
+/** XSAVE [eax] */
+const XSAVE_EAX = [0x0f, 0xae, 0x20];
+
 describe('reasons of instructions', () => {
   testReasons([
     row('no-such-instruction', 'The bytes ff ff', protectedMode, nothing, 0xff, 0xff),
@@ -76,6 +79,26 @@ describe('reasons of instructions', () => {
         state.cr0 |= 0xan;
       },
       0x9b,
+    ),
+    row(
+      'task-switched',
+      'CR0.TS is 1',
+      protectedMode,
+      both(cr4(1n << 18n), ({ state }) => {
+        state.cr0 |= 8n;
+      }),
+      ...XSAVE_EAX,
+    ),
+    row(
+      'fpu-emulated',
+      'CR0.EM is 1',
+      protectedMode,
+      ({ state }) => {
+        state.cr0 |= 4n;
+      },
+      0x0f,
+      0xae,
+      0x00,
     ),
     row('sysenter-cs', 'IA32_SYSENTER_CS is 0', protectedMode, nothing, 0x0f, 0x34),
     row(

@@ -62,6 +62,22 @@ export const csNotLoaded = (): Reason =>
 export const wrongOperands = (): Reason =>
   reason('operands', 'SDM 3A 6.15', () => l10n.t('The instruction has no such operands.'));
 
+export const taskSwitched = (): Reason =>
+  reason('task-switched', 'SDM 3A 2.5', () =>
+    l10n.t('CR0.TS is 1: the registers of the x87 and vector units belong to another task.'),
+  );
+
+export const fpuEmulated = (): Reason =>
+  reason('fpu-emulated', 'SDM 3A 2.5', () =>
+    l10n.t('CR0.EM is 1: x87 instructions are for software to emulate, and there is no SSE.'),
+  );
+
+/** In guest mode some instructions exist only where the VMM has enabled them. */
+export const notEnabledByVmm = (control: string): Reason =>
+  reason('not-enabled-by-vmm', 'SDM 3C 26.3', () =>
+    l10n.t('In a guest the instruction exists only with the VM-execution control "{0}".', control),
+  );
+
 export const coprocessorUnavailable = (): Reason =>
   reason('coprocessor', 'SDM 3A 2.5', () =>
     l10n.t('CR0.MP and CR0.TS are 1: the state of the x87 FPU belongs to another task.'),

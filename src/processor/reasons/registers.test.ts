@@ -5,6 +5,7 @@ import {
   both,
   row,
   msr,
+  rax,
   crRow,
   WRMSR,
   RDMSR,
@@ -86,6 +87,35 @@ describe('reasons of values of registers', () => {
         msr(Msr.FEATURE_CONTROL, 0n),
       ),
       ...WRMSR,
+    ),
+    row(
+      'xcr-absent',
+      'There is no extended control register 0x7',
+      protectedMode,
+      both(cr4(1n << 18n), msr(7, 0n)),
+      0x0f,
+      0x01,
+      0xd0,
+    ),
+    row(
+      'xcr0-value',
+      'XCR0 does not take this value.\nThis processor lacks the state components 0x4000000000000000.\nBit 0 (x87) must be 1.',
+      protectedMode,
+      both(cr4(1n << 18n), msr(0, 1n << 62n)),
+      0x0f,
+      0x01,
+      0xd1,
+    ),
+    row(
+      'xsave-header',
+      'The header of the XSAVE area is not allowed: XSTATE_BV holds 0x100',
+      protectedMode,
+      both(cr4(1n << 18n), rax(DATA), ({ physical }) => {
+        physical.write64(DATA + 512, 0x100n);
+      }),
+      0x0f,
+      0xae,
+      0x28,
     ),
     row(
       'pmc-absent',

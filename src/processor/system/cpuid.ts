@@ -1,5 +1,6 @@
 import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
 import { WideCr4 } from '../../isa/registers/control';
+import { enumerateState } from '../extended-state/enumeration';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
 
@@ -22,8 +23,11 @@ const packed = (text: string, start: number): number =>
   0;
 
 /** The highest basic and extended leaf. */
-const LAST_BASIC = 7;
+const LAST_BASIC = 0xd;
 const LAST_EXTENDED = 0x80000008;
+
+/** Leaves in which ECX says what is asked for. */
+const HAS_SUBLEAVES: ReadonlySet<number> = new Set([7, 0xd]);
 
 /** Features that CPUID shows only in a certain state. */
 const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
@@ -50,6 +54,8 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
       return features(state, leaf, subleaf, signature);
     case 2:
       return result(1); // one call tells all: there are no caches
+    case 0xd:
+      return stateComponents(state, subleaf);
     case 0x80000000:
       return result(LAST_EXTENDED);
     case 0x80000002:
@@ -63,18 +69,25 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
   }
 }
 
-/** A leaf that tells of features; where there are subleaves, subleaf 0 does. */
+function stateComponents(state: CpuState, subleaf: number): CpuidResult {
+  const answer = enumerateState(state, subleaf);
+  return subleaf === 1 ? { ...answer, eax: features(state, 0xd, 1).eax } : answer;
+}
+
+/** A leaf, or subleaf, that tells of features. */
 function features(state: CpuState, leaf: number, subleaf: number, eax = 0): CpuidResult {
   const shown = FEATURES.filter(
     ({ name, cpuid: at }) =>
-      at.leaf === leaf && state.profile.has(name) && (SHOWN_WHEN[name]?.(state) ?? true),
+      at.leaf === leaf &&
+      (at.subleaf === subleaf || !HAS_SUBLEAVES.has(leaf)) &&
+      state.profile.has(name) &&
+      (SHOWN_WHEN[name]?.(state) ?? true),
   );
-  if (leaf === 7 && subleaf !== 0) return result(0);
   const word = (register: CpuidRegister): number =>
     shown
       .filter(({ cpuid: at }) => at.register === register)
       .reduce((bits, { cpuid: at }) => bits + 2 ** at.bit, 0);
-  return result(eax, word('ebx'), word('ecx'), word('edx'));
+  return result(eax + word('eax'), word('ebx'), word('ecx'), word('edx'));
 }
 
 function brandPart(brand: string, part: number): CpuidResult {

@@ -32,6 +32,7 @@ export const readTimeStamp: SlowPath = (cpu) => {
 };
 
 export const readTimeStampAndProcessor: SlowPath = (cpu) => {
+  cpu.guestMode.requireEnabled('RDTSCP');
   requireTimeStamp(cpu);
   if (cpu.guestMode.rdtscp()) return 'left';
   loadTimeStamp(cpu);

@@ -55,6 +55,7 @@ export const IMPLEMENTED = {
     SecondaryControl.WBINVD_EXITING,
     SecondaryControl.UNRESTRICTED_GUEST,
     SecondaryControl.ENABLE_INVPCID,
+    SecondaryControl.ENABLE_XSAVES,
   ),
   exit: union(
     ExitControl.SAVE_DEBUG_CONTROLS,
@@ -87,6 +88,7 @@ export const NEEDS_FEATURE: readonly {
   },
   { set: 'secondary', controls: SecondaryControl.ENABLE_RDTSCP, feature: 'RDTSCP' },
   { set: 'secondary', controls: SecondaryControl.ENABLE_INVPCID, feature: 'INVPCID' },
+  { set: 'secondary', controls: SecondaryControl.ENABLE_XSAVES, feature: 'XSAVES' },
 ];
 
 /** "RING" in ASCII, bit 31 clear: the format of our VMCS region is our own. */

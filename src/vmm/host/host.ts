@@ -14,6 +14,7 @@ import { videoRanges } from '../../machine/device-map';
 import { apicOf } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
+import { writeXcr0 } from '../../processor/extended-state/xcr0';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
 import { walk, type Access, type WalkResult } from '../../processor/paging/walk';
@@ -197,8 +198,21 @@ export class Host implements Persistent<HostState> {
 
   /** Whether the processor accepted the value: it raises #GP(0) for those it does not. */
   wrmsr(number: number, value: bigint): boolean {
-    try {
+    return this.accepts(() => {
       writeMsr(this.cpu, number, value);
+    });
+  }
+
+  /** XCR0; the same. */
+  xsetbv(value: bigint): boolean {
+    return this.accepts(() => {
+      writeXcr0(this.cpu.state, value);
+    });
+  }
+
+  private accepts(write: () => void): boolean {
+    try {
+      write();
       return true;
     } catch (thrown) {
       if (thrown instanceof Fault) return false;
@@ -371,7 +385,8 @@ export class Host implements Persistent<HostState> {
     this.passTime();
     this.emulator ??= new InstructionEmulator(this.bus);
     const gprs = Array.from(this.saved);
-    const before = emulatedState((field) => this.vmread(field), gprs, this.cpu.state.cr2);
+    const { cr2, units } = this.cpu.state;
+    const before = emulatedState((field) => this.vmread(field), gprs, cr2, units);
     const after = act(this.emulator, before);
     if ('unable' in after) return false;
     storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
@@ -379,6 +394,7 @@ export class Host implements Persistent<HostState> {
       if (index !== Gpr.RSP) this.setGuestRegister(index, value);
     });
     this.cpu.state.cr2 = after.cr2;
+    units.set(after.units);
     return true;
   }
 

@@ -15,6 +15,7 @@ import { handleTripleFault } from './shutdown';
 import { handleTaskSwitch } from './task-switch';
 import { handleVmcall } from './vmcall';
 import { handleVmxInstruction } from './vmx-instruction';
+import { handleXsetbv } from './xsetbv';
 
 /** What answers an exit reason. */
 export interface ExitHandler {
@@ -66,6 +67,7 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.RDTSC, { handleRdtsc }),
   ...answer(ExitReason.RDTSCP, { handleRdtscp }),
   ...answer(ExitReason.MOV_DR, { handleMovDr }),
+  ...answer(ExitReason.XSETBV, { handleXsetbv }),
   ...answer(VMX_INSTRUCTIONS, { handleVmxInstruction }),
 ]);
 
