@@ -1,4 +1,4 @@
-import { Decoder, DecoderOptions, Instruction, OpKind, Register } from 'iced-x86';
+import { Decoder, DecoderOptions, Instruction, MemorySizeExt, OpKind, Register } from 'iced-x86';
 import type { InstructionDetail, OperandDetail } from '../execution/instruction-context';
 import { formsOf, spelled } from './form-of';
 import { registerSlot } from './decoder';
@@ -21,6 +21,7 @@ export function decodeDetail(
     length: i.length,
     operandSize: ((formsOf(i.code)[0]?.operandSize ?? 32) / 8) as 2 | 4 | 8,
     operands,
+    memoryBytes: MemorySizeExt.size(i.memorySize),
     repeat: i.hasRepnePrefix ? 'repne' : i.hasRepPrefix ? 'rep' : '',
     record,
   };

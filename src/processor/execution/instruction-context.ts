@@ -29,6 +29,8 @@ export interface InstructionDetail {
   /** In bytes. */
   readonly operandSize: 2 | 4 | 8;
   readonly operands: readonly OperandDetail[];
+  /** How many bytes the memory operand has; 0 without one. */
+  readonly memoryBytes: number;
   readonly repeat: '' | 'rep' | 'repne';
   /** Where the record of the instruction lies. */
   readonly record: number;

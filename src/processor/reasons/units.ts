@@ -29,3 +29,14 @@ export const avxStateNotEnabled = (xcr0: bigint): Reason =>
       xcr0 & Xcr0.AVX ? 1 : 0,
     ),
   );
+
+const SIMD_EXCEPTIONS = ['IE', 'DE', 'ZE', 'OE', 'UE', 'PE'];
+
+/** @param flags of MXCSR that are not masked, at bits 5:0 */
+export const simdException = (flags: number): Reason =>
+  reason('simd-exception', 'SDM 1 11.5', () =>
+    l10n.t(
+      'MXCSR does not mask what the instruction found: {0}.',
+      SIMD_EXCEPTIONS.filter((_, bit) => flags & (1 << bit)).join(', '),
+    ),
+  );

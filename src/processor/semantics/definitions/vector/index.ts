@@ -1,6 +1,7 @@
 /** Instructions of MMX, SSE and AVX. */
 import './arithmetic';
 import './blend';
+import './floating';
 import './logic';
 import './move';
 import './pack';
