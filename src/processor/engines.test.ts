@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { Decoder, DecoderOptions, FlowControl, Instruction } from 'iced-x86';
 import fc from 'fast-check';
+import { WideCr4, Xcr0 } from '../isa/registers/control';
+import { MXCSR_INITIAL } from '../isa/registers/floating-point';
 import { formTable } from './decoder/forms';
 import type { EngineKind } from './execution/engine';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
+import type { CpuState } from './state/cpu-state';
+import { Units } from './state/layout';
 import { createProcessor } from './create-processor';
 
 /** The interpreter and the reference evaluator give the same state on random programs. */
@@ -61,6 +65,7 @@ function prepare(cpu: Processor, bits: Bits, code: Uint8Array, seeds: readonly b
       accessRights: rights,
     });
   }
+  prepareUnits(state, seeds);
   seeds.forEach((seed, index) => {
     const pointer = index === 4 || index === 5 || seed % 3n !== 0n;
     const inData = (bits === 16 ? 0n : BigInt(DATA)) + 0x400n + (seed % 0xc00n);
@@ -69,6 +74,17 @@ function prepare(cpu: Processor, bits: Bits, code: Uint8Array, seeds: readonly b
   state.rflags = 2n | ((seeds[0] ?? 0n) & 0x8d5n);
   state.rip = BigInt(CODE);
   cpu.updateDerivedState();
+}
+
+/** All units are available, all exceptions masked; the vector registers are made of the seeds. */
+function prepareUnits(state: CpuState, seeds: readonly bigint[]): void {
+  state.cr4 |= WideCr4.OSFXSR | WideCr4.OSXMMEXCPT | WideCr4.OSXSAVE;
+  state.setSlot(Units.XCR0, Xcr0.X87 | Xcr0.SSE | Xcr0.AVX);
+  state.setSlot(Units.MXCSR, MXCSR_INITIAL);
+  for (let at = Units.VECTOR; at < Units.X87_CONTROL; at += 8) {
+    const n = (at - Units.VECTOR) / 8;
+    state.setSlot(at, BigInt.asUintN(64, (seeds[n % 16] ?? 0n) * BigInt(n + 1)));
+  }
 }
 
 function outcome(cpu: Processor, count: number): Record<string, unknown> {
@@ -82,6 +98,7 @@ function outcome(cpu: Processor, count: number): Record<string, unknown> {
     retired: cpu.retired,
     registers,
     data,
+    units: Buffer.from(cpu.state.units).toString('base64'),
   };
 }
 

@@ -25,7 +25,7 @@ const POINTERS = new Set([Register.RBX, Register.RSI, Register.RDI, Register.RBP
 
 /** Not of single instructions in ring 3, or not the same on every processor. */
 const EXCLUDED =
-  /^(CPUID|RDTSC|RDTSCP|RDPID|RDPMC|SYSCALL|SYSENTER|PUSHF|POPF|SGDT|SIDT|SLDT|STR|SMSW|LAR|LSL|VERR|VERW|CLI|STI|RD.SBASE|WR.SBASE|ENTER|LEAVE|PAUSE|UD|L.S$|STD|INT|IN$|OUT|INS[BWD]$|XGETBV|XSAVE|XRSTOR|FXSAVE|FXRSTOR|LDMXCSR|VLDMXCSR|RDRAND|RDSEED|RDPKRU|WRPKRU|MONITOR|MWAIT|SERIALIZE|CLFLUSH|CLWB|V?RCP|V?RSQRT|V?P?GATHER|FLDENV|FRSTOR|FSAVE|FNSAVE|FSTENV|FNSTENV|FWAIT)/;
+  /^(CPUID|RESERVEDNOP|RDTSC|RDTSCP|RDPID|RDPMC|SYSCALL|SYSENTER|PUSHF|POPF|SGDT|SIDT|SLDT|STR|SMSW|LAR|LSL|VERR|VERW|CLI|STI|RD.SBASE|WR.SBASE|ENTER|LEAVE|PAUSE|UD|L.S$|STD|INT|IN$|OUT|INS[BWD]$|XGETBV|XSAVE|XRSTOR|FXSAVE|FXRSTOR|LDMXCSR|VLDMXCSR|RDRAND|RDSEED|RDPKRU|WRPKRU|MONITOR|MWAIT|SERIALIZE|CLFLUSH|CLWB|V?RCP|V?RSQRT|V?P?GATHER|FLDENV|FRSTOR|FSAVE|FNSAVE|FSTENV|FNSTENV|FWAIT)/;
 
 /** Encodings of one opcode, some with memory and some without, each once. */
 export function encodingsOf(code: Code, each: number): Uint8Array[] {
@@ -131,6 +131,8 @@ function isUsable(i: Instruction): boolean {
     if (register >= Register.ES && register <= Register.GS) return false;
     if ([Register.RSP, Register.ESP, Register.SP, Register.SPL].includes(register)) return false;
   }
+  // A count above 16 leaves everything undefined.
+  if (/^Sh[lr]d_rm16/.test(Code[i.code])) return false;
   // A bit string may lie far away.
   if (/^BT.?$/.test(name) && hasMemory(i)) return false;
   if (/^(MOVS|STOS|LODS|SCAS|CMPS)[BWDQ]$/.test(name)) return true;

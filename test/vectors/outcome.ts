@@ -3,8 +3,8 @@ import { Image, STATES } from './states';
 
 /** What an instruction did to the user-mode state, as one number for many states. */
 
-/** States in which each encoding is executed: with twelve encodings of an instruction, a thousand cases. */
-export const CASES = 84;
+/** States in which each encoding is executed: with six encodings of an instruction, a thousand cases. */
+export const CASES = 170;
 /** Of these, so many have a digest of their own, for a quick look. */
 export const FEW = 6;
 

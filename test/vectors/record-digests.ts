@@ -15,7 +15,7 @@ import { executeOnRealProcessor } from './real-processor';
 import { SimulatedProcessor } from './simulated-processor';
 import { userState } from './states';
 
-const EACH = 12;
+const EACH = 6;
 /** Instructions at a time: their results are a good deal of memory. */
 const BATCH = 200;
 
