@@ -21,11 +21,19 @@ export function decodeDetail(
     length: i.length,
     operandSize: ((formsOf(i.code)[0]?.operandSize ?? 32) / 8) as 2 | 4 | 8,
     operands,
+    memorySize: i.memorySize,
+    x87Opcode: x87Opcode(bytes),
     repeat: i.hasRepnePrefix ? 'repne' : i.hasRepPrefix ? 'rep' : '',
     record,
   };
   i.free();
   return detail;
+}
+
+/** Escape opcodes are D8 to DF; no prefix is among them. */
+function x87Opcode(bytes: Uint8Array): number {
+  const at = bytes.findIndex((byte) => byte >= 0xd8 && byte <= 0xdf);
+  return (((bytes[at] ?? 0) & 7) << 8) | (bytes[at + 1] ?? 0);
 }
 
 function operandDetail(i: Instruction, n: number): OperandDetail {
@@ -64,6 +72,7 @@ function registerDetail(register: Register): OperandDetail {
     return { kind: 'control', number: register - Register.CR0 };
   if (within(Register.DR0, Register.DR15))
     return { kind: 'debug', number: register - Register.DR0 };
+  if (within(Register.ST0, Register.ST7)) return { kind: 'x87', index: register - Register.ST0 };
   const slot = registerSlot(register);
   if (slot === undefined) return { kind: 'other' };
   return { kind: 'register', slot, bytes: registerBytes(register) };

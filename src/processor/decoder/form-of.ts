@@ -41,9 +41,9 @@ const IMMEDIATE = new Set([
 const BRANCH = new Set([K.br16_1, K.br32_1, K.br64_1, K.br16_2, K.br32_4, K.br64_4]);
 /** Operands that the instruction implies: string pointers and XLAT's table. */
 const IMPLIED = new Set([K.seg_rSI, K.es_rDI, K.seg_rDI, K.seg_rBX_al]);
-/** Everything of the x87, MMX, SSE, AVX and MPX units: other forms than these will carry them. */
+/** Everything of the MMX, SSE, AVX and MPX units: other forms than these will carry them. */
 const VECTOR =
-  /^(x?y?z?mm|k_|k|bnd|st0|sti|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
+  /^(x?y?z?mm|k_|k|bnd|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
 
 const MEMORY_WIDTHS: Readonly<Record<number, 8 | 16 | 32 | 64>> = { 1: 8, 2: 16, 4: 32, 8: 64 };
 

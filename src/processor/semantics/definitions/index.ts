@@ -12,3 +12,4 @@ import './shift';
 import './stack';
 import './string';
 import './system';
+import './x87';
