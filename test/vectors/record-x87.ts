@@ -8,15 +8,19 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   casesOf,
+  isTranscendental,
+  nearly,
   recorded,
   x87Forms,
   type X87Form,
 } from '../../src/processor/x87/recorded.testing';
 import { execute, unitProcessor } from '../../src/processor/x87/unit-processor.testing';
-import { digestOf, EXPLICIT_CASES } from './digest';
+import { digestOf } from './digest';
 import { executeUnits, type UnitCase, type UnitResult } from './units';
 
 const SHOWN = 3;
+/** So many cases of each form are kept as they are, with all registers and the memory. */
+const EXPLICIT_FORMS = 2;
 const cpu = unitProcessor();
 
 function compareForm(form: X87Form): void {
@@ -28,7 +32,9 @@ function compareForm(form: X87Form): void {
       expected: recorded(form, units[n] as UnitResult),
       found: recorded(form, execute(cpu, each)),
     }))
-    .filter(({ expected, found }) => expected !== found);
+    .filter(({ expected, found }) =>
+      isTranscendental(form) ? !nearly(expected, found) : expected !== found,
+    );
   if (wrong.length === 0) return;
   process.stdout.write(`${form.name}: ${String(wrong.length)} differ\n`);
   for (const { each, expected, found } of wrong.slice(0, SHOWN)) {
@@ -39,10 +45,22 @@ function compareForm(form: X87Form): void {
   }
 }
 
+/** Of a transcendental function the cases in which the simulated unit is one unit off: number and result. */
+function differences(form: X87Form, results: readonly string[]): string[] {
+  return casesOf(form).flatMap((each, n) => {
+    const expected = results[n] ?? '';
+    const found = recorded(form, execute(cpu, each));
+    return expected === found ? [] : [`${String(n)} ${expected}`];
+  });
+}
+
 function record(): void {
   const lines = x87Forms().map((form) => {
     const results = executeUnits(casesOf(form)).map((unit) => recorded(form, unit));
-    return [form.name, digestOf(results), ...results.slice(0, EXPLICIT_CASES)].join('\t');
+    const kept = isTranscendental(form)
+      ? differences(form, results)
+      : results.slice(0, EXPLICIT_FORMS);
+    return [form.name, digestOf(results), ...kept].join('\t');
   });
   const file = join(__dirname, '../../src/processor/testdata/x87.txt.gz');
   writeFileSync(file, gzipSync(lines.join('\n'), { level: 9 }));

@@ -87,17 +87,30 @@ function byNext(compute: (a: bigint, b: bigint, x: Operation) => bigint): SlowPa
   });
 }
 
-/** FPREM and FPREM1: C0, C3 and C1 are bits 2 to 0 of the quotient, C2 tells that it goes on. */
+/**
+ * FPREM and FPREM1: C0, C3 and C1 are bits 2 to 0 of the quotient, C2 tells that it goes on. Without a
+ * quotient C0 and C3 stay.
+ */
 function partialRemainder(nearest: boolean): SlowPath {
-  return byNext((a, b, x) => {
-    const { result, quotient: bits, partial } = remainder(EXTENDED, a, b, x.env, nearest);
-    const conditions =
-      (bits & 4 ? X87Status.C0 : 0) | (bits & 2 ? X87Status.C3 : 0) | (partial ? X87Status.C2 : 0);
-    x.setConditions(conditions);
-    x.setC1((bits & 1) !== 0);
-    return result;
+  return operation((x) => {
+    const { stack, env } = x;
+    x.setConditions(stack.status & ~C2);
+    let result = INDEFINITE;
+    if (!x.underflows(0, 1)) {
+      const found = remainder(EXTENDED, stack.get(0), stack.get(1), env, nearest);
+      ({ result } = found);
+      if (found.quotient !== undefined && x.delivers) {
+        x.setConditions(quotientBits(found.quotient) | (found.partial ? C2 : 0));
+        x.setC1((found.quotient & 1) !== 0);
+      }
+    }
+    if (x.delivers) stack.set(0, result);
   });
 }
+
+const { C0, C2, C3 } = X87Status;
+const quotientBits = (quotient: number): number =>
+  (quotient & 4 ? C0 : 0) | (quotient & 2 ? C3 : 0);
 
 /** FXTRACT: the exponent replaces the number, and the significand is pushed. */
 const takeApart = operation((x) => {

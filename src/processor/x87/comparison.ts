@@ -27,10 +27,10 @@ const STATUS_FLAGS: Readonly<Record<Relation, number>> = {
 type Tell = (x: Operation, relation: Relation) => void;
 
 const byConditions: Tell = (x, found) => {
-  x.setConditions(CONDITION_CODES[found]);
+  if (x.tellsRelation) x.setConditions(CONDITION_CODES[found]);
 };
 const byFlags: Tell = (x, found) => {
-  if (x.delivers) x.cpu.state.setStatusFlags(STATUS_FLAGS[found]);
+  if (x.tellsRelation) x.cpu.state.setStatusFlags(STATUS_FLAGS[found]);
 };
 
 /** Compares ST(0) with a register or a memory operand; what is unordered may be invalid, too. */

@@ -97,7 +97,7 @@ const free: Body = (cpu, stack) => {
 };
 const freeAndPop: Body = (cpu, stack) => {
   stack.free(operandOf(cpu));
-  stack.top += 1;
+  stack.pop();
 };
 const turn =
   (by: 1 | -1): Body =>
@@ -122,8 +122,8 @@ export const CONTROL: Readonly<Record<string, SlowPath>> = {
   FNSAVE: control(false, save),
   FSAVE: control(true, save),
   FRSTOR: control(true, restore),
-  FFREE: control(true, free),
-  FFREEP: control(true, freeAndPop),
+  FFREE: control(true, withoutC1(free)),
+  FFREEP: control(true, withoutC1(freeAndPop)),
   FINCSTP: control(true, withoutC1(turn(1))),
   FDECSTP: control(true, withoutC1(turn(-1))),
   FNOP: control(true, nothing),

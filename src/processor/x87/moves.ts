@@ -28,14 +28,16 @@ const load = operation((x) => {
   const format = floatingFormat(cpu.instruction.memorySize);
   if (!format) {
     const source = x.register(0);
-    const wrong = x.overflows() || x.underflows(source);
+    const wrong = x.underflows(source) || x.overflows();
     pushResult(x, wrong ? INDEFINITE : stack.get(source));
     return;
   }
   const wide = format === EXTENDED;
   const bits = wide ? loadWide(cpu, EXTENDED_BYTES) : cpu.readOperand(0, format.width / 8);
-  if (x.overflows()) pushResult(x, INDEFINITE);
-  else pushResult(x, wide ? bits : convert(format, EXTENDED, bits, env));
+  const overflow = x.overflows();
+  const value = overflow ? INDEFINITE : wide ? bits : convert(format, EXTENDED, bits, env);
+  // A denormal number is loaded even where that is an exception: as a number it is normal now.
+  if (!env.isUnmasked(Flag.INVALID)) x.stack.push(value);
 });
 
 const loadInteger = operation((x) => {
@@ -61,14 +63,20 @@ function store(pops: boolean): SlowPath {
       stack.set(x.register(0), value);
     } else {
       const value = stored(x, format);
-      const withheld = x.env.unmasked & (Flag.OVERFLOW | Flag.UNDERFLOW);
-      if (!x.delivers || withheld !== 0) return;
+      if (!x.delivers || x.withholds()) return;
       if (format === EXTENDED) storeWide(cpu, EXTENDED_BYTES, value);
       else cpu.writeOperand(0, format.width / 8, value);
     }
     if (pops) stack.pop();
   });
 }
+
+/** FSTPNCE, an undocumented FSTP ST(i): an empty ST(0) is popped, and that is all. */
+const storeUnchecked = operation((x) => {
+  const { stack } = x;
+  if (!stack.isEmpty(0)) stack.set(x.register(0), stack.get(0));
+  stack.pop();
+});
 
 function stored(x: Operation, format: Format): bigint {
   if (x.underflows(0)) return format.indefinite;
@@ -107,6 +115,7 @@ function conditionalMove(flags: number, holds: boolean): SlowPath {
   return operation((x) => {
     const { cpu, stack } = x;
     const source = x.register(1);
+    x.keepC1();
     const empty = x.underflows(0, source);
     if (!x.delivers) return;
     if (empty) stack.set(0, INDEFINITE);
@@ -119,7 +128,7 @@ export const MOVES: Readonly<Record<string, SlowPath>> = {
   FILD: loadInteger,
   FST: store(false),
   FSTP: store(true),
-  FSTPNCE: store(true),
+  FSTPNCE: storeUnchecked,
   FIST: storeInteger(false),
   FISTP: storeInteger(true),
   FISTTP: storeInteger(true, Rounding.ZERO),

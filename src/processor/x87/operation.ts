@@ -5,6 +5,7 @@ import {
   DOUBLE,
   Environment,
   EXTENDED,
+  Flag,
   type Format,
   PRE_COMPUTATION,
   SINGLE,
@@ -68,6 +69,19 @@ export class Operation {
     return (this.env.unmasked & PRE_COMPUTATION) === 0;
   }
 
+  /** A comparison that is invalid by its numbers, not by the stack, tells nothing if that is not masked. */
+  get tellsRelation(): boolean {
+    return this.stackFault !== 0 || !this.env.isUnmasked(Flag.INVALID);
+  }
+
+  /** Whether a store does not happen as its result is out of range: then nothing was rounded, either. */
+  withholds(): boolean {
+    if (!this.env.isUnmasked(Flag.OVERFLOW | Flag.UNDERFLOW)) return false;
+    this.env.flags &= ~Flag.PRECISION;
+    this.env.roundedUp = false;
+    return true;
+  }
+
   /** Sets C3, C2 and C0. */
   setConditions(conditions: number): void {
     this.conditions = conditions & CONDITIONS;
@@ -76,6 +90,11 @@ export class Operation {
   /** Sets C1 where it does not tell of rounding. */
   setC1(value: boolean): void {
     this.c1 = value;
+  }
+
+  /** Leaves C1 as it is, but for stack faults. */
+  keepC1(): void {
+    this.c1 = (this.stack.status & X87Status.C1) !== 0;
   }
 
   /** What the instruction leaves in the status word, and in the registers that tell where it was. */

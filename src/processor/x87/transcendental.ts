@@ -175,7 +175,10 @@ function timesReal(y: Unpacked, factor: Real, x: Unpacked, env: Environment): bi
   if (y.kind === 'infinity') return infinity(EXTENDED, negative);
   if (y.kind === 'zero' || factor.significand === 0n) return zero(EXTENDED, negative);
   const significand = y.significand * magnitude(factor.significand);
-  return round(EXTENDED, negative, significand, y.exponent + factor.exponent, env);
+  const result = round(EXTENDED, negative, significand, y.exponent + factor.exponent, env);
+  // The unit computes with approximations: it does not notice that a result is exact.
+  env.raise(unpack(EXTENDED, result).denormal ? Flag.PRECISION | Flag.UNDERFLOW : Flag.PRECISION);
+  return result;
 }
 
 /** SDM 2A F2XM1: 2^x - 1 for -1 ≤ x ≤ 1; outside the result is undefined, and here it is x. */
