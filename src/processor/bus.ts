@@ -7,4 +7,9 @@ export interface Bus {
   interruptRequested(): boolean;
   /** The interrupt-acknowledge cycle: gives the vector. */
   acknowledgeInterrupt(): number;
+  /**
+   * FERR#: with CR0.NE = 0 an x87 instruction that waits has met a pending exception, and waits on for
+   * an interrupt (SDM 1 8.7.2). Where the computer has no such wire the processor says that it is missing.
+   */
+  ferr?(): void;
 }

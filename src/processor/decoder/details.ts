@@ -1,4 +1,4 @@
-import { Decoder, DecoderOptions, Instruction, MemorySizeExt, OpKind, Register } from 'iced-x86';
+import { Decoder, DecoderOptions, Instruction, OpKind, Register } from 'iced-x86';
 import type { InstructionDetail, OperandDetail } from '../execution/instruction-context';
 import { formsOf, spelled } from './form-of';
 import { registerSlot } from './decoder';
@@ -21,12 +21,19 @@ export function decodeDetail(
     length: i.length,
     operandSize: ((formsOf(i.code)[0]?.operandSize ?? 32) / 8) as 2 | 4 | 8,
     operands,
-    memoryBytes: MemorySizeExt.size(i.memorySize),
+    memorySize: i.memorySize,
+    x87Opcode: x87Opcode(bytes),
     repeat: i.hasRepnePrefix ? 'repne' : i.hasRepPrefix ? 'rep' : '',
     record,
   };
   i.free();
   return detail;
+}
+
+/** Escape opcodes are D8 to DF; no prefix is among them. */
+function x87Opcode(bytes: Uint8Array): number {
+  const at = bytes.findIndex((byte) => byte >= 0xd8 && byte <= 0xdf);
+  return (((bytes[at] ?? 0) & 7) << 8) | (bytes[at + 1] ?? 0);
 }
 
 function operandDetail(i: Instruction, n: number): OperandDetail {
@@ -65,6 +72,7 @@ function registerDetail(register: Register): OperandDetail {
     return { kind: 'control', number: register - Register.CR0 };
   if (within(Register.DR0, Register.DR15))
     return { kind: 'debug', number: register - Register.DR0 };
+  if (within(Register.ST0, Register.ST7)) return { kind: 'x87', index: register - Register.ST0 };
   const slot = registerSlot(register);
   if (slot === undefined) return { kind: 'other' };
   return { kind: 'register', slot, bytes: registerBytes(register) };

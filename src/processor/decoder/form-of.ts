@@ -41,8 +41,8 @@ const IMMEDIATE = new Set([
 const BRANCH = new Set([K.br16_1, K.br32_1, K.br64_1, K.br16_2, K.br32_4, K.br64_4]);
 /** Operands that the instruction implies: string pointers and XLAT's table. */
 const IMPLIED = new Set([K.seg_rSI, K.es_rDI, K.seg_rDI, K.seg_rBX_al]);
-/** Registers of the x87 unit, and of units that the processor does not have. */
-const TO_COME = /^(zmm|k_|k|bnd|st0|sti|tmm|sibmem|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib..z)/;
+/** Registers of units that the processor does not have. */
+const TO_COME = /^(zmm|k_|k|bnd|tmm|sibmem|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib..z)/;
 
 const VECTOR: Partial<Record<K, 64 | 128 | 256>> = {
   [K.mm_reg]: 64, [K.mm_rm]: 64,

@@ -1,4 +1,4 @@
-import type { Code } from 'iced-x86';
+import type { Code, MemorySize } from 'iced-x86';
 import type { Bus } from '../bus';
 import type { InterruptEvent } from '../events/event';
 import type { GuestMode } from '../guest-mode/guest-mode';
@@ -17,6 +17,8 @@ export type OperandDetail =
   | { readonly kind: 'segment'; readonly index: number }
   | { readonly kind: 'control'; readonly number: number }
   | { readonly kind: 'debug'; readonly number: number }
+  /** ST(index). */
+  | { readonly kind: 'x87'; readonly index: number }
   | { readonly kind: 'far'; readonly selector: number; readonly offset: number }
   | { readonly kind: 'other' };
 
@@ -29,8 +31,10 @@ export interface InstructionDetail {
   /** In bytes. */
   readonly operandSize: 2 | 4 | 8;
   readonly operands: readonly OperandDetail[];
-  /** How many bytes the memory operand has; 0 without one. */
-  readonly memoryBytes: number;
+  /** What the memory operand is, as iced-x86 knows it. */
+  readonly memorySize: MemorySize;
+  /** Of an x87 instruction: the lowest three bits of its first opcode byte, and the second (SDM 1 8.1.9). */
+  readonly x87Opcode: number;
   readonly repeat: '' | 'rep' | 'repne';
   /** Where the record of the instruction lies. */
   readonly record: number;

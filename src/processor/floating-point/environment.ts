@@ -64,6 +64,11 @@ export class Environment {
     return (this.masks & flag) !== 0;
   }
 
+  /** Whether an exception has been found that is not masked. */
+  isUnmasked(flag: number): boolean {
+    return (this.unmasked & flag) !== 0;
+  }
+
   /** The exceptions found that are not masked. */
   get unmasked(): number {
     return this.flags & ~this.masks;

@@ -8,8 +8,8 @@ import { bitLength } from './whole-numbers';
 /** FPREM and FPREM1 (SDM 2A). */
 export interface Remainder {
   readonly result: bigint;
-  /** The lowest three bits of the quotient; nothing of it while the reduction is partial. */
-  readonly quotient: number;
+  /** The lowest three bits of the quotient: 0 while the reduction is partial, and none of an operation without quotient. */
+  readonly quotient: number | undefined;
   /** The exponents lie so far apart that the result is not below b yet. */
   readonly partial: boolean;
 }
@@ -30,9 +30,10 @@ export function remainder(
 ): Remainder {
   const x = operand(format, a, env);
   const y = operand(format, b, env);
+  const none = (result: bigint): Remainder => ({ result, quotient: undefined, partial: false });
   const done = (result: bigint): Remainder => ({ result, quotient: 0, partial: false });
-  if (isNan(x) || isNan(y)) return done(propagated(format, x, y, env));
-  if (x.kind === 'infinity' || y.kind === 'zero') return done(invalid(format, env));
+  if (isNan(x) || isNan(y)) return none(propagated(format, x, y, env));
+  if (x.kind === 'infinity' || y.kind === 'zero') return none(invalid(format, env));
   noteDenormals(env, x, y);
   if (x.kind === 'zero') return done(x.bits);
   if (y.kind === 'infinity') {

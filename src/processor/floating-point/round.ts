@@ -96,7 +96,7 @@ function tiny(
   if (!env.isMasked(Flag.UNDERFLOW)) {
     env.raise(Flag.UNDERFLOW);
     note(env, rounded);
-    return outOfRange(format, negative, rounded.units, last + EXPONENT_WRAP);
+    return outOfRange(format, negative, rounded.units, last + EXPONENT_WRAP, env);
   }
   if (env.flushToZero) {
     env.raise(Flag.UNDERFLOW | Flag.PRECISION);
@@ -120,7 +120,7 @@ function huge(
   env.raise(Flag.OVERFLOW);
   if (!env.isMasked(Flag.OVERFLOW)) {
     note(env, rounded);
-    return outOfRange(format, negative, rounded.units, last - EXPONENT_WRAP);
+    return outOfRange(format, negative, rounded.units, last - EXPONENT_WRAP, env);
   }
   const up = awayFromZero(env.rounding, negative, true, 1n, 1n);
   note(env, { units: 0n, inexact: true, up });
@@ -129,12 +129,24 @@ function huge(
   return pack(format, negative, ones, format.maximum - precision + 1);
 }
 
-/** The result of an exception that is not masked: there is one in the registers of the x87 unit only. */
-function outOfRange(format: Format, negative: boolean, units: bigint, last: number): bigint {
+/**
+ * The result of an exception that is not masked: there is one in the registers of the x87 unit only, and
+ * nobody asks for that of another format. What is still out of range (FSCALE can lead so far) is an infinity or a zero, and inexact.
+ */
+function outOfRange(
+  format: Format,
+  negative: boolean,
+  units: bigint,
+  last: number,
+  env: Environment,
+): bigint {
   const leading = last + bitLength(units) - 1;
-  if (leading > format.maximum) return infinity(format, negative);
-  if (leading < format.minimum) return zero(format, negative);
-  return pack(format, negative, units, last);
+  if (leading >= format.minimum && leading <= format.maximum) {
+    return pack(format, negative, units, last);
+  }
+  const up = leading > format.maximum;
+  if (format.explicit) note(env, { units, inexact: true, up });
+  return up ? infinity(format, negative) : zero(format, negative);
 }
 
 /** The encoding of units × 2^last, which the format can hold exactly. */

@@ -5,8 +5,8 @@ import { Profile } from './profile';
 import { LINEAR_ADDRESS_WIDTH, PHYSICAL_ADDRESS_WIDTH } from './widths';
 
 /**
- * The processor that a computer has unless it asks for another: Intel's architecture with VMX, without
- * x87 and vector units, with a local APIC.
+ * The processor that a computer has unless it asks for another: Intel's architecture with VMX, the x87
+ * unit and a local APIC, without vector units.
  */
 export const DEFAULT_PROFILE = new Profile({
   vendor: 'GenuineIntel',
@@ -15,6 +15,7 @@ export const DEFAULT_PROFILE = new Profile({
   physicalAddressWidth: PHYSICAL_ADDRESS_WIDTH,
   linearAddressWidth: LINEAR_ADDRESS_WIDTH,
   features: [
+    'FPU',
     'DE',
     'PSE',
     'TSC',

@@ -1,12 +1,11 @@
-import { WideCr0 } from '../../isa/registers/control';
 import { WideRflags } from '../../isa/registers/flags';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import { outOfBounds } from '../reasons/arithmetic';
-import { coprocessorUnavailable, meantToBeUndefined, notInRealMode } from '../reasons/instructions';
+import { meantToBeUndefined, notInRealMode } from '../reasons/instructions';
 import type { SlowPath } from '../semantics/slow-path';
 
-/** HLT, PAUSE, FWAIT, UD0 to UD2, INVD, WBINVD (SDM 2). */
+/** HLT, PAUSE, UD0 to UD2, INVD, WBINVD (SDM 2). */
 
 export const halt: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
@@ -22,13 +21,6 @@ export const pause: SlowPath = (cpu) => {
 
 export const undefinedInstruction: SlowPath = () => {
   throw undefinedOpcode(meantToBeUndefined());
-};
-
-/** FWAIT: without an x87 unit no exception of it can be pending; CR0.MP makes it obey TS. */
-export const waitForCoprocessor: SlowPath = (cpu) => {
-  const both = WideCr0.MP | WideCr0.TS;
-  if ((cpu.state.cr0 & both) === both) throw new Fault(Vector.NM, coprocessorUnavailable());
-  return 'continue';
 };
 
 /** The simulated computer has no caches of its own: there is nothing to write back. */

@@ -1,3 +1,4 @@
+import { MemorySizeExt } from 'iced-x86';
 import { generalProtection } from '../faults';
 import type { InstructionContext } from '../execution/instruction-context';
 import { RAISED, Raised } from '../reasons/arithmetic';
@@ -43,6 +44,10 @@ export function bytesOf(cpu: InstructionContext, index: number): number {
   const operand = cpu.instruction.operands[index];
   return operand?.kind === 'register' ? operand.bytes : 0;
 }
+
+/** How many bytes the memory operand has. */
+export const memoryBytes = (cpu: InstructionContext): number =>
+  MemorySizeExt.size(cpu.instruction.memorySize);
 
 /**
  * Reads a register or memory.

@@ -17,3 +17,4 @@ import './stack';
 import './string';
 import './system';
 import './vector';
+import './x87';

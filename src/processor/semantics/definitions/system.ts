@@ -33,7 +33,6 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   UD2: halt.undefinedInstruction,
   // Without "Enable VM functions", which this processor does not offer, VMFUNC does not exist.
   VMFUNC: halt.undefinedInstruction,
-  FWAIT: halt.waitForCoprocessor,
   INVD: halt.invalidateCaches,
   WBINVD: halt.writeBackCaches,
   BOUND: halt.checkBounds,

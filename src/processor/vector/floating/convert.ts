@@ -18,6 +18,7 @@ import {
   bytesOf,
   isVex,
   lanes,
+  memoryBytes,
   ofLanes,
   readVector,
   slotOf,
@@ -47,7 +48,7 @@ const packed =
 function elementCount(cpu: InstructionContext, from: number, to: number): number {
   const target = (8 * bytesOf(cpu, 0)) / to;
   if (from <= to) return target;
-  const source = bytesOf(cpu, 1) || cpu.instruction.memoryBytes;
+  const source = bytesOf(cpu, 1) || memoryBytes(cpu);
   return (8 * source) / from;
 }
 
@@ -85,7 +86,7 @@ const fromRegister =
   (cpu) => {
     const first = isVex(cpu) ? 1 : 0;
     const source = cpu.instruction.operands[first + 1];
-    const size = source?.kind === 'register' ? source.bytes : cpu.instruction.memoryBytes;
+    const size = source?.kind === 'register' ? source.bytes : memoryBytes(cpu);
     const value = BigInt.asIntN(8 * size, cpu.readOperand(first + 1, size));
     const above = readVector(cpu, first, 16);
     const result = computing(cpu, (env) => fromInteger(to, value, env));
