@@ -129,7 +129,9 @@ const ROWS = [
   row(ECX7, 2, 'UMIP', { cr4: WideCr4.UMIP }),
   row(ECX7, 3, 'PKU', { cr4: WideCr4.PKE, xcr0: Xcr0.PKRU, instructions: 'PKU' }),
   row(ECX7, 16, 'LA57', { cr4: WideCr4.LA57 }),
-  row(ECX7, 22, 'RDPID', { instructions: 'RDPID' }),
+  row(ECX7, 22, 'RDPID', { msrs: [Msr.TSC_AUX], instructions: 'RDPID' }),
+  row(ECX7, 25, 'CLDEMOTE', { instructions: 'CLDEMOTE' }),
+  row(EDX7, 14, 'SERIALIZE', { instructions: 'SERIALIZE' }),
   row(EDX7, 26, 'IBRS and IBPB', { msrs: [Msr.SPEC_CTRL, Msr.PRED_CMD] }),
   row(EDX7, 29, 'IA32_ARCH_CAPABILITIES', { msrs: [Msr.ARCH_CAPABILITIES] }),
   row(EAX_XSAVE, 0, 'XSAVEOPT', { instructions: 'XSAVEOPT' }),
@@ -153,6 +155,7 @@ const ROWS = [
     instructions: 'X64',
   }),
   row([0x80000007, 'edx'], 8, 'Invariant TSC'),
+  row([0x80000008, 'ebx'], 9, 'WBNOINVD', { instructions: 'WBNOINVD' }),
 ] as const;
 
 export type FeatureName = (typeof ROWS)[number]['name'];

@@ -27,6 +27,8 @@ export interface InstructionDetail {
   /** In bytes. */
   readonly operandSize: 2 | 4 | 8;
   readonly operands: readonly OperandDetail[];
+  /** The slot of the segment that a prefix names; DS's without one. */
+  readonly segmentPrefix: number;
   readonly repeat: '' | 'rep' | 'repne';
   /** Where the record of the instruction lies. */
   readonly record: number;

@@ -29,7 +29,9 @@ export const DEFAULT_PROFILE = new Profile({
     'MCA',
     'CMOV',
     'PAT',
+    'CLFSH',
     'FXSR',
+    'MONITOR',
     'VMX',
     'CMPXCHG16B',
     'PCID',
@@ -37,13 +39,21 @@ export const DEFAULT_PROFILE = new Profile({
     'POPCNT',
     'XSAVE',
     'OSXSAVE',
+    'RDRAND',
     'FSGSBASE',
     'BMI1',
     'SMEP',
     'BMI2',
+    'INVPCID',
+    'RDSEED',
     'ADX',
     'SMAP',
+    'CLFLUSHOPT',
+    'CLWB',
     'UMIP',
+    'RDPID',
+    'CLDEMOTE',
+    'SERIALIZE',
     'XSAVEOPT',
     'XSAVEC',
     'XGETBV with ECX = 1',
@@ -57,6 +67,7 @@ export const DEFAULT_PROFILE = new Profile({
     'RDTSCP',
     'Intel 64',
     'Invariant TSC',
+    'WBNOINVD',
   ],
   baseline: {
     // Kernels set OSXMMEXCPT without asking CPUID.
@@ -78,7 +89,12 @@ export const DEFAULT_PROFILE = new Profile({
     [Msr.MTRRCAP, BigInt(MTRR_VARIABLE_RANGES) | MtrrCap.FIX | MtrrCap.WC],
     [
       Msr.MISC_ENABLE,
-      BigInt(MiscEnable.FAST_STRINGS | MiscEnable.BTS_UNAVAILABLE | MiscEnable.PEBS_UNAVAILABLE),
+      BigInt(
+        MiscEnable.FAST_STRINGS |
+          MiscEnable.MONITOR_FSM |
+          MiscEnable.BTS_UNAVAILABLE |
+          MiscEnable.PEBS_UNAVAILABLE,
+      ),
     ],
   ]),
 });

@@ -117,8 +117,21 @@ const SAMPLES: Readonly<Record<string, readonly number[]>> = {
   XSAVES: [0x0f, 0xc7, 0x2b],
   SYSCALL: [0x0f, 0x05],
   RDTSCP: [0x0f, 0x01, 0xf9],
+  CLFSH: [0x0f, 0xae, 0x3b],
+  CLFLUSHOPT: [0x66, 0x0f, 0xae, 0x3b],
+  CLWB: [0x66, 0x0f, 0xae, 0x33],
+  CLDEMOTE: [0x0f, 0x1c, 0x03],
+  MONITOR: [0x0f, 0x01, 0xc8],
+  INVPCID: [0x66, 0x0f, 0x38, 0x82, 0x03],
+  RDRAND: [0x0f, 0xc7, 0xf0],
+  RDSEED: [0x0f, 0xc7, 0xf8],
+  RDPID: [0xf3, 0x0f, 0xc7, 0xf8],
+  SERIALIZE: [0x0f, 0x01, 0xe8],
+  WBNOINVD: [0xf3, 0x0f, 0x09],
   X64: [0x48, 0x01, 0xd8],
 };
+/** In EBX of leaf 1: 64 bytes, in units of 8. */
+const CLFLUSH_LINE = 8 << 8;
 /** What instructions want of CR4. */
 const ENABLING = WideCr4.FSGSBASE | WideCr4.VMXE | WideCr4.OSXSAVE;
 /** Those that another instruction of the same feature must come before. */
@@ -133,7 +146,8 @@ describe('the processor’s profile', () => {
       assert.equal(((answer >>> at.bit) & 1) === 1, DEFAULT_PROFILE.has(name), name);
     }
     for (const leaf of [1, 7, 0x80000001, 0x80000007]) {
-      const { ebx, ecx, edx } = cpuid(state, leaf, 0);
+      const { ecx, edx, ...rest } = cpuid(state, leaf, 0);
+      const ebx = rest.ebx - (leaf === 1 ? CLFLUSH_LINE : 0);
       const known = (register: string) =>
         FEATURES.filter(({ cpuid: at }) => at.leaf === leaf && at.register === register);
       const mask = (register: string) =>
