@@ -39,6 +39,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   ...fill('invept invvpid', 'rax, [rbx]'),
   ...fill('lss lfs lgs', 'eax, [rbx]'),
   ...fill('ud0 ud1', 'eax, eax'),
+  ...fill('invpcid', 'rax, [rbx]'),
+  ...fill('rdrand rdseed rdpid', 'rax'),
   ...fill('xsaves xsaves64 xrstors xrstors64', '[rbx]'),
   in: 'al, 0x10',
   out: '0x10, al',
@@ -171,8 +173,8 @@ function each<T>(mnemonics: string, value: T, operands = ''): Record<string, T> 
 }
 
 const UNIMPLEMENTED_PRIVILEGE =
-  'clgi encls enclu enclv erets eretu getsec icebp int01 int03 invlpga invpcid iretw lkgs monitor mwait ' +
-  'pconfig popfw rdpru rsm skinit stgi tpause umwait vmload vmmcall vmrun vmsave wbnoinvd';
+  'clgi encls enclu enclv erets eretu getsec icebp int01 int03 invlpga iretw lkgs ' +
+  'pconfig popfw rdpru rsm skinit stgi tpause umwait vmload vmmcall vmrun vmsave';
 
 describe('rows about VM exits', () => {
   /** The primary controls that the processor insists on, and none else. */
@@ -221,6 +223,9 @@ describe('rows about VM exits', () => {
     },
     'clts ': { fields: { CR0_GUEST_HOST_MASK: Cr0.TS, CR0_READ_SHADOW: Cr0.TS }, rax: 0n },
     'rdtscp ': { fields: { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_RDTSCP } },
+    'invpcid rax, [rbx]': {
+      fields: { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_INVPCID },
+    },
     'xsetbv ': { cr4: WideCr4.OSXSAVE },
     ...each('xsaves xsaves64 xrstors xrstors64', SAVES_SUPERVISOR, ' [rbx]'),
     'lmsw ax': { fields: { CR0_GUEST_HOST_MASK: Cr0.EM }, rax: WideCr0.EM | WideCr0.PE },
@@ -270,6 +275,6 @@ describe('rows about VM exits', () => {
 });
 
 const UNIMPLEMENTED_EXITS =
-  'encls enclv enqcmd enqcmds getsec icebp int01 int03 invpcid iretw loadiwkey monitor mwait pconfig popfw ' +
-  'pushfw rdmsrlist rdpid rdrand rdseed rsm seamcall senduipi tdcall tpause umonitor umwait wbnoinvd ' +
+  'encls enclv enqcmd enqcmds getsec icebp int01 int03 iretw loadiwkey pconfig popfw ' +
+  'pushfw rdmsrlist rsm seamcall senduipi tdcall tpause umonitor umwait ' +
   'wrmsrlist wrmsrns';

@@ -6,6 +6,7 @@ import {
   EncodingKind,
   FlowControl,
   Instruction,
+  Mnemonic,
   OpKind,
   Register,
 } from 'iced-x86';
@@ -165,18 +166,19 @@ export class InstructionDecoder {
         out.target = i.immediate(n);
       }
     }
-    if (out.isBranch) out.addressMask = counterMask(i.code, out.addressMask);
+    if (out.isBranch || i.mnemonic === Mnemonic.Monitor)
+      out.addressMask = impliedMask(i.code, out.addressMask);
   }
 }
 
 const ADDRESS_MASKS = { 16: 0xffffn, 32: 0xffffffffn, 64: 0xffffffffffffffffn } as const;
 
-/** LOOP and JCXZ count in CX, ECX or RCX by their address size, which their opcode's name tells. */
-function counterMask(code: Code, otherwise: bigint): bigint {
+/** LOOP and JCXZ count in CX, ECX or RCX by their address size, which their opcode's name tells; so does MONITOR's. */
+function impliedMask(code: Code, otherwise: bigint): bigint {
   const name = Code[code];
-  if (/^Jcxz|_CX$/.test(name)) return ADDRESS_MASKS[16];
-  if (/^Jecxz|_ECX$/.test(name)) return ADDRESS_MASKS[32];
-  if (/^Jrcxz|_RCX$/.test(name)) return ADDRESS_MASKS[64];
+  if (/^Jcxz|_CX$|^Monitorw$/.test(name)) return ADDRESS_MASKS[16];
+  if (/^Jecxz|_ECX$|^Monitord$/.test(name)) return ADDRESS_MASKS[32];
+  if (/^Jrcxz|_RCX$|^Monitorq$/.test(name)) return ADDRESS_MASKS[64];
   return otherwise;
 }
 

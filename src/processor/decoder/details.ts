@@ -1,7 +1,7 @@
 import { Decoder, DecoderOptions, Instruction, OpKind, Register } from 'iced-x86';
 import type { InstructionDetail, OperandDetail } from '../execution/instruction-context';
 import { formsOf, spelled } from './form-of';
-import { registerSlot } from './decoder';
+import { registerSlot, segmentRegisterSlot } from './decoder';
 
 /** Decodes an instruction once more, with all that its slow path may ask. */
 export function decodeDetail(
@@ -23,6 +23,7 @@ export function decodeDetail(
     operands,
     memorySize: i.memorySize,
     x87Opcode: x87Opcode(bytes),
+    segmentPrefix: segmentRegisterSlot(i.segmentPrefix),
     repeat: i.hasRepnePrefix ? 'repne' : i.hasRepPrefix ? 'rep' : '',
     record,
   };

@@ -35,6 +35,8 @@ export interface InstructionDetail {
   readonly memorySize: MemorySize;
   /** Of an x87 instruction: the lowest three bits of its first opcode byte, and the second (SDM 1 8.1.9). */
   readonly x87Opcode: number;
+  /** The slot of the segment that a prefix names; DS's without one. */
+  readonly segmentPrefix: number;
   readonly repeat: '' | 'rep' | 'repne';
   /** Where the record of the instruction lies. */
   readonly record: number;

@@ -36,6 +36,13 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
+  /** Its operand is a descriptor in memory. */
+  invpcid(): boolean;
+  rdrand(): boolean;
+  rdseed(): boolean;
+  monitor(): boolean;
+  /** @param armed whether there is a line that MONITOR watches */
+  mwait(armed: boolean): boolean;
   xsetbv(): boolean;
   xsaves(): boolean;
   xrstors(): boolean;
@@ -103,7 +110,7 @@ export interface PortAccess {
 }
 
 /** Instructions that do not exist in guest mode unless the VMM wants it. */
-export type EnabledInstruction = 'RDTSCP' | 'XSAVES' | 'XRSTORS';
+export type EnabledInstruction = 'RDTSCP' | 'RDPID' | 'INVPCID' | 'XSAVES' | 'XRSTORS';
 
 export type DescriptorTableInstruction =
   'SGDT' | 'SIDT' | 'LGDT' | 'LIDT' | 'SLDT' | 'STR' | 'LLDT' | 'LTR';

@@ -6,6 +6,7 @@ import {
   row,
   derived,
   cr4,
+  msr,
   efer,
   stacked,
   testReasons,
@@ -99,6 +100,15 @@ describe('reasons of instructions', () => {
       0x0f,
       0xae,
       0x00,
+    ),
+    row(
+      'monitor-extension',
+      'ECX asks MONITOR or MWAIT for extensions that this processor lacks: 0x1',
+      protectedMode,
+      msr(1, 0n),
+      0x0f,
+      0x01,
+      0xc9,
     ),
     row('sysenter-cs', 'IA32_SYSENTER_CS is 0', protectedMode, nothing, 0x0f, 0x34),
     row(

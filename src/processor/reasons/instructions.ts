@@ -78,6 +78,14 @@ export const notEnabledByVmm = (control: string): Reason =>
     l10n.t('In a guest the instruction exists only with the VM-execution control "{0}".', control),
   );
 
+export const monitorExtension = (extensions: bigint): Reason =>
+  reason('monitor-extension', 'SDM 2B MONITOR', () =>
+    l10n.t(
+      'ECX asks MONITOR or MWAIT for extensions that this processor lacks: {0}.',
+      hex(extensions),
+    ),
+  );
+
 export const coprocessorUnavailable = (): Reason =>
   reason('coprocessor', 'SDM 3A 2.5', () =>
     l10n.t('CR0.MP and CR0.TS are 1: the state of the x87 FPU belongs to another task.'),

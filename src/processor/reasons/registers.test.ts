@@ -14,6 +14,9 @@ import {
   testReasons,
 } from './reasons.testing';
 
+/** INVPCID eax, [0x9000] */
+const INVPCID = [0x66, 0x0f, 0x38, 0x82, 0x05, 0x00, 0x90, 0x00, 0x00];
+
 describe('reasons of values of registers', () => {
   testReasons([
     crRow(
@@ -116,6 +119,16 @@ describe('reasons of values of registers', () => {
       0x0f,
       0xae,
       0x28,
+    ),
+    row('invpcid-type', 'INVPCID has the types 0 to 3, not 0x4', protectedMode, rax(4), ...INVPCID),
+    row(
+      'invpcid-pcid',
+      'While CR4.PCIDE is 0, INVPCID takes PCID 0 only, not 0x5',
+      protectedMode,
+      both(rax(0), ({ physical }) => {
+        physical.write64(DATA, 5n);
+      }),
+      ...INVPCID,
     ),
     row(
       'pmc-absent',

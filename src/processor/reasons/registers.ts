@@ -137,6 +137,16 @@ export const xsaveHeader = (field: string, found: bigint): Reason =>
     l10n.t('The header of the XSAVE area is not allowed: {0} holds {1}.', field, hex(found)),
   );
 
+export const invpcidType = (type: bigint): Reason =>
+  reason('invpcid-type', 'SDM 2A INVPCID', () =>
+    l10n.t('INVPCID has the types 0 to 3, not {0}.', hex(type)),
+  );
+
+export const invpcidPcid = (pcid: bigint): Reason =>
+  reason('invpcid-pcid', 'SDM 2A INVPCID', () =>
+    l10n.t('While CR4.PCIDE is 0, INVPCID takes PCID 0 only, not {0}.', hex(pcid)),
+  );
+
 export const noPerformanceCounter = (index: bigint): Reason =>
   reason('pmc-absent', 'SDM 2B RDPMC', () =>
     l10n.t('This processor has no performance counter {0}.', hex(index)),

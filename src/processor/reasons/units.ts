@@ -15,11 +15,6 @@ export const unitOfAnotherTask = (): Reason =>
     l10n.t('CR0.TS is 1: the registers of the unit may still belong to another task.'),
   );
 
-export const x87ExceptionPending = (): Reason =>
-  reason('x87-pending', 'SDM 1 8.7.1', () =>
-    l10n.t('An x87 exception that is not masked is pending: FSW.ES is 1.'),
-  );
-
 /** @param xcr0 as it stands */
 export const avxStateNotEnabled = (xcr0: bigint): Reason =>
   reason('avx-not-enabled', 'SDM 1 13.3', () =>

@@ -21,6 +21,8 @@ export function resetState(state: CpuState): void {
   resetUnits(state);
   state.resetMsrs();
   state.activity = 'active';
+  state.monitored = undefined;
+  state.random = 0n;
   state.interruptShadow = 'none';
   state.nmiBlocked = false;
   state.pendingDebug = 0;

@@ -2,16 +2,12 @@ import { Cr0, Cr4, Xcr0 } from '../../isa/registers/control';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import { notEnabled, notInRealMode } from '../reasons/instructions';
-import {
-  avxStateNotEnabled,
-  emulated,
-  unitOfAnotherTask,
-  x87ExceptionPending,
-} from '../reasons/units';
+import { avxStateNotEnabled, emulated, unitOfAnotherTask } from '../reasons/units';
 import type { Reason } from '../reasons/reason';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
 import { UnitBit, Units } from '../state/layout';
+import { waitsForError } from '../x87/availability';
 
 /** The units whose instructions an operating system makes available, by control registers and XCR0. */
 export type Unit = keyof typeof UnitBit;
@@ -46,11 +42,14 @@ export function unavailableUnits(state: CpuState): number {
   return bits;
 }
 
-/** Raises what keeps the unit's instructions from being executed. */
+/** Raises what keeps the unit's instructions from being executed; those of MMX wait for x87 exceptions. */
 const unavailable =
   (unit: Unit): SlowPath =>
   (cpu) => {
-    throw faultOf(cpu.state, unit) ?? new Fault(Vector.MF, x87ExceptionPending());
+    const fault = faultOf(cpu.state, unit);
+    if (fault) throw fault;
+    waitsForError(cpu);
+    return undefined;
   };
 
 export const unitUnavailable: Readonly<Record<Unit, SlowPath>> = {

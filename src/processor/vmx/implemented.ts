@@ -54,6 +54,8 @@ export const IMPLEMENTED = {
     SecondaryControl.ENABLE_VPID,
     SecondaryControl.WBINVD_EXITING,
     SecondaryControl.UNRESTRICTED_GUEST,
+    SecondaryControl.RDRAND_EXITING,
+    SecondaryControl.RDSEED_EXITING,
     SecondaryControl.ENABLE_INVPCID,
     SecondaryControl.ENABLE_XSAVES,
   ),
@@ -88,6 +90,8 @@ export const NEEDS_FEATURE: readonly {
   },
   { set: 'secondary', controls: SecondaryControl.ENABLE_RDTSCP, feature: 'RDTSCP' },
   { set: 'secondary', controls: SecondaryControl.ENABLE_INVPCID, feature: 'INVPCID' },
+  { set: 'secondary', controls: SecondaryControl.RDRAND_EXITING, feature: 'RDRAND' },
+  { set: 'secondary', controls: SecondaryControl.RDSEED_EXITING, feature: 'RDSEED' },
   { set: 'secondary', controls: SecondaryControl.ENABLE_XSAVES, feature: 'XSAVES' },
 ];
 

@@ -26,8 +26,10 @@ import { timeStampCounter } from '../system/time';
 import type { Controls } from './controls';
 import {
   addressInformation,
+  destinationInformation,
   descriptorTableInformation,
   operandInformation,
+  secondRegister,
   vmxInstructionInformation,
   vmxInstructionQualification,
 } from './instruction-information';
@@ -39,6 +41,8 @@ const TICK = 1 << 5;
 /** The secondary controls without which instructions do not exist (SDM 3C 25.6.2). */
 const ENABLING = {
   RDTSCP: 'ENABLE_RDTSCP',
+  RDPID: 'ENABLE_RDTSCP',
+  INVPCID: 'ENABLE_INVPCID',
   XSAVES: 'ENABLE_XSAVES',
   XRSTORS: 'ENABLE_XSAVES',
 } as const satisfies Record<EnabledInstruction, keyof typeof SecondaryControl>;
@@ -101,6 +105,38 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     const information = vmxInstructionInformation(this.cpu, instruction);
     const qualification = vmxInstructionQualification(this.cpu);
     return this.leaveInstruction(ExitReason[instruction], qualification, information);
+  }
+
+  invpcid(): boolean {
+    if (!this.primary(PrimaryControl.INVLPG_EXITING)) return false;
+    const information = operandInformation(this.cpu, 1) | secondRegister(this.cpu, 0);
+    return this.leaveInstruction(
+      ExitReason.INVPCID,
+      vmxInstructionQualification(this.cpu),
+      information,
+    );
+  }
+
+  rdrand(): boolean {
+    if (!this.secondary(SecondaryControl.RDRAND_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.RDRAND, undefined, destinationInformation(this.cpu));
+  }
+
+  rdseed(): boolean {
+    if (!this.secondary(SecondaryControl.RDSEED_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.RDSEED, undefined, destinationInformation(this.cpu));
+  }
+
+  monitor(): boolean {
+    return (
+      this.primary(PrimaryControl.MONITOR_EXITING) && this.leaveInstruction(ExitReason.MONITOR)
+    );
+  }
+
+  /** The exit qualification tells whether the monitor was armed (SDM 3C 28.2.1). */
+  mwait(armed: boolean): boolean {
+    if (!this.primary(PrimaryControl.MWAIT_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.MWAIT, armed ? 1n : 0n);
   }
 
   xsetbv(): boolean {

@@ -74,6 +74,8 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const has = (intercept: Intercept): boolean => plan.intercepts.has(intercept);
   const primary =
     PrimaryControl.HLT_EXITING |
+    PrimaryControl.MONITOR_EXITING |
+    PrimaryControl.MWAIT_EXITING |
     PrimaryControl.UNCONDITIONAL_IO_EXITING |
     PrimaryControl.ACTIVATE_SECONDARY_CONTROLS |
     (has('cr3') ? PrimaryControl.CR3_LOAD_EXITING | PrimaryControl.CR3_STORE_EXITING : 0) |
@@ -87,6 +89,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
     SecondaryControl.ENABLE_VPID |
     SecondaryControl.UNRESTRICTED_GUEST |
     SecondaryControl.ENABLE_RDTSCP |
+    SecondaryControl.ENABLE_INVPCID |
     SecondaryControl.ENABLE_XSAVES;
   const msrs = capabilityMsrs(basic);
   const pinBased = PinBasedControl.EXTERNAL_INTERRUPT_EXITING;

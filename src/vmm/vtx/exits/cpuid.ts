@@ -8,6 +8,7 @@ import { advanceRip } from '../advance-rip';
 
 const VMX_FEATURE = cpuidMask('VMX');
 const HYPERVISOR_PRESENT = cpuidMask('Hypervisor present');
+const MONITOR = cpuidMask('MONITOR');
 const OSXSAVE = cpuidMask('OSXSAVE');
 
 /** CPUID always exits: the monitor decides what processor the guest believes to have. */
@@ -23,9 +24,12 @@ export function* handleCpuid(): Handler {
   yield* advanceRip();
 }
 
-/** ECX of leaf 1: no VMX, a hypervisor, and OSXSAVE by the guest's CR4, not the monitor's. */
+/**
+ * ECX of leaf 1: no VMX, a hypervisor, and OSXSAVE by the guest's CR4, not the monitor's. There is no
+ * MONITOR either: a guest that waits is to say so by HLT, which exits.
+ */
 function* shownFeatures(ecx: number): Handler<number> {
   const cr4 = yield vmread(Field.GUEST_CR4);
   const osxsave = cr4 & WideCr4.OSXSAVE ? OSXSAVE : 0;
-  return (ecx & ~(VMX_FEATURE | OSXSAVE)) | HYPERVISOR_PRESENT | osxsave;
+  return (ecx & ~(VMX_FEATURE | MONITOR | OSXSAVE)) | HYPERVISOR_PRESENT | osxsave;
 }

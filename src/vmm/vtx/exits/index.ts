@@ -7,8 +7,10 @@ import { handleEptViolation } from './ept-violation';
 import { handleHlt } from './hlt';
 import { handleExternalInterrupt, handleInterruptWindow } from './interrupts';
 import { handleInvlpg } from './invlpg';
+import { handleInvpcid } from './invpcid';
 import { handleIoInstruction } from './io-instruction';
 import { handleRdmsr, handleWrmsr } from './msr';
+import { handleMonitorMwait } from './monitor-mwait';
 import { handleMovDr } from './mov-dr';
 import { handleRdtsc, handleRdtscp } from './time-stamp';
 import { handleTripleFault } from './shutdown';
@@ -57,6 +59,8 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.CPUID, { handleCpuid }),
   ...answer(ExitReason.HLT, { handleHlt }),
   ...answer(ExitReason.INVLPG, { handleInvlpg }),
+  ...answer(ExitReason.INVPCID, { handleInvpcid }),
+  ...answer([ExitReason.MONITOR, ExitReason.MWAIT], { handleMonitorMwait }),
   ...answer(ExitReason.VMCALL, { handleVmcall }),
   ...answer(ExitReason.CR_ACCESS, { handleCrAccess }),
   ...answer(ExitReason.IO_INSTRUCTION, { handleIoInstruction }),
