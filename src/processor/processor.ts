@@ -9,7 +9,7 @@ import { SINGLE_STEP, takePendingDebug } from './events/debug';
 import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
 import type { InterruptEvent } from './events/event';
-import { Fault, Held, NotImplemented, undefinedOpcode } from './faults';
+import { Fault, Held, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
@@ -32,7 +32,7 @@ import { Progress } from './execution/progress';
 import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
-import { noInstruction } from './reasons/instructions';
+import { noInstruction, notOfThisProcessor } from './reasons/instructions';
 import { slowPath } from './semantics/slow-path';
 import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
@@ -491,7 +491,7 @@ export class Processor
       case Special.INVALID:
         throw undefinedOpcode(noInstruction(this.instructionBytes(), this.state.codeBits));
       default:
-        throw new NotImplemented(this.instruction.mnemonic);
+        throw undefinedOpcode(notOfThisProcessor(this.instruction.mnemonic));
     }
   }
 }

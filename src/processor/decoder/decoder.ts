@@ -20,8 +20,8 @@ export type DecodedKind =
   | 'incomplete'
   /** No such instruction: #UD. */
   | 'invalid'
-  /** An instruction that the processor does not have yet. */
-  | 'unimplemented';
+  /** An instruction of a feature that this processor does not have: #UD. */
+  | 'absent';
 
 /** One decoded instruction, as a record holds it; addresses are those of state slots. */
 export interface Decoded {
@@ -123,7 +123,7 @@ export class InstructionDecoder {
     }
     this.operands(i, out, bits);
     const form = formTable().find(i.code, this.hasMemory, repeatPrefix(i));
-    out.kind = form === undefined ? 'unimplemented' : 'instruction';
+    out.kind = form === undefined ? 'absent' : 'instruction';
     out.form = form ?? 0;
     out.endsBlock =
       i.flowControl === FlowControl.UnconditionalBranch ||

@@ -13,6 +13,12 @@ export const noInstruction = (bytes: Uint8Array, bits: number): Reason =>
     ),
   );
 
+/** An instruction of another model of processor: no bit of CPUID tells of it here. */
+export const notOfThisProcessor = (mnemonic: string): Reason =>
+  reason('other-processor', 'SDM 3A 6.15', () =>
+    l10n.t('This processor does not have {0}: CPUID does not tell of it.', mnemonic),
+  );
+
 export const meantToBeUndefined = (): Reason =>
   reason('ud-instruction', 'SDM 2B UD', () =>
     l10n.t('The instruction is defined to raise this exception.'),

@@ -2,18 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { Xcr0 } from '../../isa/registers/control';
 import { reason, type Reason } from './reason';
 
-/** Why the x87, MMX, SSE and AVX units are not at an instruction's disposal (SDM 2A 2.4; 3A 13.1). */
-
-/** CR0.EM tells MMX and SSE instructions apart from those that exist. */
-export const emulated = (): Reason =>
-  reason('unit-emulated', 'SDM 3A 2.5', () =>
-    l10n.t('CR0.EM is 1: instructions of MMX and SSE do not exist.'),
-  );
-
-export const unitOfAnotherTask = (): Reason =>
-  reason('unit-task-switched', 'SDM 3A 2.5', () =>
-    l10n.t('CR0.TS is 1: the registers of the unit may still belong to another task.'),
-  );
+/** Why an instruction of SSE or AVX is not there, or fails (SDM 2A 2.4; 1 11.5). */
 
 /** @param xcr0 as it stands */
 export const avxStateNotEnabled = (xcr0: bigint): Reason =>

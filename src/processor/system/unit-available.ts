@@ -1,8 +1,8 @@
 import { Cr0, Cr4, Xcr0 } from '../../isa/registers/control';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
-import { notEnabled, notInRealMode } from '../reasons/instructions';
-import { avxStateNotEnabled, emulated, unitOfAnotherTask } from '../reasons/units';
+import { fpuEmulated, notEnabled, notInRealMode, taskSwitched } from '../reasons/instructions';
+import { avxStateNotEnabled } from '../reasons/units';
 import type { Reason } from '../reasons/reason';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
@@ -18,7 +18,7 @@ const AVX_STATE = Xcr0.SSE | Xcr0.AVX;
 function faultOf(state: CpuState, unit: Unit): Fault | undefined {
   const missing = unit === 'AVX' ? noAvx(state) : noSse(state, unit);
   if (missing) return undefinedOpcode(missing);
-  return state.hasCr0(Cr0.TS) ? new Fault(Vector.NM, unitOfAnotherTask()) : undefined;
+  return state.hasCr0(Cr0.TS) ? new Fault(Vector.NM, taskSwitched()) : undefined;
 }
 
 function noAvx(state: CpuState): Reason | undefined {
@@ -29,7 +29,7 @@ function noAvx(state: CpuState): Reason | undefined {
 }
 
 function noSse(state: CpuState, unit: 'MMX' | 'SSE'): Reason | undefined {
-  if (state.hasCr0(Cr0.EM)) return emulated();
+  if (state.hasCr0(Cr0.EM)) return fpuEmulated();
   return unit === 'SSE' && !state.hasCr4(Cr4.OSFXSR) ? notEnabled('CR4.OSFXSR') : undefined;
 }
 
