@@ -42,8 +42,7 @@ const BRANCH = new Set([K.br16_1, K.br32_1, K.br64_1, K.br16_2, K.br32_4, K.br64
 /** Operands that the instruction implies: string pointers and XLAT's table. */
 const IMPLIED = new Set([K.seg_rSI, K.es_rDI, K.seg_rDI, K.seg_rBX_al]);
 /** Everything of the MMX, SSE, AVX and MPX units: other forms than these will carry them. */
-const VECTOR =
-  /^(x?y?z?mm|k_|k|bnd|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
+const VECTOR = /^(x?y?z?mm|k_|k|bnd|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
 
 const MEMORY_WIDTHS: Readonly<Record<number, 8 | 16 | 32 | 64>> = { 1: 8, 2: 16, 4: 32, 8: 64 };
 

@@ -86,12 +86,16 @@ function isOrdinary(code: Code): boolean {
 const UNCLAIMED: Readonly<Record<string, string>> = {
   SSE: 'prefetches and SFENCE touch no XMM register',
   SSE2: 'LFENCE and MFENCE touch no XMM register',
+  SSE3: 'FISTTP belongs to the x87 unit',
   CET_IBT: 'ENDBR32 and ENDBR64 are NOPs on every processor',
   INTEL8086_ONLY: 'POP CS, which the decoder never gives',
 };
 
 /** One instruction of each feature, in 64-bit code; RBX points to memory. */
 const SAMPLES: Readonly<Record<string, readonly number[]>> = {
+  FPU: [0xd9, 0xe8],
+  FPU287: [0xdf, 0xe0],
+  FPU387: [0xda, 0xe9],
   TSC: [0x0f, 0x31],
   MSR: [0x0f, 0x32],
   CX8: [0x0f, 0xc7, 0x0b],
