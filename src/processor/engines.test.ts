@@ -6,6 +6,7 @@ import type { EngineKind } from './execution/engine';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
 import { createProcessor } from './create-processor';
+import { Units } from './state/layout';
 
 /** The interpreter and the reference evaluator give the same state on random programs. */
 
@@ -66,6 +67,10 @@ function prepare(cpu: Processor, bits: Bits, code: Uint8Array, seeds: readonly b
     const inData = (bits === 16 ? 0n : BigInt(DATA)) + 0x400n + (seed % 0xc00n);
     state.setGpr(index, pointer ? inData : seed);
   });
+  // Exceptions of the x87 unit are masked, and some of its registers filled.
+  state.cr0 |= 0x20n;
+  state.setSlot(Units.X87_CONTROL, 0x37fn);
+  state.setSlot(Units.X87_TAGS, (seeds[1] ?? 0n) & 0xffn);
   state.rflags = 2n | ((seeds[0] ?? 0n) & 0x8d5n);
   state.rip = BigInt(CODE);
   cpu.updateDerivedState();
@@ -81,6 +86,7 @@ function outcome(cpu: Processor, count: number): Record<string, unknown> {
     rflags: cpu.state.rflags.toString(16),
     retired: cpu.retired,
     registers,
+    units: Buffer.from(cpu.state.units).toString('base64'),
     data,
   };
 }
