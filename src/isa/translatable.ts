@@ -4,6 +4,7 @@ import { CONDITIONAL_FAMILIES, CONDITIONS } from './instructions/conditions';
 import { FLAG_ROWS } from './instructions/flags';
 import { GENERAL_GLOSSES } from './instructions/glosses-general';
 import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './instructions/glosses-system';
+import { X87_GLOSSES } from './instructions/glosses-x87';
 import { ANY_RING, PRIVILEGE_ROWS, SENSITIVE_ROWS } from './instructions/privilege';
 import { SVM_INTERCEPTS } from './instructions/svm-intercepts';
 import { VMX_EXITS } from './instructions/vmx-exits';
@@ -78,6 +79,7 @@ export function translatableGlosses(): string[] {
 function instructionGlosses(): string[] {
   const paired = [
     GENERAL_GLOSSES,
+    X87_GLOSSES,
     SYSTEM_GLOSSES,
     PREFIX_GLOSSES,
     CONDITIONS,

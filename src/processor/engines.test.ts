@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { Decoder, DecoderOptions, FlowControl, Instruction } from 'iced-x86';
 import fc from 'fast-check';
-import { WideCr4, Xcr0 } from '../isa/registers/control';
+import { WideCr0, WideCr4, Xcr0 } from '../isa/registers/control';
 import { MXCSR_INITIAL } from '../isa/registers/floating-point';
 import { formTable } from './decoder/forms';
 import type { EngineKind } from './execution/engine';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
 import type { CpuState } from './state/cpu-state';
-import { Units } from './state/layout';
+import { Units, x87Slot } from './state/layout';
 import { createProcessor } from './create-processor';
 
 /** The interpreter and the reference evaluator give the same state on random programs. */
@@ -76,14 +76,19 @@ function prepare(cpu: Processor, bits: Bits, code: Uint8Array, seeds: readonly b
   cpu.updateDerivedState();
 }
 
-/** All units are available, all exceptions masked; the vector registers are made of the seeds. */
+/** All units are available, all exceptions masked; the registers are made of the seeds. */
 function prepareUnits(state: CpuState, seeds: readonly bigint[]): void {
   state.cr4 |= WideCr4.OSFXSR | WideCr4.OSXMMEXCPT | WideCr4.OSXSAVE;
   state.setSlot(Units.XCR0, Xcr0.X87 | Xcr0.SSE | Xcr0.AVX);
   state.setSlot(Units.MXCSR, MXCSR_INITIAL);
-  for (let at = Units.VECTOR; at < Units.X87_CONTROL; at += 8) {
-    const n = (at - Units.VECTOR) / 8;
-    state.setSlot(at, BigInt.asUintN(64, (seeds[n % 16] ?? 0n) * BigInt(n + 1)));
+  state.cr0 |= WideCr0.NE;
+  state.setSlot(Units.X87_CONTROL, 0x37fn);
+  state.setSlot(Units.X87_TAGS, (seeds[1] ?? 0n) & 0xffn);
+  const seed = (n: number): bigint => BigInt.asUintN(64, (seeds[n % 16] ?? 0n) * BigInt(n + 1));
+  for (let n = 0; n < 64; n++) state.setSlot(Units.VECTOR + 8 * n, seed(n));
+  for (let n = 0; n < 8; n++) {
+    state.setSlot(x87Slot(n), seed(n));
+    state.setSlot(x87Slot(n) + 8, seed(n + 8) & 0xffffn);
   }
 }
 

@@ -189,22 +189,8 @@ export const GENERAL_GLOSSES: readonly (readonly [names: string, gloss: string])
   ['rdrand', 'Loads a random number; CF = 1 if there was one.'],
   ['rdseed', 'Loads a random seed; CF = 1 if there was one.'],
 
-  // x87 and SSE
+  // MMX and SSE
   ['emms', 'Marks the x87 registers as empty after MMX code.'],
-  ['fninit finit', 'Resets the x87 unit.'],
-  ['fld', 'Pushes a value on the x87 stack.'],
-  ['fild', 'Pushes an integer on the x87 stack.'],
-  ['fst', 'Stores the top of the x87 stack.'],
-  ['fstp', 'Stores the top of the x87 stack and pops it.'],
-  ['fistp', 'Stores the top of the x87 stack as an integer and pops it.'],
-  ['fadd faddp', 'Adds x87 numbers.'],
-  ['fsub fsubp fsubr fsubrp', 'Subtracts x87 numbers.'],
-  ['fmul fmulp', 'Multiplies x87 numbers.'],
-  ['fdiv fdivp fdivr fdivrp', 'Divides x87 numbers.'],
-  ['fldcw', 'Loads the x87 control word.'],
-  ['fstcw fnstcw', 'Stores the x87 control word.'],
-  ['fstsw fnstsw', 'Stores the x87 status word.'],
-  ['wait fwait', 'Waits for pending x87 exceptions.'],
   ['fxsave fxsave64', 'Saves the x87, MMX and SSE state to 512 bytes of memory.'],
   ['fxrstor fxrstor64', 'Loads the x87, MMX and SSE state from 512 bytes of memory.'],
   [

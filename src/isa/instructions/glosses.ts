@@ -1,5 +1,6 @@
 import { GENERAL_GLOSSES } from './glosses-general';
 import { PREFIX_GLOSSES, SYSTEM_GLOSSES } from './glosses-system';
+import { X87_GLOSSES } from './glosses-x87';
 
 type Glosses = readonly (readonly [names: string, gloss: string])[];
 
@@ -9,7 +10,7 @@ function byName(glosses: Glosses): ReadonlyMap<string, string> {
   );
 }
 
-const GENERAL = byName(GENERAL_GLOSSES);
+const GENERAL = byName([...GENERAL_GLOSSES, ...X87_GLOSSES]);
 const SYSTEM = byName(SYSTEM_GLOSSES);
 const PREFIXES = byName(PREFIX_GLOSSES);
 

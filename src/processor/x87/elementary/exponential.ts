@@ -1,18 +1,12 @@
 import { bitLength } from '../../floating-point/whole-numbers';
 import { logarithmOf2 } from './constants';
 import { artanh, exponentialLessOne } from './series';
-import {
-  fixed,
-  inexact,
-  leading,
-  magnitude,
-  placesFor,
-  type Real,
-  TINY,
-  WORKING_BITS,
-} from './real';
+import { fixed, inexact, leading, magnitude, placesFor, type Real, WORKING_BITS } from './real';
 
 /** Powers of 2 and logarithms to the base 2. */
+
+/** Below this exponent the second term of a series lies beyond all bits of the result. */
+const TINY = -100;
 
 /** 2^x - 1, for 0 < |x| < 1. */
 export function powerLessOne(x: Real): Real {

@@ -8,8 +8,6 @@ export interface Real {
 
 /** Bits of a result that are right; registers hold 64, so that rounding almost never depends on more. */
 export const WORKING_BITS = 192;
-/** Below this exponent only the first term of a series matters, and the second one's direction. */
-export const TINY = -100;
 
 export const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
 

@@ -8,7 +8,6 @@ import {
   magnitude,
   placesFor,
   type Real,
-  TINY,
   WORKING_BITS,
 } from './real';
 
@@ -19,6 +18,12 @@ import {
 const PI_66 = 0x3243f6a8885a308d3n;
 /** π ÷ 2 = PI_66 × 2^-65. */
 const HALF_PI_PLACES = 65;
+
+/**
+ * Of angles below this exponent a series gives its first term, and the second decides only in which
+ * direction the result is not exact: it lies beyond the bits that are computed.
+ */
+const TINY = -70;
 
 interface Angle {
   /** Between -π/4 and π/4. */
@@ -85,7 +90,7 @@ function ratio(a: Real, b: Real): Real {
   return { significand, exponent: a.exponent - b.exponent - shift };
 }
 
-/** Beyond this distance of exponents the angle is π/2, π, or the ratio itself, but for its direction. */
+/** Beyond this distance of exponents the angle is π/2 or π, but for its direction. */
 const FAR = 200;
 
 /** The angle of the point (x, y), neither of which is zero, between -π and π. */
@@ -101,7 +106,7 @@ export function angle(y: Real, x: Real): Real {
 /** The same for y > 0 and |x|. */
 function upperAngle(y: Real, x: Real, left: boolean): Real {
   const distance = leading(y) - leading(x);
-  if (!left && distance < -FAR) return justBelowRatio(y, x);
+  if (!left && distance < TINY) return justBelowRatio(y, x);
   if (distance < -FAR) return turns(1);
   if (distance > FAR) return turns(2);
   const steep = isBelow(x, y);
