@@ -128,6 +128,7 @@ const ROWS = [
   row(EBX7, 24, 'CLWB', { instructions: 'CLWB' }),
   row(ECX7, 2, 'UMIP', { cr4: WideCr4.UMIP }),
   row(ECX7, 3, 'PKU', { cr4: WideCr4.PKE, xcr0: Xcr0.PKRU, instructions: 'PKU' }),
+  row(ECX7, 4, 'OSPKE'),
   row(ECX7, 16, 'LA57', { cr4: WideCr4.LA57 }),
   row(ECX7, 22, 'RDPID', { msrs: [Msr.TSC_AUX], instructions: 'RDPID' }),
   row(ECX7, 25, 'CLDEMOTE', { instructions: 'CLDEMOTE' }),

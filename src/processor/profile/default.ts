@@ -51,6 +51,8 @@ export const DEFAULT_PROFILE = new Profile({
     'CLFLUSHOPT',
     'CLWB',
     'UMIP',
+    'PKU',
+    'OSPKE',
     'RDPID',
     'CLDEMOTE',
     'SERIALIZE',
