@@ -15,6 +15,7 @@ export const DEFAULT_PROFILE = new Profile({
   physicalAddressWidth: PHYSICAL_ADDRESS_WIDTH,
   linearAddressWidth: LINEAR_ADDRESS_WIDTH,
   features: [
+    'VME',
     'DE',
     'PSE',
     'TSC',
