@@ -132,6 +132,7 @@ const ROWS = [
   row(EBX7, 24, 'CLWB', { instructions: 'CLWB' }),
   row(ECX7, 2, 'UMIP', { cr4: WideCr4.UMIP }),
   row(ECX7, 3, 'PKU', { cr4: WideCr4.PKE, xcr0: Xcr0.PKRU, instructions: 'PKU' }),
+  row(ECX7, 4, 'OSPKE'),
   row(ECX7, 9, 'VAES', { instructions: 'VAES' }),
   row(ECX7, 10, 'VPCLMULQDQ', { instructions: 'VPCLMULQDQ' }),
   row(ECX7, 16, 'LA57', { cr4: WideCr4.LA57 }),

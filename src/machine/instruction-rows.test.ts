@@ -112,6 +112,10 @@ describe('rows about privilege', () => {
     }),
     ...each('rdfsbase rdgsbase wrfsbase wrgsbase', set(WideCr4.FSGSBASE)),
     xgetbv: set(WideCr4.OSXSAVE),
+    ...each('rdpkru wrpkru', (cpu) => {
+      cpu.state.cr4 |= WideCr4.PKE;
+      cpu.state.setGpr(2, 0n);
+    }),
     syscall: (cpu) => {
       cpu.state.efer |= WideEfer.SCE;
     },

@@ -1,6 +1,6 @@
 import { Xcr0 } from '../../isa/registers/control';
 import { EXTENDED_COMPONENTS, type ExtendedComponent } from '../../isa/xsave-area';
-import { Units } from '../state/layout';
+import type { InstructionContext } from '../execution/instruction-context';
 import type { CpuState } from '../state/cpu-state';
 import {
   clearHalves,
@@ -17,8 +17,8 @@ export interface StateComponent extends ExtendedComponent {
   save(state: CpuState): Uint8Array;
   /** How many bytes of the component are loaded: outside 64-bit mode fewer than it has. */
   loadSize(state: CpuState): number;
-  load(state: CpuState, bytes: Uint8Array): void;
-  initialize(state: CpuState): void;
+  load(cpu: InstructionContext, bytes: Uint8Array): void;
+  initialize(cpu: InstructionContext): void;
   inUse(state: CpuState): boolean;
 }
 
@@ -27,10 +27,10 @@ type Contents = Omit<StateComponent, keyof ExtendedComponent>;
 const AVX: Contents = {
   save: (state) => saveHalves(state, 'upper'),
   loadSize: halvesSize,
-  load: (state, bytes) => {
+  load: ({ state }, bytes) => {
     loadHalves(state, 'upper', bytes);
   },
-  initialize: (state) => {
+  initialize: ({ state }) => {
     clearHalves(state, 'upper');
   },
   inUse: (state) => halvesInUse(state, 'upper'),
@@ -40,18 +40,17 @@ const AVX: Contents = {
 const PKRU: Contents = {
   save: (state) => {
     const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setUint32(0, Number(state.slot(Units.PKRU)), true);
+    new DataView(bytes.buffer).setUint32(0, Number(state.pkru), true);
     return bytes;
   },
   loadSize: () => 8,
-  load: (state, bytes) => {
-    const value = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    state.setSlot(Units.PKRU, BigInt(value));
+  load: ({ mmu }, bytes) => {
+    mmu.setPkru(BigInt(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)));
   },
-  initialize: (state) => {
-    state.setSlot(Units.PKRU, 0n);
+  initialize: ({ mmu }) => {
+    mmu.setPkru(0n);
   },
-  inUse: (state) => state.slot(Units.PKRU) !== 0n,
+  inUse: (state) => state.pkru !== 0n,
 };
 
 const CONTENTS = new Map([

@@ -102,8 +102,8 @@ function restore(
   if (loadsMxcsr) state.setSlot(Units.MXCSR, BigInt(mxcsr));
   else if (requested & Xcr0.SSE) state.setSlot(Units.MXCSR, MXCSR_INITIAL);
   for (const { component, bytes } of extended) {
-    if (bytes) component.load(state, bytes);
-    else component.initialize(state);
+    if (bytes) component.load(cpu, bytes);
+    else component.initialize(cpu);
   }
   return undefined;
 }

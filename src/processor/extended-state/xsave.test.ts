@@ -161,6 +161,29 @@ describe('XSAVEOPT and XSAVEC', () => {
   });
 });
 
+describe('PKRU as a state component', () => {
+  it('lies at 2688, or behind what the format has before it', () => {
+    const cpu = ready(Xcr0.PKRU);
+    const { state } = cpu;
+    state.setSlot(Units.XCR0, ALL | Xcr0.PKRU);
+    cpu.mmu.setPkru(0x55555554n);
+    fill(cpu);
+    execute(cpu, ...XSAVE64);
+    assert.deepEqual([header(cpu), at(cpu, 2688)], ['200 0', '55555554']);
+    fill(cpu);
+    state.setGpr(0, Xcr0.PKRU | Xcr0.AVX);
+    execute(cpu, ...XSAVEC64);
+    assert.deepEqual([header(cpu), at(cpu, 832)], ['200 8000000000000204', '55555554']);
+    cpu.mmu.setPkru(0n);
+    execute(cpu, ...XRSTOR64);
+    assert.equal(state.pkru, 0x55555554n);
+    fill(cpu);
+    state.setGpr(0, Xcr0.PKRU);
+    execute(cpu, ...XRSTOR64);
+    assert.equal(state.pkru, 0n);
+  });
+});
+
 describe('XRSTOR', () => {
   it('loads what the area holds, and initializes what it does not', () => {
     const cpu = ready();
@@ -288,11 +311,12 @@ describe('the XSAVE family', () => {
 
   it('is told of by CPUID.0DH', () => {
     const { state } = ready();
-    assert.deepEqual(cpuid(state, 0xd, 0), { eax: 7, ebx: 832, ecx: 832, edx: 0 });
+    assert.deepEqual(cpuid(state, 0xd, 0), { eax: 0x207, ebx: 832, ecx: 2696, edx: 0 });
     state.setSlot(Units.XCR0, Xcr0.X87);
     assert.equal(cpuid(state, 0xd, 0).ebx, 576);
     assert.deepEqual(cpuid(state, 0xd, 1), { eax: 0xf, ebx: 576, ecx: 0, edx: 0 });
     assert.deepEqual(cpuid(state, 0xd, 2), { eax: 256, ebx: 576, ecx: 0, edx: 0 });
+    assert.deepEqual(cpuid(state, 0xd, 9), { eax: 8, ebx: 2688, ecx: 0, edx: 0 });
     assert.deepEqual(cpuid(state, 0xd, 3), { eax: 0, ebx: 0, ecx: 0, edx: 0 });
   });
 

@@ -5,11 +5,19 @@ import { Fault, generalProtection, stackFault } from '../faults';
 import { noteDataAccess } from '../events/hardware-breakpoints';
 import { addressNotCanonical, misaligned } from '../reasons/memory';
 import { pageFaultReason } from '../reasons/paging';
-import { PAGE_SIZE, SS, State, segmentSlot } from '../state/layout';
+import { PAGE_SIZE, SS, State, Units, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
-import { walk, type Access, type EntryMemory, type WalkResult, type WalkStep } from './walk';
+import { deniedByKey } from './protection-keys';
+import {
+  walk,
+  type Access,
+  type EntryMemory,
+  type Translation,
+  type WalkResult,
+  type WalkStep,
+} from './walk';
 
 /** What is known of the access when a guest-physical address is translated (for EPT violations). */
 export interface GuestPhysicalContext {
@@ -49,7 +57,7 @@ export interface CodeFrames {
 const LINE_20 = 2 ** 20;
 const FOUR_GIGABYTES = 2 ** 32;
 /** A debugger's access: present pages only, whatever their rights. */
-const PROBE: Access = { write: false, execute: false, user: false };
+const PROBE: Access = { write: false, execute: false, user: false, unchecked: true };
 /** Where nothing answers: an entry read there is all ones, and its reserved bits end the walk. */
 const OUTSIDE_MEMORY = 0xffffffff000;
 
@@ -129,6 +137,7 @@ export class Mmu {
         holdsCode: this.code.holdsCode(frame),
         global: translation.global,
         pageShift: translation.pageShift,
+        key: translation.key,
       });
     }
     return host.address;
@@ -139,8 +148,20 @@ export class Mmu {
     return userPage && !access.user && (this.state.cr4 & WideCr4.SMAP) !== 0n && this.state.paging;
   }
 
-  private mayWrite(translation: { writable: boolean }, access: Access): boolean {
-    return translation.writable || (!access.user && (this.state.cr0 & WideCr0.WP) === 0n);
+  private mayWrite({ writable, key }: Translation, access: Access): boolean {
+    const allowed = writable || (!access.user && (this.state.cr0 & WideCr0.WP) === 0n);
+    return allowed && !deniedByKey(this.state, key, { ...access, write: true });
+  }
+
+  /**
+   * PKRU. The TLB holds what it allows: the pages of keys whose rights change go from it, and no
+   * others, so that a guest sees stale translations as before.
+   */
+  setPkru(value: bigint): void {
+    const changed = this.state.pkru ^ value;
+    if (changed === 0n) return;
+    this.state.setSlot(Units.PKRU, value);
+    this.tlb.flushKeys((key) => ((changed >> BigInt(2 * key)) & 3n) !== 0n);
   }
 
   /**

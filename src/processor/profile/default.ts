@@ -16,6 +16,7 @@ export const DEFAULT_PROFILE = new Profile({
   linearAddressWidth: LINEAR_ADDRESS_WIDTH,
   features: [
     'FPU',
+    'VME',
     'DE',
     'PSE',
     'TSC',
@@ -65,6 +66,8 @@ export const DEFAULT_PROFILE = new Profile({
     'CLFLUSHOPT',
     'CLWB',
     'UMIP',
+    'PKU',
+    'OSPKE',
     'VAES',
     'VPCLMULQDQ',
     'RDPID',

@@ -125,6 +125,7 @@ const SAMPLES: Readonly<Record<string, readonly number[]>> = {
   INVPCID: [0x66, 0x0f, 0x38, 0x82, 0x03],
   RDRAND: [0x0f, 0xc7, 0xf0],
   RDSEED: [0x0f, 0xc7, 0xf8],
+  PKU: [0x0f, 0x01, 0xef],
   RDPID: [0xf3, 0x0f, 0xc7, 0xf8],
   SERIALIZE: [0x0f, 0x01, 0xe8],
   WBNOINVD: [0xf3, 0x0f, 0x09],
@@ -149,14 +150,19 @@ const SAMPLES: Readonly<Record<string, readonly number[]>> = {
 const CLFLUSH_LINE = 8 << 8;
 /** What instructions want of CR4. */
 const ENABLING =
-  WideCr4.FSGSBASE | WideCr4.VMXE | WideCr4.OSFXSR | WideCr4.OSXMMEXCPT | WideCr4.OSXSAVE;
+  WideCr4.FSGSBASE |
+  WideCr4.PKE |
+  WideCr4.VMXE |
+  WideCr4.OSFXSR |
+  WideCr4.OSXMMEXCPT |
+  WideCr4.OSXSAVE;
 /** Those that another instruction of the same feature must come before. */
 const AFTER_VMXON = ['INVEPT', 'INVVPID'];
 
 describe('the processor’s profile', () => {
   it('is what CPUID answers', () => {
     const { state } = longMode();
-    state.cr4 |= WideCr4.OSXSAVE;
+    state.cr4 |= WideCr4.OSXSAVE | WideCr4.PKE;
     for (const { name, cpuid: at } of FEATURES) {
       const answer = cpuid(state, at.leaf, at.subleaf)[at.register];
       assert.equal(((answer >>> at.bit) & 1) === 1, DEFAULT_PROFILE.has(name), name);

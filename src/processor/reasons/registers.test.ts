@@ -131,6 +131,15 @@ describe('reasons of values of registers', () => {
       ...INVPCID,
     ),
     row(
+      'pkru-register',
+      'ECX must be 0 for the instruction; it is 0x1',
+      protectedMode,
+      both(cr4(1n << 22n), msr(1, 0n)),
+      0x0f,
+      0x01,
+      0xef,
+    ),
+    row(
       'pmc-absent',
       'This processor has no performance counter 0x7',
       protectedMode,

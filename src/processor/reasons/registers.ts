@@ -147,6 +147,11 @@ export const invpcidPcid = (pcid: bigint): Reason =>
     l10n.t('While CR4.PCIDE is 0, INVPCID takes PCID 0 only, not {0}.', hex(pcid)),
   );
 
+export const mustBeZero = (register: string, found: bigint): Reason =>
+  reason('pkru-register', 'SDM 2D WRPKRU', () =>
+    l10n.t('{0} must be 0 for the instruction; it is {1}.', register, hex(found)),
+  );
+
 export const noPerformanceCounter = (index: bigint): Reason =>
   reason('pmc-absent', 'SDM 2B RDPMC', () =>
     l10n.t('This processor has no performance counter {0}.', hex(index)),

@@ -221,6 +221,10 @@ export class CpuState {
     return (this.low(State.CR4) & mask) !== 0;
   }
 
+  get pkru(): bigint {
+    return this.slot(Units.PKRU);
+  }
+
   get cr8(): bigint {
     return this.slot(State.CR8);
   }

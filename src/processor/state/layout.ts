@@ -176,7 +176,10 @@ export const Tlb = {
   WRITE_TAG: 8,
   /** i32: what is added to the (wrapped) linear address to give the address in the WebAssembly memory. */
   ADDEND: 16,
-  /** i32: bit 0: the translation is global (SDM 3A 4.10.2.4); bits 15:8: log2 of the page's size. */
+  /**
+   * i32: bit 0: the translation is global (SDM 3A 4.10.2.4); bits 15:8: log2 of the page's size; bits
+   * 20:16: 1 + the protection key that decides, or 0.
+   */
   FLAGS: 20,
   /** In WRITE_TAG: the page may be written, but not where code was decoded from; see CodeFrames. */
   HOLDS_CODE: 1,

@@ -36,6 +36,7 @@ const HAS_SUBLEAVES: ReadonlySet<number> = new Set([7, 0xd]);
 /** Features that CPUID shows only in a certain state. */
 const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   OSXSAVE: (state) => (state.cr4 & WideCr4.OSXSAVE) !== 0n,
+  OSPKE: (state) => (state.cr4 & WideCr4.PKE) !== 0n,
   MONITOR: hasMonitor,
   // Intel processors have SYSCALL in 64-bit mode only.
   'SYSCALL/SYSRET': (state) => state.codeBits === 64,

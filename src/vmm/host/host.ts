@@ -35,7 +35,7 @@ import {
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import { guestPagingState } from '../vtx/guest-paging';
 
-const READ_ANYTHING: Access = { write: false, execute: false, user: false };
+const READ_ANYTHING: Access = { write: false, execute: false, user: false, unchecked: true };
 const NOWHERE = (1n << 64n) - 1n;
 const DPL = BigInt(AccessRights.DPL);
 /** No host timer is armed further ahead than the counter reaches. */
@@ -353,7 +353,7 @@ export class Host implements Persistent<HostState> {
       write32: () => undefined,
       write64: () => undefined,
     };
-    const state = guestPagingState((field) => this.vmread(field));
+    const state = guestPagingState((field) => this.vmread(field), this.cpu.state.pkru);
     return walk(state, entries, linear, access, false);
   }
 

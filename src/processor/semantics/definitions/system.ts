@@ -12,6 +12,7 @@ import * as fast from '../../system/fast-calls';
 import * as halt from '../../system/halt';
 import * as msr from '../../system/msr';
 import * as ports from '../../system/port-instructions';
+import * as keys from '../../system/protection-keys';
 import * as time from '../../system/time';
 import { monitor, monitorWait } from '../../system/monitor-wait';
 import { readRandom, readSeed } from '../../system/random';
@@ -50,6 +51,8 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   WRMSR: msr.writeModelSpecificRegister,
   RDTSC: time.readTimeStamp,
   RDTSCP: time.readTimeStampAndProcessor,
+  RDPKRU: keys.readPkru,
+  WRPKRU: keys.writePkru,
   RDPID: time.readProcessorId,
   RDPMC: time.readPerformanceCounter,
   INVLPG: invalidatePage,

@@ -10,13 +10,14 @@ const VMX_FEATURE = cpuidMask('VMX');
 const HYPERVISOR_PRESENT = cpuidMask('Hypervisor present');
 const MONITOR = cpuidMask('MONITOR');
 const OSXSAVE = cpuidMask('OSXSAVE');
+const OSPKE = cpuidMask('OSPKE');
 
 /** CPUID always exits: the monitor decides what processor the guest believes to have. */
 export function* handleCpuid(): Handler {
   const leaf = Number((yield guestRegister(0)) & 0xffffffffn);
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
   const { eax, ebx, ecx, edx } = unpackAnswer(yield cpuid(leaf, subleaf));
-  const shown = leaf === 1 ? yield* shownFeatures(ecx) : ecx;
+  const shown = yield* shownFeatures(leaf, subleaf, ecx);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx));
   yield setGuestRegister(1, BigInt(shown >>> 0));
@@ -25,11 +26,16 @@ export function* handleCpuid(): Handler {
 }
 
 /**
- * ECX of leaf 1: no VMX, a hypervisor, and OSXSAVE by the guest's CR4, not the monitor's. There is no
- * MONITOR either: a guest that waits is to say so by HLT, which exits.
+ * ECX of leaf 1: no VMX, and a hypervisor. There is no MONITOR either: a guest that waits is to say so
+ * by HLT, which exits. What the operating system has enabled is told by the guest's CR4, not the monitor's.
  */
-function* shownFeatures(ecx: number): Handler<number> {
+function* shownFeatures(leaf: number, subleaf: number, ecx: number): Handler<number> {
+  if (leaf !== 1 && (leaf !== 7 || subleaf !== 0)) return ecx;
   const cr4 = yield vmread(Field.GUEST_CR4);
-  const osxsave = cr4 & WideCr4.OSXSAVE ? OSXSAVE : 0;
-  return (ecx & ~(VMX_FEATURE | MONITOR | OSXSAVE)) | HYPERVISOR_PRESENT | osxsave;
+  if (leaf === 7) return withBit(ecx, OSPKE, cr4 & WideCr4.PKE);
+  const features = (ecx & ~(VMX_FEATURE | MONITOR)) | HYPERVISOR_PRESENT;
+  return withBit(features, OSXSAVE, cr4 & WideCr4.OSXSAVE);
 }
+
+const withBit = (word: number, bit: number, wanted: bigint): number =>
+  wanted ? word | bit : word & ~bit;
