@@ -1,3 +1,5 @@
+import type {
+  Instruction} from 'iced-x86';
 import {
   Code,
   CodeExt,
@@ -5,7 +7,6 @@ import {
   DecoderOptions,
   EncodingKind,
   FlowControl,
-  Instruction,
   MandatoryPrefix,
   OpCodeTableKind,
   Register,

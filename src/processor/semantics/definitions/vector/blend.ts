@@ -2,7 +2,7 @@ import type { LaneWidth } from '../../../wasm/simd';
 import { vectorSlot } from '../../../state/layout';
 import type { AbstractMachine } from '../../abstract-machine';
 import { instruction } from '../../instruction';
-import { Value } from '../../value';
+import type { Value } from '../../value';
 import { Vector } from '../../vector';
 import {
   encodingOf,

@@ -1,5 +1,5 @@
 import { instruction } from '../../instruction';
-import { Value } from '../../value';
+import type { Value } from '../../value';
 import { Vector } from '../../vector';
 import { readHalves } from '../../vector-operands';
 import { inUnit, LANES, packed } from './packed';

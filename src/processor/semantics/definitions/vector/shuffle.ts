@@ -1,7 +1,7 @@
 import type { LaneWidth } from '../../../wasm/simd';
 import type { AbstractMachine } from '../../abstract-machine';
 import { instruction } from '../../instruction';
-import { Value } from '../../value';
+import type { Value } from '../../value';
 import { Vector } from '../../vector';
 import { readHalves, readVector, requireUnit, writeHalves } from '../../vector-operands';
 import { packed, packedUnary, type Operation } from './packed';
