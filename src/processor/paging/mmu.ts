@@ -241,9 +241,9 @@ export class Mmu {
     });
   }
 
-  /** Faults as a write of so many bytes would. */
+  /** Faults as a write of so many bytes would; the write itself sees to its alignment. */
   requireWritable(linear: bigint, bytes: number, segment: number): void {
-    this.pieces(linear, bytes, segment, true, () => undefined);
+    this.pieces(linear, bytes, segment, true, () => undefined, 1);
   }
 
   /**
@@ -257,10 +257,11 @@ export class Mmu {
     segment: number,
     write: boolean,
     access: (address: number, at: number, size: number) => void,
+    alignment = 8,
   ): void {
     this.checkCanonical(linear, bytes, segment);
     const how = { write, execute: false, user: this.state.cpl === 3 };
-    this.checkAlignment(linear, 8, how);
+    this.checkAlignment(linear, alignment, how);
     const first = Math.min(bytes, PAGE_SIZE - Number(linear & 0xfffn));
     const low = this.translate(linear, how);
     const high = first < bytes ? this.translate(this.wrap(linear + BigInt(first)), how) : 0;
