@@ -11,11 +11,13 @@ const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Fiel
  * @param read VMREAD
  * @param gprs RAX … R15; RSP comes from the VMCS
  * @param cr2 which no VM exit saves
+ * @param units the x87 and vector registers, which no VM exit saves, either
  */
 export function emulatedState(
   read: (field: Field) => bigint,
   gprs: readonly bigint[],
   cr2: bigint,
+  units: Uint8Array,
 ): EmulatedState {
   return {
     registers: {
@@ -40,6 +42,7 @@ export function emulatedState(
         base: read(Field.GUEST_IDTR_BASE),
         limit: Number(read(Field.GUEST_IDTR_LIMIT)),
       },
+      units,
     },
     cr2,
     dr7: read(Field.GUEST_DR7),
