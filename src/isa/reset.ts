@@ -29,6 +29,9 @@ export const RESET = {
   x87Control: 0x40n,
   /** Bit n: Rn is not empty. */
   x87Tags: 0xffn,
+  /** The same after FNINIT (SDM 1 8.1.5): exceptions are masked, and registers are empty. */
+  x87Initialized: 0x37fn,
+  x87Empty: 0n,
   mxcsr: MXCSR_INITIAL,
   xcr0: Xcr0.X87,
   /** GDTR and IDTR. */

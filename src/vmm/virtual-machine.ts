@@ -74,6 +74,8 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
 
   const hostCr3 = buildAddressSpace(computer.memory, frames);
   enterRootMode(computer, hostCr3);
+  // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
+  computer.processor.state.units.set(options.start.units);
   computer.processor.gateFrame = GATE_FRAME;
   const [vmxon, vmcs, msrBitmap, gdt, idt, tss, stack] = [0, 1, 2, 3, 4, 5, 6].map(() =>
     frames.allocate(),

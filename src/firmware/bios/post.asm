@@ -23,6 +23,7 @@ power_on:
         xor ax, ax
         mov ss, ax
         mov sp, STACK_AT_BOOT
+        fninit
         call fill_vectors
         call fill_data_area
         push DATA_AREA

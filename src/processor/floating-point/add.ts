@@ -2,6 +2,7 @@ import { type Environment, Rounding } from './environment';
 import type { Format } from './format';
 import { invalid, propagated } from './nan';
 import { precisionOf } from './precision';
+import { quickSum } from './quick';
 import { round } from './round';
 import { infinity, isNan, noteDenormals, operand, type Unpacked, zero } from './unpack';
 import { bitLength } from './whole-numbers';
@@ -9,12 +10,18 @@ import { bitLength } from './whole-numbers';
 /** Sums and differences. */
 
 export function add(format: Format, a: bigint, b: bigint, env: Environment): bigint {
-  return sum(format, operand(format, a, env), operand(format, b, env), false, env);
+  return (
+    quickSum(format, a, b, env) ??
+    sum(format, operand(format, a, env), operand(format, b, env), false, env)
+  );
 }
 
 /** a - b. */
 export function subtract(format: Format, a: bigint, b: bigint, env: Environment): bigint {
-  return sum(format, operand(format, a, env), operand(format, b, env), true, env);
+  return (
+    quickSum(format, a, b ^ format.sign, env) ??
+    sum(format, operand(format, a, env), operand(format, b, env), true, env)
+  );
 }
 
 /** a + b, or a - b, of values taken apart. */
@@ -37,12 +44,8 @@ export function sum(
   if (a.kind === 'zero' && b.kind === 'zero') {
     return zero(format, signOfZero(a.negative, signB, env));
   }
-  return roundSum(
-    format,
-    { ...a, significand: a.kind === 'zero' ? 0n : a.significand },
-    { ...b, negative: signB, significand: b.kind === 'zero' ? 0n : b.significand },
-    env,
-  );
+  const { significand, exponent } = b;
+  return roundSum(format, a, { negative: signB, significand, exponent }, env);
 }
 
 /** The sign of a sum that is zero: of zeros, or of numbers that cancel each other (SDM 1 4.8.3.1). */

@@ -2,6 +2,7 @@ import { type Environment, Flag } from './environment';
 import type { Format } from './format';
 import { invalid, propagated, quieted } from './nan';
 import { precisionOf } from './precision';
+import { quickProduct, quickQuotient, quickRoot } from './quick';
 import { round } from './round';
 import { infinity, isNan, noteDenormals, operand, type Unpacked, zero } from './unpack';
 import { bitLength, squareRoot } from './whole-numbers';
@@ -9,7 +10,10 @@ import { bitLength, squareRoot } from './whole-numbers';
 /** Products, quotients and square roots. */
 
 export function multiply(format: Format, a: bigint, b: bigint, env: Environment): bigint {
-  return product(format, operand(format, a, env), operand(format, b, env), env);
+  return (
+    quickProduct(format, a, b, env) ??
+    product(format, operand(format, a, env), operand(format, b, env), env)
+  );
 }
 
 /** a × b of values taken apart. */
@@ -30,7 +34,10 @@ export function product(format: Format, x: Unpacked, y: Unpacked, env: Environme
 
 /** a ÷ b. */
 export function divide(format: Format, a: bigint, b: bigint, env: Environment): bigint {
-  return quotient(format, operand(format, a, env), operand(format, b, env), env);
+  return (
+    quickQuotient(format, a, b, env) ??
+    quotient(format, operand(format, a, env), operand(format, b, env), env)
+  );
 }
 
 /** a ÷ b of values taken apart. */
@@ -59,6 +66,8 @@ export function quotient(format: Format, x: Unpacked, y: Unpacked, env: Environm
 }
 
 export function root(format: Format, a: bigint, env: Environment): bigint {
+  const quick = quickRoot(format, a, env);
+  if (quick !== undefined) return quick;
   const x = operand(format, a, env);
   if (isNan(x)) return quieted(format, x, env);
   if (x.kind === 'zero') return x.bits;

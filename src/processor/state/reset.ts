@@ -18,7 +18,7 @@ export function resetState(state: CpuState): void {
   state.gdtr = { ...RESET.table };
   state.idtr = { ...RESET.table };
   state.dr.set([0n, 0n, 0n, 0n, 0n, 0n, RESET.dr6, RESET.dr7]);
-  resetUnits(state);
+  state.units.set(unitsWith(RESET.x87Control, RESET.x87Tags));
   state.resetMsrs();
   state.activity = 'active';
   state.monitored = undefined;
@@ -28,11 +28,19 @@ export function resetState(state: CpuState): void {
   state.pendingDebug = 0;
 }
 
-/** The x87 registers hold +0, and none is empty. */
-function resetUnits(state: CpuState): void {
-  state.units.fill(0);
-  state.setSlot(Units.X87_CONTROL, RESET.x87Control);
-  state.setSlot(Units.X87_TAGS, RESET.x87Tags);
-  state.setSlot(Units.MXCSR, RESET.mxcsr);
-  state.setSlot(Units.XCR0, RESET.xcr0);
+/**
+ * The registers of the x87 and vector units, all 0 but for these: after RESET none of the x87 registers is
+ * empty, and after FNINIT all are.
+ */
+export function unitsWith(x87Control: bigint, x87Tags: bigint): Uint8Array {
+  const units = new Uint8Array(Units.END - Units.VECTOR);
+  const view = new DataView(units.buffer);
+  const set = (slot: number, value: bigint): void => {
+    view.setBigUint64(slot - Units.VECTOR, value, true);
+  };
+  set(Units.X87_CONTROL, x87Control);
+  set(Units.X87_TAGS, x87Tags);
+  set(Units.MXCSR, RESET.mxcsr);
+  set(Units.XCR0, RESET.xcr0);
+  return units;
 }

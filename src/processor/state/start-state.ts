@@ -4,6 +4,7 @@ import { WideCr0 } from '../../isa/registers/control';
 import { RESET } from '../../isa/reset';
 import { RFLAGS_FIXED } from '../../isa/registers/flags';
 import { CS, LDTR, TR } from './layout';
+import { unitsWith } from './reset';
 import type { CpuState, SegmentRegister, TableRegister } from './cpu-state';
 
 /** The registers with which a program begins: what firmware or a boot loader leaves. */
@@ -20,6 +21,8 @@ export interface StartState {
   readonly segments: readonly Readonly<SegmentRegister>[];
   readonly gdtr: Readonly<TableRegister>;
   readonly idtr: Readonly<TableRegister>;
+  /** The x87 and vector units, as `Units` in layout.ts lays them out. */
+  readonly units: Uint8Array;
 }
 
 /** Of programs that lie above it. */
@@ -51,6 +54,8 @@ export function realModeStart(entry: number): StartState {
     segments,
     gdtr: { ...RESET.table },
     idtr: { base: 0n, limit: IVT_LIMIT },
+    // Firmware has executed FNINIT.
+    units: unitsWith(RESET.x87Initialized, RESET.x87Empty),
   };
 }
 
@@ -61,7 +66,8 @@ export function resetStart(): StartState {
     index === CS ? { ...RESET.cs } : segment,
   );
   const { cr0, rip } = RESET;
-  return { ...real, segments, cr0, rip, idtr: { ...RESET.table } };
+  const units = unitsWith(RESET.x87Control, RESET.x87Tags);
+  return { ...real, segments, cr0, rip, idtr: { ...RESET.table }, units };
 }
 
 /** What the registers hold now. */
@@ -72,6 +78,7 @@ export function startStateOf(state: CpuState): StartState {
     segments: Array.from({ length: 8 }, (_, index) => ({ ...state.segment(index) })),
     gdtr: { ...gdtr },
     idtr: { ...idtr },
+    units: state.units.slice(),
     ...{ rip, rflags, cr0, cr3, cr4, efer },
   };
 }
@@ -88,4 +95,5 @@ export function startFrom(state: CpuState, start: StartState): void {
   Object.assign(state, { rip, rflags, cr0, cr3, cr4, efer });
   state.gdtr = { ...gdtr };
   state.idtr = { ...idtr };
+  state.units.set(start.units);
 }

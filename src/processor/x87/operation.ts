@@ -42,7 +42,7 @@ export class Operation {
   }
 
   get hasMemory(): boolean {
-    return this.cpu.instruction.operands.some(({ kind }) => kind === 'memory');
+    return this.cpu.instruction.memorySize !== MemorySize.Unknown;
   }
 
   /** Whether one of the registers is empty, which is a stack underflow then (SDM 1 8.5.1.1). */
@@ -117,7 +117,7 @@ export function operation(body: (x: Operation) => void): SlowPath {
     const x = new Operation(cpu);
     body(x);
     x.finish();
-    return x.hasMemory ? undefined : 'continue';
+    return 'continue';
   };
 }
 

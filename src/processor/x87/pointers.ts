@@ -1,3 +1,4 @@
+import { MemorySize } from 'iced-x86';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, SEGMENT_SIZE, State, Units } from '../state/layout';
 
@@ -11,7 +12,7 @@ export function notePointers(cpu: InstructionContext): void {
   state.setSlot(Units.X87_INSTRUCTION, state.rip);
   state.setSlot(Units.X87_CODE_SEGMENT, BigInt(state.selector(CS)));
   state.setSlot(Units.X87_OPCODE, BigInt(instruction.x87Opcode));
-  if (!instruction.operands.some(({ kind }) => kind === 'memory')) return;
+  if (instruction.memorySize === MemorySize.Unknown) return;
   const segment = (cpu.operandSegment() - State.SEGMENTS) / SEGMENT_SIZE;
   state.setSlot(Units.X87_DATA, cpu.effectiveAddress());
   state.setSlot(Units.X87_DATA_SEGMENT, BigInt(state.selector(segment)));

@@ -1,6 +1,10 @@
 import { X87Control, X87Status } from '../../isa/registers/floating-point';
 import type { CpuState } from '../state/cpu-state';
-import { Units, x87Slot } from '../state/layout';
+import { Units, wordOf, x87Slot } from '../state/layout';
+
+const CONTROL = wordOf(Units.X87_CONTROL);
+const STATUS = wordOf(Units.X87_STATUS);
+const TAGS = wordOf(Units.X87_TAGS);
 
 const TOP_AT = 11;
 const EXCEPTIONS = 0x3f;
@@ -20,25 +24,25 @@ export class RegisterStack {
   constructor(private readonly state: CpuState) {}
 
   get control(): number {
-    return Number(this.state.slot(Units.X87_CONTROL));
+    return this.state.words[CONTROL] ?? 0;
   }
 
   /** Exceptions that were masked may be pending with other masks. */
   set control(value: number) {
     const word = (value & CONTROL_WRITABLE) | CONTROL_ALWAYS;
-    this.state.setSlot(Units.X87_CONTROL, BigInt(word));
+    this.state.words[CONTROL] = word;
     this.status = this.status;
   }
 
   get status(): number {
-    return Number(this.state.slot(Units.X87_STATUS));
+    return this.state.words[STATUS] ?? 0;
   }
 
   /** ES and B follow from the flags and their masks. */
   set status(value: number) {
     const pending = (value & ~this.control & EXCEPTIONS) !== 0;
     const word = pending ? value | SUMMARY : value & ~SUMMARY;
-    this.state.setSlot(Units.X87_STATUS, BigInt(word & 0xffff));
+    this.state.words[STATUS] = word & 0xffff;
   }
 
   get pending(): boolean {
@@ -47,11 +51,11 @@ export class RegisterStack {
 
   /** Bit n tells that the physical register Rn is not empty. */
   get tags(): number {
-    return Number(this.state.slot(Units.X87_TAGS));
+    return this.state.words[TAGS] ?? 0;
   }
 
   set tags(value: number) {
-    this.state.setSlot(Units.X87_TAGS, BigInt(value));
+    this.state.words[TAGS] = value;
   }
 
   get top(): number {
@@ -59,7 +63,7 @@ export class RegisterStack {
   }
 
   set top(value: number) {
-    this.status = (this.status & ~X87Status.TOP) | ((value & 7) << TOP_AT);
+    this.state.words[STATUS] = (this.status & ~X87Status.TOP) | ((value & 7) << TOP_AT);
   }
 
   /** The number of the physical register that is ST(index). */
@@ -110,7 +114,7 @@ export class RegisterStack {
 
   /** FNINIT (SDM 2A FINIT): the registers keep what they hold, but are empty. */
   initialize(): void {
-    this.state.setSlot(Units.X87_STATUS, 0n);
+    this.state.words[STATUS] = 0;
     this.control = CONTROL_INITIAL;
     this.tags = 0;
     for (const slot of [

@@ -386,10 +386,11 @@ export class Host implements Persistent<HostState> {
     this.emulator ??= new InstructionEmulator(this.bus);
     const gprs = Array.from(this.saved);
     const { cr2, units } = this.cpu.state;
-    const before = emulatedState((field) => this.vmread(field), gprs, cr2, units);
+    const before = emulatedState((field) => this.vmread(field), gprs, cr2, units.slice());
     const after = act(this.emulator, before);
     if ('unable' in after) return false;
     storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
+    units.set(after.registers.units);
     after.registers.gprs.forEach((value, index) => {
       if (index !== Gpr.RSP) this.setGuestRegister(index, value);
     });

@@ -42,6 +42,7 @@ export function emulatedState(
         base: read(Field.GUEST_IDTR_BASE),
         limit: Number(read(Field.GUEST_IDTR_LIMIT)),
       },
+      units,
     },
     cr2,
     dr7: read(Field.GUEST_DR7),
