@@ -62,6 +62,22 @@ export class UnitRegisters {
     return profile.has('FPU');
   }
 
+  /**
+   * Those that somebody has used: registers of the stack that are not empty, vectors that are not 0 (by
+   * the larger name where the upper half is not), words that are not as they initially are. MMn are left out:
+   * they are the significands of the stack.
+   */
+  inUse(): UnitRegister[] {
+    return UNIT_REGISTERS.filter((register) => {
+      const { class: kind, index, initial } = register;
+      if (kind === 'mm') return false;
+      if (kind === 'st') return !this.isEmpty(index);
+      const upper = this.slots(vectorSlot(index) + 16, 2);
+      if (kind === 'ymm') return upper !== 0n;
+      return this.read(register) !== initial && !(kind === 'xmm' && upper !== 0n);
+    });
+  }
+
   /** The bits of a register, as an unsigned number of its width. */
   read({ name, class: kind, index }: UnitRegister): bigint {
     const { stack } = this;

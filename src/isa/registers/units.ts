@@ -1,6 +1,6 @@
-import type { BitField, BitTable } from '../bits';
-import { PKRU, XCR0 } from './control';
-import { MXCSR, X87_CONTROL, X87_STATUS } from './floating-point';
+import type { BitTable } from '../bits';
+import { PKRU, XCR0, Xcr0 } from './control';
+import { MXCSR, MXCSR_INITIAL, X87_CONTROL, X87_STATUS } from './floating-point';
 
 /** The registers of the x87, MMX and vector units, by the names that instructions and manuals give them. */
 
@@ -18,7 +18,9 @@ export interface UnitRegister {
   /** Its number among those of its class: of ST relative to TOP. */
   readonly index: number;
   readonly width: 16 | 32 | 64 | 80 | 128 | 256;
-  readonly bits?: BitTable<readonly BitField[]>;
+  readonly bits?: BitTable;
+  /** What it holds in the initial configuration (SDM 1 13.6), in which the registers of the stack are empty. */
+  readonly initial: bigint;
 }
 
 function row(
@@ -26,8 +28,9 @@ function row(
   group: UnitGroup,
   width: UnitRegister['width'],
   bits?: BitTable,
+  initial = 0n,
 ): UnitRegister {
-  return { name, class: 'word', group, index: 0, width, ...(bits && { bits }) };
+  return { name, class: 'word', group, index: 0, width, initial, ...(bits && { bits }) };
 }
 
 function alike(
@@ -37,7 +40,7 @@ function alike(
   width: UnitRegister['width'],
 ): UnitRegister[] {
   return Array.from({ length: count }, (_, index) => {
-    return { name: `${name}${index}`, class: name, group, index, width };
+    return { name: `${name}${index}`, class: name, group, index, width, initial: 0n };
   });
 }
 
@@ -48,9 +51,9 @@ function alike(
  */
 export const UNIT_REGISTERS: readonly UnitRegister[] = [
   ...alike(8, 'st', 'x87', 80),
-  row('fcw', 'x87', 16, X87_CONTROL),
+  row('fcw', 'x87', 16, X87_CONTROL, 0x37fn),
   row('fsw', 'x87', 16, X87_STATUS),
-  row('ftw', 'x87', 16),
+  row('ftw', 'x87', 16, undefined, 0xffffn),
   row('fop', 'x87', 16),
   row('fcs', 'x87', 16),
   row('fip', 'x87', 64),
@@ -59,8 +62,8 @@ export const UNIT_REGISTERS: readonly UnitRegister[] = [
   ...alike(8, 'mm', 'mmx', 64),
   ...alike(16, 'xmm', 'vector', 128),
   ...alike(16, 'ymm', 'vector', 256),
-  row('mxcsr', 'vector', 32, MXCSR),
-  row('xcr0', 'vector', 64, XCR0),
+  row('mxcsr', 'vector', 32, MXCSR, MXCSR_INITIAL),
+  row('xcr0', 'vector', 64, XCR0, Xcr0.X87),
   row('pkru', 'vector', 32, PKRU),
 ];
 
