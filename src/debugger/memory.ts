@@ -17,7 +17,7 @@ export interface MemoryBlock {
   readonly unreadable: number;
 }
 
-const PROBE: Access = { write: false, execute: false, user: false };
+const PROBE: Access = { write: false, execute: false, user: false, unchecked: true };
 const NOWHERE = 0xffffffff000;
 
 /**

@@ -37,16 +37,16 @@ interface Brings {
   readonly instructions?: string;
 }
 
-type Place = readonly [leaf: number, register: CpuidRegister];
+type Place = readonly [leaf: number, register: CpuidRegister, subleaf?: number];
 
 const row = <const Name extends string>(
-  [leaf, register]: Place,
+  [leaf, register, subleaf = 0]: Place,
   bit: number,
   name: Name,
   { cr4 = 0n, efer = 0n, xcr0 = 0n, msrs = [], instructions }: Brings = {},
 ): FeatureRow<Name> => ({
   name,
-  cpuid: { leaf, subleaf: 0, register, bit },
+  cpuid: { leaf, subleaf, register, bit },
   section: 'SDM 2A CPUID',
   cr4,
   efer,
@@ -60,11 +60,12 @@ const ECX1: Place = [1, 'ecx'];
 const EBX7: Place = [7, 'ebx'];
 const ECX7: Place = [7, 'ecx'];
 const EDX7: Place = [7, 'edx'];
+const EAX_XSAVE: Place = [0xd, 'eax', 1];
 const ECX_EXTENDED: Place = [0x80000001, 'ecx'];
 const EDX_EXTENDED: Place = [0x80000001, 'edx'];
 
 /**
- * Features that CPUID tells of (SDM 2A CPUID, tables 3-8, 3-10 and 3-11): those that bring bits of
+ * Features that CPUID tells of (SDM 2A CPUID, tables 3-8, 3-10 and 3-11, and leaf 0DH): those that bring bits of
  * control registers, MSRs or instructions for all rings.
  */
 const ROWS = [
@@ -91,9 +92,10 @@ const ROWS = [
   row(EDX1, 19, 'CLFSH', { instructions: 'CLFSH' }),
   row(EDX1, 23, 'MMX', { instructions: 'MMX' }),
   row(EDX1, 24, 'FXSR', { cr4: WideCr4.OSFXSR, instructions: 'FXSR' }),
-  row(EDX1, 25, 'SSE', { cr4: WideCr4.OSXMMEXCPT, instructions: 'SSE' }),
+  row(EDX1, 25, 'SSE', { cr4: WideCr4.OSXMMEXCPT, xcr0: Xcr0.SSE, instructions: 'SSE' }),
   row(EDX1, 26, 'SSE2', { instructions: 'SSE2' }),
   row(ECX1, 0, 'SSE3', { instructions: 'SSE3' }),
+  row(ECX1, 1, 'PCLMULQDQ', { instructions: 'PCLMULQDQ' }),
   row(ECX1, 3, 'MONITOR', { instructions: 'MONITOR' }),
   row(ECX1, 5, 'VMX', {
     cr4: WideCr4.VMXE,
@@ -102,15 +104,18 @@ const ROWS = [
   }),
   row(ECX1, 6, 'SMX', { cr4: WideCr4.SMXE, instructions: 'SMX' }),
   row(ECX1, 9, 'SSSE3', { instructions: 'SSSE3' }),
+  row(ECX1, 12, 'FMA', { instructions: 'FMA' }),
   row(ECX1, 13, 'CMPXCHG16B', { instructions: 'CMPXCHG16B' }),
   row(ECX1, 17, 'PCID', { cr4: WideCr4.PCIDE }),
   row(ECX1, 19, 'SSE4.1', { instructions: 'SSE4_1' }),
   row(ECX1, 20, 'SSE4.2', { instructions: 'SSE4_2' }),
   row(ECX1, 22, 'MOVBE', { instructions: 'MOVBE' }),
   row(ECX1, 23, 'POPCNT', { instructions: 'POPCNT' }),
+  row(ECX1, 25, 'AESNI', { instructions: 'AES' }),
   row(ECX1, 26, 'XSAVE', { cr4: WideCr4.OSXSAVE, xcr0: Xcr0.X87, instructions: 'XSAVE' }),
   row(ECX1, 27, 'OSXSAVE'),
-  row(ECX1, 28, 'AVX', { xcr0: Xcr0.SSE | Xcr0.AVX, instructions: 'AVX' }),
+  row(ECX1, 28, 'AVX', { xcr0: Xcr0.AVX, instructions: 'AVX' }),
+  row(ECX1, 29, 'F16C', { instructions: 'F16C' }),
   row(ECX1, 30, 'RDRAND', { instructions: 'RDRAND' }),
   row(ECX1, 31, 'Hypervisor present'),
   row(EBX7, 0, 'FSGSBASE', { cr4: WideCr4.FSGSBASE, instructions: 'FSGSBASE' }),
@@ -126,11 +131,20 @@ const ROWS = [
   row(EBX7, 23, 'CLFLUSHOPT', { instructions: 'CLFLUSHOPT' }),
   row(EBX7, 24, 'CLWB', { instructions: 'CLWB' }),
   row(ECX7, 2, 'UMIP', { cr4: WideCr4.UMIP }),
-  row(ECX7, 3, 'PKU', { cr4: WideCr4.PKE, instructions: 'PKU' }),
+  row(ECX7, 3, 'PKU', { cr4: WideCr4.PKE, xcr0: Xcr0.PKRU, instructions: 'PKU' }),
+  row(ECX7, 4, 'OSPKE'),
+  row(ECX7, 9, 'VAES', { instructions: 'VAES' }),
+  row(ECX7, 10, 'VPCLMULQDQ', { instructions: 'VPCLMULQDQ' }),
   row(ECX7, 16, 'LA57', { cr4: WideCr4.LA57 }),
-  row(ECX7, 22, 'RDPID', { instructions: 'RDPID' }),
+  row(ECX7, 22, 'RDPID', { msrs: [Msr.TSC_AUX], instructions: 'RDPID' }),
+  row(ECX7, 25, 'CLDEMOTE', { instructions: 'CLDEMOTE' }),
+  row(EDX7, 14, 'SERIALIZE', { instructions: 'SERIALIZE' }),
   row(EDX7, 26, 'IBRS and IBPB', { msrs: [Msr.SPEC_CTRL, Msr.PRED_CMD] }),
   row(EDX7, 29, 'IA32_ARCH_CAPABILITIES', { msrs: [Msr.ARCH_CAPABILITIES] }),
+  row(EAX_XSAVE, 0, 'XSAVEOPT', { instructions: 'XSAVEOPT' }),
+  row(EAX_XSAVE, 1, 'XSAVEC', { instructions: 'XSAVEC' }),
+  row(EAX_XSAVE, 2, 'XGETBV with ECX = 1'),
+  row(EAX_XSAVE, 3, 'XSAVES', { msrs: [Msr.XSS], instructions: 'XSAVES' }),
   row(ECX_EXTENDED, 0, 'LAHF/SAHF in 64-bit mode'),
   row(ECX_EXTENDED, 5, 'LZCNT', { instructions: 'LZCNT' }),
   row(ECX_EXTENDED, 8, 'PREFETCHW', { instructions: 'PREFETCHW' }),
@@ -148,6 +162,7 @@ const ROWS = [
     instructions: 'X64',
   }),
   row([0x80000007, 'edx'], 8, 'Invariant TSC'),
+  row([0x80000008, 'ebx'], 9, 'WBNOINVD', { instructions: 'WBNOINVD' }),
 ] as const;
 
 export type FeatureName = (typeof ROWS)[number]['name'];

@@ -54,9 +54,24 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
   ],
   ['IA32_SPEC_CTRL does not exist', LONG(`mov ecx, 0x48\nrdmsr`), 'G'],
   [
-    'CR4.OSXSAVE is reserved without XSAVE',
-    LONG(`mov rax, cr4\nor eax, 1 << 18\nmov cr4, rax`),
-    'G',
+    'CPUID tells of CR4.OSXSAVE, and XCR0 has no state without x87',
+    LONG(`mov eax, 1
+          cpuid
+          test ecx, 1 << 27
+          jnz $
+          mov rax, cr4
+          or eax, 1 << 18
+          mov cr4, rax
+          mov eax, 1
+          cpuid
+          test ecx, 1 << 27
+          jz $
+          ${SAY('o')}
+          mov eax, 2
+          xor ecx, ecx
+          xor edx, edx
+          xsetbv`),
+    'oG',
   ],
   ['DR7 has no upper half', LONG(`mov rax, 1 << 32\nmov dr7, rax`), 'G'],
 ];

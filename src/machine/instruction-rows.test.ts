@@ -7,7 +7,12 @@ import { VMX_EXITS, type VmxExitRow } from '../isa/instructions/vmx-exits';
 import { Cr0, Cr4, WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
 import { Msr } from '../isa/registers/msr';
 import { WideRflags } from '../isa/registers/flags';
-import { EXCEPTION_BITMAP, PRIMARY_CONTROLS, PrimaryControl } from '../isa/vmx/controls';
+import {
+  EXCEPTION_BITMAP,
+  PRIMARY_CONTROLS,
+  PrimaryControl,
+  SecondaryControl,
+} from '../isa/vmx/controls';
 import { exitReason } from '../isa/vmx/exit-reasons';
 import '../processor/semantics/definitions';
 import { definitionOf } from '../processor/semantics/instruction';
@@ -34,6 +39,9 @@ const WRITTEN: Readonly<Record<string, string>> = {
   ...fill('invept invvpid', 'rax, [rbx]'),
   ...fill('lss lfs lgs', 'eax, [rbx]'),
   ...fill('ud0 ud1', 'eax, eax'),
+  ...fill('invpcid', 'rax, [rbx]'),
+  ...fill('rdrand rdseed rdpid', 'rax'),
+  ...fill('xsaves xsaves64 xrstors xrstors64', '[rbx]'),
   in: 'al, 0x10',
   out: '0x10, al',
   vmread: 'rax, rcx',
@@ -103,6 +111,11 @@ describe('rows about privilege', () => {
       cpu.state.systemFlags |= WideRflags.IOPL;
     }),
     ...each('rdfsbase rdgsbase wrfsbase wrgsbase', set(WideCr4.FSGSBASE)),
+    xgetbv: set(WideCr4.OSXSAVE),
+    ...each('rdpkru wrpkru', (cpu) => {
+      cpu.state.cr4 |= WideCr4.PKE;
+      cpu.state.setGpr(2, 0n);
+    }),
     syscall: (cpu) => {
       cpu.state.efer |= WideEfer.SCE;
     },
@@ -121,6 +134,7 @@ describe('rows about privilege', () => {
       'vmxon vmxoff vmclear vmptrld vmptrst vmread vmwrite vmlaunch vmresume invept invvpid',
       enterVmxOperation,
     ),
+    xsetbv: set(WideCr4.OSXSAVE),
     ...each('sysret sysretq', (cpu) => {
       cpu.state.efer |= WideEfer.SCE;
     }),
@@ -158,13 +172,13 @@ describe('rows about privilege', () => {
   });
 });
 
-function each<T>(mnemonics: string, value: T): Record<string, T> {
-  return Object.fromEntries(mnemonics.split(' ').map((name) => [name, value]));
+function each<T>(mnemonics: string, value: T, operands = ''): Record<string, T> {
+  return Object.fromEntries(mnemonics.split(' ').map((name) => [name + operands, value]));
 }
 
 const UNIMPLEMENTED_PRIVILEGE =
-  'clgi encls enclu enclv erets eretu getsec icebp int01 int03 invlpga invpcid iretw lkgs monitor mwait ' +
-  'pconfig popfw rdpru rsm skinit stgi tpause umwait vmload vmmcall vmrun vmsave wbnoinvd xgetbv xsetbv';
+  'clgi encls enclu enclv erets eretu getsec icebp int01 int03 invlpga iretw lkgs ' +
+  'pconfig popfw rdpru rsm skinit stgi tpause umwait vmload vmmcall vmrun vmsave';
 
 describe('rows about VM exits', () => {
   /** The primary controls that the processor insists on, and none else. */
@@ -186,8 +200,23 @@ describe('rows about VM exits', () => {
   }
   const OFFERED = DEFAULT_PROFILE.vmx.secondary.mayBe1;
 
+  interface Condition {
+    readonly fields?: FieldValues;
+    readonly rax?: bigint;
+    readonly cr4?: bigint;
+    readonly xss?: bigint;
+  }
+
+  /** A supervisor component that is enabled, asked for, and told to exit. */
+  const SAVES_SUPERVISOR: Condition = {
+    fields: { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_XSAVES, XSS_EXIT_BITMAP: 0x100 },
+    cr4: WideCr4.OSXSAVE,
+    rax: 0x100n,
+    xss: 0x100n,
+  };
+
   /** What makes an instruction with a condition of its own exit, and the value it is given. */
-  const CONDITIONS: Readonly<Record<string, { fields: FieldValues; rax: bigint }>> = {
+  const CONDITIONS: Readonly<Record<string, Condition>> = {
     'mov cr0, rax': {
       fields: { CR0_GUEST_HOST_MASK: Cr0.TS },
       rax: WideCr0.PG | WideCr0.PE | WideCr0.NE | WideCr0.ET | WideCr0.TS,
@@ -197,6 +226,12 @@ describe('rows about VM exits', () => {
       rax: WideCr4.PAE | WideCr4.VMXE,
     },
     'clts ': { fields: { CR0_GUEST_HOST_MASK: Cr0.TS, CR0_READ_SHADOW: Cr0.TS }, rax: 0n },
+    'rdtscp ': { fields: { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_RDTSCP } },
+    'invpcid rax, [rbx]': {
+      fields: { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_INVPCID },
+    },
+    'xsetbv ': { cr4: WideCr4.OSXSAVE },
+    ...each('xsaves xsaves64 xrstors xrstors64', SAVES_SUPERVISOR, ' [rbx]'),
     'lmsw ax': { fields: { CR0_GUEST_HOST_MASK: Cr0.EM }, rax: WideCr0.EM | WideCr0.PE },
   };
 
@@ -209,6 +244,8 @@ describe('rows about VM exits', () => {
         const condition = CONDITIONS[text];
         const load = (cpu: Processor) => {
           cpu.state.setGpr(0, condition?.rax ?? 0n);
+          cpu.state.cr4 |= condition?.cr4 ?? 0n;
+          if (condition?.xss) cpu.state.setMsr(Msr.XSS, condition.xss);
         };
         const exit = (on: boolean) =>
           exitBy(text, 0, { ...under(row, on), ...(on && condition?.fields) }, load);
@@ -242,6 +279,6 @@ describe('rows about VM exits', () => {
 });
 
 const UNIMPLEMENTED_EXITS =
-  'encls enclv enqcmd enqcmds getsec icebp int01 int03 invpcid iretw loadiwkey monitor mwait pconfig popfw ' +
-  'pushfw rdmsrlist rdpid rdrand rdseed rsm seamcall senduipi tdcall tpause umonitor umwait wbnoinvd ' +
-  'wrmsrlist wrmsrns xrstors xrstors64 xsaves xsaves64 xsetbv';
+  'encls enclv enqcmd enqcmds getsec icebp int01 int03 iretw loadiwkey pconfig popfw ' +
+  'pushfw rdmsrlist rsm seamcall senduipi tdcall tpause umonitor umwait ' +
+  'wrmsrlist wrmsrns';

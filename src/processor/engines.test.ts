@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { Decoder, DecoderOptions, FlowControl, Instruction } from 'iced-x86';
 import fc from 'fast-check';
+import { WideCr0, WideCr4, Xcr0 } from '../isa/registers/control';
+import { MXCSR_INITIAL } from '../isa/registers/floating-point';
 import { formTable } from './decoder/forms';
 import type { EngineKind } from './execution/engine';
 import { PhysicalMemory } from './physical-memory';
 import type { Processor } from './processor';
+import type { CpuState } from './state/cpu-state';
+import { Units, x87Slot } from './state/layout';
 import { createProcessor } from './create-processor';
-import { Units } from './state/layout';
 
 /** The interpreter and the reference evaluator give the same state on random programs. */
 
@@ -62,18 +65,31 @@ function prepare(cpu: Processor, bits: Bits, code: Uint8Array, seeds: readonly b
       accessRights: rights,
     });
   }
+  prepareUnits(state, seeds);
   seeds.forEach((seed, index) => {
     const pointer = index === 4 || index === 5 || seed % 3n !== 0n;
     const inData = (bits === 16 ? 0n : BigInt(DATA)) + 0x400n + (seed % 0xc00n);
     state.setGpr(index, pointer ? inData : seed);
   });
-  // Exceptions of the x87 unit are masked, and some of its registers filled.
-  state.cr0 |= 0x20n;
-  state.setSlot(Units.X87_CONTROL, 0x37fn);
-  state.setSlot(Units.X87_TAGS, (seeds[1] ?? 0n) & 0xffn);
   state.rflags = 2n | ((seeds[0] ?? 0n) & 0x8d5n);
   state.rip = BigInt(CODE);
   cpu.updateDerivedState();
+}
+
+/** All units are available, all exceptions masked; the registers are made of the seeds. */
+function prepareUnits(state: CpuState, seeds: readonly bigint[]): void {
+  state.cr4 |= WideCr4.OSFXSR | WideCr4.OSXMMEXCPT | WideCr4.OSXSAVE;
+  state.setSlot(Units.XCR0, Xcr0.X87 | Xcr0.SSE | Xcr0.AVX);
+  state.setSlot(Units.MXCSR, MXCSR_INITIAL);
+  state.cr0 |= WideCr0.NE;
+  state.setSlot(Units.X87_CONTROL, 0x37fn);
+  state.setSlot(Units.X87_TAGS, (seeds[1] ?? 0n) & 0xffn);
+  const seed = (n: number): bigint => BigInt.asUintN(64, (seeds[n % 16] ?? 0n) * BigInt(n + 1));
+  for (let n = 0; n < 64; n++) state.setSlot(Units.VECTOR + 8 * n, seed(n));
+  for (let n = 0; n < 8; n++) {
+    state.setSlot(x87Slot(n), seed(n));
+    state.setSlot(x87Slot(n) + 8, seed(n + 8) & 0xffffn);
+  }
 }
 
 function outcome(cpu: Processor, count: number): Record<string, unknown> {
@@ -86,8 +102,8 @@ function outcome(cpu: Processor, count: number): Record<string, unknown> {
     rflags: cpu.state.rflags.toString(16),
     retired: cpu.retired,
     registers,
-    units: Buffer.from(cpu.state.units).toString('base64'),
     data,
+    units: Buffer.from(cpu.state.units).toString('base64'),
   };
 }
 

@@ -6,10 +6,11 @@ import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
 import { SINGLE_STEP, takePendingDebug } from './events/debug';
+import { stepCondition } from './events/branch-step';
 import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
 import type { InterruptEvent } from './events/event';
-import { Fault, Held, NotImplemented, undefinedOpcode } from './faults';
+import { Fault, Held, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
@@ -32,7 +33,7 @@ import { Progress } from './execution/progress';
 import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
-import { noInstruction } from './reasons/instructions';
+import { noInstruction, notOfThisProcessor } from './reasons/instructions';
 import { slowPath } from './semantics/slow-path';
 import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
@@ -274,11 +275,10 @@ export class Processor
 
   private execute(end: number, passing: boolean): void {
     const { state, engine } = this;
-    const trap = state.hasFlag(Rflags.TF);
-    const shadow = state.interruptShadow;
-    const watched = state.hasBreakpoints;
+    const steps = stepCondition(state, () => this.instructionBytes());
+    const { interruptShadow: shadow, hasBreakpoints: watched } = state;
     if (watched && !passing) checkExecution(state);
-    const single = passing || shadow !== 'none' || trap || watched;
+    const single = passing || shadow !== 'none' || steps !== undefined || watched;
     const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
     this.eventDelivered = false;
     this.progress.begin(single ? 1 : left);
@@ -291,7 +291,7 @@ export class Processor
     else engine.run(record);
     this.progress.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
-    const traps = trap && !this.progress.left && !this.eventDelivered && !this.stop;
+    const traps = steps?.() && !this.progress.left && !this.eventDelivered && !this.stop;
     // A trap after MOV SS is lost (SDM 3A 6.8.3).
     if (traps && state.interruptShadow !== 'mov-ss') state.pendingDebug |= SINGLE_STEP;
   }
@@ -491,7 +491,7 @@ export class Processor
       case Special.INVALID:
         throw undefinedOpcode(noInstruction(this.instructionBytes(), this.state.codeBits));
       default:
-        throw new NotImplemented(this.instruction.mnemonic);
+        throw undefinedOpcode(notOfThisProcessor(this.instruction.mnemonic));
     }
   }
 }

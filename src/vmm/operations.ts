@@ -104,6 +104,12 @@ export const wrmsr = instruction('WRMSR', Cost.MSR, {
   operands: (number, value) => [number, value],
 });
 
+/** Writes XCR0. The result is 1, or 0 when the processor refused the value with #GP(0). */
+export const xsetbv = instruction('XSETBV', Cost.MSR, {
+  perform: (host: Host, value: bigint) => (host.xsetbv(value) ? 1n : 0n),
+  operands: (value) => ['XCR0', value],
+});
+
 /** Writes 4 bytes of host-physical memory. */
 export const writeHostPhysical = instruction('MOV', Cost.MEMORY, {
   perform: (host: Host, address: number, value: number) => host.writePhysical(address, value),

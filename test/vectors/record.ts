@@ -28,6 +28,7 @@ function candidates(): Uint8Array[] {
     const bytes = Uint8Array.from({ length: 15 }, () => next() & 0xff);
     if (next() % 2) bytes[0] = 0x40 | (next() & 0xf);
     if (next() % 4 === 0) bytes[1] = 0x0f;
+    if (next() % 4 === 0) bytes.set(generalPurposeMap(next));
     const decoder = new Decoder(64, bytes, DecoderOptions.None);
     decoder.decodeOut(instruction);
     decoder.free();
@@ -41,6 +42,14 @@ function candidates(): Uint8Array[] {
   }
   instruction.free();
   return found;
+}
+
+/** The beginning of an instruction of BMI1, BMI2, ADX or SSE4.2's CRC32. */
+function generalPurposeMap(next: () => number): number[] {
+  const opcode = 0xf0 | (next() & 7);
+  const map = next() % 4 === 0 ? 3 : 2;
+  if (next() % 2) return [0xc4, (next() & 0xe0) | map, next() & 0xfb, opcode];
+  return [[0x66, 0xf2, 0xf3][next() % 3] ?? 0, 0x40 | (next() & 0xf), 0x0f, 0x38, opcode];
 }
 
 function usable(i: Instruction): boolean {
@@ -68,7 +77,7 @@ function usable(i: Instruction): boolean {
 
 /** Also without the x87 unit, which record-x87.ts records. */
 const SYSTEM =
-  /^(CPUID|RDTSC|RDTSCP|SYSCALL|SYSENTER|PUSHF|POPF|SGDT|SIDT|SLDT|STR|SMSW|LAR|LSL|VERR|VERW|CLI|STI|RD.SBASE|WR.SBASE|XLATB|ENTER|LEAVE|PAUSE|UD|BT.?|L.S|STD|INT|F)/;
+  /^(CPUID|RDTSC|RDTSCP|SYSCALL|SYSENTER|PUSHF|POPF|SGDT|SIDT|SLDT|STR|SMSW|LAR|LSL|VERR|VERW|CLI|STI|RD.SBASE|WR.SBASE|XLATB|ENTER|LEAVE|PAUSE|UD|BT.?|L.S|STD|INT|RDRAND|RDSEED|RDPID|RDPKRU|WRPKRU|XGETBV|X?SAVE|XRSTOR|FXSAVE|FXRSTOR|LDMXCSR|STMXCSR|F)/;
 
 function record(): void {
   const folder = mkdtempSync(join(tmpdir(), 'vectors-'));

@@ -7,6 +7,8 @@ const CAUSES: Readonly<Record<PageFault['cause'], () => string>> = {
   'user/supervisor': () => l10n.t('only for the supervisor'),
   'read/write': () => l10n.t('read-only'),
   'execute-disable': () => l10n.t('execution is disabled'),
+  'access-disable': () => l10n.t('PKRU forbids the access'),
+  'write-disable': () => l10n.t('PKRU forbids the write'),
   SMEP: () => l10n.t('SMEP forbids the fetch'),
   SMAP: () => l10n.t('SMAP forbids the access'),
 };

@@ -11,7 +11,7 @@ ALL_APICS       equ 0xff
 
 ; Of the processor that the machine has, as CPUID 01H tells: EAX, and EDX.
 CPU_SIGNATURE   equ 0x000306a9
-CPU_FEATURES    equ 0x0001fbfd
+CPU_FEATURES    equ 0x0789fbff
 
 ; ------------------------------------------------------------------ kinds of entries (4.3)
 

@@ -107,6 +107,7 @@ export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
     'Any ring, in 64-bit mode with CR4.FSGSBASE = 1: else #UD.',
     'SDM 2B RDFSBASE',
   ),
+  row('rdpkru wrpkru', 'yes', 'Any ring, with CR4.PKE = 1: else #UD.', 'SDM 3A 2.7'),
   row('xgetbv', 'yes', 'Any ring, with CR4.OSXSAVE = 1: else #UD.', 'SDM 2D XGETBV'),
   row(
     'syscall',

@@ -128,7 +128,7 @@ describe('what stands at an address', () => {
     ['invalid', 64, 0x06, 0x00], // push es
     ['PUSH', 32, 0x06],
     ['invalid', 64, 0x0f, 0x0a, 0x00],
-    ['unimplemented', 64, 0x0f, 0x58, 0xc1], // addps
+    ['absent', 64, 0x0f, 0x38, 0xc9, 0xc1], // sha1msg1
     ['ANDN', 32, 0xc4, 0xe2, 0x60, 0xf2, 0xc3],
     // no VEX prefix in real mode: LES with a register is none either
     ['invalid', 16, 0xc4, 0xe2, 0x60, 0xf2, 0xc3],

@@ -6,10 +6,11 @@ import {
   EncodingKind,
   FlowControl,
   Instruction,
+  Mnemonic,
   OpKind,
   Register,
 } from 'iced-x86';
-import { State, gprSlot, segmentSlot } from '../state/layout';
+import { State, gprSlot, segmentSlot, vectorSlot, x87Slot } from '../state/layout';
 import { formTable, type RepeatPrefix } from './forms';
 
 /** What can stand at an address. */
@@ -19,8 +20,8 @@ export type DecodedKind =
   | 'incomplete'
   /** No such instruction: #UD. */
   | 'invalid'
-  /** An instruction that the processor does not have yet. */
-  | 'unimplemented';
+  /** An instruction of a feature that this processor does not have: #UD. */
+  | 'absent';
 
 /** One decoded instruction, as a record holds it; addresses are those of state slots. */
 export interface Decoded {
@@ -122,7 +123,7 @@ export class InstructionDecoder {
     }
     this.operands(i, out, bits);
     const form = formTable().find(i.code, this.hasMemory, repeatPrefix(i));
-    out.kind = form === undefined ? 'unimplemented' : 'instruction';
+    out.kind = form === undefined ? 'absent' : 'instruction';
     out.form = form ?? 0;
     out.endsBlock =
       i.flowControl === FlowControl.UnconditionalBranch ||
@@ -165,18 +166,19 @@ export class InstructionDecoder {
         out.target = i.immediate(n);
       }
     }
-    if (out.isBranch) out.addressMask = counterMask(i.code, out.addressMask);
+    if (out.isBranch || i.mnemonic === Mnemonic.Monitor)
+      out.addressMask = impliedMask(i.code, out.addressMask);
   }
 }
 
 const ADDRESS_MASKS = { 16: 0xffffn, 32: 0xffffffffn, 64: 0xffffffffffffffffn } as const;
 
-/** LOOP and JCXZ count in CX, ECX or RCX by their address size, which their opcode's name tells. */
-function counterMask(code: Code, otherwise: bigint): bigint {
+/** LOOP and JCXZ count in CX, ECX or RCX by their address size, which their opcode's name tells; so does MONITOR's. */
+function impliedMask(code: Code, otherwise: bigint): bigint {
   const name = Code[code];
-  if (/^Jcxz|_CX$/.test(name)) return ADDRESS_MASKS[16];
-  if (/^Jecxz|_ECX$/.test(name)) return ADDRESS_MASKS[32];
-  if (/^Jrcxz|_RCX$/.test(name)) return ADDRESS_MASKS[64];
+  if (/^Jcxz|_CX$|^Monitorw$/.test(name)) return ADDRESS_MASKS[16];
+  if (/^Jecxz|_ECX$|^Monitord$/.test(name)) return ADDRESS_MASKS[32];
+  if (/^Jrcxz|_RCX$|^Monitorq$/.test(name)) return ADDRESS_MASKS[64];
   return otherwise;
 }
 
@@ -210,7 +212,7 @@ function addressMask(i: Instruction, register: Register): bigint {
   return size === 8 ? ADDRESS_MASKS[64] : size === 4 ? ADDRESS_MASKS[32] : ADDRESS_MASKS[16];
 }
 
-/** The address of a general-purpose register's bytes, or undefined for other registers. */
+/** The address of the bytes of a general-purpose or vector register, or undefined for other registers. */
 export function registerSlot(register: Register): number | undefined {
   if (register >= Register.RAX && register <= Register.R15) return gprSlot(register - Register.RAX);
   if (register >= Register.EAX && register <= Register.R15D)
@@ -221,6 +223,16 @@ export function registerSlot(register: Register): number | undefined {
   if (register >= Register.SPL && register <= Register.R15L)
     return gprSlot(register - Register.SPL + 4);
   if (register >= Register.AL && register <= Register.BL) return gprSlot(register - Register.AL);
+  return vectorRegisterSlot(register);
+}
+
+/** MMn is the significand of the x87 register Rn. */
+function vectorRegisterSlot(register: Register): number | undefined {
+  if (register >= Register.XMM0 && register <= Register.XMM15)
+    return vectorSlot(register - Register.XMM0);
+  if (register >= Register.YMM0 && register <= Register.YMM15)
+    return vectorSlot(register - Register.YMM0);
+  if (register >= Register.MM0 && register <= Register.MM7) return x87Slot(register - Register.MM0);
   return undefined;
 }
 

@@ -9,7 +9,7 @@ describe('what a slow path is told of its instruction', () => {
     slot: gprSlot(index),
     bytes,
   });
-  const memory: OperandDetail = { kind: 'memory' };
+  const memory: OperandDetail = { kind: 'memory', indexBytes: 0 };
   type Case = readonly [
     string,
     16 | 32 | 64,

@@ -1,7 +1,7 @@
 import { Decoder, DecoderOptions, Instruction, OpKind, Register } from 'iced-x86';
 import type { InstructionDetail, OperandDetail } from '../execution/instruction-context';
 import { formsOf, spelled } from './form-of';
-import { registerSlot } from './decoder';
+import { registerSlot, segmentRegisterSlot } from './decoder';
 
 /** Decodes an instruction once more, with all that its slow path may ask. */
 export function decodeDetail(
@@ -23,6 +23,7 @@ export function decodeDetail(
     operands,
     memorySize: i.memorySize,
     x87Opcode: x87Opcode(bytes),
+    segmentPrefix: segmentRegisterSlot(i.segmentPrefix),
     repeat: i.hasRepnePrefix ? 'repne' : i.hasRepPrefix ? 'rep' : '',
     record,
   };
@@ -41,7 +42,7 @@ function operandDetail(i: Instruction, n: number): OperandDetail {
     case OpKind.Register:
       return registerDetail(i.opRegister(n));
     case OpKind.Memory:
-      return { kind: 'memory' };
+      return { kind: 'memory', indexBytes: indexBytes(i.memoryIndex) };
     case OpKind.FarBranch16:
       return { kind: 'far', selector: i.farBranchSelector, offset: i.farBranch16 };
     case OpKind.FarBranch32:
@@ -78,7 +79,13 @@ function registerDetail(register: Register): OperandDetail {
   return { kind: 'register', slot, bytes: registerBytes(register) };
 }
 
-function registerBytes(register: Register): 1 | 2 | 4 | 8 {
+const indexBytes = (register: Register): number =>
+  register === Register.None ? 0 : registerBytes(register);
+
+function registerBytes(register: Register): 1 | 2 | 4 | 8 | 16 | 32 {
+  if (register >= Register.MM0 && register <= Register.MM7) return 8;
+  if (register >= Register.XMM0 && register <= Register.XMM15) return 16;
+  if (register >= Register.YMM0 && register <= Register.YMM15) return 32;
   if (register >= Register.RAX && register <= Register.R15) return 8;
   if (register >= Register.EAX && register <= Register.R15D) return 4;
   if (register >= Register.AX && register <= Register.R15W) return 2;

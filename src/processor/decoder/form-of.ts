@@ -41,10 +41,30 @@ const IMMEDIATE = new Set([
 const BRANCH = new Set([K.br16_1, K.br32_1, K.br64_1, K.br16_2, K.br32_4, K.br64_4]);
 /** Operands that the instruction implies: string pointers and XLAT's table. */
 const IMPLIED = new Set([K.seg_rSI, K.es_rDI, K.seg_rDI, K.seg_rBX_al]);
-/** Everything of the MMX, SSE, AVX and MPX units: other forms than these will carry them. */
-const VECTOR = /^(x?y?z?mm|k_|k|bnd|tmm|sibmem|mm_|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib)/;
+/** Registers of units that the processor does not have. */
+const TO_COME = /^(zmm|k_|k|bnd|tmm|sibmem|xmmp3|zmmp3|kp1|mem_mpx|mem_mib|mem_vsib..z)/;
 
-const MEMORY_WIDTHS: Readonly<Record<number, 8 | 16 | 32 | 64>> = { 1: 8, 2: 16, 4: 32, 8: 64 };
+const VECTOR: Partial<Record<K, 64 | 128 | 256>> = {
+  [K.mm_reg]: 64, [K.mm_rm]: 64,
+  [K.xmm_reg]: 128, [K.xmm_rm]: 128, [K.xmm_vvvv]: 128, [K.xmm_is4]: 128,
+  [K.ymm_reg]: 256, [K.ymm_rm]: 256, [K.ymm_vvvv]: 256, [K.ymm_is4]: 256,
+}; // prettier-ignore
+
+const VECTOR_OR_MEMORY: Partial<Record<K, 64 | 128 | 256>> = {
+  [K.mm_or_mem]: 64,
+  [K.xmm_or_mem]: 128,
+  [K.ymm_or_mem]: 256,
+};
+
+type MemoryWidth = 8 | 16 | 32 | 64 | 128 | 256;
+const MEMORY_WIDTHS: Readonly<Record<number, MemoryWidth>> = {
+  1: 8,
+  2: 16,
+  4: 32,
+  8: 64,
+  16: 128,
+  32: 256,
+};
 
 /** Mnemonics that iced-x86 spells otherwise than the manuals do. */
 const SPELLING: Readonly<Record<string, string>> = { XLATB: 'XLATB', WAIT: 'FWAIT' };
@@ -56,12 +76,20 @@ export function spelled(mnemonic: Mnemonic): string {
 }
 
 /**
- * The forms of an opcode: one with each choice of register or memory; none for vector instructions,
- * and none for mnemonics that are not `wanted`.
+ * The name under which an instruction is defined: its mnemonic, but for two that stand for a string
+ * instruction, too.
  */
+function definedAs(mnemonic: Mnemonic, code: Code): string {
+  const name = spelled(mnemonic);
+  return /^(Movsd|Cmpsd)_xmm/.test(Code[code]) || Code[code] === 'Movsd_xmmm64_xmm'
+    ? `SSE ${name}`
+    : name;
+}
+
+/** The forms of an opcode: one with each choice of register or memory; none for mnemonics that are not `wanted`. */
 export function formsOf(code: Code, wanted: (mnemonic: string) => boolean = () => true): Form[] {
   const info = CodeExt.opCode(code);
-  const mnemonic = spelled(info.mnemonic);
+  const mnemonic = definedAs(info.mnemonic, code);
   if (!wanted(mnemonic)) {
     info.free();
     return [];
@@ -70,7 +98,7 @@ export function formsOf(code: Code, wanted: (mnemonic: string) => boolean = () =
   let choices: OperandShape[][] = [[]];
   for (let index = 0; index < info.opCount; index++) {
     const kind = info.opKind(index);
-    if (VECTOR.test(K[kind])) {
+    if (TO_COME.test(K[kind])) {
       choices = [];
       break;
     }
@@ -87,11 +115,17 @@ export function formsOf(code: Code, wanted: (mnemonic: string) => boolean = () =
 }
 
 /** A far pointer m16:16 fills four bytes, but it is no value of 32 bits. */
-function widthOf(size: MemorySize): 8 | 16 | 32 | 64 | undefined {
+function widthOf(size: MemorySize): MemoryWidth | undefined {
   return size === MemorySize.SegPtr16 ? undefined : MEMORY_WIDTHS[MemorySizeExt.size(size)];
 }
 
-function shapesOf(kind: K, memoryWidth: 8 | 16 | 32 | 64 | undefined): OperandShape[] {
+function shapesOf(kind: K, memoryWidth: MemoryWidth | undefined): OperandShape[] {
+  const vector = VECTOR[kind] ?? VECTOR_OR_MEMORY[kind];
+  if (vector) {
+    const register: OperandShape = { kind: 'vector', width: vector };
+    if (VECTOR[kind]) return [register];
+    return [register, { kind: 'memory', width: memoryWidth ?? vector }];
+  }
   const both = REGISTER_OR_MEMORY[kind];
   if (both) {
     return [
@@ -117,6 +151,8 @@ function withoutImpliedPort(
   return /^(MOVS|CMPS|STOS|LODS|SCAS|INS|OUTS)[BWDQ]$/.test(mnemonic) ? [] : operands;
 }
 
+const OPERAND_SIZES: ReadonlySet<number> = new Set([16, 32, 64]);
+
 /** The operand size, from the opcode's name where the operands do not tell it. */
 function operandSizeOf(name: string, operands: readonly OperandShape[]): 16 | 32 | 64 {
   const letter =
@@ -135,7 +171,8 @@ function operandSizeOf(name: string, operands: readonly OperandShape[]): 16 | 32
   if (/_(?:ptr1632|m1632)$/.test(name)) return 32;
   if (name.endsWith('_m1664')) return 64;
   for (const operand of operands) {
-    if ('width' in operand && operand.width >= 16) return operand.width as 16 | 32 | 64;
+    if (operand.kind === 'vector' || !('width' in operand)) continue;
+    if (OPERAND_SIZES.has(operand.width)) return operand.width as 16 | 32 | 64;
   }
   return 32;
 }

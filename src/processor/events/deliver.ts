@@ -19,4 +19,5 @@ export function deliverEvent(cpu: DeliveryContext, event: InterruptEvent): void 
   else deliverThroughIdt(cpu, event);
   state.interruptShadow = 'none';
   state.activity = 'active';
+  state.monitored = undefined;
 }

@@ -1,5 +1,7 @@
 import { Vector } from '../../isa/exceptions';
 import { WideDr7 } from '../../isa/registers/debug';
+import { DebugCtl } from '../../isa/registers/msr-fields';
+import { Msr } from '../../isa/registers/msr';
 import { Fault, Held, TripleFault } from '../faults';
 import type { InstructionContext } from '../execution/instruction-context';
 import { doubleFault, softwareEvent } from '../reasons/events';
@@ -14,8 +16,13 @@ export interface EventTarget extends DeliveryContext, Pick<InstructionContext, '
   holds(event: InterruptEvent): boolean;
 }
 
-/** DR6 tells the conditions of a debug exception, and DR7.GD is cleared for its handler (SDM 3B 18.2.3, 18.2.4). */
-function noteDebugConditions({ dr }: EventTarget['state'], conditions: bigint): void {
+/**
+ * DR6 tells the conditions of a debug exception; DR7.GD and IA32_DEBUGCTL.BTF are cleared for its
+ * handler (SDM 3B 18.2.3, 18.2.4, 18.4.3).
+ */
+function noteDebugConditions(state: EventTarget['state'], conditions: bigint): void {
+  const { dr } = state;
+  state.setMsr(Msr.DEBUGCTL, state.msr(Msr.DEBUGCTL) & ~BigInt(DebugCtl.BTF));
   dr[6] = (dr[6] ?? 0n) | conditions;
   dr[7] = (dr[7] ?? 0n) & ~WideDr7.GD;
 }

@@ -10,7 +10,7 @@ export const Special = {
   /** The code has changed under the record: look it up again. */
   STALE: 3,
   INVALID: 4,
-  UNIMPLEMENTED: 5,
+  ABSENT: 5,
 } as const;
 export const SPECIAL_KIND = 3;
 
@@ -277,7 +277,7 @@ const keyOf = ({ frame, bits, low, high }: CodeWindow): number =>
 const SPECIAL_BY_KIND = {
   incomplete: Special.STRADDLES,
   invalid: Special.INVALID,
-  unimplemented: Special.UNIMPLEMENTED,
+  absent: Special.ABSENT,
 } as const;
 
 function mark(page: CodePage, offset: number, length: number): void {

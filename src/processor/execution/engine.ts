@@ -26,6 +26,9 @@ export interface EngineImports {
   slowLoad(linear: bigint, bytes: number, segment: number): bigint;
   slowLoadForUpdate(linear: bigint, bytes: number, segment: number): bigint;
   slowStore(linear: bigint, bytes: number, segment: number, value: bigint): void;
+  /** 16 or 32 bytes between memory and the place beside the state, `Wide`. */
+  slowLoadWide(linear: bigint, bytes: number, segment: number): void;
+  slowStoreWide(linear: bigint, bytes: number, segment: number): void;
   segmentFault(slot: number, offset: bigint, bytes: number, write: number): void;
   enter(rip: bigint): number;
   branch(record: number, rip: bigint): number;

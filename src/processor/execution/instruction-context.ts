@@ -9,8 +9,10 @@ import type { VmxUnit } from '../vmx/unit';
 
 /** An operand of an instruction that a slow path executes. */
 export type OperandDetail =
-  | { readonly kind: 'register'; readonly slot: number; readonly bytes: 1 | 2 | 4 | 8 }
-  | { readonly kind: 'memory' }
+  /** A general-purpose or vector register. */
+  | { readonly kind: 'register'; readonly slot: number; readonly bytes: 1 | 2 | 4 | 8 | 16 | 32 }
+  /** How wide the index register is; 0 without one. */
+  | { readonly kind: 'memory'; readonly indexBytes: number }
   | { readonly kind: 'immediate'; readonly value: bigint }
   | { readonly kind: 'segment'; readonly index: number }
   | { readonly kind: 'control'; readonly number: number }
@@ -33,6 +35,8 @@ export interface InstructionDetail {
   readonly memorySize: MemorySize;
   /** Of an x87 instruction: the lowest three bits of its first opcode byte, and the second (SDM 1 8.1.9). */
   readonly x87Opcode: number;
+  /** The slot of the segment that a prefix names; DS's without one. */
+  readonly segmentPrefix: number;
   readonly repeat: '' | 'rep' | 'repne';
   /** Where the record of the instruction lies. */
   readonly record: number;
@@ -67,6 +71,9 @@ export interface InstructionContext {
   /** Memory through a segment, with all checks: #GP, #SS, #PF. */
   load(segmentSlot: number, offset: bigint, bytes: number): bigint;
   store(segmentSlot: number, offset: bigint, bytes: number, value: bigint): void;
+  /** Up to a page of bytes; a store writes all of them or none. */
+  loadBytes(segmentSlot: number, offset: bigint, bytes: number): Uint8Array;
+  storeBytes(segmentSlot: number, offset: bigint, data: Uint8Array): void;
   /** Faults as a store would, and stores nothing. */
   requireWritable(segmentSlot: number, offset: bigint, bytes: number): void;
   push(value: bigint, bytes: number): void;

@@ -1,6 +1,7 @@
 import type { EngineImports } from './engine';
 import { segmentFault } from './segment-fault';
 import type { CpuState } from '../state/cpu-state';
+import { Wide } from '../state/layout';
 import type { Mmu } from '../paging/mmu';
 
 /**
@@ -12,7 +13,8 @@ export function memoryImports(
   state: CpuState,
   mmu: Mmu,
   syncRip: () => void,
-): Pick<EngineImports, 'slowLoad' | 'slowLoadForUpdate' | 'slowStore' | 'segmentFault'> {
+): Omit<EngineImports, 'enter' | 'branch' | 'raise' | 'slow' | 'special'> {
+  const wide = new Uint8Array(state.words.buffer, Wide.BASE, Wide.END - Wide.BASE);
   return {
     slowLoad: (linear, bytes, segment) => {
       syncRip();
@@ -25,6 +27,14 @@ export function memoryImports(
     slowStore: (linear, bytes, segment, value) => {
       syncRip();
       mmu.store(BigInt.asUintN(64, linear), bytes, segment, BigInt.asUintN(64, value));
+    },
+    slowLoadWide: (linear, bytes, segment) => {
+      syncRip();
+      wide.set(mmu.loadBytes(BigInt.asUintN(64, linear), bytes, segment));
+    },
+    slowStoreWide: (linear, bytes, segment) => {
+      syncRip();
+      mmu.storeBytes(BigInt.asUintN(64, linear), wide.subarray(0, bytes), segment);
     },
     segmentFault: (slot, offset, bytes, write) => {
       syncRip();

@@ -75,9 +75,19 @@ export abstract class OperandAccess {
     this.mmu.store(this.linear(segment, offset, bytes, true), bytes, segment, value);
   }
 
+  /** Up to a page of bytes. */
+  loadBytes(segment: number, offset: bigint, bytes: number): Uint8Array {
+    return this.mmu.loadBytes(this.linear(segment, offset, bytes, false), bytes, segment);
+  }
+
+  /** All of them or none, up to a page. */
+  storeBytes(segment: number, offset: bigint, data: Uint8Array): void {
+    this.mmu.storeBytes(this.linear(segment, offset, data.length, true), data, segment);
+  }
+
   /** Faults as a store would, and stores nothing. */
   requireWritable(segment: number, offset: bigint, bytes: number): void {
-    this.mmu.loadForUpdate(this.linear(segment, offset, bytes, true), bytes, segment);
+    this.mmu.requireWritable(this.linear(segment, offset, bytes, true), bytes, segment);
   }
 
   push(value: bigint, bytes: number): void {

@@ -36,6 +36,18 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
+  /** Its operand is a descriptor in memory. */
+  invpcid(): boolean;
+  rdrand(): boolean;
+  rdseed(): boolean;
+  monitor(): boolean;
+  /** @param armed whether there is a line that MONITOR watches */
+  mwait(armed: boolean): boolean;
+  xsetbv(): boolean;
+  xsaves(): boolean;
+  xrstors(): boolean;
+  /** @throws Fault #UD for an instruction that guest mode has only where the VMM enables it */
+  requireEnabled(instruction: EnabledInstruction): void;
   /** A task switch whose TSS has been checked. By a gate in the IDT, WorldSwitch tells that guest mode was left. */
   taskSwitch(selector: number, source: 'call' | 'iret' | 'jmp' | 'gate'): boolean;
 }
@@ -96,6 +108,9 @@ export interface PortAccess {
   /** The linear address of a string access's memory operand. */
   readonly linear?: bigint;
 }
+
+/** Instructions that do not exist in guest mode unless the VMM wants it. */
+export type EnabledInstruction = 'RDTSCP' | 'RDPID' | 'INVPCID' | 'XSAVES' | 'XRSTORS';
 
 export type DescriptorTableInstruction =
   'SGDT' | 'SIDT' | 'LGDT' | 'LIDT' | 'SLDT' | 'STR' | 'LLDT' | 'LTR';

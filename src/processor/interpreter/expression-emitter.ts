@@ -3,6 +3,7 @@ import type { BinaryOperator, Comparison, Expression, ValueWidth } from '../sema
 import { Op, ValueType } from '../wasm/encoding';
 import type { FunctionBuilder } from '../wasm/function-builder';
 import type { Helpers } from './helpers';
+import { pushFromVector, pushVector } from './vector-emitter';
 
 const BINARY: Partial<Record<BinaryOperator, number>> = {
   add: Op.i64Add,
@@ -30,8 +31,8 @@ const COMPARE: Record<Comparison, number> = {
 };
 
 /**
- * Writes expressions as WebAssembly. Every value is carried in an i64. A value is *clean* when the
- * bits above its width are zero; operations that do not look at high bits leave them dirty, and they
+ * Writes expressions as WebAssembly. Every value but a vector is carried in an i64. A value is *clean* when
+ * the bits above its width are zero; operations that do not look at high bits leave them dirty, and they
  * are cleaned only where somebody looks.
  */
 export class ExpressionEmitter {
@@ -44,10 +45,10 @@ export class ExpressionEmitter {
   ) {}
 
   /** The WebAssembly local of a bound value. Locals always hold clean values. */
-  localFor(id: number): number {
+  localFor(id: number, width: ValueWidth = 64): number {
     let local = this.locals.get(id);
     if (local === undefined) {
-      local = this.f.local(ValueType.I64);
+      local = this.f.local(width === 128 ? ValueType.V128 : ValueType.I64);
       this.locals.set(id, local);
     }
     return local;
@@ -78,10 +79,11 @@ export class ExpressionEmitter {
     const { f } = this;
     switch (e.op) {
       case 'constant':
-        f.i64(e.value);
+        if (e.width === 128) f.v128(e.value);
+        else f.i64(e.value);
         return true;
       case 'local':
-        f.get(this.localFor(e.id));
+        f.get(this.localFor(e.id, e.width));
         return true;
       case 'field':
         f.get(this.record).memory(Op.i64Load, FIELDS[e.field]);
@@ -113,6 +115,18 @@ export class ExpressionEmitter {
         this.value(e.otherwise);
         this.condition(e.condition);
         f.op(Op.select);
+        return true;
+      case 'extractLane':
+      case 'bitmask':
+      case 'anyTrue':
+        pushFromVector(f, e, (part) => {
+          this.value(part);
+        });
+        return true;
+      default:
+        pushVector(f, e, (part) => {
+          this.value(part);
+        });
         return true;
     }
   }

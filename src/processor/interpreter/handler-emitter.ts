@@ -6,17 +6,20 @@ import {
   Segment,
   State,
   Tlb,
+  Wide,
   segmentSlot,
 } from '../state/layout';
 import type {
   Expression,
   MemoryPlace,
-  MemoryWidth,
   SegmentChoice,
   Slot,
   Statement,
+  VectorPlace,
 } from '../semantics/expression';
+import { Raised } from '../reasons/arithmetic';
 import { Op, ValueType } from '../wasm/encoding';
+import { V128 } from '../wasm/simd';
 import type { FunctionBuilder } from '../wasm/function-builder';
 import { ExpressionEmitter } from './expression-emitter';
 import type { Helpers } from './helpers';
@@ -66,7 +69,7 @@ export class HandlerEmitter {
     switch (s.do) {
       case 'let':
         this.value(s.value);
-        this.f.set(this.expressions.localFor(s.id));
+        this.f.set(this.expressions.localFor(s.id, s.value.width));
         return;
       case 'readState':
         this.slotAddress(s.slot);
@@ -76,6 +79,22 @@ export class HandlerEmitter {
         this.slotAddress(s.slot);
         this.expressions.anyValue(s.value);
         this.f.memory(STORE[s.width], slotOffset(s.slot));
+        return;
+      case 'readVector':
+        this.slotAddress(s.slot);
+        this.f.vectorMemory(V128.load, slotOffset(s.slot) + s.offset);
+        this.f.set(this.expressions.localFor(s.id, 128));
+        return;
+      case 'writeVector':
+        this.slotAddress(s.slot);
+        this.value(s.value);
+        this.f.vectorMemory(V128.store, slotOffset(s.slot) + s.offset);
+        return;
+      case 'loadVector':
+        this.loadVector(s.place, s.ids);
+        return;
+      case 'storeVector':
+        this.storeVector(s.place, s.values);
         return;
       case 'load':
         this.load(s.place, s.id);
@@ -136,7 +155,7 @@ export class HandlerEmitter {
   }
 
   /** Leaves the linear address of a place in a local, after the segment checks. */
-  private linear(place: MemoryPlace, write: boolean): number {
+  private linear(place: MemoryPlace<number>, write: boolean): number {
     const { f } = this;
     const offset = f.local(ValueType.I64);
     const linear = f.local(ValueType.I64);
@@ -171,7 +190,7 @@ export class HandlerEmitter {
    * local `entry` holds the entry's address. An access across a page boundary never hits, because
    * its last byte's page is what is compared with the tag of its first byte's entry.
    */
-  private probe(linear: number, width: MemoryWidth, tag: number, entry: number): void {
+  private probe(linear: number, width: number, tag: number, entry: number): void {
     const { f } = this;
     f.get(linear)
       .i64(12n)
@@ -188,6 +207,76 @@ export class HandlerEmitter {
   /** Pushes the address in the WebAssembly memory of a linear address whose entry was hit. */
   private direct(linear: number, entry: number): void {
     this.f.get(linear).op(Op.i32WrapI64).get(entry).memory(Op.i32Load, Tlb.ADDEND).op(Op.i32Add);
+  }
+
+  /** Leaves the linear address of vectors in a local. */
+  private vectorAddress(place: VectorPlace, write: boolean): number {
+    const { f } = this;
+    const linear = this.linear(place, write);
+    if (place.aligned) {
+      f.get(linear)
+        .op(Op.i32WrapI64)
+        .i32(place.width / 8 - 1)
+        .op(Op.i32And);
+      f.if(() => {
+        this.embedding.publish();
+        f.i32(Raised.MISALIGNED_VECTOR).call(this.helpers.raise).op(Op.unreachable);
+      });
+    }
+    return linear;
+  }
+
+  /** The slow way leads over a place beside the state: `Wide.BASE`. */
+  private loadVector(place: VectorPlace, ids: readonly number[]): void {
+    const { f } = this;
+    const linear = this.vectorAddress(place, false);
+    const entry = f.local(ValueType.I32);
+    const from = f.local(ValueType.I32);
+    this.probe(linear, place.width, Tlb.READ_TAG, entry);
+    f.if(
+      () => {
+        this.direct(linear, entry);
+      },
+      () => {
+        this.slowAddress(linear, place);
+        f.call(this.helpers.slowLoadWide);
+        f.i32(Wide.BASE);
+      },
+      ValueType.I32,
+    );
+    f.set(from);
+    ids.forEach((id, n) => {
+      f.get(from)
+        .vectorMemory(V128.load, 16 * n)
+        .set(this.expressions.localFor(id, 128));
+    });
+  }
+
+  private storeVector(place: VectorPlace, values: readonly Expression[]): void {
+    const { f } = this;
+    const linear = this.vectorAddress(place, true);
+    const entry = f.local(ValueType.I32);
+    const to = f.local(ValueType.I32);
+    this.probe(linear, place.width, Tlb.WRITE_TAG, entry);
+    f.if(
+      () => {
+        this.direct(linear, entry);
+      },
+      () => f.i32(Wide.BASE),
+      ValueType.I32,
+    );
+    f.set(to);
+    values.forEach((value, n) => {
+      f.get(to);
+      this.value(value);
+      f.vectorMemory(V128.store, 16 * n);
+    });
+    f.get(to).i32(Wide.BASE).op(Op.i32Eq);
+    f.if(() => {
+      this.slowAddress(linear, place);
+      f.call(this.helpers.slowStoreWide);
+      this.embedding.reload();
+    });
   }
 
   private load(place: MemoryPlace, id: number): void {
@@ -268,7 +357,7 @@ export class HandlerEmitter {
   }
 
   /** Pushes what every slow access wants to know: linear address, bytes, segment slot. */
-  private slowAddress(linear: number, place: MemoryPlace): void {
+  private slowAddress(linear: number, place: MemoryPlace<number>): void {
     this.embedding.publish();
     this.f.get(linear).i32(place.width / 8);
     if (place.segment === 'record') this.f.get(this.record).memory(Op.i32Load16U, Rec.SEGMENT);
@@ -337,5 +426,5 @@ export class HandlerEmitter {
 
 /** The part of a slot's address that is known beforehand. */
 function slotOffset(slot: Slot): number {
-  return slot.kind === 'state' ? slot.address : 0;
+  return slot.kind === 'state' ? slot.address : (slot.offset ?? 0);
 }

@@ -22,13 +22,16 @@ export interface Helpers {
   readonly slowLoadForUpdate: number;
   /** (linear, bytes, segment slot, value) */
   readonly slowStore: number;
+  /** (linear, bytes, segment slot): from memory to `Wide`, and back */
+  readonly slowLoadWide: number;
+  readonly slowStoreWide: number;
   /** (segment slot, offset, bytes, write): never comes back */
   readonly segmentFault: number;
   /** (rip) → record or 0 */
   readonly enter: number;
   /** (record, target rip) → record or 0; may remember the target in the record */
   readonly branch: number;
-  /** (vector, error code or -1): never comes back */
+  /** (number of reasons/arithmetic.ts): never comes back */
   readonly raise: number;
   /** (path, record) → record or 0 */
   readonly slow: number;
@@ -48,6 +51,8 @@ export function declareHelpers(module: ModuleBuilder): Helpers {
     slowLoad: module.importFunction('slowLoad', [I64, I32, I32], [I64]),
     slowLoadForUpdate: module.importFunction('slowLoadForUpdate', [I64, I32, I32], [I64]),
     slowStore: module.importFunction('slowStore', [I64, I32, I32, I64], []),
+    slowLoadWide: module.importFunction('slowLoadWide', [I64, I32, I32], []),
+    slowStoreWide: module.importFunction('slowStoreWide', [I64, I32, I32], []),
     segmentFault: module.importFunction('segmentFault', [I32, I64, I32, I32], []),
     enter: module.importFunction('enter', [I64], [I32]),
     branch: module.importFunction('branch', [I32, I64], [I32]),

@@ -5,11 +5,19 @@ import { Fault, generalProtection, stackFault } from '../faults';
 import { noteDataAccess } from '../events/hardware-breakpoints';
 import { addressNotCanonical, misaligned } from '../reasons/memory';
 import { pageFaultReason } from '../reasons/paging';
-import { PAGE_SIZE, PHYSICAL_BASE, SS, State, Tlb, segmentSlot } from '../state/layout';
+import { PAGE_SIZE, PHYSICAL_BASE, SS, State, Tlb, Units, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
-import { walk, type Access, type EntryMemory, type WalkResult, type WalkStep } from './walk';
+import { deniedByKey } from './protection-keys';
+import {
+  walk,
+  type Access,
+  type EntryMemory,
+  type Translation,
+  type WalkResult,
+  type WalkStep,
+} from './walk';
 
 /** What is known of the access when a guest-physical address is translated (for EPT violations). */
 export interface GuestPhysicalContext {
@@ -49,7 +57,7 @@ export interface CodeFrames {
 const LINE_20 = 2 ** 20;
 const FOUR_GIGABYTES = 2 ** 32;
 /** A debugger's access: present pages only, whatever their rights. */
-const PROBE: Access = { write: false, execute: false, user: false };
+const PROBE: Access = { write: false, execute: false, user: false, unchecked: true };
 /** Where nothing answers: an entry read there is all ones, and its reserved bits end the walk. */
 const OUTSIDE_MEMORY = 0xffffffff000;
 
@@ -129,6 +137,7 @@ export class Mmu {
         holdsCode: this.code.holdsCode(frame),
         global: translation.global,
         pageShift: translation.pageShift,
+        key: translation.key,
       });
     }
     return host.address;
@@ -139,8 +148,20 @@ export class Mmu {
     return userPage && !access.user && (this.state.cr4 & WideCr4.SMAP) !== 0n && this.state.paging;
   }
 
-  private mayWrite(translation: { writable: boolean }, access: Access): boolean {
-    return translation.writable || (!access.user && (this.state.cr0 & WideCr0.WP) === 0n);
+  private mayWrite({ writable, key }: Translation, access: Access): boolean {
+    const allowed = writable || (!access.user && (this.state.cr0 & WideCr0.WP) === 0n);
+    return allowed && !deniedByKey(this.state, key, { ...access, write: true });
+  }
+
+  /**
+   * PKRU. The TLB holds what it allows: the pages of keys whose rights change go from it, and no
+   * others, so that a guest sees stale translations as before.
+   */
+  setPkru(value: bigint): void {
+    const changed = this.state.pkru ^ value;
+    if (changed === 0n) return;
+    this.state.setSlot(Units.PKRU, value);
+    this.tlb.flushKeys((key) => ((changed >> BigInt(2 * key)) & 3n) !== 0n);
   }
 
   /**
@@ -211,6 +232,58 @@ export class Mmu {
   /** Slow paths take the translations that the engines' accesses take. */
   private straight(linear: bigint, bytes: number, tag: number): number | undefined {
     return this.tlb.straight(this.view.getInt32(State.TLB_SET, true), linear, bytes, tag);
+  }
+
+  /** Reads more bytes than a value has; a page that faults does so before the first is read. */
+  loadBytes(linear: bigint, bytes: number, segment: number): Uint8Array {
+    const out = new Uint8Array(bytes);
+    this.pieces(linear, bytes, segment, false, (address, at, size) => {
+      const value = this.physical.load(address, size);
+      for (let n = 0; n < size; n++) out[at + n] = Number((value >> BigInt(8 * n)) & 0xffn);
+    });
+    return out;
+  }
+
+  /** Writes more bytes than a value has, all or none. */
+  storeBytes(linear: bigint, data: Uint8Array, segment: number): void {
+    this.pieces(linear, data.length, segment, true, (address, at, size) => {
+      let value = 0n;
+      for (let n = size - 1; n >= 0; n--) value = (value << 8n) | BigInt(data[at + n] ?? 0);
+      this.physical.store(address, size, value);
+    });
+  }
+
+  /** Faults as a write of so many bytes would; the write itself sees to its alignment. */
+  requireWritable(linear: bigint, bytes: number, segment: number): void {
+    this.pieces(linear, bytes, segment, true, () => undefined, 1);
+  }
+
+  /**
+   * What lies in one page at a time, in accesses of eight bytes or one.
+   *
+   * @param bytes at most a page
+   */
+  private pieces(
+    linear: bigint,
+    bytes: number,
+    segment: number,
+    write: boolean,
+    access: (address: number, at: number, size: number) => void,
+    alignment = 8,
+  ): void {
+    this.checkCanonical(linear, bytes, segment);
+    const how = { write, execute: false, user: this.state.cpl === 3 };
+    this.checkAlignment(linear, alignment, how);
+    const first = Math.min(bytes, PAGE_SIZE - Number(linear & 0xfffn));
+    const low = this.translate(linear, how);
+    const high = first < bytes ? this.translate(this.wrap(linear + BigInt(first)), how) : 0;
+    for (let at = 0; at < bytes;) {
+      const address = at < first ? low + at : high + at - first;
+      const size = (at < first ? first : bytes) - at >= 8 ? 8 : 1;
+      access(address, at, size);
+      at += size;
+    }
+    this.note(linear, bytes, write);
   }
 
   /** Breakpoints of the debug registers see what instructions do. */

@@ -6,6 +6,7 @@ const NO_TAG = 0xffffffffffffffffn;
 const EMPTY = 0xffffffff;
 const GLOBAL = 1;
 const SHIFT = 8;
+const KEY = 16;
 const PAGE_MASK = BigInt.asUintN(64, BigInt(-PAGE_SIZE));
 
 /** The world (0 root, 1 non-root) of a linear address that the TLB knows. */
@@ -21,6 +22,8 @@ export interface TlbFill {
   readonly global: boolean;
   /** log2 of the size of the page that the frame is a part of. */
   readonly pageShift: number;
+  /** The protection key by whose rights it may be read and written, if one decides. */
+  readonly key?: number | undefined;
   /** Code was decoded from the frame. */
   readonly holdsCode: boolean;
 }
@@ -65,7 +68,8 @@ export class SoftwareTlb implements Persistent<TlbState> {
     view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? page : NO_TAG, true);
     view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? writeTag : NO_TAG, true);
     view.setInt32(at + Tlb.ADDEND, addendOf(page, entry.frame), true);
-    const flags = (entry.global ? GLOBAL : 0) | (entry.pageShift << SHIFT);
+    const key = entry.key === undefined ? 0 : entry.key + 1;
+    const flags = (entry.global ? GLOBAL : 0) | (entry.pageShift << SHIFT) | (key << KEY);
     view.setInt32(at + Tlb.FLAGS, flags, true);
     if (entry.pageShift > 12) this.largePages[world] = true;
   }
@@ -176,6 +180,19 @@ export class SoftwareTlb implements Persistent<TlbState> {
     });
   }
 
+  /** Forgets the pages of some protection keys, in both worlds, which have one PKRU. Fetches obey no key. */
+  flushKeys(concerns: (key: number) => boolean): void {
+    for (const places of this.used) {
+      places.filter((at) => {
+        if (this.isEmpty(at)) return false;
+        const key = (this.view.getInt32(at + Tlb.FLAGS, true) >> KEY) - 1;
+        const goes = key >= 0 && concerns(key);
+        if (goes) this.drop(at);
+        return !goes;
+      });
+    }
+  }
+
   private flushCode(world: World): void {
     this.usedByCode[world].filter((at) => {
       this.view.setBigUint64(at + CodeTlb.TAG, NO_TAG, true);
@@ -255,7 +272,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
       words(at, data.subarray(n + 1, n + 7));
       const world = worldOfSet(Math.floor((at - Tlb.BASE) / Tlb.SET_SIZE));
       this.used[world].add(at);
-      if ((data[n + 6] ?? 0) >> SHIFT > 12) this.largePages[world] = true;
+      if ((((data[n + 6] ?? 0) >> SHIFT) & 0xff) > 12) this.largePages[world] = true;
     }
     for (let n = 0; n < code.length; n += 4) {
       const at = code[n] ?? 0;

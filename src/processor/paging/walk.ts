@@ -2,6 +2,7 @@ import { PageFaultError, Pte, PteReserved } from '../../isa/paging';
 import { Cr3Address, WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import { WideRflags } from '../../isa/registers/flags';
 import { PHYSICAL_ADDRESS_WIDTH } from '../profile/widths';
+import { deniedByKey, protectionKey, type KeyDenial } from './protection-keys';
 import { addressMasks, type AddressMasks } from './address-masks';
 
 /** What an access wants. */
@@ -12,6 +13,8 @@ export interface Access {
   readonly user: boolean;
   /** A supervisor access by the processor itself (SMAP: RFLAGS.AC does not help it). */
   readonly implicit?: boolean;
+  /** A debugger's: rights do not matter, only what is present. */
+  readonly unchecked?: boolean;
 }
 
 /** What a walk has to know of the processor, or of a guest whose state lies in a VMCS. */
@@ -25,6 +28,8 @@ export interface PagingState {
   /** RFLAGS, of which AC matters (SMAP). */
   readonly systemFlags: bigint;
   readonly pdptes: ArrayLike<bigint>;
+  /** The rights of protection keys; if absent, they forbid nothing. */
+  readonly pkru?: bigint;
   /** MAXPHYADDR: higher address bits are reserved in entries. If absent, the default processor's. */
   readonly physicalAddressWidth?: number;
 }
@@ -56,6 +61,8 @@ export interface Translation {
   readonly executeDisable: boolean;
   readonly global: boolean;
   readonly dirty: boolean;
+  /** The protection key, where one decides. */
+  readonly key: number | undefined;
 }
 
 /** A #PF error code (SDM 3A 4.7). */
@@ -69,8 +76,11 @@ export interface PageFault {
     | 'read/write'
     | 'execute-disable'
     | 'SMEP'
-    | 'SMAP';
+    | 'SMAP'
+    | KeyDenial;
   readonly level: number;
+  /** The protection key that forbids the access. */
+  readonly key?: number;
 }
 
 export type WalkResult =
@@ -164,8 +174,13 @@ export function walk(
       table = entry & masks.frame;
       continue;
     }
-    const denied = denial(state, access, writable, user, executeDisable);
-    if (denied) return fault(access, denied, level, PROTECTION, nxe, state);
+    const key = protectionKey(state, entry, user);
+    const byKey = deniedByKey(state, key, access);
+    const denied = denial(state, access, writable, user, executeDisable) ?? byKey;
+    if (denied && !access.unchecked) {
+      const flags = PROTECTION | (byKey ? PageFaultError.PK : 0);
+      return fault(access, denied, level, flags, nxe, state, key);
+    }
     if (setFlags) setAccessedAndDirty(memory, path, access.write, geometry.entryBytes);
     const offsetMask = (1n << shift) - 1n;
     const base = entry & ~offsetMask & masks.frame;
@@ -178,6 +193,7 @@ export function walk(
         executeDisable,
         global: (entry & G) !== 0n && (state.cr4 & WideCr4.PGE) !== 0n,
         dirty: (entry & D) !== 0n || (setFlags && access.write),
+        key,
       },
     };
   }
@@ -193,6 +209,7 @@ function unpaged(linear: bigint): WalkResult {
       executeDisable: false,
       global: false,
       dirty: true,
+      key: undefined,
     },
   };
 }
@@ -235,7 +252,7 @@ function reservedBits(
   return always | (level === 2 ? PteReserved.PAGE_2M : PteReserved.PAGE_1G);
 }
 
-/** Why the rights do not allow the access (SDM 3A 4.6.1), or undefined. */
+/** Why the rights do not allow the access (SDM 3A 4.6.1), or undefined; protection keys come after. */
 function denial(
   state: PagingState,
   access: Access,
@@ -263,6 +280,7 @@ function fault(
   flags: number,
   nxe: boolean,
   state: PagingState,
+  key?: number,
 ): WalkResult {
   const fetch = access.execute && (nxe || (state.cr4 & WideCr4.SMEP) !== 0n);
   const errorCode =
@@ -270,7 +288,7 @@ function fault(
     (access.write ? PageFaultError.WR : 0) |
     (access.user ? PageFaultError.US : 0) |
     (fetch ? PageFaultError.ID : 0);
-  return { fault: { errorCode, cause, level } };
+  return { fault: { errorCode, cause, level, ...(key !== undefined && { key }) } };
 }
 
 function setAccessedAndDirty(

@@ -13,6 +13,7 @@ import type { Processor } from '../processor';
 import { writeControlRegister } from '../system/control-registers';
 import { cpuid } from '../system/cpuid';
 import { readMsr, writeMsr } from '../system/msr';
+import { Units } from '../state/layout';
 import { DEFAULT_PROFILE } from './default';
 import { Profile } from './profile';
 
@@ -84,9 +85,6 @@ function isOrdinary(code: Code): boolean {
 
 /** Instructions that are there although their feature is not claimed, and why. */
 const UNCLAIMED: Readonly<Record<string, string>> = {
-  SSE: 'prefetches and SFENCE touch no XMM register',
-  SSE2: 'LFENCE and MFENCE touch no XMM register',
-  SSE3: 'FISTTP belongs to the x87 unit',
   CET_IBT: 'ENDBR32 and ENDBR64 are NOPs on every processor',
   INTEL8086_ONLY: 'POP CS, which the decoder never gives',
 };
@@ -107,25 +105,71 @@ const SAMPLES: Readonly<Record<string, readonly number[]>> = {
   POPCNT: [0xf3, 0x0f, 0xb8, 0xc3],
   FSGSBASE: [0xf3, 0x48, 0x0f, 0xae, 0xc0],
   BMI1: [0xc4, 0xe2, 0x60, 0xf2, 0xc3],
+  BMI2: [0xc4, 0xe2, 0x60, 0xf5, 0xc3],
+  ADX: [0x66, 0x0f, 0x38, 0xf6, 0xc3],
   SMAP: [0x0f, 0x01, 0xcb],
   LZCNT: [0xf3, 0x0f, 0xbd, 0xc3],
   PREFETCHW: [0x0f, 0x0d, 0x0b],
+  FXSR: [0x0f, 0xae, 0x03],
+  XSAVE: [0x0f, 0xae, 0x23],
+  XSAVEOPT: [0x0f, 0xae, 0x33],
+  XSAVEC: [0x0f, 0xc7, 0x23],
+  XSAVES: [0x0f, 0xc7, 0x2b],
   SYSCALL: [0x0f, 0x05],
   RDTSCP: [0x0f, 0x01, 0xf9],
+  CLFSH: [0x0f, 0xae, 0x3b],
+  CLFLUSHOPT: [0x66, 0x0f, 0xae, 0x3b],
+  CLWB: [0x66, 0x0f, 0xae, 0x33],
+  CLDEMOTE: [0x0f, 0x1c, 0x03],
+  MONITOR: [0x0f, 0x01, 0xc8],
+  INVPCID: [0x66, 0x0f, 0x38, 0x82, 0x03],
+  RDRAND: [0x0f, 0xc7, 0xf0],
+  RDSEED: [0x0f, 0xc7, 0xf8],
+  PKU: [0x0f, 0x01, 0xef],
+  RDPID: [0xf3, 0x0f, 0xc7, 0xf8],
+  SERIALIZE: [0x0f, 0x01, 0xe8],
+  WBNOINVD: [0xf3, 0x0f, 0x09],
+  MMX: [0x0f, 0xfc, 0xc1],
+  SSE: [0x0f, 0x58, 0xc1],
+  SSE2: [0x66, 0x0f, 0xfc, 0xc1],
+  SSE3: [0xf2, 0x0f, 0x7c, 0xc1],
+  SSSE3: [0x66, 0x0f, 0x38, 0x00, 0xc1],
+  SSE4_1: [0x66, 0x0f, 0x38, 0x17, 0xc1],
+  SSE4_2: [0x66, 0x0f, 0x38, 0x37, 0xc1],
+  AES: [0x66, 0x0f, 0x38, 0xdc, 0xc1],
+  PCLMULQDQ: [0x66, 0x0f, 0x3a, 0x44, 0xc1, 0x11],
+  AVX: [0xc5, 0xf4, 0x58, 0xc2],
+  AVX2: [0xc5, 0xf5, 0xfc, 0xc2],
+  FMA: [0xc4, 0xe2, 0x75, 0x98, 0xc2],
+  F16C: [0xc4, 0xe2, 0x7d, 0x13, 0xc1],
+  VAES: [0xc4, 0xe2, 0x75, 0xdc, 0xc2],
+  VPCLMULQDQ: [0xc4, 0xe3, 0x75, 0x44, 0xc2, 0x11],
   X64: [0x48, 0x01, 0xd8],
 };
+/** In EBX of leaf 1: 64 bytes, in units of 8. */
+const CLFLUSH_LINE = 8 << 8;
+/** What instructions want of CR4. */
+const ENABLING =
+  WideCr4.FSGSBASE |
+  WideCr4.PKE |
+  WideCr4.VMXE |
+  WideCr4.OSFXSR |
+  WideCr4.OSXMMEXCPT |
+  WideCr4.OSXSAVE;
 /** Those that another instruction of the same feature must come before. */
 const AFTER_VMXON = ['INVEPT', 'INVVPID'];
 
 describe('the processor’s profile', () => {
   it('is what CPUID answers', () => {
     const { state } = longMode();
+    state.cr4 |= WideCr4.OSXSAVE | WideCr4.PKE;
     for (const { name, cpuid: at } of FEATURES) {
       const answer = cpuid(state, at.leaf, at.subleaf)[at.register];
       assert.equal(((answer >>> at.bit) & 1) === 1, DEFAULT_PROFILE.has(name), name);
     }
     for (const leaf of [1, 7, 0x80000001, 0x80000007]) {
-      const { ebx, ecx, edx } = cpuid(state, leaf, 0);
+      const { ecx, edx, ...rest } = cpuid(state, leaf, 0);
+      const ebx = rest.ebx - (leaf === 1 ? CLFLUSH_LINE : 0);
       const known = (register: string) =>
         FEATURES.filter(({ cpuid: at }) => at.leaf === leaf && at.register === register);
       const mask = (register: string) =>
@@ -172,7 +216,7 @@ describe('the processor’s profile', () => {
           name,
         );
     }
-    for (const absent of [Msr.SPEC_CTRL, Msr.PRED_CMD, Msr.TSC_ADJUST, Msr.XSS, Msr.VMX_VMFUNC])
+    for (const absent of [Msr.SPEC_CTRL, Msr.PRED_CMD, Msr.TSC_ADJUST, Msr.VMX_VMFUNC])
       assert.equal(DEFAULT_PROFILE.msrs.has(absent), false);
   });
 
@@ -214,7 +258,9 @@ describe('the processor’s profile', () => {
       const code = SAMPLES[name];
       assert.ok(code, `a sample for ${name}`);
       const cpu = longMode();
-      cpu.state.cr4 |= DEFAULT_PROFILE.cr4 & (WideCr4.FSGSBASE | WideCr4.VMXE);
+      cpu.state.cr4 |= DEFAULT_PROFILE.cr4 & ENABLING;
+      cpu.state.setSlot(Units.XCR0, DEFAULT_PROFILE.xcr0);
+      cpu.updateDerivedState();
       cpu.physical.writeBytes(CODE, Uint8Array.from([...code, 0xeb, 0xfe]));
       cpu.state.rip = BigInt(CODE);
       cpu.state.setGpr(1, BigInt(Msr.TSC));

@@ -2,20 +2,27 @@ import * as l10n from '@vscode/l10n';
 import { Vector } from '../../isa/exceptions';
 import { reason, type Reason } from './reason';
 
-/** Faults of arithmetic, raised by definitions of instructions (SDM 2A DIV, IDIV, AAM). */
+/** Faults that trees raise: of arithmetic, and of vectors in memory; raised by definitions of instructions (SDM 2A DIV, IDIV, AAM). */
 
 const divideByZero = reason('divide-by-zero', 'SDM 3A 6.15', () => l10n.t('The divisor is 0.'));
 const quotientTooLarge = reason('quotient', 'SDM 3A 6.15', () =>
   l10n.t('The quotient does not fit into its register.'),
 );
 
+const misalignedVector = reason('misaligned-vector', 'SDM 1 4.1.1', () =>
+  l10n.t('The memory operand of this instruction must be aligned to its own size.'),
+);
+
 /** What trees can raise, by number. */
-export const Raised = { DIVIDE_BY_ZERO: 0, QUOTIENT: 1 } as const;
+export const Raised = { DIVIDE_BY_ZERO: 0, QUOTIENT: 1, MISALIGNED_VECTOR: 2 } as const;
 export type RaisedNumber = (typeof Raised)[keyof typeof Raised];
 
-export const RAISED: Readonly<Record<RaisedNumber, { vector: number; reason: Reason }>> = {
+export const RAISED: Readonly<
+  Record<RaisedNumber, { vector: number; reason: Reason; errorCode?: number }>
+> = {
   [Raised.DIVIDE_BY_ZERO]: { vector: Vector.DE, reason: divideByZero },
   [Raised.QUOTIENT]: { vector: Vector.DE, reason: quotientTooLarge },
+  [Raised.MISALIGNED_VECTOR]: { vector: Vector.GP, reason: misalignedVector, errorCode: 0 },
 };
 
 export const outOfBounds = (index: bigint, lower: bigint, upper: bigint): Reason =>

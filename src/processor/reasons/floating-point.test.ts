@@ -17,8 +17,8 @@ const pending: Setup = ({ state }) => {
 
 describe('reasons of the x87 unit', () => {
   testReasons([
-    row('x87-emulated', 'CR0.EM is 1', protectedMode, cr0(4n), ...FLD1),
-    row('x87-task-switched', 'CR0.TS is 1', protectedMode, cr0(8n), ...FLD1),
+    row('fpu-emulated', 'CR0.EM is 1', protectedMode, cr0(4n), ...FLD1),
+    row('task-switched', 'CR0.TS is 1', protectedMode, cr0(8n), ...FLD1),
     row(
       'x87-error',
       'An exception of an x87 instruction before this one is pending, and not masked: ZE.',

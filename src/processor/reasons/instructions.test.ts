@@ -6,11 +6,15 @@ import {
   row,
   derived,
   cr4,
+  msr,
   efer,
   stacked,
   testReasons,
 } from './reasons.testing';
 import { CS } from '../state/layout';
+
+/** XSAVE [eax] */
+const XSAVE_EAX = [0x0f, 0xae, 0x20];
 
 describe('reasons of instructions', () => {
   testReasons([
@@ -76,6 +80,35 @@ describe('reasons of instructions', () => {
         state.cr0 |= 0xan;
       },
       0x9b,
+    ),
+    row(
+      'task-switched',
+      'CR0.TS is 1',
+      protectedMode,
+      both(cr4(1n << 18n), ({ state }) => {
+        state.cr0 |= 8n;
+      }),
+      ...XSAVE_EAX,
+    ),
+    row(
+      'fpu-emulated',
+      'CR0.EM is 1',
+      protectedMode,
+      ({ state }) => {
+        state.cr0 |= 4n;
+      },
+      0x0f,
+      0xae,
+      0x00,
+    ),
+    row(
+      'monitor-extension',
+      'ECX asks MONITOR or MWAIT for extensions that this processor lacks: 0x1',
+      protectedMode,
+      msr(1, 0n),
+      0x0f,
+      0x01,
+      0xc9,
     ),
     row('sysenter-cs', 'IA32_SYSENTER_CS is 0', protectedMode, nothing, 0x0f, 0x34),
     row(

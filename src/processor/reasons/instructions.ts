@@ -13,6 +13,12 @@ export const noInstruction = (bytes: Uint8Array, bits: number): Reason =>
     ),
   );
 
+/** An instruction of another model of processor: no bit of CPUID tells of it here. */
+export const notOfThisProcessor = (mnemonic: string): Reason =>
+  reason('other-processor', 'SDM 3A 6.15', () =>
+    l10n.t('This processor does not have {0}: CPUID does not tell of it.', mnemonic),
+  );
+
 export const meantToBeUndefined = (): Reason =>
   reason('ud-instruction', 'SDM 2B UD', () =>
     l10n.t('The instruction is defined to raise this exception.'),
@@ -61,6 +67,30 @@ export const csNotLoaded = (): Reason =>
 
 export const wrongOperands = (): Reason =>
   reason('operands', 'SDM 3A 6.15', () => l10n.t('The instruction has no such operands.'));
+
+export const taskSwitched = (): Reason =>
+  reason('task-switched', 'SDM 3A 2.5', () =>
+    l10n.t('CR0.TS is 1: the registers of the x87 and vector units belong to another task.'),
+  );
+
+export const fpuEmulated = (): Reason =>
+  reason('fpu-emulated', 'SDM 3A 2.5', () =>
+    l10n.t('CR0.EM is 1: x87 instructions are for software to emulate, and there is no SSE.'),
+  );
+
+/** In guest mode some instructions exist only where the VMM has enabled them. */
+export const notEnabledByVmm = (control: string): Reason =>
+  reason('not-enabled-by-vmm', 'SDM 3C 26.3', () =>
+    l10n.t('In a guest the instruction exists only with the VM-execution control "{0}".', control),
+  );
+
+export const monitorExtension = (extensions: bigint): Reason =>
+  reason('monitor-extension', 'SDM 2B MONITOR', () =>
+    l10n.t(
+      'ECX asks MONITOR or MWAIT for extensions that this processor lacks: {0}.',
+      hex(extensions),
+    ),
+  );
 
 export const coprocessorUnavailable = (): Reason =>
   reason('coprocessor', 'SDM 3A 2.5', () =>

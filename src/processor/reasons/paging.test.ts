@@ -12,6 +12,7 @@ import {
   efer,
   supervisorCode,
   testReasons,
+  type Setup,
 } from './reasons.testing';
 
 describe('reasons of translations', () => {
@@ -67,5 +68,25 @@ describe('reasons of translations', () => {
       both(pte(0x9007n), cr4(1n << 21n), derived),
       ...LOAD_RAX_64,
     ),
+    row(
+      'page-fault-access-disable',
+      'A read at 0x9000 was not allowed: PKRU forbids every access to data with the protection key 5 (AD = 1).',
+      longMode,
+      both(pte((5n << 59n) | 0x9007n), cr4(1n << 22n), pkru(1n << 10n)),
+      ...LOAD_RAX_64,
+    ),
+    row(
+      'page-fault-write-disable',
+      'A write at 0x9000 was not allowed: PKRU forbids writes with the protection key 5 (WD = 1).',
+      longMode,
+      both(ring3, pte((5n << 59n) | 0x9007n), cr4(1n << 22n), pkru(2n << 10n)),
+      ...STORE_RAX_64,
+    ),
   ]);
 });
+
+function pkru(value: bigint): Setup {
+  return ({ mmu }) => {
+    mmu.setPkru(value);
+  };
+}

@@ -10,7 +10,7 @@ function accessWords({ write, execute }: Access): string {
   return write ? l10n.t('a write') : l10n.t('a read');
 }
 
-function ruleWords({ cause, level }: PageFault, access: Access): string {
+function ruleWords({ cause, level, key = 0 }: PageFault, access: Access): string {
   const entry = entryName(level);
   switch (cause) {
     case 'not present':
@@ -25,6 +25,15 @@ function ruleWords({ cause, level }: PageFault, access: Access): string {
         : l10n.t('the page is read-only (R/W = 0), also for the supervisor, since CR0.WP is 1');
     case 'execute-disable':
       return l10n.t('code in the page must not be executed (XD = 1)');
+    case 'access-disable':
+      return l10n.t('PKRU forbids every access to data with the protection key {0} (AD = 1)', key);
+    case 'write-disable':
+      return access.user
+        ? l10n.t('PKRU forbids writes with the protection key {0} (WD = 1)', key)
+        : l10n.t(
+            'PKRU forbids writes with the protection key {0} (WD = 1), also to the supervisor, since CR0.WP is 1',
+            key,
+          );
     case 'SMEP':
       return l10n.t('with CR4.SMEP the supervisor must not execute code in a user page');
     case 'SMAP':

@@ -1,5 +1,16 @@
 import { protectedMode, TSS } from '../modes.testing';
-import { RDX, ring3, both, row, virtual8086, derived, testReasons } from './reasons.testing';
+import {
+  RDX,
+  cr4,
+  ring3,
+  both,
+  row,
+  stacked,
+  virtual8086,
+  derived,
+  testReasons,
+  type Setup,
+} from './reasons.testing';
 import { TR } from '../state/layout';
 
 describe('reasons of privilege levels', () => {
@@ -24,6 +35,29 @@ describe('reasons of privilege levels', () => {
       protectedMode,
       both(ring3, virtual8086, derived),
       0x9c,
+    ),
+    row(
+      'virtual-interrupt-pending',
+      'RFLAGS.VIP is 1: a virtual interrupt waits',
+      protectedMode,
+      both(ring3, virtual8086, cr4(1n), flags(1n << 20n), derived),
+      0xfb,
+    ),
+    row(
+      'virtual-trap-flag',
+      'In virtual-8086 mode with IOPL below 3, the image of FLAGS cannot set TF',
+      protectedMode,
+      both(ring3, virtual8086, cr4(1n), stacked(0x100), derived),
+      0x66,
+      0x9d,
+    ),
+    row(
+      'redirection-bitmap',
+      'With CR4.VME, INT n looks into the interrupt-redirection bitmap',
+      protectedMode,
+      both(ring3, virtual8086, cr4(1n), derived),
+      0xcd,
+      0x21,
     ),
     row(
       'io-bitmap-absent',
@@ -57,3 +91,9 @@ describe('reasons of privilege levels', () => {
     ),
   ]);
 });
+
+function flags(bits: bigint): Setup {
+  return ({ state }) => {
+    state.systemFlags |= bits;
+  };
+}

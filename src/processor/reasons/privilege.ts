@@ -19,6 +19,25 @@ export const needsIopl3 = (iopl: number): Reason =>
     l10n.t('In virtual-8086 mode the instruction needs IOPL 3; IOPL is {0}.', iopl),
   );
 
+/** VIP and VIF: what would let a virtual interrupt in goes to the operating system. */
+export const virtualInterruptPending = (): Reason =>
+  reason('virtual-interrupt-pending', 'SDM 3B 21.3.2', () =>
+    l10n.t('RFLAGS.VIP is 1: a virtual interrupt waits, and the instruction would set VIF.'),
+  );
+
+export const trapFlagFromImage = (): Reason =>
+  reason('virtual-trap-flag', 'SDM 2B POPF', () =>
+    l10n.t('In virtual-8086 mode with IOPL below 3, the image of FLAGS cannot set TF.'),
+  );
+
+export const noRedirectionBitmap = (limit: number): Reason =>
+  reason('redirection-bitmap', 'SDM 3B 21.3.3', () =>
+    l10n.t(
+      "With CR4.VME, INT n looks into the interrupt-redirection bitmap, and that lies beyond the TSS's limit {0}.",
+      hex(limit),
+    ),
+  );
+
 const aboveIopl = (cpl: number, iopl: number): string =>
   l10n.t('With CPL {0} and IOPL {1} the I/O permission bitmap of the TSS decides.', cpl, iopl);
 

@@ -5,6 +5,7 @@ import {
   both,
   row,
   msr,
+  rax,
   crRow,
   WRMSR,
   RDMSR,
@@ -12,6 +13,9 @@ import {
   efer,
   testReasons,
 } from './reasons.testing';
+
+/** INVPCID eax, [0x9000] */
+const INVPCID = [0x66, 0x0f, 0x38, 0x82, 0x05, 0x00, 0x90, 0x00, 0x00];
 
 describe('reasons of values of registers', () => {
   testReasons([
@@ -86,6 +90,54 @@ describe('reasons of values of registers', () => {
         msr(Msr.FEATURE_CONTROL, 0n),
       ),
       ...WRMSR,
+    ),
+    row(
+      'xcr-absent',
+      'There is no extended control register 0x7',
+      protectedMode,
+      both(cr4(1n << 18n), msr(7, 0n)),
+      0x0f,
+      0x01,
+      0xd0,
+    ),
+    row(
+      'xcr0-value',
+      'XCR0 does not take this value.\nThis processor lacks the state components 0x4000000000000000.\nBit 0 (x87) must be 1.',
+      protectedMode,
+      both(cr4(1n << 18n), msr(0, 1n << 62n)),
+      0x0f,
+      0x01,
+      0xd1,
+    ),
+    row(
+      'xsave-header',
+      'The header of the XSAVE area is not allowed: XSTATE_BV holds 0x100',
+      protectedMode,
+      both(cr4(1n << 18n), rax(DATA), ({ physical }) => {
+        physical.write64(DATA + 512, 0x100n);
+      }),
+      0x0f,
+      0xae,
+      0x28,
+    ),
+    row('invpcid-type', 'INVPCID has the types 0 to 3, not 0x4', protectedMode, rax(4), ...INVPCID),
+    row(
+      'invpcid-pcid',
+      'While CR4.PCIDE is 0, INVPCID takes PCID 0 only, not 0x5',
+      protectedMode,
+      both(rax(0), ({ physical }) => {
+        physical.write64(DATA, 5n);
+      }),
+      ...INVPCID,
+    ),
+    row(
+      'pkru-register',
+      'ECX must be 0 for the instruction; it is 0x1',
+      protectedMode,
+      both(cr4(1n << 22n), msr(1, 0n)),
+      0x0f,
+      0x01,
+      0xef,
     ),
     row(
       'pmc-absent',

@@ -109,6 +109,49 @@ export const msrLocked = (number: number): Reason =>
     l10n.t('MSR {0} is locked (bit 0): it cannot be written until reset.', msrName(number)),
   );
 
+export const noExtendedRegister = (index: number): Reason =>
+  reason('xcr-absent', 'SDM 2D XGETBV', () =>
+    l10n.t('There is no extended control register {0}.', hex(index)),
+  );
+
+interface Xcr0Conditions {
+  readonly unsupported: bigint;
+  readonly x87: boolean;
+  readonly avxAlone: boolean;
+}
+
+export const xcr0Value = ({ unsupported, x87, avxAlone }: Xcr0Conditions): Reason =>
+  reason('xcr0-value', 'SDM 2D XSETBV', () =>
+    [
+      l10n.t('XCR0 does not take this value.'),
+      ...(unsupported
+        ? [l10n.t('This processor lacks the state components {0}.', hex(unsupported))]
+        : []),
+      ...(x87 ? [] : [l10n.t('Bit 0 (x87) must be 1.')]),
+      ...(avxAlone ? [l10n.t('AVX (bit 2) needs SSE (bit 1).')] : []),
+    ].join('\n'),
+  );
+
+export const xsaveHeader = (field: string, found: bigint): Reason =>
+  reason('xsave-header', 'SDM 1 13.8', () =>
+    l10n.t('The header of the XSAVE area is not allowed: {0} holds {1}.', field, hex(found)),
+  );
+
+export const invpcidType = (type: bigint): Reason =>
+  reason('invpcid-type', 'SDM 2A INVPCID', () =>
+    l10n.t('INVPCID has the types 0 to 3, not {0}.', hex(type)),
+  );
+
+export const invpcidPcid = (pcid: bigint): Reason =>
+  reason('invpcid-pcid', 'SDM 2A INVPCID', () =>
+    l10n.t('While CR4.PCIDE is 0, INVPCID takes PCID 0 only, not {0}.', hex(pcid)),
+  );
+
+export const mustBeZero = (register: string, found: bigint): Reason =>
+  reason('pkru-register', 'SDM 2D WRPKRU', () =>
+    l10n.t('{0} must be 0 for the instruction; it is {1}.', register, hex(found)),
+  );
+
 export const noPerformanceCounter = (index: bigint): Reason =>
   reason('pmc-absent', 'SDM 2B RDPMC', () =>
     l10n.t('This processor has no performance counter {0}.', hex(index)),

@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import { LONG_MODE } from '../vmx/entry-checks/valid-vmcs.testing';
+import { prepare } from '../vmx/prepared-processor.testing';
 import { Msr } from '../../isa/registers/msr';
 import { longMode } from '../modes.testing';
 import { nothing, both, row, derived, VMXON, cr4, testReasons } from './reasons.testing';
@@ -54,4 +57,27 @@ describe('reasons of the VMX instructions', () => {
       0x00,
     ),
   ]);
+
+  it('not-enabled-by-vmm: In a guest the instruction exists only with a control', () => {
+    const cpu = prepare({
+      ...LONG_MODE,
+      GUEST_CR3: 0x110000,
+      GUEST_IDTR_LIMIT: 0,
+      SECONDARY_VM_EXEC_CONTROL: 0,
+    });
+    cpu.physical.writeBytes(GUEST_CODE, Uint8Array.from([0x0f, 0x01, 0xf9])); // rdtscp
+    cpu.run(1);
+    cpu.state.rip = BigInt(GUEST_CODE);
+    cpu.run(1);
+    const [fault] = cpu.faultChain;
+    assert.deepEqual(
+      [fault?.reason.check, fault?.reason.words()],
+      [
+        'not-enabled-by-vmm',
+        'In a guest the instruction exists only with the VM-execution control "Enable RDTSCP".',
+      ],
+    );
+  });
 });
+
+const GUEST_CODE = 0x109000;

@@ -1,9 +1,16 @@
 import { formTable } from '../decoder/forms';
 import type { Engine, EngineImports } from '../execution/engine';
 import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from '../execution/handler-numbers';
-import { RECORD_SIZE, Rec, Segment, State, segmentSlot } from '../state/layout';
+import { RECORD_SIZE, Rec, Segment, State, Wide, segmentSlot } from '../state/layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
-import type { Expression, MemoryPlace, Slot, Statement } from '../semantics/expression';
+import { Raised } from '../reasons/arithmetic';
+import type {
+  Expression,
+  MemoryPlace,
+  Slot,
+  Statement,
+  VectorPlace,
+} from '../semantics/expression';
 import { definitionOf } from '../semantics/instruction';
 import { evaluate, type Environment } from './evaluate';
 
@@ -101,6 +108,23 @@ export class ReferenceEngine implements Engine {
       case 'writeState':
         this.writeSlot(this.slotAddress(s.slot), s.width / 8, this.value(s.value));
         return;
+      case 'readVector':
+        this.locals.set(s.id, this.readVector(this.slotAddress(s.slot) + s.offset));
+        return;
+      case 'writeVector':
+        this.writeSlot(this.slotAddress(s.slot) + s.offset, 16, this.value(s.value));
+        return;
+      case 'loadVector':
+        this.imports.slowLoadWide(
+          this.vectorAddress(s.place, false),
+          s.place.width / 8,
+          this.segment(s.place),
+        );
+        s.ids.forEach((id, n) => this.locals.set(id, this.readVector(Wide.BASE + 16 * n)));
+        return;
+      case 'storeVector':
+        this.storeVector(s.place, s.values);
+        return;
       case 'load': {
         const linear = this.linear(s.place, false);
         this.locals.set(
@@ -147,6 +171,26 @@ export class ReferenceEngine implements Engine {
     }
   }
 
+  private readVector(address: number): bigint {
+    return this.state(address) | (this.state(address + 8) << 64n);
+  }
+
+  private storeVector(place: VectorPlace, values: readonly Expression[]): void {
+    const linear = this.vectorAddress(place, true);
+    values.forEach((value, n) => {
+      this.writeSlot(Wide.BASE + 16 * n, 16, this.value(value));
+    });
+    this.imports.slowStoreWide(linear, place.width / 8, this.segment(place));
+  }
+
+  private vectorAddress(place: VectorPlace, write: boolean): bigint {
+    const linear = this.linear(place, write);
+    if (place.aligned && linear % BigInt(place.width / 8) !== 0n) {
+      this.imports.raise(Raised.MISALIGNED_VECTOR);
+    }
+    return linear;
+  }
+
   private repeat(body: readonly Statement[], again: Expression): void {
     const most = this.view.getInt32(State.REPEAT_LIMIT, true);
     for (let done = 0; done < most; done++) {
@@ -172,12 +216,12 @@ export class ReferenceEngine implements Engine {
     this.imports.slowStore(linear, place.width / 8, this.segment(place), this.value(value));
   }
 
-  private segment(place: MemoryPlace): number {
+  private segment(place: MemoryPlace<number>): number {
     if (place.segment !== 'record') return segmentSlot(place.segment);
     return this.view.getUint16(this.record + Rec.SEGMENT, true);
   }
 
-  private linear(place: MemoryPlace, write: boolean): bigint {
+  private linear(place: MemoryPlace<number>, write: boolean): bigint {
     const slot = this.segment(place);
     const offset = this.value(place.offset);
     const bytes = place.width / 8;
@@ -208,7 +252,8 @@ export class ReferenceEngine implements Engine {
 
   private slotAddress(slot: Slot): number {
     if (slot.kind === 'state') return slot.address;
-    return this.view.getUint16(this.record + Rec.OPERANDS + 2 * slot.index, true);
+    const address = this.view.getUint16(this.record + Rec.OPERANDS + 2 * slot.index, true);
+    return address + (slot.offset ?? 0);
   }
 
   private readSlot(address: number, bytes: number): bigint {

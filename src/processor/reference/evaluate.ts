@@ -1,3 +1,4 @@
+import { evaluateFromVector, evaluateVector } from './vectors';
 import type { BinaryOperator, Comparison, Expression, ValueWidth } from '../semantics/expression';
 
 /** What expressions may look at while one instruction is evaluated. */
@@ -36,6 +37,12 @@ export function evaluate(e: Expression, env: Environment): bigint {
       return unary(e.operator, e.width, evaluate(e.a, env));
     case 'select':
       return evaluate(evaluate(e.condition, env) !== 0n ? e.then : e.otherwise, env);
+    case 'extractLane':
+    case 'bitmask':
+    case 'anyTrue':
+      return evaluateFromVector(e, (part) => evaluate(part, env));
+    default:
+      return evaluateVector(e, (part) => evaluate(part, env));
   }
 }
 

@@ -1,10 +1,18 @@
 import type { RaisedNumber } from '../reasons/arithmetic';
 import { SS, State, gprSlot, segmentSlot, Segment } from '../state/layout';
-import type { MemoryPlace, MemoryWidth, SegmentChoice, Slot, Statement } from './expression';
+import type {
+  Expression,
+  MemoryPlace,
+  MemoryWidth,
+  SegmentChoice,
+  Slot,
+  Statement,
+} from './expression';
 import { Flags } from './flags';
-import type { Form, OperandShape } from './form';
+import type { Form, OperandShape, VectorWidth } from './form';
 import { type SlowPath, slowPathNumber } from './slow-path';
 import { Value } from './value';
+import { Vector } from './vector';
 
 /** An operand of the instruction, or a register: something that can be read and written. */
 export interface Access {
@@ -44,7 +52,7 @@ export class AbstractMachine {
       case 'register':
         return this.registerAccess({ kind: 'operand', index }, shape.width);
       case 'memory':
-        return this.memoryAccess(this.recordPlace(shape.width));
+        return this.memoryAccess(this.recordPlace(ofValue(shape.width)));
       case 'immediate':
         return this.immediateAccess();
       default:
@@ -110,7 +118,7 @@ export class AbstractMachine {
   bitOperand(index: number): Access {
     const shape = this.shape(index);
     if (shape.kind !== 'memory' || this.shape(1).kind !== 'register') return this.operand(index);
-    const { width } = shape;
+    const width = ofValue(shape.width);
     const bit = this.operand(1).read().signExtend(64);
     const words = bit.sar(Math.log2(width)).shl(Math.log2(width / 8));
     const offset = this.let(this.effectiveAddress().add(words).and(this.addressMask()));
@@ -124,11 +132,28 @@ export class AbstractMachine {
 
   /** Binds a value so that using it several times computes it once. */
   let(value: Value): Value {
-    const kind = value.expression.op;
-    if (kind === 'constant' || kind === 'local') return value;
-    const id = this.locals++;
-    this.list.push({ do: 'let', id, value: value.expression });
-    return new Value({ op: 'local', width: value.width, id });
+    return new Value(this.bind(value.expression));
+  }
+
+  /** The same for a vector. */
+  letVector(value: Vector): Vector {
+    return new Vector(this.bind(value.expression));
+  }
+
+  private bind(value: Expression): Expression {
+    if (value.op === 'constant' || value.op === 'local') return value;
+    const id = this.local();
+    this.tell({ do: 'let', id, value });
+    return { op: 'local', width: value.width, id };
+  }
+
+  /** A local that has not been used. */
+  local(): number {
+    return this.locals++;
+  }
+
+  tell(statement: Statement): void {
+    this.list.push(statement);
   }
 
   readState(address: number, width: MemoryWidth): Value {
@@ -281,11 +306,17 @@ export class AbstractMachine {
   /** An immediate operand takes the width of the operand it is combined with. */
   private immediateAccess(): Access {
     const first = this.form.operands[0];
-    const width = first && 'width' in first ? first.width : this.size;
+    const width = first && 'width' in first ? ofValue(first.width) : this.size;
     const read = (): Value => this.immediate(width);
     const write = (): void => {
       throw new Error(`${this.form.mnemonic}: an immediate cannot be written`);
     };
     return { width, read, readForUpdate: read, write };
   }
+}
+
+/** The width of an operand that is a value, no vector. */
+function ofValue(width: MemoryWidth | VectorWidth): MemoryWidth {
+  if (width === 128 || width === 256) throw new Error('a vector is no value');
+  return width;
 }

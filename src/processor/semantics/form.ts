@@ -4,12 +4,16 @@
  */
 import type { MemoryWidth } from './expression';
 
+export type VectorWidth = 128 | 256;
+
 export type OperandShape =
   | { readonly kind: 'register'; readonly width: MemoryWidth }
-  | { readonly kind: 'memory'; readonly width: MemoryWidth }
+  | { readonly kind: 'memory'; readonly width: MemoryWidth | VectorWidth }
+  /** An MMX register (64 bits), an XMM register or a YMM register. */
+  | { readonly kind: 'vector'; readonly width: 64 | VectorWidth }
   | { readonly kind: 'immediate' }
   | { readonly kind: 'branch' }
-  /** Segment, control and debug registers, far pointers, wide memory: only slow paths look at them. */
+  /** Segment, control, debug and x87 registers, far pointers, other memory: only slow paths look at them. */
   | { readonly kind: 'other' };
 
 export interface Form {

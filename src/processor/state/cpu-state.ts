@@ -26,6 +26,12 @@ export interface TableRegister {
 /** In the access rights: the segment register holds no usable segment. */
 export const { UNUSABLE } = AccessRights;
 
+/** What MONITOR watches: a line of host-physical memory, and what it held. */
+export interface MonitoredLine {
+  readonly address: number;
+  readonly contents: readonly bigint[];
+}
+
 const LOW32 = 0xffffffffn;
 const DR7_ENABLES_LOW = Number(DR7_ENABLES);
 const STATUS_FLAGS_LOW = Number(STATUS_FLAGS);
@@ -33,7 +39,7 @@ const FIXED_LOW = Number(RFLAGS_FIXED);
 
 const carry = (low: number): number => (low > 0xffffffff ? 1 : 0);
 
-export type ActivityState = 'active' | 'hlt' | 'shutdown' | 'wait-for-SIPI';
+export type ActivityState = 'active' | 'hlt' | 'mwait' | 'shutdown' | 'wait-for-SIPI';
 
 /** Model-specific registers that have a slot of their own. */
 const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
@@ -64,6 +70,9 @@ export class CpuState {
   /** What was loaded into GDTR and IDTR, and from where: for people, no part of the state. */
   readonly tableOrigins: { gdtr?: TableOrigin; idtr?: TableOrigin } = {};
   activity: ActivityState = 'active';
+  monitored: MonitoredLine | undefined;
+  /** The generator behind RDRAND and RDSEED. */
+  random = 0n;
   /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
   nmiBlocked = false;
@@ -210,6 +219,10 @@ export class CpuState {
   /** Whether one of these bits of CR4 is set. */
   hasCr4(mask: number): boolean {
     return (this.low(State.CR4) & mask) !== 0;
+  }
+
+  get pkru(): bigint {
+    return this.slot(Units.PKRU);
   }
 
   get cr8(): bigint {

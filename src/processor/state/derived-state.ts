@@ -13,6 +13,7 @@ import {
   wordOf,
 } from './layout';
 import { isCode, isUsable } from '../segments/descriptor';
+import { unavailableUnits } from '../system/unit-available';
 import type { CpuState } from './cpu-state';
 
 const HIGH = 1;
@@ -38,6 +39,7 @@ export function updateDerivedState(state: CpuState, guest: boolean): void {
   const dataSet = state.watchesData ? Tlb.EMPTY_SET : set;
   words[wordOf(State.TLB_SET)] = Tlb.BASE + dataSet * Tlb.SET_SIZE;
   words[wordOf(State.CODE_TLB_SET)] = CodeTlb.BASE + set * CodeTlb.SET_SIZE;
+  words[wordOf(State.UNAVAILABLE)] = unavailableUnits(state);
   words[wordOf(State.REPEAT_LIMIT)] = state.hasBreakpoints ? 1 : REPEAT_LIMIT;
   if (wide) updateWideSegments(words);
   else for (let index = 0; index <= GS; index++) updateSegment(state, index);

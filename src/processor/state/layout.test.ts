@@ -10,6 +10,7 @@ import {
   State,
   Tlb,
   Units,
+  Wide,
 } from './layout';
 
 describe('layout of the shared memory', () => {
@@ -19,6 +20,7 @@ describe('layout of the shared memory', () => {
       ['registers of slow paths', State.CR0, State.END],
       ['run', Run.REMAINING, Run.END],
       ['units', Units.VECTOR, Units.END],
+      ['wide', Wide.BASE, Wide.END],
       ['TLB', Tlb.BASE, Tlb.BASE + Tlb.SETS * Tlb.SET_SIZE],
       ['code TLB', CodeTlb.BASE, CodeTlb.BASE + CodeTlb.SETS * CodeTlb.SET_SIZE],
       ['code cache', CodeCache.BASE, CodeCache.BASE + CodeCache.SIZE],

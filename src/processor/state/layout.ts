@@ -37,6 +37,8 @@ export const State = {
   CODE_TLB_SET: 0x4e4,
   /** i32: iterations that a repeated string instruction may do before it lets others run. */
   REPEAT_LIMIT: 0x4e8,
+  /** i32: the units whose instructions raise a fault at present; see UnitBit. */
+  UNAVAILABLE: 0x4ec,
   /** The ES, CS, SS, DS, FS, GS, LDTR, TR slots. */
   SEGMENTS: 0x500,
 
@@ -93,11 +95,17 @@ export const Units = {
   END: 0xad8,
 } as const;
 
+/** Bits of State.UNAVAILABLE. */
+export const UnitBit = { MMX: 1, SSE: 2, AVX: 4 } as const;
+
 /** The address of a vector register's 32 bytes (0 = YMM0 … 15 = YMM15). */
 export const vectorSlot = (index: number): number => Units.VECTOR + index * 32;
 
 /** The address of a physical register of the x87 stack (R0 … R7). */
 export const x87Slot = (index: number): number => Units.X87 + index * 16;
+
+/** What a vector is put into on its way to or from memory, where that way is slow; no part of the state. */
+export const Wide = { BASE: 0xb00, END: 0xb20 } as const;
 
 /** What the interpreter shares with whoever runs it; no part of the processor's state. */
 export const Run = {
@@ -168,7 +176,10 @@ export const Tlb = {
   WRITE_TAG: 8,
   /** i32: what is added to the (wrapped) linear address to give the address in the WebAssembly memory. */
   ADDEND: 16,
-  /** i32: bit 0: the translation is global (SDM 3A 4.10.2.4); bits 15:8: log2 of the page's size. */
+  /**
+   * i32: bit 0: the translation is global (SDM 3A 4.10.2.4); bits 15:8: log2 of the page's size; bits
+   * 20:16: 1 + the protection key that decides, or 0.
+   */
   FLAGS: 20,
   /** In WRITE_TAG: the page may be written, but not where code was decoded from; see CodeFrames. */
   HOLDS_CODE: 1,

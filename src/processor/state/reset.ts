@@ -21,6 +21,8 @@ export function resetState(state: CpuState): void {
   state.units.set(unitsWith(RESET.x87Control, RESET.x87Tags));
   state.resetMsrs();
   state.activity = 'active';
+  state.monitored = undefined;
+  state.random = 0n;
   state.interruptShadow = 'none';
   state.nmiBlocked = false;
   state.pendingDebug = 0;

@@ -1,4 +1,10 @@
-import type { ActivityState, CpuState, SegmentRegister, TableRegister } from './cpu-state';
+import type {
+  ActivityState,
+  CpuState,
+  MonitoredLine,
+  SegmentRegister,
+  TableRegister,
+} from './cpu-state';
 
 /** The registers of one processor as values, whatever slots they lie in. */
 export interface SavedRegisters {
@@ -18,6 +24,8 @@ export interface SavedRegisters {
   /** Model-specific registers that are plain storage, by rising number. */
   readonly msrs: readonly (readonly [number: number, value: bigint])[];
   readonly activity: ActivityState;
+  readonly monitored: MonitoredLine | undefined;
+  readonly random: bigint;
   readonly interruptShadow: CpuState['interruptShadow'];
   readonly nmiBlocked: boolean;
   readonly pendingDebug: number;
@@ -41,6 +49,8 @@ export function saveRegisters(state: CpuState): SavedRegisters {
     units: state.units.slice(),
     msrs: state.storedMsrs(),
     activity: state.activity,
+    monitored: state.monitored,
+    random: state.random,
     interruptShadow: state.interruptShadow,
     nmiBlocked: state.nmiBlocked,
     pendingDebug: state.pendingDebug,
@@ -67,6 +77,8 @@ export function restoreRegisters(state: CpuState, saved: SavedRegisters): void {
   state.resetMsrs();
   for (const [number, value] of saved.msrs) state.setMsr(number, value);
   state.activity = saved.activity;
+  state.monitored = saved.monitored;
+  state.random = saved.random;
   state.interruptShadow = saved.interruptShadow;
   state.nmiBlocked = saved.nmiBlocked;
   state.pendingDebug = saved.pendingDebug;

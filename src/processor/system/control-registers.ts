@@ -168,7 +168,7 @@ function writeCr4(cpu: InstructionContext, value: bigint): void {
   const pae = state.paging && has(value, WideCr4.PAE) && !state.longMode;
   if (pae && has(changed, affectsPaging)) loadPdptes(cpu, state.cr3);
   state.cr4 = value;
-  if (has(changed, affectsPaging | WideCr4.SMAP | WideCr4.PCIDE | WideCr4.LA57))
+  if (has(changed, affectsPaging | WideCr4.SMAP | WideCr4.PCIDE | WideCr4.LA57 | WideCr4.PKE))
     cpu.flushTlb(false);
   cpu.updateDerivedState();
 }

@@ -1,5 +1,7 @@
 import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
 import { WideCr4 } from '../../isa/registers/control';
+import { enumerateState } from '../extended-state/enumeration';
+import { MONITOR_LINE, hasMonitor } from './monitor-wait';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
 
@@ -22,12 +24,20 @@ const packed = (text: string, start: number): number =>
   0;
 
 /** The highest basic and extended leaf. */
-const LAST_BASIC = 7;
+const LAST_BASIC = 0xd;
 const LAST_EXTENDED = 0x80000008;
+
+/** What CLFLUSH works on, in units of 8 bytes. */
+const CACHE_LINE = 8;
+
+/** Leaves in which ECX says what is asked for. */
+const HAS_SUBLEAVES: ReadonlySet<number> = new Set([7, 0xd]);
 
 /** Features that CPUID shows only in a certain state. */
 const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   OSXSAVE: (state) => (state.cr4 & WideCr4.OSXSAVE) !== 0n,
+  OSPKE: (state) => (state.cr4 & WideCr4.PKE) !== 0n,
+  MONITOR: hasMonitor,
   // Intel processors have SYSCALL in 64-bit mode only.
   'SYSCALL/SYSRET': (state) => state.codeBits === 64,
 };
@@ -47,9 +57,13 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     case 0:
       return result(LAST_BASIC, packed(vendor, 0), packed(vendor, 8), packed(vendor, 4));
     case 1:
-      return features(state, leaf, subleaf, signature);
+      return features(state, leaf, subleaf, { eax: signature, ebx: CACHE_LINE << 8 });
     case 2:
       return result(1); // one call tells all: there are no caches
+    case 5:
+      return hasMonitor(state) ? result(MONITOR_LINE, MONITOR_LINE) : result(0);
+    case 0xd:
+      return stateComponents(state, subleaf);
     case 0x80000000:
       return result(LAST_EXTENDED);
     case 0x80000002:
@@ -57,24 +71,37 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     case 0x80000004:
       return brandPart(brand, leaf - 0x80000002);
     case 0x80000008:
-      return result((linearAddressWidth << 8) | physicalAddressWidth);
+      return features(state, leaf, 0, { eax: (linearAddressWidth << 8) | physicalAddressWidth });
     default:
       return features(state, leaf, subleaf);
   }
 }
 
-/** A leaf that tells of features; where there are subleaves, subleaf 0 does. */
-function features(state: CpuState, leaf: number, subleaf: number, eax = 0): CpuidResult {
+function stateComponents(state: CpuState, subleaf: number): CpuidResult {
+  const answer = enumerateState(state, subleaf);
+  return subleaf === 1 ? { ...answer, eax: features(state, 0xd, 1).eax } : answer;
+}
+
+/** A leaf, or subleaf, that tells of features. */
+function features(
+  state: CpuState,
+  leaf: number,
+  subleaf: number,
+  besides: { readonly eax?: number; readonly ebx?: number } = {},
+): CpuidResult {
+  const { eax = 0, ebx = 0 } = besides;
   const shown = FEATURES.filter(
     ({ name, cpuid: at }) =>
-      at.leaf === leaf && state.profile.has(name) && (SHOWN_WHEN[name]?.(state) ?? true),
+      at.leaf === leaf &&
+      (at.subleaf === subleaf || !HAS_SUBLEAVES.has(leaf)) &&
+      state.profile.has(name) &&
+      (SHOWN_WHEN[name]?.(state) ?? true),
   );
-  if (leaf === 7 && subleaf !== 0) return result(0);
   const word = (register: CpuidRegister): number =>
     shown
       .filter(({ cpuid: at }) => at.register === register)
       .reduce((bits, { cpuid: at }) => bits + 2 ** at.bit, 0);
-  return result(eax, word('ebx'), word('ecx'), word('edx'));
+  return result(eax + word('eax'), ebx + word('ebx'), word('ecx'), word('edx'));
 }
 
 function brandPart(brand: string, part: number): CpuidResult {

@@ -8,8 +8,8 @@ const MASK = (1n << 64n) - 1n;
 
 /** The fault that trees raise by this number. */
 export function raised(number: RaisedNumber): Fault {
-  const { vector, reason } = RAISED[number];
-  return new Fault(vector, reason);
+  const { vector, reason, errorCode } = RAISED[number];
+  return new Fault(vector, reason, errorCode);
 }
 
 export const divideUnsigned64: SlowPath = (cpu) => {

@@ -5,7 +5,7 @@ import { outOfBounds } from '../reasons/arithmetic';
 import { meantToBeUndefined, notInRealMode } from '../reasons/instructions';
 import type { SlowPath } from '../semantics/slow-path';
 
-/** HLT, PAUSE, UD0 to UD2, INVD, WBINVD (SDM 2). */
+/** HLT, PAUSE, UD0 to UD2, INVD, WBINVD, WBNOINVD (SDM 2). */
 
 export const halt: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);

@@ -1,27 +1,29 @@
-import { IOPL_SHIFT, WideRflags } from '../../isa/registers/flags';
-import { generalProtection } from '../faults';
-import { needsIopl } from '../reasons/privilege';
-import type { InstructionContext } from '../execution/instruction-context';
+import { WideRflags } from '../../isa/registers/flags';
 import type { SlowPath } from '../semantics/slow-path';
+import type { CpuState } from '../state/cpu-state';
+import { ioplOf, requireVirtualIf, setVirtualIf } from './virtual-interrupts';
 
-/** CLI and STI: allowed with CPL ≤ IOPL (SDM 2A CLI; VME and PVI extensions are not there). */
-function requireIopl(cpu: InstructionContext): void {
-  const { state } = cpu;
-  const iopl = Number((state.systemFlags & WideRflags.IOPL) >> IOPL_SHIFT);
-  if (state.protectedMode && state.cpl > iopl) {
-    throw generalProtection(needsIopl(state.cpl, iopl));
+/** CLI and STI: with CPL ≤ IOPL they change IF, otherwise VIF where the program has one (SDM 2A CLI, 2B STI). */
+
+const mayChangeIf = (state: CpuState): boolean =>
+  !state.protectedMode || state.cpl <= ioplOf(state);
+
+export const clearInterruptFlag: SlowPath = ({ state }) => {
+  if (mayChangeIf(state)) {
+    state.systemFlags &= ~WideRflags.IF;
+  } else {
+    requireVirtualIf(state);
+    state.systemFlags &= ~WideRflags.VIF;
   }
-}
-
-export const clearInterruptFlag: SlowPath = (cpu) => {
-  requireIopl(cpu);
-  cpu.state.systemFlags &= ~WideRflags.IF;
   return 'continue';
 };
 
-export const setInterruptFlag: SlowPath = (cpu) => {
-  requireIopl(cpu);
-  const { state } = cpu;
+export const setInterruptFlag: SlowPath = ({ state }) => {
+  if (!mayChangeIf(state)) {
+    requireVirtualIf(state);
+    setVirtualIf(state);
+    return 'continue';
+  }
   if (!(state.systemFlags & WideRflags.IF)) state.interruptShadow = 'sti';
   state.systemFlags |= WideRflags.IF;
   return undefined;

@@ -76,6 +76,10 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
     case Msr.PAT:
       if (!isValidPat(value)) throw generalProtection(msrValue(number, value));
       break;
+    case Msr.XSS:
+      // This processor has no supervisor state components (CPUID.0DH).
+      if (value) throw generalProtection(reservedBits('IA32_XSS', value, 'SDM 1 13.3'));
+      break;
     case Msr.APIC_BASE:
       // Once the local APIC is disabled, only a reset can enable it (SDM 3A 11.4.3).
       checkApicBase(state, value);

@@ -1,11 +1,16 @@
 import { IOPL_SHIFT, Rflags, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
-import { generalProtection, undefinedOpcode } from '../faults';
+import { undefinedOpcode } from '../faults';
 import { csNotLoaded, wrongOperands } from '../reasons/instructions';
-import { needsIopl3 } from '../reasons/privilege';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, SS, State, segmentSlot } from '../state/layout';
 import { loadDataSegment } from '../segments/load-data';
 import type { SlowPath } from '../semantics/slow-path';
+import {
+  loadVirtualImage,
+  requireFlagsIn8086Mode,
+  virtualFlags,
+  virtualImage,
+} from './virtual-interrupts';
 
 /** The stack instructions that trees do not express: segments, flags, POP to memory, ENTER. */
 
@@ -40,17 +45,19 @@ export const popToMemory: SlowPath = (cpu) => {
 export const pushFlags: SlowPath = (cpu) => {
   const { state } = cpu;
   const bytes = cpu.instruction.operandSize;
-  requireIopl3InVirtual8086(cpu);
-  const image = state.rflags & ~BigInt(Rflags.VM | Rflags.RF);
+  requireFlagsIn8086Mode(state, bytes);
+  const flags = virtualFlags(state) ? virtualImage(state) : state.rflags;
+  const image = flags & ~BigInt(Rflags.VM | Rflags.RF);
   cpu.push(image & ((1n << BigInt(8 * bytes)) - 1n), bytes);
   return 'continue';
 };
 
 export const popFlags: SlowPath = (cpu) => {
-  requireIopl3InVirtual8086(cpu);
   const bytes = cpu.instruction.operandSize;
-  const value = cpu.pop(bytes);
-  setFlagsFromImage(cpu, value, bytes);
+  requireFlagsIn8086Mode(cpu.state, bytes);
+  restoringStackPointer(cpu, () => {
+    setFlagsFromImage(cpu, cpu.pop(bytes), bytes);
+  });
   cpu.updateDerivedState(); // AC may turn alignment checks on or off
   return undefined;
 };
@@ -62,6 +69,8 @@ const RESTORED =
 /**
  * What POPF and IRET may change: IOPL only in ring 0, IF only with CPL ≤ IOPL (SDM 2B POPF). The
  * forbidden changes are silent: one of the reasons why x86 was hard to virtualize.
+ *
+ * @throws Fault #GP(0) with virtual flags; see `loadVirtualImage`
  */
 export function setFlagsFromImage(
   cpu: Pick<InstructionContext, 'state'>,
@@ -70,6 +79,10 @@ export function setFlagsFromImage(
   more = 0n,
 ): void {
   const { state } = cpu;
+  if (virtualFlags(state)) {
+    loadVirtualImage(state, image);
+    return;
+  }
   const old = state.rflags;
   let mask = RESTORED | more;
   const iopl = Number((old & WideRflags.IOPL) >> IOPL_SHIFT);
@@ -78,13 +91,6 @@ export function setFlagsFromImage(
   if (bytes === 2) mask &= 0xffffn;
   const cleared = bytes === 2 ? old : old & ~WideRflags.RF;
   state.rflags = (cleared & ~mask) | (image & mask);
-}
-
-/** @throws Fault #GP(0): what touches IF needs IOPL 3 in virtual-8086 mode (SDM 3B 21.2.7) */
-export function requireIopl3InVirtual8086(cpu: InstructionContext): void {
-  const { state } = cpu;
-  const iopl = Number((state.systemFlags & WideRflags.IOPL) >> IOPL_SHIFT);
-  if (state.virtual8086 && iopl < 3) throw generalProtection(needsIopl3(iopl));
 }
 
 /** ENTER: a stack frame with up to 31 links to outer ones (SDM 2A ENTER). */

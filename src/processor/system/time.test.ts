@@ -26,6 +26,15 @@ describe('the time-stamp counter', () => {
     assert.equal(cpu.state.gpr(1), 0x77n);
   });
 
+  it('has its IA32_TSC_AUX read by RDPID, too, in any ring', () => {
+    const cpu = longMode();
+    setRing(cpu, 3);
+    cpu.state.setMsr(Msr.TSC_AUX, 0x1_0000_0077n);
+    cpu.state.setGpr(0, -1n & 0xffff_ffff_ffff_ffffn);
+    assert.equal(execute(cpu, 0xf3, 0x0f, 0xc7, 0xf8), 'nothing');
+    assert.equal(cpu.state.gpr(0), 0x77n);
+  });
+
   it('is ring 0’s alone with CR4.TSD, except in real mode', () => {
     for (const [mode, ring, expected] of [
       [protectedMode, 3, '#GP(0)'],

@@ -5,7 +5,7 @@ import { noPerformanceCounter } from '../reasons/registers';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 
-/** RDTSC, RDTSCP, RDPMC. The time-stamp counter counts retired instructions. */
+/** RDTSC, RDTSCP, RDPID, RDPMC. The time-stamp counter counts retired instructions. */
 
 /** The TSC before any VMX offset: retired instructions plus what WRMSR has added. */
 export function timeStampCounter(cpu: Pick<InstructionContext, 'state' | 'time'>): bigint {
@@ -32,10 +32,18 @@ export const readTimeStamp: SlowPath = (cpu) => {
 };
 
 export const readTimeStampAndProcessor: SlowPath = (cpu) => {
+  cpu.guestMode.requireEnabled('RDTSCP');
   requireTimeStamp(cpu);
   if (cpu.guestMode.rdtscp()) return 'left';
   loadTimeStamp(cpu);
   cpu.state.setGpr(1, cpu.state.msr(Msr.TSC_AUX) & 0xffffffffn);
+  return 'continue';
+};
+
+export const readProcessorId: SlowPath = (cpu) => {
+  cpu.guestMode.requireEnabled('RDPID');
+  const { operandSize } = cpu.instruction;
+  cpu.writeOperand(0, operandSize, cpu.state.msr(Msr.TSC_AUX) & 0xffffffffn);
   return 'continue';
 };
 

@@ -7,10 +7,13 @@ import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
 import { callThroughGate, gateOrTask, jumpThroughGate } from '../segments/call-gate';
 import { farTransfer, returnToCode } from '../segments/transfer';
-import { TR } from '../state/layout';
+import type { SegmentRegister } from '../state/cpu-state';
+import { CS, TR } from '../state/layout';
 import { switchTask, type TaskSource } from '../tasks/task-switch';
 import { PREVIOUS_TASK } from '../tasks/tss';
-import { requireIopl3InVirtual8086, setFlagsFromImage } from './stack';
+import { needsIopl3 } from '../reasons/privilege';
+import { setFlagsFromImage } from './stack';
+import { callOwnHandler, ioplOf, requireFlagsIn8086Mode } from './virtual-interrupts';
 
 /** Far JMP, CALL and RET, IRET, INT n, INT3, INTO, INT1 (SDM 2). */
 
@@ -105,17 +108,31 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
 
 function realModeReturn(cpu: InstructionContext, bytes: number): void {
   const { state } = cpu;
-  requireIopl3InVirtual8086(cpu);
+  requireFlagsIn8086Mode(state, bytes);
   const rsp = state.gpr(4);
   try {
     const offset = cpu.pop(bytes);
     const selector = Number(cpu.pop(bytes) & 0xffffn);
     const flags = cpu.pop(bytes);
+    const code = state.segment(CS);
     cpu.nextRip = farTransfer(cpu, selector, offset, bytes);
-    setFlagsFromImage(cpu, flags, bytes, bytes === 2 ? 0n : BigInt(Rflags.RF));
+    restoringCode(cpu, code, () => {
+      setFlagsFromImage(cpu, flags, bytes, bytes === 2 ? 0n : BigInt(Rflags.RF));
+    });
     state.nmiBlocked = false;
   } catch (fault) {
     state.setGpr(4, rsp);
+    throw fault;
+  }
+}
+
+/** Virtual flags may refuse an image when CS has been loaded already. */
+function restoringCode(cpu: InstructionContext, code: SegmentRegister, load: () => void): void {
+  try {
+    load();
+  } catch (fault) {
+    cpu.state.setSegment(CS, code);
+    cpu.updateDerivedState();
     throw fault;
   }
 }
@@ -133,8 +150,10 @@ function software(cpu: InstructionContext, vector: number, kind: EventKind): und
 
 export const interrupt: SlowPath = (cpu) => {
   const operand = cpu.instruction.operands[0];
-  requireIopl3InVirtual8086(cpu);
+  const { state } = cpu;
   const vector = operand?.kind === 'immediate' ? Number(operand.value & 0xffn) : 0;
+  if (callOwnHandler(cpu, vector)) return undefined;
+  if (state.virtual8086 && ioplOf(state) < 3) throw generalProtection(needsIopl3(ioplOf(state)));
   return software(cpu, vector, 'software-interrupt');
 };
 

@@ -62,6 +62,10 @@ const NARROW: Layout = {
 
 export const layoutOf = (wide: boolean): Layout => (wide ? WIDE : NARROW);
 
+/** Where the offset of the I/O permission bitmap stands, and the smallest limit with which there is one. */
+export const IO_MAP_BASE = 102;
+export const TSS_LIMIT_WITH_IO_MAP = 103;
+
 /** The first field: the selector of the task to go back to. */
 export const PREVIOUS_TASK = 0;
 

@@ -83,6 +83,7 @@ export function loadHostState(cpu: GuestModeHost, vmcs: Vmcs, exitControls: numb
   words[wordOf(State.IDTR + Table.LIMIT)] = TABLE_LIMIT;
   state.flags = Number(RFLAGS_FIXED);
   state.activity = 'active';
+  state.monitored = undefined;
   state.interruptShadow = 'none';
 }
 

@@ -54,7 +54,10 @@ export const IMPLEMENTED = {
     SecondaryControl.ENABLE_VPID,
     SecondaryControl.WBINVD_EXITING,
     SecondaryControl.UNRESTRICTED_GUEST,
+    SecondaryControl.RDRAND_EXITING,
+    SecondaryControl.RDSEED_EXITING,
     SecondaryControl.ENABLE_INVPCID,
+    SecondaryControl.ENABLE_XSAVES,
   ),
   exit: union(
     ExitControl.SAVE_DEBUG_CONTROLS,
@@ -87,6 +90,9 @@ export const NEEDS_FEATURE: readonly {
   },
   { set: 'secondary', controls: SecondaryControl.ENABLE_RDTSCP, feature: 'RDTSCP' },
   { set: 'secondary', controls: SecondaryControl.ENABLE_INVPCID, feature: 'INVPCID' },
+  { set: 'secondary', controls: SecondaryControl.RDRAND_EXITING, feature: 'RDRAND' },
+  { set: 'secondary', controls: SecondaryControl.RDSEED_EXITING, feature: 'RDSEED' },
+  { set: 'secondary', controls: SecondaryControl.ENABLE_XSAVES, feature: 'XSAVES' },
 ];
 
 /** "RING" in ASCII, bit 31 clear: the format of our VMCS region is our own. */

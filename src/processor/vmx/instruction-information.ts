@@ -1,4 +1,5 @@
 import {
+  DESTINATION_INFO,
   GDTR_IDTR_INFO,
   MEMORY_OPERAND_INFO,
   VMREAD_VMWRITE_INFO,
@@ -13,6 +14,7 @@ import { Rec, State, segmentSlot } from '../state/layout';
 const { SCALING, ADDRESS_SIZE, SEGMENT, INDEX, INDEX_INVALID, BASE, BASE_INVALID } =
   fieldsOf(MEMORY_OPERAND_INFO);
 const { REG1, REG2, REGISTER } = fieldsOf(VMREAD_VMWRITE_INFO);
+const { REG1: DESTINATION, OPERAND_SIZE } = fieldsOf(DESTINATION_INFO);
 const { OPERAND_32, IDENTITY } = fieldsOf(GDTR_IDTR_INFO);
 
 const gprNumber = (slot: number): number => (slot - State.GPR) >> 3;
@@ -52,6 +54,14 @@ function memoryInformation(cpu: InstructionContext): number {
 export function secondRegister(cpu: InstructionContext, index: number): number {
   const operand = cpu.instruction.operands[index];
   return operand?.kind === 'register' ? place(REG2, gprNumber(operand.slot)) : 0;
+}
+
+/** The destination of RDRAND or RDSEED. */
+export function destinationInformation(cpu: InstructionContext): number {
+  const operand = cpu.instruction.operands[0];
+  if (operand?.kind !== 'register') return 0;
+  const size = Math.log2(operand.bytes) - 1;
+  return place(DESTINATION, gprNumber(operand.slot)) | place(OPERAND_SIZE, size);
 }
 
 const IDENTITIES: Readonly<Record<DescriptorTableInstruction, number>> = {

@@ -1,26 +1,35 @@
 import { Vector } from '../../isa/exceptions';
 import { Rflags } from '../../isa/registers/flags';
+import { Msr } from '../../isa/registers/msr';
 import {
   ExitControl,
   PinBasedControl,
   PrimaryControl,
+  SECONDARY_CONTROLS,
   SecondaryControl,
 } from '../../isa/vmx/controls';
 import { ExitReason } from '../../isa/vmx/exit-reasons';
 import { Field } from '../../isa/vmx/fields';
 import type { InterruptEvent } from '../events/event';
+import { requestedComponents } from '../extended-state/components';
 import type {
   DescriptorTableInstruction,
+  EnabledInstruction,
   GuestMode,
   PortAccess,
   VmxInstruction,
 } from '../guest-mode/guest-mode';
+import { undefinedOpcode } from '../faults';
+import { notEnabledByVmm } from '../reasons/instructions';
 import type { Persistent } from '../persistent';
 import { timeStampCounter } from '../system/time';
 import type { Controls } from './controls';
 import {
   addressInformation,
+  destinationInformation,
   descriptorTableInformation,
+  operandInformation,
+  secondRegister,
   vmxInstructionInformation,
   vmxInstructionQualification,
 } from './instruction-information';
@@ -28,6 +37,15 @@ import { NonRootRegisters } from './non-root-registers';
 
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
 const TICK = 1 << 5;
+
+/** The secondary controls without which instructions do not exist (SDM 3C 25.6.2). */
+const ENABLING = {
+  RDTSCP: 'ENABLE_RDTSCP',
+  RDPID: 'ENABLE_RDTSCP',
+  INVPCID: 'ENABLE_INVPCID',
+  XSAVES: 'ENABLE_XSAVES',
+  XRSTORS: 'ENABLE_XSAVES',
+} as const satisfies Record<EnabledInstruction, keyof typeof SecondaryControl>;
 
 /** What is in force between a VM entry and the next VM exit, beside the VMCS. */
 export interface NonRootState {
@@ -87,6 +105,70 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     const information = vmxInstructionInformation(this.cpu, instruction);
     const qualification = vmxInstructionQualification(this.cpu);
     return this.leaveInstruction(ExitReason[instruction], qualification, information);
+  }
+
+  invpcid(): boolean {
+    if (!this.primary(PrimaryControl.INVLPG_EXITING)) return false;
+    const information = operandInformation(this.cpu, 1) | secondRegister(this.cpu, 0);
+    return this.leaveInstruction(
+      ExitReason.INVPCID,
+      vmxInstructionQualification(this.cpu),
+      information,
+    );
+  }
+
+  rdrand(): boolean {
+    if (!this.secondary(SecondaryControl.RDRAND_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.RDRAND, undefined, destinationInformation(this.cpu));
+  }
+
+  rdseed(): boolean {
+    if (!this.secondary(SecondaryControl.RDSEED_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.RDSEED, undefined, destinationInformation(this.cpu));
+  }
+
+  monitor(): boolean {
+    return (
+      this.primary(PrimaryControl.MONITOR_EXITING) && this.leaveInstruction(ExitReason.MONITOR)
+    );
+  }
+
+  /** The exit qualification tells whether the monitor was armed (SDM 3C 28.2.1). */
+  mwait(armed: boolean): boolean {
+    if (!this.primary(PrimaryControl.MWAIT_EXITING)) return false;
+    return this.leaveInstruction(ExitReason.MWAIT, armed ? 1n : 0n);
+  }
+
+  xsetbv(): boolean {
+    return this.leaveInstruction(ExitReason.XSETBV);
+  }
+
+  xsaves(): boolean {
+    return this.namesExitingComponent() && this.leaveWithOperand(ExitReason.XSAVES);
+  }
+
+  xrstors(): boolean {
+    return this.namesExitingComponent() && this.leaveWithOperand(ExitReason.XRSTORS);
+  }
+
+  /** A supervisor component that is enabled, asked for and set in the XSS-exiting bitmap (SDM 3C 26.1.3). */
+  private namesExitingComponent(): boolean {
+    const { state } = this.cpu;
+    const asked = requestedComponents(state) & state.msr(Msr.XSS);
+    return (asked & this.vmcs.read(Field.XSS_EXIT_BITMAP)) !== 0n;
+  }
+
+  /** A VM exit that tells of the instruction's memory operand (SDM 3C 28.2.1, 28.2.5). */
+  private leaveWithOperand(reason: number): true {
+    const qualification = vmxInstructionQualification(this.cpu);
+    return this.leaveInstruction(reason, qualification, operandInformation(this.cpu, 0));
+  }
+
+  requireEnabled(instruction: EnabledInstruction): void {
+    const id = ENABLING[instruction];
+    if (this.secondary(SecondaryControl[id])) return;
+    const row = SECONDARY_CONTROLS.fields.find((field) => field.id === id);
+    throw undefinedOpcode(notEnabledByVmm(row?.name ?? id));
   }
 
   /** Every one of them exits (SDM 3C 26.4.2). */
@@ -187,7 +269,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
       ? ExitReason.GDTR_IDTR_ACCESS
       : ExitReason.LDTR_TR_ACCESS;
     const information = descriptorTableInformation(this.cpu, instruction);
-    return this.leaveInstruction(reason, 0n, information);
+    return this.leaveInstruction(reason, vmxInstructionQualification(this.cpu), information);
   }
 
   /** A VM exit with reason "monitor trap flag" is due before the next instruction. */

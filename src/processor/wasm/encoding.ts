@@ -3,7 +3,7 @@
  * (WebAssembly Core Specification 2.0, chapter 5).
  */
 
-export const ValueType = { I32: 0x7f, I64: 0x7e } as const;
+export const ValueType = { I32: 0x7f, I64: 0x7e, V128: 0x7b } as const;
 export type ValueType = (typeof ValueType)[keyof typeof ValueType];
 
 /** The block type of a block without a result. */

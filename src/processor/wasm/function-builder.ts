@@ -1,4 +1,5 @@
 import { EMPTY_BLOCK, Op, ValueType, signedLeb, unsignedLeb } from './encoding';
+import { SIMD_PREFIX, V128 } from './simd';
 
 /** Writes the body of one WebAssembly function, instruction by instruction. */
 export class FunctionBuilder {
@@ -7,8 +8,13 @@ export class FunctionBuilder {
   private readonly pools: Record<ValueType, number[]> = {
     [ValueType.I32]: [],
     [ValueType.I64]: [],
+    [ValueType.V128]: [],
   };
-  private readonly taken: Record<ValueType, number> = { [ValueType.I32]: 0, [ValueType.I64]: 0 };
+  private readonly taken: Record<ValueType, number> = {
+    [ValueType.I32]: 0,
+    [ValueType.I64]: 0,
+    [ValueType.V128]: 0,
+  };
   /** How many blocks are open. */
   depth = 0;
 
@@ -75,6 +81,26 @@ export class FunctionBuilder {
   /** A load or store at `offset` bytes past the address on the stack; no alignment is promised. */
   memory(opcode: number, offset: number): this {
     this.code.push(opcode, 0);
+    unsignedLeb(this.code, offset);
+    return this;
+  }
+
+  /** An instruction on v128 (`simd.ts`), with the numbers of lanes that it names. */
+  simd(number: number, ...laneIndices: number[]): this {
+    this.code.push(SIMD_PREFIX);
+    unsignedLeb(this.code, number);
+    this.code.push(...laneIndices);
+    return this;
+  }
+
+  v128(value: bigint): this {
+    const bytes = Array.from({ length: 16 }, (_, n) => Number((value >> BigInt(8 * n)) & 0xffn));
+    return this.simd(V128.const, ...bytes);
+  }
+
+  /** A load or store of a v128, as `memory`. */
+  vectorMemory(number: typeof V128.load | typeof V128.store, offset: number): this {
+    this.simd(number, 0);
     unsignedLeb(this.code, offset);
     return this;
   }

@@ -2,14 +2,15 @@ import { Vector } from '../../isa/exceptions';
 import { WideCr0 } from '../../isa/registers/control';
 import type { InstructionContext } from '../execution/instruction-context';
 import { Fault, NotImplemented } from '../faults';
-import { emulated, floatingPointError, taskSwitched } from '../reasons/floating-point';
+import { floatingPointError } from '../reasons/floating-point';
+import { fpuEmulated, taskSwitched } from '../reasons/instructions';
 import { RegisterStack } from './register-stack';
 
 /** What may keep an x87 instruction from being executed (SDM 3A 2.5, 6.15 #NM, #MF; SDM 1 8.6, 8.7). */
 
 /** @throws Fault #NM where there is no unit to be used, or it holds the state of another task */
 export function requireUnit({ state }: InstructionContext): void {
-  if (state.cr0 & WideCr0.EM) throw new Fault(Vector.NM, emulated());
+  if (state.cr0 & WideCr0.EM) throw new Fault(Vector.NM, fpuEmulated());
   if (state.cr0 & WideCr0.TS) throw new Fault(Vector.NM, taskSwitched());
 }
 

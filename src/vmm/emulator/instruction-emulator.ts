@@ -14,6 +14,8 @@ export interface EmulatedState {
   readonly dr7: bigint;
   /** The PDPTE registers of PAE paging. */
   readonly pdptes: readonly bigint[];
+  /** The registers of the x87 and vector units, as `CpuState.units` has them. */
+  readonly units: Uint8Array;
 }
 
 /** What the registers hold afterwards, or what it is that cannot be done. */
@@ -70,11 +72,18 @@ export class InstructionEmulator {
     state.cr2 = before.cr2;
     state.dr.set([before.dr7], 7);
     state.pdptes.set(before.pdptes);
+    state.units.set(before.units);
     cpu.updateDerivedState();
     const unable = act(cpu);
     if (unable !== undefined) return { unable };
     const registers = startStateOf(state);
     const [dr7 = 0n] = state.dr.subarray(7);
-    return { registers, cr2: state.cr2, dr7, pdptes: Array.from(state.pdptes) };
+    return {
+      registers,
+      cr2: state.cr2,
+      dr7,
+      pdptes: Array.from(state.pdptes),
+      units: state.units.slice(),
+    };
   }
 }

@@ -14,6 +14,7 @@ import { videoRanges } from '../../machine/device-map';
 import { apicOf } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
+import { writeXcr0 } from '../../processor/extended-state/xcr0';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
 import { walk, type Access, type WalkResult } from '../../processor/paging/walk';
@@ -34,7 +35,7 @@ import {
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import { guestPagingState } from '../vtx/guest-paging';
 
-const READ_ANYTHING: Access = { write: false, execute: false, user: false };
+const READ_ANYTHING: Access = { write: false, execute: false, user: false, unchecked: true };
 const NOWHERE = (1n << 64n) - 1n;
 const DPL = BigInt(AccessRights.DPL);
 /** No host timer is armed further ahead than the counter reaches. */
@@ -197,8 +198,21 @@ export class Host implements Persistent<HostState> {
 
   /** Whether the processor accepted the value: it raises #GP(0) for those it does not. */
   wrmsr(number: number, value: bigint): boolean {
-    try {
+    return this.accepts(() => {
       writeMsr(this.cpu, number, value);
+    });
+  }
+
+  /** XCR0; the same. */
+  xsetbv(value: bigint): boolean {
+    return this.accepts(() => {
+      writeXcr0(this.cpu.state, value);
+    });
+  }
+
+  private accepts(write: () => void): boolean {
+    try {
+      write();
       return true;
     } catch (thrown) {
       if (thrown instanceof Fault) return false;
@@ -339,7 +353,7 @@ export class Host implements Persistent<HostState> {
       write32: () => undefined,
       write64: () => undefined,
     };
-    const state = guestPagingState((field) => this.vmread(field));
+    const state = guestPagingState((field) => this.vmread(field), this.cpu.state.pkru);
     return walk(state, entries, linear, access, false);
   }
 
@@ -381,6 +395,7 @@ export class Host implements Persistent<HostState> {
       if (index !== Gpr.RSP) this.setGuestRegister(index, value);
     });
     this.cpu.state.cr2 = after.cr2;
+    units.set(after.units);
     return true;
   }
 

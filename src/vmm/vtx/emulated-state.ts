@@ -11,7 +11,7 @@ const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Fiel
  * @param read VMREAD
  * @param gprs RAX … R15; RSP comes from the VMCS
  * @param cr2 which no VM exit saves
- * @param units the x87 and vector registers, which no VM exit saves, either
+ * @param units the x87 and vector registers, which no VM exit saves either
  */
 export function emulatedState(
   read: (field: Field) => bigint,
@@ -47,6 +47,7 @@ export function emulatedState(
     cr2,
     dr7: read(Field.GUEST_DR7),
     pdptes: PDPTES.map(read),
+    units,
   };
 }
 

@@ -74,6 +74,8 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const has = (intercept: Intercept): boolean => plan.intercepts.has(intercept);
   const primary =
     PrimaryControl.HLT_EXITING |
+    PrimaryControl.MONITOR_EXITING |
+    PrimaryControl.MWAIT_EXITING |
     PrimaryControl.UNCONDITIONAL_IO_EXITING |
     PrimaryControl.ACTIVATE_SECONDARY_CONTROLS |
     (has('cr3') ? PrimaryControl.CR3_LOAD_EXITING | PrimaryControl.CR3_STORE_EXITING : 0) |
@@ -86,7 +88,9 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
     SecondaryControl.ENABLE_EPT |
     SecondaryControl.ENABLE_VPID |
     SecondaryControl.UNRESTRICTED_GUEST |
-    SecondaryControl.ENABLE_RDTSCP;
+    SecondaryControl.ENABLE_RDTSCP |
+    SecondaryControl.ENABLE_INVPCID |
+    SecondaryControl.ENABLE_XSAVES;
   const msrs = capabilityMsrs(basic);
   const pinBased = PinBasedControl.EXTERNAL_INTERRUPT_EXITING;
   const allowedPinBased = yield rdmsr(msrs.pinBased);
@@ -122,7 +126,9 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
 export function* writeHostState(plan: VmcsPlan): Handler {
   yield vmwrite(Field.HOST_CR0, WideCr0.PE | WideCr0.ET | WideCr0.NE | WideCr0.WP | WideCr0.PG);
   yield vmwrite(Field.HOST_CR3, plan.hostCr3);
-  yield vmwrite(Field.HOST_CR4, Cr4.PAE | Cr4.VMXE);
+  // OSXSAVE, where it exists, for XSETBV on the guest's behalf.
+  const supported = yield rdmsr(Msr.VMX_CR4_FIXED1);
+  yield vmwrite(Field.HOST_CR4, BigInt(Cr4.PAE | Cr4.VMXE | Cr4.OSXSAVE) & supported);
   yield vmwrite(Field.HOST_IA32_EFER, Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
   yield vmwrite(Field.HOST_CS_SELECTOR, 0x08);
   yield vmwrite(Field.HOST_SS_SELECTOR, 0x10);

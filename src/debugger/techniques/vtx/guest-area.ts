@@ -27,7 +27,7 @@ export function guestPaging(cpu: Processor, vmcs: Vmcs): PagingState {
   const efer = guestEfer(cpu, vmcs);
   const state = guestPagingState((field) => {
     return field === Field.GUEST_IA32_EFER ? efer : vmcs.read(field);
-  });
+  }, cpu.state.pkru);
   if (eptOf(vmcs, cpu.physical)) return state;
   const table = Number(state.cr3 & 0xffffffe0n);
   return { ...state, pdptes: [0, 8, 16, 24].map((at) => cpu.physical.read64(table + at)) };

@@ -1,8 +1,12 @@
 /** Every instruction that the processor knows. A new instruction is one more file here. */
 import './arithmetic';
 import './bit';
+import './bit-fields';
 import './branch';
+import './carry-chain';
+import './checksum';
 import './decimal';
+import './extended-state';
 import './flag-control';
 import './logic';
 import './move';
@@ -12,4 +16,5 @@ import './shift';
 import './stack';
 import './string';
 import './system';
+import './vector';
 import './x87';

@@ -48,9 +48,16 @@ instruction(
     'SFENCE',
     'ENDBR64',
     'ENDBR32',
+    'CLDEMOTE',
+    'SERIALIZE',
   ],
   () => undefined,
 );
+
+/** There are no caches to write back from: these do no more than a load, which may fault (SDM 2A). */
+instruction(['CLFLUSH', 'CLFLUSHOPT', 'CLWB'], (m) => {
+  m.operand(0).read();
+});
 
 CONDITION_CODES.forEach((suffix, code) => {
   instruction(`CMOV${suffix}`, (m) => {

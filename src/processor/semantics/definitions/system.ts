@@ -12,8 +12,11 @@ import * as fast from '../../system/fast-calls';
 import * as halt from '../../system/halt';
 import * as msr from '../../system/msr';
 import * as ports from '../../system/port-instructions';
+import * as keys from '../../system/protection-keys';
 import * as time from '../../system/time';
-import { invalidatePage } from '../../system/tlb-instructions';
+import { monitor, monitorWait } from '../../system/monitor-wait';
+import { readRandom, readSeed } from '../../system/random';
+import { invalidatePage, invalidatePcid } from '../../system/tlb-instructions';
 import {
   compareExchange16Bytes,
   compareExchange8Bytes,
@@ -35,6 +38,11 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   VMFUNC: halt.undefinedInstruction,
   INVD: halt.invalidateCaches,
   WBINVD: halt.writeBackCaches,
+  WBNOINVD: halt.writeBackCaches,
+  MONITOR: monitor,
+  MWAIT: monitorWait,
+  RDRAND: readRandom,
+  RDSEED: readSeed,
   BOUND: halt.checkBounds,
   ARPL: halt.adjustRpl,
   IN: ports.portInput,
@@ -43,8 +51,12 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   WRMSR: msr.writeModelSpecificRegister,
   RDTSC: time.readTimeStamp,
   RDTSCP: time.readTimeStampAndProcessor,
+  RDPKRU: keys.readPkru,
+  WRPKRU: keys.writePkru,
+  RDPID: time.readProcessorId,
   RDPMC: time.readPerformanceCounter,
   INVLPG: invalidatePage,
+  INVPCID: invalidatePcid,
   CLAC: clearAccessFlag,
   STAC: setAccessFlag,
   CLTS: clearTaskSwitched,

@@ -1,21 +1,41 @@
 import { cpuidMask } from '../../../isa/cpuid';
+import { WideCr4 } from '../../../isa/registers/control';
+import { Field } from '../../../isa/vmx/fields';
 import { unpackAnswer } from '../../cpuid-answer';
-import { setGuestRegister, cpuid, guestRegister } from '../../operations';
+import { setGuestRegister, cpuid, guestRegister, vmread } from '../../operations';
 import type { Handler } from '../../operation';
 import { advanceRip } from '../advance-rip';
 
 const VMX_FEATURE = cpuidMask('VMX');
 const HYPERVISOR_PRESENT = cpuidMask('Hypervisor present');
+const MONITOR = cpuidMask('MONITOR');
+const OSXSAVE = cpuidMask('OSXSAVE');
+const OSPKE = cpuidMask('OSPKE');
 
 /** CPUID always exits: the monitor decides what processor the guest believes to have. */
 export function* handleCpuid(): Handler {
   const leaf = Number((yield guestRegister(0)) & 0xffffffffn);
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
   const { eax, ebx, ecx, edx } = unpackAnswer(yield cpuid(leaf, subleaf));
-  const shown = leaf === 1 ? (ecx & ~VMX_FEATURE) | HYPERVISOR_PRESENT : ecx;
+  const shown = yield* shownFeatures(leaf, subleaf, ecx);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx));
   yield setGuestRegister(1, BigInt(shown >>> 0));
   yield setGuestRegister(2, BigInt(edx));
   yield* advanceRip();
 }
+
+/**
+ * ECX of leaf 1: no VMX, and a hypervisor. There is no MONITOR either: a guest that waits is to say so
+ * by HLT, which exits. What the operating system has enabled is told by the guest's CR4, not the monitor's.
+ */
+function* shownFeatures(leaf: number, subleaf: number, ecx: number): Handler<number> {
+  if (leaf !== 1 && (leaf !== 7 || subleaf !== 0)) return ecx;
+  const cr4 = yield vmread(Field.GUEST_CR4);
+  if (leaf === 7) return withBit(ecx, OSPKE, cr4 & WideCr4.PKE);
+  const features = (ecx & ~(VMX_FEATURE | MONITOR)) | HYPERVISOR_PRESENT;
+  return withBit(features, OSXSAVE, cr4 & WideCr4.OSXSAVE);
+}
+
+const withBit = (word: number, bit: number, wanted: bigint): number =>
+  wanted ? word | bit : word & ~bit;

@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
 import { LONG } from '../../../machine/long-mode.testing';
-import { assembleText, flatImage, Machine, MachineRun, type MonitorName } from '../../../session';
+import { printed } from './printed.testing';
 
 /** What the monitor decides of a move to a control register is what the processor decides without one. */
-
-async function printed(source: string, monitor: MonitorName): Promise<string> {
-  let text = '';
-  const machine = new Machine(
-    flatImage(await assembleText(source)),
-    { monitor, memory: 2 << 20 },
-    { debugConsole: (byte) => (text += String.fromCharCode(byte)) },
-  );
-  const run = new MachineRun(machine);
-  for (let turns = 0; turns < 100; turns++) {
-    const stop = run.turn(20, 1_000_000);
-    if (stop.kind !== 'spent') return `${text} ${stop.kind}`;
-  }
-  return `${text} limit`;
-}
 
 /** 'k' when the moves went well, 'G' after a #GP. */
 const long = (moves: string): string => LONG(`${moves}\nmov al, 'k'\nout 0xe9, al`);

@@ -7,14 +7,17 @@ import { handleEptViolation } from './ept-violation';
 import { handleHlt } from './hlt';
 import { handleExternalInterrupt, handleInterruptWindow } from './interrupts';
 import { handleInvlpg } from './invlpg';
+import { handleInvpcid } from './invpcid';
 import { handleIoInstruction } from './io-instruction';
 import { handleRdmsr, handleWrmsr } from './msr';
+import { handleMonitorMwait } from './monitor-mwait';
 import { handleMovDr } from './mov-dr';
 import { handleRdtsc, handleRdtscp } from './time-stamp';
 import { handleTripleFault } from './shutdown';
 import { handleTaskSwitch } from './task-switch';
 import { handleVmcall } from './vmcall';
 import { handleVmxInstruction } from './vmx-instruction';
+import { handleXsetbv } from './xsetbv';
 
 /** What answers an exit reason. */
 export interface ExitHandler {
@@ -56,6 +59,8 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.CPUID, { handleCpuid }),
   ...answer(ExitReason.HLT, { handleHlt }),
   ...answer(ExitReason.INVLPG, { handleInvlpg }),
+  ...answer(ExitReason.INVPCID, { handleInvpcid }),
+  ...answer([ExitReason.MONITOR, ExitReason.MWAIT], { handleMonitorMwait }),
   ...answer(ExitReason.VMCALL, { handleVmcall }),
   ...answer(ExitReason.CR_ACCESS, { handleCrAccess }),
   ...answer(ExitReason.IO_INSTRUCTION, { handleIoInstruction }),
@@ -66,6 +71,7 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.RDTSC, { handleRdtsc }),
   ...answer(ExitReason.RDTSCP, { handleRdtscp }),
   ...answer(ExitReason.MOV_DR, { handleMovDr }),
+  ...answer(ExitReason.XSETBV, { handleXsetbv }),
   ...answer(VMX_INSTRUCTIONS, { handleVmxInstruction }),
 ]);
 

@@ -24,6 +24,7 @@ const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.KERNEL_GS_BASE,
   Msr.TSC,
   Msr.TSC_AUX,
+  Msr.XSS,
   Msr.PAT,
   Msr.APIC_BASE,
   Msr.MISC_ENABLE,

@@ -1,0 +1,67 @@
+import { MiscEnable } from '../../isa/registers/msr-fields';
+import { Msr } from '../../isa/registers/msr';
+import { Rflags } from '../../isa/registers/flags';
+import { generalProtection, undefinedOpcode } from '../faults';
+import { lowerRingOnly, monitorExtension, notEnabled } from '../reasons/instructions';
+import type { InstructionContext } from '../execution/instruction-context';
+import { Rec, Segment, State } from '../state/layout';
+import type { CpuState } from '../state/cpu-state';
+import type { SlowPath } from '../semantics/slow-path';
+
+/** MONITOR and MWAIT (SDM 2B; 3A 9.10.4). CPUID.05H tells the size of the line. */
+export const MONITOR_LINE = 64;
+
+/** IA32_MISC_ENABLE can take both away, and CPUID's bit with them (SDM 4 2.1). */
+export const hasMonitor = (state: CpuState): boolean =>
+  (state.msr(Msr.MISC_ENABLE) & BigInt(MiscEnable.MONITOR_FSM)) !== 0n;
+
+function requireMonitor({ state }: InstructionContext): void {
+  if (!hasMonitor(state)) throw undefinedOpcode(notEnabled('IA32_MISC_ENABLE[18]'));
+  if (state.cpl > 0) throw undefinedOpcode(lowerRingOnly(state.cpl));
+}
+
+/** ECX asks for extensions, of which this processor has none (CPUID.05H:ECX = 0). */
+function requireNoExtension({ state }: InstructionContext): void {
+  const extensions = state.gpr(1) & 0xffffffffn;
+  if (extensions) throw generalProtection(monitorExtension(extensions));
+}
+
+/** Watches the line at DS:rAX, by the segment of a prefix and the address size; it is read as a byte. */
+export const monitor: SlowPath = (cpu) => {
+  requireMonitor(cpu);
+  if (cpu.guestMode.monitor()) return 'left';
+  requireNoExtension(cpu);
+  const { state, instruction, mmu, physical } = cpu;
+  const segment = instruction.segmentPrefix;
+  const mask = physical.view.getBigUint64(instruction.record + Rec.ADDRESS_MASK, true);
+  const offset = state.gpr(0) & mask;
+  cpu.load(segment, offset, 1);
+  const base = state.slot(segment + Segment.EFFECTIVE_BASE);
+  const linear = (base + offset) & state.slot(State.LINEAR_MASK);
+  const at = mmu.translate(linear, { write: false, execute: false, user: false });
+  const address = at - (at % MONITOR_LINE);
+  state.monitored = { address, contents: lineAt(cpu, address) };
+  return 'continue';
+};
+
+const lineAt = ({ physical }: InstructionContext, address: number): bigint[] =>
+  Array.from({ length: MONITOR_LINE / 8 }, (_, n) => physical.load(address + 8 * n, 8));
+
+/**
+ * Waits as HLT does, until an interrupt. It does not where the monitor is not armed: after an event, a
+ * VM exit, or a store to the line, which shows by its contents (a processor may end the wait for other
+ * reasons, too, so that software looks again). With interrupts off nothing of this computer could end
+ * the wait, and it ends at once.
+ */
+export const monitorWait: SlowPath = (cpu) => {
+  requireMonitor(cpu);
+  const { state } = cpu;
+  const { monitored } = state;
+  if (cpu.guestMode.mwait(monitored !== undefined)) return 'left';
+  requireNoExtension(cpu);
+  state.monitored = undefined;
+  const untouched =
+    monitored && lineAt(cpu, monitored.address).every((word, n) => word === monitored.contents[n]);
+  if (untouched && state.hasFlag(Rflags.IF)) state.activity = 'mwait';
+  return undefined;
+};

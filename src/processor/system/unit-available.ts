@@ -1,0 +1,59 @@
+import { Cr0, Cr4, Xcr0 } from '../../isa/registers/control';
+import { Vector } from '../../isa/exceptions';
+import { Fault, undefinedOpcode } from '../faults';
+import { fpuEmulated, notEnabled, notInRealMode, taskSwitched } from '../reasons/instructions';
+import { avxStateNotEnabled } from '../reasons/units';
+import type { Reason } from '../reasons/reason';
+import type { SlowPath } from '../semantics/slow-path';
+import type { CpuState } from '../state/cpu-state';
+import { UnitBit, Units } from '../state/layout';
+import { waitsForError } from '../x87/availability';
+
+/** The units whose instructions an operating system makes available, by control registers and XCR0. */
+export type Unit = keyof typeof UnitBit;
+
+const AVX_STATE = Xcr0.SSE | Xcr0.AVX;
+
+/** What an instruction of the unit raises: #UD where there is none at present, #NM where it has to wait. */
+function faultOf(state: CpuState, unit: Unit): Fault | undefined {
+  const missing = unit === 'AVX' ? noAvx(state) : noSse(state, unit);
+  if (missing) return undefinedOpcode(missing);
+  return state.hasCr0(Cr0.TS) ? new Fault(Vector.NM, taskSwitched()) : undefined;
+}
+
+function noAvx(state: CpuState): Reason | undefined {
+  if (state.realStyleSegments) return notInRealMode(state.virtual8086);
+  if (!state.hasCr4(Cr4.OSXSAVE)) return notEnabled('CR4.OSXSAVE');
+  const xcr0 = state.slot(Units.XCR0);
+  return (xcr0 & AVX_STATE) === AVX_STATE ? undefined : avxStateNotEnabled(xcr0);
+}
+
+function noSse(state: CpuState, unit: 'MMX' | 'SSE'): Reason | undefined {
+  if (state.hasCr0(Cr0.EM)) return fpuEmulated();
+  return unit === 'SSE' && !state.hasCr4(Cr4.OSFXSR) ? notEnabled('CR4.OSFXSR') : undefined;
+}
+
+/** The bits of State.UNAVAILABLE (SDM 2A 2.4, tables of exception classes). */
+export function unavailableUnits(state: CpuState): number {
+  let bits = 0;
+  for (const unit of ['MMX', 'SSE', 'AVX'] as const) {
+    if (faultOf(state, unit)) bits |= UnitBit[unit];
+  }
+  return bits;
+}
+
+/** Raises what keeps the unit's instructions from being executed; those of MMX wait for x87 exceptions. */
+const unavailable =
+  (unit: Unit): SlowPath =>
+  (cpu) => {
+    const fault = faultOf(cpu.state, unit);
+    if (fault) throw fault;
+    waitsForError(cpu);
+    return undefined;
+  };
+
+export const unitUnavailable: Readonly<Record<Unit, SlowPath>> = {
+  MMX: unavailable('MMX'),
+  SSE: unavailable('SSE'),
+  AVX: unavailable('AVX'),
+};

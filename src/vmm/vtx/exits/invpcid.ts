@@ -1,0 +1,20 @@
+import { ExitReason } from '../../../isa/vmx/exit-reasons';
+import type { Handler } from '../../operation';
+import { emulateInstruction, invvpid, stopGuest } from '../../operations';
+import { endBlocking } from '../advance-rip';
+
+/**
+ * INVPCID exits with INVLPG exiting. Software does the instruction, with its checks and the exceptions
+ * that they raise; the translations are the processor's, and all of the guest's go.
+ */
+export function* handleInvpcid(): Handler {
+  if ((yield emulateInstruction()) === 0n) {
+    yield stopGuest({
+      kind: 'failure',
+      failure: { kind: 'unhandled-exit', reason: ExitReason.INVPCID },
+    });
+    return;
+  }
+  yield* endBlocking();
+  yield invvpid(0n);
+}
