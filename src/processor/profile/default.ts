@@ -36,6 +36,8 @@ export const DEFAULT_PROFILE = new Profile({
     'VMX',
     'CMPXCHG16B',
     'PCID',
+    'x2APIC',
+    'TSC-Deadline',
     'MOVBE',
     'POPCNT',
     'XSAVE',
