@@ -18,7 +18,8 @@ const OSPKE = cpuidMask('OSPKE');
 export function* handleCpuid(): Handler {
   const leaf = Number((yield guestRegister(0)) & 0xffffffffn);
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
-  const { eax, ebx, ecx, edx } = unpackAnswer(yield cpuid(leaf, subleaf));
+  const answer = yield cpuid(leaf, subleaf);
+  const { eax, ebx, ecx, edx } = unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
   const shown = yield* shownFeatures(leaf, subleaf, ecx);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx));
@@ -41,6 +42,9 @@ function* shownFeatures(leaf: number, subleaf: number, ecx: number): Handler<num
 }
 
 const HIDDEN = VMX_FEATURE | MONITOR | X2APIC | TSC_DEADLINE;
+
+/** What tells more of hidden features: of MONITOR, and of x2APIC identifiers. */
+const HIDDEN_LEAVES: ReadonlySet<number> = new Set([5, 0xb]);
 
 const withBit = (word: number, bit: number, wanted: bigint): number =>
   wanted ? word | bit : word & ~bit;
