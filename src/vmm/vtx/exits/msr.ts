@@ -1,6 +1,7 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
+import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
@@ -64,11 +65,17 @@ export function* handleWrmsr(): Handler {
     if (!(yield* writeEfer(value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
-  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
+  } else if (!isGuests(number, value) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection();
     return;
   }
   yield* advanceRip();
+}
+
+/** The guest's virtual local APIC has no x2APIC mode. */
+function isGuests(number: number, value: bigint): boolean {
+  if (number === Msr.APIC_BASE && value & ApicBase.EXTD) return false;
+  return PASSED_THROUGH.has(number);
 }
 
 /** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
