@@ -4,7 +4,7 @@ import {
   type Random,
   wholeValue,
 } from '../../../test/vectors/floating-values';
-import { random } from '../../../test/vectors/inputs';
+import { random } from '../../../test/vectors/random';
 import {
   IMAGE_SIZE,
   UNIT_MEMORY_SIZE,

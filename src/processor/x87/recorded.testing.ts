@@ -6,7 +6,7 @@ import {
   randomBits,
   wholeValue,
 } from '../../../test/vectors/floating-values';
-import { random } from '../../../test/vectors/inputs';
+import { random } from '../../../test/vectors/random';
 import {
   IMAGE_SIZE,
   UNIT_MEMORY_SIZE,
