@@ -1,6 +1,6 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr, msrReset } from '../../../isa/registers/msr';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
@@ -9,6 +9,8 @@ import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 
 const LOW = 0xffffffffn;
+/** Where the guest's local APIC answers. */
+const LOCAL_APIC = msrReset(Msr.APIC_BASE) & ApicBase.ADDRESS;
 
 /**
  * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
@@ -72,9 +74,10 @@ export function* handleWrmsr(): Handler {
   yield* advanceRip();
 }
 
-/** The guest's virtual local APIC has no x2APIC mode. */
+/** The guest's virtual local APIC has no x2APIC mode, and answers at one address only. */
 function isGuests(number: number, value: bigint): boolean {
   if (number === Msr.APIC_BASE && value & ApicBase.EXTD) return false;
+  if (number === Msr.APIC_BASE && (value & ApicBase.ADDRESS) !== LOCAL_APIC) return false;
   return PASSED_THROUGH.has(number);
 }
 
