@@ -1,6 +1,7 @@
 import type { ManualReference } from './manual';
 import { WideCr4, WideEfer, Xcr0 } from './registers/control';
 import { Msr, MTRR_MSRS } from './registers/msr';
+import { X2APIC_MSRS } from './registers/msr-x2apic';
 
 /** The four registers in which CPUID answers. */
 export type CpuidRegister = 'eax' | 'ebx' | 'ecx' | 'edx';
@@ -109,8 +110,10 @@ const ROWS = [
   row(ECX1, 17, 'PCID', { cr4: WideCr4.PCIDE }),
   row(ECX1, 19, 'SSE4.1', { instructions: 'SSE4_1' }),
   row(ECX1, 20, 'SSE4.2', { instructions: 'SSE4_2' }),
+  row(ECX1, 21, 'x2APIC', { msrs: X2APIC_MSRS.map(({ number }) => number) }),
   row(ECX1, 22, 'MOVBE', { instructions: 'MOVBE' }),
   row(ECX1, 23, 'POPCNT', { instructions: 'POPCNT' }),
+  row(ECX1, 24, 'TSC-Deadline', { msrs: [Msr.TSC_DEADLINE] }),
   row(ECX1, 25, 'AESNI', { instructions: 'AES' }),
   row(ECX1, 26, 'XSAVE', { cr4: WideCr4.OSXSAVE, xcr0: Xcr0.X87, instructions: 'XSAVE' }),
   row(ECX1, 27, 'OSXSAVE'),

@@ -1,4 +1,4 @@
-import type { Bus } from '../processor/bus';
+import type { ApicRegisters, Bus } from '../processor/bus';
 import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/execution/engine';
 import { readOnly } from '../processor/memory-region';
@@ -195,6 +195,30 @@ export class Computer implements Persistent<ComputerState> {
     return next === undefined ? Number.MAX_SAFE_INTEGER : Math.max(1, next - this.processor.time);
   }
 
+  /** The local APIC's registers, at the present time. */
+  private apicRegisters(): ApicRegisters {
+    const at = <T>(access: (registers: ApicRegisters) => T): T => {
+      this.clock.advanceTo(this.processor.time);
+      const result = access(this.platform.apicRegisters);
+      this.noticeDeadline();
+      return result;
+    };
+    return {
+      read: (number) => at((registers) => registers.read(number)),
+      write: (number, value) => at((registers) => registers.write(number, value)),
+      reset: () => {
+        at((registers) => {
+          registers.reset();
+        });
+      },
+      timeStampChanged: () => {
+        at((registers) => {
+          registers.timeStampChanged();
+        });
+      },
+    };
+  }
+
   private bus(): Bus {
     return {
       readPort: (port, bytes) => {
@@ -206,6 +230,7 @@ export class Computer implements Persistent<ComputerState> {
         this.platform.ports.write(port, bytes, value);
         this.noticeDeadline();
       },
+      apic: this.apicRegisters(),
       interruptRequested: () => this.platform.interruptRequested,
       acknowledgeInterrupt: () => this.platform.acknowledgeInterrupt(),
     };

@@ -59,7 +59,7 @@ const videoRegions = (platform: Platform): MemoryRegion[] =>
 const fixedRegions = (platform: Platform): MemoryRegion[] => [
   videoRegion(platform, FRAME_BUFFER),
   wordRegion(IO_APIC, platform.ioApic),
-  wordRegion(LOCAL_APIC, platform.localApic),
+  wordRegion(LOCAL_APIC, localApicPage(platform)),
 ];
 
 /** Whatever its width, an access comes to video memory byte by byte. */
@@ -84,6 +84,14 @@ interface WordDevice {
   read(offset: number): number;
   write(offset: number, value: number): void;
 }
+
+/** In x2APIC mode nobody answers there (SDM 3A 11.12.2). */
+const localApicPage = (platform: Platform): WordDevice => ({
+  read: (offset) => (platform.apicInMemory ? platform.localApic.read(offset) : 0xffff_ffff),
+  write: (offset, value) => {
+    if (platform.apicInMemory) platform.localApic.write(offset, value);
+  },
+});
 
 /** A page of them. Narrower reads give a part; writes of any other width than 32 bits are lost. */
 const wordRegion = (first: number, device: WordDevice): MemoryRegion => ({

@@ -23,7 +23,7 @@ const REST = 3_000_000;
 function platform(): { clock: Clock; devices: Platform } {
   const clock = new Clock();
   const ram = new Uint8Array(0x20000);
-  const processor = { taskPriority: 0, apicEnabled: true };
+  const processor = { taskPriority: 0, apicEnabled: true, x2apic: false, timeStampOffset: 0n };
   const devices = new Platform(
     clock,
     {},

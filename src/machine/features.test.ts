@@ -41,7 +41,7 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
     'tG',
   ],
   [
-    'the local APIC is enabled and has no x2APIC mode',
+    'the local APIC is enabled, and does not come back from x2APIC mode to xAPIC mode',
     LONG(`mov ecx, 0x1b
           rdmsr
           test eax, 1 << 11
@@ -49,6 +49,8 @@ const CASES: readonly (readonly [what: string, source: string, printed: string])
           wrmsr
           ${SAY('r')}
           or eax, 1 << 10
+          wrmsr
+          and eax, ~(1 << 10)
           wrmsr`),
     'rG',
   ],

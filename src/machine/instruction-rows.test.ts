@@ -134,7 +134,7 @@ describe('rows about privilege', () => {
       'vmxon vmxoff vmclear vmptrld vmptrst vmread vmwrite vmlaunch vmresume invept invvpid',
       enterVmxOperation,
     ),
-    xsetbv: set(WideCr4.OSXSAVE),
+    ...each('xsetbv xsaves xsaves64 xrstors xrstors64', set(WideCr4.OSXSAVE)),
     ...each('sysret sysretq', (cpu) => {
       cpu.state.efer |= WideEfer.SCE;
     }),

@@ -1,6 +1,8 @@
+import type { ApicRegisters } from '../processor/bus';
 import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
+import { apicRegisters } from './devices/apic/x2apic';
 import { AtaChannel } from './devices/ata/ata-channel';
 import { Disk } from './devices/ata/disk';
 import type { Clock, ClockState } from './devices/clock';
@@ -49,10 +51,12 @@ export interface PlatformOptions {
 export interface Surroundings {
   /** The RAM of whoever sees these devices. */
   readonly ram: WindowMemory;
-  /** CR8, and whether IA32_APIC_BASE has the local APIC enabled. */
+  /** CR8, whether IA32_APIC_BASE has the local APIC enabled and in x2APIC mode, and the TSC without the time. */
   readonly processor: {
     taskPriority: number;
     readonly apicEnabled: boolean;
+    readonly x2apic: boolean;
+    readonly timeStampOffset: bigint;
   };
 }
 
@@ -80,6 +84,8 @@ export class Platform implements Persistent<PlatformState> {
   readonly pic: Pic8259;
   readonly localApic: LocalApic;
   readonly ioApic: IoApic;
+  /** The local APIC as MSRs reach it. */
+  readonly apicRegisters: ApicRegisters;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
   readonly rtc: CmosRtc;
@@ -109,10 +115,13 @@ export class Platform implements Persistent<PlatformState> {
         get: () => processor.taskPriority,
         set: (value) => (processor.taskPriority = value),
       },
+      x2apic: () => processor.x2apic,
+      timeStamp: () => BigInt.asUintN(64, BigInt(clock.now) + processor.timeStampOffset),
       onEndOfInterrupt: (vector) => {
         this.ioApic.endOfInterrupt(vector);
       },
     });
+    this.apicRegisters = apicRegisters(this.localApic);
     this.ioApic = new IoApic({
       send: ({ vector, destination, logical, level }) => {
         if (this.localApic.accepts(destination, logical)) this.localApic.request(vector, level);
@@ -186,6 +195,11 @@ export class Platform implements Persistent<PlatformState> {
       devices: Object.fromEntries(devices),
       a20: this.a20,
     };
+  }
+
+  /** Whether the local APIC's registers lie in memory: not in x2APIC mode. */
+  get apicInMemory(): boolean {
+    return !this.around.processor.x2apic;
   }
 
   /** What could wake a processor that has halted with interrupts enabled. */

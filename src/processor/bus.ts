@@ -3,6 +3,8 @@ export interface Bus {
   /** Reads 1, 2 or 4 bytes from an I/O port; an unsigned value. */
   readPort(port: number, bytes: 1 | 2 | 4): number;
   writePort(port: number, bytes: 1 | 2 | 4, value: number): void;
+  /** The processor's local APIC, where there is one. */
+  readonly apic?: ApicRegisters;
   /** INTR: whether an interrupt is requested. */
   interruptRequested(): boolean;
   /** The interrupt-acknowledge cycle: gives the vector. */
@@ -12,4 +14,16 @@ export interface Bus {
    * an interrupt (SDM 1 8.7.2). Where the computer has no such wire the processor says that it is missing.
    */
   ferr?(): void;
+}
+
+/** What MSRs reach of a local APIC: the registers of x2APIC mode, 800H to 8FFH, and IA32_TSC_DEADLINE (SDM 3A 11). */
+export interface ApicRegisters {
+  /** undefined: there is no such register, or it cannot be read. */
+  read(number: number): bigint | undefined;
+  /** @returns whether it takes the value */
+  write(number: number, value: bigint): boolean;
+  /** It has been disabled out of x2APIC mode, and is as after reset. */
+  reset(): void;
+  /** IA32_TIME_STAMP_COUNTER has been written. */
+  timeStampChanged(): void;
 }

@@ -1,6 +1,6 @@
 /*
  * Executes single instructions on the processor it runs on, in ring 3, and tells what they did to all of
- * its user-mode state. test/vectors/record-digests.ts feeds it.
+ * its user-mode state. test/vectors/record.ts feeds it.
  *
  * stdin:  records of 15 code bytes, 1 length byte, 16 registers, RFLAGS, 128 bytes of memory, an XSAVE image
  * stdout: records of 1 status byte (0 or the signal), 16 registers, RFLAGS, memory and image

@@ -1,12 +1,14 @@
 /**
  * Records what the processor of this machine computes: `npx tsx test/vectors/record-floating.ts` rewrites
- * src/processor/testdata/floating.txt.gz; with `compare` it lists where the library differs instead.
+ * src/processor/testdata/floating.txt.gz; with `compare` it lists where the library differs instead
+ * (in CASES cases of each group, from a SEED).
  * It needs AVX2, FMA, F16C, and AVX-512F for the conversions to whole numbers without sign.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
+  CASES_PER_GROUP,
   casesOf,
   computed,
   GROUPS,
@@ -19,15 +21,21 @@ import { digestOf, EXPLICIT_CASES } from './digest';
 import { executeUnits } from './units';
 
 const SHOWN = 8;
+const COUNT = Number(process.env['CASES'] ?? CASES_PER_GROUP);
+const SEED = Number(process.env['SEED'] ?? 0);
 
-function recordGroup(group: Group): { cases: Case[]; results: string[] } {
-  const cases = casesOf(group);
+function recordGroup(
+  group: Group,
+  count?: number,
+  seed?: number,
+): { cases: Case[]; results: string[] } {
+  const cases = casesOf(group, count, seed);
   const units = executeUnits(cases.map((each) => unitCase(group, each)));
   return { cases, results: units.map((unit) => recorded(group, unit)) };
 }
 
 function compareGroup(group: Group): void {
-  const { cases, results } = recordGroup(group);
+  const { cases, results } = recordGroup(group, COUNT, SEED);
   const wrong = cases
     .map((each, n) => ({ each, expected: results[n], found: computed(group, each) }))
     .filter(({ expected, found }) => expected !== found);

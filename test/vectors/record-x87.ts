@@ -1,12 +1,14 @@
 /**
  * Records what the x87 unit of this machine does: `npx tsx test/vectors/record-x87.ts` rewrites
  * src/processor/testdata/x87.txt.gz; with `compare` it lists where the simulated unit differs instead,
- * with `compare FADD` for mnemonics that begin so.
+ * with `compare FADD` for mnemonics that begin so
+ * (in CASES cases of each form, from a SEED).
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
+  CASES_PER_FORM,
   casesOf,
   isTranscendental,
   nearly,
@@ -19,12 +21,14 @@ import { digestOf } from './digest';
 import { executeUnits, type UnitCase, type UnitResult } from './units';
 
 const SHOWN = 3;
+const COUNT = Number(process.env['CASES'] ?? CASES_PER_FORM);
+const SEED = Number(process.env['SEED'] ?? 0);
 /** So many cases of each form are kept as they are, with all registers and the memory. */
 const EXPLICIT_FORMS = 2;
 const cpu = unitProcessor();
 
 function compareForm(form: X87Form): void {
-  const cases = casesOf(form);
+  const cases = casesOf(form, COUNT, SEED);
   const units = executeUnits(cases);
   const wrong = cases
     .map((each, n) => ({

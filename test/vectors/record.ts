@@ -1,127 +1,101 @@
 /**
- * Records what a real processor does: `npx tsx test/vectors/record.ts` on an x86-64 Linux machine
- * with a C compiler rewrites src/processor/testdata/vectors.txt.gz.
+ * Records what a real processor does in all of its user-mode state: `npx tsx test/vectors/record.ts`
+ * on an x86-64 Linux machine with a C compiler, AVX2, FMA and F16C rewrites src/processor/testdata/digests.txt.gz.
+ *
+ * With mnemonics as arguments (`addps vaddps`) it records nothing and shows what differs on our processor.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Code, Decoder, DecoderOptions, FlowControl, Instruction, Register } from 'iced-x86';
+import { Code, CodeExt, Mnemonic } from 'iced-x86';
 import { formTable } from '../../src/processor/decoder/forms';
-import { random, vectorInput } from './inputs';
+import { encodingsOf } from './encodings';
+import { CASES, difference, Digest, FEW, stateOf, undefinedFlags } from './outcome';
+import { executeOnRealProcessor } from './real-processor';
+import { SimulatedProcessor } from './simulated-processor';
+import { userState } from './states';
 
-const PER_OPCODE = 12;
-const ROUNDS = 600_000;
-const RECORD = 16 + 17 * 8 + 64;
-const RESULT = 1 + 17 * 8 + 64;
-/** Only these are pointers into the memory; with others an access would fault. */
-const POINTERS = new Set([Register.RBX, Register.RSI, Register.RDI, Register.RBP]);
+const EACH = 6;
+/** Instructions at a time: their results are a good deal of memory. */
+const BATCH = 200;
 
-/** Random bytes that decode to something the processor has, and that stays within the memory. */
-function candidates(): Uint8Array[] {
-  const next = random(2026);
-  const counts = new Map<string, number>();
-  const found: Uint8Array[] = [];
-  const instruction = new Instruction();
-  for (let round = 0; round < ROUNDS; round++) {
-    const bytes = Uint8Array.from({ length: 15 }, () => next() & 0xff);
-    if (next() % 2) bytes[0] = 0x40 | (next() & 0xf);
-    if (next() % 4 === 0) bytes[1] = 0x0f;
-    if (next() % 4 === 0) bytes.set(generalPurposeMap(next));
-    const decoder = new Decoder(64, bytes, DecoderOptions.None);
-    decoder.decodeOut(instruction);
-    decoder.free();
-    if (!usable(instruction)) continue;
-    const memory = instruction.memoryBase !== Register.None;
-    const key = `${String(instruction.code)}${memory ? 'm' : 'r'}`;
-    const count = counts.get(key) ?? 0;
-    if (count >= PER_OPCODE) continue;
-    counts.set(key, count + 1);
-    found.push(bytes.slice(0, instruction.length));
+function opcodes(wanted: ReadonlySet<string>): Code[] {
+  const all: Code[] = [];
+  for (let code: Code = 1; Code[code] !== undefined; code++) {
+    const info = CodeExt.opCode(code);
+    const mnemonic = Mnemonic[info.mnemonic].toLowerCase();
+    info.free();
+    if (
+      formTable().find(code, true, '') === undefined &&
+      formTable().find(code, false, '') === undefined
+    )
+      continue;
+    if (wanted.size === 0 || wanted.has(mnemonic)) all.push(code);
   }
-  instruction.free();
-  return found;
+  return all;
 }
 
-/** The beginning of an instruction of BMI1, BMI2, ADX or SSE4.2's CRC32. */
-function generalPurposeMap(next: () => number): number[] {
-  const opcode = 0xf0 | (next() & 7);
-  const map = next() % 4 === 0 ? 3 : 2;
-  if (next() % 2) return [0xc4, (next() & 0xe0) | map, next() & 0xfb, opcode];
-  return [[0x66, 0xf2, 0xf3][next() % 3] ?? 0, 0x40 | (next() & 0xf), 0x0f, 0x38, opcode];
-}
-
-function usable(i: Instruction): boolean {
-  if (i.code === Code.INVALID || i.isPrivileged || i.flowControl !== FlowControl.Next) return false;
-  const form = formTable().find(i.code, i.memoryBase !== Register.None, '');
-  if (form === undefined) return false;
-  const name = formTable().forms[form]?.mnemonic ?? '';
-  if (SYSTEM.test(name) || /^(IN|OUT)/.test(name)) return false;
-  if (i.hasRepPrefix || i.hasRepnePrefix || i.hasLockPrefix || i.segmentPrefix !== Register.None)
-    return false;
-  for (let n = 0; n < i.opCount; n++) {
-    const register = i.opRegister(n);
-    if (register >= Register.ES && register <= Register.GS) return false;
-    if ([Register.RSP, Register.ESP, Register.SP, Register.SPL].includes(register))
-      return name === 'CMP';
-  }
-  if (/^(MOVS|STOS|LODS|SCAS|CMPS)[BWDQ]$/.test(name)) return true;
-  if (i.memoryDisplSize === 0 && i.memoryBase === Register.None && !i.isIpRelMemoryOperand)
-    return true;
-  const near = BigInt.asIntN(64, i.memoryDisplacement);
-  return (
-    POINTERS.has(i.memoryBase) && i.memoryIndex === Register.None && near >= -16n && near <= 16n
-  );
-}
-
-/** Also without the x87 unit, which record-x87.ts records. */
-const SYSTEM =
-  /^(CPUID|RDTSC|RDTSCP|SYSCALL|SYSENTER|PUSHF|POPF|SGDT|SIDT|SLDT|STR|SMSW|LAR|LSL|VERR|VERW|CLI|STI|RD.SBASE|WR.SBASE|XLATB|ENTER|LEAVE|PAUSE|UD|BT.?|L.S|STD|INT|RDRAND|RDSEED|RDPID|RDPKRU|WRPKRU|XGETBV|X?SAVE|XRSTOR|FXSAVE|FXRSTOR|LDMXCSR|STMXCSR|F)/;
+const casesOf = (code: Uint8Array, number: number) =>
+  Array.from({ length: CASES }, (_, index) => ({ code, state: userState(stateOf(number, index)) }));
 
 function record(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'vectors-'));
-  const program = join(folder, 'record');
-  execFileSync('cc', ['-O1', '-o', program, join(__dirname, 'record.c')]);
-  const instructions = candidates();
-  const input = Buffer.alloc(instructions.length * RECORD);
-  instructions.forEach((bytes, number) => {
-    const at = number * RECORD;
-    const { registers, flags, memory } = vectorInput(number);
-    input.set(bytes, at);
-    input[at + 15] = bytes.length;
-    registers.forEach((value, n) => input.writeBigUInt64LE(value, at + 16 + 8 * n));
-    input.writeBigUInt64LE(flags, at + 16 + 128);
-    input.set(memory, at + 16 + 136);
-  });
-  const output = execFileSync(program, { input, maxBuffer: 1 << 30 });
-  const lines = instructions.map((bytes, number) =>
-    line(bytes, number, output.subarray(number * RESULT)),
-  );
-  const kept = lines.filter((l) => l !== undefined);
-  writeFileSync(
-    join(__dirname, '../../src/processor/testdata/vectors.txt.gz'),
-    gzipSync(kept.join('\n'), { level: 9 }),
-  );
-  process.stdout.write(`${String(kept.length)} vectors\n`);
+  const encodings = opcodes(new Set()).flatMap((code) => encodingsOf(code, EACH));
+  const lines: string[] = [];
+  for (let first = 0; first < encodings.length; first += BATCH) {
+    const batch = encodings.slice(first, first + BATCH);
+    const outcomes = executeOnRealProcessor(batch.flatMap((code, n) => casesOf(code, first + n)));
+    batch.forEach((code, n) => {
+      const ignored = undefinedFlags(code);
+      const digest = new Digest();
+      let few = '';
+      for (let index = 0; index < CASES; index++) {
+        const outcome = outcomes[n * CASES + index];
+        if (outcome) digest.outcome(outcome, ignored);
+        if (index + 1 === FEW) few = digest.toString();
+      }
+      lines.push(`${Buffer.from(code).toString('hex')} ${few} ${digest.toString()}`);
+    });
+  }
+  const file = join(__dirname, '../../src/processor/testdata/digests.txt.gz');
+  writeFileSync(file, gzipSync(lines.join('\n'), { level: 9 }));
+  process.stdout.write(`${String(lines.length)} encodings, ${String(CASES)} states each\n`);
 }
 
-/** number, code, status, flags, changed registers, changed memory: all in hexadecimal. */
-function line(bytes: Uint8Array, number: number, result: Buffer): string | undefined {
-  const { registers, memory } = vectorInput(number);
-  const status = result[0] ?? 0;
-  const code = Buffer.from(bytes).toString('hex');
-  if (status !== 0) return status === 8 ? `${String(number)} ${code} DE` : undefined;
-  const flags = result.readBigUInt64LE(1 + 128) & 0xcd5n;
-  const changed = registers
-    .map((before, n) => ({ n, before, after: result.readBigUInt64LE(1 + 8 * n) }))
-    .filter(({ before, after }) => before !== after)
-    .map(({ n, after }) => `${n.toString(16)}=${after.toString(16)}`);
-  const written = [...memory]
-    .map((before, n) => ({ n, before, after: result[1 + 136 + n] ?? 0 }))
-    .filter(({ before, after }) => before !== after)
-    .map(({ n, after }) => `m${n.toString(16)}=${after.toString(16)}`);
-  return [String(number), code, flags.toString(16), ...changed, ...written].join(' ');
+/** Shows up to three differences of each instruction. */
+function compare(mnemonics: ReadonlySet<string>): void {
+  const cpu = new SimulatedProcessor();
+  let wrong = 0;
+  let all = 0;
+  for (const opcode of opcodes(mnemonics)) {
+    let shown = 0;
+    let bad = 0;
+    let total = 0;
+    encodingsOf(opcode, 4).forEach((code, n) => {
+      const cases = casesOf(code, opcode * 16 + n);
+      const ignored = undefinedFlags(code);
+      cpu.load(code);
+      executeOnRealProcessor(cases).forEach((expected, index) => {
+        const input = cases[index]?.state;
+        if (!input) return;
+        total++;
+        const found = difference(cpu.execute(input), expected, ignored);
+        if (found === undefined) return;
+        bad++;
+        if (shown++ >= 3) return;
+        process.stdout.write(
+          `${Code[opcode]} ${Buffer.from(code).toString('hex')}:\n    ${found}\n`,
+        );
+      });
+    });
+    if (bad > 0)
+      process.stdout.write(`${Code[opcode]}: ${String(bad)} of ${String(total)} differ\n`);
+    wrong += bad;
+    all += total;
+    if (total === 0) process.stdout.write(`${Code[opcode]}: none\n`);
+  }
+  process.stdout.write(`${String(wrong)} of ${String(all)} differ\n`);
 }
 
-record();
+const mnemonics = process.argv.slice(2);
+if (mnemonics.length > 0) compare(new Set(mnemonics));
+else record();

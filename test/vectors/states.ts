@@ -1,4 +1,4 @@
-import { random } from './inputs';
+import { random } from './random';
 
 /**
  * The states in which single instructions are executed, on a real processor and on ours: made from a

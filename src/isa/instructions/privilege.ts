@@ -153,7 +153,7 @@ export const PRIVILEGE_ROWS: readonly PrivilegeRow[] = [
   ),
   row(
     'hlt lgdt lidt lldt ltr lmsw clts invlpg invd wbinvd wbnoinvd rdmsr wrmsr swapgs sysexit sysexitq sysret ' +
-      'sysretq invpcid xsetbv ' +
+      'sysretq invpcid xsetbv xsaves xsaves64 xrstors xrstors64 ' +
       'vmrun vmload vmsave stgi clgi skinit invlpga',
     'no',
     RING0,

@@ -11,7 +11,7 @@ import { SILENT_BUS } from '../modes.testing';
 import { PhysicalMemory } from '../physical-memory';
 import { Units, vectorSlot, x87Slot } from '../state/layout';
 
-/** The XSAVE family (SDM 1 13). What is expected of images, a real processor did (AMD Family 1AH). */
+/** The XSAVE family (SDM 1 13). What is expected of images, a real processor did (AMD family 19H). */
 
 const AREA = 0x9000;
 const ALL = Xcr0.X87 | Xcr0.SSE | Xcr0.AVX;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { floatingNeighbour, floatingValue } from '../../../test/vectors/floating-values';
-import { random } from '../../../test/vectors/inputs';
+import { random } from '../../../test/vectors/random';
 import { sum } from './add';
 import { Environment } from './environment';
 import { DOUBLE, SINGLE, type Format } from './format';

@@ -4,7 +4,7 @@ import {
   type Random,
   wholeValue,
 } from '../../../test/vectors/floating-values';
-import { random } from '../../../test/vectors/inputs';
+import { random } from '../../../test/vectors/random';
 import {
   IMAGE_SIZE,
   UNIT_MEMORY_SIZE,
@@ -57,9 +57,12 @@ function mxcsr(next: Random): number {
   }
 }
 
-export function casesOf(group: Group): Case[] {
-  const next = random([...group.name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) | 0, 7));
-  return Array.from({ length: CASES_PER_GROUP }, () => ({
+/** @param seed other than 0 for other cases than the recorded ones */
+export function casesOf(group: Group, count = CASES_PER_GROUP, seed = 0): Case[] {
+  const next = random(
+    [...group.name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) | 0, 7 + seed),
+  );
+  return Array.from({ length: count }, () => ({
     ...group.operands(next),
     mxcsr: mxcsr(next),
   }));

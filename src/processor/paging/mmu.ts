@@ -5,7 +5,7 @@ import { Fault, generalProtection, stackFault } from '../faults';
 import { noteDataAccess } from '../events/hardware-breakpoints';
 import { addressNotCanonical, misaligned } from '../reasons/memory';
 import { pageFaultReason } from '../reasons/paging';
-import { PAGE_SIZE, SS, State, Units, segmentSlot } from '../state/layout';
+import { PAGE_SIZE, PHYSICAL_BASE, SS, State, Tlb, Units, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
@@ -198,6 +198,8 @@ export class Mmu {
 
   /** Reads 1 to 8 bytes at a linear address with the current privilege. */
   load(linear: bigint, bytes: number, segment: number): bigint {
+    const at = this.straight(linear, bytes, Tlb.READ_TAG);
+    if (at !== undefined) return this.physical.read(at - PHYSICAL_BASE, bytes);
     this.checkCanonical(linear, bytes, segment);
     const access = { write: false, execute: false, user: this.state.cpl === 3 };
     this.checkAlignment(linear, bytes, access);
@@ -215,11 +217,21 @@ export class Mmu {
   }
 
   store(linear: bigint, bytes: number, segment: number, value: bigint): void {
+    const at = this.straight(linear, bytes, Tlb.WRITE_TAG);
+    if (at !== undefined) {
+      this.physical.write(at - PHYSICAL_BASE, bytes, value);
+      return;
+    }
     this.checkCanonical(linear, bytes, segment);
     const access = { write: true, execute: false, user: this.state.cpl === 3 };
     this.checkAlignment(linear, bytes, access);
     this.write(linear, bytes, value, access);
     this.note(linear, bytes, true);
+  }
+
+  /** Slow paths take the translations that the engines' accesses take. */
+  private straight(linear: bigint, bytes: number, tag: number): number | undefined {
+    return this.tlb.straight(this.view.getInt32(State.TLB_SET, true), linear, bytes, tag);
   }
 
   /** Reads more bytes than a value has; a page that faults does so before the first is read. */

@@ -32,6 +32,22 @@ describe('software TLB', () => {
     assert.equal((0x123456 + addend) | 0, PHYSICAL_BASE + 0x7456);
   });
 
+  it('tells where an access within a page goes, if nothing has to look at it', () => {
+    const at = 0xffff800000123ff8n;
+    const to = (tag: number, bytes = 8, linear = at): number | undefined =>
+      tlb.straight(Tlb.BASE, linear, bytes, tag);
+    fill(at, { frame: 0x7000 });
+    assert.equal(to(Tlb.READ_TAG), PHYSICAL_BASE + 0x7ff8);
+    assert.equal(to(Tlb.WRITE_TAG), PHYSICAL_BASE + 0x7ff8);
+    assert.equal(to(Tlb.READ_TAG, 10), undefined);
+    assert.equal(to(Tlb.READ_TAG, 8, 0x123ff8n), undefined);
+    assert.equal(tlb.straight(GUEST, at, 8, Tlb.READ_TAG), undefined);
+    fill(at, { frame: 0x7000, holdsCode: true });
+    assert.equal(to(Tlb.WRITE_TAG), undefined);
+    fill(at, { frame: 0x7000, readable: false });
+    assert.equal(to(Tlb.READ_TAG), undefined);
+  });
+
   it('keeps worlds and privileges apart, and forgets one world at a time', () => {
     fill(0x1000n);
     fill(0x1000n, {}, ROOT_USER);

@@ -74,6 +74,22 @@ export class SoftwareTlb implements Persistent<TlbState> {
     if (entry.pageShift > 12) this.largePages[world] = true;
   }
 
+  /**
+   * Where an access within one page goes in the WebAssembly memory, if it may go straight through, as the
+   * engines' own accesses do.
+   *
+   * @param tag `Tlb.READ_TAG` or `Tlb.WRITE_TAG`
+   */
+  straight(set: number, linear: bigint, bytes: number, tag: number): number | undefined {
+    const { view } = this;
+    const low = Number(linear & 0xffffffffn) | 0;
+    if ((low & (PAGE_SIZE - 1)) + bytes > PAGE_SIZE) return undefined;
+    const at = set + ((low >>> 12) & (Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
+    if (view.getInt32(at + tag, true) !== (low & -PAGE_SIZE)) return undefined;
+    if (view.getUint32(at + tag + 4, true) !== Number(linear >> 32n)) return undefined;
+    return (low + view.getInt32(at + Tlb.ADDEND, true)) >>> 0;
+  }
+
   /** Keeps a translation for instruction fetches; `frame` is a host-physical address. */
   fillCode(set: number, linear: bigint, frame: number): void {
     const at = codePlace(set, linear);

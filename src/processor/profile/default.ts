@@ -46,6 +46,8 @@ export const DEFAULT_PROFILE = new Profile({
     'PCID',
     'SSE4.1',
     'SSE4.2',
+    'x2APIC',
+    'TSC-Deadline',
     'MOVBE',
     'POPCNT',
     'AESNI',

@@ -12,6 +12,7 @@ import { createProcessor } from '../create-processor';
 import type { Processor } from '../processor';
 import { writeControlRegister } from '../system/control-registers';
 import { cpuid } from '../system/cpuid';
+import { isApicRegister } from '../system/apic-msr';
 import { readMsr, writeMsr } from '../system/msr';
 import { Units } from '../state/layout';
 import { DEFAULT_PROFILE } from './default';
@@ -206,6 +207,7 @@ describe('the processor’s profile', () => {
   it('is which MSRs exist', () => {
     const cpu = longMode();
     for (const { number, name, only } of MSRS) {
+      if (isApicRegister(number)) continue; // they depend on the mode: x2apic.test.ts
       const exists = DEFAULT_PROFILE.msrs.has(number);
       assert.equal(!refused(() => readMsr(cpu, number)), exists && only !== 'WRMSR', name);
       if (!exists || only === 'RDMSR')

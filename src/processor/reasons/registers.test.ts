@@ -140,6 +140,20 @@ describe('reasons of values of registers', () => {
       0xef,
     ),
     row(
+      'x2apic-mode',
+      'MSR IA32_X2APIC_APICID (0x802) exists only while',
+      protectedMode,
+      msr(0x802, 0n),
+      ...RDMSR,
+    ),
+    row(
+      'apic-mode',
+      'IA32_APIC_BASE: the mode of 0xfee00400 cannot be reached from the mode "xAPIC"',
+      protectedMode,
+      msr(Msr.APIC_BASE, 0xfee00400n),
+      ...WRMSR,
+    ),
+    row(
       'pmc-absent',
       'This processor has no performance counter 0x7',
       protectedMode,

@@ -152,6 +152,23 @@ export const mustBeZero = (register: string, found: bigint): Reason =>
     l10n.t('{0} must be 0 for the instruction; it is {1}.', register, hex(found)),
   );
 
+export const onlyInX2apicMode = (number: number): Reason =>
+  reason('x2apic-mode', 'SDM 3A 11.12.2', () =>
+    l10n.t(
+      'MSR {0} exists only while IA32_APIC_BASE has the local APIC in x2APIC mode.',
+      msrName(number),
+    ),
+  );
+
+export const apicMode = (from: string, value: bigint): Reason =>
+  reason('apic-mode', 'SDM 3A 11.12.5', () =>
+    l10n.t(
+      'IA32_APIC_BASE: the mode of {1} cannot be reached from the mode "{0}".',
+      from,
+      hex(value),
+    ),
+  );
+
 export const noPerformanceCounter = (index: bigint): Reason =>
   reason('pmc-absent', 'SDM 2B RDPMC', () =>
     l10n.t('This processor has no performance counter {0}.', hex(index)),

@@ -62,6 +62,8 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
       return result(1); // one call tells all: there are no caches
     case 5:
       return hasMonitor(state) ? result(MONITOR_LINE, MONITOR_LINE) : result(0);
+    case 0xb:
+      return state.profile.has('x2APIC') ? topology(subleaf) : result(0);
     case 0xd:
       return stateComponents(state, subleaf);
     case 0x80000000:
@@ -75,6 +77,13 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     default:
       return features(state, leaf, subleaf);
   }
+}
+
+/** One processor of one core, and its x2APIC identifier in EDX: 0 (SDM 3A 9.9.3). */
+function topology(subleaf: number): CpuidResult {
+  const [thread, core] = [1, 2];
+  if (subleaf === 0) return result(0, 1, thread << 8);
+  return subleaf === 1 ? result(0, 1, (core << 8) | 1) : result(0, 0, subleaf & 0xff);
 }
 
 function stateComponents(state: CpuState, subleaf: number): CpuidResult {

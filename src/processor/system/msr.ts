@@ -1,8 +1,8 @@
 import { isValidPat } from '../../isa/memory-types';
-import { ApicBase, FeatureControl } from '../../isa/registers/msr-fields';
+import { FeatureControl } from '../../isa/registers/msr-fields';
 import { WideEfer } from '../../isa/registers/control';
-import { Msr, msrByNumber, msrReset, type MsrRow } from '../../isa/registers/msr';
-import { generalProtection, NotImplemented } from '../faults';
+import { Msr, msrByNumber, type MsrRow } from '../../isa/registers/msr';
+import { generalProtection } from '../faults';
 import {
   lmeWhilePaging,
   msrLocked,
@@ -17,12 +17,13 @@ import { FS, GS } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
+import { isApicRegister, readApicRegister, writeApicBase, writeApicRegister } from './apic-msr';
 import { checkMtrr } from './mtrr';
 import { timeStampCounter } from './time';
 
 type MsrContext = Pick<
   InstructionContext,
-  'state' | 'time' | 'updateDerivedState' | 'guestMode' | 'flushTlb'
+  'state' | 'bus' | 'time' | 'updateDerivedState' | 'guestMode' | 'flushTlb'
 >;
 
 const { LME, NXE, LMA } = WideEfer;
@@ -45,6 +46,7 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
       return cpu.guestMode.timeStamp(timeStampCounter(cpu));
   }
   if (existing(state, number).only === 'WRMSR') throw generalProtection(msrOnly(number, 'WRMSR'));
+  if (isApicRegister(number)) return readApicRegister(cpu, number);
   return state.msr(number);
 }
 
@@ -60,6 +62,10 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
   if (row.canonical && !isCanonical(value, state)) {
     throw generalProtection(msrNotCanonical(number, value));
   }
+  if (isApicRegister(number)) {
+    writeApicRegister(cpu, number, value);
+    return;
+  }
   switch (number) {
     case Msr.EFER:
       writeEfer(cpu, value);
@@ -72,6 +78,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       return;
     case Msr.TSC:
       state.setMsr(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
+      cpu.bus.apic?.timeStampChanged();
       return;
     case Msr.PAT:
       if (!isValidPat(value)) throw generalProtection(msrValue(number, value));
@@ -81,23 +88,14 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       if (value) throw generalProtection(reservedBits('IA32_XSS', value, 'SDM 1 13.3'));
       break;
     case Msr.APIC_BASE:
-      // Once the local APIC is disabled, only a reset can enable it (SDM 3A 11.4.3).
-      checkApicBase(state, value);
-      break;
+      writeApicBase(cpu, value);
+      return;
     case Msr.FEATURE_CONTROL:
       if (state.msr(number) & FeatureControl.LOCK) throw generalProtection(msrLocked(number));
       break;
   }
   checkMtrr(number, value, state.physicalAddressWidth);
   state.setMsr(number, value);
-}
-
-/** Its address, and x2APIC mode, which this processor does not have. */
-function checkApicBase(state: CpuState, value: bigint): void {
-  const enables = ApicBase.EXTD | (state.profile.has('APIC') ? 0n : ApicBase.EN);
-  if (value & enables) throw generalProtection(msrValue(Msr.APIC_BASE, value));
-  const moved = ((value ^ msrReset(Msr.APIC_BASE)) & ApicBase.ADDRESS) !== 0n;
-  if (moved) throw new NotImplemented('a local APIC at another address');
 }
 
 /**

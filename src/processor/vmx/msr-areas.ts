@@ -70,7 +70,8 @@ export function storeMsrs(
 
 /** As RDMSR would read it, but the TSC without the guest's offset: the VM exit has begun. */
 function stored(cpu: InstructionContext, index: number, reserved: number): bigint | undefined {
-  if (reserved !== 0 || index === Msr.SMBASE) return undefined;
+  // The registers of x2APIC mode are not stored this way (SDM 3C 28.4).
+  if (reserved !== 0 || index === Msr.SMBASE || index >>> 8 === 8) return undefined;
   if (index === Msr.TSC) return timeStampCounter(cpu);
   try {
     return readMsr(cpu, index);

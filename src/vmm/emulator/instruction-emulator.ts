@@ -14,12 +14,12 @@ export interface EmulatedState {
   readonly dr7: bigint;
   /** The PDPTE registers of PAE paging. */
   readonly pdptes: readonly bigint[];
-  /** The registers of the x87 and vector units, as `CpuState.units` has them. */
+  /** The registers of the x87 and vector units, as `CpuState.units` has them; PKRU is one of them. */
   readonly units: Uint8Array;
 }
 
 /** What the registers hold afterwards, or what it is that cannot be done. */
-export type Emulation = EmulatedState | { readonly unable: string };
+export type Emulation = (EmulatedState & { readonly pkru: bigint }) | { readonly unable: string };
 
 /** Emulated instructions do no I/O, and interrupts come from elsewhere. */
 const NO_BUS: Bus = {
@@ -84,6 +84,7 @@ export class InstructionEmulator {
       dr7,
       pdptes: Array.from(state.pdptes),
       units: state.units.slice(),
+      pkru: state.pkru,
     };
   }
 }

@@ -385,7 +385,8 @@ export class Host implements Persistent<HostState> {
     this.passTime();
     this.emulator ??= new InstructionEmulator(this.bus);
     const gprs = Array.from(this.saved);
-    const { cr2, units } = this.cpu.state;
+    const { mmu, state } = this.cpu;
+    const { cr2, units } = state;
     const before = emulatedState((field) => this.vmread(field), gprs, cr2, units.slice());
     const after = act(this.emulator, before);
     if ('unable' in after) return false;
@@ -394,7 +395,8 @@ export class Host implements Persistent<HostState> {
     after.registers.gprs.forEach((value, index) => {
       if (index !== Gpr.RSP) this.setGuestRegister(index, value);
     });
-    this.cpu.state.cr2 = after.cr2;
+    state.cr2 = after.cr2;
+    mmu.setPkru(after.pkru); // the translations depend on it
     units.set(after.units);
     return true;
   }

@@ -14,7 +14,7 @@ import { Field } from '../../isa/vmx/fields';
 import type { StartState } from '../../processor/state/start-state';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { Handler } from '../operation';
-import { rdmsr, vmwrite } from '../operations';
+import { rdmsr, vmwrite, writeHostPhysical } from '../operations';
 
 /** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
 export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
@@ -32,7 +32,7 @@ export const INTERCEPTS: readonly Intercept[] = [
 export interface VmcsPlan {
   readonly intercepts: ReadonlySet<Intercept>;
   readonly eptPointer: bigint;
-  /** Host-physical address of the MSR bitmaps; all zeros, so that no MSR exits. */
+  /** Host-physical address of the MSR bitmaps; zeros, but for the MSRs of `EXITING_MSRS`. */
   readonly msrBitmap: number;
   readonly hostCr3: bigint;
   readonly hostRsp: bigint;
@@ -121,6 +121,23 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   yield vmwrite(Field.CR0_READ_SHADOW, plan.start.cr0);
   yield vmwrite(Field.CR4_GUEST_HOST_MASK, Cr4.VMXE);
   yield vmwrite(Field.CR4_READ_SHADOW, plan.start.cr4);
+}
+
+/**
+ * MSRs that exit without being asked for, by reads (offset 0) or writes (offset 2048 in the bitmaps, SDM 3C
+ * 25.6.9): those through which the guest would get hold of the processor's own local APIC.
+ */
+const EXITING_MSRS = [
+  { number: Msr.APIC_BASE, offset: 2048 },
+  { number: Msr.TSC_DEADLINE, offset: 0 },
+  { number: Msr.TSC_DEADLINE, offset: 2048 },
+] as const;
+
+export function* writeMsrBitmaps({ msrBitmap }: VmcsPlan): Handler {
+  for (const { number, offset } of EXITING_MSRS) {
+    const word = msrBitmap + offset + 4 * (number >> 5);
+    yield writeHostPhysical(word, (1 << (number & 31)) >>> 0);
+  }
 }
 
 export function* writeHostState(plan: VmcsPlan): Handler {

@@ -26,7 +26,13 @@ import type { Technique } from '../technique';
 import { EXIT_HANDLERS } from './exits';
 import { handleUnexpected } from './exits/shutdown';
 import { deliverPendingInterrupt } from './inject';
-import { writeControls, writeGuestState, writeHostState, type VmcsPlan } from './vmcs-setup';
+import {
+  writeControls,
+  writeGuestState,
+  writeHostState,
+  writeMsrBitmaps,
+  type VmcsPlan,
+} from './vmcs-setup';
 
 /** Host-physical addresses of the two regions that VMX needs. */
 export interface VmxRegions {
@@ -60,6 +66,7 @@ export class VtxTechnique implements Technique {
     yield vmclear(this.regions.vmcs);
     yield vmptrld(this.regions.vmcs);
     yield* writeControls(this.plan, basic);
+    yield* writeMsrBitmaps(this.plan);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
     yield armHostTimer();

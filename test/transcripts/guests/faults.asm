@@ -19,7 +19,10 @@ spare:
     nop                     ; 19
 
 missing:
-    fld1                    ; 22: not implemented
+    mov ecx, 0x1b           ; 22
+    xor edx, edx
+    mov eax, 0xfed00900
+    wrmsr                   ; 25: a local APIC at another address is not implemented
 
 none: dw 0
       dd 0

@@ -3,12 +3,16 @@ import type { Stateful } from '../device';
 import { Apic, Esr, Icr, LVT_WRITABLE, Lvt, Svr, VERSION } from './registers';
 import { add, has, highest, noVectors, remove, type VectorSet } from './vectors';
 
-/** The local APIC of a processor, in xAPIC mode (SDM 3A chapter 11). */
+/** The local APIC of a processor (SDM 3A chapter 11). Its registers as MSRs have them: `x2apic.ts`. */
 
 export interface LocalApicConfig {
   readonly clock: Clock;
   /** Bits 7:4 of the task priority, which are the processor's CR8 (11.8.6.1). */
   readonly taskPriority: { get(): number; set(value: number): void };
+  /** Whether the processor has put it into x2APIC mode (11.12). */
+  readonly x2apic?: () => boolean;
+  /** The processor's time-stamp counter at the clock's present time. */
+  readonly timeStamp?: () => bigint;
   /** An interrupt that came by a level is over: I/O APICs are told. */
   readonly onEndOfInterrupt?: (vector: number) => void;
 }
@@ -34,6 +38,8 @@ export interface LocalApicState {
   divide: number;
   /** When the timer was started; undefined while it stands. */
   started: number | undefined;
+  /** IA32_TSC_DEADLINE: when the timer interrupts in TSC-deadline mode; 0 while it stands. */
+  deadline: bigint;
 }
 
 /**
@@ -65,8 +71,18 @@ function virtualWire(): LocalApicState {
     initialCount: 0,
     divide: 0,
     started: undefined,
+    deadline: 0n,
   };
 }
+
+/** Destinations in x2APIC mode (11.12.9, 11.12.10.2); identifier 0 is processor 0 of cluster 0. I/O APICs have 8 bits. */
+function acceptsX2apic(destination: number, logical: boolean): boolean {
+  if (destination === 0xffff_ffff || destination === 0xff) return true;
+  return logical ? destination >>> 16 === 0 && (destination & 1) !== 0 : destination === 0;
+}
+
+/** In units of the clock. */
+const NEVER = 1n << 50n;
 
 /** Vectors below are the processor's own (11.5.2). */
 const FIRST_VECTOR = 16;
@@ -92,7 +108,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
 
   /** Whether the timer will interrupt. */
   get timerArmed(): boolean {
-    return this.s.started !== undefined && (this.lvt(Apic.LVT_TIMER) & Lvt.MASKED) === 0;
+    return this.due() !== undefined && (this.lvt(Apic.LVT_TIMER) & Lvt.MASKED) === 0;
   }
 
   private pending(): number | undefined {
@@ -124,6 +140,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
 
   /** Whether a message with this destination is for this processor (11.6.2). */
   accepts(destination: number, logical: boolean): boolean {
+    if (this.config.x2apic?.()) return acceptsX2apic(destination, logical);
     if (!logical) return destination === 0xff || destination === this.s.id;
     const own = this.s.logicalDestination >>> 24;
     if (this.s.destinationFormat >>> 28 === 0xf) return (own & destination) !== 0;
@@ -201,7 +218,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
         return;
       case Apic.ICR_LOW:
         this.s.icrLow = value & Icr.WRITABLE;
-        this.send();
+        this.send(this.s.icrHigh >>> 24);
         return;
       case Apic.ICR_HIGH:
         this.s.icrHigh = (value & 0xff00_0000) >>> 0;
@@ -229,7 +246,16 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
 
   private writeLvt(register: number, value: number): void {
     const masked = (this.s.spurious & Svr.ENABLED) === 0 ? Lvt.MASKED : 0;
+    const countedToDeadline = this.countsToDeadline;
     this.s.lvt[register] = (value & (LVT_WRITABLE[register] ?? 0)) | masked;
+    if (this.countsToDeadline !== countedToDeadline) this.disarmTimer();
+  }
+
+  /** Between TSC-deadline mode and the others nothing is kept (11.5.4.1). */
+  private disarmTimer(): void {
+    this.s.started = undefined;
+    this.s.deadline = 0n;
+    this.schedule();
   }
 
   private lvt(register: number): number {
@@ -255,8 +281,8 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   }
 
   /** There is one processor: what is sent comes back or reaches nobody. */
-  private send(): void {
-    const { icrLow, icrHigh } = this.s;
+  private send(destination: number): void {
+    const { icrLow } = this.s;
     const delivery = icrLow & Icr.DELIVERY;
     if (delivery !== Icr.FIXED && delivery !== Icr.LOWEST_PRIORITY) return;
     const vector = icrLow & 0xff;
@@ -265,8 +291,15 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
       return;
     }
     const shorthand = icrLow & Icr.SHORTHAND;
-    const toMe = shorthand === 0 && this.accepts(icrHigh >>> 24, (icrLow & Icr.LOGICAL) !== 0);
+    const toMe = shorthand === 0 && this.accepts(destination, (icrLow & Icr.LOGICAL) !== 0);
     if (toMe || shorthand === Icr.SELF || shorthand === Icr.ALL) this.request(vector);
+  }
+
+  /** Both halves of the ICR at once, with a destination of 32 bits: x2APIC mode (11.12.9). */
+  sendTo(command: number, destination: number): void {
+    this.s.icrLow = command & Icr.WRITABLE;
+    this.s.icrHigh = destination;
+    this.send(destination);
   }
 
   private error(which: number): void {
@@ -283,6 +316,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   }
 
   private startTimer(count: number): void {
+    if (this.countsToDeadline) return;
     this.s.initialCount = count;
     this.s.started = count === 0 ? undefined : this.config.clock.now;
     this.schedule();
@@ -293,8 +327,45 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   }
 
   private schedule(): void {
+    this.config.clock.schedule(this, this.due());
+  }
+
+  /** When the timer interrupts, in the clock's time. */
+  private due(): number | undefined {
     const { started } = this.s;
-    this.config.clock.schedule(this, started === undefined ? undefined : started + this.period);
+    if (this.countsToDeadline) return this.deadlineTime();
+    return started === undefined ? undefined : started + this.period;
+  }
+
+  private get countsToDeadline(): boolean {
+    return (this.lvt(Apic.LVT_TIMER) & Lvt.TIMER_MODE) === Lvt.TSC_DEADLINE;
+  }
+
+  /** Further away than this is never. */
+  private deadlineTime(): number | undefined {
+    const { deadline } = this.s;
+    if (deadline === 0n) return undefined;
+    const { clock, timeStamp } = this.config;
+    const left = deadline - (timeStamp?.() ?? BigInt(clock.now));
+    if (left > NEVER) return undefined;
+    return clock.now + Math.max(0, Number(left));
+  }
+
+  /** IA32_TSC_DEADLINE: 0 while nothing is awaited, and in other modes (11.5.4.1). */
+  get deadline(): bigint {
+    return this.countsToDeadline ? this.s.deadline : 0n;
+  }
+
+  /** In other modes the write is lost. */
+  setDeadline(value: bigint): void {
+    if (!this.countsToDeadline) return;
+    this.s.deadline = value;
+    this.schedule();
+  }
+
+  /** The time-stamp counter has been written: the deadline is at another time now. */
+  timeStampChanged(): void {
+    if (this.countsToDeadline) this.schedule();
   }
 
   private currentCount(): number {
@@ -309,6 +380,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
     const entry = this.lvt(Apic.LVT_TIMER);
     if ((entry & Lvt.MASKED) === 0) this.request(entry & Lvt.VECTOR);
     this.s.started = (entry & Lvt.TIMER_MODE) === Lvt.PERIODIC ? now : undefined;
+    this.s.deadline = 0n;
     this.schedule();
   }
 

@@ -38,11 +38,12 @@ export const Lvt = {
   MASKED: 0x1_0000,
   TIMER_MODE: 0x6_0000,
   PERIODIC: 0x2_0000,
+  TSC_DEADLINE: 0x4_0000,
 } as const;
 
 /** What can be written of each register of the table. */
 export const LVT_WRITABLE: Readonly<Record<number, number>> = {
-  [Apic.LVT_TIMER]: 0x3_00ff,
+  [Apic.LVT_TIMER]: 0x7_00ff,
   [Apic.LVT_THERMAL]: 0x1_07ff,
   [Apic.LVT_PERFORMANCE]: 0x1_07ff,
   [Apic.LVT_LINT0]: 0x1_a7ff,

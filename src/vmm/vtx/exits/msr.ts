@@ -1,6 +1,7 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr, msrReset } from '../../../isa/registers/msr';
+import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
@@ -8,6 +9,8 @@ import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 
 const LOW = 0xffffffffn;
+/** Where the guest's local APIC answers. */
+const LOCAL_APIC = msrReset(Msr.APIC_BASE) & ApicBase.ADDRESS;
 
 /**
  * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
@@ -64,11 +67,18 @@ export function* handleWrmsr(): Handler {
     if (!(yield* writeEfer(value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
-  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
+  } else if (!isGuests(number, value) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection();
     return;
   }
   yield* advanceRip();
+}
+
+/** The guest's virtual local APIC has no x2APIC mode, and answers at one address only. */
+function isGuests(number: number, value: bigint): boolean {
+  if (number === Msr.APIC_BASE && value & ApicBase.EXTD) return false;
+  if (number === Msr.APIC_BASE && (value & ApicBase.ADDRESS) !== LOCAL_APIC) return false;
+  return PASSED_THROUGH.has(number);
 }
 
 /** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */

@@ -14,7 +14,7 @@ import { SimulatedProcessor } from '../../test/vectors/simulated-processor';
 import { userState } from '../../test/vectors/states';
 
 /**
- * Single instructions do here what a real processor did (test/vectors/record-digests.ts recorded it) in all
+ * Single instructions do here what a real processor did (test/vectors/record.ts recorded it) in all
  * of its user-mode state. ALL_CASES=1 runs a thousand cases of each instruction instead of some dozens.
  */
 

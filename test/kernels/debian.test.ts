@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { debianKernel, type DebianKernel } from './debian';
+
+/**
+ * Debian's kernel boots, gives a shell on the serial port, answers, and switches the machine off.
+ * ALL_BOOTS=1 boots it in every way; otherwise under VT-x alone, which is also what is without a monitor.
+ */
+
+const CLI = resolve(__dirname, '../../dist/cli.js');
+const ALL = process.env['ALL_BOOTS'] === '1';
+const PROMPT = 'ready# ';
+
+interface Boot {
+  readonly output: string;
+  readonly status: number | null;
+  readonly report: { readonly stop: string; readonly stateHash: string };
+}
+
+/** @param commands each typed when the shell asks for one */
+function boot(
+  { kernel }: DebianKernel,
+  initrd: string,
+  monitor: 'none' | 'vtx',
+  commands: readonly string[] = [],
+): Promise<Boot> {
+  const json = join(mkdtempSync(join(tmpdir(), 'boot-')), 'report.json');
+  const options = ['--monitor', monitor, '--memory', '256M', '--initrd', initrd, '--json', json];
+  const append = ['--append', 'console=ttyS0 nokaslr quiet'];
+  return new Promise((done, reject) => {
+    const guest = spawn(process.execPath, [CLI, 'run', kernel, ...options, ...append], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const left = [...commands];
+    let output = '';
+    let answered = 0;
+    if (left.length === 0) guest.stdin.end();
+    guest.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('latin1');
+      const asked = output.split(PROMPT).length - 1;
+      if (asked <= answered) return;
+      answered = asked;
+      const command = left.shift();
+      if (command !== undefined) guest.stdin.write(`${command}\n`);
+    });
+    guest.on('error', reject);
+    guest.on('close', (status) => {
+      const report = JSON.parse(readFileSync(json, 'utf8')) as Boot['report'];
+      done({ output, status, report });
+    });
+  });
+}
+
+/** A shell whose line editor asks the terminal nothing. */
+const SHELL =
+  'stty -F /dev/ttyS0 -echo\nexec setsid sh -c "exec sh -i </dev/ttyS0 >/dev/ttyS0 2>&1"\n';
+const ANSWERS = 'uname -r; echo $((6 * 7)); grep -c processor /proc/cpuinfo; poweroff -f\n';
+
+describe('Debian’s kernel', function () {
+  this.timeout(900_000);
+  let debian: DebianKernel;
+
+  before(function () {
+    const found = debianKernel();
+    if (found) debian = found;
+    else this.skip();
+  });
+
+  function assertAnswers({ output, status, report }: Boot): void {
+    assert.match(output, /-cloud-amd64/);
+    assert.match(output, /^(?:ready# )?42\r$/m);
+    assert.equal(report.stop, 'power-off', output.slice(-2000));
+    assert.equal(status, 0);
+  }
+
+  it('gives a shell under VT-x that answers, and is switched off', async () => {
+    const initrd = debian.initrd('shell', SHELL);
+    assertAnswers(
+      await boot(debian, initrd, 'vtx', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
+    );
+  });
+
+  it('gives one on the bare computer', async function () {
+    if (!ALL) this.skip();
+    const initrd = debian.initrd('shell', SHELL);
+    assertAnswers(
+      await boot(debian, initrd, 'none', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
+    );
+  });
+
+  for (const monitor of ['none', 'vtx'] as const) {
+    it(`comes to the same state twice, --monitor ${monitor}`, async function () {
+      if (!ALL) this.skip();
+      const initrd = debian.initrd('answers', ANSWERS);
+      const [first, second] = await Promise.all([
+        boot(debian, initrd, monitor),
+        boot(debian, initrd, monitor),
+      ]);
+      assertAnswers(first);
+      assert.equal(first.report.stateHash, second.report.stateHash);
+    });
+  }
+});
