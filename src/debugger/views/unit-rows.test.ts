@@ -119,6 +119,19 @@ describe('the x87 and vector registers in the Registers view', () => {
     assert.equal(row('x87', 'fcw').changed, undefined);
   });
 
+  it('are the same from the side of the monitor, whose code reaches all of them', () => {
+    toCpuid();
+    toCpuid();
+    const request = { view: 'registers', focus: 'host', node: 'vector' } as const;
+    const list = views.rows(request).rows;
+    const xmm1 = list.find(({ label }) => label === 'xmm1');
+    assert.equal(xmm1?.description, row('vector', 'xmm1').description);
+    assert.equal(xmm1?.expression, 'host.xmm1');
+    assert.ok(list.some(({ label }) => label === 'xmm15'));
+    views.edit({ ...request, node: 'vector/xmm1/f32/[0]' }, '0.25');
+    assert.equal(row('vector/xmm1/f32', '[0]').description, '0.25');
+  });
+
   it('take numbers: whole registers, lanes, the stack, bits', () => {
     edit('vector/xmm0', '0x112233445566778899aabbccddeeff00');
     edit('vector/xmm0/f32/[1]', '-1.5');
