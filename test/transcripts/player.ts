@@ -82,6 +82,8 @@ class Session {
         return this.evaluate(verb === 'eval' ? 'repl' : verb, rest);
       case 'variables':
         return this.variables(rest);
+      case 'unfold':
+        return this.unfold(rest);
       case 'set':
         return this.setVariable(rest);
       case 'view':
@@ -268,6 +270,17 @@ class Session {
   private async children(variablesReference: number): Promise<DebugProtocol.Variable[]> {
     const response = await this.client.request('variables', { variablesReference });
     return (response.body as DebugProtocol.VariablesResponse['body']).variables;
+  }
+
+  /** What a watch or a hover unfolds into. */
+  private async unfold(expression: string): Promise<void> {
+    const args = { expression, context: 'hover', frameId: this.frameId() };
+    const response = await this.client.request('evaluate', args);
+    const { variablesReference } = response.body as DebugProtocol.EvaluateResponse['body'];
+    if (variablesReference === 0) this.printer.line('  nothing to unfold');
+    else
+      for (const { name, value } of await this.children(variablesReference))
+        this.printer.line(`    ${name} = ${value}`);
   }
 
   /** `set sse > mxcsr = 0x1f80`: as in the Variables view. */

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { hasLanes } from '../../isa/registers/units';
 import {
   describeError,
   evaluate,
@@ -81,9 +82,11 @@ function resultText(
 ): string {
   const number = formatValue(value, format);
   if (where === 'clipboard') return number;
-  const meaning = value.meaning?.();
+  const roomy = where === 'hover' || where === 'repl';
+  // Watches unfold a vector into its lanes.
+  const meaning = roomy || !value.unit || !hasLanes(value.unit) ? value.meaning?.() : undefined;
   const text = meaning ? `${number}  ${meaning}` : number;
-  if (where !== 'hover' && where !== 'repl') return text;
+  if (!roomy) return text;
   const decimal =
     format === 'x' && value.value > 9n && !meaning && (value.width ?? 64) <= 64
       ? ` = ${formatValue(value, 'u')}`

@@ -216,7 +216,9 @@ describe('expressions', () => {
   it('survives whatever is typed', () => {
     let seed = 12345;
     const random = (n: number): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % n;
-    const pieces = ['rax', '0x', 'msr(', 'byte ', '<<', ..."()[]+-?:=1'.$! "];
+    const words =
+      'rax 0x msr( byte << xmm0.f32[ st( nan( inf 1.5 2e9 float st0 xmm1.i8 mm2 fcw'.split(' ');
+    const pieces = [...words, ..."()[]+-?:=1'.$! "];
     for (let n = 0; n < 3000; n++) {
       const text = Array.from({ length: random(12) }, () => pieces[random(pieces.length)]).join('');
       try {

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { setBits } from '../../isa/bits';
 import { laneOf, LANE_TYPES, laneType, withLane, type LaneType } from '../../isa/registers/lanes';
-import { unitRegister, type UnitRegister } from '../../isa/registers/units';
+import { hasLanes, unitRegister, type UnitRegister } from '../../isa/registers/units';
 import { EXTENDED } from '../../processor/floating-point';
 import { laneFormat, lanesText } from '../numbers/lanes';
 import type { UnitRegisters } from '../registers/unit-registers';
@@ -29,13 +29,9 @@ export function unitValue(name: string, units: UnitRegisters): Value | undefined
     return register.class === 'st' ? stackValue(whole, register, units) : whole;
   }
   if (WHOLE.test(member)) return whole;
-  const lanes = isVector(register) ? laneType(member, register.width) : undefined;
+  const lanes = hasLanes(register) ? laneType(member, register.width) : undefined;
   return lanes && allLanes(whole, register, lanes);
 }
-
-/** Whether a register has lanes. */
-export const isVector = ({ class: kind }: UnitRegister): boolean =>
-  kind === 'mm' || kind === 'xmm' || kind === 'ymm';
 
 function wholeValue(register: UnitRegister, units: UnitRegisters): Value {
   const { name, width } = register;
@@ -56,7 +52,7 @@ function wholeValue(register: UnitRegister, units: UnitRegisters): Value {
 
 function meaningOf(register: UnitRegister, value: bigint): string | undefined {
   if (register.bits) return setBits(register.bits, value).reverse().join(' ');
-  if (!isVector(register) || value === 0n) return undefined;
+  if (!hasLanes(register) || value === 0n) return undefined;
   return atAGlance(register)
     .map((lanes) => `${lanes.name} ${lanesText(value, register.width, lanes)}`)
     .join('  ');
@@ -100,7 +96,7 @@ export function elementValue(
   column: number,
 ): Value {
   const { unit, value: whole, assign } = register;
-  const lanes = unit && isVector(unit) ? laneType(member, unit.width) : undefined;
+  const lanes = unit && hasLanes(unit) ? laneType(member, unit.width) : undefined;
   if (!unit || !lanes) {
     throw new ExpressionError(l10n.t('{0} has no lanes {1}', unit?.name ?? '', member), column);
   }

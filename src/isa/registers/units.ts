@@ -73,3 +73,7 @@ const BY_NAME = new Map(UNIT_REGISTERS.map((register) => [register.name, registe
 export function unitRegister(name: string): UnitRegister | undefined {
   return BY_NAME.get(name.toLowerCase());
 }
+
+/** Whether a register holds numbers side by side. */
+export const hasLanes = ({ class: kind }: UnitRegister): boolean =>
+  kind === 'mm' || kind === 'xmm' || kind === 'ymm';
