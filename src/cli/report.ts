@@ -82,5 +82,12 @@ function registersOf(guest: Registers): Record<string, string> {
     cr4: hex(guest.controlRegister(4)),
     efer: hex(guest.msr(Msr.EFER) ?? 0n),
     ...(Object.fromEntries(selectors) as Record<string, string>),
+    ...unitsOf(guest),
   };
+}
+
+/** The x87 and vector registers that are not as they initially are. */
+function unitsOf({ units }: Registers): Record<string, string> {
+  const used = units.inUse().map((register) => [register.name, hex(units.read(register))]);
+  return Object.fromEntries(used) as Record<string, string>;
 }

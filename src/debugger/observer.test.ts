@@ -15,6 +15,7 @@ import {
 import { randomProgram } from '../session/random-programs.testing';
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
+import { evaluate, presentContext } from './expressions';
 import { disassembleAround } from './places/disassembly';
 import type { AddressSpace } from './memory';
 import type { RunCommand } from './run/run-settings';
@@ -61,6 +62,8 @@ const COMMANDS: readonly RunCommand[] = [
   { kind: 'step-over', granularity: 'line' },
   { kind: 'step-out' },
 ];
+/** What somebody watches: with numbers that the processor would raise exceptions for. */
+const LOOKS = ['st0.bits', 'ftw', 'xmm0.f32', '1.0 / 0 + nan', 'mxcsr', 'ymm7.i16', 'mm3.u8[2]'];
 /** Where breakpoints are put: mostly in the program, sometimes where it writes code or reads data. */
 function placeFor({ image, origin }: Assembly, choice: number): bigint {
   if (choice % 5 === 0) return 0x40800n + BigInt(choice % 4) * 0x1000n;
@@ -161,6 +164,19 @@ const DEEDS = {
     for (const focus of ['guest', 'host'] as const) {
       for (const { id } of views.rows({ view, focus }).rows) views.rows({ view, focus, node: id });
     }
+  },
+  unfold: ({ views }: Session, choice: number) => {
+    const focus = choice % 2 ? 'guest' : 'host';
+    const unfold = (node: string): void => {
+      for (const row of views.rows({ view: 'registers', focus, node }).rows) {
+        if (row.children !== 'none') unfold(row.id);
+      }
+    };
+    unfold(['x87', 'mmx', 'vector'][choice % 3] ?? '');
+  },
+  evaluate: ({ debuggee: { target } }: Session, choice: number) => {
+    const text = LOOKS[choice % LOOKS.length] ?? '';
+    assert.doesNotThrow(() => evaluate(text, presentContext(target)));
   },
   stack: ({ debuggee: { target } }: Session) => {
     callStack(target);

@@ -10,8 +10,9 @@ import { SVM_INTERCEPTS } from './instructions/svm-intercepts';
 import { VMX_EXITS } from './instructions/vmx-exits';
 import * as ept from './ept';
 import * as paging from './paging';
-import { CR3_PCID, CR8, XCR0 } from './registers/control';
+import { CR3_PCID, CR8, PKRU, XCR0 } from './registers/control';
 import { DR6 } from './registers/debug';
+import { MXCSR, X87_CONTROL, X87_STATUS } from './registers/floating-point';
 import { MSRS } from './registers/msr';
 import { CLASS_GLOSSES, GPR_GLOSSES } from './registers/roles';
 import { SEG_GLOSSES } from './registers/segment';
@@ -34,6 +35,10 @@ export function allBitTables(): BitTable[] {
     CR3_PCID,
     CR8,
     XCR0,
+    PKRU,
+    MXCSR,
+    X87_CONTROL,
+    X87_STATUS,
     DR6,
     SEGMENT_DESCRIPTOR,
     GATE_DESCRIPTOR,

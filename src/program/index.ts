@@ -27,6 +27,7 @@ export {
   type SourceFiles,
 } from './source-files';
 export { Recorder, type Defined, type NameKind, type NameRecord } from './recorder';
+export { floatBits, type FormatName } from './floats';
 export { LineTable } from './line-table';
 export { characterValue, integerValue, stringBytes } from './literals';
 export { SymbolTable, type NearSymbol } from './symbol-table';

@@ -92,12 +92,33 @@ describe('command line', function () {
       assert.match(String(told['stateHash']), /^[0-9a-f]{64}$/);
       assert.deepEqual(told['unclaimedPorts'], { '0x190': { reads: 0, writes: 1, last: 7 } });
       assert.match(JSON.stringify(told['registers']), /0x1234\b/);
+      assert.doesNotMatch(JSON.stringify(told['registers']), /mm|st|fcw|xcr0/, 'none is in use');
       // Those that exit are not retired: the monitor completes them.
       assert.equal(told['instructions'], monitor === 'vtx' ? 4 : 7);
       const exits = told['exits'] as Record<string, number>;
       assert.deepEqual(
         Object.keys(exits).map((reason) => /^(CPUID|IO_INSTRUCTION)$/.test(reason)),
         monitor === 'vtx' ? [true, true] : [],
+      );
+    });
+
+    it(`run: --json tells of x87 and vector registers that are in use (${monitor})`, () => {
+      const source = `org 0x7c00
+        mov eax, 0x200
+        mov cr4, eax
+        fld1
+        movups xmm3, [numbers]
+        mov al, 0
+        out 0xf4, al
+numbers: dq 5, 6`;
+      run(['run', write('units.asm', source), ...flags, '--json', 'run.json']);
+      const told = report()['registers'] as Record<string, string>;
+      assert.equal(told['st0'], '0x3fff8000000000000000');
+      assert.equal(told['xmm3'], '0x60000000000000005');
+      assert.equal(told['ftw'], '0x3fff');
+      assert.deepEqual(
+        ['st1', 'xmm0', 'ymm3', 'mm7', 'mxcsr', 'xcr0'].filter((name) => name in told),
+        [],
       );
     });
   }

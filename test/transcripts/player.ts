@@ -82,6 +82,8 @@ class Session {
         return this.evaluate(verb === 'eval' ? 'repl' : verb, rest);
       case 'variables':
         return this.variables(rest);
+      case 'set':
+        return this.setVariable(rest);
       case 'view':
         return this.view(rest);
       case 'screen':
@@ -229,20 +231,52 @@ class Session {
     this.printer.line(response.success ? `  ${body.result}` : `  error: ${response.message ?? ''}`);
   }
 
-  /** The variables of a scope, by a part of its name; `@1` is the second frame. */
+  /**
+   * The variables of a scope, by a part of its name; `@1` is the second frame. `sse > xmm0 > f32` unfolds
+   * variables by their names.
+   */
   private async variables(rest: string): Promise<void> {
-    const match = /^(?:@(\d+)\s+)?(.*)$/.exec(rest);
-    const frameId = this.frameId(Number(match?.[1] ?? 0));
-    const scopes = await this.client.request('scopes', { frameId });
-    const body = scopes.body as DebugProtocol.ScopesResponse['body'];
-    for (const { name, variablesReference } of body.scopes) {
-      if (!name.toLowerCase().includes((match?.[2] ?? '').toLowerCase())) continue;
-      const response = await this.client.request('variables', { variablesReference });
-      const { variables } = response.body as DebugProtocol.VariablesResponse['body'];
+    for (const [name, variablesReference] of await this.unfolded(rest)) {
       this.printer.line(`  ${name}`);
-      for (const variable of variables)
+      for (const variable of await this.children(variablesReference))
         this.printer.line(`    ${variable.name} = ${variable.value}`);
     }
+  }
+
+  /** Where a path through scopes and variables leads, with its name. */
+  private async unfolded(rest: string): Promise<(readonly [string, number])[]> {
+    const match = /^(?:@(\d+)\s+)?(.*)$/.exec(rest);
+    const frameId = this.frameId(Number(match?.[1] ?? 0));
+    const [scope = '', ...path] = (match?.[2] ?? '').split(' > ');
+    const scopes = await this.client.request('scopes', { frameId });
+    const body = scopes.body as DebugProtocol.ScopesResponse['body'];
+    const found = body.scopes.filter(({ name }) =>
+      name.toLowerCase().includes(scope.toLowerCase()),
+    );
+    return Promise.all(
+      found.map(async ({ name, variablesReference }) => {
+        let reference = variablesReference;
+        for (const part of path) {
+          const inside = await this.children(reference);
+          reference = inside.find((child) => child.name === part)?.variablesReference ?? 0;
+        }
+        return [[name, ...path].join(' > '), reference] as const;
+      }),
+    );
+  }
+
+  private async children(variablesReference: number): Promise<DebugProtocol.Variable[]> {
+    const response = await this.client.request('variables', { variablesReference });
+    return (response.body as DebugProtocol.VariablesResponse['body']).variables;
+  }
+
+  /** `set sse > mxcsr = 0x1f80`: as in the Variables view. */
+  private async setVariable(rest: string): Promise<void> {
+    const [, path = '', name = '', value = ''] = /^(.*) > (.*?) = (.*)$/.exec(rest) ?? [];
+    const [[, variablesReference] = ['', 0]] = await this.unfolded(path);
+    const response = await this.client.request('setVariable', { variablesReference, name, value });
+    const body = response.body as DebugProtocol.SetVariableResponse['body'];
+    this.printer.line(response.success ? `  ${body.value}` : `  error: ${response.message ?? ''}`);
   }
 
   private revision: number | undefined;

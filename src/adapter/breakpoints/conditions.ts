@@ -6,6 +6,7 @@ import {
   describeError,
   ExpressionError,
   guestContext,
+  isTrue,
   presentContext,
 } from '../../debugger/expressions';
 import type { SessionContext } from '../context';
@@ -23,7 +24,7 @@ export function conditionOf(context: SessionContext, text: string): Condition {
     const atOperation = (target.monitor?.activity?.done.length ?? 0) > 0;
     const world = atOperation ? presentContext(target) : guestContext(target);
     try {
-      return expression(world).value !== 0n;
+      return isTrue(expression(world), 1);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const why = describeError(error);

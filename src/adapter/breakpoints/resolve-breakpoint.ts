@@ -7,6 +7,7 @@ import {
   evaluate,
   ExpressionError,
   syntaxError,
+  wholeNumber,
 } from '../../debugger/expressions';
 import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
@@ -200,11 +201,11 @@ function reference(entries: readonly LineEntry[]): Partial<DebugProtocol.Breakpo
 function atFunction(context: SessionContext, { name }: Wanted & { at: 'function' }): Found {
   const { target } = context.debuggee;
   try {
-    const { value, type } = evaluate(name, codeContext(target));
-    if (type !== 'symbol' && type !== 'number') {
+    const value = evaluate(name, codeContext(target));
+    if (value.type !== 'symbol' && value.type !== 'number') {
       return { message: l10n.t('{0} is no label of the program.', name) };
     }
-    const address = BigInt.asUintN(64, value);
+    const address = BigInt.asUintN(64, wholeNumber(value, 1));
     const entry = target.programs.map(({ lines }) => lines.at(address)).find(Boolean);
     const places: BreakpointPlace[] = entry
       ? placesOf({ ...entry, address, load: entry.load + (address - entry.address) }, undefined)

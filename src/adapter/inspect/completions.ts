@@ -1,7 +1,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { LANE_TYPES } from '../../isa/registers/lanes';
 import { MSRS } from '../../isa/registers/msr';
+import { unitRegister } from '../../isa/registers/units';
 import { GPR_NAMES } from '../../isa/registers/general';
 import { EXIT_WORDS } from '../../debugger/expressions/names';
+import { OPERAND_WORDS } from '../../debugger/expressions/operand-types';
 import { FUNCTIONS } from '../../debugger/expressions/parser';
 import { registerNames } from '../../debugger/expressions/registers';
 import { modeOf } from '../../debugger/registers/registers';
@@ -64,6 +67,8 @@ function candidates(
   if (lower.startsWith('exit.')) {
     return EXIT_WORDS.map((name) => ({ label: `exit.${name}`, type: 'property' }));
   }
+  const vector = /^(?:(?:guest|host)\.)?([xy]?mm\d+)\./.exec(lower);
+  if (vector) return laneItems(word.slice(0, vector[0].length), vector[1] ?? '');
   const registers = registerItems(context, frameId);
   const prefix = /^(guest|host)\./.exec(lower)?.[0];
   if (prefix !== undefined)
@@ -78,16 +83,31 @@ function candidates(
         type: kind === 'label' ? 'function' : 'value',
       })),
     ...FUNCTIONS.map((name): Item => ({ label: `${name}()`, text: `${name}(`, type: 'method' })),
-    ...['byte', 'word', 'dword', 'qword', 'vmcs.', 'exit.', 'event.', 'guest.', 'host.'].map(
-      (label): Item => ({ label, type: 'keyword' }),
-    ),
+    ...[...OPERAND_WORDS, 'vmcs.', 'exit.', 'event.', 'guest.', 'host.'].map((label): Item => ({
+      label,
+      type: 'keyword',
+    })),
   ];
 }
 
+/** `xmm0.f32[` and the like. */
+function laneItems(prefix: string, name: string): Item[] {
+  const register = unitRegister(name);
+  if (!register) return [];
+  return LANE_TYPES.map(({ name: lanes, bits }) => ({
+    label: `${prefix}${lanes}`,
+    text: `${prefix}${lanes}[`,
+    type: 'property',
+    detail: `[0] – [${register.width / bits - 1}]`,
+  }));
+}
+
 function registerItems(context: SessionContext, frameId: number | undefined): Item[] {
-  const { bits } = modeOf(worldOf(context, frameId).registers);
+  const { registers } = worldOf(context, frameId);
+  const { bits } = modeOf(registers);
   const general = GPR_NAMES.filter(({ width, index }) => bits === 64 || (width <= 32 && index < 8));
-  return [...general.map(({ name }) => name), ...registerNames()].map((label) => ({
+  const units = registers.units.present(bits, registers.controlRegister(4));
+  return [...[...general, ...units].map(({ name }) => name), ...registerNames()].map((label) => ({
     label,
     type: 'variable',
   }));

@@ -5,6 +5,7 @@ import {
   ExpressionError,
   formatValue,
   helpText,
+  naturalFormat,
   splitFormat,
   typeName,
   type ExpressionContext,
@@ -15,6 +16,7 @@ import { symbolAt } from '../../debugger/places/program-place';
 import type { SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
 import { RequestError } from '../request-error';
+import { hasParts, unitParts } from './unit-rows';
 import { displayOf } from './variables';
 import { placeReference, worldOf, writable } from './worlds';
 
@@ -29,10 +31,10 @@ export function evaluateRequests(context: SessionContext): Handlers {
       const allowed = MAY_ASSIGN.has(args.context) && !context.debuggee.run.isRunning;
       if (args.context === 'repl' && /^\s*help\s*$/i.test(args.expression)) return help();
       const { expression, format } = splitFormat(args.expression);
-      const wanted = format ?? (displayOf(args.format).hex ? 'x' : 'u');
       try {
         const value = evaluate(expression, allowed ? writable(context, world) : world);
-        const body = responseBody(value, wanted, args.context, world);
+        const wanted = format ?? naturalFormat(value, displayOf(args.format).hex);
+        const body = responseBody(context, value, wanted, args.context, world);
         if (!allowed || !/[^=!<>]=[^=]/.test(expression)) return body;
         return new Reply(body, () => {
           context.edited();
@@ -50,6 +52,7 @@ function help(): DebugProtocol.EvaluateResponse['body'] {
 }
 
 function responseBody(
+  context: SessionContext,
   value: Value,
   format: Format,
   where: string | undefined,
@@ -58,10 +61,15 @@ function responseBody(
   return {
     result: resultText(value, format, where, world),
     type: typeName(value.type),
-    variablesReference: 0,
+    variablesReference: partsOf(context, value, world),
     presentationHint: { kind: 'data', ...(!value.assign && { attributes: ['readOnly'] }) },
     ...(value.memory && { memoryReference: placeReference(value.memory) }),
   };
+}
+
+/** Lanes and bits of a register, to be unfolded. */
+function partsOf(context: SessionContext, { unit }: Value, world: ExpressionContext): number {
+  return unit && hasParts(unit) ? context.reference(unitParts(world, unit), world) : 0;
 }
 
 /** In hovers and the console there is room for more than the number. */
@@ -77,7 +85,9 @@ function resultText(
   const text = meaning ? `${number}  ${meaning}` : number;
   if (where !== 'hover' && where !== 'repl') return text;
   const decimal =
-    format === 'x' && value.value > 9n && !meaning ? ` = ${formatValue(value, 'u')}` : '';
+    format === 'x' && value.value > 9n && !meaning && (value.width ?? 64) <= 64
+      ? ` = ${formatValue(value, 'u')}`
+      : '';
   const named = world.world.isProgram && value.type !== 'constant';
   const name = named ? pointsTo(value, world) : undefined;
   const note = value.note === undefined ? '' : `\n${value.note}`;
@@ -85,7 +95,10 @@ function resultText(
 }
 
 /** The symbol that a wide value would be an address of. */
-function pointsTo({ value, width, type }: Value, world: ExpressionContext): string | undefined {
-  const wide = (width ?? 64) >= 16 && value > 0xffn && type !== 'control register';
+function pointsTo(
+  { value, width = 64, real, type }: Value,
+  world: ExpressionContext,
+): string | undefined {
+  const wide = !real && width >= 16 && width <= 64 && value > 0xffn && type !== 'control register';
   return wide ? symbolAt(world.target, value, world.memory) : undefined;
 }

@@ -4,6 +4,7 @@ import {
   ExpressionError,
   guestContext,
   splitFormat,
+  wholeNumber,
   worldContext,
 } from '../../debugger/expressions';
 import type { Target } from '../../debugger/target';
@@ -14,7 +15,7 @@ export function focusValue(target: Target, text: string, focus: 'guest' | 'host'
   const world =
     focus === 'host' && hostWorld ? worldContext(target, hostWorld) : guestContext(target);
   try {
-    return evaluate(splitFormat(text).expression, world).value;
+    return wholeNumber(evaluate(splitFormat(text).expression, world), 1);
   } catch (error) {
     if (error instanceof ExpressionError) throw new RangeError(describeError(error));
     throw error;

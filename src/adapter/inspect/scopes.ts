@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Frame } from '../../debugger/places/stack';
+import { unitGroups } from '../../debugger/views/unit-items';
 import type { SessionContext } from '../context';
 import { controlRows, flagRows, generalRows, segmentRows } from './register-rows';
 import { fieldRows, operationRows } from './operation-rows';
+import { unitGroupRows } from './unit-rows';
 import type { VariableSource } from './variable-source';
 import { contextOf } from './worlds';
 
@@ -31,6 +33,7 @@ export function scopesOf(context: SessionContext, frame: Frame): DebugProtocol.S
     scope(l10n.t('Flags'), (display) => flagRows(world, display)),
     scope(l10n.t('Control registers'), (display) => controlRows(world, display)),
     scope(l10n.t('Segments'), (display) => segmentRows(world, display)),
+    ...unitGroups(world.registers).map(({ id, label }) => scope(label, unitGroupRows(world, id))),
   ];
   if (frame.kind === 'code') return registers;
   return [

@@ -5,6 +5,7 @@ import {
   describeError,
   ExpressionError,
   formatValue,
+  naturalFormat,
   splitFormat,
   typeName,
   type ExpressionContext,
@@ -67,7 +68,8 @@ function dapVariable(
 }
 
 /** Clients start an edit from the shown value: what is only decoration is cut off. */
-const DECORATION = /(<[^<>]*>|\[[^[\]]*\])$/;
+const DECORATED =
+  /^(\s*(?:0x[\da-f]+|-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|inf|nan(?:\(0x[\da-f]+\))?)))\s*(?:<[^<>]*>|\[[^[\]]*\])\s*$/i;
 
 type AssignedBody = DebugProtocol.SetVariableResponse['body'] &
   DebugProtocol.SetExpressionResponse['body'];
@@ -80,13 +82,12 @@ function assigned(
   format: DebugProtocol.ValueFormat | undefined,
 ): Reply {
   if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
-  const decorated = /^\s*(0x[\da-f]+|\d+)\s*(<|\[)/i.test(text);
-  const plain = decorated ? text.trimEnd().replace(DECORATION, '') : text;
+  const plain = DECORATED.exec(text)?.[1] ?? text;
   const { expression, format: wanted } = splitFormat(target);
   try {
     const value = assignExpression(expression, plain, writable(context, world));
     const body: AssignedBody = {
-      value: formatValue(value, wanted ?? (displayOf(format).hex ? 'x' : 'u')),
+      value: formatValue(value, wanted ?? naturalFormat(value, displayOf(format).hex)),
       type: typeName(value.type),
       variablesReference: 0,
       ...(value.memory && { memoryReference: placeReference(value.memory) }),

@@ -8,7 +8,9 @@ import { ExpressionError } from './error';
 import { linearAddress, memoryValue, segmentBase } from './memory-operand';
 import { nameValue } from './names';
 import { applyBinary, applyUnary } from './operators';
+import { constantReal, encodingIn, isTrue, nanValue, wholeNumber } from './reals';
 import { msrValue } from './registers';
+import { elementValue } from './unit-values';
 import { plain, truth, type Value } from './value';
 
 /**
@@ -20,20 +22,24 @@ export function evaluateNode(node: Node, context: ExpressionContext): Value {
   switch (node.kind) {
     case 'number':
       return plain(node.value);
+    case 'real':
+      return constantReal(node.text);
     case 'name':
       return nameValue(node.name, context, node.column);
+    case 'element':
+      return element(node, context);
     case 'unary':
-      return applyUnary(node.operator, evaluateNode(node.operand, context));
+      return applyUnary(node.operator, evaluateNode(node.operand, context), node.column);
     case 'binary':
       return binary(node, context);
     case 'choice': {
-      const { value } = evaluateNode(node.condition, context);
-      return evaluateNode(value !== 0n ? node.yes : node.no, context);
+      const holds = isTrue(evaluateNode(node.condition, context), node.condition.column);
+      return evaluateNode(holds ? node.yes : node.no, context);
     }
     case 'memory': {
-      const offset = evaluateNode(node.address, context);
-      const linear = linearAddress(context, node, BigInt.asUintN(offset.width ?? 64, offset.value));
-      return memoryValue(context, 'gva', linear, node.size, node.column);
+      const offset = whole(node.address, context);
+      const linear = linearAddress(context, node, BigInt.asUintN(64, offset));
+      return memoryValue(context, 'gva', linear, node.type, node.column);
     }
     case 'far':
       return far(node, context);
@@ -49,7 +55,7 @@ function far(
   { segment, offset, column }: Node & { kind: 'far' },
   context: ExpressionContext,
 ): Value {
-  const within = evaluateNode(offset, context).value;
+  const within = whole(offset, context);
   let base: bigint;
   if (segment.kind === 'name') {
     base = segmentBase(context, segment.name.toLowerCase());
@@ -61,7 +67,7 @@ function far(
         column,
       );
     }
-    base = BigInt.asUintN(16, evaluateNode(segment, context).value) << 4n;
+    base = BigInt.asUintN(16, whole(segment, context)) << 4n;
   }
   const width = worldBits(context) === 64 ? 64 : 32;
   const value = BigInt.asUintN(width, base + within);
@@ -80,26 +86,29 @@ function binary(node: Binary, context: ExpressionContext): Value {
 }
 
 function applied(node: Binary, left: Value, context: ExpressionContext): Value {
-  if (node.operator === '&&' && left.value === 0n) return truth(false);
-  if (node.operator === '||' && left.value !== 0n) return truth(true);
+  if (node.operator === '&&' || node.operator === '||') {
+    const decided = isTrue(left, node.left.column) === (node.operator === '||');
+    if (decided) return truth(node.operator === '||');
+    return truth(isTrue(evaluateNode(node.right, context), node.right.column));
+  }
   const right = evaluateNode(node.right, context);
-  if (node.operator === '&&' || node.operator === '||') return truth(right.value !== 0n);
   return applyBinary(node.operator, left, right, node.column);
 }
 
 function call(node: Node & { kind: 'call' }, context: ExpressionContext): Value {
   if (node.name === 'msr') return msr(node, context);
-  const argument = evaluateNode(node.argument, context);
-  const address = BigInt.asUintN(64, argument.value);
+  if (node.name === 'nan') return nanValue(whole(node.argument, context));
+  if (node.name === 'st') return stackRegister(node, context);
+  const address = BigInt.asUintN(64, whole(node.argument, context));
   if (node.name === 'phys' || node.name === 'hostphys') {
     return physical(node.name, address, context, node.column);
   }
-  return memoryValue(context, node.name as AddressSpace, address, node.size, node.column);
+  return memoryValue(context, node.name as AddressSpace, address, node.type, node.column);
 }
 
 function msr({ argument, column }: Node & { kind: 'call' }, context: ExpressionContext): Value {
   const named = argument.kind === 'name' ? msrByName(argument.name) : undefined;
-  const number = named?.number ?? Number(evaluateNode(argument, context).value);
+  const number = named?.number ?? Number(whole(argument, context));
   const value = msrValue(number, context.registers);
   if (value) return value;
   throw new ExpressionError(l10n.t('there is no MSR 0x{0}', number.toString(16)), column);
@@ -127,8 +136,7 @@ function assign(node: Node & { kind: 'assign' }, context: ExpressionContext): Va
     );
   }
   const target = evaluateNode(node.target, context);
-  const { value } = evaluateNode(node.value, context);
-  assignTo(target, value, node.target.column);
+  assignTo(target, evaluateNode(node.value, context), node.target.column, node.value.column);
   return evaluateNode(node.target, context);
 }
 
@@ -137,18 +145,48 @@ function assign(node: Node & { kind: 'assign' }, context: ExpressionContext): Va
  *
  * @throws ExpressionError when it cannot be written, or the value does not fit
  */
-export function assignTo(target: Value, value: bigint, column = 1): void {
-  if (!target.assign) throw new ExpressionError(l10n.t('this cannot be changed'), column);
-  const { width } = target;
-  const limit = 1n << BigInt(width ?? 64);
-  if (value >= limit || value < -(limit >> 1n)) {
-    const text = `0x${value.toString(16)}`;
-    throw new ExpressionError(l10n.t('{0} does not fit in {1} bits', text, width ?? 64), column);
-  }
+export function assignTo(target: Value, value: Value, column = 1, valueColumn = 1): void {
+  const { assign, real } = target;
+  if (!assign) throw new ExpressionError(l10n.t('this cannot be changed'), column);
+  const bits = real
+    ? encodingIn(real.format, value, valueColumn)
+    : fitting(target, wholeNumber(value, valueColumn), column);
   try {
-    target.assign(value < 0n ? value + limit : value);
+    assign(bits);
   } catch (error) {
     if (error instanceof RangeError) throw new ExpressionError(error.message, column);
     throw error;
   }
+}
+
+/** A whole number as unsigned, if the target has room for it. */
+function fitting({ width, signed }: Value, value: bigint, column: number): bigint {
+  const bits = width ?? signed ?? 64;
+  const limit = 1n << BigInt(bits);
+  if (value < limit && value >= -(limit >> 1n)) return value < 0n ? value + limit : value;
+  const text = `${value < 0n ? '-' : ''}0x${(value < 0n ? -value : value).toString(16)}`;
+  throw new ExpressionError(l10n.t('{0} does not fit in {1} bits', text, bits), column);
+}
+
+/** The value of a part that must be a whole number. */
+function whole(node: Node, context: ExpressionContext): bigint {
+  return wholeNumber(evaluateNode(node, context), node.column);
+}
+
+/** `xmm0.f32[1]`, `guest.ymm3.u8[31]` */
+function element(node: Node & { kind: 'element' }, context: ExpressionContext): Value {
+  const dot = node.name.lastIndexOf('.');
+  const register = dot < 0 ? undefined : nameValue(node.name.slice(0, dot), context, node.column);
+  if (!register?.unit) {
+    throw new ExpressionError(l10n.t('{0} has no lanes', node.name), node.column);
+  }
+  const index = whole(node.index, context);
+  return elementValue(register, node.name.slice(dot + 1), index, node.column);
+}
+
+/** `st(1)` is `st1`. */
+function stackRegister({ argument, column }: Node & { kind: 'call' }, context: ExpressionContext) {
+  const index = whole(argument, context);
+  if (index >= 0n && index < 8n) return nameValue(`st${index}`, context, column);
+  throw new ExpressionError(l10n.t('the x87 registers are st(0) to st(7)'), argument.column);
 }

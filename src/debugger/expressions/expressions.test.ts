@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { assemble } from '../../program';
-import { asLoaded, flatImage } from '../../session';
-import { Debuggee } from '../debuggee';
 import {
   assignExpression,
   describeError,
@@ -9,50 +6,11 @@ import {
   compileMessage,
   ExpressionError,
   formatValue,
-  guestContext,
   splitFormat,
   syntaxError,
   type ExpressionContext,
 } from '.';
-
-const SOURCE = `
-bits 16
-org 0x7c00
-size equ 12
-start:
-    nop
-.inner:
-    nop
-cf: db 7
-data: dq 0x1122334455667788
-    dw 0x8000
-`;
-
-async function context(): Promise<ExpressionContext> {
-  const program = await assemble('k.asm', {
-    read: () => Promise.resolve(new TextEncoder().encode(SOURCE)),
-  });
-  assert.deepEqual(program.diagnostics, []);
-  const options = {
-    programs: [asLoaded(program)],
-    image: flatImage(program),
-    monitor: 'none',
-    memory: 1 << 20,
-    allocation: 'eager',
-    intercepts: [],
-    holdInterrupts: true,
-  } as const;
-  const nothing = (): void => undefined;
-  const events = {
-    output: nothing,
-    log: nothing,
-    holds: () => true,
-    condition: () => true,
-    message: (text: string) => text,
-    breathe: () => Promise.resolve(),
-  };
-  return { ...guestContext(new Debuggee(options, events).target), mayAssign: true };
-}
+import { expressionContext } from './context.testing';
 
 describe('expressions', () => {
   let world: ExpressionContext;
@@ -68,7 +26,7 @@ describe('expressions', () => {
   };
 
   beforeEach(async () => {
-    world = await context();
+    world = await expressionContext();
   });
 
   it('reads numbers as NASM writes them', () => {

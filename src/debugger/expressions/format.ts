@@ -1,9 +1,20 @@
+import {
+  DOUBLE,
+  EXTENDED,
+  SINGLE,
+  type Format as RealFormat,
+} from '../../processor/floating-point';
+import { lanesText } from '../numbers/lanes';
+import { realText } from '../numbers/reals';
 import type { Value } from './value';
 
-/** How a number is written: hexadecimal, decimal, binary, characters. */
-export type Format = 'x' | 'd' | 'b' | 'c' | 'u';
+/** How a number is written: hexadecimal, signed and unsigned decimal, binary, characters, with a fraction. */
+export type Format = 'x' | 'd' | 'b' | 'c' | 'u' | 'f';
 
-const SUFFIX = /,\s*([xdbcu])\s*$/;
+/** As much of a value as it takes to write it. */
+export type Written = Pick<Value, 'value' | 'width' | 'real' | 'signed' | 'lanes'>;
+
+const SUFFIX = /,\s*([xdbcuf])\s*$/;
 
 /** Splits `rax,d` into the expression and its format. */
 export function splitFormat(text: string): {
@@ -14,16 +25,47 @@ export function splitFormat(text: string): {
   return format ? { expression: text.replace(SUFFIX, ''), format } : { expression: text };
 }
 
+/** How a value is written that nobody wants otherwise: hexadecimal, but numbers with a sign or a fraction as such. */
+export function naturalFormat({ real, signed, lanes }: Written, hex = true): Format {
+  if (real ?? lanes?.kind === 'float') return 'f';
+  return signed !== undefined || lanes?.kind === 'signed' ? 'd' : hex ? 'x' : 'u';
+}
+
 /** A value as text. `d` is signed within the value's width, `u` unsigned. */
-export function formatValue(
-  { value, width }: Pick<Value, 'value' | 'width'>,
-  format: Format = 'x',
+export function formatValue(written: Written, format = naturalFormat(written)): string {
+  const { value, width, real, signed, lanes } = written;
+  if (lanes) {
+    const bits = lanes.bits;
+    return lanesText(value, width ?? 0, lanes, (lane) =>
+      formatBits(lane, bits, format, REALS[bits]),
+    );
+  }
+  if (real) {
+    const decimal = format === 'd' || format === 'u';
+    return formatBits(value, real.format.width, decimal ? 'f' : format, real.format);
+  }
+  if (signed !== undefined && format !== 'd') {
+    return formatBits(BigInt.asUintN(signed, value), signed, format, REALS[signed]);
+  }
+  return formatBits(value, width, format, REALS[width ?? 0]);
+}
+
+/** The formats of floating-point numbers by their width. */
+const REALS: Readonly<Record<number, RealFormat>> = { 32: SINGLE, 64: DOUBLE, 80: EXTENDED };
+
+function formatBits(
+  value: bigint,
+  width: number | undefined,
+  format: Format,
+  real: RealFormat | undefined,
 ): string {
   switch (format) {
     case 'x':
       return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+    case 'f':
+      return real ? realText(real, value) : signedText(value, width);
     case 'd':
-      return String(width === undefined ? value : BigInt.asIntN(width, value));
+      return signedText(value, width);
     case 'u':
       return String(width === undefined ? value : BigInt.asUintN(width, value));
     case 'b':
@@ -32,6 +74,9 @@ export function formatValue(
       return characters(BigInt.asUintN(width ?? 64, value), width);
   }
 }
+
+const signedText = (value: bigint, width: number | undefined): string =>
+  String(width === undefined ? value : BigInt.asIntN(width, value));
 
 /** In groups of four: 0b1010_0001. */
 function binary(value: bigint, width: number): string {

@@ -9,7 +9,7 @@ import type { Value } from './value';
 /** The one expression language of watch, hover, console, conditions, log messages and edits. */
 
 export { ExpressionError } from './error';
-export { formatValue, splitFormat, type Format } from './format';
+export { formatValue, naturalFormat, splitFormat, type Format } from './format';
 export {
   codeContext,
   guestContext,
@@ -19,6 +19,7 @@ export {
   type ExpressionContext,
 } from './context';
 export { helpText } from './help';
+export { isTrue, wholeNumber } from './reals';
 export { typeName } from './type-name';
 export type { MemoryPlace, Value, Width } from './value';
 
@@ -48,7 +49,7 @@ export function evaluate(text: string, context: ExpressionContext): Value {
 export function assignExpression(target: string, text: string, context: ExpressionContext): Value {
   const writable = { ...context, mayAssign: true };
   const place = parse(target);
-  const { value } = evaluateNode(parse(text), context);
+  const value = evaluateNode(parse(text), context);
   assignTo(evaluateNode(place, writable), value);
   return evaluateNode(place, writable);
 }

@@ -3,7 +3,7 @@ import { Seg } from '../../isa/registers/segment';
 import { gprByName } from '../../isa/registers/general';
 import { faultCause } from '../words/page-faults';
 import type { AddressSpace } from '../memory';
-import type { Node, OperandSize } from './ast';
+import type { Node, OperandType } from './ast';
 import { worldBits, type ExpressionContext } from './context';
 import { ExpressionError } from './error';
 import type { MemoryPlace, Value, Width } from './value';
@@ -50,15 +50,18 @@ function mentionsStack(node: Node): boolean {
   }
 }
 
+/** What a number of so many bytes is called. */
+const PLAIN: Readonly<Record<number, string>> = { 2: 'word', 4: 'dword', 8: 'qword' };
+
 /** The value in memory, little-endian. @throws ExpressionError when it cannot be read */
 export function memoryValue(
   context: ExpressionContext,
   space: AddressSpace,
   address: bigint,
-  size: OperandSize | undefined,
+  type: OperandType | undefined,
   column: number,
 ): Value {
-  const bytes = size ?? ((worldBits(context) / 8) as OperandSize);
+  const bytes = type?.bytes ?? ((worldBits(context) / 8) as 2 | 4 | 8);
   const memory = space === 'gva' ? context.memory : context.target.memory;
   const { data, unreadable } = memory.read(space, address, bytes);
   const place: MemoryPlace = {
@@ -70,7 +73,8 @@ export function memoryValue(
   return {
     value: data.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n),
     width: (bytes * 8) as Width,
-    type: ({ 1: 'byte', 2: 'word', 4: 'dword', 8: 'qword' } as const)[bytes],
+    type: type?.name ?? PLAIN[bytes] ?? '',
+    ...(type?.format && { real: { format: type.format } }),
     memory: place,
     assign: (value) => {
       const out = Uint8Array.from({ length: bytes }, (_, n) =>

@@ -7,6 +7,7 @@ import { isException } from '../trace/event-log';
 import { linearRip } from '../registers/registers';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
+import { namedReal } from './reals';
 import { registerValue } from './registers';
 import { typeName } from './type-name';
 import { plain, type Value } from './value';
@@ -62,7 +63,7 @@ function builtInValue(name: string, context: ExpressionContext, column: number):
         return eventValue(rest, context, column);
     }
   }
-  return registerValue(name, context.registers, context.memory);
+  return registerValue(name, context.registers, context.memory) ?? namedReal(name);
 }
 
 function hostValue(name: string, { target }: ExpressionContext, column: number): Value | undefined {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { BinaryOperator, UnaryOperator } from './ast';
 import { ExpressionError } from './error';
+import { applyToReals, isTrue, negatedReal, wholeOnly } from './reals';
 import { fit, plain, truth, type Value, type Width } from './value';
 
 /**
@@ -11,12 +12,14 @@ export function resultWidth(a: Value, b: Value): Width | undefined {
   const widths = [a, b].flatMap(({ width }) => (width === undefined ? [] : [width]));
   if (widths.length === 0) return undefined;
   const widest = Math.max(...widths, ...[a, b].map(neededBits));
+  if (widest > 64) return widest > 128 ? 256 : 128;
   return widest > 32 ? 64 : widest === 16 ? 16 : 32;
 }
 
 function neededBits({ value, width }: Value): number {
   if (width !== undefined || value < 0n) return 0;
-  return value < 0x10000n ? 0 : value < 0x1_0000_0000n ? 32 : 64;
+  if (value < 0x10000n) return 0;
+  return [32, 64, 128].find((bits) => value >> BigInt(bits) === 0n) ?? 256;
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
@@ -32,6 +35,7 @@ export function applyBinary(
   b: Value,
   column: number,
 ): Value {
+  if (a.real ?? b.real ?? a.missing ?? b.missing) return applyToReals(operator, a, b, column);
   if (COMPARISONS.has(operator)) return compare(operator, a, b);
   const width = operator === '<<' || operator === '>>' ? shiftWidth(a) : resultWidth(a, b);
   const [x, y] =
@@ -73,7 +77,7 @@ function compare(operator: string, a: Value, b: Value): Value {
 }
 
 function shiftWidth({ width }: Value): Width | undefined {
-  return width === 8 ? 32 : width;
+  return width === 8 ? 32 : width === 80 ? 128 : width;
 }
 
 function arithmetic(operator: string, x: bigint, y: bigint, column: number): bigint {
@@ -102,7 +106,8 @@ function arithmetic(operator: string, x: bigint, y: bigint, column: number): big
   }
 }
 
-export function applyUnary(operator: UnaryOperator, operand: Value): Value {
+export function applyUnary(operator: UnaryOperator, operand: Value, column: number): Value {
+  if (operand.real ?? operand.missing) return applyToReal(operator, operand, column);
   const { value } = operand;
   const width = shiftWidth(operand);
   const make = (result: bigint): Value => ({ value: fit(result, width), width, type: 'number' });
@@ -115,5 +120,18 @@ export function applyUnary(operator: UnaryOperator, operand: Value): Value {
       return truth(value === 0n);
     default:
       return make(value);
+  }
+}
+
+function applyToReal(operator: UnaryOperator, operand: Value, column: number): Value {
+  switch (operator) {
+    case '-':
+      return negatedReal(operand, column);
+    case '!':
+      return truth(!isTrue(operand, column));
+    case '+':
+      return operand;
+    case '~':
+      throw wholeOnly(operator, column);
   }
 }

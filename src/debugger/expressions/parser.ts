@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { BinaryOperator, Node, OperandSize, UnaryOperator } from './ast';
+import type { BinaryOperator, Node, OperandType, UnaryOperator } from './ast';
 import { ExpressionError } from './error';
+import { OPERAND_TYPES, RESERVED_TYPES } from './operand-types';
 import { tokenize, type Token } from './tokens';
 
 /** C's precedence, weakest first. */
@@ -16,15 +17,9 @@ const LEVELS: readonly (readonly string[])[] = [
   ['+', '-'],
   ['*', '/', '%'],
 ];
-const SIZES: ReadonlyMap<string, OperandSize> = new Map([
-  ['byte', 1],
-  ['word', 2],
-  ['dword', 4],
-  ['qword', 8],
-]);
 const SEGMENTS: ReadonlySet<string> = new Set(['cs', 'ds', 'es', 'fs', 'gs', 'ss']);
 /** What can be written like a call. */
-export const FUNCTIONS = ['gva', 'gpa', 'hpa', 'msr', 'phys', 'hostphys'] as const;
+export const FUNCTIONS = ['gva', 'gpa', 'hpa', 'msr', 'phys', 'hostphys', 'st', 'nan'] as const;
 const MEMORY_FUNCTIONS: ReadonlySet<string> = new Set(['gva', 'gpa', 'hpa']);
 /** Deeper nesting than anyone writes; keeps hostile input from overflowing the stack. */
 const DEEPEST = 200;
@@ -140,6 +135,10 @@ class Parser {
       this.at++;
       return { kind: 'number', value: token.value, column };
     }
+    if (token.kind === 'real') {
+      this.at++;
+      return { kind: 'real', text: token.text, column };
+    }
     if (token.text === '[') return this.memory(undefined);
     if (this.take('(')) {
       const inner = this.choice();
@@ -159,8 +158,8 @@ class Parser {
 
   private named({ text, column }: Token): Node {
     const lower = text.toLowerCase();
-    const size = SIZES.get(lower);
-    if (size !== undefined) return this.sized(size);
+    const type = OPERAND_TYPES.get(lower);
+    if (type && (RESERVED_TYPES.has(lower) || this.beginsMemory())) return this.typed(type);
     if (SEGMENTS.has(lower) && this.now.text === ':' && this.tokens[this.at + 1]?.text === '[') {
       this.at++;
       return this.memory(undefined, lower);
@@ -168,30 +167,43 @@ class Parser {
     if ((FUNCTIONS as readonly string[]).includes(lower) && this.now.text === '(') {
       return this.call(lower, undefined, column);
     }
+    if (this.take('[')) {
+      const index = this.choice();
+      this.expect(']');
+      return { kind: 'element', name: text, index, column };
+    }
     return { kind: 'name', name: text, column };
   }
 
-  /** Behind `byte`, `word`, `dword` or `qword`: memory. */
-  private sized(size: OperandSize): Node {
+  /** Whether what follows is memory: a word such as `float` may be a symbol's name, too. */
+  private beginsMemory(): boolean {
+    const { kind, text } = this.now;
+    const lower = text.toLowerCase();
+    if (kind !== 'name') return text === '[';
+    return lower === 'ptr' || SEGMENTS.has(lower) || MEMORY_FUNCTIONS.has(lower);
+  }
+
+  /** Behind `byte`, `dword`, `float` and the like: memory. */
+  private typed(type: OperandType): Node {
     const { kind, text, column } = this.now;
     const lower = text.toLowerCase();
     if (lower === 'ptr') {
       this.at++;
-      return this.sized(size);
+      return this.typed(type);
     }
     if (kind === 'name' && SEGMENTS.has(lower)) {
       this.at++;
       this.expect(':');
-      return this.memory(size, lower);
+      return this.memory(type, lower);
     }
     if (kind === 'name' && MEMORY_FUNCTIONS.has(lower)) {
       this.at++;
-      return this.call(lower, size, column);
+      return this.call(lower, type, column);
     }
-    return this.memory(size);
+    return this.memory(type);
   }
 
-  private memory(size: OperandSize | undefined, prefix?: string): Node {
+  private memory(type: OperandType | undefined, prefix?: string): Node {
     const { column } = this.now;
     this.expect('[');
     const next = this.tokens[this.at + 1];
@@ -202,13 +214,13 @@ class Parser {
     }
     const address = this.choice();
     this.expect(']');
-    return { kind: 'memory', address, size, segment, column };
+    return { kind: 'memory', address, type, segment, column };
   }
 
-  private call(name: string, size: OperandSize | undefined, column: number): Node {
+  private call(name: string, type: OperandType | undefined, column: number): Node {
     this.expect('(');
     const argument = this.choice();
     this.expect(')');
-    return { kind: 'call', name, argument, size, column };
+    return { kind: 'call', name, argument, type, column };
   }
 }

@@ -4,12 +4,12 @@ import { gprByName } from '../../isa/registers/general';
 import { Msr } from '../../isa/registers/msr';
 import { SEG_NAMES } from '../../isa/registers/segment';
 import { maskOf } from '../../isa/bits';
-import { Fault } from '../../processor/faults';
 import type { DebugMemory } from '../memory';
-import { reasonText } from '../words/faults';
 import { modeOf, type Registers } from '../registers/registers';
 import { loadSegment } from '../registers/load-segment';
 import { bitsOfRegister } from './meanings';
+import { refusable } from './refusable';
+import { unitValue } from './unit-values';
 import type { Value, Width } from './value';
 
 /** Registers, their parts and flags by the names that the assembler knows them by, any case. */
@@ -40,7 +40,7 @@ export function registerValue(
 ): Value | undefined {
   const lower = name.toLowerCase();
   const value = named(lower, registers, memory);
-  return value && { ...value, meaning: () => bitsOfRegister(lower, value.value) };
+  return value && { meaning: () => bitsOfRegister(lower, value.value), ...value };
 }
 
 function named(name: string, registers: Registers, memory: DebugMemory): Value | undefined {
@@ -50,7 +50,8 @@ function named(name: string, registers: Registers, memory: DebugMemory): Value |
     flag(name, registers) ??
     control(name, registers) ??
     segment(name, registers, memory) ??
-    table(name, registers)
+    table(name, registers) ??
+    unitValue(name, registers.units)
   );
 }
 
@@ -148,16 +149,6 @@ export function msrValue(number: number, registers: Registers): Value | undefine
       });
     },
   };
-}
-
-/** The processor may refuse a value as it would refuse it to an instruction. */
-function refusable(name: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    throw new RangeError(l10n.t('{0} cannot take this value: {1}', name, reasonText(error.reason)));
-  }
 }
 
 function segment(name: string, registers: Registers, memory: DebugMemory): Value | undefined {

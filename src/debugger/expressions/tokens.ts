@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { characterValue, integerValue, stringBytes } from '../../program';
 import { ExpressionError } from './error';
 
-export type TokenKind = 'number' | 'name' | 'operator' | 'end';
+export type TokenKind = 'number' | 'real' | 'name' | 'operator' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -15,6 +15,12 @@ export interface Token {
 
 // Sticky: each begins exactly where it is asked to, and looks at nothing behind its token.
 const NUMBER = /[0-9][0-9A-Za-z_]*/y;
+/** A number with a point or an exponent; `1e3h` and `0x1e+3` are whole ones. */
+const REAL =
+  /\d[\d_]*(?:\.[\d_]*(?:e[+-]?\d[\d_]*)?|e[+-]?\d[\d_]*)(?![\w.])|0x[\da-f_]+(?:\.[\da-f_]*)?p[+-]?\d+(?!\w)/iy;
+/** Numbers that are longer than 64 bits; the assembler would cut them off. */
+const LONG = /^(?:0x[\da-f]{17,}|\d{20,})$/i;
+const MOST_BITS = 256;
 /** Names may hold dots: `main.loop`, `vmcs.guest_cr3`; a leading `$` keeps a symbol from being a register. */
 const NAME = /\$?[A-Za-z_.@][\w.@~#]*|\$\$?/y;
 const QUOTED = /'[^']*'|"[^"]*"|`(?:[^`\\]|\\.)*`/y;
@@ -53,6 +59,8 @@ function tokenAt(source: string, at: number): Token {
     column,
   });
   if (at >= source.length) return make('end', '');
+  const real = matchAt(REAL, source, at);
+  if (real !== undefined) return make('real', real);
   const number = matchAt(NUMBER, source, at);
   if (number !== undefined) return make('number', number, numberValue(number, column));
   const quoted = matchAt(QUOTED, source, at);
@@ -67,8 +75,15 @@ function tokenAt(source: string, at: number): Token {
 }
 
 function numberValue(text: string, column: number): bigint {
+  const digits = text.replaceAll('_', '');
+  if (LONG.test(digits)) return longValue(text, BigInt(digits), column);
   // NASM takes a prefix without digits for 0; here somebody is still typing.
   const value = /^0[a-z]$/i.test(text) ? undefined : integerValue(text);
   if (value === undefined) throw new ExpressionError(l10n.t('{0} is no number', text), column);
   return BigInt.asUintN(64, value);
+}
+
+function longValue(text: string, value: bigint, column: number): bigint {
+  if (value >> BigInt(MOST_BITS) === 0n) return value;
+  throw new ExpressionError(l10n.t('{0} does not fit in {1} bits', text, MOST_BITS), column);
 }

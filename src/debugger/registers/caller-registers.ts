@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { SegmentRegister, TableRegister } from '../../processor/state/cpu-state';
 import type { Registers } from './registers';
+import type { UnitRegisters } from './unit-registers';
 
 /** What an interrupt's frame tells of the activation under it. */
 export interface InterruptFrame {
@@ -88,6 +89,10 @@ export class CallerRegisters implements Registers {
 
   setMsr(number: number, value: bigint): void {
     this.inner.setMsr(number, value);
+  }
+
+  get units(): UnitRegisters {
+    return this.inner.units;
   }
 }
 

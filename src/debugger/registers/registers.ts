@@ -5,6 +5,7 @@ import type { Processor } from '../../processor/processor';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { writeControlRegister } from '../../processor/system/control-registers';
 import type { SegmentRegister, TableRegister } from '../../processor/state/cpu-state';
+import { UnitRegisters } from './unit-registers';
 
 /** The registers of one world, wherever they lie at the moment. Values are unsigned. */
 export interface Registers {
@@ -23,6 +24,8 @@ export interface Registers {
   /** undefined when there is no such MSR. */
   msr(number: number): bigint | undefined;
   setMsr(number: number, value: bigint): void;
+  /** Of the x87 and vector units. */
+  readonly units: UnitRegisters;
 }
 
 /** How code runs in a world: mode, privilege, width. */
@@ -122,6 +125,10 @@ export class LiveRegisters implements Registers {
 
   setMsr(number: number, value: bigint): void {
     writeMsr(this.cpu, number, value);
+  }
+
+  get units(): UnitRegisters {
+    return new UnitRegisters(this.cpu);
   }
 }
 

@@ -15,6 +15,7 @@ import { symbolAt } from '../places/program-place';
 import type { Target } from '../target';
 import { bitRows, bitTooltip, summary } from './bit-rows';
 import { descriptorRows } from './descriptor-rows';
+import { captureUnits, isUnitNode, unitGroupRows, unitRows } from './unit-rows';
 import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from './row';
 
 /** A register that the view can show, and edit unless it is read-only. */
@@ -166,6 +167,7 @@ export function captureRegisters(target: Target): Map<string, bigint> {
     values.set(`${side}/gdtr`, (registers.gdtr.base << 16n) | BigInt(registers.gdtr.limit));
     values.set(`${side}/idtr`, (registers.idtr.base << 16n) | BigInt(registers.idtr.limit));
   }
+  for (const [key, value] of captureUnits(target)) values.set(key, value);
   return values;
 }
 
@@ -178,10 +180,12 @@ export function registerRows(
 ): Row[] {
   const [groupId, rowId, ...rest] = (request.node ?? '').split('/');
   if (!request.node) {
-    return GROUPS.map(({ id, label, open }) =>
+    const groups = GROUPS.map(({ id, label, open }) =>
       group(id, label(), open, id === 'general' ? GENERAL_NOTE() : {}),
     );
+    return [...groups, ...unitGroupRows(target)];
   }
+  if (isUnitNode(request.node)) return unitRows(target, request, before);
   if (groupId === 'segments')
     return rowId ? segmentChildren(target, request) : segmentRows(target, changedSince);
   if (groupId === 'tables') {

@@ -5,6 +5,7 @@ import { captureRegisters, editRegister, registerRows } from './registers-view';
 import type { View, ViewRequest } from './row';
 import { translationRequest } from './translation-request';
 import { SUGGESTIONS, suggestionRows } from './translation-suggestions';
+import { editUnit, isUnitNode } from './unit-rows';
 import { translationRows } from './translation-view';
 
 /** The custom views of one session. They remember the last stop, to mark what has changed since. */
@@ -42,11 +43,16 @@ export class Views {
 
   /** Edits the value of a row. @throws Error that says why it cannot be done */
   edit(request: ViewRequest, expression: string): void {
-    const value = this.evaluate(expression, request.focus);
+    if (request.view === 'registers' && isUnitNode(request.node ?? '')) {
+      editUnit(this.target, request, expression);
+    } else this.editNumber(request, this.evaluate(expression, request.focus));
+    this.current = this.capture();
+  }
+
+  private editNumber(request: ViewRequest, value: bigint): void {
     if (request.view === 'registers') editRegister(this.target, request, value);
     else if (request.view === 'vmcs') this.target.technique.structure?.edit(request, value);
     else throw new RangeError(l10n.t('this row cannot be edited'));
-    this.current = this.capture();
   }
 
   private vmcs(request: ViewRequest): View {

@@ -1,4 +1,4 @@
-import { bit, bits, masksOf, range, table, wideMasksOf } from '../bits';
+import { bit, bits, masksOf, range, table, wideMasksOf, type BitField } from '../bits';
 
 /** CR0 (SDM 3A 2.5). */
 export const CR0 = table('CR0', 'SDM 3A 2.5', [
@@ -122,3 +122,16 @@ export const XCR0 = table('XCR0', 'SDM 1 13.3', [
   bit('APX', 19, 'Registers R16 to R31.'),
 ]);
 export const Xcr0 = wideMasksOf(XCR0);
+
+/** The rights of a protection key, of which PKRU has 16. */
+const keyRights = (key: number): BitField[] => [
+  bit(`AD${key}`, 2 * key, 'Data of user pages with this key may not be accessed.'),
+  bit(`WD${key}`, 2 * key + 1, 'Data of user pages with this key may not be written.'),
+];
+
+/** PKRU (SDM 3A 4.6.2). */
+export const PKRU = table(
+  'PKRU',
+  'SDM 3A 4.6.2',
+  Array.from({ length: 16 }, (_, key) => keyRights(key)).flat(),
+);

@@ -1,7 +1,7 @@
 const LEGACY = 'ax|bx|cx|dx|si|di|sp|bp';
 const NAMES = new RegExp(
   `^([re]?(${LEGACY})|[abcd][hl]|(si|di|sp|bp)l|r(8|9|1[0-5])[dwb]?|[c-gs]s|[re]?ip|[re]?flags` +
-    '|cr[02348]|dr[0-367]|[xyz]mm\\d+|st\\d|mm[0-7])$',
+    '|cr[02348]|dr[0-367]|[xyz]mm\\d+|st[0-7]|mm[0-7])$',
   'i',
 );
 

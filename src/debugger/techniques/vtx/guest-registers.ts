@@ -8,6 +8,7 @@ import { writeMsr } from '../../../processor/system/msr';
 import { GUEST_SEGMENT_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import { LiveRegisters, type Registers } from '../../registers/registers';
+import { UnitRegisters } from '../../registers/unit-registers';
 import { guestEfer } from './guest-area';
 
 /** Where a guest's general registers lie while it does not run: hardware does not switch them. */
@@ -144,6 +145,10 @@ export class GuestAreaRegisters implements Registers {
     const field = IN_GUEST_AREA.get(number);
     if (field !== undefined) this.vmcs.write(field, value);
     else writeMsr(this.cpu, number, value);
+  }
+
+  get units(): UnitRegisters {
+    return new UnitRegisters(this.cpu);
   }
 }
 

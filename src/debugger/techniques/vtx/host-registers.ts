@@ -13,6 +13,7 @@ import { writeMsr } from '../../../processor/system/msr';
 import { HOST_SELECTOR_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import { LiveRegisters, type Registers } from '../../registers/registers';
+import { UnitRegisters } from '../../registers/unit-registers';
 
 const IN_HOST_AREA = fieldsOfMsrs('host');
 
@@ -110,6 +111,10 @@ export class HostAreaRegisters implements Registers {
     const field = IN_HOST_AREA.get(number);
     if (field !== undefined) this.vmcs.write(field, value);
     else writeMsr(this.cpu, number, value);
+  }
+
+  get units(): UnitRegisters {
+    return new UnitRegisters(this.cpu);
   }
 }
 
