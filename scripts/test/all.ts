@@ -5,7 +5,7 @@ import { canRunServer } from '../vscode/install';
 import { secondAttempt } from './second-attempt';
 
 /**
- * `npm test`: unit tests, transcripts over stdio, then a person's session and
+ * `npm test`: unit tests, transcripts over stdio, kernels, then a person's session and
  * the suites in a real VS Code. Its last line is plain:
  * `N passed, N failed`.
  */
@@ -60,6 +60,9 @@ async function main(): Promise<void> {
   const mocha = [MOCHA, '--config=test/mocharc.json'];
   const transcripts = await show([...mocha, 'test/transcripts/*.test.ts', 'test/cli/*.test.ts']);
   results.push(counts('transcripts and command line', transcripts, words));
+  const kernels = await show([...mocha, 'test/kernels/*.test.ts']);
+  // Where neither Debian's packages nor a compiler can be had, there is nothing to count.
+  if (!/^\s+0 passing/m.test(kernels.output)) results.push(counts('kernels', kernels, words));
   for (const file of canRunServer() ? readdirSync(join(ROOT, 'test/person')).sort() : []) {
     if (!file.endsWith('.test.ts')) continue;
     const title = `as a person, in the packed extension: ${file.slice(0, -'.test.ts'.length)}`;

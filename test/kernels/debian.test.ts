@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { commandLine } from '../transcripts/cli-bundle';
 import { debianKernel, type DebianKernel } from './debian';
 
 /**
@@ -10,7 +11,6 @@ import { debianKernel, type DebianKernel } from './debian';
  * ALL_BOOTS=1 boots it in every way; otherwise under VT-x alone, which is also what is without a monitor.
  */
 
-const CLI = resolve(__dirname, '../../dist/cli.js');
 const ALL = process.env['ALL_BOOTS'] === '1';
 const PROMPT = 'ready# ';
 
@@ -22,6 +22,7 @@ interface Boot {
 
 /** @param commands each typed when the shell asks for one */
 function boot(
+  cli: string,
   { kernel }: DebianKernel,
   initrd: string,
   monitor: 'none' | 'vtx',
@@ -31,7 +32,7 @@ function boot(
   const options = ['--monitor', monitor, '--memory', '256M', '--initrd', initrd, '--json', json];
   const append = ['--append', 'console=ttyS0 nokaslr quiet'];
   return new Promise((done, reject) => {
-    const guest = spawn(process.execPath, [CLI, 'run', kernel, ...options, ...append], {
+    const guest = spawn(process.execPath, [cli, 'run', kernel, ...options, ...append], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const left = [...commands];
@@ -62,11 +63,13 @@ const ANSWERS = 'uname -r; echo $((6 * 7)); grep -c processor /proc/cpuinfo; pow
 describe('Debian’s kernel', function () {
   this.timeout(900_000);
   let debian: DebianKernel;
+  let cli = '';
 
-  before(function () {
+  before(async function () {
     const found = debianKernel();
     if (found) debian = found;
     else this.skip();
+    cli = await commandLine();
   });
 
   function assertAnswers({ output, status, report }: Boot): void {
@@ -79,7 +82,7 @@ describe('Debian’s kernel', function () {
   it('gives a shell under VT-x that answers, and is switched off', async () => {
     const initrd = debian.initrd('shell', SHELL);
     assertAnswers(
-      await boot(debian, initrd, 'vtx', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
+      await boot(cli, debian, initrd, 'vtx', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
     );
   });
 
@@ -87,7 +90,7 @@ describe('Debian’s kernel', function () {
     if (!ALL) this.skip();
     const initrd = debian.initrd('shell', SHELL);
     assertAnswers(
-      await boot(debian, initrd, 'none', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
+      await boot(cli, debian, initrd, 'none', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
     );
   });
 
@@ -96,8 +99,8 @@ describe('Debian’s kernel', function () {
       if (!ALL) this.skip();
       const initrd = debian.initrd('answers', ANSWERS);
       const [first, second] = await Promise.all([
-        boot(debian, initrd, monitor),
-        boot(debian, initrd, monitor),
+        boot(cli, debian, initrd, monitor),
+        boot(cli, debian, initrd, monitor),
       ]);
       assertAnswers(first);
       assert.equal(first.report.stateHash, second.report.stateHash);

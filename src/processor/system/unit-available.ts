@@ -6,13 +6,15 @@ import { avxStateNotEnabled } from '../reasons/units';
 import type { Reason } from '../reasons/reason';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
-import { UnitBit, Units } from '../state/layout';
+import { UnitBit, Units, wordOf } from '../state/layout';
 import { waitsForError } from '../x87/availability';
 
 /** The units whose instructions an operating system makes available, by control registers and XCR0. */
 export type Unit = keyof typeof UnitBit;
 
 const AVX_STATE = Xcr0.SSE | Xcr0.AVX;
+const AVX_STATE_LOW = Number(AVX_STATE);
+const ALL_UNITS = UnitBit.MMX | UnitBit.SSE | UnitBit.AVX;
 
 /** What an instruction of the unit raises: #UD where there is none at present, #NM where it has to wait. */
 function faultOf(state: CpuState, unit: Unit): Fault | undefined {
@@ -33,13 +35,19 @@ function noSse(state: CpuState, unit: 'MMX' | 'SSE'): Reason | undefined {
   return unit === 'SSE' && !state.hasCr4(Cr4.OSFXSR) ? notEnabled('CR4.OSFXSR') : undefined;
 }
 
-/** The bits of State.UNAVAILABLE (SDM 2A 2.4, tables of exception classes). */
+/** The bits of State.UNAVAILABLE (SDM 2A 2.4, tables of exception classes): what `faultOf` finds a fault for. */
 export function unavailableUnits(state: CpuState): number {
-  let bits = 0;
-  for (const unit of ['MMX', 'SSE', 'AVX'] as const) {
-    if (faultOf(state, unit)) bits |= UnitBit[unit];
-  }
-  return bits;
+  if (state.hasCr0(Cr0.TS)) return ALL_UNITS;
+  const avx = hasAvx(state) ? 0 : UnitBit.AVX;
+  if (state.hasCr0(Cr0.EM)) return UnitBit.MMX | UnitBit.SSE | avx;
+  return (state.hasCr4(Cr4.OSFXSR) ? 0 : UnitBit.SSE) | avx;
+}
+
+/** Asked at every VM entry and VM exit: without bigints. */
+function hasAvx(state: CpuState): boolean {
+  const xcr0 = state.words[wordOf(Units.XCR0)] ?? 0;
+  const enabled = (xcr0 & AVX_STATE_LOW) === AVX_STATE_LOW && state.hasCr4(Cr4.OSXSAVE);
+  return enabled && !state.realStyleSegments;
 }
 
 /** Raises what keeps the unit's instructions from being executed; those of MMX wait for x87 exceptions. */
