@@ -33,7 +33,8 @@ export const xsetbv: SlowPath = (cpu) => {
   const number = index(state);
   if (number !== 0) throw generalProtection(noExtendedRegister(number));
   writeXcr0(state, requestedComponents(state));
-  return 'continue';
+  cpu.updateDerivedState();
+  return undefined;
 };
 
 /** @throws Fault #GP(0) for values that XCR0 does not take (SDM 2D XSETBV) */

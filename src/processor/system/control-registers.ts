@@ -197,6 +197,7 @@ function loadPdptes(
 export const clearTaskSwitched: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   if (cpu.guestMode.clts() === 'write') cpu.state.cr0 &= ~WideCr0.TS;
+  cpu.updateDerivedState();
   return undefined;
 };
 

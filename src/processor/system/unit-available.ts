@@ -56,7 +56,7 @@ const unavailable =
   (cpu) => {
     const fault = faultOf(cpu.state, unit);
     if (fault) throw fault;
-    waitsForError(cpu);
+    if (!waitsForError(cpu)) throw new Error(`State.UNAVAILABLE is stale: ${unit}`);
     return undefined;
   };
 

@@ -195,6 +195,24 @@ describe('units of vectors', () => {
     });
   }
 
+  it('XSETBV and CLTS make them available at once', () => {
+    const cpu = ready('interpreter');
+    cpu.state.setSlot(Units.XCR0, Xcr0.X87);
+    cpu.state.cr0 |= WideCr0.TS;
+    cpu.updateDerivedState();
+    [7n, 0n, 0n].forEach((value, index) => {
+      cpu.state.setGpr(index, value);
+    });
+    assert.equal(execute(cpu, ...VPADDB), '#UD');
+    assert.equal(execute(cpu, 0x0f, 0x01, 0xd1), 'nothing'); // XSETBV
+    assert.equal(execute(cpu, ...VPADDB), '#NM');
+    assert.equal(execute(cpu, 0x0f, 0x06), 'nothing'); // CLTS
+    assert.equal(execute(cpu, ...VPADDB), 'nothing');
+    cpu.state.setGpr(0, cpu.state.cr0 | WideCr0.TS);
+    assert.equal(execute(cpu, 0x0f, 0x22, 0xc0), 'nothing'); // MOV CR0, RAX
+    assert.equal(execute(cpu, ...PADDB_XMM), '#NM');
+  });
+
   it('MMX instructions make the x87 registers valid, the top 0, and exponents ones (SDM 3A 13.2)', () => {
     const cpu = ready('interpreter');
     const { state } = cpu;

@@ -55,8 +55,8 @@ long_mode:
     xor edx, edx
     mov eax, 7
     xsetbv
-    mov rcx, cr4            ; so that AVX is seen to be there on the bare computer, too
-    mov cr4, rcx
+    vzeroall                ; AVX is there at once
+    xor ecx, ecx
     vmovups ymm9, [floats]
     vaddps ymm10, ymm9, ymm9
     mulss xmm0, [floats]    ; 62
