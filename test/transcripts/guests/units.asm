@@ -55,7 +55,7 @@ long_mode:
     xor edx, edx
     mov eax, 7
     xsetbv
-    vzeroall                ; AVX is there at once
+    vzeroupper              ; AVX is there at once
     xor ecx, ecx
     vmovups ymm9, [floats]
     vaddps ymm10, ymm9, ymm9
