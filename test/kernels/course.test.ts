@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine, ROOT } from '../transcripts/cli-bundle';
+
+/**
+ * Kernels as operating-system courses have them, built by make, gcc and ld, run unchanged on
+ * Ringside and on QEMU where it is installed. What they say is in `expected.txt` of each.
+ */
+
+const SOURCES = join(ROOT, 'test', 'kernels');
+/** Of one run, in ms: a hundred times what it takes. */
+const TIMEOUT = 120_000;
+const ROWS = 25;
+const QEMU_OPTIONS = [
+  ...['-device', 'isa-debug-exit,iobase=0xf4,iosize=4', '-serial', 'stdio'],
+  ...['-display', 'none', '-no-reboot'],
+];
+
+/** Why kernels cannot be built here, if they cannot. */
+function missing(): string | undefined {
+  const make = spawnSync('make', ['--version']);
+  if (make.status !== 0) return 'make is not installed';
+  const program = { input: 'int f(void) { return 0; }', encoding: 'utf8' } as const;
+  const flags = ['-m32', '-ffreestanding', '-x', 'c', '-c', '-o', '/dev/null', '-'];
+  const gcc = spawnSync('gcc', flags, program);
+  if (gcc.error) return 'gcc is not installed';
+  const linker = spawnSync('ld', ['-V'], { encoding: 'utf8' });
+  if (gcc.status !== 0 || !/elf_i386/.test(linker.stdout)) return 'gcc or ld makes no x86 code';
+  return undefined;
+}
+
+interface Outcome {
+  readonly status: number | null;
+  readonly serial: string;
+}
+
+describe('kernels of courses', function () {
+  this.timeout(3 * TIMEOUT);
+  let cli = '';
+  let folder = '';
+
+  before(async function () {
+    const why = missing();
+    if (why !== undefined) {
+      process.stdout.write(`    skipped: ${why}\n`);
+      this.skip();
+    }
+    folder = mkdtempSync(join(tmpdir(), 'ringside-course-'));
+    cli = await commandLine();
+  });
+
+  after(() => {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const expected = (kernel: string): string =>
+    readFileSync(join(SOURCES, kernel, 'expected.txt'), 'utf8');
+
+  const build = (kernel: string): string => {
+    const out = join(folder, kernel);
+    const make = spawnSync('make', ['-C', join(SOURCES, kernel), `OUT=${out}`], {
+      encoding: 'utf8',
+    });
+    assert.equal(make.status, 0, make.stdout + make.stderr);
+    return out;
+  };
+
+  const execute = (program: string, args: readonly string[], input: string): Outcome => {
+    const options = { cwd: folder, input, timeout: TIMEOUT } as const;
+    const { status, stdout, stderr } = spawnSync(program, args, { ...options, encoding: 'latin1' });
+    if (stderr) process.stderr.write(stderr);
+    return { status, serial: stdout.replaceAll('\r', '') };
+  };
+
+  const ringside = (args: readonly string[], input = ''): Outcome & { screen: string } => {
+    const picture = join(folder, 'screen.txt');
+    writeFileSync(picture, '');
+    const command = [cli, 'run', ...args, '--screen', picture];
+    const outcome = execute(process.execPath, command, input);
+    return { ...outcome, screen: readFileSync(picture, 'utf8') };
+  };
+
+  const qemu = (test: Mocha.Context, program: string, args: readonly string[], input = '') => {
+    if (spawnSync(program, ['--version']).status !== 0) test.skip();
+    return execute(program, [...args, ...QEMU_OPTIONS], input);
+  };
+
+  /** What a screen shows of a text whose last line has an end: all but its last row. */
+  const lastLines = (text: string): string =>
+    text
+      .trimEnd()
+      .split('\n')
+      .slice(1 - ROWS)
+      .join('\n');
+  const trimmed = (text: string): string => text.replace(/ +$/gm, '').trimEnd();
+
+  describe('teaching: a 32-bit kernel on a disk', () => {
+    const TYPED = 'echo hello\nadd 2 40\nsector 2001\nsector 99999\nnonsense\nquit\n';
+    let disk = '';
+
+    before(() => {
+      disk = join(build('teaching'), 'kernel.img');
+    });
+
+    for (const monitor of ['none', 'vtx']) {
+      it(`holds all its checks (${monitor})`, () => {
+        const { status, serial, screen } = ringside([disk, '--monitor', monitor], TYPED);
+        assert.equal(serial, expected('teaching'));
+        assert.equal(status, 33);
+        assert.equal(trimmed(screen), trimmed(lastLines(serial)));
+      });
+    }
+
+    it('listens to the keyboard, too', () => {
+      const keys = 'echo Hello, World!\nadd 2 41{Backspace}0\nquit\n';
+      const { status, serial } = ringside([disk, '--monitor', 'none', '--keys', keys]);
+      assert.equal(status, 33);
+      assert.match(
+        serial,
+        /\n> echo Hello, World!\nHello, World!\n> add 2 41\x08 \x080\n42\n> quit\n/,
+      );
+    });
+
+    it('says the same on QEMU', function () {
+      const drive = ['-drive', `file=${disk},format=raw,snapshot=on`];
+      const outcome = qemu(this, 'qemu-system-i386', drive, TYPED);
+      assert.deepEqual(outcome, { status: 33, serial: expected('teaching') });
+    });
+  });
+});
