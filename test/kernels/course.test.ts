@@ -130,4 +130,69 @@ describe('kernels of courses', function () {
       assert.deepEqual(outcome, { status: 33, serial: expected('teaching') });
     });
   });
+
+  describe('multiboot64: a 64-bit kernel', () => {
+    const module = join(SOURCES, 'multiboot64', 'measurements.txt');
+    const options = ['--initrd', module];
+    let out = '';
+
+    before(() => {
+      out = build('multiboot64');
+    });
+
+    const holds = (kernel: string, monitor: string, append: string): void => {
+      const flags = ['--monitor', monitor, '--append', append];
+      const { status, serial, screen } = ringside([join(out, kernel), ...options, ...flags]);
+      assert.equal(serial, expected('multiboot64'));
+      assert.equal(status, 33);
+      assert.equal(trimmed(screen), trimmed(lastLines(serial)));
+    };
+
+    for (const monitor of ['none', 'vtx']) {
+      it(`holds all its checks, by Multiboot 1, with XSAVE (${monitor})`, () => {
+        holds('kernel.elf', monitor, 'greeting=hello');
+      });
+
+      it(`holds all its checks, by Multiboot 2, with FXSAVE (${monitor})`, () => {
+        holds('kernel2.elf', monitor, 'greeting=hello fxsave');
+      });
+    }
+
+    for (const cpu of ['qemu64', 'max']) {
+      it(`says the same on QEMU (${cpu})`, function () {
+        const kernel = ['-kernel', join(out, 'kernel.elf'), '-initrd', module];
+        const flags = ['-cpu', cpu, '-append', 'greeting=hello'];
+        const outcome = qemu(this, 'qemu-system-x86_64', [...kernel, ...flags]);
+        assert.deepEqual(outcome, { status: 33, serial: expected('multiboot64') });
+      });
+    }
+
+    it('has computed what JavaScript computes', () => {
+      const serial = expected('multiboot64');
+      const told = (name: string): string | undefined =>
+        serial
+          .split('\n')
+          .find((line) => line.startsWith(`  ${name} = `))
+          ?.split(' = ')[1];
+      const tells = (name: string, value: number): void => {
+        assert.equal(told(name), value.toExponential(16), name);
+      };
+      tells('1/10 + 2/10', 1 / 10 + 2 / 10);
+      tells('root of 2', Math.sqrt(2));
+      tells('smallest', Number.MIN_VALUE);
+      tells('largest', Number.MAX_VALUE);
+      tells('single 1/10', Math.fround(0.1));
+      const sum = (from: number): number => {
+        let total = 0;
+        for (let n = from; n <= 100_000; n += 2) total += 1 / n;
+        return total;
+      };
+      tells('harmonic(100000)', sum(1) + sum(2));
+      const values = readFileSync(module, 'utf8').trimEnd().split('\n').map(Number);
+      const mean = values.reduce((total, value) => total + value, 0) / values.length;
+      const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
+      tells('mean', mean);
+      tells('deviation', Math.sqrt(squares / (values.length - 1)));
+    });
+  });
 });
