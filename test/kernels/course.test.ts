@@ -11,7 +11,7 @@ import { commandLine, ROOT } from '../transcripts/cli-bundle';
  */
 
 const SOURCES = join(ROOT, 'test', 'kernels');
-/** Of one run, in ms: a hundred times what it takes. */
+/** Of one run, in ms: many times what it takes. */
 const TIMEOUT = 120_000;
 const ROWS = 25;
 const QEMU_OPTIONS = [
@@ -193,6 +193,31 @@ describe('kernels of courses', function () {
       const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
       tells('mean', mean);
       tells('deviation', Math.sqrt(squares / (values.length - 1)));
+    });
+  });
+
+  describe('real16: a program for real mode', () => {
+    let disk = '';
+
+    before(() => {
+      disk = join(build('real16'), 'program.img');
+    });
+
+    for (const monitor of ['none', 'vtx']) {
+      it(`holds all its checks (${monitor})`, () => {
+        const { status, serial, screen } = ringside([disk, '--monitor', monitor]);
+        assert.equal(serial, expected('real16'));
+        assert.equal(status, 33);
+        assert.equal(trimmed(screen), trimmed(lastLines(serial)));
+      });
+    }
+
+    it('says the same on QEMU', function () {
+      const outcome = qemu(this, 'qemu-system-i386', [
+        '-drive',
+        `file=${disk},format=raw,snapshot=on`,
+      ]);
+      assert.deepEqual(outcome, { status: 33, serial: expected('real16') });
     });
   });
 });

@@ -115,7 +115,8 @@ static void load_selector(void *selector)
 
 static int is_fault(u64 vector, u64 error, u64 address)
 {
-    return last_fault.vector == vector && last_fault.error == error && last_fault_address == address;
+    return last_fault.vector == vector && last_fault.error == error &&
+           last_fault_address == address;
 }
 
 static void check_faults(void)
@@ -132,7 +133,8 @@ static void check_faults(void)
     check(!faults(write_byte, (void *)0xffffa00000001000) &&
               faults(execute, (void *)0xffffa00000001000) && is_fault(14, 0x11, 0xffffa00000001000),
           "a page can be not for execution");
-    check(!faults(execute, (void *)0xffffa00000000000), "the same frame can be, at another address");
+    check(!faults(execute, (void *)0xffffa00000000000),
+          "the same frame can be, at another address");
     check(faults(write_byte, (void *)0x800000000000) && is_fault(13, 0, 0),
           "an address that is not canonical is none");
     check(faults(divide, 0) && is_fault(0, 0, 0), "nothing is divided by 0");
@@ -152,7 +154,8 @@ static void check_memory(void)
         *(volatile u64 *)(DEMAND_BASE + at * 0x7654000) = at;
     for (u64 at = 0; at < 100; at++)
         sum += *(volatile u64 *)(DEMAND_BASE + at * 0x7654000);
-    check(sum == 4950 && pages_on_demand - before == 100, "100 pages have come when they were used");
+    check(sum == 4950 && pages_on_demand - before == 100,
+          "100 pages have come when they were used");
 }
 
 /* ---------------------------------------------------------------- ring 3 */

@@ -124,7 +124,7 @@ static void local_write(u32 at, u32 value)
     local[at / 4] = value;
 }
 
-/* How far the timer counts in 10 ms, which counter 2 of the PIT measures (speaker's gate, no sound). */
+/* How far the timer counts in 10 ms, which counter 2 of the PIT measures (gate on, no sound). */
 static u32 timer_counts(void)
 {
     u32 pit = 1193182 / 100;
@@ -145,7 +145,8 @@ void local_apic_start(void)
     out8(0xa1, 0xff);
 
     u32 version = local_read(VERSION);
-    check((version & 0xff) >= 0x10 && (version >> 16 & 0xff) >= 3, "the local APIC is an integrated one");
+    check((version & 0xff) >= 0x10 && (version >> 16 & 0xff) >= 3,
+          "the local APIC is an integrated one");
     local_write(SPURIOUS, 0x100 | VECTOR_SPURIOUS);
     local_write(LINT0, MASKED);
     local_write(LINT1, MASKED);

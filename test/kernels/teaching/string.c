@@ -1,4 +1,4 @@
-/* string.c: the functions of memory, by the string instructions. gcc calls them of its own accord. */
+/* string.c: functions of memory, by the string instructions. gcc calls them of its own accord. */
 
 #include "kernel.h"
 

@@ -19,7 +19,8 @@ static struct {
 static u64 descriptor(u32 base, u32 limit, u32 access)
 {
     u32 low = base << 16 | (limit & 0xffff);
-    u32 high = (base & 0xff000000) | (access << 8 & 0xf0ff00) | (limit & 0xf0000) | (base >> 16 & 0xff);
+    u32 high = (base & 0xff000000) | (access << 8 & 0xf0ff00) | (limit & 0xf0000);
+    high |= base >> 16 & 0xff;
     return (u64)high << 32 | low;
 }
 
