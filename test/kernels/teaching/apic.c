@@ -100,6 +100,7 @@ enum {
     TASK_PRIORITY = 0x80,
     END_OF_INTERRUPT = 0xb0,
     SPURIOUS = 0xf0,
+    ERROR_STATUS = 0x280,
     COMMAND_LOW = 0x300,
     COMMAND_HIGH = 0x310,
     TIMER = 0x320,
@@ -111,6 +112,9 @@ enum {
     DIVIDE = 0x3e0,
 };
 #define MASKED 0x10000
+#define DELIVERING 0x1000
+#define TO_MYSELF 0x40000
+#define INIT_DEASSERT_TO_ALL 0x88500
 #define PERIODIC 0x20000
 #define DIVIDE_BY_1 0xb
 
@@ -138,6 +142,20 @@ static u32 timer_counts(void)
     return ~local_read(CURRENT_COUNT);
 }
 
+static void command(u32 low)
+{
+    local_write(COMMAND_HIGH, 0);
+    local_write(COMMAND_LOW, low);
+    while (local_read(COMMAND_LOW) & DELIVERING)
+        ;
+}
+
+/* An interrupt from this processor to itself. */
+void interrupt_myself(u32 vector)
+{
+    command(TO_MYSELF | vector);
+}
+
 void local_apic_start(void)
 {
     /* The old interrupt controllers have nothing to say from now on. */
@@ -151,6 +169,10 @@ void local_apic_start(void)
     local_write(LINT0, MASKED);
     local_write(LINT1, MASKED);
     local_write(ERROR, MASKED);
+    local_write(ERROR_STATUS, 0); /* two writes: the first one only makes it current */
+    local_write(ERROR_STATUS, 0);
+    local_write(END_OF_INTERRUPT, 0);
+    command(INIT_DEASSERT_TO_ALL); /* old processors agree about who goes first */
     local_write(TASK_PRIORITY, 0);
 
     local_write(DIVIDE, DIVIDE_BY_1);

@@ -34,12 +34,14 @@ int memcmp(const void *one, const void *other, u32 count);
 /* apic.c: interrupts by the local APIC and the I/O APIC, which the MP table tells of. */
 #define VECTOR_IRQ 32
 #define VECTOR_TIMER 48
+#define VECTOR_MYSELF 50
 #define VECTOR_SPURIOUS 63
 enum { IRQ_KEYBOARD = 1, IRQ_COM1 = 4, IRQ_ATA = 14 };
 void find_apics(void);
 void local_apic_start(void);
 void end_of_interrupt(void);
 void route(u32 irq);
+void interrupt_myself(u32 vector);
 
 /* memory.c: pages of 4 KBytes and address spaces made of them. */
 typedef u32 page_table[1024];
@@ -64,7 +66,7 @@ struct frame {
 #define VECTOR_SYSTEM_CALL 0x40
 void traps_start(void);
 void set_kernel_stack(u32 top);
-extern volatile u32 ticks;
+extern volatile u32 ticks, interrupts_from_myself;
 
 /* process.c */
 enum state { FREE, READY, RUNNING, SLEEPING, ENDED };
@@ -92,6 +94,7 @@ void process_free(struct process *process);
 void system_call(struct frame *frame);
 
 /* disk.c: sectors of the first ATA disk. A process sleeps until the disk interrupts. */
+void disk_start(void);
 int disk_transfer(u32 sector, void *data, int write);
 void disk_interrupt(void);
 extern volatile u32 disk_interrupts;

@@ -51,6 +51,7 @@ static int comes(int (*condition)(void))
 
 static int ten_ticks(void) { return ticks >= 10; }
 static int serial_came(void) { return serial_interrupts > 0; }
+static int own_came(void) { return interrupts_from_myself > 0; }
 static int key_came(void) { return last_scan_code == 0x57; }
 
 static void check_interrupts(void)
@@ -61,6 +62,10 @@ static void check_interrupts(void)
     if (ticks == 0)
         panic("the APIC's timer does not interrupt");
     check(comes(ten_ticks), "the APIC's timer ticks");
+
+    interrupt_myself(VECTOR_MYSELF);
+    int early = own_came(); /* interrupts are off still */
+    check(!early && comes(own_came), "the processor interrupts itself");
 
     route(IRQ_COM1);
     out8(COM1 + 1, 2); /* "transmitter empty", which it is */
@@ -171,6 +176,7 @@ void main(void)
     local_apic_start();
     check_interrupts();
     check_paging();
+    disk_start();
     u32 pages = pages_free();
     check_turns();
     check_calls();

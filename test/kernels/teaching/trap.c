@@ -3,7 +3,7 @@
 
 #include "kernel.h"
 
-volatile u32 ticks;
+volatile u32 ticks, interrupts_from_myself;
 
 static u64 gdt[6];
 static u64 idt[256];
@@ -115,6 +115,9 @@ void trap(struct frame *frame)
         break;
     case VECTOR_IRQ + IRQ_ATA:
         disk_interrupt();
+        break;
+    case VECTOR_MYSELF:
+        interrupts_from_myself++;
         break;
     case VECTOR_SPURIOUS:
         return;

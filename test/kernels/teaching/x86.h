@@ -35,6 +35,7 @@
 #define ATA_READ 0x20
 #define ATA_WRITE 0x30
 #define ATA_FLUSH 0xe7
+#define ATA_IDENTIFY 0xec
 
 #ifndef __ASSEMBLER__
 
