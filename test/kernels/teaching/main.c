@@ -114,7 +114,7 @@ static void check_turns(void)
     check(one->status == 0 && two->status == 0, "both are content");
     check(shared[1] == 12, "they have shared a page");
     check(one->preempted >= 5 && two->preempted >= 5, "the timer has preempted both");
-    check(disk_interrupts - interrupts == 2 * 6 * 3, "the disk has interrupted for each transfer");
+    check(disk_interrupts - interrupts == 2 * 7 * 3, "the disk has interrupted for each transfer");
     process_free(one);
     process_free(two);
     page_free(shared);

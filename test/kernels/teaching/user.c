@@ -92,17 +92,19 @@ static int sector_keeps(u32 me, u32 round)
     return 1;
 }
 
-/* Neither gives the processor away while it waits for its turn: only the timer takes it. */
+/* Who has passed the turn on does nothing but wait: only the timer takes the processor from it. */
 static int take_turns(u32 me)
 {
     static u32 own_rounds; /* at the same address in both processes, yet not the same */
     int failed = 0;
+    if (!sector_keeps(me, 0)) /* both want the disk */
+        failed |= 1;
     for (u32 round = 1; round <= ROUNDS; round++) {
+        while (shared->turn != me)
+            ;
         if (!sector_keeps(me, round))
             failed |= 1;
         u32 value = me == 1 ? fibonacci(3 * round) : prime(10 * round);
-        while (shared->turn != me)
-            ;
         add("  process ");
         add_number(me, 10);
         add(me == 1 ? ": fibonacci " : ": prime ");
