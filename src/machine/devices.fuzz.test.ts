@@ -72,6 +72,10 @@ const access = fc.oneof(
   }),
   fc.record({ at: fc.constant('time' as const), rest: fc.nat(REST) }),
   fc.record({ at: fc.constant('keys' as const), bytes: fc.array(fc.nat(0xff), { maxLength: 4 }) }),
+  fc.record({
+    at: fc.constant('mouse' as const),
+    movement: fc.tuple(fc.integer(), fc.integer(), fc.integer(), fc.nat(0xff)),
+  }),
   fc.record({ at: fc.constant('interrupt' as const) }),
 );
 
@@ -100,6 +104,9 @@ it(`devices take any access at any time (seed ${String(SEED)})`, function () {
             break;
           case 'keys':
             devices.keyboard.press(one.bytes);
+            break;
+          case 'mouse':
+            devices.mouse.move(...one.movement);
             break;
           case 'interrupt':
             if (devices.interruptRequested) assert.ok(devices.acknowledgeInterrupt() < 256);

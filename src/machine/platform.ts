@@ -11,6 +11,7 @@ import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
+import { Mouse } from './devices/mouse';
 import { pcFunctions } from './devices/pci/pc-functions';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
@@ -90,6 +91,7 @@ export class Platform implements Persistent<PlatformState> {
   readonly serial: Uart16550;
   readonly rtc: CmosRtc;
   readonly keyboard: KeyboardController;
+  readonly mouse: Mouse;
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
   readonly vga: Vga;
@@ -143,8 +145,15 @@ export class Platform implements Persistent<PlatformState> {
       memorySize: options.memory ?? 0,
       irq: this.irq(8),
     });
+    this.mouse = new Mouse({
+      onData: () => {
+        this.keyboard.attend();
+      },
+    });
     this.keyboard = new KeyboardController({
       irq: this.irq(1),
+      mouse: this.mouse,
+      mouseIrq: this.irq(12),
       onReset: () => events.reset?.(),
       onA20: (on) => {
         this.driveA20(on);
@@ -176,7 +185,7 @@ export class Platform implements Persistent<PlatformState> {
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
     const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, pci, ...channels];
     const { localApic, ioApic } = this;
-    const owners = [...stateful, this.typist, localApic, ioApic];
+    const owners = [...stateful, this.mouse, this.typist, localApic, ioApic];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
@@ -223,6 +232,7 @@ export class Platform implements Persistent<PlatformState> {
       timed('real-time clock', 8, this.rtc.name),
       this.typist.isTyping ? typing : outside('keyboard', 1),
       outside('serial port', 4),
+      ...(this.mouse.reports ? [outside('mouse', 12)] : []),
       ...this.apicTimer,
     ];
   }

@@ -5,7 +5,8 @@ import type { Obstacle } from './devices/pic8259';
  * its request from the processor.
  */
 export interface WakeUp {
-  readonly device: 'timer' | 'keyboard' | 'serial port' | 'real-time clock' | 'local APIC timer';
+  readonly device:
+    'timer' | 'keyboard' | 'mouse' | 'serial port' | 'real-time clock' | 'local APIC timer';
   /** Undefined for the local APIC's own. */
   readonly irq: number | undefined;
   /** Whether time alone brings the request, or something from outside. */

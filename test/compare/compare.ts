@@ -24,6 +24,7 @@ const PROGRAMS: Readonly<Record<string, readonly number[]>> = {
   pci: [1024],
   time: [1024],
   serial: [1024],
+  mouse: [1024],
   modes: [1024],
   text: [1024],
   graphics: [1024],

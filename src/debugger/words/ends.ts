@@ -65,6 +65,8 @@ function deviceName(device: WakeUp['device']): string {
       return l10n.t('real-time clock');
     case 'keyboard':
       return l10n.t('keyboard');
+    case 'mouse':
+      return l10n.t('mouse');
     case 'serial port':
       return l10n.t('serial port');
     case 'local APIC timer':
