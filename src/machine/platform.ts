@@ -12,6 +12,7 @@ import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Mouse } from './devices/mouse';
+import { ParallelPort } from './devices/parallel-port';
 import { pcFunctions } from './devices/pci/pc-functions';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
@@ -28,6 +29,10 @@ import type { WakeUp } from './wake-ups';
 export interface PlatformEvents {
   /** A byte left the first serial port. */
   serial?(byte: number): void;
+  /** The same of the second one, at which there is nothing otherwise. */
+  serial2?(byte: number): void;
+  /** A byte was printed at the parallel port. */
+  printer?(byte: number): void;
   /** A byte was written to the debug console (port 0xe9). */
   debugConsole?(byte: number): void;
   /** The exit device (port 0xf4) was written. */
@@ -89,6 +94,8 @@ export class Platform implements Persistent<PlatformState> {
   readonly apicRegisters: ApicRegisters;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
+  readonly serial2: Uart16550;
+  readonly printer: ParallelPort;
   readonly rtc: CmosRtc;
   readonly keyboard: KeyboardController;
   readonly mouse: Mouse;
@@ -138,6 +145,16 @@ export class Platform implements Persistent<PlatformState> {
       irq: this.irq(4),
       onTransmit: (byte) => events.serial?.(byte),
     });
+    this.serial2 = new Uart16550({
+      name: 'uart2',
+      base: 0x2f8,
+      irq: this.irq(3),
+      onTransmit: (byte) => events.serial2?.(byte),
+    });
+    this.printer = new ParallelPort({
+      irq: this.irq(7),
+      onByte: (byte) => events.printer?.(byte),
+    });
     this.rtc = new CmosRtc({
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
@@ -180,10 +197,11 @@ export class Platform implements Persistent<PlatformState> {
       onWindowChange: () => events.videoWindow?.(),
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
-    const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
+    const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga } = this;
     const channels = ataChannels(this.disks, (n) => this.irq(n));
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
-    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, pci, ...channels];
+    const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
+    const stateful = [...isa, pci, ...channels];
     const { localApic, ioApic } = this;
     const owners = [...stateful, this.mouse, this.typist, localApic, ioApic];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
