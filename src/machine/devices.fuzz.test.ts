@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   DeviceFinder,
   FRAME_BUFFER,
+  HPET,
   IO_APIC,
   LOCAL_APIC,
   VIDEO_FIRST,
@@ -65,6 +66,8 @@ const access = fc.oneof(
       fc.integer({ min: FRAME_BUFFER.first, max: FRAME_BUFFER.last - 8 }),
       fc.integer({ min: 0, max: 0xff8 }).map((offset) => LOCAL_APIC + offset),
       fc.integer({ min: 0, max: 0xff8 }).map((offset) => IO_APIC + offset),
+      fc.integer({ min: 0, max: 0x50 }).map((word) => HPET + 4 * word),
+      fc.integer({ min: 0, max: 0xff8 }).map((offset) => HPET + offset),
     ),
     write: fc.boolean(),
     width: fc.constantFrom(1, 2, 4, 8),

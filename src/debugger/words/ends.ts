@@ -67,6 +67,8 @@ function deviceName(device: WakeUp['device']): string {
       return l10n.t('keyboard');
     case 'mouse':
       return l10n.t('mouse');
+    case 'HPET':
+      return device;
     case 'serial port':
       return l10n.t('serial port');
     case 'local APIC timer':

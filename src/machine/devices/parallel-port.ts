@@ -95,12 +95,14 @@ export class ParallelPort implements PortDevice, Stateful<ParallelState> {
     const rises = value & ~this.s.control;
     this.s.control = value;
     const takes = (value & (PrinterControl.NOT_INITIALIZE | PrinterControl.INPUT)) === 4;
+    const interrupts = (value & PrinterControl.INTERRUPT) !== 0;
+    if (!interrupts) this.config.irq?.(false);
     if (!(rises & PrinterControl.STROBE) || !takes) return;
     this.config.onByte?.(this.s.data);
-    if (!(value & PrinterControl.INTERRUPT)) return;
-    // IRQ follows the acknowledge line, which pulses.
-    this.config.irq?.(true);
+    if (!interrupts) return;
+    // The interrupt line follows the acknowledge line: the end of its pulse is the edge.
     this.config.irq?.(false);
+    this.config.irq?.(true);
   }
 
   save(): ParallelState {

@@ -1,6 +1,6 @@
 import { Cr0, Cr4, Xcr0 } from '../../isa/registers/control';
 import { Vector } from '../../isa/exceptions';
-import { Fault, undefinedOpcode } from '../faults';
+import { Fault, NotImplemented, undefinedOpcode } from '../faults';
 import { fpuEmulated, notEnabled, notInRealMode, taskSwitched } from '../reasons/instructions';
 import { avxStateNotEnabled } from '../reasons/units';
 import type { Reason } from '../reasons/reason';
@@ -48,8 +48,8 @@ const unavailable =
   (cpu) => {
     const fault = faultOf(cpu.state, unit);
     if (fault) throw fault;
-    waitsForError(cpu);
-    return undefined;
+    if (waitsForError(cpu)) return undefined;
+    throw new NotImplemented('MMX while IGNNE# has x87 errors ignored');
   };
 
 export const unitUnavailable: Readonly<Record<Unit, SlowPath>> = {
