@@ -11,6 +11,7 @@ import { CoprocessorError } from './devices/coprocessor-error';
 import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
+import { FwCfg } from './devices/fw-cfg';
 import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Mouse } from './devices/mouse';
@@ -213,7 +214,8 @@ export class Platform implements Persistent<PlatformState> {
     const channels = ataChannels(this.disks, (n) => this.irq(n));
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
     const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
-    const stateful = [...isa, this.coprocessorError, pci, ...channels];
+    const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
+    const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
     const { mouse, typist, localApic, ioApic, hpet } = this;
     const owners = [...stateful, mouse, typist, localApic, ioApic, hpet];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
