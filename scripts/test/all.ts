@@ -58,12 +58,7 @@ async function main(): Promise<void> {
   const words = { passed: /(\d+) passing/g, failed: /(\d+) failing/g };
   results.push(counts('unit tests', await show([MOCHA]), words));
   const mocha = [MOCHA, '--config=test/mocharc.json'];
-  const transcripts = await show([
-    ...mocha,
-    'test/transcripts/*.test.ts',
-    'test/cli/*.test.ts',
-    'test/kernels/course.test.ts',
-  ]);
+  const transcripts = await show([...mocha, 'test/transcripts/*.test.ts', 'test/cli/*.test.ts']);
   results.push(counts('transcripts and command line', transcripts, words));
   const kernels = await show([...mocha, 'test/kernels/*.test.ts']);
   // Where neither Debian's packages nor a compiler can be had, there is nothing to count.

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { HPET } from '../machine/device-map';
+import { HPET_ID, SHORTEST_PERIOD } from '../machine/devices/hpet';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
 import { longMode } from '../processor/modes.testing';
 import { cpuid } from '../processor/system/cpuid';
@@ -97,7 +99,7 @@ describe('ACPI tables', () => {
     const view = await bios();
     assertSum(view, find(view, 'RSD PTR '), 20);
     const tables = acpiTables(view);
-    assert.deepEqual([...tables.keys()], ['RSDT', 'FACP', 'APIC', 'DSDT']);
+    assert.deepEqual([...tables.keys()], ['RSDT', 'FACP', 'APIC', 'HPET', 'DSDT']);
     for (const [name, at] of tables) {
       assert.equal(text(view, at, 4), name);
       assertSum(view, at, view.getUint32(at + 4, true));
@@ -114,6 +116,15 @@ describe('ACPI tables', () => {
     let at = madt + 44;
     while (at < end) at += view.getUint8(at + 1);
     assert.equal(at, end);
+  });
+
+  it('tell of the event timer what it tells itself', async () => {
+    const view = await bios();
+    const at = acpiTables(view).get('HPET') ?? 0;
+    assert.equal(view.getUint32(at + 4, true), 56);
+    assert.equal(view.getUint32(at + 36, true), HPET_ID);
+    assert.equal(view.getBigUint64(at + 44, true), BigInt(HPET));
+    assert.equal(BigInt(view.getUint16(at + 53, true)), SHORTEST_PERIOD);
   });
 
   it('tell the ports that there are, and where the structure is that is written', async () => {

@@ -230,6 +230,7 @@ export class Computer implements Persistent<ComputerState> {
         this.platform.ports.write(port, bytes, value);
         this.noticeDeadline();
       },
+      ferr: (pending) => this.platform.coprocessorError.ferr(pending),
       apic: this.apicRegisters(),
       interruptRequested: () => this.platform.interruptRequested,
       acknowledgeInterrupt: () => this.platform.acknowledgeInterrupt(),

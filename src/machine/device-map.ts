@@ -9,6 +9,7 @@ import type { Platform } from './platform';
 export const VIDEO_FIRST = 0xa_0000;
 export const VIDEO_LAST = 0xb_ffff;
 export const IO_APIC = 0xfec0_0000;
+export const HPET = 0xfed0_0000;
 export const LOCAL_APIC = 0xfee0_0000;
 const PAGE = 0x1000;
 
@@ -60,6 +61,7 @@ const fixedRegions = (platform: Platform): MemoryRegion[] => [
   videoRegion(platform, FRAME_BUFFER),
   wordRegion(IO_APIC, platform.ioApic),
   wordRegion(LOCAL_APIC, localApicPage(platform)),
+  hpetRegion(platform),
 ];
 
 /** Whatever its width, an access comes to video memory byte by byte. */
@@ -76,6 +78,16 @@ const videoRegion = ({ vga }: Platform, { first, last }: AddressRange): MemoryRe
     for (let n = 0; n < bytes; n++) {
       vga.writeMemory(address + n, Number((value >> BigInt(8 * n)) & 0xffn));
     }
+  },
+});
+
+/** Its 1024 bytes of registers, and nothing behind them. */
+const hpetRegion = ({ hpet }: Platform): MemoryRegion => ({
+  first: HPET,
+  last: HPET + PAGE - 1,
+  read: (address, bytes) => hpet.read(address - HPET, bytes),
+  write: (address, bytes, value) => {
+    hpet.write(address - HPET, bytes, value);
   },
 });
 

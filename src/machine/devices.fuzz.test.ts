@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   DeviceFinder,
   FRAME_BUFFER,
+  HPET,
   IO_APIC,
   LOCAL_APIC,
   VIDEO_FIRST,
@@ -65,6 +66,8 @@ const access = fc.oneof(
       fc.integer({ min: FRAME_BUFFER.first, max: FRAME_BUFFER.last - 8 }),
       fc.integer({ min: 0, max: 0xff8 }).map((offset) => LOCAL_APIC + offset),
       fc.integer({ min: 0, max: 0xff8 }).map((offset) => IO_APIC + offset),
+      fc.integer({ min: 0, max: 0x50 }).map((word) => HPET + 4 * word),
+      fc.integer({ min: 0, max: 0xff8 }).map((offset) => HPET + offset),
     ),
     write: fc.boolean(),
     width: fc.constantFrom(1, 2, 4, 8),
@@ -72,6 +75,10 @@ const access = fc.oneof(
   }),
   fc.record({ at: fc.constant('time' as const), rest: fc.nat(REST) }),
   fc.record({ at: fc.constant('keys' as const), bytes: fc.array(fc.nat(0xff), { maxLength: 4 }) }),
+  fc.record({
+    at: fc.constant('mouse' as const),
+    movement: fc.tuple(fc.integer(), fc.integer(), fc.integer(), fc.nat(0xff)),
+  }),
   fc.record({ at: fc.constant('interrupt' as const) }),
 );
 
@@ -100,6 +107,9 @@ it(`devices take any access at any time (seed ${String(SEED)})`, function () {
             break;
           case 'keys':
             devices.keyboard.press(one.bytes);
+            break;
+          case 'mouse':
+            devices.mouse.move(...one.movement);
             break;
           case 'interrupt':
             if (devices.interruptRequested) assert.ok(devices.acknowledgeInterrupt() < 256);

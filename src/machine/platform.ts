@@ -7,10 +7,15 @@ import { AtaChannel } from './devices/ata/ata-channel';
 import { Disk } from './devices/ata/disk';
 import type { Clock, ClockState } from './devices/clock';
 import type { InterruptLine, Stateful } from './devices/device';
+import { CoprocessorError } from './devices/coprocessor-error';
 import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
 import { ExitDevice } from './devices/exit-device';
+import { FwCfg } from './devices/fw-cfg';
+import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
+import { Mouse } from './devices/mouse';
+import { ParallelPort } from './devices/parallel-port';
 import { pcFunctions } from './devices/pci/pc-functions';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
@@ -27,6 +32,10 @@ import type { WakeUp } from './wake-ups';
 export interface PlatformEvents {
   /** A byte left the first serial port. */
   serial?(byte: number): void;
+  /** The same of the second one, at which there is nothing otherwise. */
+  serial2?(byte: number): void;
+  /** A byte was printed at the parallel port. */
+  printer?(byte: number): void;
   /** A byte was written to the debug console (port 0xe9). */
   debugConsole?(byte: number): void;
   /** The exit device (port 0xf4) was written. */
@@ -70,6 +79,8 @@ export interface PlatformState {
 
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
+/** Interrupt requests of the two 8259. */
+const ISA_IRQS = 16;
 const INSTRUCTIONS_PER_TICK = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
 
 /** 2026-01-01 00:00:00 UTC: the machine always starts at the same moment. */
@@ -86,10 +97,15 @@ export class Platform implements Persistent<PlatformState> {
   readonly ioApic: IoApic;
   /** The local APIC as MSRs reach it. */
   readonly apicRegisters: ApicRegisters;
+  readonly hpet: Hpet;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
+  readonly serial2: Uart16550;
+  readonly printer: ParallelPort;
   readonly rtc: CmosRtc;
+  readonly coprocessorError: CoprocessorError;
   readonly keyboard: KeyboardController;
+  readonly mouse: Mouse;
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
   readonly vga: Vga;
@@ -127,24 +143,47 @@ export class Platform implements Persistent<PlatformState> {
         if (this.localApic.accepts(destination, logical)) this.localApic.request(vector, level);
       },
     });
+    this.hpet = new Hpet({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      line: (number) => (number < ISA_IRQS ? this.irq(number) : this.ioApic.pin(number)),
+    });
     this.pit = new Pit8254({
       clock,
       instructionsPerTick: INSTRUCTIONS_PER_TICK,
-      irq: this.irq(0),
+      irq: this.hpet.passing(LegacyIrq.TIMER),
     });
     this.serial = new Uart16550({
       irq: this.irq(4),
       onTransmit: (byte) => events.serial?.(byte),
+    });
+    this.serial2 = new Uart16550({
+      name: 'uart2',
+      base: 0x2f8,
+      irq: this.irq(3),
+      onTransmit: (byte) => events.serial2?.(byte),
+    });
+    this.printer = new ParallelPort({
+      irq: this.irq(7),
+      onByte: (byte) => events.printer?.(byte),
     });
     this.rtc = new CmosRtc({
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
       memorySize: options.memory ?? 0,
-      irq: this.irq(8),
+      irq: this.hpet.passing(LegacyIrq.CLOCK),
+    });
+    this.coprocessorError = new CoprocessorError({ irq: this.irq(13) });
+    this.mouse = new Mouse({
+      onData: () => {
+        this.keyboard.attend();
+      },
     });
     this.keyboard = new KeyboardController({
       irq: this.irq(1),
+      mouse: this.mouse,
+      mouseIrq: this.irq(12),
       onReset: () => events.reset?.(),
       onA20: (on) => {
         this.driveA20(on);
@@ -171,12 +210,14 @@ export class Platform implements Persistent<PlatformState> {
       onWindowChange: () => events.videoWindow?.(),
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
-    const { pic, pit, serial, rtc, keyboard, systemControl, vga } = this;
+    const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga } = this;
     const channels = ataChannels(this.disks, (n) => this.irq(n));
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
-    const stateful = [pic, pit, serial, rtc, keyboard, systemControl, vga, pci, ...channels];
-    const { localApic, ioApic } = this;
-    const owners = [...stateful, this.typist, localApic, ioApic];
+    const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
+    const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
+    const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
+    const { mouse, typist, localApic, ioApic, hpet } = this;
+    const owners = [...stateful, mouse, typist, localApic, ioApic, hpet];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
@@ -211,6 +252,10 @@ export class Platform implements Persistent<PlatformState> {
       by: 'time',
       obstacle: clock.isScheduled(name) ? this.obstacle(irq) : 'not-armed',
     });
+    const legacy = (device: WakeUp['device'], irq: number, name: string): WakeUp =>
+      this.hpet.replacesLegacy
+        ? { device, irq, by: 'time', obstacle: 'not-armed' }
+        : timed(device, irq, name);
     const outside = (device: WakeUp['device'], irq: number): WakeUp => ({
       device,
       irq,
@@ -219,10 +264,12 @@ export class Platform implements Persistent<PlatformState> {
     });
     const typing = timed('keyboard', 1, this.typist.name);
     return [
-      timed('timer', 0, this.pit.name),
-      timed('real-time clock', 8, this.rtc.name),
+      legacy('timer', LegacyIrq.TIMER, this.pit.name),
+      legacy('real-time clock', LegacyIrq.CLOCK, this.rtc.name),
       this.typist.isTyping ? typing : outside('keyboard', 1),
       outside('serial port', 4),
+      ...(this.mouse.reports ? [outside('mouse', 12)] : []),
+      ...this.hpetTimers,
       ...this.apicTimer,
     ];
   }
@@ -232,6 +279,16 @@ export class Platform implements Persistent<PlatformState> {
     const { localApic, around } = this;
     if (!around.processor.apicEnabled || !localApic.timerArmed) return [];
     return [{ device: 'local APIC timer', irq: undefined, by: 'time', obstacle: undefined }];
+  }
+
+  private get hpetTimers(): WakeUp[] {
+    const { apicEnabled } = this.around.processor;
+    return this.hpet.armedLines.map((line) => {
+      const isa = line < ISA_IRQS;
+      const open = apicEnabled && this.ioApic.isOpen(line);
+      const obstacle = isa ? this.obstacle(line) : open ? undefined : 'masked';
+      return { device: 'HPET', irq: isa ? line : undefined, by: 'time', obstacle };
+    });
   }
 
   /** What keeps a device's request from the processor, on whichever way it has. */

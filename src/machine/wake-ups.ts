@@ -5,8 +5,15 @@ import type { Obstacle } from './devices/pic8259';
  * its request from the processor.
  */
 export interface WakeUp {
-  readonly device: 'timer' | 'keyboard' | 'serial port' | 'real-time clock' | 'local APIC timer';
-  /** Undefined for the local APIC's own. */
+  readonly device:
+    | 'timer'
+    | 'keyboard'
+    | 'mouse'
+    | 'serial port'
+    | 'real-time clock'
+    | 'HPET'
+    | 'local APIC timer';
+  /** Undefined for the local APIC's own, and for what comes to inputs of the I/O APIC alone. */
   readonly irq: number | undefined;
   /** Whether time alone brings the request, or something from outside. */
   readonly by: 'time' | 'outside';

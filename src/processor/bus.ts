@@ -10,10 +10,11 @@ export interface Bus {
   /** The interrupt-acknowledge cycle: gives the vector. */
   acknowledgeInterrupt(): number;
   /**
-   * FERR#: with CR0.NE = 0 an x87 instruction that waits has met a pending exception, and waits on for
-   * an interrupt (SDM 1 8.7.2). Where the computer has no such wire the processor says that it is missing.
+   * FERR#, at each x87 instruction that waits while CR0.NE = 0: whether it has met a pending exception. Then it waits
+   * on for an interrupt, unless the answer, IGNNE#, is that it goes on nevertheless (SDM 1 8.7.2). Where the
+   * computer has no such wires the processor says that they are missing.
    */
-  ferr?(): void;
+  ferr?(pending: boolean): boolean;
 }
 
 /** What MSRs reach of a local APIC: the registers of x2APIC mode, 800H to 8FFH, and IA32_TSC_DEADLINE (SDM 3A 11). */

@@ -24,6 +24,7 @@ const PROGRAMS: Readonly<Record<string, readonly number[]>> = {
   pci: [1024],
   time: [1024],
   serial: [1024],
+  mouse: [1024],
   modes: [1024],
   text: [1024],
   graphics: [1024],
@@ -94,6 +95,7 @@ function diskImage(name: string, size: number, folder: string): string {
 const runQemu = (image: string): string =>
   output('qemu-system-x86_64', [
     ...['-m', '64', '-display', 'none', '-nodefaults', '-vga', 'std', '-serial', 'stdio'],
+    ...['-serial', 'null', '-parallel', 'null'],
     ...['-drive', `file=${image},format=raw`, '-device', 'isa-debug-exit,iobase=0xf4'],
   ]);
 

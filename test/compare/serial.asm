@@ -18,6 +18,9 @@ main:   SERIAL 0x0300, 0, "03"
         SERIAL 0x0141, 0, " 01 A"
         SERIAL 0x0300, 0, "03"
         SERIAL 0x0300, 1, "03 second"
+        SERIAL 0x00e3, 1, "00 e3 second"
+        SERIAL 0x0141, 1, "01 A second"
+        SERIAL 0x0300, 2, "03 third"
         SERIAL 0x0300, 4, "03 port 4"
         SERIAL 0x0400, 0, "04"
         SERIAL 0x0500, 0, "05"
@@ -26,6 +29,26 @@ main:   SERIAL 0x0300, 0, "03"
         mov ax, 0x0200
         mov dx, 0
         CALL 0x17, "17 02"
+        KNOWN
+        mov ax, 0x0041
+        mov dx, 0
+        CALL 0x17, "17 00 A"
+        mov dx, 0x37a
+        in al, dx
+        call hex8
+        call newline
+        KNOWN
+        mov ax, 0x0100
+        mov dx, 0
+        CALL 0x17, "17 01"
+        KNOWN
+        mov ax, 0x0200
+        mov dx, 1
+        CALL 0x17, "17 02 second"
+        KNOWN
+        mov ax, 0x0300
+        mov dx, 0
+        CALL 0x17, "17 03"
         KNOWN
         CALL 0x11, "11"
         KNOWN

@@ -65,6 +65,10 @@ function deviceName(device: WakeUp['device']): string {
       return l10n.t('real-time clock');
     case 'keyboard':
       return l10n.t('keyboard');
+    case 'mouse':
+      return l10n.t('mouse');
+    case 'HPET':
+      return device;
     case 'serial port':
       return l10n.t('serial port');
     case 'local APIC timer':

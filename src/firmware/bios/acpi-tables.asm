@@ -44,6 +44,7 @@ acpi_root_table:
 .begin: ACPI_HEADER "RSDT", 1
         dd 0xf0000 + acpi_fixed
         dd 0xf0000 + acpi_interrupts
+        dd 0xf0000 + acpi_event_timer
 .end:
 
 ; ------------------------------------------------------------------ fixed hardware, FADT (5.2.9)
@@ -143,6 +144,23 @@ acpi_interrupts:
         db ALL_APICS
         dw MADT_AS_THE_BUS
         db 1
+.end:
+
+; ------------------------------------------------------------------ event timer (IA-PC HPET Specification 1.0a, 3.2.4)
+
+HPET            equ 0xfed00000
+HPET_ID         equ 0x8086a201      ; the low half of its capabilities
+HPET_SHORTEST   equ 100             ; ticks of a period in which no interrupt is lost
+
+        align 16, db 0
+acpi_event_timer:
+.begin: ACPI_HEADER "HPET", 1
+        dd HPET_ID
+        db 0, 64, 0, 0              ; in memory, registers of 64 bits
+        dq HPET
+        db 0                        ; its number
+        dw HPET_SHORTEST
+        db 0                        ; its page is not promised to be nobody else's
 .end:
 
 ; ------------------------------------------------------------------ definitions, DSDT (5.2.11.1)

@@ -32,6 +32,7 @@
 %include "shift-keys.asm"
 %include "keyboard-services.asm"
 %include "key-codes.asm"
+%include "mouse.asm"
 %include "serial.asm"
 %include "printer.asm"
 %include "equipment.asm"

@@ -47,7 +47,7 @@ KEY_DELETE      equ 0x53            ; … and the last
 KEY_SYSTEM_REQUEST equ 0x54
 RELEASED        equ 0x80
 
-; The controller translates scan codes and interrupts; there is no mouse.
+; The controller translates scan codes and interrupts; the mouse is off.
 start_keyboard:
         mov al, 0x60                ; write the command byte
         out KEYBOARD_COMMAND, al

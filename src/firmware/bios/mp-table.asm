@@ -112,16 +112,16 @@ mp_table:
         MP_ISA_INTERRUPT 0, 2       ; the timer
         MP_ISA_INTERRUPT 1, 1       ; the keyboard
                                     ; IRQ 2 is the second 8259's
-        MP_ISA_INTERRUPT 3, 3
-        MP_ISA_INTERRUPT 4, 4       ; the serial port
+        MP_ISA_INTERRUPT 3, 3       ; the second serial port
+        MP_ISA_INTERRUPT 4, 4       ; the first
         MP_ISA_INTERRUPT 5, 5
         MP_ISA_INTERRUPT 6, 6
-        MP_ISA_INTERRUPT 7, 7
+        MP_ISA_INTERRUPT 7, 7       ; the parallel port
         MP_ISA_INTERRUPT 8, 8       ; the clock
         MP_ISA_INTERRUPT 9, 9
         MP_ISA_INTERRUPT 10, 10
         MP_ISA_INTERRUPT 11, 11
-        MP_ISA_INTERRUPT 12, 12
+        MP_ISA_INTERRUPT 12, 12     ; the mouse
         MP_ISA_INTERRUPT 13, 13
         MP_ISA_INTERRUPT 14, 14     ; disks on the first channel
         MP_ISA_INTERRUPT 15, 15     ; … and on the second

@@ -35,7 +35,9 @@ power_on:
         call start_timer
         call start_clock
         call start_keyboard
+        call find_mouse
         call find_serial_ports
+        call find_printer_ports
         call start_option_roms      ; from here on there is a screen
         push DATA_AREA
         pop ds

@@ -15,11 +15,16 @@ TRANSMITTER_EMPTY equ 0x20
 TIMED_OUT       equ 0x80            ; what INT 14h adds to line status
 
 COM1            equ 0x3f8
+COM2            equ 0x2f8
 
-; Notes in the data area whether there is COM1: its interrupt-enable register keeps what is
-; written to its low four bits. (This machine has no place for another.)
+; Notes in the data area which serial ports there are: an interrupt-enable register keeps what is
+; written to its low four bits. (This machine has no place for more than two.)
 find_serial_ports:
-        mov dx, COM1 + UART_INTERRUPTS
+        xor si, si                  ; how many have been found
+        mov dx, COM1
+        call .look
+        mov dx, COM2
+.look:  add dx, UART_INTERRUPTS
         mov al, 0x02
         out dx, al
         in al, dx
@@ -27,9 +32,13 @@ find_serial_ports:
         jne .done
         mov al, 0
         out dx, al
-        mov word [SERIAL_PORTS], COM1
-        mov byte [SERIAL_TIMEOUTS], 10
+        sub dx, UART_INTERRUPTS
+        mov bx, si
+        add bx, bx
+        mov [bx + SERIAL_PORTS], dx
+        mov byte [si + SERIAL_TIMEOUTS], 10
         add word [EQUIPMENT], 1 << 9
+        inc si
 .done:  ret
 
 int_0x14:

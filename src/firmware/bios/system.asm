@@ -28,6 +28,7 @@ int_0x15:
         FUNCTION 0x91, device_ready
         FUNCTION 0xc0, get_configuration
         FUNCTION 0xc1, get_extended_data_area
+        FUNCTION 0xc2, mouse_services
         FUNCTION 0xe8, memory_services
 .end:
 

@@ -66,7 +66,7 @@ fill_vectors:
         VECTOR 0x71, unexpected_irq_2
         VECTOR 0x72, unexpected_irq_2
         VECTOR 0x73, unexpected_irq_2
-        VECTOR 0x74, unexpected_irq_2
+        VECTOR 0x74, int_0x74
         VECTOR 0x75, int_0x75
         VECTOR 0x76, unexpected_irq_2
         VECTOR 0x77, unexpected_irq_2

@@ -1,11 +1,16 @@
 import { ports, type InterruptLine, type PortDevice, type Stateful } from './device';
+import type { PortPartner } from './mouse';
 import { RELEASE, translate } from './scancodes';
 
-/** Intel 8042 keyboard controller with a keyboard; there is no mouse at its second port. */
+/** Intel 8042 keyboard controller of a PS/2, with a keyboard; at its second port there may be a mouse. */
 
 export interface KeyboardConfig {
   /** IRQ 1. */
   readonly irq?: InterruptLine;
+  /** What is at the second port. */
+  readonly mouse?: PortPartner;
+  /** IRQ 12. */
+  readonly mouseIrq?: InterruptLine;
   /** A program pulses the reset line. */
   readonly onReset?: () => void;
   /** The output port was written, which drives the A20 line. */
@@ -13,15 +18,28 @@ export interface KeyboardConfig {
 }
 
 /** Status register, port 0x64. */
-const Status = { OUTPUT_FULL: 1, SYSTEM: 4, COMMAND: 8, UNLOCKED: 0x10 } as const;
+const Status = { OUTPUT_FULL: 1, SYSTEM: 4, COMMAND: 8, UNLOCKED: 0x10, FROM_MOUSE: 0x20 } as const;
 /** Command byte ("configuration"). */
-const Command = { INTERRUPT: 1, SYSTEM: 4, DISABLE: 0x10, TRANSLATE: 0x40 } as const;
-const OutputPort = { NOT_RESET: 1, A20: 2, KEYBOARD_FULL: 0x10 } as const;
+const Command = {
+  INTERRUPT: 1,
+  MOUSE_INTERRUPT: 2,
+  SYSTEM: 4,
+  DISABLE: 0x10,
+  DISABLE_MOUSE: 0x20,
+  TRANSLATE: 0x40,
+} as const;
+const OutputPort = { NOT_RESET: 1, A20: 2, KEYBOARD_FULL: 0x10, MOUSE_FULL: 0x20 } as const;
 const ACKNOWLEDGE = 0xfa;
 const RESEND = 0xfe;
 const SELF_TEST_PASSED = 0x55;
 const KEYBOARD_PASSED = 0xaa;
 const SCAN_CODE_SET = 2;
+
+/** A byte that a program reads at port 0x60, and whose it is. */
+interface OutputByte {
+  byte: number;
+  mouse: boolean;
+}
 
 export interface KeyboardState {
   /** The controller's 32 bytes of RAM; byte 0 is the command byte. */
@@ -31,14 +49,14 @@ export interface KeyboardState {
   pending: number | undefined;
   /** The keyboard command that waits for its byte. */
   argument: number | undefined;
-  /** Answers of the controller itself; they come before anything from the keyboard. */
-  answers: number[];
+  /** Answers of the controller itself; they come before anything from outside. */
+  answers: OutputByte[];
   /** What the keyboard has sent: set 2, untranslated. */
   keyboard: number[];
   /** A release prefix was taken by the translation. */
   released: boolean;
   /** The output buffer: what port 0x60 reads. */
-  output: number | undefined;
+  output: OutputByte | undefined;
   /** What port 0x60 reads again when the buffer is empty. */
   last: number;
   lastWrite: 'data' | 'command';
@@ -71,6 +89,7 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   readonly ports = [ports(0x60), ports(0x64)];
   private state = initial();
   private line = false;
+  private mouseLine = false;
 
   constructor(private readonly config: KeyboardConfig = {}) {}
 
@@ -91,10 +110,15 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
     return this.state.leds;
   }
 
+  /** The mouse may have something to send. */
+  attend(): void {
+    this.update();
+  }
+
   readPort(port: number): number {
     if (port === 0x64) return this.status();
     const s = this.state;
-    if (s.output !== undefined) s.last = s.output;
+    if (s.output) s.last = s.output.byte;
     s.output = undefined;
     this.update();
     return s.last;
@@ -114,6 +138,7 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   restore(state: KeyboardState): void {
     this.state = structuredClone(state);
     this.line = this.interrupting();
+    this.mouseLine = this.mouseInterrupting();
   }
 
   reset(): void {
@@ -132,7 +157,8 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   private status(): number {
     const s = this.state;
     return (
-      (s.output !== undefined ? Status.OUTPUT_FULL : 0) |
+      (s.output ? Status.OUTPUT_FULL : 0) |
+      (s.output?.mouse ? Status.FROM_MOUSE : 0) |
       ((this.commandByte & Command.SYSTEM) !== 0 ? Status.SYSTEM : 0) |
       (s.lastWrite === 'command' ? Status.COMMAND : 0) |
       Status.UNLOCKED
@@ -142,20 +168,31 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   private controllerCommand(value: number): void {
     const s = this.state;
     s.pending = undefined;
-    if (value >= 0x20 && value <= 0x3f) s.answers.push(s.ram[value & 0x1f] ?? 0);
+    if (value >= 0x20 && value <= 0x3f) this.answer(s.ram[value & 0x1f] ?? 0);
     else if (value >= 0x60 && value <= 0x7f) s.pending = value;
     else if (value >= 0xf0) this.pulse(value & 0xf);
     else this.otherCommand(value);
   }
 
+  private answer(byte: number, mouse = false): void {
+    this.state.answers.push({ byte, mouse });
+  }
+
   private otherCommand(value: number): void {
     const s = this.state;
     switch (value) {
-      case 0xaa: // Self test; it turns the keyboard on again and translation off or on as before.
-        s.answers.push(SELF_TEST_PASSED);
+      case 0xa7: // Disable the mouse
+        this.setCommandByte(this.commandByte | Command.DISABLE_MOUSE);
         break;
+      case 0xa8: // Enable the mouse
+        this.setCommandByte(this.commandByte & ~Command.DISABLE_MOUSE);
+        break;
+      case 0xaa: // Self test; it turns the keyboard on again and translation off or on as before.
+        this.answer(SELF_TEST_PASSED);
+        break;
+      case 0xa9: // Test of the mouse's lines
       case 0xab: // Test of the keyboard's lines
-        s.answers.push(0);
+        this.answer(0);
         break;
       case 0xad: // Disable the keyboard
         this.setCommandByte(this.commandByte | Command.DISABLE);
@@ -164,10 +201,10 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
         this.setCommandByte(this.commandByte & ~Command.DISABLE);
         break;
       case 0xc0: // Read the input port: not locked
-        s.answers.push(0x80);
+        this.answer(0x80);
         break;
       case 0xd0: // Read the output port
-        s.answers.push(s.outputPort | (s.output !== undefined ? OutputPort.KEYBOARD_FULL : 0));
+        this.answer(s.outputPort | this.fullBits());
         break;
       case 0xdd: // A20 off
         this.setOutputPort(s.outputPort & ~OutputPort.A20);
@@ -177,11 +214,18 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
         break;
       case 0xd1: // Write the output port
       case 0xd2: // Write the output buffer as if the keyboard had
+      case 0xd3: // … as if the mouse had
       case 0xd4: // Write to the mouse
         s.pending = value;
         break;
-      default: // The commands for a mouse (0xa7 to 0xa9, 0xd3) find none: no answer.
+      default: // There is no such command.
     }
+  }
+
+  private fullBits(): number {
+    const { output } = this.state;
+    if (!output) return 0;
+    return output.mouse ? OutputPort.MOUSE_FULL : OutputPort.KEYBOARD_FULL;
   }
 
   /** Pulses those of the four lowest bits of the output port that are 0: bit 0 is the reset line. */
@@ -190,7 +234,7 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   }
 
   private setOutputPort(value: number): void {
-    this.state.outputPort = value & ~OutputPort.KEYBOARD_FULL;
+    this.state.outputPort = value & ~(OutputPort.KEYBOARD_FULL | OutputPort.MOUSE_FULL);
     this.config.onA20?.((value & OutputPort.A20) !== 0);
     if ((value & OutputPort.NOT_RESET) === 0) this.config.onReset?.();
   }
@@ -201,8 +245,16 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
     s.pending = undefined;
     if (pending === undefined) this.keyboardByte(value);
     else if (pending === 0xd1) this.setOutputPort(value);
-    else if (pending === 0xd2) s.answers.push(value);
+    else if (pending === 0xd2 || pending === 0xd3) this.answer(value, pending === 0xd3);
+    else if (pending === 0xd4) this.mouseByte(value);
     else if (pending >= 0x60 && pending <= 0x7f) s.ram[pending & 0x1f] = value;
+  }
+
+  private mouseByte(value: number): void {
+    // As with the keyboard; and what is lost on the way, the controller says itself.
+    this.setCommandByte(this.commandByte & ~Command.DISABLE_MOUSE);
+    if (this.config.mouse) this.config.mouse.write(value);
+    else this.answer(RESEND, true);
   }
 
   private keyboardByte(value: number): void {
@@ -258,19 +310,26 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
     }
   }
 
-  /** Fills the output buffer: first with answers of the controller, then from the keyboard. */
+  /** Fills the output buffer: first with answers of the controller, then from the keyboard, then from the mouse. */
   private fill(): void {
     const s = this.state;
-    if (s.output !== undefined) return;
-    const answer = s.answers.shift();
-    if (answer !== undefined) {
-      s.output = answer;
-      return;
+    s.output ??= s.answers.shift() ?? this.fromKeyboard() ?? this.fromMouse();
+  }
+
+  private fromKeyboard(): OutputByte | undefined {
+    if ((this.commandByte & Command.DISABLE) !== 0) return undefined;
+    const { keyboard } = this.state;
+    for (let byte = keyboard.shift(); byte !== undefined; byte = keyboard.shift()) {
+      const code = this.translated(byte);
+      if (code !== undefined) return { byte: code, mouse: false };
     }
-    if ((this.commandByte & Command.DISABLE) !== 0) return;
-    while (s.output === undefined && s.keyboard.length > 0) {
-      s.output = this.translated(s.keyboard.shift() ?? 0);
-    }
+    return undefined;
+  }
+
+  private fromMouse(): OutputByte | undefined {
+    if ((this.commandByte & Command.DISABLE_MOUSE) !== 0) return undefined;
+    const byte = this.config.mouse?.take();
+    return byte === undefined ? undefined : { byte, mouse: true };
   }
 
   /** A byte from the keyboard as the program is to see it; undefined for a prefix that vanishes. */
@@ -287,7 +346,13 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   }
 
   private interrupting(): boolean {
-    return this.state.output !== undefined && (this.commandByte & Command.INTERRUPT) !== 0;
+    const { output } = this.state;
+    return output?.mouse === false && (this.commandByte & Command.INTERRUPT) !== 0;
+  }
+
+  private mouseInterrupting(): boolean {
+    const { output } = this.state;
+    return output?.mouse === true && (this.commandByte & Command.MOUSE_INTERRUPT) !== 0;
   }
 
   private update(): void {
@@ -299,8 +364,12 @@ export class KeyboardController implements PortDevice, Stateful<KeyboardState> {
   /** Between two bytes the line goes down, so that each gives an edge. */
   private drive(): void {
     const level = this.interrupting();
-    if (level === this.line) return;
+    const mouseLevel = this.mouseInterrupting();
+    const changed = level !== this.line;
+    const mouseChanged = mouseLevel !== this.mouseLine;
     this.line = level;
-    this.config.irq?.(level);
+    this.mouseLine = mouseLevel;
+    if (changed) this.config.irq?.(level);
+    if (mouseChanged) this.config.mouseIrq?.(mouseLevel);
   }
 }

@@ -1,6 +1,7 @@
 import { Cr0, Cr4, Xcr0 } from '../../isa/registers/control';
 import { Vector } from '../../isa/exceptions';
-import { Fault, undefinedOpcode } from '../faults';
+import { X87Status } from '../../isa/registers/floating-point';
+import { Fault, NotImplemented, undefinedOpcode } from '../faults';
 import { fpuEmulated, notEnabled, notInRealMode, taskSwitched } from '../reasons/instructions';
 import { avxStateNotEnabled } from '../reasons/units';
 import type { Reason } from '../reasons/reason';
@@ -12,6 +13,7 @@ import { waitsForError } from '../x87/availability';
 /** The units whose instructions an operating system makes available, by control registers and XCR0. */
 export type Unit = keyof typeof UnitBit;
 
+const ERROR_SUMMARY = BigInt(X87Status.ES);
 const AVX_STATE = Xcr0.SSE | Xcr0.AVX;
 const AVX_STATE_LOW = Number(AVX_STATE);
 const ALL_UNITS = UnitBit.MMX | UnitBit.SSE | UnitBit.AVX;
@@ -56,8 +58,11 @@ const unavailable =
   (cpu) => {
     const fault = faultOf(cpu.state, unit);
     if (fault) throw fault;
-    if (!waitsForError(cpu)) throw new Error(`State.UNAVAILABLE is stale: ${unit}`);
-    return undefined;
+    if (waitsForError(cpu)) return undefined;
+    if (cpu.state.slot(Units.X87_STATUS) & ERROR_SUMMARY) {
+      throw new NotImplemented('MMX while IGNNE# has x87 errors ignored');
+    }
+    throw new Error(`State.UNAVAILABLE is stale: ${unit}`);
   };
 
 export const unitUnavailable: Readonly<Record<Unit, SlowPath>> = {

@@ -18,7 +18,9 @@ export function fromBytes(bytes: Uint8Array): bigint {
 }
 
 export function toBytes(value: bigint, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, n) => Number((value >> BigInt(8 * n)) & 0xffn));
+  const words = new DataView(new ArrayBuffer((count + 7) & ~7));
+  for (let at = 0; at < count; at += 8) words.setBigUint64(at, value >> BigInt(8 * at), true);
+  return new Uint8Array(words.buffer, 0, count);
 }
 
 /** The lowest bytes of a register, at its slot. */
@@ -90,13 +92,22 @@ export function writeRegister(
 ): void {
   const { units } = cpu.state;
   const start = slot - vectorSlot(0);
-  units.set(toBytes(value, bytes), start);
+  if (bytes % 8 === 0) {
+    for (let at = 0; at < bytes; at += 8) {
+      cpu.state.setSlot(slot + at, BigInt.asUintN(64, value >> BigInt(8 * at)));
+    }
+  } else {
+    units.set(toBytes(value, bytes), start);
+  }
   if (clearsAbove) units.fill(0, start + bytes, start + 32);
 }
 
 /** The lanes of a value, lowest first, unsigned. */
 export function lanes(value: bigint, width: number, count: number): bigint[] {
-  return Array.from({ length: count }, (_, n) => BigInt.asUintN(width, value >> BigInt(width * n)));
+  const all: bigint[] = [];
+  let rest = value;
+  for (let n = 0; n < count; n++, rest >>= BigInt(width)) all.push(BigInt.asUintN(width, rest));
+  return all;
 }
 
 export function ofLanes(values: readonly bigint[], width: number): bigint {

@@ -16,19 +16,23 @@ export function requireUnit({ state }: InstructionContext): void {
 
 /**
  * Before an instruction that waits: an exception of one before it that is not masked. With CR0.NE = 0 the
- * outside is told, and the instruction waits for an interrupt: it is begun again until there is one.
+ * outside is told, and unless it says that the error is to be ignored the instruction waits for an interrupt: it is
+ * begun again until there is one.
  *
  * @returns whether the instruction has to wait
  * @throws Fault #MF with CR0.NE = 1
  */
 export function waitsForError(cpu: InstructionContext): boolean {
   const stack = new RegisterStack(cpu.state);
-  if (!stack.pending) return false;
+  if (!stack.pending) {
+    if (!(cpu.state.cr0 & WideCr0.NE)) cpu.bus.ferr?.(false);
+    return false;
+  }
   if (cpu.state.cr0 & WideCr0.NE) {
     throw new Fault(Vector.MF, floatingPointError(stack.status & ~stack.control));
   }
   if (!cpu.bus.ferr) throw new NotImplemented('FERR# (CR0.NE = 0)');
-  cpu.bus.ferr();
+  if (cpu.bus.ferr(true)) return false;
   cpu.nextRip = cpu.state.rip;
   return true;
 }
