@@ -168,6 +168,14 @@ function binary(operator: VectorBinary, lane: LaneWidth, a: bigint, b: bigint): 
       );
     case 'dotS':
       return fromLanes(pairs(zip((x, y) => x * y)), 2 * lane);
+    case 'addF':
+      return floating(lane, a, b, (x, y) => x + y);
+    case 'subF':
+      return floating(lane, a, b, (x, y) => x - y);
+    case 'mulF':
+      return floating(lane, a, b, (x, y) => x * y);
+    case 'divF':
+      return floating(lane, a, b, (x, y) => x / y);
     case 'mulLowS':
     case 'mulLowU':
       return fromLanes(zip((x, y) => x * y).slice(0, half), 2 * lane);
@@ -175,6 +183,30 @@ function binary(operator: VectorBinary, lane: LaneWidth, a: bigint, b: bigint): 
     case 'mulHighU':
       return fromLanes(zip((x, y) => x * y).slice(half), 2 * lane);
   }
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** Of 32 bits by way of 64, which rounds the same (for these four operations). */
+function floating(
+  lane: LaneWidth,
+  a: bigint,
+  b: bigint,
+  operation: (x: number, y: number) => number,
+): bigint {
+  const read = (bits: bigint): number => {
+    if (lane === 64) scratch.setBigUint64(0, bits);
+    else scratch.setUint32(0, Number(bits));
+    return lane === 64 ? scratch.getFloat64(0) : scratch.getFloat32(0);
+  };
+  const right = lanesOf(b, lane);
+  const results = lanesOf(a, lane).map((bits, n) => {
+    const result = operation(read(bits), read(right[n] ?? 0n));
+    if (lane === 64) scratch.setFloat64(0, result);
+    else scratch.setFloat32(0, result);
+    return lane === 64 ? scratch.getBigUint64(0) : BigInt(scratch.getUint32(0));
+  });
+  return fromLanes(results, lane);
 }
 
 /** Operators that read their lanes as unsigned; narrowU reads signed ones, and gives unsigned. */

@@ -80,6 +80,12 @@ export class Vector {
   mulHighS = (lane: LaneWidth, b: Vector): Vector => this.binary('mulHighS', lane, b);
   mulHighU = (lane: LaneWidth, b: Vector): Vector => this.binary('mulHighU', lane, b);
 
+  /** Floating point, rounded to nearest; of NaNs any may come out. */
+  addF = (lane: 32 | 64, b: Vector): Vector => this.binary('addF', lane, b);
+  subF = (lane: 32 | 64, b: Vector): Vector => this.binary('subF', lane, b);
+  mulF = (lane: 32 | 64, b: Vector): Vector => this.binary('mulF', lane, b);
+  divF = (lane: 32 | 64, b: Vector): Vector => this.binary('divF', lane, b);
+
   /** By a number, or a value of 64 bits, below the lane's width. */
   shl = (lane: LaneWidth, count: number | Value): Vector => this.shift('shl', lane, count);
   shrS = (lane: LaneWidth, count: number | Value): Vector => this.shift('shrS', lane, count);

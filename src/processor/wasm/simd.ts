@@ -71,6 +71,11 @@ export const BINARY = {
   mulHighS: lanes(157, 189, 221),
   mulLowU: lanes(158, 190, 222),
   mulHighU: lanes(159, 191, 223),
+  /** Floating point, rounded to nearest. */
+  addF: lanes(undefined, undefined, 228, 240),
+  subF: lanes(undefined, undefined, 229, 241),
+  mulF: lanes(undefined, undefined, 230, 242),
+  divF: lanes(undefined, undefined, 231, 243),
 } as const satisfies Record<string, ByLane>;
 
 /** By a count that the specification takes modulo the lane's width. */

@@ -6,6 +6,7 @@ import { FUSED } from '../../../vector/floating/fused';
 import { ROUNDINGS } from '../../../vector/floating/round';
 import { instruction } from '../../instruction';
 import { requireUnit } from '../../vector-operands';
+import { defineQuickArithmetic, isQuick } from './quick-floating';
 import { slowVector } from './slow';
 
 /** Floating-point instructions of SSE, AVX, FMA and F16C. */
@@ -15,7 +16,9 @@ const BOTH = { ...ARITHMETIC, ...COMPARISONS, ...CONVERSIONS, ...ESTIMATES, ...R
 /** CMPSD is a string instruction, too. */
 const legacyName = (mnemonic: string): string => (mnemonic === 'CMPSD' ? 'SSE CMPSD' : mnemonic);
 
+defineQuickArithmetic(ARITHMETIC);
 for (const [mnemonic, path] of Object.entries(BOTH)) {
+  if (isQuick(mnemonic)) continue;
   slowVector([legacyName(mnemonic), `V${mnemonic}`], path);
 }
 for (const [mnemonic, path] of Object.entries({ ...FUSED, ...HALF_CONVERSIONS })) {
