@@ -150,6 +150,22 @@ export interface KeyChange {
   readonly down: boolean;
 }
 
+/** `ringside/mouse`: the guest's mouse is moved, its wheel turned, its buttons pressed or let go. */
+export interface MouseArguments {
+  /** Counts to the right and down. */
+  readonly dx: number;
+  readonly dy: number;
+  /** Notches towards the user. */
+  readonly wheel?: number;
+  /** All that are down now, as in DOM events: 1 left, 2 right, 4 middle. */
+  readonly buttons: number;
+}
+
+export interface MouseResponse {
+  /** Whether the guest has turned its mouse on. */
+  readonly listens: boolean;
+}
+
 /** The event `ringside/screen`: the guest has begun to use its screen; or has ended, and left it so. */
 export interface ScreenEventBody {
   readonly screen?: ScreenBody;
@@ -184,6 +200,7 @@ export const CustomRequest = {
   INPUT: 'ringside/input',
   SCREEN: 'ringside/screen',
   KEYS: 'ringside/keys',
+  MOUSE: 'ringside/mouse',
 } as const;
 
 export const CustomEvent = {

@@ -50,6 +50,12 @@ export class Debuggee {
     this.inputCame();
   }
 
+  /** The guest's mouse: `Mouse.move`. */
+  moveMouse(dx: number, dy: number, wheel: number, buttons: number): void {
+    this.machine.platform.mouse.move(dx, dy, wheel, buttons);
+    this.inputCame();
+  }
+
   /** Bytes typed on the guest's first serial port. */
   input(bytes: Uint8Array): void {
     this.machine.platform.serial.receive(bytes);

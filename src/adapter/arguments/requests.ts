@@ -4,6 +4,7 @@ import {
   type InputArguments,
   type KeyChange,
   type KeysArguments,
+  type MouseArguments,
   type ScreenArguments,
   type SetNodeValueArguments,
   type ViewArguments,
@@ -195,6 +196,12 @@ const OURS = {
   [CustomRequest.KEYS]: object<KeysArguments>({
     keys: optional(list(object<KeyChange>({ code: text, down: flag }))),
     text: optional(text),
+  }),
+  [CustomRequest.MOUSE]: object<MouseArguments>({
+    dx: whole,
+    dy: whole,
+    wheel: optional(whole),
+    buttons: count,
   }),
 };
 

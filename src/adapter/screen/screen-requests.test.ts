@@ -37,6 +37,47 @@ handler:
     mov al, 0
     out 0xf4, al
     hlt`;
+/** Turns the mouse on, and ends with its first interrupt. */
+const MOUSE = `
+    cli
+    xor ax, ax
+    mov ds, ax
+    mov word [0x74 * 4], handler
+    mov word [0x74 * 4 + 2], 0
+    mov al, 0x11
+    out 0x20, al
+    out 0xa0, al
+    mov al, 8
+    out 0x21, al
+    mov al, 0x70
+    out 0xa1, al
+    mov al, 4
+    out 0x21, al
+    mov al, 2
+    out 0xa1, al
+    mov al, 1
+    out 0x21, al
+    out 0xa1, al
+    mov al, 0xfb
+    out 0x21, al
+    mov al, 0xef
+    out 0xa1, al
+    mov al, 0xd4
+    out 0x64, al
+    mov al, 0xf4
+    out 0x60, al
+    in al, 0x60
+    mov al, 0x60
+    out 0x64, al
+    mov al, 0x47
+    out 0x60, al
+    sti
+again: WAIT
+    jmp again
+handler:
+    mov al, 0
+    out 0xf4, al
+    hlt`;
 const SOURCES: Record<string, string> = {
   'text.asm': `${HEAD}${PRINT}
     mov word [es:160], 0x1e00 + '!'
@@ -48,6 +89,7 @@ const SOURCES: Record<string, string> = {
     hlt`,
   'waiting.asm': `${HEAD}%define WAIT hlt${KEY}`,
   'spinning.asm': `${HEAD}%define WAIT nop${KEY}`,
+  'mouse.asm': `${HEAD}%define WAIT hlt${MOUSE}`,
   'endless.asm': `${HEAD}${PRINT}
 again: jmp again`,
   'blank.asm': `${HEAD}
@@ -179,6 +221,16 @@ for (const monitor of ['vtx', 'none']) {
         [...printed.join('')].map((character) => character.charCodeAt(0)).slice(0, 3),
         [0x1e, 0x2a, 0x30],
       );
+    });
+
+    it('the mouse interrupts once the guest has turned it on', async () => {
+      const move = { dx: 1, dy: -1, buttons: 1 };
+      await client.start('mouse.asm', { monitor });
+      assert.deepEqual(await client.ask('ringside/mouse', move), { listens: false });
+      await client.ask('continue', { threadId: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.deepEqual(await client.ask('ringside/mouse', move), { listens: true });
+      await client.event('terminated');
     });
 
     for (const program of ['waiting.asm', 'spinning.asm']) {

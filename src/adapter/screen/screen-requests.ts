@@ -4,11 +4,13 @@ import { handler, type Handlers } from '../handlers';
 import {
   CustomRequest,
   type KeysArguments,
+  type MouseArguments,
+  type MouseResponse,
   type ScreenArguments,
   type ScreenResponse,
 } from '../protocol';
 
-/** The guest's monitor and keyboard. */
+/** The guest's monitor, keyboard and mouse. */
 export function screenRequests(context: SessionContext): Handlers {
   return {
     [CustomRequest.SCREEN]: handler(({ revision }: ScreenArguments): ScreenResponse => {
@@ -20,5 +22,12 @@ export function screenRequests(context: SessionContext): Handlers {
       context.debuggee.type(keys.flatMap(({ code, down }) => keyBytes(code, down)));
       context.pasting.paste(text);
     }),
+
+    [CustomRequest.MOUSE]: handler(
+      ({ dx, dy, wheel = 0, buttons }: MouseArguments): MouseResponse => {
+        context.debuggee.moveMouse(dx, dy, wheel, buttons);
+        return { listens: context.debuggee.machine.platform.mouse.reports };
+      },
+    ),
   };
 }

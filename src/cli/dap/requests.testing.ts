@@ -132,6 +132,7 @@ const USUAL: Readonly<Partial<Record<string, readonly string[]>>> = {
   'ringside/input': ['text'],
   'ringside/screen': ['revision'],
   'ringside/keys': ['keys', 'text'],
+  'ringside/mouse': ['dx', 'dy', 'wheel', 'buttons'],
 };
 
 function argumentsOf(command: string): fc.Arbitrary<unknown> {
