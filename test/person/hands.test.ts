@@ -100,12 +100,12 @@ function handsSuite(): void {
       await person.stopAfter('F10', 'guest');
       const line = page.locator('.view-line', { hasText: /test\s+ecx,\s*ecx/ });
       await person.waitFor('the value beside the line', async () =>
-        /ecx = 0x80c22000/.test((await line.innerText()).replaceAll('\u00a0', ' ')),
+        /ecx = 0xf6da3203/.test((await line.innerText()).replaceAll('\u00a0', ' ')),
       );
       await line.getByText('ecx', { exact: true }).first().hover();
       const hover = page.locator('.debug-hover-widget');
       await hover.waitFor();
-      assert.match(await hover.innerText(), /0x80c22000/);
+      assert.match(await hover.innerText(), /0xf6da3203/);
     });
 
     it('adds a register to the watch expressions by its context menu', async () => {
@@ -113,7 +113,7 @@ function handsSuite(): void {
       await openOnly(REGISTERS);
       await person.chooseFromMenu(REGISTERS, /^rcx/, 'Add to Watch');
       await openOnly(WATCH);
-      await rows(WATCH, /rcx.*0x80c22000/);
+      await rows(WATCH, /rcx.*0xf6da3203/);
     });
 
     it('filters the exits, sees which filter it is, and clears it', async () => {
