@@ -26,6 +26,8 @@ const VPGATHERDD = [0xc4, 0xe2, 0x69, 0x90, 0x04, 0x8b];
 const VGATHERQPS_YMM = [0xc4, 0xe2, 0x6d, 0x93, 0x04, 0x0b];
 /** vpgatherdd xmm0, [rbx + xmm0*4], xmm2 */
 const VPGATHERDD_SAME = [0xc4, 0xe2, 0x69, 0x90, 0x04, 0x83];
+/** vcvtps2ph [rbx], xmm0, 0 */
+const VCVTPS2PH_STORE = [0xc4, 0xe3, 0x79, 0x1d, 0x03, 0x00];
 /** vmaskmovps xmm0, xmm2, [rbx] and back */
 const VMASKMOVPS_LOAD = [0xc4, 0xe2, 0x69, 0x2c, 0x03];
 const VMASKMOVPS_STORE = [0xc4, 0xe2, 0x69, 0x2e, 0x03];
@@ -89,6 +91,18 @@ for (const engine of ENGINES) {
     });
   });
 }
+
+describe('VCVTPS2PH', () => {
+  it('tells MXCSR nothing where its target faults', () => {
+    const cpu = at(ready(), PAGE);
+    setXmm(cpu, 0, dwords(0x3f800001, 0, 0, 0)); // no half-precision number
+    assert.equal(execute(cpu, ...VCVTPS2PH_STORE), '#PF(2)');
+    assert.equal(cpu.state.slot(Units.MXCSR), 0x1f80n);
+    assert.equal(execute(at(cpu, DATA), ...VCVTPS2PH_STORE), 'nothing');
+    assert.equal(cpu.state.slot(Units.MXCSR), 0x1fa0n);
+    assert.equal(cpu.physical.read64(DATA), 0x3c00n);
+  });
+});
 
 describe('VPGATHER and VGATHER', () => {
   it('load the elements whose mask is negative, and clear the mask', () => {

@@ -143,6 +143,10 @@ const fromHalf: SlowPath = packed(16, 32, (v, env) => {
 const toHalf: SlowPath = (cpu) => {
   const bytes = bytesOf(cpu, 1);
   const imm = Number(cpu.readOperand(2, 1));
+  const target = cpu.instruction.operands[0];
+  const [segment, offset] = [cpu.operandSegment(), cpu.effectiveAddress()];
+  // A page that faults does so before MXCSR tells of the conversion.
+  if (target?.kind !== 'register') cpu.requireWritable(segment, offset, bytes / 2);
   const source = lanes(readVector(cpu, 1, bytes), 32, bytes / 4);
   const results = computing(cpu, (env) => {
     if (!(imm & 4)) env.rounding = (imm & 3) as RoundingMode;
@@ -150,9 +154,8 @@ const toHalf: SlowPath = (cpu) => {
     return source.map((v) => convert(SINGLE, HALF, v, env));
   });
   const value = ofLanes(results, 16);
-  const target = cpu.instruction.operands[0];
   if (target?.kind === 'register') writeVector(cpu, 0, 16, value);
-  else cpu.storeBytes(cpu.operandSegment(), cpu.effectiveAddress(), toBytes(value, bytes / 2));
+  else cpu.storeBytes(segment, offset, toBytes(value, bytes / 2));
   return undefined;
 };
 
