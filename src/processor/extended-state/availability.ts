@@ -1,8 +1,7 @@
 import { Vector } from '../../isa/exceptions';
-import { Cr0, Cr4, Xcr0 } from '../../isa/registers/control';
+import { Cr0, Cr4 } from '../../isa/registers/control';
 import { Fault, undefinedOpcode } from '../faults';
 import { fpuEmulated, notEnabled, taskSwitched } from '../reasons/instructions';
-import { Units } from '../state/layout';
 import type { CpuState } from '../state/cpu-state';
 
 /** Whether an instruction may touch the registers of the x87 and vector units (SDM 3A 2.5, 13.1; 2A 2.4). */
@@ -18,13 +17,6 @@ export function requireX87(state: CpuState): void {
   requireOwnUnits(state);
 }
 
-/** Legacy SSE. @throws Fault #UD, #NM */
-export function requireSse(state: CpuState): void {
-  if (state.hasCr0(Cr0.EM)) throw undefinedOpcode(fpuEmulated());
-  if (!state.hasCr4(Cr4.OSFXSR)) throw undefinedOpcode(notEnabled('CR4.OSFXSR'));
-  requireOwnUnits(state);
-}
-
 /** @throws Fault #UD: the operating system has not enabled the XSAVE feature set */
 export function requireXsaveEnabled(state: CpuState): void {
   if (!state.hasCr4(Cr4.OSXSAVE)) throw undefinedOpcode(notEnabled('CR4.OSXSAVE'));
@@ -33,13 +25,5 @@ export function requireXsaveEnabled(state: CpuState): void {
 /** XSAVE, XRSTOR and their kin. @throws Fault #UD, #NM */
 export function requireXsave(state: CpuState): void {
   requireXsaveEnabled(state);
-  requireOwnUnits(state);
-}
-
-/** What is encoded with a VEX prefix. @throws Fault #UD, #NM */
-export function requireAvx(state: CpuState): void {
-  requireXsaveEnabled(state);
-  const both = Xcr0.SSE | Xcr0.AVX;
-  if ((state.slot(Units.XCR0) & both) !== both) throw undefinedOpcode(notEnabled('XCR0[2:1]'));
   requireOwnUnits(state);
 }

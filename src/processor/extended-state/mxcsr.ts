@@ -1,7 +1,7 @@
 import type { SlowPath } from '../semantics/slow-path';
 import { Units } from '../state/layout';
 import type { CpuState } from '../state/cpu-state';
-import { requireAvx, requireSse } from './availability';
+import { requireAvailable } from '../system/unit-available';
 import { checkMxcsr } from './vector-image';
 
 /** LDMXCSR and STMXCSR, as they were and with a VEX prefix (SDM 2A, 2B). */
@@ -15,8 +15,8 @@ const load =
     cpu.state.setSlot(Units.MXCSR, value);
     return 'continue';
   };
-export const ldmxcsr = load(requireSse);
-export const vldmxcsr = load(requireAvx);
+export const ldmxcsr = load(requireAvailable('SSE'));
+export const vldmxcsr = load(requireAvailable('AVX'));
 
 const store =
   (require: (state: CpuState) => void): SlowPath =>
@@ -25,5 +25,5 @@ const store =
     cpu.writeOperand(0, 4, cpu.state.slot(Units.MXCSR));
     return undefined;
   };
-export const stmxcsr = store(requireSse);
-export const vstmxcsr = store(requireAvx);
+export const stmxcsr = store(requireAvailable('SSE'));
+export const vstmxcsr = store(requireAvailable('AVX'));

@@ -52,6 +52,14 @@ function hasAvx(state: CpuState): boolean {
   return enabled && !state.realStyleSegments;
 }
 
+/** For what is done in TypeScript from beginning to end. @throws Fault #UD, #NM */
+export const requireAvailable =
+  (unit: Unit) =>
+  (state: CpuState): void => {
+    const fault = faultOf(state, unit);
+    if (fault) throw fault;
+  };
+
 /** Raises what keeps the unit's instructions from being executed; those of MMX wait for x87 exceptions. */
 const unavailable =
   (unit: Unit): SlowPath =>
