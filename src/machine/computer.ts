@@ -8,6 +8,7 @@ import type { Profile } from '../processor/profile/profile';
 import type { Processor } from '../processor/processor';
 import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
+import { busMaster, registerSlave, type BusMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import { apicOf } from './processor-apic';
 import { DeviceMap } from './device-map';
@@ -53,6 +54,8 @@ export class Computer implements Persistent<ComputerState> {
   readonly memory: PhysicalMemory;
   readonly processor: Processor;
   readonly clock = new Clock();
+  /** Memory as devices reach it. */
+  readonly bus: BusMaster;
   /** The devices at the computer's own I/O ports. */
   readonly platform: Platform;
   private readonly devices: DeviceMap;
@@ -67,7 +70,16 @@ export class Computer implements Persistent<ComputerState> {
     };
     const processor = apicOf(() => this.processor.state);
     const events = this.stopping(options.events ?? {});
-    this.platform = new Platform(this.clock, events, { ram, processor }, options.platform);
+    this.bus = busMaster((address) => {
+      const region = this.memory.regionAt(address);
+      return region ? registerSlave(region, ram) : ram;
+    });
+    this.platform = new Platform(
+      this.clock,
+      events,
+      { ram, bus: this.bus, processor },
+      options.platform,
+    );
     this.devices = new DeviceMap(this.memory, this.platform, {
       before: () => {
         this.clock.advanceTo(this.processor.time);
@@ -77,7 +89,12 @@ export class Computer implements Persistent<ComputerState> {
         if (this.platform.interruptRequested) this.processor.requestStop();
       },
     });
-    this.processor = createProcessor(this.memory, this.bus(), options.engine, options.profile);
+    this.processor = createProcessor(
+      this.memory,
+      this.processorBus(),
+      options.engine,
+      options.profile,
+    );
   }
 
   save(): ComputerState {
@@ -219,7 +236,7 @@ export class Computer implements Persistent<ComputerState> {
     };
   }
 
-  private bus(): Bus {
+  private processorBus(): Bus {
     return {
       readPort: (port, bytes) => {
         this.clock.advanceTo(this.processor.time);

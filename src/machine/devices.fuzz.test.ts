@@ -9,6 +9,7 @@ import {
   VIDEO_FIRST,
   VIDEO_LAST,
 } from './device-map';
+import { busMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import type { PortWidth } from './devices/device';
 import { Platform } from './platform';
@@ -24,6 +25,10 @@ const REST = 3_000_000;
 function platform(): { clock: Clock; devices: Platform } {
   const clock = new Clock();
   const ram = new Uint8Array(0x20000);
+  const bus = busMaster(() => ({
+    read: (_address, length) => new Uint8Array(length),
+    write: () => undefined,
+  }));
   const processor = { taskPriority: 0, apicEnabled: true, x2apic: false, timeStampOffset: 0n };
   const devices = new Platform(
     clock,
@@ -35,6 +40,7 @@ function platform(): { clock: Clock; devices: Platform } {
           ram.set(bytes, address - VIDEO_FIRST);
         },
       },
+      bus,
       processor,
     },
     { memory: 64 << 20, disks: [new Uint8Array(70_000)] },

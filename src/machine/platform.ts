@@ -5,6 +5,7 @@ import { LocalApic } from './devices/apic/local-apic';
 import { apicRegisters } from './devices/apic/x2apic';
 import { AtaChannel } from './devices/ata/ata-channel';
 import { Disk } from './devices/ata/disk';
+import type { BusMaster } from './devices/bus-master';
 import type { Clock, ClockState } from './devices/clock';
 import type { InterruptLine, Stateful } from './devices/device';
 import { CoprocessorError } from './devices/coprocessor-error';
@@ -60,6 +61,8 @@ export interface PlatformOptions {
 export interface Surroundings {
   /** The RAM of whoever sees these devices. */
   readonly ram: WindowMemory;
+  /** All of memory, for devices that move data by themselves. */
+  readonly bus: BusMaster;
   /** CR8, whether IA32_APIC_BASE has the local APIC enabled and in x2APIC mode, and the TSC without the time. */
   readonly processor: {
     taskPriority: number;

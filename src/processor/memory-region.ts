@@ -40,5 +40,5 @@ export class MemoryRegions {
 }
 
 function* pagesOf({ first, last }: MemoryRegion): Iterable<number> {
-  for (let page = first / PAGE_SIZE; page * PAGE_SIZE < last; page++) yield page;
+  for (let page = first / PAGE_SIZE; page * PAGE_SIZE <= last; page++) yield page;
 }

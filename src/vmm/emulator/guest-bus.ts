@@ -1,4 +1,10 @@
 import { DeviceFinder } from '../../machine/device-map';
+import {
+  busMaster,
+  registerSlave,
+  type BusMaster,
+  type Slave,
+} from '../../machine/devices/bus-master';
 import type { Platform } from '../../machine/platform';
 import type { GuestMemory } from '../memory/guest-memory';
 
@@ -8,12 +14,24 @@ export type Answerer = 'ram' | 'rom' | 'device' | 'nobody';
 /** The guest's physical address space as a monitor presents it: RAM, ROM, and virtual devices. */
 export class GuestBus {
   private readonly devices: DeviceFinder;
+  /** The bus as virtual devices reach it that move data by themselves. */
+  readonly master: BusMaster;
 
   constructor(
     private readonly memory: GuestMemory,
     devices: Platform,
   ) {
     this.devices = new DeviceFinder(devices);
+    const ram: Slave = {
+      read: (address, length) => memory.readBytes(BigInt(address), length),
+      write: (address, bytes) => {
+        if (!memory.isRom(BigInt(address))) memory.writeBytes(BigInt(address), bytes);
+      },
+    };
+    this.master = busMaster((address) => {
+      const device = this.devices.at(address);
+      return device ? registerSlave(device, ram) : ram;
+    });
   }
 
   answererAt(address: number): Answerer {

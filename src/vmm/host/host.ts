@@ -9,6 +9,7 @@ import {
   type PlatformEvents,
   type PlatformOptions,
   type PlatformState,
+  type Surroundings,
 } from '../../machine/platform';
 import { videoRanges } from '../../machine/device-map';
 import { apicOf } from '../../machine/processor-apic';
@@ -96,7 +97,16 @@ export class Host implements Persistent<HostState> {
         this.mappingsChanged = true;
       },
     };
-    const around = { ram: guestMemory.videoRam, processor: apicOf(() => this.cpu.state) };
+    const around: Surroundings = {
+      ram: guestMemory.videoRam,
+      bus: {
+        read: (address, length) => this.bus.master.read(address, length),
+        write: (address, bytes) => {
+          this.bus.master.write(address, bytes);
+        },
+      },
+      processor: apicOf(() => this.cpu.state),
+    };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
     guestMemory.setDevicePages(videoRanges(this.virtual));
