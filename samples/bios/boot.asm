@@ -100,8 +100,8 @@ wait_for_choice:
         call draw_choices
         jmp wait_for_choice
 
-CHOICES     equ 3
-actions:    dw play_snake, show_memory, power_off
+CHOICES     equ 4
+actions:    dw play_snake, show_memory, paint, power_off
 chosen:     db 0
 
 draw_menu:
@@ -157,7 +157,8 @@ draw_choices:
 subtitle:   db "A menu, a game, a table: by nothing but the BIOS", 0
 choices:    db "   1   Play snake               ", 0
             db "   2   Show the memory map      ", 0
-            db "   3   Power off                ", 0
+            db "   3   Paint with the mouse     ", 0
+            db "   4   Power off                ", 0
 keys:       db "Up, Down, Enter, or a digit     booted from drive 0x", 0
 memory:     db ", ", 0
 kbytes:     db " KBytes of memory", 0
@@ -631,6 +632,159 @@ nvs:            db "ACPI NVS", 0
 bad:            db "defective", 0
 kind_colours:   db 0x17, 0x1a, 0x17, 0x1e, 0x1e, 0x1c
 usable:         dd 0
+
+; ------------------------------------------------------------------ the mouse
+; INT 15h, C2h: the BIOS talks to the mouse, and calls us for each packet that it sends. Mode 13h again.
+
+MOUSE_LEFT  equ 0x01                ; bits of a packet's first byte
+MOUSE_RIGHT equ 0x02
+X_NEGATIVE  equ 0x10                ; the ways are numbers of nine bits: here are the highest ones
+Y_NEGATIVE  equ 0x20
+SIZE        equ 8                   ; of the pointer's picture: all of it stays on the screen
+
+paint:
+        mov ax, 0x0013
+        int 0x10
+        mov ax, 0xc205              ; INT 15h, C2h, 05h: reset the mouse …
+        mov bh, 3                   ; … whose packets have three bytes
+        int 0x15
+        jc .no_mouse
+        push word 0
+        pop es
+        mov ax, 0xc207              ; 07h: call ES:BX with each packet
+        mov bx, mouse_packet
+        int 0x15
+        push word PIXELS
+        pop es
+        mov word [mouse_x], 160
+        mov word [mouse_y], 100
+        mov si, paint_keys
+        mov dx, (24 << 8) | 2
+        mov bl, 7
+        call print_here
+        call draw_pointer
+        mov ax, 0xc200              ; 00h: let it send, BH = 1; IRQ 12 from now on
+        mov bh, 1
+        int 0x15
+        jc .no_mouse
+
+.key:   mov ah, 0x00                ; the mouse paints meanwhile: mouse_packet is called by an interrupt
+        int 0x16
+        cmp ah, ESC
+        jne .key
+        mov ax, 0xc200
+        mov bh, 0                   ; … and send no more
+        int 0x15
+        ret
+
+.no_mouse:
+        mov si, mouse_missing
+        mov dx, (12 << 8) | 8
+        mov bl, 12
+        call print_here
+        mov ah, 0x00
+        int 0x16
+        ret
+
+; The BIOS has pushed four words: the packet's bytes, and 0. We come here in the middle of anything:
+; every register must be as it was.
+mouse_packet:
+        pusha
+        push ds
+        push es
+        mov bp, sp                  ; below the words: our own 20 bytes, and where to return to
+        push word 0
+        pop ds
+        push word PIXELS
+        pop es
+        call draw_pointer           ; once more: it is gone
+        mov al, [bp + 30]           ; the first byte: buttons and signs
+        mov bl, [bp + 28]           ; the way to the right
+        mov bh, 0
+        test al, X_NEGATIVE
+        jz .right
+        dec bh
+.right: mov si, mouse_x
+        mov dx, WIDTH - SIZE
+        call .go
+        mov bl, [bp + 26]           ; the way up: rows are counted downwards
+        mov bh, 0
+        test al, Y_NEGATIVE
+        jz .up
+        dec bh
+.up:    neg bx
+        mov si, mouse_y
+        mov dx, 23 * 8 - SIZE       ; the last rows are for what keys do
+        call .go
+        mov ah, 0
+        test al, MOUSE_RIGHT        ; the eraser
+        jnz .dab
+        test al, MOUSE_LEFT
+        jz .done
+        inc byte [hue]
+        cmp byte [hue], 24
+        jb .hue
+        mov byte [hue], 0
+.hue:   mov ah, [hue]
+        add ah, HUES
+.dab:   call draw_dab               ; a fast hand leaves gaps: a packet says where, not which way
+.done:  call draw_pointer
+        pop es
+        pop ds
+        popa
+        retf
+
+.go:    add bx, [si]                ; to 0 at least …
+        jns .most
+        mov bx, 0
+.most:  cmp bx, dx                  ; … and DX at most
+        jb .store
+        mov bx, dx
+.store: mov [si], bx
+        ret
+
+; DI = the pixel under the pointer's tip.
+pointer_place:
+        imul di, [mouse_y], WIDTH
+        add di, [mouse_x]
+        ret
+
+; A square of 4 by 4 pixels in colour AH.
+draw_dab:
+        call pointer_place
+        mov al, ah
+        mov dx, 4
+.row:   mov cx, 4
+        rep stosb
+        add di, WIDTH - 4
+        dec dx
+        jnz .row
+        ret
+
+; Turns the colours under the pointer over: drawn twice, all is as it was.
+draw_pointer:
+        pusha
+        call pointer_place
+        mov si, pointer
+        mov dx, SIZE
+.row:   lodsb
+        mov cx, SIZE
+.pixel: shl al, 1
+        jnc .skip
+        xor byte [es:di], 15
+.skip:  inc di
+        loop .pixel
+        add di, WIDTH - SIZE
+        dec dx
+        jnz .row
+        popa
+        ret
+
+pointer:        db 11000000b, 11110000b, 11111100b, 11111000b, 11111000b, 11011100b, 10001110b, 00000100b
+paint_keys:     db "LEFT: PAINT   RIGHT: RUB OUT   ESC", 0
+mouse_missing:  db "The BIOS finds no mouse.", 0
+mouse_x:        dw 0
+mouse_y:        dw 0
 
 ; ------------------------------------------------------------------ power off
 power_off:

@@ -38,6 +38,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   intercepts?: Intercept[];
   /** What becomes of interrupts that fall due during a step. Default: 'hold'. */
   interruptsWhileStepping?: 'hold' | 'deliver';
+  /** Whether a guest that sleeps does so as long as on a real machine. Default: 'real'. */
+  time?: 'real' | 'fast';
   /** Macros defined before the source, as by NASM's -D. */
   defines?: Record<string, string>;
   /** Folders in which %include and incbin look too. */
@@ -113,6 +115,8 @@ export interface ScreenResponse {
   readonly revision: number;
   /** Absent when the client has it: nothing has changed. */
   readonly screen?: ScreenBody;
+  /** Whether the guest has turned its mouse on. */
+  readonly mouse: boolean;
 }
 
 export type ScreenBody = TextScreenBody | GraphicsScreenBody;
@@ -166,6 +170,11 @@ export interface MouseResponse {
   readonly listens: boolean;
 }
 
+/** `ringside/attended`: whether a person plays with the guest. Then its time goes no faster than theirs. */
+export interface AttendedArguments {
+  readonly attended: boolean;
+}
+
 /** The event `ringside/screen`: the guest has begun to use its screen; or has ended, and left it so. */
 export interface ScreenEventBody {
   readonly screen?: ScreenBody;
@@ -201,6 +210,7 @@ export const CustomRequest = {
   SCREEN: 'ringside/screen',
   KEYS: 'ringside/keys',
   MOUSE: 'ringside/mouse',
+  ATTENDED: 'ringside/attended',
 } as const;
 
 export const CustomEvent = {

@@ -1,13 +1,17 @@
-import { MachineRun, type Machine, type Outcome } from '../session';
+import { MachineRun, Pace, type Machine, type Outcome } from '../session';
 
 /** How long the guest runs between two looks at stdin, in milliseconds. */
 const TURN = 20;
 
-/** Runs a guest to its end, its first serial port on stdin and stdout. */
+/**
+ * Runs a guest to its end, its first serial port on stdin and stdout. At a person's terminal it sleeps as long as on
+ * a machine of its own; for other programs all goes as fast as it can.
+ */
 export class GuestRun {
   private readonly run: MachineRun;
   private wake: () => void = () => undefined;
   private inputEnded = false;
+  private readonly pace: Pace | undefined;
 
   constructor(
     private readonly machine: Machine,
@@ -15,14 +19,15 @@ export class GuestRun {
     private readonly limit: number,
   ) {
     this.run = new MachineRun(machine);
+    this.pace = process.stdin.isTTY ? new Pace(machine.computer) : undefined;
   }
 
   async toEnd(): Promise<Outcome> {
     this.listen();
     try {
       for (;;) {
-        await new Promise((resolve) => setImmediate(resolve)); // what is there already comes first
-        const stop = this.run.turn(TURN, this.limit);
+        await this.others();
+        const stop = this.run.turn(TURN, this.limit, this.pace);
         switch (stop.kind) {
           case 'end':
             return stop.end;
@@ -31,6 +36,7 @@ export class GuestRun {
           case 'waiting':
             if (this.inputEnded) return { kind: 'halted' };
             await new Promise<void>((resolve) => (this.wake = resolve));
+            this.pace?.begin();
             break;
           default:
             if (this.machine.computer.processor.work >= this.limit)
@@ -40,6 +46,13 @@ export class GuestRun {
     } finally {
       process.stdin.destroy();
     }
+  }
+
+  /** What has come in already has its turn first, and so has a person's time. */
+  private others(): Promise<void> {
+    const wait = this.pace?.wait() ?? 0;
+    if (wait > 0) return new Promise((resolve) => setTimeout(resolve, wait));
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   private listen(): void {

@@ -1,5 +1,5 @@
 import type { Assembly } from '../program';
-import { firmwarePrograms, Machine, type BootImage, type MachineOptions } from '../session';
+import { firmwarePrograms, Machine, Pace, type BootImage, type MachineOptions } from '../session';
 import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
@@ -11,6 +11,8 @@ export interface DebuggeeOptions extends MachineOptions {
   /** What the program is booted from. */
   readonly image: BootImage;
   readonly holdInterrupts: boolean;
+  /** Whether the machine's time goes as a person's does. */
+  readonly realTime?: boolean;
 }
 
 /** What a debuggee tells and asks. */
@@ -28,20 +30,23 @@ export class Debuggee {
   readonly breakpoints: Breakpoints;
   readonly run: RunControl;
   readonly settings: RunSettings;
+  private readonly pace: Pace | undefined;
 
   /** @throws RangeError when there is not so much memory */
   constructor(options: DebuggeeOptions, events: DebuggeeEvents) {
-    const { programs, image, ...machine } = options;
+    const { programs, image, holdInterrupts, realTime, ...machine } = options;
     const output = (byte: number): void => {
       events.output(byte);
     };
     this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
     this.target = new Target(this.machine, programs, firmwarePrograms(image));
-    this.settings = { ...DEFAULT_SETTINGS, holdInterrupts: options.holdInterrupts };
+    this.settings = { ...DEFAULT_SETTINGS, holdInterrupts };
     this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
       events.log(text, breakpoint);
     });
-    this.run = new RunControl(this.target, this.breakpoints, this.settings, events);
+    this.pace = realTime ? new Pace(this.machine.computer) : undefined;
+    const environment = { ...events, pace: this.pace };
+    this.run = new RunControl(this.target, this.breakpoints, this.settings, environment);
   }
 
   /** Bytes from the guest's keyboard, in scan-code set 2. */
@@ -60,6 +65,11 @@ export class Debuggee {
   input(bytes: Uint8Array): void {
     this.machine.platform.serial.receive(bytes);
     this.inputCame();
+  }
+
+  /** Whether a person plays with the guest: even what waits in a loop goes as on a machine of its own. */
+  set attended(attended: boolean) {
+    if (this.pace) this.pace.attended = attended;
   }
 
   private inputCame(): void {

@@ -31,7 +31,7 @@ export interface ComputerOptions {
 }
 
 /** Deadlines that may pass in HLT without an interrupt before `run` comes back: a masked timer never ends. */
-const LONGEST_REST = 1000;
+const MOST_RESTS = 1000;
 
 /** Why the computer came back. */
 export type ComputerStop =
@@ -58,6 +58,8 @@ export class Computer implements Persistent<ComputerState> {
   readonly bus: BusMaster;
   /** The devices at the computer's own I/O ports. */
   readonly platform: Platform;
+  /** Units of time after whose passing in HLT `run` comes back: a longer rest takes several runs. */
+  longestRest = Number.MAX_SAFE_INTEGER;
   private readonly devices: DeviceMap;
 
   constructor(options: ComputerOptions) {
@@ -147,6 +149,7 @@ export class Computer implements Persistent<ComputerState> {
     const end = this.processor.work + budget;
     let passing = past;
     let rests = 0;
+    let left = this.longestRest;
     for (;;) {
       this.clock.advanceTo(this.processor.time);
       const slice = Math.min(end - this.processor.work, this.untilDeadline());
@@ -158,8 +161,10 @@ export class Computer implements Persistent<ComputerState> {
       if (stop.kind === 'halt') {
         if (this.platform.interruptRequested && this.processor.acceptsInterrupts) continue;
         // Without IF only an NMI could end it, and nothing here sends one.
-        if (!this.processor.interruptsEnabled || !this.idle()) return { kind: 'idle' };
-        if (++rests >= LONGEST_REST) return { kind: 'budget' };
+        const rested = this.processor.interruptsEnabled ? this.idle(left) : undefined;
+        if (rested === undefined) return { kind: 'idle' };
+        left -= rested;
+        if (++rests >= MOST_RESTS || left <= 0) return { kind: 'budget' };
       } else if (stop.kind === 'requested' && !this.ownerAsked) {
         continue;
       } else if (stop.kind !== 'budget' || this.processor.work >= end) {
@@ -169,16 +174,18 @@ export class Computer implements Persistent<ComputerState> {
   }
 
   /**
-   * Lets time pass to the next thing that is scheduled.
+   * Lets time pass to the next thing that is scheduled, or a part of it.
    *
-   * @returns false when nothing is scheduled
+   * @returns how much; undefined when nothing is scheduled
    */
-  idle(): boolean {
+  idle(most = Number.MAX_SAFE_INTEGER): number | undefined {
     const next = this.nextWaking();
-    if (next === undefined) return false;
-    this.processor.rest(Math.max(0, next - this.processor.time));
+    if (next === undefined) return undefined;
+    const whole = Math.max(0, next - this.processor.time);
+    const rest = Math.min(whole, most);
+    this.processor.rest(rest, rest === whole);
     this.clock.advanceTo(this.processor.time);
-    return true;
+    return rest;
   }
 
   /** What ends a HLT by itself: a device, or guest mode that is left when its time is over. */

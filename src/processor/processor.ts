@@ -144,8 +144,8 @@ export class Processor
   }
 
   /** HLT lets time pass, in units of one instruction. */
-  rest(time: number): void {
-    this.progress.rest(time);
+  rest(time: number, ends = true): void {
+    this.progress.rest(time, ends);
   }
 
   /** The event whose delivery is under way (IDT-vectoring information, SDM 3C 28.2.4). */

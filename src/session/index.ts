@@ -14,4 +14,5 @@ export {
 } from './boot/boot';
 export { UnbootableImage } from './boot/unbootable';
 export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
+export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';

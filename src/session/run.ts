@@ -2,6 +2,7 @@ import { canWake } from '../machine/wake-ups';
 import type { Fault } from '../processor/faults';
 import type { End } from './end';
 import type { Machine } from './machine';
+import type { Pace } from './pace';
 
 /** What stopped a stretch of execution. */
 export type Stop =
@@ -112,13 +113,14 @@ export class MachineRun {
    *
    * @param milliseconds about how long
    * @param limit the count of `Processor.work` at which it is enough
+   * @param pace comes back when the guest has slept for long
    * @returns `spent` when either is used up, or what stopped it
    */
-  turn(milliseconds: number, limit = Number.MAX_SAFE_INTEGER): Stop {
+  turn(milliseconds: number, limit = Number.MAX_SAFE_INTEGER, pace?: Pace): Stop {
     const { processor } = this.machine.computer;
     const until = performance.now() + milliseconds;
     do {
-      if (processor.work >= limit) return SPENT;
+      if (processor.work >= limit || pace?.isDue) return SPENT;
       const enough = Math.min(limit, processor.work + STRETCH);
       for (let n = 0; n < HANDLERS && processor.work < enough; n++) {
         const stop = this.inMonitor ? undefined : this.execute(enough - processor.work);
@@ -126,6 +128,7 @@ export class MachineRun {
         if (stop?.kind === 'spent') break;
         const handled = this.perform(OPERATIONS);
         if (handled) return handled;
+        if (pace?.isDue) return SPENT;
       }
     } while (performance.now() < until);
     return SPENT;

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import {
   CustomRequest,
+  type AttendedArguments,
   type InputArguments,
   type KeyChange,
   type KeysArguments,
@@ -203,6 +204,7 @@ const OURS = {
     wheel: optional(whole),
     buttons: count,
   }),
+  [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
 };
 
 const SHAPES = {

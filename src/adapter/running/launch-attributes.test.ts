@@ -36,6 +36,7 @@ describe('launch attributes', () => {
       [{ intercepts: 'all' }, /"intercepts".*"all"/],
       [{ intercepts: ['cr9'] }, /"cr3".*"cr9"/],
       [{ interruptsWhileStepping: true }, /"hold" \/ "deliver"/],
+      [{ time: 'slow' }, /"real" \/ "fast"/],
       [{ defines: { '1x': '2' } }, /1x/],
       [{ includeDirs: [1] }, /"includeDirs"/],
       [{ program: 5 }, /"program".*5/],

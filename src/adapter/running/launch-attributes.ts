@@ -25,6 +25,8 @@ export interface LaunchSettings {
   readonly allocation: 'eager' | 'on-demand';
   readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
   readonly holdInterrupts: boolean;
+  /** A guest that sleeps does so as long as on a real machine. */
+  readonly realTime: boolean;
   readonly defines: Readonly<Record<string, string>>;
   readonly includeDirs: readonly string[];
   /** Run without stopping at anything. */
@@ -70,6 +72,7 @@ const OURS: ReadonlySet<string> = new Set([
   'allocation',
   'intercepts',
   'interruptsWhileStepping',
+  'time',
   'defines',
   'includeDirs',
 ]);
@@ -108,6 +111,7 @@ export function checkAttributes(
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',
+    realTime: choice(args, 'time', ['real', 'fast']) === 'real',
     defines: defines(args.defines ?? {}),
     includeDirs: strings('includeDirs', args.includeDirs ?? []),
     noDebug: flag(args, 'noDebug', false),

@@ -142,9 +142,10 @@ async function prepare(
   const loader = new BootLoader(settings, context.host, context.send, signal);
   const { programs, image } = await loader.load();
   signal.throwIfAborted();
-  const { monitor, memory, allocation, intercepts, holdInterrupts } = settings;
+  const { monitor, memory, allocation, intercepts, holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
-  const options = { programs, image, monitor, memory, allocation, intercepts, holdInterrupts };
+  const machine = { image, monitor, memory, allocation, intercepts };
+  const options = { ...machine, programs, holdInterrupts, realTime };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);
   context.launchArguments = args;

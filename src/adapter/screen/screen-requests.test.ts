@@ -164,7 +164,7 @@ for (const monitor of ['vtx', 'none']) {
     it('shows at each stop what is there now, and what has not changed only once', async () => {
       await client.start('text.asm', { monitor });
       const { revision } = await ask(client);
-      assert.deepEqual(await ask(client, revision), { revision });
+      assert.deepEqual(await ask(client, revision), { revision, mouse: false });
       assert.equal((await text(client)).lines.join(''), '');
       for (let n = 0; n < 4; n++) await client.run('next');
       const { lines, columns, rows } = await text(client);
@@ -229,6 +229,7 @@ for (const monitor of ['vtx', 'none']) {
       assert.deepEqual(await client.ask('ringside/mouse', move), { listens: false });
       await client.ask('continue', { threadId: 1 });
       await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal((await ask(client)).mouse, true);
       assert.deepEqual(await client.ask('ringside/mouse', move), { listens: true });
       await client.event('terminated');
     });

@@ -3,6 +3,7 @@ import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import {
   CustomRequest,
+  type AttendedArguments,
   type KeysArguments,
   type MouseArguments,
   type MouseResponse,
@@ -14,8 +15,8 @@ import {
 export function screenRequests(context: SessionContext): Handlers {
   return {
     [CustomRequest.SCREEN]: handler(({ revision }: ScreenArguments): ScreenResponse => {
-      const { vga } = context.debuggee.machine.platform;
-      return context.screen.answer(vga, revision);
+      const { vga, mouse } = context.debuggee.machine.platform;
+      return { ...context.screen.answer(vga, revision), mouse: mouse.reports };
     }),
 
     [CustomRequest.KEYS]: handler(({ keys = [], text = '' }: KeysArguments) => {
@@ -29,5 +30,9 @@ export function screenRequests(context: SessionContext): Handlers {
         return { listens: context.debuggee.machine.platform.mouse.reports };
       },
     ),
+
+    [CustomRequest.ATTENDED]: handler(({ attended }: AttendedArguments) => {
+      context.debuggee.attended = attended;
+    }),
   };
 }

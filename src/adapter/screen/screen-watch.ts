@@ -27,7 +27,7 @@ export class ScreenWatch {
   }
 
   /** The screen for a client that has the one of a revision. */
-  answer(vga: Vga, known: number | undefined): ScreenResponse {
+  answer(vga: Vga, known: number | undefined): Omit<ScreenResponse, 'mouse'> {
     const screen = screenOf(vga);
     const before = this.last;
     const unchanged = before !== undefined && sameScreen(screen, before);

@@ -31,6 +31,8 @@ export type Stretch =
 export class Execution {
   private pauseRequested = false;
   private sleeper: (() => void) | undefined;
+  /** Ends a wait for a person's time; only a pause does. */
+  private waiter: (() => void) | undefined;
   private slice = LONGEST_SLICE;
   private lastTurn = 0;
   /** The instruction whose breakpoint was last passed over, and how many had been completed before it. */
@@ -47,12 +49,14 @@ export class Execution {
 
   begin(): void {
     this.pauseRequested = false;
+    this.environment.pace?.begin();
     this.lastTurn = performance.now();
   }
 
   requestPause(): void {
     this.pauseRequested = true;
     this.wake();
+    this.waiter?.();
   }
 
   wake(): void {
@@ -146,11 +150,26 @@ export class Execution {
 
   private awaitsEntry = false;
 
-  /** Lets others have their turn when it is time. */
+  /** Lets others have their turn when it is time, or while the machine's time is ahead of a person's. */
   private async takeTurns(): Promise<void> {
-    if (performance.now() - this.lastTurn < TURN) return;
+    const wait = this.environment.pace?.wait() ?? 0;
+    if (wait > 0) await this.letPass(wait);
+    else if (performance.now() - this.lastTurn < TURN) return;
     await this.environment.breathe();
     this.lastTurn = performance.now();
+  }
+
+  private async letPass(milliseconds: number): Promise<void> {
+    await this.environment.breathe(); // who looks sees what stands so long
+    if (this.pauseRequested) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.waiter = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.waiter = undefined;
   }
 
   /** The guest waits for something from outside. */

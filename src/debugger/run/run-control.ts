@@ -1,5 +1,5 @@
 import type { WakeUp } from '../../machine/wake-ups';
-import { MachineRun } from '../../session';
+import { MachineRun, type Pace } from '../../session';
 import type { Breakpoints } from './breakpoints';
 import { Execution } from './execution';
 import { MonitorRun } from './monitor-run';
@@ -14,6 +14,8 @@ export interface RunEnvironment {
   breathe(): Promise<void>;
   /** The guest has halted and nothing can wake it; it stays there until somebody pauses it. */
   asleep?(wakeUps: readonly WakeUp[]): void;
+  /** Undefined: the machine's time goes as fast as it can. */
+  readonly pace?: Pace | undefined;
 }
 
 /**

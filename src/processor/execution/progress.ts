@@ -82,10 +82,14 @@ export class Progress implements Persistent<ProgressState> {
     this.events++;
   }
 
-  /** HLT lets time pass, in units of one instruction. */
-  rest(time: number): void {
+  /**
+   * HLT lets time pass, in units of one instruction.
+   *
+   * @param ends not if there is more of the same rest to come: only one of its parts counts as an event
+   */
+  rest(time: number, ends: boolean): void {
     this.idle += time;
-    this.events++;
+    if (ends) this.events++;
   }
 
   save(): ProgressState {

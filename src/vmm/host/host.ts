@@ -329,7 +329,7 @@ export class Host implements Persistent<HostState> {
   halt(): boolean {
     this.passTime();
     if (this.virtual.interruptRequested) return true;
-    if (!wakesByItself(this.virtual.wakeUps) || !this.computer.idle()) return false;
+    if (!wakesByItself(this.virtual.wakeUps) || this.computer.idle() === undefined) return false;
     this.passTime();
     return true;
   }

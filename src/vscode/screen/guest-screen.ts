@@ -18,7 +18,7 @@ const INTERVAL = 40;
 const CONTEXT = 'ringside.guestScreenOpen';
 
 /**
- * The panel *Guest Screen*: what a monitor at the guest's VGA shows, and a keyboard for the guest. It asks
+ * The panel *Guest Screen*: what a monitor at the guest's VGA shows, and a keyboard and a mouse for the guest. It asks
  * for the screen while it is seen and the guest runs, and once at each stop.
  */
 export class GuestScreen implements vscode.Disposable {
@@ -29,6 +29,8 @@ export class GuestScreen implements vscode.Disposable {
   /** What the page has; undefined: nothing of this session. */
   private revision: number | undefined;
   private busy = false;
+  /** The guest has turned its mouse on. */
+  private mouse = false;
   /** The session is over. */
   private over = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -78,13 +80,17 @@ export class GuestScreen implements vscode.Disposable {
   }
 
   /** Keys of the guest's keyboard, or a text that is typed. */
-  async type(keys: KeysArguments): Promise<void> {
+  type(keys: KeysArguments): Promise<void> {
+    return this.send(CustomRequest.KEYS, keys);
+  }
+
+  private async send(request: string, what: object): Promise<void> {
     const session = this.session ?? this.watcher.session;
     if (!session || this.over) return;
     try {
-      await session.customRequest(CustomRequest.KEYS, keys);
+      await session.customRequest(request, what);
     } catch {
-      // The guest has ended meanwhile: its keyboard is gone.
+      // The guest has ended meanwhile: its keyboard and its mouse are gone.
     }
   }
 
@@ -132,6 +138,7 @@ export class GuestScreen implements vscode.Disposable {
     if (this.session?.id === session.id) return;
     this.session = session;
     this.left = undefined;
+    this.mouse = false;
     this.over = false;
     this.begin();
   }
@@ -162,7 +169,7 @@ export class GuestScreen implements vscode.Disposable {
           ? vscode.l10n.t('the guest is paused')
           : '';
     const alive = this.session !== undefined && !this.over && !this.left;
-    this.panel?.post({ type: 'state', text, alive });
+    this.panel?.post({ type: 'state', text, alive, mouse: this.mouse });
   }
 
   private later(): void {
@@ -192,8 +199,13 @@ export class GuestScreen implements vscode.Disposable {
     const args: ScreenArguments = known === undefined ? {} : { revision: known };
     try {
       const response: unknown = await session.customRequest(CustomRequest.SCREEN, args);
-      const { screen, revision } = response as ScreenResponse;
-      if (session.id !== this.session?.id || this.left || !screen) return false;
+      const { screen, revision, mouse } = response as ScreenResponse;
+      if (session.id !== this.session?.id || this.left) return false;
+      if (mouse !== this.mouse) {
+        this.mouse = mouse;
+        this.tellState();
+      }
+      if (!screen) return false;
       panel.post({ type: 'screen', body: screen, whole: known === undefined });
       this.revision = revision;
       return true;
@@ -204,6 +216,9 @@ export class GuestScreen implements vscode.Disposable {
 
   private take(message: FromPage): void {
     if (message.type === 'keys') void this.type({ keys: message.keys });
+    else if (message.type === 'captured')
+      void this.send(CustomRequest.ATTENDED, { attended: message.captured });
+    else if (message.type === 'mouse') void this.send(CustomRequest.MOUSE, message.change);
     else if (message.type === 'command' && message.command.startsWith('ringside.')) {
       void vscode.commands.executeCommand(message.command);
     }

@@ -7,6 +7,10 @@ export function pageOf(webview: vscode.Webview, script: vscode.Uri): string {
   const texts: PageTexts = {
     free: vscode.l10n.t('Click the screen, or press Enter on it, to type to the guest'),
     captured: vscode.l10n.t('Keyboard captured — press Ctrl+Alt to release'),
+    mouseFree: vscode.l10n.t(
+      'Keyboard captured — click for the mouse, too — press Ctrl+Alt to release',
+    ),
+    mouseCaptured: vscode.l10n.t('Keyboard and mouse captured — press Ctrl+Alt to release'),
     picture: vscode.l10n.t('The guest shows a picture.'),
   };
   return markup({

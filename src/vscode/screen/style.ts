@@ -27,6 +27,7 @@ canvas {
 }
 canvas:focus-visible, canvas.captured { outline-color: var(--vscode-focusBorder); }
 canvas.captured { cursor: default; }
+canvas.captured.mouse { cursor: none; }
 /* Pixels that are left out would tear holes into letters. */
 canvas.reduced { image-rendering: auto; }
 footer { padding: 6px 10px 8px; min-height: 1.4em; }

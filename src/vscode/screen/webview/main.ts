@@ -4,11 +4,12 @@ import type { KeyChange } from '../../../adapter/protocol';
 import { pixelsOf } from '../../../machine/screen/pixels';
 import type { Screen } from '../../../machine/screen/screen';
 import { textOf } from '../../../machine/screen/text';
-import type { FromPage, PageTexts, ToPage } from '../messages';
+import type { FromPage, GuestState, PageTexts, ToPage } from '../messages';
 import { HeldKeys } from './keyboard';
+import { GuestPointer } from './pointer';
 import { scaleFor } from './scale';
 
-/** The script of the guest's screen: draws it, and hands on the keys. It runs in the page, not in VS Code. */
+/** The script of the guest's screen: draws it, and hands on keys and mouse. It runs in the page, not in VS Code. */
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
@@ -61,8 +62,18 @@ function fit(): void {
 
 const held = new HeldKeys();
 let captured = false;
-/** There is a guest that takes keys. */
+/** There is a guest that takes keys; it has turned its mouse on. */
 let alive = true;
+let mouse = false;
+
+const pointer = new GuestPointer(canvas, {
+  moved: (change) => {
+    host.postMessage({ type: 'mouse', change });
+  },
+  escaped: () => {
+    send([...held.press({ code: 'Escape' }), ...held.release({ code: 'Escape' }).keys]);
+  },
+});
 
 function send(keys: KeyChange[]): void {
   if (keys.length > 0) host.postMessage({ type: 'keys', keys });
@@ -71,21 +82,32 @@ function send(keys: KeyChange[]): void {
 function capture(on: boolean): void {
   if (captured === on || (on && !alive)) return;
   captured = on;
-  if (!on) send(held.releaseAll());
+  if (!on) {
+    pointer.release();
+    send(held.releaseAll());
+  }
   showCapture();
   host.postMessage({ type: 'captured', captured });
 }
 
 function showCapture(): void {
-  hint.textContent = captured ? texts.captured : alive ? texts.free : '';
+  hint.textContent = captured ? captureHint() : alive ? texts.free : '';
   hint.classList.toggle('captured', captured);
   canvas.classList.toggle('captured', captured);
+  canvas.classList.toggle('mouse', pointer.captured);
 }
 
-function showState(words: string, takesKeys: boolean): void {
-  state.textContent = words;
-  alive = takesKeys;
+function captureHint(): string {
+  if (pointer.captured) return texts.mouseCaptured;
+  return mouse ? texts.mouseFree : texts.captured;
+}
+
+function showState(now: GuestState): void {
+  state.textContent = now.text;
+  alive = now.alive;
+  mouse = now.mouse;
   if (!alive) capture(false);
+  if (!mouse) pointer.release();
   showCapture();
 }
 
@@ -114,6 +136,9 @@ canvas.addEventListener('keyup', (event) => {
 canvas.addEventListener('click', () => {
   canvas.focus();
   capture(true);
+  if (!captured || !mouse) return;
+  pointer.capture();
+  showCapture();
 });
 canvas.addEventListener('blur', () => {
   capture(false);
@@ -135,7 +160,7 @@ function sendImage(): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data.type === 'screen') draw(screenFrom(data.body, data.whole ? undefined : screen));
-  else if (data.type === 'state') showState(data.text, data.alive);
+  else if (data.type === 'state') showState(data);
   else sendImage();
 });
 new ResizeObserver(fit).observe(document.body);
