@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
 import { canRunServer } from '../../scripts/vscode/install';
+import { guestPage } from './guest-page';
 import {
   openPackedWorkbench,
   OUT,
@@ -45,29 +45,12 @@ function series(language: Language, theme: Theme): void {
     const shoot = (name: string): Promise<unknown> =>
       workbench.page.screenshot({ path: join(OUT, `screen-${name}-${theme}-${language}.png`) });
 
-    /** The page of the panel, which lies in frames of VS Code's. */
-    const page = async (): Promise<Frame> => {
-      let found: Frame | undefined;
-      await workbench.person.waitFor('the page of the screen', async () => {
-        for (const frame of workbench.page.frames()) {
-          const canvases = await frame
-            .locator('canvas#screen')
-            .count()
-            .catch(() => 0);
-          if (canvases > 0) found = frame;
-        }
-        return found !== undefined;
-      });
-      assert.ok(found);
-      return found;
-    };
-
     it('shows text, takes the keyboard by a click, and gives it back', async () => {
       const { person } = workbench;
       await person.openFile('picture.asm');
       await person.stopAfter('F5', 'guest');
       await workbench.page.keyboard.press('F5');
-      const frame = await page();
+      const frame = await guestPage(workbench);
       const [text, hint] = [frame.locator('#text'), frame.locator('#hint')];
       await person.waitFor('the text', async () =>
         ((await text.textContent()) ?? '').includes('║ ring 0           │ CR0.PE = 0        ║'),
@@ -86,7 +69,7 @@ function series(language: Language, theme: Theme): void {
 
     it("the keys of VS Code are the guest's too, and a picture is sharp", async () => {
       const { person } = workbench;
-      const frame = await page();
+      const frame = await guestPage(workbench);
       const canvas = frame.locator('#screen');
       await canvas.press('Enter'); // captures
       await workbench.page.keyboard.press('Escape');
@@ -105,7 +88,7 @@ function series(language: Language, theme: Theme): void {
 
     it('a guest that ends leaves its picture, and the keyboard free', async () => {
       const { person } = workbench;
-      const frame = await page();
+      const frame = await guestPage(workbench);
       await workbench.page.keyboard.press('Escape');
       const hint = frame.locator('#hint');
       await person.waitFor('the end', async () => (await hint.textContent()) === '');
