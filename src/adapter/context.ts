@@ -14,6 +14,7 @@ import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
 import { Pasting } from './screen/pasting';
 import { ScreenWatch } from './screen/screen-watch';
+import { TextMirror } from './screen/text-mirror';
 import { focusValue } from './inspect/focus-value';
 import type { VariableSource } from './inspect/variable-source';
 
@@ -35,6 +36,7 @@ export class SessionContext {
   readonly shippedSources: ShippedSources;
   readonly output: OutputBuffer;
   readonly screen: ScreenWatch;
+  readonly mirror: TextMirror;
   readonly pasting = new Pasting({
     ready: () =>
       this.current?.run.isRunning === true && this.current.machine.platform.keyboard.backlog === 0,
@@ -63,6 +65,9 @@ export class SessionContext {
   ) {
     this.shippedSources = new ShippedSources(host.shippedSources ?? {});
     this.output = new OutputBuffer((text) => {
+      this.print(text, 'stdout');
+    });
+    this.mirror = new TextMirror((text) => {
       this.print(text, 'stdout');
     });
     this.screen = new ScreenWatch((event, body) => {
@@ -108,7 +113,9 @@ export class SessionContext {
       debuggee &&
       new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
     this.pasting.stop();
-    this.screen.watch(debuggee?.machine.platform.vga);
+    const vga = debuggee?.machine.platform.vga;
+    this.screen.watch(vga);
+    this.mirror.watch(vga);
     this.stop = undefined;
     this.stateChanged();
   }

@@ -17,7 +17,7 @@ export function sourceRequests(context: SessionContext): Handlers {
       });
       const content = file === undefined ? undefined : shippedSources.text(file);
       if (content === undefined) throw new RequestError(l10n.t('there is no such source'));
-      const mimeType = file && isFirmware(file) ? 'text/x-asm' : 'text/x-typescript';
+      const mimeType = file && isFirmware(file) ? 'text/x-nasm' : 'text/x-typescript';
       return { content, mimeType };
     }),
 

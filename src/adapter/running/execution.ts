@@ -71,6 +71,7 @@ function finish(context: SessionContext, result: RunResult): void {
     return;
   }
   context.screen.ended();
+  context.mirror.end();
   context.print(`${endText(result.end)}\n`, 'console');
   context.send('exited', { exitCode: result.exitCode });
   context.terminated();
@@ -80,6 +81,7 @@ function finish(context: SessionContext, result: RunResult): void {
 export function reportStop(context: SessionContext, reason: StopReason): void {
   context.stop = reason;
   context.screen.look();
+  context.mirror.look();
   context.views?.atStop();
   const { target } = context.debuggee;
   const body: DebugProtocol.StoppedEvent['body'] = {

@@ -169,6 +169,7 @@ function events(context: SessionContext): DebuggeeEvents {
   return {
     output: (byte) => {
       context.output.add(byte);
+      context.mirror.silence();
     },
     log: (text, breakpoint) => {
       context.output.flush();
@@ -177,6 +178,7 @@ function events(context: SessionContext): DebuggeeEvents {
     breathe: async () => {
       context.output.flush();
       context.screen.lookNowAndThen();
+      context.mirror.look();
       await breathe(host);
     },
     asleep: (wakeUps) => {

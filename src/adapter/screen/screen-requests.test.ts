@@ -188,6 +188,19 @@ for (const monitor of ['vtx', 'none']) {
       assert.ok(client.events.every(({ event }) => event !== 'ringside/screen'));
     });
 
+    it('is printed as text', async () => {
+      await client.start('text.asm', { monitor });
+      await client.ask('continue', { threadId: 1 });
+      let printed = '';
+      while (!printed.endsWith('!\n')) {
+        const { category, output } = await client.event<{ category: string; output: string }>(
+          'output',
+        );
+        if (category === 'stdout') printed += output;
+      }
+      assert.equal(printed, 'Hi\n!\n');
+    });
+
     it('leaves its last screen when the guest ends', async () => {
       await client.start('end.asm', { monitor });
       await client.ask('continue', { threadId: 1 });
