@@ -6,6 +6,7 @@ import {
   type WalkStep,
 } from '../processor/paging/walk';
 import type { PhysicalMemory } from '../processor/physical-memory';
+import { PAGE_SIZE } from '../processor/state/layout';
 import type { SecondLevel } from './techniques/second-level';
 
 /** Guest-virtual, guest-physical and host-physical addresses. */
@@ -71,16 +72,26 @@ export class DebugMemory {
     return second ? second.hostAddress(address) : this.onBus(Number(address));
   }
 
+  /** Where the bytes of an address lie; undefined where no memory is. @param size within a page */
+  private home(space: AddressSpace, address: bigint, size: number): number | undefined {
+    const { physical } = this;
+    const host = this.hostAddress(space, address);
+    if (host === undefined || physical.isHidden(host)) return undefined;
+    const offset = host % PAGE_SIZE;
+    const home = physical.homeOf(host - offset) + offset;
+    return physical.contains(home, size) ? home : undefined;
+  }
+
   /** Reads up to `length` bytes; stops at the first that cannot be read. */
   read(space: AddressSpace, address: bigint, length: number): MemoryBlock {
     const data = new Uint8Array(length);
     let done = 0;
     while (done < length) {
       const at = BigInt.asUintN(64, address + BigInt(done));
-      const host = this.hostAddress(space, at);
-      const size = Math.min(length - done, 4096 - Number(at & 0xfffn));
-      if (host === undefined || !this.physical.contains(host, size)) break;
-      data.set(this.physical.readBytes(host, size), done);
+      const size = Math.min(length - done, PAGE_SIZE - Number(at & 0xfffn));
+      const home = this.home(space, at, size);
+      if (home === undefined) break;
+      data.set(this.physical.readBytes(home, size), done);
       done += size;
     }
     return { data: data.subarray(0, done), unreadable: length - done };
@@ -95,10 +106,10 @@ export class DebugMemory {
     let done = 0;
     while (done < data.length) {
       const at = BigInt.asUintN(64, address + BigInt(done));
-      const host = this.hostAddress(space, at);
-      const size = Math.min(data.length - done, 4096 - Number(at & 0xfffn));
-      if (host === undefined || !this.physical.contains(host, size)) break;
-      this.physical.writeBytes(host, data.subarray(done, done + size));
+      const size = Math.min(data.length - done, PAGE_SIZE - Number(at & 0xfffn));
+      const home = this.home(space, at, size);
+      if (home === undefined) break;
+      this.physical.writeBytes(home, data.subarray(done, done + size));
       done += size;
     }
     return done;

@@ -8,10 +8,11 @@ import type { Profile } from '../processor/profile/profile';
 import type { Processor } from '../processor/processor';
 import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
-import { busMaster, registerSlave, type BusMaster } from './devices/bus-master';
+import { busMaster, NOBODY, registerSlave, type BusMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import { apicOf } from './processor-apic';
 import { DeviceMap } from './device-map';
+import { VBE_MEMORY } from './devices/vga/vbe';
 import { wakesByItself } from './wake-ups';
 import {
   Platform,
@@ -28,6 +29,8 @@ export interface ComputerOptions {
   readonly profile?: Profile;
   readonly events?: PlatformEvents;
   readonly platform?: PlatformOptions;
+  /** Whether the memory of its video card lies in this memory. Default: true. */
+  readonly ownScreen?: boolean;
 }
 
 /** Deadlines that may pass in HLT without an interrupt before `run` comes back: a masked timer never ends. */
@@ -63,18 +66,21 @@ export class Computer implements Persistent<ComputerState> {
   private readonly devices: DeviceMap;
 
   constructor(options: ComputerOptions) {
-    this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
+    const size = Math.ceil(options.memory / 0x10000) * 0x10000;
+    this.memory = new PhysicalMemory(size, options.ownScreen === false ? 0 : VBE_MEMORY);
     const ram = {
       read: (address: number, length: number) => this.memory.readBytes(address, length),
       write: (address: number, bytes: Uint8Array) => {
         this.memory.writeBytes(address, bytes);
       },
+      ...(this.memory.size > size && { card: this.memory.inPlace(size, VBE_MEMORY) }),
     };
     const processor = apicOf(() => this.processor.state);
     const events = this.stopping(options.events ?? {});
     this.bus = busMaster((address) => {
       const region = this.memory.regionAt(address);
-      return region ? registerSlave(region, ram) : ram;
+      if (region) return registerSlave(region, ram);
+      return this.memory.isHidden(address) ? NOBODY : ram;
     });
     this.platform = new Platform(
       this.clock,

@@ -135,6 +135,10 @@ export class DeviceMap {
     private readonly hooks: AccessHooks,
   ) {
     for (const region of fixedRegions(platform)) memory.map(this.hooked(region));
+    if (memory.size > memory.ram) {
+      const region = videoRegion(platform, FRAME_BUFFER);
+      memory.map({ ...this.hooked(region), home: memory.ram });
+    }
     this.updateVideo();
   }
 

@@ -12,6 +12,8 @@ export interface MemoryRegion {
   /** What the processor reads; without it, what RAM holds there. 1, 2, 4 or 8 bytes, little-endian. */
   read?(address: number, bytes: number): bigint;
   write(address: number, bytes: number, value: bigint): void;
+  /** Where in memory its bytes lie, when the processor may take them there without asking. */
+  readonly home?: number;
 }
 
 /** Bytes that are there to be read: writes go nowhere. */

@@ -27,11 +27,20 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   private mapWatcher: MapWatcher | undefined;
   private readonly regions = new MemoryRegions();
 
+  /** All of it, with what is behind RAM. */
+  readonly size: number;
+
   /**
-   * @param size bytes of RAM, from address 0; a multiple of 64 KiB below 3.9 GiB
+   * @param ram bytes of RAM, from address 0; a multiple of 64 KiB, with the others below 3.9 GiB
+   * @param hidden bytes behind RAM that nobody reaches by their addresses: homes of regions; the same
    * @throws RangeError when the size is out of range or the host has no such memory
    */
-  constructor(readonly size: number) {
+  constructor(
+    readonly ram: number,
+    hidden = 0,
+  ) {
+    const size = ram + hidden;
+    this.size = size;
     const pages = (PHYSICAL_BASE + size) / 65536;
     if (!Number.isInteger(pages) || pages > 65535) {
       throw new RangeError(`physical memory of ${String(size)} bytes`);
@@ -78,6 +87,17 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     const region = this.regions.at(address);
     if (region) region.write(address, bytes, value);
     else this.write(address, bytes, value);
+  }
+
+  /** Whether something lies there that is at another address for whoever uses memory. */
+  isHidden(address: number): boolean {
+    return address >= this.ram && address < this.size;
+  }
+
+  /** Where the bytes of a page lie: in RAM, or at the home of a region. */
+  homeOf(frame: number): number {
+    const region = this.regions.at(frame);
+    return region?.home === undefined ? frame : region.home + frame - region.first;
   }
 
   contains(address: number, length: number): boolean {

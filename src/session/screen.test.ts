@@ -84,6 +84,9 @@ gdtr:   dw $ - gdt - 1
         dd gdt
 `;
 
+/** Behind RAM nobody answers, wherever the card's memory is kept: EBX is what was read there. */
+const BEHIND_RAM = VBE.replace('dot:', 'mov [0x100000], eax\n        mov ebx, [0x100000]\ndot:');
+
 async function boot(monitor: MonitorName, source = SOURCE) {
   const image = flatImage(await assembleText(source));
   const machine = new Machine(image, { monitor, memory: 1 << 20 });
@@ -142,6 +145,18 @@ for (const monitor of ['vtx', 'none'] as const) {
       assert.deepEqual(other.look(), one.look());
       assert.equal(other.machine.stateHash, one.machine.stateHash);
     });
+
+    if (monitor === 'none')
+      it('lies nowhere else in physical memory', async () => {
+        const { machine, goOn, look } = await boot('none', BEHIND_RAM);
+        goOn(60);
+        const { state } = machine.computer.processor;
+        assert.equal(state.gpr(3), 0xffff_ffffn);
+        assert.deepEqual([...look().rgba.subarray(0, 4)], [0x10, 0x20, 0x30, 0xff]);
+        const { bus } = machine.computer;
+        assert.deepEqual([...bus.read(0x10_0000, 2)], [0xff, 0xff]);
+        assert.deepEqual([...bus.read(0xe000_0000, 4)], [0x30, 0x20, 0x10, 0]);
+      });
   });
 }
 

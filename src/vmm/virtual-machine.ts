@@ -63,6 +63,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   const card = guestStart + pageCount * 4096;
   const computer = new Computer({
     memory: card + VBE_MEMORY,
+    ownScreen: false,
     events: { serial: (byte) => options.events.serial?.(byte) },
     ...(options.engine && { engine: options.engine }),
   });

@@ -15,6 +15,12 @@ export interface Slave {
   write(address: number, bytes: Uint8Array): void;
 }
 
+/** Where nobody answers. */
+export const NOBODY: Slave = {
+  read: (_address, length) => new Uint8Array(length).fill(0xff),
+  write: () => undefined,
+};
+
 /** Slaves that take at most eight bytes at a time: the registers of a device. */
 export interface Registers {
   read?(address: number, bytes: number): bigint;

@@ -99,8 +99,10 @@ export class Mmu {
 
   /** The host-physical address of a guest-physical one. */
   guestPhysical(address: bigint, context: GuestPhysicalContext): HostTranslation {
-    if (this.secondLevel) return this.secondLevel.translate(address, context);
-    return { address: this.onBus(Number(address)), writable: true, readable: true };
+    const host = this.secondLevel
+      ? this.secondLevel.translate(address, context)
+      : { address: this.onBus(Number(address)), writable: true, readable: true };
+    return this.physical.isHidden(host.address) ? { ...host, address: this.physical.size } : host;
   }
 
   /**
@@ -126,15 +128,16 @@ export class Mmu {
     const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
     if (lasting && !access.execute && !access.implicit) {
       const frame = host.address - (host.address % PAGE_SIZE);
-      const region = this.physical.regionAt(frame);
-      const inRam = this.physical.contains(frame, PAGE_SIZE) && !region?.read;
+      const home = this.physical.homeOf(frame);
+      const region = home === frame ? this.physical.regionAt(frame) : undefined;
+      const inRam = this.physical.contains(home, PAGE_SIZE) && !region?.read;
       const mayWrite = access.write || (translation.dirty && this.mayWrite(translation, access));
       this.tlb.fill(this.view.getInt32(State.TLB_SET, true), {
         linear,
-        frame,
+        frame: home,
         readable: inRam && host.readable,
         writable: inRam && !region && mayWrite && host.writable,
-        holdsCode: this.code.holdsCode(frame),
+        holdsCode: this.code.holdsCode(home),
         global: translation.global,
         pageShift: translation.pageShift,
         key: translation.key,
