@@ -11,7 +11,11 @@ import type { InterruptLine, Stateful } from './devices/device';
 import { CoprocessorError } from './devices/coprocessor-error';
 import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
+import { Dma8237 } from './devices/dma8237';
 import { ExitDevice } from './devices/exit-device';
+import { FloppyController } from './devices/floppy/floppy-controller';
+import { FloppyDrive } from './devices/floppy/floppy-drive';
+import { formatFor } from './devices/floppy/formats';
 import { FwCfg } from './devices/fw-cfg';
 import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
@@ -55,6 +59,8 @@ export interface PlatformOptions {
   readonly memory?: number;
   /** Images of up to four disks: on the primary channel, then on the secondary one. */
   readonly disks?: readonly Uint8Array[];
+  /** Images of up to two floppy disks, each in a drive made for it; 2.88M at most. */
+  readonly floppies?: readonly Uint8Array[];
 }
 
 /** What the devices reach of the computer around them. */
@@ -84,6 +90,9 @@ export interface PlatformState {
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
 /** Interrupt requests of the two 8259. */
 const ISA_IRQS = 16;
+const MOST_FLOPPIES = 2;
+const FLOPPY_DMA = 2;
+const FLOPPY_IRQ = 6;
 const INSTRUCTIONS_PER_TICK = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
 
 /** 2026-01-01 00:00:00 UTC: the machine always starts at the same moment. */
@@ -111,6 +120,7 @@ export class Platform implements Persistent<PlatformState> {
   readonly mouse: Mouse;
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
+  readonly floppy: FloppyController;
   readonly vga: Vga;
   /** Types prepared text on the keyboard. */
   readonly typist: Typist;
@@ -170,11 +180,13 @@ export class Platform implements Persistent<PlatformState> {
       irq: this.irq(7),
       onByte: (byte) => events.printer?.(byte),
     });
+    const floppyDrives = (options.floppies ?? []).slice(0, MOST_FLOPPIES).flatMap(floppyDrive);
     this.rtc = new CmosRtc({
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
       memorySize: options.memory ?? 0,
+      floppies: floppyDrives.map(({ format }) => format.driveType),
       irq: this.hpet.passing(LegacyIrq.CLOCK),
     });
     this.coprocessorError = new CoprocessorError({ irq: this.irq(13) });
@@ -213,10 +225,29 @@ export class Platform implements Persistent<PlatformState> {
       onWindowChange: () => events.videoWindow?.(),
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
-    const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga } = this;
+    const dma = new Dma8237({ bus: around.bus });
+    this.floppy = new FloppyController({
+      clock,
+      drives: floppyDrives,
+      dma: dma.channel(FLOPPY_DMA),
+      irq: this.irq(FLOPPY_IRQ),
+    });
+    const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga, floppy } = this;
     const channels = ataChannels(this.disks, (n) => this.irq(n));
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
-    const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
+    const isa = [
+      pic,
+      pit,
+      serial,
+      serial2,
+      printer,
+      rtc,
+      keyboard,
+      systemControl,
+      vga,
+      dma,
+      floppy,
+    ];
     const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
     const { mouse, typist, localApic, ioApic, hpet } = this;
@@ -274,6 +305,9 @@ export class Platform implements Persistent<PlatformState> {
       ...(this.mouse.reports ? [outside('mouse', 12)] : []),
       ...this.hpetTimers,
       ...this.apicTimer,
+      ...(clock.isScheduled(this.floppy.name)
+        ? [timed('floppy', FLOPPY_IRQ, this.floppy.name)]
+        : []),
     ];
   }
 
@@ -342,6 +376,12 @@ export class Platform implements Persistent<PlatformState> {
 
 /** The I/O APIC's input of an interrupt request: the timer is at input 2 (MP Specification 1.4, D.3). */
 const pinOf = (irq: number): number => (irq === 0 ? 2 : irq);
+
+/** A disk in its drive; none where no drive takes it. */
+function floppyDrive(bytes: Uint8Array): FloppyDrive[] {
+  const format = formatFor(bytes.length);
+  return format ? [new FloppyDrive(new Disk({ bytes }), format)] : [];
+}
 
 /** The two channels of a PC, with two drives each. */
 function ataChannels(

@@ -11,6 +11,8 @@ export interface RtcConfig {
   readonly startTime: number;
   /** Bytes of memory, told to the program as firmware would. */
   readonly memorySize?: number;
+  /** What floppy drives there are, A: first, by their types: see `FloppyFormat.driveType`. */
+  readonly floppies?: readonly number[];
   /** IRQ 8. */
   readonly irq?: InterruptLine;
 }
@@ -30,6 +32,8 @@ const Register = {
   B: 0xb,
   C: 0xc,
   D: 0xd,
+  FLOPPIES: 0x10,
+  EQUIPMENT: 0x14,
   CENTURY: 0x32,
 } as const;
 
@@ -124,6 +128,7 @@ export class CmosRtc implements PortDevice, TimedDevice, Stateful<RtcState> {
     put(0x17, extended);
     put(0x30, extended);
     put(0x34, Math.max(0, Math.min(0xffff, (size - 16 * 1024 * 1024) / 65536)));
+    this.putFloppies(memory);
     return {
       index: 0,
       flags: 0,
@@ -133,6 +138,14 @@ export class CmosRtc implements PortDevice, TimedDevice, Stateful<RtcState> {
       secondsDone: 0,
       periodsDone: 0,
     };
+  }
+
+  /** Floppy drives, and among the equipment whether there are any and how many. */
+  private putFloppies(memory: number[]): void {
+    const [first, second = 0] = this.config.floppies ?? [];
+    if (first === undefined) return;
+    memory[Register.FLOPPIES] = (first << 4) | second;
+    memory[Register.EQUIPMENT] = second === 0 ? 0x01 : 0x41;
   }
 
   private get b(): number {
