@@ -9,6 +9,7 @@ import {
   UnbootableImage,
   type BootImage,
   type BootOptions,
+  type NamedBytes,
 } from '../session';
 import { assembleFile } from './assemble';
 import { usageError } from './errors';
@@ -26,11 +27,17 @@ export interface ImageOptions {
   readonly append?: string | undefined;
   readonly initrd?: string | undefined;
   readonly disks: readonly string[];
+  readonly floppies: readonly string[];
   readonly bios?: string | undefined;
 }
 
-const named = async (path: string | undefined): Promise<BootOptions['initrd']> =>
-  path === undefined ? undefined : { name: path, bytes: await readImage(path) };
+const image = async (path: string): Promise<NamedBytes> => ({
+  name: path,
+  bytes: await readImage(path),
+});
+
+const named = async (path: string | undefined): Promise<NamedBytes | undefined> =>
+  path === undefined ? undefined : image(path);
 
 /**
  * Reads an image and what goes with it; undefined when a source file has errors (they have been printed).
@@ -50,6 +57,7 @@ export async function loadImage(
     append,
     initrd: await named(initrd),
     disks,
+    floppies: await Promise.all(options.floppies.map(image)),
     bios: await named(options.bios),
   };
   try {

@@ -38,6 +38,7 @@ function program(): Command {
     .option('--append <text>', 'kernel command line')
     .option('--initrd <file>', 'initial RAM disk, or multiboot module')
     .option('--disk <file>', 'disk image; may be repeated', collect, [])
+    .option('--floppy <file>', 'floppy disk image, for A:; a second time, for B:', collect, [])
     .option('--keys <text>', 'type this on the keyboard')
     .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')

@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly append?: string;
   readonly initrd?: string;
   readonly disk: readonly string[];
+  readonly floppy: readonly string[];
   readonly keys?: string;
   readonly screen?: string;
   readonly maxInstructions?: string;
@@ -30,11 +31,13 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   refuseWhatIsNotBuilt(options);
   const memory = parseSize(options.memory);
   const limit = instructionLimit(options.maxInstructions);
-  const { append, initrd, disk: disks, bios } = options;
-  if (path === undefined && bios === undefined && disks.length === 0) {
-    throw usageError('no image: name one, or a disk with --disk, or firmware with --bios');
+  const { append, initrd, disk: disks, floppy: floppies, bios } = options;
+  if (path === undefined && bios === undefined && disks.length + floppies.length === 0) {
+    throw usageError(
+      'no image: name one, or a medium with --disk or --floppy, or firmware with --bios',
+    );
   }
-  const loaded = await loadImage(path, { memory, append, initrd, disks, bios });
+  const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;
   const monitor = options.monitor as 'vtx' | 'none';

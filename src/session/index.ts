@@ -12,6 +12,7 @@ export {
   bootProgram,
   type BootOptions,
 } from './boot/boot';
+export type { NamedBytes } from './boot/options';
 export { UnbootableImage } from './boot/unbootable';
 export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
 export { MachineRun, type Stop } from './run';

@@ -42,6 +42,8 @@
 %include "ata.asm"
 %include "geometry.asm"
 %include "disk.asm"
+%include "floppy-controller.asm"
+%include "floppy.asm"
 %include "edd.asm"
 %include "pci.asm"
 %include "boot.asm"

@@ -12,6 +12,7 @@ import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
 import { isLinux, loadLinux } from './linux';
 import { loadMultiboot, multibootHeader } from './multiboot';
 import { loadMultiboot2, multiboot2Header } from './multiboot2';
+import { mediaOf } from './media';
 import type { BootOptions, KernelOptions } from './options';
 import { powerOn } from './power-on';
 import { loadPvh, pvhEntry } from './pvh';
@@ -39,7 +40,8 @@ async function booted(
   options: BootOptions,
   flat: () => BootImage,
 ): Promise<BootImage> {
-  const { disks = [], memory } = options;
+  const { memory } = options;
+  const media = mediaOf(options);
   if (options.bios && !isBootSector(bytes)) {
     throw new UnbootableImage(
       l10n.t('firmware of your own boots disks: this image does not begin with a boot sector'),
@@ -49,8 +51,8 @@ async function booted(
   const image = kernel
     ? await underFirmware(kernel, options)
     : isBootSector(bytes)
-      ? await bootFirmware({ ...options, disks: [bytes, ...disks] })
-      : withDisks(flat(), options);
+      ? await bootFirmware({ ...options, disks: [bytes, ...media.disks] })
+      : { ...flat(), media };
   requireMemory(endOfPieces(image.pieces), memory);
   return image;
 }
@@ -65,13 +67,11 @@ export function bootFlatAt(
   place: { readonly address: number; readonly entry: number },
   options: BootOptions,
 ): BootImage {
-  const image = withDisks(flatAt(bytes, place.address, place.entry), options);
+  const media = mediaOf(options);
+  const image = { ...flatAt(bytes, place.address, place.entry), media };
   requireMemory(endOfPieces(image.pieces), options.memory);
   return image;
 }
-
-const withDisks = (image: BootImage, { disks }: BootOptions): BootImage =>
-  disks ? { ...image, disks } : image;
 
 /** Puts a kernel where it belongs. @throws UnbootableImage */
 type KernelLoader = (options: KernelOptions) => Prepared;
@@ -108,8 +108,10 @@ function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
  *
  * @throws UnbootableImage
  */
-export async function bootFirmware({ bios, disks = [], memory }: BootOptions): Promise<BootImage> {
-  if (!bios) return powerOn({ roms: await builtInRoms(), memory, disks });
+export async function bootFirmware(options: BootOptions): Promise<BootImage> {
+  const { bios, memory } = options;
+  const media = mediaOf(options);
+  if (!bios) return powerOn({ roms: await builtInRoms(), memory, media });
   const own: Piece = { address: BIOS_END - bios.bytes.length, bytes: bios.bytes };
   const size = bios.bytes.length;
   if (size > BIOS_LARGEST || size % 4096 !== 0) {
@@ -119,7 +121,7 @@ export async function bootFirmware({ bios, disks = [], memory }: BootOptions): P
     );
   }
   const video = (await builtInRoms()).filter(({ address }) => address < own.address - VIDEO_MOST);
-  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, disks };
+  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, media };
 }
 
 const BIOS_END = 0x10_0000;
@@ -130,9 +132,9 @@ const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware())
 
 /** Firmware runs first; then the kernel lies in memory, and the loader has set the registers. */
 async function underFirmware(load: KernelLoader, options: BootOptions): Promise<BootImage> {
-  const { memory, disks = [] } = options;
+  const { memory } = options;
   const roms = await builtInRoms();
   const { pieces, start } = load({ ...options, acpi: acpiRootPointer(roms) });
-  const ready = powerOn({ roms, memory, disks, kernel: true });
+  const ready = powerOn({ roms, memory, media: mediaOf(options), kernel: true });
   return { ...ready, start, pieces: [...ready.pieces, ...pieces] };
 }

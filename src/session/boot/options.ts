@@ -12,6 +12,8 @@ export interface BootOptions {
   readonly initrd?: NamedBytes | undefined;
   /** Images of disks; where the image itself is one, it comes first. */
   readonly disks?: readonly Uint8Array[] | undefined;
+  /** Images of floppy disks: A:, B:. */
+  readonly floppies?: readonly NamedBytes[] | undefined;
   /** Firmware instead of the built-in one. */
   readonly bios?: NamedBytes | undefined;
 }

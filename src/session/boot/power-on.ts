@@ -2,7 +2,7 @@ import { Msr } from '../../isa/registers/msr';
 import { Computer } from '../../machine/computer';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import { startStateOf } from '../../processor/state/start-state';
-import type { BootImage, Chip, Piece } from './boot-image';
+import type { BootImage, Chip, Media, Piece } from './boot-image';
 import { BOOT_ADDRESS } from './boot-sector';
 import { kernelRom } from './kernel-rom';
 
@@ -17,8 +17,7 @@ export interface PowerOnOptions {
   readonly roms: readonly Chip[];
   /** Bytes of RAM that the program will have. */
   readonly memory: number;
-  /** Images of the disks; the first one is booted from. */
-  readonly disks: readonly Uint8Array[];
+  readonly media: Media;
   /** A kernel is loaded without a disk. */
   readonly kernel?: boolean;
 }
@@ -31,8 +30,8 @@ const PATIENCE = 20_000_000;
 
 /** The state in which firmware hands over to the boot sector, or waits because there is none. */
 export function powerOn(options: PowerOnOptions): BootImage {
-  const { roms, memory, disks, kernel = false } = options;
-  const computer = new Computer({ memory: MEMORY, platform: { memory, disks } });
+  const { roms, memory, media, kernel = false } = options;
+  const computer = new Computer({ memory: MEMORY, platform: { memory, ...media } });
   for (const { address, bytes } of [...roms, ...(kernel ? [kernelRom()] : [])]) {
     computer.installRom(address, bytes);
   }
@@ -51,7 +50,7 @@ export function powerOn(options: PowerOnOptions): BootImage {
       devices: computer.platform.save(),
       msrs: [[Msr.FEATURE_CONTROL, processor.state.msr(Msr.FEATURE_CONTROL)]],
     },
-    disks,
+    media,
   };
 }
 
