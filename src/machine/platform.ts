@@ -4,6 +4,7 @@ import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
 import { apicRegisters } from './devices/apic/x2apic';
 import { AtaChannel } from './devices/ata/ata-channel';
+import { CdDrive } from './devices/ata/cd-drive';
 import { Disk } from './devices/ata/disk';
 import type { BusMaster } from './devices/bus-master';
 import type { Clock, ClockState } from './devices/clock';
@@ -61,6 +62,8 @@ export interface PlatformOptions {
   readonly disks?: readonly Uint8Array[];
   /** Images of up to two floppy disks, each in a drive made for it; 2.88M at most. */
   readonly floppies?: readonly Uint8Array[];
+  /** Image of a CD: in a drive on the secondary channel, or wherever the disks have left a place. */
+  readonly cdrom?: Uint8Array | undefined;
 }
 
 /** What the devices reach of the computer around them. */
@@ -233,7 +236,7 @@ export class Platform implements Persistent<PlatformState> {
       irq: this.irq(FLOPPY_IRQ),
     });
     const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga, floppy } = this;
-    const channels = ataChannels(this.disks, (n) => this.irq(n));
+    const channels = ataChannels(this.disks, options.cdrom, (n) => this.irq(n));
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
     const isa = [
       pic,
@@ -386,12 +389,23 @@ function floppyDrive(bytes: Uint8Array): FloppyDrive[] {
 /** The two channels of a PC, with two drives each. */
 function ataChannels(
   disks: readonly Disk[],
+  cdrom: Uint8Array | undefined,
   irq: (number: number) => InterruptLine,
 ): [AtaChannel, AtaChannel] {
+  const place = cdPlace(disks.length);
+  const cd = (at: number): CdDrive | undefined =>
+    cdrom && at === place ? new CdDrive(cdrom, `cd-${String(at)}`) : undefined;
   const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: irq(14) };
   const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: irq(15) };
   return [
     new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
-    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]] }),
+    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]], cds: [cd(2), cd(3)] }),
   ];
 }
+
+/** Where a CD-ROM drive is: first of the secondary channel, if no disk is there. Undefined: there is no place. */
+export const cdPlace = (disks: number): number | undefined =>
+  disks < ATA_PLACES ? Math.max(FIRST_CD_PLACE, disks) : undefined;
+
+const ATA_PLACES = 4;
+const FIRST_CD_PLACE = 2;
