@@ -28,6 +28,7 @@ export interface ImageOptions {
   readonly initrd?: string | undefined;
   readonly disks: readonly string[];
   readonly floppies: readonly string[];
+  readonly cdrom?: string | undefined;
   readonly bios?: string | undefined;
 }
 
@@ -58,6 +59,7 @@ export async function loadImage(
     initrd: await named(initrd),
     disks,
     floppies: await Promise.all(options.floppies.map(image)),
+    cdrom: await named(options.cdrom),
     bios: await named(options.bios),
   };
   try {

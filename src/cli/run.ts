@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly initrd?: string;
   readonly disk: readonly string[];
   readonly floppy: readonly string[];
+  readonly cdrom?: string;
   readonly keys?: string;
   readonly screen?: string;
   readonly maxInstructions?: string;
@@ -31,13 +32,18 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   refuseWhatIsNotBuilt(options);
   const memory = parseSize(options.memory);
   const limit = instructionLimit(options.maxInstructions);
-  const { append, initrd, disk: disks, floppy: floppies, bios } = options;
-  if (path === undefined && bios === undefined && disks.length + floppies.length === 0) {
+  const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
+  if (
+    path === undefined &&
+    bios === undefined &&
+    disks.length + floppies.length === 0 &&
+    cdrom === undefined
+  ) {
     throw usageError(
-      'no image: name one, or a medium with --disk or --floppy, or firmware with --bios',
+      'no image: name one, or a medium with --disk, --floppy or --cdrom, or firmware with --bios',
     );
   }
-  const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, bios });
+  const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;
   const monitor = options.monitor as 'vtx' | 'none';

@@ -64,6 +64,8 @@ export interface PlatformOptions {
   readonly floppies?: readonly Uint8Array[];
   /** Image of a CD: in a drive on the secondary channel, or wherever the disks have left a place. */
   readonly cdrom?: Uint8Array | undefined;
+  /** The real-time clock's memory tells firmware to boot the CD before disks and floppies. */
+  readonly cdFirst?: boolean | undefined;
 }
 
 /** What the devices reach of the computer around them. */
@@ -189,6 +191,7 @@ export class Platform implements Persistent<PlatformState> {
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
       memorySize: options.memory ?? 0,
+      cdFirst: options.cdFirst,
       floppies: floppyDrives.map(({ format }) => format.driveType),
       irq: this.hpet.passing(LegacyIrq.CLOCK),
     });

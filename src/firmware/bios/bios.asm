@@ -44,6 +44,8 @@
 %include "disk.asm"
 %include "floppy-controller.asm"
 %include "floppy.asm"
+%include "cd.asm"
+%include "el-torito.asm"
 %include "edd.asm"
 %include "pci.asm"
 %include "boot.asm"

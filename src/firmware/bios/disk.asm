@@ -17,24 +17,49 @@ int_0x13:
         mov di, disk_functions.without_disk
         test dl, dl
         jns .floppy
-        mov ah, [DISK_COUNT]
         mov al, dl
         sub al, 0x80
-        push EXTENDED_DATA
+        cmp al, [DISK_COUNT]
+        jae .not_disk
+        cmp byte [CD_EMULATING], EMULATING_DISK
+        je .one_more
+.disk:  push EXTENDED_DATA
         pop ds
-        cmp al, ah
-        jae .search
         mov di, disk_functions      ; there is such a disk
         mov ah, drive_size
         mul ah
         add ax, DRIVES
         mov si, ax                  ; SI -> drive
         jmp .search
+.one_more:                          ; the first disk is the CD's
+        sub al, 1
+        jae .disk
+.image: mov di, emulated_functions
+        jmp .cd
+.not_disk:
+        cmp dl, CD_NUMBER
+        jne .search
+        push ds
+        push EXTENDED_DATA
+        pop ds
+        cmp byte [CD_PRESENT], 0
+        pop ds
+        je .search
+        mov di, cd_functions
+.cd:    push EXTENDED_DATA
+        pop ds
+        mov si, CD_DRIVE
+        jmp .search
 .floppy:
         call count_floppies
         cmp dl, al
         jae .search
-        mov di, floppy_functions
+        cmp byte [CD_EMULATING], EMULATING_FLOPPY
+        jne .drive
+        test dl, dl
+        jz .image
+        dec dx                      ; behind the CD's
+.drive: mov di, floppy_functions
 .search:
         mov ax, [bp + caller.ax]
 .next:  cmp byte [cs:di], END_OF_FUNCTIONS
@@ -181,10 +206,11 @@ disk_parameters:
 
 ; AH = 15h: get disk type. Returns AH = 3: a hard disk; CX:DX = number of sectors.
 disk_type:
-        mov ax, [si + drive.logical_heads]
-        mul word [si + drive.logical_track]
         mov bx, [si + drive.logical_cylinders]
         dec bx
+tell_disk_type:                     ; BX = cylinders
+        mov ax, [si + drive.logical_heads]
+        mul word [si + drive.logical_track]
         mul bx
         mov [bp + caller.cx], dx
         push ax

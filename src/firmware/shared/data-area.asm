@@ -58,4 +58,5 @@ LED_FLAGS       equ 0x97
 WAIT_FLAG       equ 0x98            ; far pointer: whose bit 7 is set when the time is over
 WAIT_TIME       equ 0x9c            ; double word: microseconds to go
 WAIT_ACTIVE     equ 0xa0            ; bit 0: somebody waits
+CD_EMULATING    equ 0xb0            ; ours: whether a CD is presented as a disk (el-torito.asm)
 VIDEO_POINTERS  equ 0xa8            ; far pointer to the table of the video ROM's tables

@@ -13,6 +13,8 @@ export interface RtcConfig {
   readonly memorySize?: number;
   /** What floppy drives there are, A: first, by their types: see `FloppyFormat.driveType`. */
   readonly floppies?: readonly number[];
+  /** The CD is booted first, then the hard disk; otherwise firmware has its own order. */
+  readonly cdFirst?: boolean | undefined;
   /** IRQ 8. */
   readonly irq?: InterruptLine;
 }
@@ -35,6 +37,9 @@ const Register = {
   FLOPPIES: 0x10,
   EQUIPMENT: 0x14,
   CENTURY: 0x32,
+  /** Four bits each: 1 floppy, 2 hard disk, 3 CD. */
+  BOOT_THIRD: 0x38,
+  BOOT_ORDER: 0x3d,
 } as const;
 
 const RegisterB = {
@@ -129,6 +134,10 @@ export class CmosRtc implements PortDevice, TimedDevice, Stateful<RtcState> {
     put(0x30, extended);
     put(0x34, Math.max(0, Math.min(0xffff, (size - 16 * 1024 * 1024) / 65536)));
     this.putFloppies(memory);
+    if (this.config.cdFirst) {
+      memory[Register.BOOT_ORDER] = 0x23;
+      memory[Register.BOOT_THIRD] = 0x10;
+    }
     return {
       index: 0,
       flags: 0,

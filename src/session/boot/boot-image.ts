@@ -35,6 +35,9 @@ export interface Media {
   readonly disks: readonly Uint8Array[];
   /** A:, B:. */
   readonly floppies: readonly Uint8Array[];
+  readonly cdrom?: Uint8Array | undefined;
+  /** Firmware tries the CD before all others. */
+  readonly cdFirst?: boolean | undefined;
 }
 
 /** A program as a machine starts it: what is in memory, in the registers, in the devices. */

@@ -14,6 +14,8 @@ export interface BootOptions {
   readonly disks?: readonly Uint8Array[] | undefined;
   /** Images of floppy disks: A:, B:. */
   readonly floppies?: readonly NamedBytes[] | undefined;
+  /** Image of a CD. */
+  readonly cdrom?: NamedBytes | undefined;
   /** Firmware instead of the built-in one. */
   readonly bios?: NamedBytes | undefined;
 }
