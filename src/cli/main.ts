@@ -43,6 +43,7 @@ function program(): Command {
     .option('--disk <file>', 'disk image; may be repeated', collect, [])
     .option('--floppy <file>', 'floppy disk image, for A:; a second time, for B:', collect, [])
     .option('--cdrom <file>', 'CD image')
+    .option('--writable', 'write what the guest writes to disks and floppies to their files')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')

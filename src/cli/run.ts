@@ -8,6 +8,7 @@ import { report } from './report';
 import { screenFile } from './screen-file';
 import { TroubleWatch } from './trouble';
 import { GuestRun } from './guest-run';
+import { requireWritable, writeBack, writeBackOnSignal } from './write-back';
 
 export interface RunOptions {
   readonly monitor: string;
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly disk: readonly string[];
   readonly floppy: readonly string[];
   readonly cdrom?: string;
+  readonly writable?: boolean;
   readonly keys?: string;
   readonly screen?: string;
   readonly maxInstructions?: string;
@@ -46,6 +48,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;
+  const writable = options.writable ? await requireWritable(image, loaded.files) : [];
   const monitor = options.monitor as 'vtx' | 'none';
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
@@ -55,7 +58,10 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const known = { programs, firmware: firmwarePrograms(image) };
   const watch = new TroubleWatch(machine, technique, known);
   if (options.keys !== undefined) machine.platform.typist.type(options.keys);
+  const write = (): Promise<void> => writeBack(machine, image, writable);
+  if (options.writable) writeBackOnSignal(write);
   const outcome = await new GuestRun(machine, limit).toEnd();
+  await write();
   const trouble = watch.after(outcome);
   const run = { machine, technique, exits, outcome, trouble };
   const { screen } = options;

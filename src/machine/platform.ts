@@ -125,6 +125,8 @@ export class Platform implements Persistent<PlatformState> {
   readonly mouse: Mouse;
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
+  /** The floppy disks, and what they are in. */
+  readonly floppies: readonly Disk[];
   readonly floppy: FloppyController;
   readonly vga: Vga;
   /** Types prepared text on the keyboard. */
@@ -231,6 +233,7 @@ export class Platform implements Persistent<PlatformState> {
       onWindowChange: () => events.videoWindow?.(),
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
+    this.floppies = floppyDrives.map(({ disk }) => disk);
     const dma = new Dma8237({ bus: around.bus });
     this.floppy = new FloppyController({
       clock,

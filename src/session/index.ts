@@ -13,6 +13,7 @@ export {
   type BootOptions,
 } from './boot/boot';
 export type { NamedBytes } from './boot/options';
+export { hasOtherDisks, writableFiles, writtenImages, type WrittenImage } from './written-images';
 export { UnbootableImage } from './boot/unbootable';
 export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
 export { MachineRun, type Stop } from './run';

@@ -302,7 +302,7 @@ emulated_functions:
         FUNCTION 0x02, image_read
         FUNCTION 0x03, image_write
         FUNCTION 0x04, disk_verify
-        FUNCTION 0x05, image_write
+        FUNCTION 0x05, image_format
         FUNCTION 0x08, image_parameters
         FUNCTION 0x09, disk_nothing_to_do
         FUNCTION 0x0c, disk_nothing_to_do
@@ -311,7 +311,7 @@ emulated_functions:
         FUNCTION 0x11, disk_nothing_to_do
         FUNCTION 0x14, disk_nothing_to_do
         FUNCTION 0x15, image_kind
-        FUNCTION 0x16, floppy_change
+        FUNCTION 0x16, image_changed
         FUNCTION 0x4b, cd_emulation
         db END_OF_FUNCTIONS
 
@@ -321,8 +321,15 @@ image_read:
 
 image_write:
         mov byte [bp + caller.al], 0
+image_format:
         mov al, DISK_WRITE_PROTECTED
         ret
+
+; AH = 16h: has the floppy disk been changed? A hard disk cannot be.
+image_changed:
+        cmp byte [CD_BOOT + specification.media], EMULATE_DISK
+        jne floppy_change
+        jmp disk_bad_parameter
 
 ; AH = 08h, for a floppy disk also BL = type and ES:DI -> its table.
 image_parameters:
