@@ -277,7 +277,7 @@ end_emulation:
 ; DS:SI -> 19 bytes.
 cd_emulation:
         cmp al, 1
-        ja disk_bad_parameter
+        ja disk_nothing_to_do
         push ax
         push EXTENDED_DATA
         pop ds
