@@ -43,7 +43,7 @@ describe('media of the command line', function () {
   this.timeout(120_000);
   let cli = '';
   let folder = '';
-  let disk = new Uint8Array();
+  let disk: Uint8Array;
 
   before(async () => {
     cli = await commandLine();

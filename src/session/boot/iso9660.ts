@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
+import { SECTOR } from '../../machine/devices/ata/disk';
 import { CD_SECTOR } from '../../machine/devices/ata/packet-commands';
-import { isBootSector } from './boot-sector';
+import { BOOT_ADDRESS, isBootSector } from './boot-sector';
 import { Reader } from './bytes';
 import type { NamedBytes } from './options';
 import { UnbootableImage } from './unbootable';
@@ -17,6 +18,8 @@ const HEADER_WORDS = 16;
 const KEY = 0x1e;
 const BOOTABLE = 0x20;
 const MEDIUM = 0x21;
+const SEGMENT = 0x22;
+const COUNT = 0x26;
 const IMAGE = 0x28;
 const MOST_MEDIUM = 4;
 
@@ -43,6 +46,30 @@ export function requireWhole({ name, bytes }: NamedBytes): void {
 export function requireBootable({ name, bytes }: NamedBytes): void {
   const fact = obstacle(new Reader(bytes));
   if (fact !== undefined) throw new UnbootableImage(fact, name);
+}
+
+/** Where firmware loads and starts what is booted from a CD; undefined where nothing is. */
+export function cdEntry(bytes: Uint8Array): number | undefined {
+  const reader = new Reader(bytes);
+  if (obstacle(reader) !== undefined) return undefined;
+  return loadAddress(reader, (reader.u32(BOOT_RECORD + CATALOG) ?? 0) * CD_SECTOR);
+}
+
+const loadAddress = (reader: Reader, at: number): number =>
+  ((reader.u16(at + SEGMENT) ?? 0) * 16 || BOOT_ADDRESS) & 0xf_ffff;
+
+/** Firmware's own data begin there: it loads nothing beyond. */
+const LOAD_END = 0x9_fc00;
+
+function placeObstacle(reader: Reader, at: number): string | undefined {
+  const address = loadAddress(reader, at);
+  const size = (reader.u16(at + COUNT) ?? 0) * SECTOR;
+  if (address + size <= LOAD_END) return undefined;
+  return l10n.t(
+    'the CD cannot be booted: {0} bytes are to be loaded at {1}, beyond conventional memory',
+    size,
+    `0x${address.toString(16)}`,
+  );
 }
 
 function obstacle(reader: Reader): string | undefined {
@@ -79,7 +106,7 @@ function catalogObstacle(reader: Reader, at: number, sectors: number): string | 
     );
   }
   const image = reader.u32(at + IMAGE) ?? 0;
-  if (image < sectors) return undefined;
+  if (image < sectors) return placeObstacle(reader, at);
   return l10n.t(
     'the CD cannot be booted: the image is said to be in sector {0}, but it has {1}',
     image,

@@ -178,6 +178,40 @@ ${end('[0x9000]')}`),
       assert.deepEqual(run(image, monitor), { text: 'CD001', end: exited(0xe0) });
     });
 
+    it('boot a CD where its catalog wants to be loaded', async () => {
+      const { image: code } = await assembleText(
+        'org 0\nmov ax, cs\nmov al, ah\nadd al, [cs:last]\nout 0xf4, al\ntimes 3000 db 0\nlast: db 3',
+      );
+      const cdrom = named(isoImage({ image: code, segment: 0x2100 }));
+      const image = await bootFirmware({ ...OPTIONS, cdrom });
+      assert.equal(image.start.rip, 0x1000n, '2000:1000');
+      assert.equal(run(image, monitor).end?.kind, 'exit-device');
+    });
+
+    for (const [name, options] of [
+      ['a floppy disk', async () => ({ floppies: [named(await assembled(WRITER, 1440 * 1024))] })],
+      ['a CD', async () => ({ cdrom: await cd(CD_READER) })],
+    ] as const) {
+      it(`can be saved and restored while ${name} is read`, async () => {
+        const image = await bootFirmware({ ...OPTIONS, ...(await options()) });
+        const build = (): Machine => new Machine(image, { monitor, memory: MEMORY });
+        const go = (machine: Machine, limit: number): void => {
+          new MachineRun(machine).turn(20_000, limit);
+        };
+        const whole = build();
+        go(whole, 5_000_000);
+        for (const moment of [150, 700, 1_000, 2_000, 5_000, 9_000]) {
+          const first = build();
+          go(first, moment);
+          const second = build();
+          second.restore(structuredClone(first.save()));
+          assert.equal(second.stateHash, first.stateHash, `at ${String(moment)}`);
+          go(second, 5_000_000);
+          assert.equal(second.stateHash, whole.stateHash, `after ${String(moment)}`);
+        }
+      });
+    }
+
     it('boot a CD as a floppy disk', async () => {
       const bytes = await assembled(EMULATED(4), 1440 * 1024);
       bytes[((4 * 2 + 1) * 18 + 2) * 512 + 100] = 0x77;
@@ -312,6 +346,7 @@ describe('media that cannot be used', () => {
     await refused({ cdrom: await damaged({ 30: 0 }) }, 'disc.iso', /valid entry/);
     await refused({ cdrom: await damaged({ 32: 0 }) }, 'disc.iso', /not bootable/);
     await refused({ cdrom: await damaged({ 33: 5 }) }, 'disc.iso', /unknown medium \(5\)/);
+    await refused({ cdrom: await damaged({ 34: 0xf0, 35: 0x9f }) }, 'disc.iso', /512 bytes.*0x9ff00/);
     await refused({ cdrom: await damaged({ 42: 1 }) }, 'disc.iso', /image.*in sector 65556/);
     const lost = (await cd(CD_READER)).bytes;
     lost[17 * 2048 + 0x48] = 1;

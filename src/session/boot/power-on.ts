@@ -3,7 +3,8 @@ import { Computer } from '../../machine/computer';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import { startStateOf } from '../../processor/state/start-state';
 import type { BootImage, Chip, Media, Piece } from './boot-image';
-import { BOOT_ADDRESS } from './boot-sector';
+import { BOOT_ADDRESS, isBootSector } from './boot-sector';
+import { cdEntry } from './iso9660';
 import { kernelRom } from './kernel-rom';
 
 /**
@@ -36,7 +37,8 @@ export function powerOn(options: PowerOnOptions): BootImage {
     computer.installRom(address, bytes);
   }
   const { processor } = computer;
-  processor.gateFrame = BOOT_ADDRESS - (BOOT_ADDRESS % PAGE_SIZE);
+  const entry = kernel ? BOOT_ADDRESS : entryOf(media);
+  processor.gateFrame = entry - (entry % PAGE_SIZE);
   while (processor.work < PATIENCE) {
     const stop = computer.run(PATIENCE - processor.work);
     if (stop.kind !== 'budget' && stop.kind !== 'requested') break;
@@ -52,6 +54,13 @@ export function powerOn(options: PowerOnOptions): BootImage {
     },
     media,
   };
+}
+
+/** Where firmware hands over to what it boots: the first medium that it can. */
+function entryOf({ disks, floppies, cdrom, cdFirst }: Media): number {
+  const isDisk = [disks[0], floppies[0]].some((bytes) => bytes && isBootSector(bytes));
+  if (!cdrom || (isDisk && !cdFirst)) return BOOT_ADDRESS;
+  return cdEntry(cdrom) ?? BOOT_ADDRESS;
 }
 
 /** What firmware has written: its vectors, its data areas, the boot sector, the screen. */
