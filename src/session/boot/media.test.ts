@@ -346,7 +346,11 @@ describe('media that cannot be used', () => {
     await refused({ cdrom: await damaged({ 30: 0 }) }, 'disc.iso', /valid entry/);
     await refused({ cdrom: await damaged({ 32: 0 }) }, 'disc.iso', /not bootable/);
     await refused({ cdrom: await damaged({ 33: 5 }) }, 'disc.iso', /unknown medium \(5\)/);
-    await refused({ cdrom: await damaged({ 34: 0xf0, 35: 0x9f }) }, 'disc.iso', /512 bytes.*0x9ff00/);
+    await refused(
+      { cdrom: await damaged({ 34: 0xf0, 35: 0x9f }) },
+      'disc.iso',
+      /512 bytes.*0x9ff00/,
+    );
     await refused({ cdrom: await damaged({ 42: 1 }) }, 'disc.iso', /image.*in sector 65556/);
     const lost = (await cd(CD_READER)).bytes;
     lost[17 * 2048 + 0x48] = 1;
