@@ -24,7 +24,7 @@ import { stackRequests } from './inspect/stack';
 import { variableRequests } from './inspect/variables';
 import { viewRequests } from './inspect/views';
 
-export type { AdapterHost, Translations } from './host';
+export type { AdapterHost, ImageFiles, Translations } from './host';
 
 /** What ends a session: nothing that is still under way is waited for. */
 const ENDING: ReadonlySet<Command> = new Set<Command>(['terminate', 'disconnect']);
@@ -140,11 +140,14 @@ export class RingsideAdapter extends DebugSession {
 
   /** The client has gone, or said good-bye. */
   override shutdown(): void {
+    const saved = this.context.saveImages();
     this.context.dispose();
-    this.host.closed?.();
+    if (saved) void saved.then(() => this.host.closed?.());
+    else this.host.closed?.();
   }
 
   override dispose(): void {
+    void this.context.saveImages();
     this.context.dispose();
   }
 }

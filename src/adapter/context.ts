@@ -12,6 +12,7 @@ import { ShippedSources } from './shipped-sources';
 import { OutputBuffer } from './output-buffer';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
+import type { OpenImages } from './running/open-images';
 import { Pasting } from './screen/pasting';
 import { ScreenWatch } from './screen/screen-watch';
 import { TextMirror } from './screen/text-mirror';
@@ -96,7 +97,30 @@ export class SessionContext {
   terminated(): void {
     this.ended = true;
     this.pasting.stop();
-    this.send('terminated', undefined);
+    const end = (): void => {
+      this.send('terminated', undefined);
+    };
+    const saved = this.saveImages();
+    if (saved) void saved.then(end);
+    else end();
+  }
+
+  /** The image files that are written when the session ends. */
+  images: OpenImages | undefined;
+  private saving: Promise<void> | undefined;
+
+  /** Writes what the guest has written since the last time; undefined where nothing is to be waited for. */
+  saveImages(): Promise<void> | undefined {
+    const { images } = this;
+    if (images) this.saving = this.save(images, this.saving);
+    return this.saving;
+  }
+
+  private async save(images: OpenImages, before: Promise<void> | undefined): Promise<void> {
+    this.current?.run.pause();
+    const save = images.collect();
+    await before;
+    for (const trouble of await save()) this.print(`${trouble}\n`, 'important');
   }
 
   /** @throws RequestError when nothing has been launched */

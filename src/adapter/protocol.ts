@@ -14,6 +14,12 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   program?: string;
   /** A disk: an image or a source, or a list of them that lie on it one after the other. */
   disk?: string | (string | { program: string })[];
+  /** Floppy disks, one or two of them; each an image or a source, or a list like that of a disk. */
+  floppy?: string | (string | { program: string } | (string | { program: string })[])[];
+  /** Image of a CD. */
+  cdrom?: string;
+  /** What the guest writes to disks and floppy disks is written to their image files when the session ends. Default: false. */
+  writable?: boolean;
   /** Firmware instead of the built-in BIOS. */
   bios?: string;
   /** The kernel's command line, after the name of the image. */

@@ -9,6 +9,7 @@ import {
   UnbootableImage,
   type BootImage,
   type BootOptions,
+  type NamedBytes,
 } from '../session';
 import { assembleFile } from './assemble';
 import { usageError } from './errors';
@@ -18,6 +19,8 @@ import { readImage } from './files';
 export interface LoadedImage {
   readonly image: BootImage;
   readonly program?: Assembly;
+  /** The files whose bytes may lie in drives. */
+  readonly files: readonly NamedBytes[];
 }
 
 /** What goes with an image on the command line: paths. */
@@ -26,11 +29,18 @@ export interface ImageOptions {
   readonly append?: string | undefined;
   readonly initrd?: string | undefined;
   readonly disks: readonly string[];
+  readonly floppies: readonly string[];
+  readonly cdrom?: string | undefined;
   readonly bios?: string | undefined;
 }
 
-const named = async (path: string | undefined): Promise<BootOptions['initrd']> =>
-  path === undefined ? undefined : { name: path, bytes: await readImage(path) };
+const image = async (path: string): Promise<NamedBytes> => ({
+  name: path,
+  bytes: await readImage(path),
+});
+
+const named = async (path: string | undefined): Promise<NamedBytes | undefined> =>
+  path === undefined ? undefined : image(path);
 
 /**
  * Reads an image and what goes with it; undefined when a source file has errors (they have been printed).
@@ -42,26 +52,37 @@ export async function loadImage(
   path: string | undefined,
   options: ImageOptions,
 ): Promise<LoadedImage | undefined> {
-  const disks = await Promise.all(options.disks.map((disk) => readImage(disk)));
+  const disks = await Promise.all(options.disks.map(image));
+  const floppies = await Promise.all(options.floppies.map(image));
   const { memory, append, initrd } = options;
   const boot: BootOptions = {
     name: path ?? '',
     memory,
     append,
     initrd: await named(initrd),
-    disks,
+    disks: disks.map(({ bytes }) => bytes),
+    floppies,
+    cdrom: await named(options.cdrom),
     bios: await named(options.bios),
   };
+  const files = [...disks, ...floppies];
   try {
-    if (path === undefined) return { image: await bootFirmware(boot) };
+    if (path === undefined) return { image: await bootFirmware(boot), files };
     if (!/\.(asm|nasm|s)$/i.test(path)) {
       const bytes = await readImage(path);
       const image = await bootImageFrom(bytes, boot);
-      return { image, program: programOfImage(bytes, path) };
+      const program = programOfImage(bytes, path);
+      return { image, program, files: [{ name: path, bytes }, ...files] };
     }
     const assembly = await assembleFile(path);
     if (assembly?.image.length === 0) throw usageError(`${path}: gives not one byte of code`);
-    return assembly && { image: await bootProgram(assembly, boot), program: asLoaded(assembly) };
+    return (
+      assembly && {
+        image: await bootProgram(assembly, boot),
+        program: asLoaded(assembly),
+        files,
+      }
+    );
   } catch (error) {
     if (!(error instanceof UnbootableImage)) throw error;
     throw usageError(l10n.t('{0}: {1}', error.file ?? path ?? 'ringside', error.message));

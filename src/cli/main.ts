@@ -20,7 +20,10 @@ function program(): Command {
   root
     .command('run')
     .description('run a guest to its end; its first serial port is stdin and stdout')
-    .argument('[image]', 'assembly source (.asm), flat or disk image, ELF, Multiboot or bzImage')
+    .argument(
+      '[image]',
+      'assembly source (.asm), flat, disk or CD image, ELF, Multiboot or bzImage',
+    )
     .addOption(
       new Option('--monitor <name>', 'who has the computer in root mode')
         .choices(MONITORS)
@@ -38,6 +41,9 @@ function program(): Command {
     .option('--append <text>', 'kernel command line')
     .option('--initrd <file>', 'initial RAM disk, or multiboot module')
     .option('--disk <file>', 'disk image; may be repeated', collect, [])
+    .option('--floppy <file>', 'floppy disk image, for A:; a second time, for B:', collect, [])
+    .option('--cdrom <file>', 'CD image')
+    .option('--writable', 'write what the guest writes to disks and floppies to their files')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')

@@ -8,6 +8,7 @@ import { report } from './report';
 import { screenFile } from './screen-file';
 import { TroubleWatch } from './trouble';
 import { GuestRun } from './guest-run';
+import { requireWritable, writeBack, writeBackOnSignal } from './write-back';
 
 export interface RunOptions {
   readonly monitor: string;
@@ -19,6 +20,9 @@ export interface RunOptions {
   readonly append?: string;
   readonly initrd?: string;
   readonly disk: readonly string[];
+  readonly floppy: readonly string[];
+  readonly cdrom?: string;
+  readonly writable?: boolean;
   readonly keys?: string;
   readonly screen?: string;
   readonly maxInstructions?: string;
@@ -30,13 +34,21 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   refuseWhatIsNotBuilt(options);
   const memory = parseSize(options.memory);
   const limit = instructionLimit(options.maxInstructions);
-  const { append, initrd, disk: disks, bios } = options;
-  if (path === undefined && bios === undefined && disks.length === 0) {
-    throw usageError('no image: name one, or a disk with --disk, or firmware with --bios');
+  const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
+  if (
+    path === undefined &&
+    bios === undefined &&
+    disks.length + floppies.length === 0 &&
+    cdrom === undefined
+  ) {
+    throw usageError(
+      'no image: name one, or a medium with --disk, --floppy or --cdrom, or firmware with --bios',
+    );
   }
-  const loaded = await loadImage(path, { memory, append, initrd, disks, bios });
+  const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;
+  const writable = options.writable ? await requireWritable(image, loaded.files) : [];
   const monitor = options.monitor as 'vtx' | 'none';
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
@@ -46,7 +58,10 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const known = { programs, firmware: firmwarePrograms(image) };
   const watch = new TroubleWatch(machine, technique, known);
   if (options.keys !== undefined) machine.platform.typist.type(options.keys);
+  const write = (): Promise<void> => writeBack(machine, image, writable);
+  if (options.writable) writeBackOnSignal(write);
   const outcome = await new GuestRun(machine, limit).toEnd();
+  await write();
   const trouble = watch.after(outcome);
   const run = { machine, technique, exits, outcome, trouble };
   const { screen } = options;

@@ -43,7 +43,12 @@ function platform(): { clock: Clock; devices: Platform } {
       bus,
       processor,
     },
-    { memory: 64 << 20, disks: [new Uint8Array(70_000)] },
+    {
+      memory: 64 << 20,
+      disks: [new Uint8Array(70_000)],
+      floppies: [new Uint8Array(70_000)],
+      cdrom: new Uint8Array(70_000),
+    },
   );
   return { clock, devices };
 }

@@ -4,6 +4,7 @@ import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
 import { apicRegisters } from './devices/apic/x2apic';
 import { AtaChannel } from './devices/ata/ata-channel';
+import { CdDrive } from './devices/ata/cd-drive';
 import { Disk } from './devices/ata/disk';
 import type { BusMaster } from './devices/bus-master';
 import type { Clock, ClockState } from './devices/clock';
@@ -11,7 +12,11 @@ import type { InterruptLine, Stateful } from './devices/device';
 import { CoprocessorError } from './devices/coprocessor-error';
 import { CmosRtc } from './devices/cmos-rtc';
 import { DebugConsole } from './devices/debug-console';
+import { Dma8237 } from './devices/dma8237';
 import { ExitDevice } from './devices/exit-device';
+import { FloppyController } from './devices/floppy/floppy-controller';
+import { FloppyDrive } from './devices/floppy/floppy-drive';
+import { formatFor } from './devices/floppy/formats';
 import { FwCfg } from './devices/fw-cfg';
 import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
@@ -55,6 +60,12 @@ export interface PlatformOptions {
   readonly memory?: number;
   /** Images of up to four disks: on the primary channel, then on the secondary one. */
   readonly disks?: readonly Uint8Array[];
+  /** Images of up to two floppy disks, each in a drive made for it; 2.88M at most. */
+  readonly floppies?: readonly Uint8Array[];
+  /** Image of a CD: in a drive on the secondary channel, or wherever the disks have left a place. */
+  readonly cdrom?: Uint8Array | undefined;
+  /** The real-time clock's memory tells firmware to boot the CD before disks and floppies. */
+  readonly cdFirst?: boolean | undefined;
 }
 
 /** What the devices reach of the computer around them. */
@@ -84,6 +95,9 @@ export interface PlatformState {
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
 /** Interrupt requests of the two 8259. */
 const ISA_IRQS = 16;
+const MOST_FLOPPIES = 2;
+const FLOPPY_DMA = 2;
+const FLOPPY_IRQ = 6;
 const INSTRUCTIONS_PER_TICK = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
 
 /** 2026-01-01 00:00:00 UTC: the machine always starts at the same moment. */
@@ -111,6 +125,9 @@ export class Platform implements Persistent<PlatformState> {
   readonly mouse: Mouse;
   /** The disks on the ATA channels. */
   readonly disks: readonly Disk[];
+  /** The floppy disks, and what they are in. */
+  readonly floppies: readonly Disk[];
+  readonly floppy: FloppyController;
   readonly vga: Vga;
   /** Types prepared text on the keyboard. */
   readonly typist: Typist;
@@ -170,11 +187,14 @@ export class Platform implements Persistent<PlatformState> {
       irq: this.irq(7),
       onByte: (byte) => events.printer?.(byte),
     });
+    const floppyDrives = (options.floppies ?? []).slice(0, MOST_FLOPPIES).flatMap(floppyDrive);
     this.rtc = new CmosRtc({
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
       startTime: START_TIME,
       memorySize: options.memory ?? 0,
+      cdFirst: options.cdFirst,
+      floppies: floppyDrives.map(({ format }) => format.driveType),
       irq: this.hpet.passing(LegacyIrq.CLOCK),
     });
     this.coprocessorError = new CoprocessorError({ irq: this.irq(13) });
@@ -213,10 +233,30 @@ export class Platform implements Persistent<PlatformState> {
       onWindowChange: () => events.videoWindow?.(),
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
-    const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga } = this;
-    const channels = ataChannels(this.disks, (n) => this.irq(n));
+    this.floppies = floppyDrives.map(({ disk }) => disk);
+    const dma = new Dma8237({ bus: around.bus });
+    this.floppy = new FloppyController({
+      clock,
+      drives: floppyDrives,
+      dma: dma.channel(FLOPPY_DMA),
+      irq: this.irq(FLOPPY_IRQ),
+    });
+    const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga, floppy } = this;
+    const channels = ataChannels(this.disks, options.cdrom, (n) => this.irq(n));
     const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
-    const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
+    const isa = [
+      pic,
+      pit,
+      serial,
+      serial2,
+      printer,
+      rtc,
+      keyboard,
+      systemControl,
+      vga,
+      dma,
+      floppy,
+    ];
     const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
     const { mouse, typist, localApic, ioApic, hpet } = this;
@@ -274,6 +314,9 @@ export class Platform implements Persistent<PlatformState> {
       ...(this.mouse.reports ? [outside('mouse', 12)] : []),
       ...this.hpetTimers,
       ...this.apicTimer,
+      ...(clock.isScheduled(this.floppy.name)
+        ? [timed('floppy', FLOPPY_IRQ, this.floppy.name)]
+        : []),
     ];
   }
 
@@ -343,15 +386,32 @@ export class Platform implements Persistent<PlatformState> {
 /** The I/O APIC's input of an interrupt request: the timer is at input 2 (MP Specification 1.4, D.3). */
 const pinOf = (irq: number): number => (irq === 0 ? 2 : irq);
 
+/** A disk in its drive; none where no drive takes it. */
+function floppyDrive(bytes: Uint8Array): FloppyDrive[] {
+  const format = formatFor(bytes.length);
+  return format ? [new FloppyDrive(new Disk({ bytes }), format)] : [];
+}
+
 /** The two channels of a PC, with two drives each. */
 function ataChannels(
   disks: readonly Disk[],
+  cdrom: Uint8Array | undefined,
   irq: (number: number) => InterruptLine,
 ): [AtaChannel, AtaChannel] {
+  const place = cdPlace(disks.length);
+  const cd = (at: number): CdDrive | undefined =>
+    cdrom && at === place ? new CdDrive(cdrom, `cd-${String(at)}`) : undefined;
   const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: irq(14) };
   const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: irq(15) };
   return [
     new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
-    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]] }),
+    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]], cds: [cd(2), cd(3)] }),
   ];
 }
+
+/** Where a CD-ROM drive is: first of the secondary channel, if no disk is there. Undefined: there is no place. */
+export const cdPlace = (disks: number): number | undefined =>
+  disks < ATA_PLACES ? Math.max(FIRST_CD_PLACE, disks) : undefined;
+
+const ATA_PLACES = 4;
+const FIRST_CD_PLACE = 2;

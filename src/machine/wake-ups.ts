@@ -11,6 +11,7 @@ export interface WakeUp {
     | 'mouse'
     | 'serial port'
     | 'real-time clock'
+    | 'floppy'
     | 'HPET'
     | 'local APIC timer';
   /** Undefined for the local APIC's own, and for what comes to inputs of the I/O APIC alone. */

@@ -12,6 +12,8 @@ export {
   bootProgram,
   type BootOptions,
 } from './boot/boot';
+export type { NamedBytes } from './boot/options';
+export { hasOtherDisks, writableFiles, writtenImages, type WrittenImage } from './written-images';
 export { UnbootableImage } from './boot/unbootable';
 export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
 export { Pace } from './pace';

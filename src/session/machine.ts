@@ -142,9 +142,9 @@ function continueDevices({ devices }: PoweredOn, computer: Computer, platform: P
 }
 
 const platformOf = (
-  { disks, firmware }: BootImage,
+  { media, firmware }: BootImage,
   { memory }: MachineOptions,
 ): PlatformOptions => ({
   ...(firmware && { memory }),
-  ...(disks && { disks }),
+  ...media,
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Emulation, isoImage } from '../../src/session/boot/iso.testing';
 
 /**
  * Compares our firmware with another one: each test program of this folder runs on QEMU, whose firmware is SeaBIOS,
@@ -30,10 +31,22 @@ const PROGRAMS: Readonly<Record<string, readonly number[]>> = {
   graphics: [1024],
   colours: [1024],
   vbe: [1024],
+  floppy: [1024],
+  cdrom: [1024],
+  eltorito: [1440],
+};
+
+/** What else some of them have in the drives; the last one is itself on the CD, as a floppy disk of its own. */
+const MEDIA: Readonly<Record<string, 'floppy' | 'cdrom' | 'booted-cd'>> = {
+  floppy: 'floppy',
+  cdrom: 'cdrom',
+  eltorito: 'booted-cd',
 };
 
 /** What is never the same twice, or depends on where routines lie in the ROM. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
+  [/^vector 1E.*/, 'vector 1E *'],
+  [/^((?:parameters|set media).*?) di=\S+/, '$1 di=*'],
   [/^(int 1A 0[024]|1a 0[0-5]).*/, '$1'],
   [/^(int 15 C0|c0) .*?bx=\S+/, '$1 bx=*'],
   [/^(table (\S\S ){10}).*/, '$1'],
@@ -65,7 +78,7 @@ function main(args: readonly string[]): void {
 
 function compare(name: string, size: number, folder: string, update: boolean): void {
   const [theirs, ours] = [runQemu, runRingside].map((run) => {
-    const image = diskImage(name, size, folder);
+    const image = mediaFor(name, diskImage(name, size, folder), folder);
     const file = join(folder, `${run === runQemu ? 'qemu' : 'ringside'}.txt`);
     writeFileSync(file, run(image).split(/\r?\n/).map(steady).join('\n'));
     return file;
@@ -92,15 +105,51 @@ function diskImage(name: string, size: number, folder: string): string {
   return image;
 }
 
-const runQemu = (image: string): string =>
+/** The arguments that put the program, and whatever it wants, into the drives: QEMU's, and ours. */
+function mediaFor(name: string, disk: string, folder: string): Media {
+  const hard = { qemu: ['-drive', `file=${disk},format=raw`], ours: [disk] };
+  const file = join(folder, `${name}.medium`);
+  switch (MEDIA[name]) {
+    case 'floppy':
+      writeFileSync(file, numbered(2880));
+      return {
+        qemu: [...hard.qemu, '-drive', `if=floppy,file=${file},format=raw`],
+        ours: [...hard.ours, '--floppy', file],
+      };
+    case 'cdrom':
+      writeFileSync(file, isoImage({ image: numbered(16) }));
+      return {
+        qemu: [...hard.qemu, '-cdrom', file],
+        ours: [...hard.ours, '--cdrom', file],
+      };
+    case 'booted-cd': {
+      const image = new Uint8Array(readFileSync(disk));
+      writeFileSync(file, isoImage({ image, emulation: Emulation.FLOPPY_1440 }));
+      return { qemu: ['-cdrom', file], ours: ['--cdrom', file] };
+    }
+    default:
+      return hard;
+  }
+}
+
+interface Media {
+  readonly qemu: readonly string[];
+  readonly ours: readonly string[];
+}
+
+/** Sectors that hold their own number. */
+const numbered = (sectors: number): Uint8Array =>
+  Uint8Array.from({ length: sectors * 512 }, (_, at) => (at % 2 === 0 ? at >> 9 : at >> 17) & 0xff);
+
+const runQemu = ({ qemu }: Media): string =>
   output('qemu-system-x86_64', [
     ...['-m', '64', '-display', 'none', '-nodefaults', '-vga', 'std', '-serial', 'stdio'],
     ...['-serial', 'null', '-parallel', 'null'],
-    ...['-drive', `file=${image},format=raw`, '-device', 'isa-debug-exit,iobase=0xf4'],
+    ...[...qemu, '-device', 'isa-debug-exit,iobase=0xf4'],
   ]);
 
-const runRingside = (image: string): string =>
-  output('node', [CLI, 'run', image, '--monitor', 'none']);
+const runRingside = ({ ours }: Media): string =>
+  output('node', [CLI, 'run', ...ours, '--monitor', 'none']);
 
 function output(command: string, args: readonly string[]): string {
   const { stdout, signal } = spawnSync(command, args, {

@@ -12,6 +12,7 @@ import {
   UnbootableImage,
   type BootImage,
   type BootOptions,
+  type NamedBytes,
 } from '../../session';
 import type { AdapterHost } from '../host';
 import { RequestError } from '../request-error';
@@ -24,6 +25,8 @@ export interface LoadedBoot {
   /** With lines where they are loaded; the main one first. */
   readonly programs: readonly [Assembly, ...Assembly[]];
   readonly image: BootImage;
+  /** The files whose bytes lie in drives as they are. */
+  readonly files: readonly NamedBytes[];
 }
 
 /** A file of the configuration: an assembled source, or the bytes of an image. */
@@ -45,14 +48,18 @@ export class BootLoader {
   async load(): Promise<LoadedBoot> {
     const { settings } = this;
     const main = settings.program === undefined ? undefined : await this.part(settings.program);
-    const parts: Part[] = [];
-    for (const path of settings.disk) parts.push(await this.part(path));
-    const disk = parts.length > 0 ? joined(parts) : undefined;
+    const onDisk = await this.parts(settings.disk);
+    const onFloppies: Part[][] = [];
+    for (const paths of settings.floppies) onFloppies.push(await this.parts(paths));
+    const disk = onDisk.length > 0 ? joined(onDisk) : undefined;
+    const parts = [...onDisk, ...onFloppies.flat()];
     const options: BootOptions = {
       name: settings.program ?? '',
       memory: settings.memory,
       append: settings.append,
       ...(disk && { disks: [disk] }),
+      floppies: onFloppies.map((own) => ({ name: own[0]?.path ?? '', bytes: joined(own) })),
+      cdrom: await this.named(settings.cdrom),
       initrd: await this.named(settings.initrd),
       bios: await this.named(settings.bios),
     };
@@ -65,7 +72,18 @@ export class BootLoader {
     );
     const [head, ...rest] = [...own, ...symbols];
     const bytes = first?.bytes ?? new Uint8Array();
-    return { programs: head ? [head, ...rest] : [programOfImage(bytes, first?.path ?? '')], image };
+    const files = [...(main ? [main] : []), ...parts].filter(isFile).map(namedBytes);
+    return {
+      programs: head ? [head, ...rest] : [programOfImage(bytes, first?.path ?? '')],
+      image,
+      files,
+    };
+  }
+
+  private async parts(paths: readonly string[]): Promise<Part[]> {
+    const parts: Part[] = [];
+    for (const path of paths) parts.push(await this.part(path));
+    return parts;
   }
 
   private async boot(main: Part | undefined, options: BootOptions): Promise<BootImage> {
@@ -130,8 +148,15 @@ export class BootLoader {
 const isImage = (path: string, bytes: Uint8Array): boolean =>
   !/\.(asm|nasm|s|inc)$/i.test(path) && bytes.includes(0);
 
-/** One disk: each part begins at a sector. */
+/** Not what was assembled. */
+const isFile = ({ program, bytes }: Part): boolean => program === undefined || isElf(bytes);
+
+const namedBytes = ({ path, bytes }: Part): NamedBytes => ({ name: path, bytes });
+
+/** One disk: each part begins at a sector. An image that is all of it is taken as it is. */
 function joined(parts: readonly Part[]): Uint8Array {
+  const [only] = parts;
+  if (only && parts.length === 1 && isFile(only)) return only.bytes;
   const places: number[] = [];
   let size = 0;
   for (const { bytes } of parts) {

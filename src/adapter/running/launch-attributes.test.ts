@@ -41,6 +41,11 @@ describe('launch attributes', () => {
       [{ includeDirs: [1] }, /"includeDirs"/],
       [{ program: 5 }, /"program".*5/],
       [{ program: '' }, /"program"/],
+      [{ floppy: ['a', 'b', 'c'] }, /"floppy".*two/],
+      [{ floppy: [[]] }, /"floppy"/],
+      [{ floppy: { image: 'a' } }, /"floppy"/],
+      [{ cdrom: '' }, /"cdrom"/],
+      [{ writable: 'yes' }, /"writable".*"yes"/],
     ];
     for (const [more, message] of cases) {
       assert.throws(
@@ -49,6 +54,14 @@ describe('launch attributes', () => {
         JSON.stringify(more),
       );
     }
+  });
+
+  it('take floppy disks one by one, or in parts', () => {
+    const floppies = (floppy: unknown): unknown => checkAttributes({ floppy }).floppies;
+    assert.deepEqual(floppies('a'), [['a']]);
+    assert.deepEqual(floppies(['a', { program: 'b' }]), [['a'], ['b']]);
+    assert.deepEqual(floppies([['a', { program: 'b' }]]), [['a', 'b']]);
+    assert.equal(checkAttributes({ cdrom: 'c' }).cdrom, 'c');
   });
 
   it('finds unknown ones, but not those of clients', () => {

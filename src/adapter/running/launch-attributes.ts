@@ -10,6 +10,11 @@ export interface LaunchSettings {
   readonly program: string | undefined;
   /** Parts of one disk, in order: sources or images. */
   readonly disk: readonly string[];
+  /** Up to two floppy disks, each in parts. */
+  readonly floppies: readonly (readonly string[])[];
+  readonly cdrom: string | undefined;
+  /** What the guest writes is written to the image files in the end. */
+  readonly writable: boolean;
   readonly bios: string | undefined;
   readonly append: string | undefined;
   readonly initrd: string | undefined;
@@ -60,6 +65,9 @@ const CLIENTS_OWN: ReadonlySet<string> = new Set([
 const OURS: ReadonlySet<string> = new Set([
   'program',
   'disk',
+  'floppy',
+  'cdrom',
+  'writable',
   'bios',
   'append',
   'initrd',
@@ -90,8 +98,10 @@ export function checkAttributes(
 ): LaunchSettings {
   const { program } = args;
   const disk = diskParts(args.disk);
-  const bios = path(args, 'bios');
-  if ((program === undefined && disk.length === 0 && bios === undefined) || program === '') {
+  const floppies = floppyDisks(args.floppy);
+  const [bios, cdrom] = [path(args, 'bios'), path(args, 'cdrom')];
+  const media = disk.length + floppies.length > 0 || cdrom !== undefined;
+  if ((program === undefined && !media && bios === undefined) || program === '') {
     throw refuse(
       l10n.t('The launch configuration names no "program": the assembly file to debug.'),
     );
@@ -99,6 +109,9 @@ export function checkAttributes(
   return {
     program: path(args, 'program'),
     disk,
+    floppies,
+    cdrom,
+    writable: flag(args, 'writable', false),
     bios,
     append: text(args, 'append'),
     initrd: path(args, 'initrd'),
@@ -151,14 +164,44 @@ function diskParts(value: unknown): string[] {
   if (value === undefined) return [];
   const parts: unknown[] = Array.isArray(value) ? value : [value];
   return parts.map((part) => {
-    const found = isObject(part) ? part['program'] : part;
-    if (typeof found === 'string' && found !== '') return found;
+    const found = partPath(part);
+    if (found !== undefined) return found;
     throw wrongType(
       'disk',
       l10n.t('a path, or a list of paths and {"program": "boot.asm"}'),
       value,
     );
   });
+}
+
+const MOST_FLOPPIES = 2;
+
+/** A path, or a list of up to two disks: paths, `{"program": path}`, lists of those. */
+function floppyDisks(value: unknown): string[][] {
+  if (value === undefined) return [];
+  const disks: unknown[] = Array.isArray(value) ? value : [value];
+  const wrong = (): RequestError =>
+    wrongType(
+      'floppy',
+      l10n.t('a path, or a list of up to two floppy disks (paths, {"program": "boot.asm"}, lists)'),
+      value,
+    );
+  if (disks.length > MOST_FLOPPIES) throw wrong();
+  return disks.map((disk) => {
+    const parts: unknown[] = Array.isArray(disk) ? disk : [disk];
+    if (parts.length === 0) throw wrong();
+    return parts.map((part) => partPath(part) ?? raise(wrong()));
+  });
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
+/** The path in a path or in `{"program": path}`. */
+function partPath(part: unknown): string | undefined {
+  const found = isObject(part) ? part['program'] : part;
+  return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
 /** A number, or text such as "0x100000". */

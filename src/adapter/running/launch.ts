@@ -11,6 +11,7 @@ import { asleepText } from '../../debugger/words/ends';
 import { breathe } from '../host';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
 import { BootLoader } from './boot-loader';
+import { OpenImages } from './open-images';
 import type { LaunchArguments } from '../protocol';
 import { RequestError, sessionHasEnded } from '../request-error';
 
@@ -65,7 +66,9 @@ export function launchRequests(context: SessionContext): Handlers {
       });
     },
     disconnect: () => {
+      const saved = context.saveImages();
       context.dispose();
+      return saved;
     },
   };
 }
@@ -139,8 +142,10 @@ async function prepare(
     );
     context.print(`${text}\n`, 'important');
   }
+  await context.saveImages();
   const loader = new BootLoader(settings, context.host, context.send, signal);
-  const { programs, image } = await loader.load();
+  const { programs, image, files } = await loader.load();
+  const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
   const { monitor, memory, allocation, intercepts, holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
@@ -148,6 +153,7 @@ async function prepare(
   const options = { ...machine, programs, holdInterrupts, realTime };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);
+  context.images = open ? open(debuggee.machine) : undefined;
   context.launchArguments = args;
   context.breakpoints?.resolveAll();
   applyExceptionFilters(context);

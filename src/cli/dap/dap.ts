@@ -7,6 +7,7 @@ import { firmwareSources } from 'ringside:firmware-sources';
 import { monitorSources } from 'ringside:monitor-sources';
 import { codeOf, diskFiles } from '../disk-files';
 import { usageError } from '../errors';
+import { imageFiles } from '../image-files';
 import { serve } from './serve';
 
 /** Where the localisation bundles lie, beside the built command line. */
@@ -52,6 +53,7 @@ function exitWhenWritten(): void {
 function nodeHost(closed: () => void): Omit<AdapterHost, 'breathe'> {
   return {
     files: diskFiles,
+    images: imageFiles,
     workingFolder: process.cwd(),
     shippedSources: { ...monitorSources, ...firmwareSources },
     translations: bundle,

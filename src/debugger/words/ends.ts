@@ -65,6 +65,8 @@ function deviceName(device: WakeUp['device']): string {
       return l10n.t('real-time clock');
     case 'keyboard':
       return l10n.t('keyboard');
+    case 'floppy':
+      return l10n.t('floppy disk controller');
     case 'mouse':
       return l10n.t('mouse');
     case 'HPET':

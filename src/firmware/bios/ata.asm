@@ -51,6 +51,7 @@ DISK_TABLE_1    equ 0x4d            ; … and 46h
 BOOT_REASONS    equ 0x60            ; three bytes (boot.asm)
 ; 80h to BFh: ACPI's FACS (acpi-tables.asm)
 DRIVES          equ 0x100           ; four records
+; 180h to 1C7h: the CD (cd.asm, el-torito.asm)
 IDENTITY        equ 0x200           ; 512 bytes: what a disk answers to IDENTIFY
 
 ; Looks for disks at both channels, and gives them their numbers in the order found. Vectors 41h
@@ -104,7 +105,7 @@ find_disks:
         mov word [es:0x46 * 4 + 2], EXTENDED_DATA
 .done:  ret
 
-; SI -> drive. Asks it what it is. CF = 1 when it is no disk.
+; SI -> drive. Asks it what it is. CF = 1 when it is no disk; a CD-ROM drive is noted (cd.asm).
 identify:
         mov dx, [si + drive.base]
         add dx, ATA_STATUS
@@ -127,7 +128,7 @@ identify:
         mov al, IDENTIFY
         out dx, al
         call wait_for_data
-        jc .failed                  ; a CD drive gives up the command
+        jc .failed                  ; a CD-ROM drive gives up the command
         mov dx, [si + drive.base]
         mov di, IDENTITY
         mov cx, 256
@@ -152,7 +153,8 @@ identify:
         ret
 .failed:
         call loud
-.none:  stc
+.none:  call identify_cd
+        stc
         ret
 
 ; SI -> drive. With interrupts of the disk off, and on again: reading its status takes back a

@@ -14,6 +14,7 @@ REASON_NOT_ASKED equ 0
 REASON_NONE     equ 1
 REASON_UNREADABLE equ 2
 REASON_NO_SIGNATURE equ 3
+REASON_NO_RECORD equ 4
 
 ; INT 19h: bootstrap loader. Goes through the devices in the order that CMOS tells.
 int_0x19:
@@ -51,12 +52,12 @@ int_0x19:
 .numbers:
         db 0x00, 0x80, 0xe0         ; floppy, disk, CD
 
-; DL = drive, SI = its kind. Starts its first sector; returns only when that is not possible: AL =
-; reason. (El Torito belongs here: a CD is not booted by its first sector.)
+; DL = drive, SI = its kind. Starts its first sector, or what a CD tells (el-torito.asm); returns only
+; when that is not possible: AL = reason.
 boot_from:
-        mov al, REASON_NONE
         cmp si, BOOT_CD
-        je .failed
+        je boot_cd_device
+        mov al, REASON_NONE
         push ds
         push DATA_AREA
         pop ds
@@ -80,17 +81,28 @@ boot_from:
         jc .failed
         mov al, REASON_NO_SIGNATURE
         cmp word [es:BOOT_SECTOR + 510], BOOT_SIGNATURE
-        je start_program
+        je start_program            ; ES:BX -> it
 .failed:
         ret
 
-; DL = drive. All other registers are 0, as far as they can be.
+boot_cd_device:
+        push si
+        call boot_cd
+        pop si
+        ret
+
+; DL = drive, ES:BX = where to start. All other registers are 0, as far as they can be.
 start_program:
+        mov cx, es
         xor eax, eax
         mov ds, ax
         mov es, ax
+        mov gs, ax
         mov ss, ax
         mov esp, STACK_AT_BOOT
+        push word 0x0202            ; flags: interrupts on
+        push cx
+        push bx
         movzx edx, dl
         xor ebx, ebx
         xor ecx, ecx
@@ -98,9 +110,6 @@ start_program:
         xor edi, edi
         xor ebp, ebp
         mov ax, BOOT_SIGNATURE
-        push word 0x0202            ; flags: interrupts on
-        push word 0x0000
-        push word BOOT_SECTOR
         iret
 
 ; ------------------------------------------------------------------ nothing can be booted
@@ -132,12 +141,14 @@ tell_reasons:
 .disk:    db "  Disk 0x80:   ", 0
 .floppy:  db "  Floppy 0x00: ", 0
 .cd:      db "  CD:          ", 0
-.reasons: dw .none, .unreadable, .no_signature
+.reasons: dw .none, .unreadable, .no_signature, .no_record
 .none:    db "there is none.", 13, 10, 0
 .unreadable:
           db "the first sector cannot be read.", 13, 10, 0
 .no_signature:
           db "the first sector does not end with 55 AA.", 13, 10, 0
+.no_record:
+          db "there is no boot record on it (El Torito).", 13, 10, 0
 
 ; CS:SI -> text that ends with 0.
 print:

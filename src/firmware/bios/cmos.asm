@@ -4,6 +4,7 @@
 CMOS_INDEX      equ 0x70
 CMOS_DATA       equ 0x71
 
+CMOS_FLOPPIES   equ 0x10            ; types of A: (7:4) and B:, 0 = there is none
 CMOS_BASE       equ 0x15            ; word: KBytes below 1 MByte
 CMOS_EXTENDED   equ 0x30            ; word: KBytes above 1 MByte, at most 65535
 CMOS_ABOVE_16M  equ 0x34            ; word: units of 64 KBytes above 16 MBytes

@@ -1,4 +1,4 @@
-; disk: INT 13h. Hard disks are 80h, 81h, …; 00h would be a floppy, of which there is none.
+; disk: INT 13h. Hard disks are 80h, 81h, …, and done here; floppy disks (00h, 01h) are in floppy.asm.
 
 ; Status, in AH and at 0040:0074
 DISK_OK         equ 0x00
@@ -6,34 +6,69 @@ DISK_BAD_PARAMETER equ 0x01
 DISK_BAD_TRACK  equ 0x0c            ; what a sector beyond the end ends with
 DISK_NOT_REMOVABLE equ 0xb2
 
+END_OF_FUNCTIONS equ 0xff           ; ends a table of functions: there is no such one
+
 ; INT 40h is where the first hard disks' BIOS put the floppy's INT 13h.
 int_0x40 equ int_0x13
 
 int_0x13:
         SAVE_CALLER
         INTERRUPTS_AS_CALLER
-        mov ah, [DISK_COUNT]
-        push EXTENDED_DATA
-        pop ds
-        mov di, .functions_without_disk
+        mov di, disk_functions.without_disk
+        test dl, dl
+        jns .floppy
         mov al, dl
         sub al, 0x80
-        jb .search
-        cmp al, ah
-        jae .search
-        mov di, .functions          ; there is such a disk
+        cmp al, [DISK_COUNT]
+        jae .not_disk
+        cmp byte [CD_EMULATING], EMULATING_DISK
+        je .one_more
+.disk:  push EXTENDED_DATA
+        pop ds
+        mov di, disk_functions      ; there is such a disk
         mov ah, drive_size
         mul ah
         add ax, DRIVES
         mov si, ax                  ; SI -> drive
+        jmp .search
+.one_more:                          ; the first disk is the CD's
+        sub al, 1
+        jae .disk
+.image: mov di, emulated_functions
+        jmp .cd
+.not_disk:
+        cmp dl, CD_NUMBER
+        jne .search
+        push ds
+        push EXTENDED_DATA
+        pop ds
+        cmp byte [CD_PRESENT], 0
+        pop ds
+        je .search
+        mov di, cd_functions
+.cd:    push EXTENDED_DATA
+        pop ds
+        mov si, CD_DRIVE
+        jmp .search
+.floppy:
+        call count_floppies
+        cmp dl, al
+        jae .search
+        cmp byte [CD_EMULATING], EMULATING_FLOPPY
+        jne .drive
+        test dl, dl
+        jz .image
+        dec dx                      ; behind the CD's
+.drive: mov di, floppy_functions
 .search:
         mov ax, [bp + caller.ax]
-.next:  cmp ah, [cs:di]
+.next:  cmp byte [cs:di], END_OF_FUNCTIONS
+        je .none
+        cmp ah, [cs:di]
         je .found
         add di, 3
-        cmp di, .end
-        jb .next
-        mov al, DISK_BAD_PARAMETER
+        jmp .next
+.none:  mov al, DISK_BAD_PARAMETER
         jmp .finish
 .found: call [cs:di + 1]            ; returns AL = status
 .finish:
@@ -42,7 +77,7 @@ int_0x13:
 
 ; Functions have the caller's registers, but SI -> drive, DS = the extended data area. They return
 ; AL = status.
-.functions:
+disk_functions:
         FUNCTION 0x00, disk_nothing_to_do ; reset
         FUNCTION 0x01, disk_last_status
         FUNCTION 0x02, disk_read
@@ -67,10 +102,10 @@ int_0x13:
         FUNCTION 0x48, edd_parameters
         FUNCTION 0x49, disk_nothing_to_do ; has the medium been changed? no
         FUNCTION 0x4e, edd_hardware
-.functions_without_disk:
+.without_disk:
         FUNCTION 0x01, disk_last_status
         FUNCTION 0x4b, cd_emulation
-.end:
+        db END_OF_FUNCTIONS
 
 ; AL = status. Into AH and the data area, and CF = 1 unless it is 0.
 finish_disk:
@@ -171,10 +206,11 @@ disk_parameters:
 
 ; AH = 15h: get disk type. Returns AH = 3: a hard disk; CX:DX = number of sectors.
 disk_type:
-        mov ax, [si + drive.logical_heads]
-        mul word [si + drive.logical_track]
         mov bx, [si + drive.logical_cylinders]
         dec bx
+tell_disk_type:                     ; BX = cylinders
+        mov ax, [si + drive.logical_heads]
+        mul word [si + drive.logical_track]
         mul bx
         mov [bp + caller.cx], dx
         push ax

@@ -87,20 +87,6 @@ edd_hardware:
         je disk_nothing_to_do
         jmp disk_bad_parameter
 
-; AH = 4Bh: a CD that is booted as if it were a disk (El Torito). AL = 0: end that; 1: tell, DS:SI
-; -> 19 bytes. There is none.
-cd_emulation:
-        cmp al, 1
-        jne disk_nothing_to_do
-        mov es, [bp + caller.ds]
-        mov di, [bp + caller.si]
-        mov al, 0x13                ; the size of what is told; no medium, no drive
-        stosb
-        mov cx, 0x12
-        mov al, 0
-        rep stosb
-        jmp disk_nothing_to_do
-
 ; ------------------------------------------------------------------ AH = 48h: get drive parameters
 
 struc parameters
@@ -151,11 +137,7 @@ edd_parameters:
         jb disk_nothing_to_do
 
         mov word [es:di + parameters.size], EDD_2
-        movzx ax, byte [si + drive.unit]
-        shl ax, 4
-        add ax, disk_ports
-        mov [es:di + parameters.table], ax
-        mov [es:di + parameters.table + 2], cs
+        call tell_disk_ports
         cmp bx, parameters_size
         jb disk_nothing_to_do
 
@@ -186,6 +168,15 @@ edd_parameters:
         db 0, 1, 1, 0, 0, 0, 0, 0   ; bus, device, function, channel
         dq 0
         db 0, 0
+
+; SI -> drive, ES:DI -> the answer: where its ports are told.
+tell_disk_ports:
+        movzx ax, byte [si + drive.unit]
+        shl ax, 4
+        add ax, disk_ports
+        mov [es:di + parameters.table], ax
+        mov [es:di + parameters.table + 2], cs
+        ret
 
 ; The "device parameter table extension" of each disk: its ports and how it is spoken to.
 %macro DISK_PORTS 4                 ; base, control, device register, IRQ

@@ -41,6 +41,7 @@ power_on:
         call start_option_roms      ; from here on there is a screen
         push DATA_AREA
         pop ds
+        call find_floppies
         call find_disks
         call fill_facs
         sti

@@ -27,6 +27,12 @@ int_0x08:
         inc byte [MIDNIGHT]
 .same_day:
         mov [TICKS], eax
+        cmp byte [FLOPPY_MOTOR_TIME], 0
+        je .still
+        dec byte [FLOPPY_MOTOR_TIME]
+        jnz .still
+        call stop_floppy_motors
+.still:
         int 0x1c
         mov al, END_OF_INTERRUPT
         out PIC1_COMMAND, al

@@ -48,7 +48,7 @@ fill_vectors:
         VECTOR 0x0b, unexpected_irq
         VECTOR 0x0c, unexpected_irq
         VECTOR 0x0d, unexpected_irq
-        VECTOR 0x0e, unexpected_irq
+        VECTOR 0x0e, int_0x0e
         VECTOR 0x0f, unexpected_irq
         VECTOR 0x11, int_0x11
         VECTOR 0x12, int_0x12

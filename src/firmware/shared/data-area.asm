@@ -16,7 +16,11 @@ KEY_HEAD        equ 0x1a            ; the next key to be read, and …
 KEY_TAIL        equ 0x1c            ; … the place for the next key, offsets in this segment
 KEY_BUFFER      equ 0x1e            ; 16 words
 KEY_BUFFER_END  equ 0x3e
+FLOPPY_CALIBRATED equ 0x3e          ; bits 1:0: drives whose heads have found track 0; 7: IRQ 6 has come
+FLOPPY_MOTORS   equ 0x3f            ; bits 1:0: motors that are on
+FLOPPY_MOTOR_TIME equ 0x40          ; ticks until they stop
 FLOPPY_STATUS   equ 0x41
+FLOPPY_RESULT   equ 0x42            ; seven bytes: the controller's answer to the last command
 VIDEO_MODE      equ 0x49
 COLUMNS         equ 0x4a            ; word
 PAGE_SIZE       equ 0x4c            ; word: bytes in a page of the screen
@@ -45,9 +49,14 @@ VIDEO_CONTROL   equ 0x87
 VIDEO_SWITCHES  equ 0x88
 VIDEO_FLAGS     equ 0x89
 DISPLAY_CODE    equ 0x8a
+FLOPPY_LAST_RATE equ 0x8b           ; bits 7:6: the data rate set last
+FLOPPY_KINDS    equ 0x8f            ; four bits for each drive: what it can
+FLOPPY_MEDIA    equ 0x90            ; two bytes: what is known of the disk in each drive
+FLOPPY_TRACKS   equ 0x94            ; two bytes: where the heads are
 KEYBOARD_FLAGS  equ 0x96            ; bit 4: a keyboard of 101 keys; bits 1 and 0: after E1h and E0h
 LED_FLAGS       equ 0x97
 WAIT_FLAG       equ 0x98            ; far pointer: whose bit 7 is set when the time is over
 WAIT_TIME       equ 0x9c            ; double word: microseconds to go
 WAIT_ACTIVE     equ 0xa0            ; bit 0: somebody waits
+CD_EMULATING    equ 0xb0            ; ours: whether a CD is presented as a disk (el-torito.asm)
 VIDEO_POINTERS  equ 0xa8            ; far pointer to the table of the video ROM's tables

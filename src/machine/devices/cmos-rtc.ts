@@ -11,6 +11,10 @@ export interface RtcConfig {
   readonly startTime: number;
   /** Bytes of memory, told to the program as firmware would. */
   readonly memorySize?: number;
+  /** What floppy drives there are, A: first, by their types: see `FloppyFormat.driveType`. */
+  readonly floppies?: readonly number[];
+  /** The CD is booted first, then the hard disk; otherwise firmware has its own order. */
+  readonly cdFirst?: boolean | undefined;
   /** IRQ 8. */
   readonly irq?: InterruptLine;
 }
@@ -30,7 +34,12 @@ const Register = {
   B: 0xb,
   C: 0xc,
   D: 0xd,
+  FLOPPIES: 0x10,
+  EQUIPMENT: 0x14,
   CENTURY: 0x32,
+  /** Four bits each: 1 floppy, 2 hard disk, 3 CD. */
+  BOOT_THIRD: 0x38,
+  BOOT_ORDER: 0x3d,
 } as const;
 
 const RegisterB = {
@@ -124,6 +133,11 @@ export class CmosRtc implements PortDevice, TimedDevice, Stateful<RtcState> {
     put(0x17, extended);
     put(0x30, extended);
     put(0x34, Math.max(0, Math.min(0xffff, (size - 16 * 1024 * 1024) / 65536)));
+    this.putFloppies(memory);
+    if (this.config.cdFirst) {
+      memory[Register.BOOT_ORDER] = 0x23;
+      memory[Register.BOOT_THIRD] = 0x10;
+    }
     return {
       index: 0,
       flags: 0,
@@ -133,6 +147,14 @@ export class CmosRtc implements PortDevice, TimedDevice, Stateful<RtcState> {
       secondsDone: 0,
       periodsDone: 0,
     };
+  }
+
+  /** Floppy drives, and among the equipment whether there are any and how many. */
+  private putFloppies(memory: number[]): void {
+    const [first, second = 0] = this.config.floppies ?? [];
+    if (first === undefined) return;
+    memory[Register.FLOPPIES] = (first << 4) | second;
+    memory[Register.EQUIPMENT] = second === 0 ? 0x01 : 0x41;
   }
 
   private get b(): number {

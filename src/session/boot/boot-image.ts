@@ -29,14 +29,24 @@ export interface PoweredOn {
   readonly msrs: readonly (readonly [number: number, value: bigint])[];
 }
 
+/** What lies in the machine's drives: whole images, which are never written. */
+export interface Media {
+  /** The disks on the ATA channels, in their order; the first one is booted from. */
+  readonly disks: readonly Uint8Array[];
+  /** A:, B:. */
+  readonly floppies: readonly Uint8Array[];
+  readonly cdrom?: Uint8Array | undefined;
+  /** Firmware tries the CD before all others. */
+  readonly cdFirst?: boolean | undefined;
+}
+
 /** A program as a machine starts it: what is in memory, in the registers, in the devices. */
 export interface BootImage {
   readonly pieces: readonly Piece[];
   readonly start: StartState;
   /** Undefined where there is no firmware: devices are as after RESET, and there is no ROM. */
   readonly firmware?: PoweredOn | undefined;
-  /** Images of the disks on the ATA channels, in their order; the first one is booted from. */
-  readonly disks?: readonly Uint8Array[] | undefined;
+  readonly media?: Media | undefined;
 }
 
 /** One byte more than the last that lies in memory. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { bootImageFrom } from './boot';
 import { Writer } from './bytes';
+import { isoImage } from './iso.testing';
 import { UnbootableImage } from './unbootable';
 
 /** Images that nobody has linked: `FUZZ_IMAGES=10000` tries more, `FUZZ_SEED=n` the same again. */
@@ -32,12 +33,25 @@ const linux = words.map((rest) => {
   bytes.set([0x48, 0x64, 0x72, 0x53], 0x202);
   return bytes;
 });
+/** A CD with a catalog of which some bytes are anything. */
+const disc = fc
+  .tuple(
+    words,
+    fc.nat(5),
+    fc.dictionary(fc.nat(63).map(String), fc.nat(0xff), { maxKeys: 3 }),
+    fc.nat(0x900),
+  )
+  .map(([code, emulation, damage, record]) => {
+    const bytes = isoImage({ image: new Writer().u32(...code).bytes, emulation, damage });
+    if (record < 0x47) bytes[17 * 2048 + record] = 0xa5;
+    return bytes;
+  });
 const cut = fc.tuple(headed, fc.nat(100)).map(([bytes, n]) => bytes.subarray(0, bytes.length - n));
 
 it(`an image of any kind boots or is refused with a reason (seed ${String(SEED)})`, function () {
   this.timeout(Math.max(60_000, RUNS * 200));
   const boots = fc.asyncProperty(
-    fc.oneof(headed, linux, cut),
+    fc.oneof(headed, linux, cut, disc),
     fc.nat(5000),
     async (bytes, size) => {
       const initrd = { name: 'module', bytes: new Uint8Array(size) };

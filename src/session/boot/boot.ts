@@ -4,7 +4,7 @@ import { loadFirmware } from '../../firmware/firmware';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
 import { acpiRootPointer } from './acpi';
-import { endOfPieces, type BootImage, type Chip, type Piece } from './boot-image';
+import { endOfPieces, type BootImage, type Chip, type Media, type Piece } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
 import { isElf, loadElf, readElf } from './elf';
 import { flatAt, flatImage } from './flat';
@@ -12,6 +12,8 @@ import { longModeStart, protectedModeStart, type Prepared } from './flat-start';
 import { isLinux, loadLinux } from './linux';
 import { loadMultiboot, multibootHeader } from './multiboot';
 import { loadMultiboot2, multiboot2Header } from './multiboot2';
+import { isCd } from './iso9660';
+import { mediaOf, type MediaOptions } from './media';
 import type { BootOptions, KernelOptions } from './options';
 import { powerOn } from './power-on';
 import { loadPvh, pvhEntry } from './pvh';
@@ -22,7 +24,7 @@ import { requireMemory, UnbootableImage } from './unbootable';
 export type { BootOptions } from './options';
 
 /**
- * An image file: what boots as a disk (55 AA at offset 510), a Linux bzImage, a Multiboot kernel, an
+ * An image file: what boots as a disk (55 AA at offset 510), a CD, a Linux bzImage, a Multiboot kernel, an
  * ELF image; anything else is loaded whole and started in real mode.
  *
  * @throws UnbootableImage that names what is wrong
@@ -39,7 +41,8 @@ async function booted(
   options: BootOptions,
   flat: () => BootImage,
 ): Promise<BootImage> {
-  const { disks = [], memory } = options;
+  const { memory } = options;
+  if (isCd(bytes)) return bootCd(bytes, options);
   if (options.bios && !isBootSector(bytes)) {
     throw new UnbootableImage(
       l10n.t('firmware of your own boots disks: this image does not begin with a boot sector'),
@@ -49,11 +52,22 @@ async function booted(
   const image = kernel
     ? await underFirmware(kernel, options)
     : isBootSector(bytes)
-      ? await bootFirmware({ ...options, disks: [bytes, ...disks] })
-      : withDisks(flat(), options);
+      ? await bootFirmware({ ...options, disks: [bytes, ...(options.disks ?? [])] })
+      : { ...flat(), media: withoutBooting(options) };
   requireMemory(endOfPieces(image.pieces), memory);
   return image;
 }
+
+function bootCd(bytes: Uint8Array, options: BootOptions): Promise<BootImage> {
+  if (options.cdrom) {
+    throw new UnbootableImage(l10n.t('a second CD: there is one drive'), options.cdrom.name);
+  }
+  const { name } = options;
+  return bootFirmware({ ...options, cdrom: { name, bytes }, cdFirst: true });
+}
+
+/** The media of a program that is booted without them. */
+const withoutBooting = (options: BootOptions): Media => mediaOf({ ...options, cdFirst: false });
 
 /**
  * Bytes that are loaded and entered where the user says, whatever they look like.
@@ -65,13 +79,11 @@ export function bootFlatAt(
   place: { readonly address: number; readonly entry: number },
   options: BootOptions,
 ): BootImage {
-  const image = withDisks(flatAt(bytes, place.address, place.entry), options);
+  const media = withoutBooting(options);
+  const image = { ...flatAt(bytes, place.address, place.entry), media };
   requireMemory(endOfPieces(image.pieces), options.memory);
   return image;
 }
-
-const withDisks = (image: BootImage, { disks }: BootOptions): BootImage =>
-  disks ? { ...image, disks } : image;
 
 /** Puts a kernel where it belongs. @throws UnbootableImage */
 type KernelLoader = (options: KernelOptions) => Prepared;
@@ -108,8 +120,11 @@ function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
  *
  * @throws UnbootableImage
  */
-export async function bootFirmware({ bios, disks = [], memory }: BootOptions): Promise<BootImage> {
-  if (!bios) return powerOn({ roms: await builtInRoms(), memory, disks });
+export async function bootFirmware(options: BootOptions & MediaOptions): Promise<BootImage> {
+  const { bios, memory } = options;
+  // Firmware of the user's own knows by itself what it boots.
+  const media = mediaOf(bios ? { ...options, cdFirst: options.cdFirst ?? false } : options);
+  if (!bios) return powerOn({ roms: await builtInRoms(), memory, media });
   const own: Piece = { address: BIOS_END - bios.bytes.length, bytes: bios.bytes };
   const size = bios.bytes.length;
   if (size > BIOS_LARGEST || size % 4096 !== 0) {
@@ -119,7 +134,7 @@ export async function bootFirmware({ bios, disks = [], memory }: BootOptions): P
     );
   }
   const video = (await builtInRoms()).filter(({ address }) => address < own.address - VIDEO_MOST);
-  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, disks };
+  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, media };
 }
 
 const BIOS_END = 0x10_0000;
@@ -130,9 +145,9 @@ const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware())
 
 /** Firmware runs first; then the kernel lies in memory, and the loader has set the registers. */
 async function underFirmware(load: KernelLoader, options: BootOptions): Promise<BootImage> {
-  const { memory, disks = [] } = options;
+  const { memory } = options;
   const roms = await builtInRoms();
   const { pieces, start } = load({ ...options, acpi: acpiRootPointer(roms) });
-  const ready = powerOn({ roms, memory, disks, kernel: true });
+  const ready = powerOn({ roms, memory, media: withoutBooting(options), kernel: true });
   return { ...ready, start, pieces: [...ready.pieces, ...pieces] };
 }

@@ -12,6 +12,10 @@ export interface BootOptions {
   readonly initrd?: NamedBytes | undefined;
   /** Images of disks; where the image itself is one, it comes first. */
   readonly disks?: readonly Uint8Array[] | undefined;
+  /** Images of floppy disks: A:, B:. */
+  readonly floppies?: readonly NamedBytes[] | undefined;
+  /** Image of a CD. */
+  readonly cdrom?: NamedBytes | undefined;
   /** Firmware instead of the built-in one. */
   readonly bios?: NamedBytes | undefined;
 }

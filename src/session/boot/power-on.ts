@@ -2,8 +2,9 @@ import { Msr } from '../../isa/registers/msr';
 import { Computer } from '../../machine/computer';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import { startStateOf } from '../../processor/state/start-state';
-import type { BootImage, Chip, Piece } from './boot-image';
-import { BOOT_ADDRESS } from './boot-sector';
+import type { BootImage, Chip, Media, Piece } from './boot-image';
+import { BOOT_ADDRESS, isBootSector } from './boot-sector';
+import { cdEntry } from './iso9660';
 import { kernelRom } from './kernel-rom';
 
 /**
@@ -17,8 +18,7 @@ export interface PowerOnOptions {
   readonly roms: readonly Chip[];
   /** Bytes of RAM that the program will have. */
   readonly memory: number;
-  /** Images of the disks; the first one is booted from. */
-  readonly disks: readonly Uint8Array[];
+  readonly media: Media;
   /** A kernel is loaded without a disk. */
   readonly kernel?: boolean;
 }
@@ -31,13 +31,14 @@ const PATIENCE = 20_000_000;
 
 /** The state in which firmware hands over to the boot sector, or waits because there is none. */
 export function powerOn(options: PowerOnOptions): BootImage {
-  const { roms, memory, disks, kernel = false } = options;
-  const computer = new Computer({ memory: MEMORY, platform: { memory, disks } });
+  const { roms, memory, media, kernel = false } = options;
+  const computer = new Computer({ memory: MEMORY, platform: { memory, ...media } });
   for (const { address, bytes } of [...roms, ...(kernel ? [kernelRom()] : [])]) {
     computer.installRom(address, bytes);
   }
   const { processor } = computer;
-  processor.gateFrame = BOOT_ADDRESS - (BOOT_ADDRESS % PAGE_SIZE);
+  const entry = kernel ? BOOT_ADDRESS : entryOf(media);
+  processor.gateFrame = entry - (entry % PAGE_SIZE);
   while (processor.work < PATIENCE) {
     const stop = computer.run(PATIENCE - processor.work);
     if (stop.kind !== 'budget' && stop.kind !== 'requested') break;
@@ -51,8 +52,15 @@ export function powerOn(options: PowerOnOptions): BootImage {
       devices: computer.platform.save(),
       msrs: [[Msr.FEATURE_CONTROL, processor.state.msr(Msr.FEATURE_CONTROL)]],
     },
-    disks,
+    media,
   };
+}
+
+/** Where firmware hands over to what it boots: the first medium that it can. */
+function entryOf({ disks, floppies, cdrom, cdFirst }: Media): number {
+  const isDisk = [disks[0], floppies[0]].some((bytes) => bytes && isBootSector(bytes));
+  if (!cdrom || (isDisk && !cdFirst)) return BOOT_ADDRESS;
+  return cdEntry(cdrom) ?? BOOT_ADDRESS;
 }
 
 /** What firmware has written: its vectors, its data areas, the boot sector, the screen. */

@@ -1,4 +1,5 @@
 import { type InterruptLine, type PortDevice, type PortWidth, type Stateful } from '../device';
+import { signature, type CdDrive, type CdState } from './cd-drive';
 import { COMMANDS } from './commands';
 import type { Disk, DiskState } from './disk';
 import { AtaDrive, type DriveState } from './drive';
@@ -21,6 +22,8 @@ export interface AtaConfig {
   /** Alternate status and device control: 0x3f6. */
   readonly control: number;
   readonly disks: readonly (Disk | undefined)[];
+  /** Where there is no disk, there may be a CD-ROM drive. */
+  readonly cds?: readonly (CdDrive | undefined)[];
   /** IRQ 14 or 15. */
   readonly irq?: InterruptLine;
 }
@@ -39,16 +42,18 @@ export interface Transfer {
 }
 
 export interface AtaState {
-  readonly taskFile: TaskFile;
+  readonly taskFiles: readonly TaskFile[];
   readonly transfer: Transfer | undefined;
   readonly drives: readonly (DriveState | undefined)[];
   readonly disks: readonly (DiskState | undefined)[];
+  readonly cds: readonly (CdState | undefined)[];
 }
 
 export class AtaChannel implements PortDevice, Stateful<AtaState> {
   readonly name: string;
   readonly ports;
-  taskFile = initialTaskFile();
+  /** Each drive has its own; what the program writes comes to both (ATA/ATAPI-6 7.1). */
+  private taskFiles: TaskFile[];
   transfer: Transfer | undefined;
   private readonly drives: readonly (AtaDrive | undefined)[];
 
@@ -60,11 +65,28 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
       { first: control, last: control, widest: 1 },
     ] as const;
     this.drives = config.disks.map((disk, n) => disk && new AtaDrive(disk, `${name}-${String(n)}`));
+    this.taskFiles = this.afterReset();
+  }
+
+  private get selected(): number {
+    return (this.taskFiles[0]?.device ?? 0) & DeviceBits.DEV ? 1 : 0;
+  }
+
+  /** The registers of the drive that is selected. */
+  get taskFile(): TaskFile {
+    const file = this.taskFiles[this.selected];
+    if (!file) throw new Error('no registers');
+    return file;
   }
 
   /** The drive that the device register selects. */
   get drive(): AtaDrive | undefined {
-    return this.drives[this.taskFile.device & DeviceBits.DEV ? 1 : 0];
+    return this.drives[this.selected];
+  }
+
+  /** The CD-ROM drive, if it is one. */
+  private get cd(): CdDrive | undefined {
+    return this.config.cds?.[this.selected];
   }
 
   readPort(port: number, width: PortWidth): number {
@@ -88,12 +110,12 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
 
   /** Nobody answers for a drive that is not there. */
   private get status(): number {
-    return this.drive ? this.taskFile.status : 0;
+    return (this.drive ?? this.cd) ? this.taskFile.status : 0;
   }
 
   private readRegister(register: number): number {
     const { taskFile } = this;
-    if (!this.drive && register !== 6) return 0;
+    if (!this.drive && !this.cd && register !== 6) return 0;
     const order = taskFile.control & DeviceControl.HOB ? 1 : 0;
     switch (register) {
       case 1:
@@ -114,57 +136,54 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
     }
   }
 
-  /** Registers that hold two bytes for 48-bit addresses keep the one before (ATA/ATAPI-6 6.20). */
   private writeRegister(register: number, value: number): void {
-    const { taskFile } = this;
-    taskFile.control &= ~DeviceControl.HOB;
-    switch (register) {
-      case 1:
-        taskFile.features = [value, taskFile.features[0]];
-        break;
-      case 2:
-        taskFile.count = [value, taskFile.count[0]];
-        break;
-      case 3:
-        taskFile.low = [value, taskFile.low[0]];
-        break;
-      case 4:
-        taskFile.middle = [value, taskFile.middle[0]];
-        break;
-      case 5:
-        taskFile.high = [value, taskFile.high[0]];
-        break;
-      case 6:
-        taskFile.device = value;
-        break;
-      case 7:
-        this.command(value);
-        break;
+    for (const taskFile of this.taskFiles) {
+      taskFile.control &= ~DeviceControl.HOB;
+      writeParameter(taskFile, register, value);
     }
+    if (register === 6) this.select();
+    else if (register === 7) this.command(value);
   }
 
   private writeControl(value: number): void {
     const was = this.taskFile.control;
-    this.taskFile.control = value;
+    for (const taskFile of this.taskFiles) taskFile.control = value;
     if (value & DeviceControl.NIEN) this.config.irq?.(false);
     else if (this.taskFile.interrupting) this.config.irq?.(true);
     if (was & DeviceControl.SRST && !(value & DeviceControl.SRST)) this.softwareReset();
-    else if (value & DeviceControl.SRST) this.taskFile.status = StatusBits.BSY;
+    else if (value & DeviceControl.SRST) {
+      for (const taskFile of this.taskFiles) taskFile.status = StatusBits.BSY;
+    }
   }
 
-  /** Both drives answer as after power-on, with the signature of an ATA drive (9.12). */
+  /** Both drives answer as after power-on, with the signatures of their kinds (9.12). */
   private softwareReset(): void {
+    this.restart();
+    for (const drive of [...this.drives, ...(this.config.cds ?? [])]) drive?.reset();
+  }
+
+  /** The registers as after a reset; the first drive is selected. */
+  restart(): void {
     const { control } = this.taskFile;
-    this.taskFile = { ...initialTaskFile(), control };
+    this.taskFiles = this.afterReset().map((file) => ({ ...file, control }));
     this.transfer = undefined;
-    for (const drive of this.drives) drive?.reset();
+  }
+
+  private afterReset(): TaskFile[] {
+    const { cds = [] } = this.config;
+    return [cds[0], cds[1]].map((cd) => ({ ...initialTaskFile(), ...(cd && signature()) }));
   }
 
   private command(code: number): void {
-    if (!this.drive && code !== EXECUTE_DEVICE_DIAGNOSTIC) return;
+    const { cd } = this;
+    if (!this.drive && !cd && code !== EXECUTE_DEVICE_DIAGNOSTIC) return;
     this.transfer = undefined;
     this.taskFile.error = 0;
     this.taskFile.status = StatusBits.DRDY | StatusBits.DSC;
+    if (cd && code !== EXECUTE_DEVICE_DIAGNOSTIC) {
+      cd.command(this, code);
+      return;
+    }
     const run = COMMANDS.get(code);
     if (run) run(this, code);
     else this.abort();
@@ -197,6 +216,16 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
     if (interrupt) this.interrupt(true);
   }
 
+  /** INTRQ is driven by the drive that is selected. */
+  private select(): void {
+    const { control, interrupting } = this.taskFile;
+    if (!(control & DeviceControl.NIEN) && this.hasTwo) this.config.irq?.(interrupting);
+  }
+
+  private get hasTwo(): boolean {
+    return [0, 1].every((n) => this.drives[n] ?? this.config.cds?.[n]);
+  }
+
   private interrupt(level: boolean): void {
     this.taskFile.interrupting = level;
     if (!(this.taskFile.control & DeviceControl.NIEN)) this.config.irq?.(level);
@@ -223,23 +252,24 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
   private moveOn(transfer: Transfer, width: number): void {
     transfer.position += width;
     if (transfer.position < transfer.bytes.length) return;
-    const { drive } = this;
+    const drive = this.drive ?? this.cd;
     if (transfer.direction === 'in') drive?.nextRead(this, transfer);
     else drive?.nextWrite(this, transfer);
   }
 
   save(): AtaState {
     return structuredClone({
-      taskFile: this.taskFile,
+      taskFiles: this.taskFiles,
       transfer: this.transfer,
       drives: this.drives.map((drive) => drive?.save()),
       disks: this.config.disks.map((disk) => disk?.save()),
+      cds: (this.config.cds ?? []).map((cd) => cd?.save()),
     });
   }
 
   restore(state: AtaState): void {
-    const { taskFile, transfer, drives, disks } = structuredClone(state);
-    this.taskFile = taskFile;
+    const { taskFiles, transfer, drives, disks, cds } = structuredClone(state);
+    this.taskFiles = [...taskFiles];
     this.transfer = transfer;
     this.drives.forEach((drive, n) => {
       const saved = drives[n];
@@ -249,17 +279,45 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
       const saved = disks[n];
       if (saved) disk?.restore(saved);
     });
+    this.config.cds?.forEach((cd, n) => {
+      const saved = cds[n];
+      if (saved) cd?.restore(saved);
+    });
   }
 
   reset(): void {
-    this.taskFile = initialTaskFile();
+    this.taskFiles = this.afterReset();
     this.transfer = undefined;
-    for (const drive of this.drives) drive?.reset();
+    for (const drive of [...this.drives, ...(this.config.cds ?? [])]) drive?.reset();
     this.config.irq?.(false);
   }
 }
 
 const EXECUTE_DEVICE_DIAGNOSTIC = 0x90;
+
+/** Registers that hold two bytes for 48-bit addresses keep the one before (ATA/ATAPI-6 6.20). */
+function writeParameter(taskFile: TaskFile, register: number, value: number): void {
+  switch (register) {
+    case 1:
+      taskFile.features = [value, taskFile.features[0]];
+      break;
+    case 2:
+      taskFile.count = [value, taskFile.count[0]];
+      break;
+    case 3:
+      taskFile.low = [value, taskFile.low[0]];
+      break;
+    case 4:
+      taskFile.middle = [value, taskFile.middle[0]];
+      break;
+    case 5:
+      taskFile.high = [value, taskFile.high[0]];
+      break;
+    case 6:
+      taskFile.device = value;
+      break;
+  }
+}
 
 function bytewise(width: number, byte: (n: number) => number): number {
   let value = 0;

@@ -128,7 +128,7 @@ const checkPower: AtaCommand = (channel) => {
 
 /** Both drives test themselves and find nothing. */
 const diagnose: AtaCommand = (channel) => {
-  channel.taskFile = { ...initialTaskFile(), control: channel.taskFile.control };
+  channel.restart();
   channel.complete();
 };
 

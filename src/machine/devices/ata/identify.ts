@@ -27,7 +27,7 @@ export function geometryOf(sectors: number): Geometry {
 }
 
 /** ATA strings have the characters of each word swapped. */
-function putText(words: Uint16Array, first: number, count: number, text: string): void {
+export function putText(words: Uint16Array, first: number, count: number, text: string): void {
   const padded = text.padEnd(count * 2);
   for (let n = 0; n < count; n++) {
     words[first + n] = (padded.charCodeAt(2 * n) << 8) | padded.charCodeAt(2 * n + 1);
