@@ -1,0 +1,30 @@
+/** The programs of this folder that are compared, and the computer that each is put on. */
+export interface Program {
+  readonly name: string;
+  /** Sizes of the disks in KBytes that it is started from, one after the other. */
+  readonly disks: readonly number[];
+  /** It is no boot sector, but a kernel that a boot loader puts into memory. */
+  readonly kernel?: true;
+  /** QEMU's processor, where its usual one has too little. */
+  readonly cpu?: string;
+  /** It ends with a reset, or switches the computer off: that alone is how the run ends. */
+  readonly ends?: true;
+}
+
+const onDisk = (name: string, rest: Partial<Program> = {}): Program => ({
+  name,
+  disks: [1024],
+  ...rest,
+});
+
+const kernel = (name: string): Program => onDisk(name, { kernel: true });
+const ending = (name: string): Program => onDisk(name, { ends: true });
+/** Everything that TCG can do: SMEP, SMAP, NX, … */
+const modern = (name: string): Program => onDisk(name, { cpu: 'max' });
+
+export const PROGRAMS: readonly Program[] = [
+  onDisk('disk'),
+  onDisk('geometry', { disks: [64, 1500, 10_240, 102_400] }),
+  ...['services', 'apm', 'pci', 'time', 'serial', 'mouse'].map((name) => onDisk(name)),
+  ...['modes', 'text', 'graphics', 'colours', 'vbe'].map((name) => onDisk(name)),
+];
