@@ -27,4 +27,6 @@ export const PROGRAMS: readonly Program[] = [
   onDisk('geometry', { disks: [64, 1500, 10_240, 102_400] }),
   ...['services', 'apm', 'pci', 'time', 'serial', 'mouse'].map((name) => onDisk(name)),
   ...['modes', 'text', 'graphics', 'colours', 'vbe'].map((name) => onDisk(name)),
+  ...['scancodes', 'reboot', 'planes', 'dac', 'crtc', 'lfb'].map((name) => onDisk(name)),
+  ...['kbc', 'ata-identify', 'ata-transfer', 'ata-errors', 'rtc'].map((name) => onDisk(name)),
 ];

@@ -86,14 +86,18 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
     }
   }
 
-  /** Nobody answers for a drive that is not there. */
+  private get empty(): boolean {
+    return this.drives.every((drive) => drive === undefined);
+  }
+
+  /** Drive 0 answers for drive 1 that is not there, but for its status (ATA/ATAPI-6 9.16.1). */
   private get status(): number {
     return this.drive ? this.taskFile.status : 0;
   }
 
   private readRegister(register: number): number {
     const { taskFile } = this;
-    if (!this.drive && register !== 6) return 0;
+    if (!this.drive && (register === 7 || this.empty) && register !== 6) return 0;
     const order = taskFile.control & DeviceControl.HOB ? 1 : 0;
     switch (register) {
       case 1:
