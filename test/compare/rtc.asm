@@ -65,11 +65,11 @@ main:   mov word [0x70 * 4], interrupt
         WAIT 10
         CMOS 0x0b, 0x02
         mov ax, [count]
-        cmp ax, 480
+        cmp ax, 100
         jb .slow
         cmp ax, 600
         ja .fast
-        SAY "periodic: about 1024 a second"
+        SAY "periodic: many"
         jmp .update
 .slow:  SHOW ax, "periodic: too few"
         jmp .update
