@@ -54,8 +54,10 @@ kernel: mov edi, DIRECTORY
         mov cr0, eax
         TRY "write, read only, WP = 1", mov [DATA], eax
         ENTRY DATA + 5
+%ifndef LOCKSTEP
         TRY "cmpxchg that does not change", cmpxchg [DATA], ebx
         SEE "afterwards"
+%endif
         ENTRY DATA + 7
         TELL "ring 3 reads"
         USER .read
@@ -100,10 +102,12 @@ kernel: mov edi, DIRECTORY
         TELL " entry"
         HEX [DIRECTORY + 4]
         LINE
+%ifndef LOCKSTEP
         mov dword [DIRECTORY + 4], 0x00200083 ; a bit that is reserved
         mov eax, cr3
         mov cr3, eax
         TRY "4 MBytes, reserved bit", mov eax, [0x400000 + kernel]
+%endif
         ; global pages
         mov eax, cr4
         or eax, 0x80
@@ -113,7 +117,9 @@ kernel: mov edi, DIRECTORY
         mov dword [TABLE + (DATA >> 12) * 4], 0
         mov eax, cr3
         mov cr3, eax
+%ifndef LOCKSTEP
         TRY "global, after CR3", mov eax, [DATA]
+%endif
         mov eax, cr4
         and eax, ~0x80
         mov cr4, eax

@@ -4,7 +4,7 @@ import type { Program } from './programs';
 
 /** Runs an image to its end on QEMU, and in Ringside: what came out of its first serial port and its debug console. */
 
-const SECONDS = 120;
+const SECONDS = 60;
 /** Where FINISH of report.inc.asm writes. */
 const EXIT_DEVICE = 'isa-debug-exit,iobase=0xf4';
 
@@ -34,7 +34,7 @@ function run(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(command, args, options, (error, stdout) => {
       if (!error || error.signal == null) resolve(stdout);
-      else reject(new Error(`${command}: no end within ${String(SECONDS)} s\n${stdout}`));
+      else reject(new Error(`${command}: no end within ${String(SECONDS)} s\n${stdout.slice(0, 2000)}`));
     });
     child.stdin?.end();
   });

@@ -29,5 +29,5 @@ export const PROGRAMS: readonly Program[] = [
   ...['modes', 'text', 'graphics', 'colours', 'vbe'].map((name) => onDisk(name)),
   ...['scancodes', 'reboot', 'planes', 'dac', 'crtc', 'lfb'].map((name) => onDisk(name)),
   ...['kbc', 'ata-identify', 'ata-transfer', 'ata-errors', 'rtc'].map((name) => onDisk(name)),
-  ...['faults', 'pages'].map(modern),
+  ...['faults', 'pages', 'gates', 'tasks', 'v8086'].map(modern),
 ];
