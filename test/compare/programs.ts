@@ -7,8 +7,6 @@ export interface Program {
   readonly kernel?: true;
   /** QEMU's processor, where its usual one has too little. */
   readonly cpu?: string;
-  /** It ends with a reset, or switches the computer off: that alone is how the run ends. */
-  readonly ends?: true;
 }
 
 const onDisk = (name: string, rest: Partial<Program> = {}): Program => ({
@@ -18,7 +16,6 @@ const onDisk = (name: string, rest: Partial<Program> = {}): Program => ({
 });
 
 const kernel = (name: string): Program => onDisk(name, { kernel: true });
-const ending = (name: string): Program => onDisk(name, { ends: true });
 /** Everything that TCG can do: SMEP, SMAP, NX, … */
 const modern = (name: string): Program => onDisk(name, { cpu: 'max' });
 
@@ -29,5 +26,9 @@ export const PROGRAMS: readonly Program[] = [
   ...['modes', 'text', 'graphics', 'colours', 'vbe'].map((name) => onDisk(name)),
   ...['scancodes', 'reboot', 'planes', 'dac', 'crtc', 'lfb'].map((name) => onDisk(name)),
   ...['kbc', 'ata-identify', 'ata-transfer', 'ata-errors', 'rtc'].map((name) => onDisk(name)),
+  ...['pit', 'pic', 'hpet', 'acpi', 'mp', 'apic', 'fwcfg', 'uart', 'parallel'].map((name) => onDisk(name)),
+  ...['reset-cf9', 'reset-92', 'reset-kbc', 'reset-fault', 'off-acpi'].map((name) => onDisk(name)),
+  ...['unreal', 'debug', 'fastcalls'].map(modern),
+  ...['multiboot', 'elf'].map(kernel),
   ...['faults', 'pages', 'gates', 'tasks', 'v8086'].map(modern),
 ];

@@ -41,6 +41,13 @@ export class Ringside {
     return this.machine.requestedEnd !== undefined;
   }
 
+  /** An instruction breakpoint comes before the next instruction: for QEMU it belongs to the step before. */
+  get breakpointDue(): boolean {
+    const { dr, rip, rflags } = this.processor.state;
+    const enabled = (n: number): boolean => ((dr[7] ?? 0n) & (3n << BigInt(2 * n))) !== 0n;
+    return (rflags & WideRflags.RF) === 0n && [0, 1, 2, 3].some((n) => enabled(n) && dr[n] === rip);
+  }
+
   /** One instruction, or the delivery of what it raises. */
   step(): void {
     const { rflags } = this.processor.state;

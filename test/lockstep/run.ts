@@ -55,6 +55,7 @@ async function begin(qemu: Qemu, ours: Ringside, program: Uint8Array): Promise<v
 /** A repeated instruction is one step here and many there, or the other way round. */
 async function settle(qemu: Qemu, ours: Ringside, before: Registers, next: Next): Promise<Registers> {
   let theirs = await qemu.registers();
+  if (ours.breakpointDue && theirs.rip !== ours.registers().rip) ours.step();
   const stays = (registers: Registers): boolean => registers.rip === before.rip;
   if (!next.text.startsWith('rep')) return theirs;
   for (let n = 0; n < ROUNDS && stays(ours.registers()); n++) ours.step();
