@@ -76,7 +76,9 @@ kernel: mov eax, dr6
         mov dr3, eax
         DR7 0x20000480
         TRY "in 21", in al, 0x21
+%ifndef LOCKSTEP
         TRY "in 20", in al, 0x20
+%endif
         DR7 0x400
         ; general detect
 %ifndef LOCKSTEP                    ; TCG has no general detect, no INT1, and keeps all bits of DR6

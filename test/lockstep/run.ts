@@ -57,7 +57,12 @@ async function settle(qemu: Qemu, ours: Ringside, before: Registers, next: Next)
   let theirs = await qemu.registers();
   if (ours.breakpointDue && theirs.rip !== ours.registers().rip) ours.step();
   const stays = (registers: Registers): boolean => registers.rip === before.rip;
-  if (!next.text.startsWith('rep')) return theirs;
+  if (!next.text.startsWith('rep')) {
+    if (!stays(theirs) || stays(ours.registers())) return theirs;
+    // After a breakpoint on data QEMU stops once more at the handler.
+    await qemu.step();
+    return qemu.registers();
+  }
   for (let n = 0; n < ROUNDS && stays(ours.registers()); n++) ours.step();
   for (let n = 0; n < ROUNDS && stays(theirs); n++) {
     await qemu.step();
