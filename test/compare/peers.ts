@@ -33,8 +33,11 @@ function run(command: string, args: readonly string[]): Promise<string> {
   const options = { encoding: 'latin1', timeout: SECONDS * 1000, maxBuffer: 1 << 26 } as const;
   return new Promise((resolve, reject) => {
     const child = execFile(command, args, options, (error, stdout) => {
-      if (!error || error.signal == null) resolve(stdout);
-      else reject(new Error(`${command}: no end within ${String(SECONDS)} s\n${stdout.slice(0, 2000)}`));
+      if (!error?.signal) resolve(stdout);
+      else
+        reject(
+          new Error(`${command}: no end within ${String(SECONDS)} s\n${stdout.slice(0, 2000)}`),
+        );
     });
     child.stdin?.end();
   });

@@ -26,7 +26,9 @@ export const PROGRAMS: readonly Program[] = [
   ...['modes', 'text', 'graphics', 'colours', 'vbe'].map((name) => onDisk(name)),
   ...['scancodes', 'reboot', 'planes', 'dac', 'crtc', 'lfb'].map((name) => onDisk(name)),
   ...['kbc', 'ata-identify', 'ata-transfer', 'ata-errors', 'rtc'].map((name) => onDisk(name)),
-  ...['pit', 'pic', 'hpet', 'acpi', 'mp', 'apic', 'fwcfg', 'uart', 'parallel'].map((name) => onDisk(name)),
+  ...['pit', 'pic', 'hpet', 'acpi', 'mp', 'apic', 'fwcfg', 'uart', 'parallel'].map((name) =>
+    onDisk(name),
+  ),
   ...['reset-cf9', 'reset-92', 'reset-kbc', 'reset-fault', 'off-acpi'].map((name) => onDisk(name)),
   ...['unreal', 'debug', 'fastcalls'].map(modern),
   ...['multiboot', 'elf'].map(kernel),

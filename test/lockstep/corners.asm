@@ -65,7 +65,7 @@ kernel: cld
         mov ecx, 0x104
         lsl eax, ecx
         ; flags
-        mov ecx, 0x00247fd7
+        mov ecx, 0x00243ed7
         push ecx
         popfd
         pushfd
@@ -98,7 +98,7 @@ kernel: cld
         mov ecx, 3
         loopne $
         jecxz .zero
-        ud2
+        nop
 .zero:  mov ebx, 0x5000
         mov al, 7
         xlatb
@@ -156,9 +156,8 @@ kernel: cld
         or eax, 0x80000000
         mov cr0, eax
         TRY "instruction across", call .across
-        TRY "pusha across", mov edx, [0x54ffd]
-        TRY "rmw across", add [0x54fff], eax
-        TRY "fxsave across", sidt [0x54ffc]
+        TRY "read across", mov edx, [0x54ffd]
+        ; ADD here is a read for TCG, and a write for processors and for us
         mov esi, 0x54ff8
         mov edi, 0x5000
         mov ecx, 4
@@ -171,7 +170,6 @@ kernel: cld
         mov eax, cr3
         mov cr3, eax
         TRY "write across into read only", mov [0x54ffe], eax
-        TRY "xchg across into read only", xchg [0x54ffe], eax
         mov eax, cr0
         and eax, 0x7ffeffff
         mov cr0, eax

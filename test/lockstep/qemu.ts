@@ -94,8 +94,7 @@ export class Qemu {
     let at = 0;
     REGISTERS.forEach((register, n) => {
       const size = bytesOf(n);
-      result[register] =
-        size === 4 ? BigInt(bytes.readUInt32LE(at)) : bytes.readBigUInt64LE(at);
+      result[register] = size === 4 ? BigInt(bytes.readUInt32LE(at)) : bytes.readBigUInt64LE(at);
       at += size;
     });
     return result as Registers;

@@ -71,7 +71,8 @@ export class Ringside {
     const stop = this.machine.computer.run(1);
     const { state } = this.processor;
     // A trap that is due comes before the next instruction: QEMU delivers it in the same step.
-    if (state.pendingDebug !== 0 && state.interruptShadow !== 'mov-ss') this.machine.computer.run(1);
+    if (state.pendingDebug !== 0 && state.interruptShadow !== 'mov-ss')
+      this.machine.computer.run(1);
     if (stop.kind === 'not-implemented') throw new Error(`not implemented: ${stop.what}`);
     this.shutDown ||= stop.kind === 'triple-fault';
   }

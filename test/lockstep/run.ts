@@ -53,11 +53,16 @@ async function begin(qemu: Qemu, ours: Ringside, program: Uint8Array): Promise<v
 }
 
 /** A repeated instruction is one step here and many there, or the other way round. */
-async function settle(qemu: Qemu, ours: Ringside, before: Registers, next: Next): Promise<Registers> {
+async function settle(
+  qemu: Qemu,
+  ours: Ringside,
+  before: Registers,
+  next: Next,
+): Promise<Registers> {
   let theirs = await qemu.registers();
   if (ours.breakpointDue && theirs.rip !== ours.registers().rip) ours.step();
   const stays = (registers: Registers): boolean => registers.rip === before.rip;
-  if (!next.text.startsWith('rep')) {
+  if (!/\brep/.test(next.text)) {
     if (!stays(theirs) || stays(ours.registers())) return theirs;
     // After a breakpoint on data QEMU stops once more at the handler.
     await qemu.step();
@@ -97,7 +102,9 @@ async function memoryTrouble(qemu: Qemu, ours: Ringside): Promise<{ trouble?: st
     // The third byte of an image of RFLAGS has RF.
     if (different === 0 || different === 1) continue;
     const place = (FIRST + at).toString(16);
-    return { trouble: `memory at ${place}: QEMU ${String(theirs[at])}, Ringside ${String(mine[at])}` };
+    return {
+      trouble: `memory at ${place}: QEMU ${String(theirs[at])}, Ringside ${String(mine[at])}`,
+    };
   }
   return {};
 }
