@@ -30,7 +30,7 @@ export const PROGRAMS: readonly Program[] = [
     onDisk(name),
   ),
   ...['reset-cf9', 'reset-92', 'reset-kbc', 'reset-fault', 'off-acpi'].map((name) => onDisk(name)),
-  ...['unreal', 'debug', 'fastcalls'].map(modern),
+  ...['unreal', 'debug', 'fastcalls', 'pae'].map(modern),
   ...['multiboot', 'elf'].map(kernel),
   ...['faults', 'pages', 'gates', 'tasks', 'v8086'].map(modern),
 ];
