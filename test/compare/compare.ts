@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Emulation, isoImage } from '../../src/session/boot/iso.testing';
+import { runQemu, runRingside } from './peers';
+import { PROGRAMS, type Program } from './programs';
 
 /**
- * Compares our firmware with another one: each test program of this folder runs on QEMU, whose firmware is SeaBIOS,
- * and in Ringside. What differs must be what stands in `expected/`, and README.md says why.
+ * Compares our firmware, devices and processor with others: each test program of this folder runs on QEMU,
+ * whose firmware is SeaBIOS, and in Ringside. What differs must be what stands in `expected/`, and README.md says why.
  *
  *   npm run compare:qemu [-- --update] [names]
  */
@@ -14,39 +15,9 @@ import { Emulation, isoImage } from '../../src/session/boot/iso.testing';
 const ROOT = resolve(__dirname, '../..');
 const CLI = join(ROOT, 'dist/cli.js');
 const EXPECTED = join(__dirname, 'expected');
-const SECONDS = 120;
-
-/** The programs, each with the sizes of the disks in KBytes that it is put on. */
-const PROGRAMS: Readonly<Record<string, readonly number[]>> = {
-  disk: [1024],
-  geometry: [64, 1500, 10_240, 102_400],
-  services: [1024],
-  apm: [1024],
-  pci: [1024],
-  time: [1024],
-  serial: [1024],
-  mouse: [1024],
-  modes: [1024],
-  text: [1024],
-  graphics: [1024],
-  colours: [1024],
-  vbe: [1024],
-  floppy: [1024],
-  cdrom: [1024],
-  eltorito: [1440],
-};
-
-/** What else some of them have in the drives; the last one is itself on the CD, as a floppy disk of its own. */
-const MEDIA: Readonly<Record<string, 'floppy' | 'cdrom' | 'booted-cd'>> = {
-  floppy: 'floppy',
-  cdrom: 'cdrom',
-  eltorito: 'booted-cd',
-};
 
 /** What is never the same twice, or depends on where routines lie in the ROM. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
-  [/^vector 1E.*/, 'vector 1E *'],
-  [/^((?:parameters|set media).*?) di=\S+/, '$1 di=*'],
   [/^(int 1A 0[024]|1a 0[0-5]).*/, '$1'],
   [/^(int 15 C0|c0) .*?bx=\S+/, '$1 bx=*'],
   [/^(table (\S\S ){10}).*/, '$1'],
@@ -58,109 +29,94 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/^( {2}area BB (\S\S ){11})\S\S \S\S/, '$1* *'],
 ];
 
-function main(args: readonly string[]): void {
+interface Verdict {
+  readonly text: string;
+  readonly fine: boolean;
+}
+
+async function main(args: readonly string[]): Promise<void> {
   if (spawnSync('qemu-system-x86_64', ['--version']).status !== 0) {
     throw new Error('qemu-system-x86_64 is not installed');
   }
   if (!existsSync(CLI)) throw new Error('not built: npm run build');
   const update = args.includes('--update');
   const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = names.filter((name) => !PROGRAMS.some((program) => program.name === name));
+  if (unknown.length > 0) throw new Error(`no such program: ${unknown.join(', ')}`);
+  const chosen = PROGRAMS.filter(({ name }) => names.length === 0 || names.includes(name));
   const folder = mkdtempSync(join(tmpdir(), 'ringside-compare-'));
   mkdirSync(EXPECTED, { recursive: true });
   try {
-    for (const name of names.length > 0 ? names : Object.keys(PROGRAMS)) {
-      for (const size of PROGRAMS[name] ?? []) compare(name, size, folder, update);
-    }
+    await inParallel(chosen, async (program) => {
+      for (const size of program.disks) {
+        const { text, fine } = await compare(program, size, folder, update);
+        process.stdout.write(text);
+        if (!fine) process.exitCode = 1;
+      }
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function compare(name: string, size: number, folder: string, update: boolean): void {
-  const [theirs, ours] = [runQemu, runRingside].map((run) => {
-    const image = mediaFor(name, diskImage(name, size, folder), folder);
-    const file = join(folder, `${run === runQemu ? 'qemu' : 'ringside'}.txt`);
-    writeFileSync(file, run(image).split(/\r?\n/).map(steady).join('\n'));
-    return file;
-  });
-  const { stdout } = spawnSync('diff', [theirs ?? '', ours ?? ''], { encoding: 'utf8' });
-  const expected = join(EXPECTED, `${name}.diff`);
-  const known = existsSync(expected) ? readFileSync(expected, 'utf8') : '';
-  if (update) writeFileSync(expected, stdout);
-  const lines = readFileSync(ours ?? '', 'utf8').split('\n').length;
-  const verdict = stdout === known ? 'as expected' : update ? 'noted' : 'NOT as expected';
-  process.stdout.write(`${name} on ${String(size)} KB: ${String(lines)} lines, ${verdict}\n`);
-  if (stdout === known || update) return;
-  process.stdout.write(stdout);
-  process.exitCode = 1;
+/** As many at a time as there are processors: one of ours or one of theirs keeps one busy. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
 }
 
-/** The program as the first sectors of a disk; made anew, because programs write. */
-function diskImage(name: string, size: number, folder: string): string {
-  const image = join(folder, `${name}.img`);
-  execFileSync('node', [CLI, 'asm', join(__dirname, `${name}.asm`), '-o', image]);
-  const disk = new Uint8Array(size * 1024);
-  disk.set(readFileSync(image));
-  writeFileSync(image, disk);
-  return image;
-}
-
-/** The arguments that put the program, and whatever it wants, into the drives: QEMU's, and ours. */
-function mediaFor(name: string, disk: string, folder: string): Media {
-  const hard = { qemu: ['-drive', `file=${disk},format=raw`], ours: [disk] };
-  const file = join(folder, `${name}.medium`);
-  switch (MEDIA[name]) {
-    case 'floppy':
-      writeFileSync(file, numbered(2880));
-      return {
-        qemu: [...hard.qemu, '-drive', `if=floppy,file=${file},format=raw`],
-        ours: [...hard.ours, '--floppy', file],
-      };
-    case 'cdrom':
-      writeFileSync(file, isoImage({ image: numbered(16) }));
-      return {
-        qemu: [...hard.qemu, '-cdrom', file],
-        ours: [...hard.ours, '--cdrom', file],
-      };
-    case 'booted-cd': {
-      const image = new Uint8Array(readFileSync(disk));
-      writeFileSync(file, isoImage({ image, emulation: Emulation.FLOPPY_1440 }));
-      return { qemu: ['-cdrom', file], ours: ['--cdrom', file] };
-    }
-    default:
-      return hard;
+async function compare(
+  program: Program,
+  size: number,
+  folder: string,
+  update: boolean,
+): Promise<Verdict> {
+  const what = program.kernel ? program.name : `${program.name} on ${String(size)} KB`;
+  const run = async (peer: 'qemu' | 'ringside'): Promise<string> => {
+    const image = join(folder, `${program.name}.${peer}`);
+    makeImage(program, size, image);
+    const text = peer === 'qemu' ? runQemu(program, image) : runRingside(CLI, program, image);
+    const lines = (await text).split(/\r?\n/).map(steady).join('\n');
+    writeFileSync(`${image}.txt`, lines);
+    return `${image}.txt`;
+  };
+  try {
+    const [theirs, ours] = await Promise.all([run('qemu'), run('ringside')]);
+    return judge(program.name, what, theirs, ours, update);
+  } catch (error) {
+    return { text: `${what}: ${String(error)}\n`, fine: false };
   }
 }
 
-interface Media {
-  readonly qemu: readonly string[];
-  readonly ours: readonly string[];
+function judge(name: string, what: string, theirs: string, ours: string, update: boolean): Verdict {
+  const { stdout } = spawnSync('diff', [theirs, ours], { encoding: 'utf8' });
+  const expected = join(EXPECTED, `${name}.diff`);
+  const known = existsSync(expected) ? readFileSync(expected, 'utf8') : '';
+  if (update) writeFileSync(expected, stdout);
+  const lines = readFileSync(ours, 'utf8').split('\n').length;
+  const same = stdout === known;
+  const verdict = same ? 'as expected' : update ? 'noted' : 'NOT as expected';
+  const text = `${what}: ${String(lines)} lines, ${verdict}\n`;
+  return { text: same || update ? text : text + stdout, fine: same || update };
 }
 
-/** Sectors that hold their own number. */
-const numbered = (sectors: number): Uint8Array =>
-  Uint8Array.from({ length: sectors * 512 }, (_, at) => (at % 2 === 0 ? at >> 9 : at >> 17) & 0xff);
-
-const runQemu = ({ qemu }: Media): string =>
-  output('qemu-system-x86_64', [
-    ...['-m', '64', '-display', 'none', '-nodefaults', '-vga', 'std', '-serial', 'stdio'],
-    ...['-serial', 'null', '-parallel', 'null'],
-    ...[...qemu, '-device', 'isa-debug-exit,iobase=0xf4'],
-  ]);
-
-const runRingside = ({ ours }: Media): string =>
-  output('node', [CLI, 'run', ...ours, '--monitor', 'none']);
-
-function output(command: string, args: readonly string[]): string {
-  const { stdout, signal } = spawnSync(command, args, {
-    encoding: 'latin1',
-    timeout: SECONDS * 1000,
-  });
-  if (signal !== null) throw new Error(`${command} ${args.join(' ')}: no end within ${SECONDS} s`);
-  return stdout;
+/** The program as the first sectors of a disk, or as a kernel; made anew, because programs write. */
+function makeImage(program: Program, size: number, image: string): void {
+  const source = join(__dirname, `${program.name}.asm`);
+  execFileSync('node', [CLI, 'asm', source, '-o', image]);
+  if (program.kernel) return;
+  const disk = new Uint8Array(size * 1024);
+  disk.set(readFileSync(image));
+  writeFileSync(image, disk);
 }
 
 const steady = (line: string): string =>
   VOLATILE.reduce((text, [pattern, by]) => text.replace(pattern, by), line);
 
-main(process.argv.slice(2));
+void main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -11,7 +11,11 @@
         org 0x7c00
         bits 16
 
-start:  xor ax, ax
+start:
+%ifdef LOCKSTEP                     ; all is in memory already
+        jmp 0x0000:main
+%endif
+        xor ax, ax
         mov ds, ax
         mov es, ax
         mov ss, ax

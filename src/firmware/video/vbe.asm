@@ -201,10 +201,14 @@ vbe_save_state:
 ; ------------------------------------------------------------------ within a mode
 
 ; AL = 05h: display window control. BH = 0: 64 KBytes of number DX appear at A000:0000; BH = 1:
-; which, DX. BL = window, 0.
+; which, DX. BL = window, 0. There is no window while the frame buffer is linear (VBE 2.0, 4.8).
 vbe_window:
-        mov ax, dx
         mov cx, bx
+        mov bx, DISPI_ENABLE
+        call read_dispi
+        test al, LINEAR_ON
+        jnz vbe_not_here
+        mov ax, dx
         mov bx, DISPI_BANK
         test cl, cl
         jnz vbe_failed

@@ -106,3 +106,15 @@ describe('ENTER 16, level (SDM 2A ENTER)', () => {
     });
   }
 });
+
+describe('ENTER (SDM 2A ENTER)', () => {
+  it('takes all of ESP as frame pointer where SP is the stack pointer', () => {
+    const cpu = protectedMode();
+    cpu.state.setSegment(SS, { selector: Sel.DATA, base: 0n, limit: 0xffff, accessRights: 0x93 });
+    cpu.state.setGpr(4, 0x12347000n);
+    cpu.updateDerivedState();
+    assert.equal(execute(cpu, 0xc8, 0x10, 0x00, 0x00), 'nothing');
+    assert.equal(cpu.state.gpr(5), 0x12346ffcn);
+    assert.equal(cpu.state.gpr(4), 0x12346fecn);
+  });
+});

@@ -105,7 +105,7 @@ export const enter: SlowPath = (cpu) => {
   restoringStackPointer(cpu, () => {
     let frame = state.gpr(5);
     cpu.push(truncate(frame, bytes), bytes);
-    const top = state.gpr(4) & mask;
+    const top = state.gpr(4); // all of ESP, also where SP alone is the stack pointer
     for (let n = 1; n < level; n++) {
       frame = (frame - BigInt(bytes)) & mask;
       cpu.push(cpu.load(segmentSlot(SS), frame, bytes), bytes);

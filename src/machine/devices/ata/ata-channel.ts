@@ -108,14 +108,24 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
     }
   }
 
-  /** Nobody answers for a drive that is not there. */
+  private has(drive: number): boolean {
+    return (this.drives[drive] ?? this.config.cds?.[drive]) !== undefined;
+  }
+
   private get status(): number {
-    return (this.drive ?? this.cd) ? this.taskFile.status : 0;
+    return this.has(this.selected) ? this.taskFile.status : 0;
+  }
+
+  /** Whose registers are read: drive 0 answers for drive 1 that is not there, but for its status (ATA/ATAPI-6 9.16.1). */
+  private get answering(): TaskFile | undefined {
+    if (this.has(this.selected)) return this.taskFile;
+    return this.selected === 1 && this.has(0) ? this.taskFiles[0] : undefined;
   }
 
   private readRegister(register: number): number {
-    const { taskFile } = this;
-    if (!this.drive && !this.cd && register !== 6) return 0;
+    if (register === 6) return this.taskFile.device | DeviceBits.OBSOLETE;
+    const taskFile = this.answering;
+    if (!taskFile || (register === 7 && taskFile !== this.taskFile)) return 0;
     const order = taskFile.control & DeviceControl.HOB ? 1 : 0;
     switch (register) {
       case 1:
@@ -128,8 +138,6 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
         return taskFile.middle[order];
       case 5:
         return taskFile.high[order];
-      case 6:
-        return taskFile.device | DeviceBits.OBSOLETE;
       default:
         this.interrupt(false);
         return taskFile.status;
@@ -223,7 +231,7 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
   }
 
   private get hasTwo(): boolean {
-    return [0, 1].every((n) => this.drives[n] ?? this.config.cds?.[n]);
+    return this.has(0) && this.has(1);
   }
 
   private interrupt(level: boolean): void {

@@ -39,6 +39,14 @@ function channel(disk: Disk | undefined = numbered(200)) {
 }
 
 describe('ATA channel', () => {
+  it('lets drive 0 answer for drive 1 that is not there, without a status', () => {
+    const { out, input } = channel();
+    out(6, 0xb0);
+    out(2, 0x55);
+    out(3, 0xaa);
+    assert.deepEqual([2, 3, 6, STATUS].map(input), [0x55, 0xaa, 0xb0, 0]);
+  });
+
   it('reads sectors by 28-bit addresses, an interrupt before each', () => {
     const { out, input, address, sector, interrupts } = channel();
     address(5, 2);

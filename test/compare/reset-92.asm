@@ -1,0 +1,12 @@
+; reset-92: a reset by port 92h ends the run.
+%include "report.inc.asm"
+%include "ports.inc.asm"
+
+main:   cli
+        SAY "reset"
+        OUT8 0x92, 1
+        mov ecx, 1000000
+.wait:  in al, 0x61
+        a32 loop .wait
+        SAY "it did not come"
+        FINISH
