@@ -3,7 +3,8 @@ import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
 import { apicRegisters } from './devices/apic/x2apic';
-import { AtaChannel } from './devices/ata/ata-channel';
+import { AtaChannel, type AtaConfig } from './devices/ata/ata-channel';
+import type { ChannelMaster } from './devices/ata/bus-master-ide';
 import { Disk } from './devices/ata/disk';
 import type { BusMaster } from './devices/bus-master';
 import type { Clock, ClockState } from './devices/clock';
@@ -17,6 +18,7 @@ import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Mouse } from './devices/mouse';
 import { ParallelPort } from './devices/parallel-port';
+import { IdeFunction } from './devices/pci/ide';
 import { pcFunctions } from './devices/pci/pc-functions';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
@@ -214,8 +216,9 @@ export class Platform implements Persistent<PlatformState> {
     });
     this.disks = (options.disks ?? []).map((bytes) => new Disk({ bytes }));
     const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga } = this;
-    const channels = ataChannels(this.disks, (n) => this.irq(n));
-    const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
+    const ide = new IdeFunction({ bus: around.bus, irqs: [this.irq(14), this.irq(15)] });
+    const channels = ataChannels(this.disks, ide);
+    const pci = new PciBus({ functions: pcFunctions({ ide }), onReset: () => events.reset?.() });
     const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
     const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
@@ -229,6 +232,7 @@ export class Platform implements Persistent<PlatformState> {
       new ExitDevice({ onExit: (value) => events.exit?.(value) }),
     ];
     for (const device of devices) this.ports.attach(device);
+    this.ports.attachMovable(ide);
   }
 
   save(): PlatformState {
@@ -343,15 +347,23 @@ export class Platform implements Persistent<PlatformState> {
 /** The I/O APIC's input of an interrupt request: the timer is at input 2 (MP Specification 1.4, D.3). */
 const pinOf = (irq: number): number => (irq === 0 ? 2 : irq);
 
-/** The two channels of a PC, with two drives each. */
+/** The two channels of a PC, with two drives and a bus master each. */
 function ataChannels(
   disks: readonly Disk[],
-  irq: (number: number) => InterruptLine,
+  { masters }: Pick<IdeFunction, 'masters'>,
 ): [AtaChannel, AtaChannel] {
-  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: irq(14) };
-  const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: irq(15) };
+  const channel = (master: ChannelMaster, config: Omit<AtaConfig, 'irq'>): AtaChannel => {
+    const onDmaRequest = (): void => {
+      master.attend();
+    };
+    const ata = new AtaChannel({ ...config, irq: master.interruptLine, onDmaRequest });
+    master.serve(ata);
+    return ata;
+  };
+  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6 };
+  const secondary = { name: 'ata1', base: 0x170, control: 0x376 };
   return [
-    new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
-    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]] }),
+    channel(masters[0], { ...primary, disks: [disks[0], disks[1]] }),
+    channel(masters[1], { ...secondary, disks: [disks[2], disks[3]] }),
   ];
 }

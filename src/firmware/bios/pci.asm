@@ -9,6 +9,9 @@ PCI_ENABLE      equ 0x80000000
 PCI_ID          equ 0x00            ; vendor, device
 PCI_COMMAND     equ 0x04
 PCI_CLASS       equ 0x08            ; revision, and from bit 8 on the class
+PCI_BAR4        equ 0x20            ; a base address register
+
+IDE_MASTERS     equ 0xc001          ; bit 0: ports
 
 PCI_ANSWER      equ 0x0103          ; command: at ports, in memory; errors are told
 
@@ -63,7 +66,8 @@ start_pci:
 .settings:
         PCI_SETTING 0, 0, PCI_COMMAND, PCI_ANSWER ; host bridge
         PCI_SETTING 1, 0, PCI_COMMAND, PCI_ANSWER ; ISA bridge
-        PCI_SETTING 1, 1, PCI_COMMAND, PCI_ANSWER ; IDE
+        PCI_SETTING 1, 1, PCI_BAR4, IDE_MASTERS ; IDE: its bus masters' ports
+        PCI_SETTING 1, 1, PCI_COMMAND, PCI_ANSWER
         PCI_SETTING 1, 1, 0x40, 0x8000  ; … its first channel
         PCI_SETTING 1, 1, 0x42, 0x8000  ; … its second
         PCI_SETTING 2, 0, PCI_COMMAND, PCI_ANSWER ; VGA
