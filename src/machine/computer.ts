@@ -1,7 +1,7 @@
 import type { ApicRegisters, Bus } from '../processor/bus';
 import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/execution/engine';
-import { readOnly } from '../processor/memory-region';
+import { romRegion } from '../processor/memory-region';
 import type { Persistent } from '../processor/persistent';
 import { PhysicalMemory, type MemoryState } from '../processor/physical-memory';
 import type { Profile } from '../processor/profile/profile';
@@ -12,6 +12,7 @@ import { busMaster, registerSlave, type BusMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import { apicOf } from './processor-apic';
 import { DeviceMap } from './device-map';
+import { ShadowRam, type ShadowState } from './shadow-ram';
 import { wakesByItself } from './wake-ups';
 import {
   Platform,
@@ -44,6 +45,7 @@ export interface ComputerState {
   readonly memory: MemoryState;
   readonly processor: ProcessorSnapshot;
   readonly platform: PlatformState;
+  readonly shadow: ShadowState;
 }
 
 /**
@@ -59,9 +61,11 @@ export class Computer implements Persistent<ComputerState> {
   /** The devices at the computer's own I/O ports. */
   readonly platform: Platform;
   private readonly devices: DeviceMap;
+  private readonly shadow: ShadowRam;
 
   constructor(options: ComputerOptions) {
     this.memory = new PhysicalMemory(Math.ceil(options.memory / 0x10000) * 0x10000);
+    this.shadow = new ShadowRam(this.memory);
     const ram = {
       read: (address: number, length: number) => this.memory.readBytes(address, length),
       write: (address: number, bytes: Uint8Array) => {
@@ -102,19 +106,21 @@ export class Computer implements Persistent<ComputerState> {
       memory: this.memory.save(),
       processor: this.processor.save(),
       platform: this.platform.save(),
+      shadow: this.shadow.save(),
     };
   }
 
   restore(state: ComputerState): void {
     this.memory.restore(state.memory);
+    this.shadow.restore(state.shadow);
     this.processor.restore(state.processor);
     this.platform.restore(state.platform);
   }
 
-  /** Puts a chip of ROM into the address space: its bytes lie in RAM that cannot be written. */
+  /** Puts a chip of ROM into the address space, below 1 MByte or below 4 GBytes. */
   installRom(address: number, bytes: Uint8Array): void {
-    this.memory.writeBytes(address, bytes);
-    this.memory.map(readOnly(address, bytes.length));
+    if (address < this.memory.size) this.shadow.install(address, bytes);
+    else this.memory.map(romRegion(address, bytes));
   }
 
   /** Events after which the owner will want to decide: the processor comes back at once. */
@@ -138,6 +144,9 @@ export class Computer implements Persistent<ComputerState> {
       },
       videoWindow: () => {
         this.devices.updateVideo();
+      },
+      shadow: () => {
+        this.shadow.update(this.platform.shadowSegments);
       },
     };
   }

@@ -18,6 +18,7 @@ import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Mouse } from './devices/mouse';
 import { ParallelPort } from './devices/parallel-port';
+import { HostBridge, type ShadowSegment } from './devices/pci/host-bridge';
 import { IdeFunction } from './devices/pci/ide';
 import { pcFunctions } from './devices/pci/pc-functions';
 import { PciBus } from './devices/pci/pci-bus';
@@ -49,12 +50,16 @@ export interface PlatformEvents {
   a20?(on: boolean): void;
   /** Video memory lies elsewhere, or its bytes have moved into RAM or out of it: `vga.window`. */
   videoWindow?(): void;
+  /** Accesses between 768 KBytes and 1 MByte may go elsewhere than before: `shadowSegments`. */
+  shadow?(): void;
 }
 
 /** What is built into the computer, or put into it. */
 export interface PlatformOptions {
   /** Bytes of RAM, which the real-time clock's memory tells firmware; by default nothing is told. */
   readonly memory?: number;
+  /** The graphics adapter's ROM, for firmware that copies it from the firmware configuration device. */
+  readonly videoRom?: Uint8Array | undefined;
   /** Images of up to four disks: on the primary channel, then on the secondary one. */
   readonly disks?: readonly Uint8Array[];
 }
@@ -117,6 +122,7 @@ export class Platform implements Persistent<PlatformState> {
   /** Types prepared text on the keyboard. */
   readonly typist: Typist;
   private readonly systemControl: SystemControl;
+  private readonly hostBridge: HostBridge;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
@@ -218,9 +224,15 @@ export class Platform implements Persistent<PlatformState> {
     const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga } = this;
     const ide = new IdeFunction({ bus: around.bus, irqs: [this.irq(14), this.irq(15)] });
     const channels = ataChannels(this.disks, ide);
-    const pci = new PciBus({ functions: pcFunctions({ ide }), onReset: () => events.reset?.() });
+    this.hostBridge = new HostBridge(() => events.shadow?.());
+    const { hostBridge } = this;
+    const pci = new PciBus({
+      functions: pcFunctions({ hostBridge, ide }),
+      onReset: () => events.reset?.(),
+    });
     const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
-    const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
+    const { memory = 0, videoRom } = options;
+    const fwCfg = new FwCfg({ memory, videoRom, bus: around.bus });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
     const { mouse, typist, localApic, ioApic, hpet } = this;
     const owners = [...stateful, mouse, typist, localApic, ioApic, hpet];
@@ -248,6 +260,11 @@ export class Platform implements Persistent<PlatformState> {
   /** Whether the local APIC's registers lie in memory: not in x2APIC mode. */
   get apicInMemory(): boolean {
     return !this.around.processor.x2apic;
+  }
+
+  /** Where accesses from C0000h up to 1 MByte go. */
+  get shadowSegments(): readonly ShadowSegment[] {
+    return this.hostBridge.segments;
   }
 
   /** What could wake a processor that has halted with interrupts enabled. */

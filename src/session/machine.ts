@@ -145,6 +145,6 @@ const platformOf = (
   { disks, firmware }: BootImage,
   { memory }: MachineOptions,
 ): PlatformOptions => ({
-  ...(firmware && { memory }),
+  ...(firmware && { memory, videoRom: firmware.optionRoms?.[0]?.bytes }),
   ...(disks && { disks }),
 });

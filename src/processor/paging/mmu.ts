@@ -186,7 +186,7 @@ export class Mmu {
   onBus(address: number): number {
     if (address >= FIRMWARE_ALIAS && address < FOUR_GIGABYTES) {
       const below = address - FIRMWARE_ALIAS + FIRMWARE;
-      if (this.physical.regionAt(below)) return below;
+      if (this.physical.regionAt(below)?.isChip) return below;
     }
     return this.addressLine20 ? address : address - (Math.floor(address / LINE_20) % 2) * LINE_20;
   }

@@ -27,6 +27,8 @@ export interface PoweredOn {
   readonly devices?: PlatformState | undefined;
   /** Model-specific registers that firmware sets and locks, by number. */
   readonly msrs: readonly (readonly [number: number, value: bigint])[];
+  /** ROMs of adapters that firmware finds in the firmware configuration device. */
+  readonly optionRoms?: readonly Piece[];
 }
 
 /** A program as a machine starts it: what is in memory, in the registers, in the devices. */

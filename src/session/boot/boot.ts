@@ -4,7 +4,7 @@ import { loadFirmware } from '../../firmware/firmware';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
 import { acpiRootPointer } from './acpi';
-import { endOfPieces, type BootImage, type Chip, type Piece } from './boot-image';
+import { endOfPieces, type BootImage, type Chip } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
 import { isElf, loadElf, readElf } from './elf';
 import { flatAt, flatImage } from './flat';
@@ -13,6 +13,7 @@ import { isLinux, loadLinux } from './linux';
 import { loadMultiboot, multibootHeader } from './multiboot';
 import { loadMultiboot2, multiboot2Header } from './multiboot2';
 import type { BootOptions, KernelOptions } from './options';
+import { foreignChips } from './foreign-bios';
 import { powerOn } from './power-on';
 import { loadPvh, pvhEntry } from './pvh';
 import { requireMemory, UnbootableImage } from './unbootable';
@@ -110,20 +111,17 @@ function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
  */
 export async function bootFirmware({ bios, disks = [], memory }: BootOptions): Promise<BootImage> {
   if (!bios) return powerOn({ roms: await builtInRoms(), memory, disks });
-  const own: Piece = { address: BIOS_END - bios.bytes.length, bytes: bios.bytes };
-  const size = bios.bytes.length;
-  if (size > BIOS_LARGEST || size % 4096 !== 0) {
-    throw new UnbootableImage(
-      l10n.t('firmware of {0} bytes: it must be a multiple of 4096, and 131072 at most', size),
-      bios.name,
-    );
-  }
-  const video = (await builtInRoms()).filter(({ address }) => address < own.address - VIDEO_MOST);
-  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, disks };
+  const own = foreignChips(bios);
+  const lowest = Math.min(...own.map(({ address }) => address));
+  const video = (await builtInRoms()).filter(({ address }) => address < lowest - VIDEO_MOST);
+  return {
+    pieces: [],
+    start: resetStart(),
+    firmware: { roms: [...video, ...own], msrs: [], optionRoms: video },
+    disks,
+  };
 }
 
-const BIOS_END = 0x10_0000;
-const BIOS_LARGEST = 0x2_0000;
 const VIDEO_MOST = 0x1_0000;
 
 const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware()).roms;

@@ -96,6 +96,9 @@ export class Host implements Persistent<HostState> {
         if (this.virtual.vga.vbe.enabled) guestMemory.mapFrameBuffer();
         this.mappingsChanged = true;
       },
+      shadow: () => {
+        if (guestMemory.rom.update(this.virtual.shadowSegments)) this.mappingsChanged = true;
+      },
     };
     const around: Surroundings = {
       ram: guestMemory.videoRam,

@@ -13,25 +13,16 @@ const BOCHS = 0x1234;
 const PIRQ = { FIRST: 0x60, COUNT: 4, DISABLED: 0x80, WRITABLE: 0x8f } as const;
 /** Those that do more than to be configured. */
 export interface WorkingFunctions {
+  readonly hostBridge: PciFunction;
   readonly ide: PciFunction;
 }
 
-export const pcFunctions = ({ ide }: WorkingFunctions): readonly PlacedFunction[] => [
-  { device: 0, function: 0, at: hostBridge() },
+export const pcFunctions = ({ hostBridge, ide }: WorkingFunctions): readonly PlacedFunction[] => [
+  { device: 0, function: 0, at: hostBridge },
   { device: 1, function: 0, at: isaBridge() },
   { device: 1, function: 1, at: ide },
   { device: 2, function: 0, at: vga() },
 ];
-
-/** 82441FX. */
-const hostBridge = (): ConfigurationSpace =>
-  new ConfigurationSpace({
-    name: 'host-bridge',
-    vendor: INTEL,
-    device: 0x1237,
-    revision: 2,
-    classCode: 0x06_0000,
-  });
 
 /** 82371SB (PIIX3), function 0. */
 const isaBridge = (): ConfigurationSpace =>

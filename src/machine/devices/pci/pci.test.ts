@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { PortBus } from '../port-bus';
+import { HostBridge } from './host-bridge';
 import { IdeFunction } from './ide';
 import { pcFunctions } from './pc-functions';
 import { PciBus } from './pci-bus';
@@ -9,11 +10,16 @@ class Computer {
   readonly bus = new PortBus();
   readonly pci: PciBus;
   resets = 0;
+  shadowings = 0;
 
   constructor() {
     const bus = { read: (_: number, length: number) => new Uint8Array(length), write: () => 0 };
+    const hostBridge = new HostBridge(() => void this.shadowings++);
     const ide = new IdeFunction({ bus, irqs: [() => 0, () => 0] });
-    this.pci = new PciBus({ functions: pcFunctions({ ide }), onReset: () => void this.resets++ });
+    this.pci = new PciBus({
+      functions: pcFunctions({ hostBridge, ide }),
+      onReset: () => void this.resets++,
+    });
     this.bus.attach(this.pci);
     this.bus.attachMovable(ide);
   }
