@@ -21,10 +21,10 @@ import { ParallelPort } from './devices/parallel-port';
 import { HostBridge, type ShadowSegment } from './devices/pci/host-bridge';
 import { IdeFunction } from './devices/pci/ide';
 import { pcFunctions } from './devices/pci/pc-functions';
+import { PowerManagement } from './devices/pci/power-management';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
-import { PmTimer } from './devices/pm-timer';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Typist } from './devices/typist';
@@ -89,6 +89,8 @@ export interface PlatformState {
 
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
+/** The interrupt request of ACPI's events. */
+const SCI = 9;
 /** Interrupt requests of the two 8259. */
 const ISA_IRQS = 16;
 const INSTRUCTIONS_PER_TICK = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
@@ -123,6 +125,7 @@ export class Platform implements Persistent<PlatformState> {
   readonly typist: Typist;
   private readonly systemControl: SystemControl;
   private readonly hostBridge: HostBridge;
+  private readonly power: PowerManagement;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
@@ -209,7 +212,6 @@ export class Platform implements Persistent<PlatformState> {
     });
     this.systemControl = new SystemControl({
       onReset: () => events.reset?.(),
-      onPowerOff: () => events.powerOff?.(),
       onA20: (on) => {
         this.driveA20(on);
       },
@@ -225,9 +227,15 @@ export class Platform implements Persistent<PlatformState> {
     const ide = new IdeFunction({ bus: around.bus, irqs: [this.irq(14), this.irq(15)] });
     const channels = ataChannels(this.disks, ide);
     this.hostBridge = new HostBridge(() => events.shadow?.());
-    const { hostBridge } = this;
+    this.power = new PowerManagement({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      sci: this.irq(SCI),
+      onPowerOff: () => events.powerOff?.(),
+    });
+    const { hostBridge, power } = this;
     const pci = new PciBus({
-      functions: pcFunctions({ hostBridge, ide }),
+      functions: pcFunctions({ hostBridge, ide, power }),
       onReset: () => events.reset?.(),
     });
     const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
@@ -239,12 +247,12 @@ export class Platform implements Persistent<PlatformState> {
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
-      new PmTimer({ clock, instructionsPerSecond: INSTRUCTIONS_PER_SECOND }),
       new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
       new ExitDevice({ onExit: (value) => events.exit?.(value) }),
     ];
     for (const device of devices) this.ports.attach(device);
     this.ports.attachMovable(ide);
+    this.ports.attachMovable(power);
   }
 
   save(): PlatformState {
@@ -293,6 +301,7 @@ export class Platform implements Persistent<PlatformState> {
       this.typist.isTyping ? typing : outside('keyboard', 1),
       outside('serial port', 4),
       ...(this.mouse.reports ? [outside('mouse', 12)] : []),
+      ...(this.power.timerArmed ? [timed('ACPI timer', SCI, this.power.name)] : []),
       ...this.hpetTimers,
       ...this.apicTimer,
     ];

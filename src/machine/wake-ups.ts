@@ -12,6 +12,7 @@ export interface WakeUp {
     | 'serial port'
     | 'real-time clock'
     | 'HPET'
+    | 'ACPI timer'
     | 'local APIC timer';
   /** Undefined for the local APIC's own, and for what comes to inputs of the I/O APIC alone. */
   readonly irq: number | undefined;

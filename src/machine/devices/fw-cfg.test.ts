@@ -40,11 +40,11 @@ describe('fw_cfg', () => {
   it('lists its files', () => {
     const { item } = setUp();
     const list = item(0x19, 68);
-    assert.deepEqual(list.slice(0, 10), [0, 0, 0, 1, 0, 0, 0, 20, 0, 0x20]);
+    assert.deepEqual(list.slice(0, 10), [0, 0, 0, 2, 0, 0, 0, 20, 0, 0x20]);
     assert.equal(characters(list.slice(12)).replace(/\0+$/, ''), 'etc/e820');
     const map = item(0x20, 20);
     assert.deepEqual(map, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 1, 0, 0, 0]);
-    assert.deepEqual(setUp(0).item(0x19, 4), [0, 0, 0, 0]);
+    assert.deepEqual(setUp(0).item(0x19, 4), [0, 0, 0, 1]);
   });
 
   it('has zeros where nothing is, and takes no data', () => {
@@ -84,7 +84,7 @@ describe('fw_cfg', () => {
     assert.equal(device.readPort(0x514, 4), 0x554d_4551); // QEMU
     assert.equal(device.readPort(0x518, 4), 0x4746_4320); // CFG
     request(0x0019_000a, 4, 0, 0x200);
-    assert.deepEqual([...ram.slice(0x200, 0x204)], [0, 0, 0, 2]);
+    assert.deepEqual([...ram.slice(0x200, 0x204)], [0, 0, 0, 3]);
     assert.deepEqual([...ram.slice(0x100, 0x104)], [0, 0, 0, 0]);
     request(4, 64, 0, 0); // the first file is passed over
     request(2, 30, 0, 0x200);

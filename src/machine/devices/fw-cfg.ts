@@ -75,6 +75,8 @@ export class FwCfg implements PortDevice, Stateful<FwCfgState> {
     const files = [
       ...(memory > 0 ? [{ name: 'etc/e820', bytes: memoryMap(memory) }] : []),
       ...(videoRom ? [{ name: 'vgaroms/ringside.bin', bytes: videoRom }] : []),
+      // No tables of ACPI, so firmware makes its own; but a sign for it to leave power management at port 600h.
+      { name: 'etc/table-loader', bytes: new Uint8Array() },
     ];
     this.items = new Map([
       [Item.SIGNATURE, text('QEMU')],

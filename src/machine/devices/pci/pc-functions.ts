@@ -15,12 +15,18 @@ const PIRQ = { FIRST: 0x60, COUNT: 4, DISABLED: 0x80, WRITABLE: 0x8f } as const;
 export interface WorkingFunctions {
   readonly hostBridge: PciFunction;
   readonly ide: PciFunction;
+  readonly power: PciFunction;
 }
 
-export const pcFunctions = ({ hostBridge, ide }: WorkingFunctions): readonly PlacedFunction[] => [
+export const pcFunctions = ({
+  hostBridge,
+  ide,
+  power,
+}: WorkingFunctions): readonly PlacedFunction[] => [
   { device: 0, function: 0, at: hostBridge },
   { device: 1, function: 0, at: isaBridge() },
   { device: 1, function: 1, at: ide },
+  { device: 1, function: 3, at: power },
   { device: 2, function: 0, at: vga() },
 ];
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { Clock } from '../clock';
 import { PortBus } from '../port-bus';
 import { HostBridge } from './host-bridge';
 import { IdeFunction } from './ide';
 import { pcFunctions } from './pc-functions';
+import { PowerManagement } from './power-management';
 import { PciBus } from './pci-bus';
 
 /** PCI configuration as a driver does it, through the ports of mechanism #1. */
@@ -16,8 +18,14 @@ class Computer {
     const bus = { read: (_: number, length: number) => new Uint8Array(length), write: () => 0 };
     const hostBridge = new HostBridge(() => void this.shadowings++);
     const ide = new IdeFunction({ bus, irqs: [() => 0, () => 0] });
+    const power = new PowerManagement({
+      clock: new Clock(),
+      instructionsPerSecond: 1,
+      sci: () => 0,
+      onPowerOff: () => 0,
+    });
     this.pci = new PciBus({
-      functions: pcFunctions({ hostBridge, ide }),
+      functions: pcFunctions({ hostBridge, ide, power }),
       onReset: () => void this.resets++,
     });
     this.bus.attach(this.pci);
@@ -58,6 +66,7 @@ describe('PCI bus', () => {
       '0.0 12378086 06000002',
       '1.0 70008086 06010000',
       '1.1 70108086 01018000',
+      '1.3 71138086 06800003',
       '2.0 11111234 03000002',
     ]);
     assert.equal(computer.read(1, 0, 0x0e, 1), 0x80); // several functions
