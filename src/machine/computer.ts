@@ -81,7 +81,7 @@ export class Computer implements Persistent<ComputerState> {
     this.platform = new Platform(
       this.clock,
       events,
-      { ram, bus: this.bus, processor },
+      { ram, bus: this.bus, processor, memoryEnd: this.memory.size },
       options.platform,
     );
     this.devices = new DeviceMap(this.memory, this.platform, {

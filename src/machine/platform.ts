@@ -18,9 +18,10 @@ import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Mouse } from './devices/mouse';
 import { ParallelPort } from './devices/parallel-port';
+import type { ConfigurationSpace } from './devices/pci/configuration-space';
 import { HostBridge, type ShadowSegment } from './devices/pci/host-bridge';
 import { IdeFunction } from './devices/pci/ide';
-import { pcFunctions } from './devices/pci/pc-functions';
+import { pcFunctions, vgaFunction } from './devices/pci/pc-functions';
 import { PowerManagement } from './devices/pci/power-management';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
@@ -29,6 +30,7 @@ import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
+import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import { Vga, type WindowMemory } from './devices/vga/vga';
 import type { WakeUp } from './wake-ups';
 
@@ -68,6 +70,8 @@ export interface PlatformOptions {
 export interface Surroundings {
   /** The RAM of whoever sees these devices. */
   readonly ram: WindowMemory;
+  /** Where RAM ends: no device of the PCI bus covers it. */
+  readonly memoryEnd: number;
   /** All of memory, for devices that move data by themselves. */
   readonly bus: BusMaster;
   /** CR8, whether IA32_APIC_BASE has the local APIC enabled and in x2APIC mode, and the TSC without the time. */
@@ -89,6 +93,8 @@ export interface PlatformState {
 
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
+/** Behind the addresses that the PCI bus has: interrupt controllers, timers, ROM. */
+const PCI_END = 0xfec0_0000;
 /** The interrupt request of ACPI's events. */
 const SCI = 9;
 /** Interrupt requests of the two 8259. */
@@ -126,6 +132,8 @@ export class Platform implements Persistent<PlatformState> {
   private readonly systemControl: SystemControl;
   private readonly hostBridge: HostBridge;
   private readonly power: PowerManagement;
+  private readonly vgaFunction: ConfigurationSpace;
+  private frameBufferWas: number | undefined = LINEAR_FRAME_BUFFER;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
@@ -233,9 +241,12 @@ export class Platform implements Persistent<PlatformState> {
       sci: this.irq(SCI),
       onPowerOff: () => events.powerOff?.(),
     });
+    this.vgaFunction = vgaFunction(() => {
+      this.followFrameBuffer();
+    });
     const { hostBridge, power } = this;
     const pci = new PciBus({
-      functions: pcFunctions({ hostBridge, ide, power }),
+      functions: pcFunctions({ hostBridge, ide, power, vga: this.vgaFunction }),
       onReset: () => events.reset?.(),
     });
     const isa = [pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga];
@@ -243,7 +254,8 @@ export class Platform implements Persistent<PlatformState> {
     const fwCfg = new FwCfg({ memory, videoRom, bus: around.bus });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
     const { mouse, typist, localApic, ioApic, hpet } = this;
-    const owners = [...stateful, mouse, typist, localApic, ioApic, hpet];
+    // Where the VGA lies comes before what it is.
+    const owners = [pci, ...stateful, mouse, typist, localApic, ioApic, hpet];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
@@ -273,6 +285,20 @@ export class Platform implements Persistent<PlatformState> {
   /** Where accesses from C0000h up to 1 MByte go. */
   get shadowSegments(): readonly ShadowSegment[] {
     return this.hostBridge.segments;
+  }
+
+  /** Where the VGA's linear frame buffer lies; undefined while it does not answer, or is covered. */
+  get frameBuffer(): { readonly first: number; readonly last: number } | undefined {
+    const place = this.vgaFunction.placeOf(0);
+    const lowest = Math.min(this.around.memoryEnd, LINEAR_FRAME_BUFFER);
+    return place && place.first >= lowest && place.last < PCI_END ? place : undefined;
+  }
+
+  private followFrameBuffer(): void {
+    const first = this.frameBuffer?.first;
+    if (first === this.frameBufferWas) return;
+    this.frameBufferWas = first;
+    this.events.videoWindow?.();
   }
 
   /** What could wake a processor that has halted with interrupts enabled. */

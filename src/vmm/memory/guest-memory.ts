@@ -5,7 +5,7 @@ import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
-import { FRAME_BUFFER, VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
+import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
 import { GuestRom, type GuestRomState } from './guest-rom';
@@ -19,6 +19,8 @@ export interface GuestMemoryState {
   readonly addressLine20: boolean;
   readonly hidden: readonly (readonly [page: number, frame: number])[];
   readonly rom: GuestRomState;
+  /** Where the linear frame buffer lies, and whether it has been used. */
+  readonly frameBuffer: { readonly first: number | undefined; readonly used: boolean };
 }
 
 const LINE_20 = 2 ** 20;
@@ -34,6 +36,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   private readonly hidden = new Map<number, number>();
   private readonly videoFrames = new Map<number, number>();
   readonly rom: GuestRom;
+  private frameBuffer: GuestMemoryState['frameBuffer'] = { first: undefined, used: false };
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -53,11 +56,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
 
   save(): GuestMemoryState {
     const { addressLine20 } = this;
+    const { frameBuffer } = this;
     const rom = this.rom.save();
-    return { taken: this.frames.save(), addressLine20, hidden: [...this.hidden], rom };
+    const taken = this.frames.save();
+    return { taken, addressLine20, hidden: [...this.hidden], rom, frameBuffer };
   }
 
-  restore({ taken, addressLine20, hidden, rom }: GuestMemoryState): void {
+  restore({ taken, addressLine20, hidden, rom, frameBuffer }: GuestMemoryState): void {
+    this.frameBuffer = frameBuffer;
     this.rom.restore(rom);
     this.frames.restore(taken);
     this.addressLine20 = addressLine20;
@@ -122,11 +128,23 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     }
   }
 
-  /** The linear frame buffer: a guest that draws in it does not exit. Mapped for good at its first use. */
-  mapFrameBuffer(): void {
-    if (this.hostAddress(BigInt(FRAME_BUFFER.first)) !== undefined) return;
+  /**
+   * The linear frame buffer: a guest that draws in it does not exit. It is mapped from its first use on, wherever it lies.
+   *
+   * @param first guest-physical address; undefined while it does not answer
+   */
+  placeFrameBuffer(first: number | undefined, used: boolean): void {
+    const was = this.frameBuffer;
+    const uses = used || was.used;
+    if (first === was.first && uses === was.used) return;
+    if (was.used && was.first !== undefined) this.mapCard(was.first, 0);
+    if (uses && first !== undefined) this.mapCard(first, EptRights.ALL);
+    this.frameBuffer = { first, used: uses };
+  }
+
+  private mapCard(first: number, rights: number): void {
     for (let offset = 0; offset < VBE_MEMORY; offset += PAGE_SIZE) {
-      this.ept.map(BigInt(FRAME_BUFFER.first + offset), this.card + offset);
+      this.ept.map(BigInt(first + offset), this.card + offset, rights);
     }
   }
 

@@ -1,7 +1,7 @@
 import { LINEAR_FRAME_BUFFER, VBE_MEMORY } from '../vga/vbe';
 import { ConfigurationSpace } from './configuration-space';
 import type { PlacedFunction } from './pci-bus';
-import { Status, type PciFunction } from './pci-function';
+import { Command, Status, type PciFunction } from './pci-function';
 
 /** What is on the PCI bus of this PC: the chips of Intel's 440FX set that it is made of, and the VGA. */
 
@@ -16,18 +16,20 @@ export interface WorkingFunctions {
   readonly hostBridge: PciFunction;
   readonly ide: PciFunction;
   readonly power: PciFunction;
+  readonly vga: PciFunction;
 }
 
 export const pcFunctions = ({
   hostBridge,
   ide,
   power,
+  vga,
 }: WorkingFunctions): readonly PlacedFunction[] => [
   { device: 0, function: 0, at: hostBridge },
   { device: 1, function: 0, at: isaBridge() },
   { device: 1, function: 1, at: ide },
   { device: 1, function: 3, at: power },
-  { device: 2, function: 0, at: vga() },
+  { device: 2, function: 0, at: vga },
 ];
 
 /** 82371SB (PIIX3), function 0. */
@@ -47,13 +49,20 @@ const isaBridge = (): ConfigurationSpace =>
     })),
   });
 
-const vga = (): ConfigurationSpace =>
+/**
+ * The VGA: base address register 0 places its linear frame buffer. It answers before firmware has placed it, for programs
+ * that are started without any.
+ *
+ * @param onChange it may lie elsewhere
+ */
+export const vgaFunction = (onChange: () => void): ConfigurationSpace =>
   new ConfigurationSpace({
     name: 'vga',
     vendor: BOCHS,
     device: 0x1111,
     revision: 2,
     classCode: 0x03_0000,
+    command: Command.IO | Command.MEMORY,
     bases: [
       {
         bar: 0,
@@ -63,4 +72,5 @@ const vga = (): ConfigurationSpace =>
         reset: LINEAR_FRAME_BUFFER,
       },
     ],
+    onChange,
   });

@@ -3,7 +3,7 @@ import { Clock } from '../clock';
 import { PortBus } from '../port-bus';
 import { HostBridge } from './host-bridge';
 import { IdeFunction } from './ide';
-import { pcFunctions } from './pc-functions';
+import { pcFunctions, vgaFunction } from './pc-functions';
 import { PowerManagement } from './power-management';
 import { PciBus } from './pci-bus';
 
@@ -25,7 +25,7 @@ class Computer {
       onPowerOff: () => 0,
     });
     this.pci = new PciBus({
-      functions: pcFunctions({ hostBridge, ide, power }),
+      functions: pcFunctions({ hostBridge, ide, power, vga: vgaFunction(() => 0) }),
       onReset: () => void this.resets++,
     });
     this.bus.attach(this.pci);
