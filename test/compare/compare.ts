@@ -22,6 +22,7 @@ const PROGRAMS: Readonly<Record<string, readonly number[]>> = {
   services: [1024],
   apm: [1024],
   pci: [1024],
+  chipset: [1024],
   time: [1024],
   serial: [1024],
   mouse: [1024],
