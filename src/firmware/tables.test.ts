@@ -132,6 +132,9 @@ describe('ACPI tables', () => {
     const facp = acpiTables(view).get('FACP') ?? 0;
     const ports = [56, 64, 76].map((at) => view.getUint32(facp + at, true));
     assert.deepEqual(ports, [0x600, 0x604, 0x608]);
+    assert.equal(view.getUint16(facp + 46, true), 9); // the interrupt of ACPI's events
+    assert.equal(view.getUint32(facp + 48, true), 0xb2);
+    assert.deepEqual([view.getUint8(facp + 52), view.getUint8(facp + 53)], [0xf1, 0xf0]);
     const facs = view.getUint32(facp + 36, true);
     assert.equal(facs % 64, 0);
     assert.ok(facs >= 0x9fc00 && facs + 64 <= 0xa0000);

@@ -1,5 +1,5 @@
 import { SegmentRights } from './access-rights';
-import { FIRMWARE_ALIAS } from './physical-addresses';
+import { RESET_SEGMENT } from './physical-addresses';
 import { WideCr0, Xcr0 } from './registers/control';
 import { DR6_INITIAL, DR7_INITIAL } from './registers/debug';
 import { RFLAGS_FIXED } from './registers/flags';
@@ -20,7 +20,7 @@ export const RESET = {
   /** The first instruction lies 16 bytes below 4 GBytes. */
   cs: {
     selector: 0xf000,
-    base: BigInt(FIRMWARE_ALIAS),
+    base: BigInt(RESET_SEGMENT),
     limit: 0xffff,
     accessRights: SegmentRights.REAL_MODE_CODE,
   },

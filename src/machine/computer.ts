@@ -1,7 +1,7 @@
 import type { ApicRegisters, Bus } from '../processor/bus';
 import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/execution/engine';
-import { readOnly } from '../processor/memory-region';
+import { romRegion } from '../processor/memory-region';
 import type { Persistent } from '../processor/persistent';
 import { PhysicalMemory, type MemoryState } from '../processor/physical-memory';
 import type { Profile } from '../processor/profile/profile';
@@ -13,6 +13,7 @@ import { Clock } from './devices/clock';
 import { apicOf } from './processor-apic';
 import { DeviceMap } from './device-map';
 import { VBE_MEMORY } from './devices/vga/vbe';
+import { ShadowRam, type ShadowState } from './shadow-ram';
 import { wakesByItself } from './wake-ups';
 import {
   Platform,
@@ -47,6 +48,7 @@ export interface ComputerState {
   readonly memory: MemoryState;
   readonly processor: ProcessorSnapshot;
   readonly platform: PlatformState;
+  readonly shadow: ShadowState;
 }
 
 /**
@@ -64,10 +66,12 @@ export class Computer implements Persistent<ComputerState> {
   /** Units of time after whose passing in HLT `run` comes back: a longer rest takes several runs. */
   longestRest = Number.MAX_SAFE_INTEGER;
   private readonly devices: DeviceMap;
+  private readonly shadow: ShadowRam;
 
   constructor(options: ComputerOptions) {
     const size = Math.ceil(options.memory / 0x10000) * 0x10000;
     this.memory = new PhysicalMemory(size, options.ownScreen === false ? 0 : VBE_MEMORY);
+    this.shadow = new ShadowRam(this.memory);
     const ram = {
       read: (address: number, length: number) => this.memory.readBytes(address, length),
       write: (address: number, bytes: Uint8Array) => {
@@ -85,7 +89,7 @@ export class Computer implements Persistent<ComputerState> {
     this.platform = new Platform(
       this.clock,
       events,
-      { ram, bus: this.bus, processor },
+      { ram, bus: this.bus, processor, memoryEnd: this.memory.size },
       options.platform,
     );
     this.devices = new DeviceMap(this.memory, this.platform, {
@@ -110,19 +114,21 @@ export class Computer implements Persistent<ComputerState> {
       memory: this.memory.save(),
       processor: this.processor.save(),
       platform: this.platform.save(),
+      shadow: this.shadow.save(),
     };
   }
 
   restore(state: ComputerState): void {
     this.memory.restore(state.memory);
+    this.shadow.restore(state.shadow);
     this.processor.restore(state.processor);
     this.platform.restore(state.platform);
   }
 
-  /** Puts a chip of ROM into the address space: its bytes lie in RAM that cannot be written. */
+  /** Puts a chip of ROM into the address space, below 1 MByte or below 4 GBytes. */
   installRom(address: number, bytes: Uint8Array): void {
-    this.memory.writeBytes(address, bytes);
-    this.memory.map(readOnly(address, bytes.length));
+    if (address < this.memory.size) this.shadow.install(address, bytes);
+    else this.memory.map(romRegion(address, bytes));
   }
 
   /** Events after which the owner will want to decide: the processor comes back at once. */
@@ -146,6 +152,9 @@ export class Computer implements Persistent<ComputerState> {
       },
       videoWindow: () => {
         this.devices.updateVideo();
+      },
+      shadow: () => {
+        this.shadow.update(this.platform.shadowSegments);
       },
     };
   }

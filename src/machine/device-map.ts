@@ -1,6 +1,6 @@
 import type { MemoryRegion } from '../processor/memory-region';
 import type { PhysicalMemory } from '../processor/physical-memory';
-import { LINEAR_FRAME_BUFFER, VBE_MEMORY } from './devices/vga/vbe';
+import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import type { Platform } from './platform';
 
 /** Where devices answer in the physical address space, beside their ports. */
@@ -18,11 +18,6 @@ export interface AddressRange {
   readonly first: number;
   readonly last: number;
 }
-
-export const FRAME_BUFFER: AddressRange = {
-  first: LINEAR_FRAME_BUFFER,
-  last: LINEAR_FRAME_BUFFER + VBE_MEMORY - 1,
-};
 
 /** Where the VGA itself answers at present: everywhere but in a window that is plain RAM. */
 export function videoRanges({ vga: { window } }: Platform): AddressRange[] {
@@ -45,6 +40,10 @@ export class DeviceFinder {
 
   at(address: number): MemoryRegion | undefined {
     if (address < VIDEO_FIRST) return undefined;
+    const { frameBuffer } = this.platform;
+    if (frameBuffer && isInside(address, frameBuffer)) {
+      return frameBufferRegion(this.platform, frameBuffer);
+    }
     if (!isInside(address, this.video)) return this.fixed.find((r) => isInside(address, r));
     const { window } = this.platform.vga;
     return window.plain && isInside(address, window) ? undefined : this.video;
@@ -58,7 +57,6 @@ const videoRegions = (platform: Platform): MemoryRegion[] =>
   videoRanges(platform).map((range) => videoRegion(platform, range));
 
 const fixedRegions = (platform: Platform): MemoryRegion[] => [
-  videoRegion(platform, FRAME_BUFFER),
   wordRegion(IO_APIC, platform.ioApic),
   wordRegion(LOCAL_APIC, localApicPage(platform)),
   hpetRegion(platform),
@@ -80,6 +78,23 @@ const videoRegion = ({ vga }: Platform, { first, last }: AddressRange): MemoryRe
     }
   },
 });
+
+/** The linear frame buffer, wherever it lies: the VGA knows its bytes by the addresses from `LINEAR_FRAME_BUFFER` on. */
+function frameBufferRegion(platform: Platform, { first, last }: AddressRange): MemoryRegion {
+  const { vga } = platform;
+  const linear = videoRegion(platform, { first, last });
+  const own = (address: number): number => address - first + LINEAR_FRAME_BUFFER;
+  return {
+    first,
+    last,
+    read: (address, bytes) => linear.read?.(own(address), bytes) ?? 0n,
+    write: (address, bytes, value) => {
+      linear.write(own(address), bytes, value);
+    },
+    peek: (address, length) =>
+      Uint8Array.from({ length }, (_, n) => vga.peekMemory(own(address + n))),
+  };
+}
 
 /** Its 1024 bytes of registers, and nothing behind them. */
 const hpetRegion = ({ hpet }: Platform): MemoryRegion => ({
@@ -128,6 +143,7 @@ export interface AccessHooks {
 /** Keeps the physical address space of a computer as its devices want it. */
 export class DeviceMap {
   private video: readonly MemoryRegion[] = [];
+  private frameBuffer: MemoryRegion | undefined;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -135,18 +151,29 @@ export class DeviceMap {
     private readonly hooks: AccessHooks,
   ) {
     for (const region of fixedRegions(platform)) memory.map(this.hooked(region));
-    if (memory.size > memory.ram) {
-      const region = videoRegion(platform, FRAME_BUFFER);
-      memory.map({ ...this.hooked(region), home: memory.ram });
-    }
     this.updateVideo();
   }
 
-  /** The window of the VGA has changed. */
+  /** The window of the VGA has changed, or the linear frame buffer lies elsewhere. */
   updateVideo(): void {
+    this.updateFrameBuffer();
     for (const region of this.video) this.memory.unmap(region);
     this.video = videoRegions(this.platform).map((region) => this.hooked(region));
     for (const region of this.video) this.memory.map(region);
+  }
+
+  private updateFrameBuffer(): void {
+    const place = this.platform.frameBuffer;
+    if (place?.first === this.frameBuffer?.first) return;
+    if (this.frameBuffer) this.memory.unmap(this.frameBuffer);
+    this.frameBuffer = place && this.atHome(this.hooked(frameBufferRegion(this.platform, place)));
+    if (this.frameBuffer) this.memory.map(this.frameBuffer);
+  }
+
+  /** The card's memory lies behind RAM, where that has room for it. */
+  private atHome(region: MemoryRegion): MemoryRegion {
+    const { ram, size } = this.memory;
+    return size > ram ? { ...region, home: ram } : region;
   }
 
   private hooked(region: MemoryRegion): MemoryRegion {
@@ -154,6 +181,7 @@ export class DeviceMap {
     return {
       first: region.first,
       last: region.last,
+      ...(region.peek && { peek: region.peek }),
       read: (address, bytes) => {
         hooks.before();
         return region.read?.(address, bytes) ?? 0n;

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  DeviceFinder,
-  FRAME_BUFFER,
-  HPET,
-  IO_APIC,
-  LOCAL_APIC,
-  VIDEO_FIRST,
-  VIDEO_LAST,
-} from './device-map';
+import { DeviceFinder, HPET, IO_APIC, LOCAL_APIC, VIDEO_FIRST, VIDEO_LAST } from './device-map';
 import { busMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import type { PortWidth } from './devices/device';
+import { LINEAR_FRAME_BUFFER, VBE_MEMORY } from './devices/vga/vbe';
 import { Platform } from './platform';
 import { pixelsOf } from './screen/pixels';
 import { screenOf } from './screen/screen';
@@ -42,6 +35,7 @@ function platform(): { clock: Clock; devices: Platform } {
       },
       bus,
       processor,
+      memoryEnd: 64 << 20,
     },
     {
       memory: 64 << 20,
@@ -74,7 +68,7 @@ const access = fc.oneof(
     at: fc.constant('memory' as const),
     address: fc.oneof(
       fc.integer({ min: VIDEO_FIRST, max: VIDEO_LAST }),
-      fc.integer({ min: FRAME_BUFFER.first, max: FRAME_BUFFER.last - 8 }),
+      fc.integer({ min: LINEAR_FRAME_BUFFER, max: LINEAR_FRAME_BUFFER + VBE_MEMORY - 9 }),
       fc.integer({ min: 0, max: 0xff8 }).map((offset) => LOCAL_APIC + offset),
       fc.integer({ min: 0, max: 0xff8 }).map((offset) => IO_APIC + offset),
       fc.integer({ min: 0, max: 0x50 }).map((word) => HPET + 4 * word),

@@ -3,7 +3,8 @@ import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
 import { apicRegisters } from './devices/apic/x2apic';
-import { AtaChannel } from './devices/ata/ata-channel';
+import { AtaChannel, type AtaConfig } from './devices/ata/ata-channel';
+import type { ChannelMaster } from './devices/ata/bus-master-ide';
 import { CdDrive } from './devices/ata/cd-drive';
 import { Disk } from './devices/ata/disk';
 import type { BusMaster } from './devices/bus-master';
@@ -22,15 +23,19 @@ import { Hpet, LegacyIrq } from './devices/hpet';
 import { KeyboardController } from './devices/keyboard-controller';
 import { Mouse } from './devices/mouse';
 import { ParallelPort } from './devices/parallel-port';
-import { pcFunctions } from './devices/pci/pc-functions';
+import type { ConfigurationSpace } from './devices/pci/configuration-space';
+import { HostBridge, type ShadowSegment } from './devices/pci/host-bridge';
+import { IdeFunction } from './devices/pci/ide';
+import { pcFunctions, vgaFunction } from './devices/pci/pc-functions';
+import { PowerManagement } from './devices/pci/power-management';
 import { PciBus } from './devices/pci/pci-bus';
 import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
-import { PmTimer } from './devices/pm-timer';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
 import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
+import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import { Vga, type WindowMemory } from './devices/vga/vga';
 import type { WakeUp } from './wake-ups';
 
@@ -52,12 +57,16 @@ export interface PlatformEvents {
   a20?(on: boolean): void;
   /** Video memory lies elsewhere, or its bytes have moved into RAM or out of it: `vga.window`. */
   videoWindow?(): void;
+  /** Accesses between 768 KBytes and 1 MByte may go elsewhere than before: `shadowSegments`. */
+  shadow?(): void;
 }
 
 /** What is built into the computer, or put into it. */
 export interface PlatformOptions {
   /** Bytes of RAM, which the real-time clock's memory tells firmware; by default nothing is told. */
   readonly memory?: number;
+  /** The graphics adapter's ROM, for firmware that copies it from the firmware configuration device. */
+  readonly videoRom?: Uint8Array | undefined;
   /** Images of up to four disks: on the primary channel, then on the secondary one. */
   readonly disks?: readonly Uint8Array[];
   /** Images of up to two floppy disks, each in a drive made for it; 2.88M at most. */
@@ -72,6 +81,8 @@ export interface PlatformOptions {
 export interface Surroundings {
   /** The RAM of whoever sees these devices. */
   readonly ram: WindowMemory;
+  /** Where RAM ends: no device of the PCI bus covers it. */
+  readonly memoryEnd: number;
   /** All of memory, for devices that move data by themselves. */
   readonly bus: BusMaster;
   /** CR8, whether IA32_APIC_BASE has the local APIC enabled and in x2APIC mode, and the TSC without the time. */
@@ -93,6 +104,10 @@ export interface PlatformState {
 
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
+/** Behind the addresses that the PCI bus has: interrupt controllers, timers, ROM. */
+const PCI_END = 0xfec0_0000;
+/** The interrupt request of ACPI's events. */
+const SCI = 9;
 /** Interrupt requests of the two 8259. */
 const ISA_IRQS = 16;
 const MOST_FLOPPIES = 2;
@@ -132,6 +147,10 @@ export class Platform implements Persistent<PlatformState> {
   /** Types prepared text on the keyboard. */
   readonly typist: Typist;
   private readonly systemControl: SystemControl;
+  private readonly hostBridge: HostBridge;
+  private readonly power: PowerManagement;
+  private readonly vgaFunction: ConfigurationSpace;
+  private frameBufferWas: number | undefined = LINEAR_FRAME_BUFFER;
   private readonly devices: ReadonlyMap<string, Stateful>;
   /** Whether address line 20 comes through. The port that was written last decides. */
   private a20 = true;
@@ -221,7 +240,6 @@ export class Platform implements Persistent<PlatformState> {
     });
     this.systemControl = new SystemControl({
       onReset: () => events.reset?.(),
-      onPowerOff: () => events.powerOff?.(),
       onA20: (on) => {
         this.driveA20(on);
       },
@@ -242,33 +260,42 @@ export class Platform implements Persistent<PlatformState> {
       irq: this.irq(FLOPPY_IRQ),
     });
     const { pic, pit, serial, serial2, printer, rtc, keyboard, systemControl, vga, floppy } = this;
-    const channels = ataChannels(this.disks, options.cdrom, (n) => this.irq(n));
-    const pci = new PciBus({ functions: pcFunctions(), onReset: () => events.reset?.() });
+    const ide = new IdeFunction({ bus: around.bus, irqs: [this.irq(14), this.irq(15)] });
+    const channels = ataChannels(this.disks, options.cdrom, ide);
+    this.hostBridge = new HostBridge(() => events.shadow?.());
+    this.power = new PowerManagement({
+      clock,
+      instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
+      sci: this.irq(SCI),
+      onPowerOff: () => events.powerOff?.(),
+    });
+    this.vgaFunction = vgaFunction(() => {
+      this.followFrameBuffer();
+    });
+    const { hostBridge, power } = this;
+    const pci = new PciBus({
+      functions: pcFunctions({ hostBridge, ide, power, vga: this.vgaFunction }),
+      onReset: () => events.reset?.(),
+    });
     const isa = [
-      pic,
-      pit,
-      serial,
-      serial2,
-      printer,
-      rtc,
-      keyboard,
-      systemControl,
-      vga,
-      dma,
-      floppy,
+      ...[pic, pit, serial, serial2, printer, rtc, keyboard, systemControl],
+      ...[vga, dma, floppy],
     ];
-    const fwCfg = new FwCfg({ memory: options.memory ?? 0 });
+    const { memory = 0, videoRom } = options;
+    const fwCfg = new FwCfg({ memory, videoRom, bus: around.bus });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
     const { mouse, typist, localApic, ioApic, hpet } = this;
-    const owners = [...stateful, mouse, typist, localApic, ioApic, hpet];
+    // Where the VGA lies comes before what it is.
+    const owners = [pci, ...stateful, mouse, typist, localApic, ioApic, hpet];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
-      new PmTimer({ clock, instructionsPerSecond: INSTRUCTIONS_PER_SECOND }),
       new DebugConsole({ onByte: (byte) => events.debugConsole?.(byte) }),
       new ExitDevice({ onExit: (value) => events.exit?.(value) }),
     ];
     for (const device of devices) this.ports.attach(device);
+    this.ports.attachMovable(ide);
+    this.ports.attachMovable(power);
   }
 
   save(): PlatformState {
@@ -284,6 +311,25 @@ export class Platform implements Persistent<PlatformState> {
   /** Whether the local APIC's registers lie in memory: not in x2APIC mode. */
   get apicInMemory(): boolean {
     return !this.around.processor.x2apic;
+  }
+
+  /** Where accesses from C0000h up to 1 MByte go. */
+  get shadowSegments(): readonly ShadowSegment[] {
+    return this.hostBridge.segments;
+  }
+
+  /** Where the VGA's linear frame buffer lies; undefined while it does not answer, or is covered. */
+  get frameBuffer(): { readonly first: number; readonly last: number } | undefined {
+    const place = this.vgaFunction.placeOf(0);
+    const lowest = Math.min(this.around.memoryEnd, LINEAR_FRAME_BUFFER);
+    return place && place.first >= lowest && place.last < PCI_END ? place : undefined;
+  }
+
+  private followFrameBuffer(): void {
+    const first = this.frameBuffer?.first;
+    if (first === this.frameBufferWas) return;
+    this.frameBufferWas = first;
+    this.events.videoWindow?.();
   }
 
   /** What could wake a processor that has halted with interrupts enabled. */
@@ -312,6 +358,7 @@ export class Platform implements Persistent<PlatformState> {
       this.typist.isTyping ? typing : outside('keyboard', 1),
       outside('serial port', 4),
       ...(this.mouse.reports ? [outside('mouse', 12)] : []),
+      ...(this.power.timerArmed ? [timed('ACPI timer', SCI, this.power.name)] : []),
       ...this.hpetTimers,
       ...this.apicTimer,
       ...(clock.isScheduled(this.floppy.name)
@@ -392,20 +439,28 @@ function floppyDrive(bytes: Uint8Array): FloppyDrive[] {
   return format ? [new FloppyDrive(new Disk({ bytes }), format)] : [];
 }
 
-/** The two channels of a PC, with two drives each. */
+/** The two channels of a PC, with two drives and a bus master each. */
 function ataChannels(
   disks: readonly Disk[],
   cdrom: Uint8Array | undefined,
-  irq: (number: number) => InterruptLine,
+  { masters }: Pick<IdeFunction, 'masters'>,
 ): [AtaChannel, AtaChannel] {
   const place = cdPlace(disks.length);
   const cd = (at: number): CdDrive | undefined =>
     cdrom && at === place ? new CdDrive(cdrom, `cd-${String(at)}`) : undefined;
-  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6, irq: irq(14) };
-  const secondary = { name: 'ata1', base: 0x170, control: 0x376, irq: irq(15) };
+  const channel = (master: ChannelMaster, config: Omit<AtaConfig, 'irq'>): AtaChannel => {
+    const onDmaRequest = (): void => {
+      master.attend();
+    };
+    const ata = new AtaChannel({ ...config, irq: master.interruptLine, onDmaRequest });
+    master.serve(ata);
+    return ata;
+  };
+  const primary = { name: 'ata0', base: 0x1f0, control: 0x3f6 };
+  const secondary = { name: 'ata1', base: 0x170, control: 0x376 };
   return [
-    new AtaChannel({ ...primary, disks: [disks[0], disks[1]] }),
-    new AtaChannel({ ...secondary, disks: [disks[2], disks[3]], cds: [cd(2), cd(3)] }),
+    channel(masters[0], { ...primary, disks: [disks[0], disks[1]] }),
+    channel(masters[1], { ...secondary, disks: [disks[2], disks[3]], cds: [cd(2), cd(3)] }),
   ];
 }
 

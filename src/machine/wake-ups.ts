@@ -13,6 +13,7 @@ export interface WakeUp {
     | 'real-time clock'
     | 'floppy'
     | 'HPET'
+    | 'ACPI timer'
     | 'local APIC timer';
   /** Undefined for the local APIC's own, and for what comes to inputs of the I/O APIC alone. */
   readonly irq: number | undefined;

@@ -14,11 +14,27 @@ export interface MemoryRegion {
   write(address: number, bytes: number, value: bigint): void;
   /** Where in memory its bytes lie, when the processor may take them there without asking. */
   readonly home?: number;
+  /** Bytes within a page as whoever looks sees them, and instruction fetch; without it, what RAM holds there. */
+  peek?(address: number, length: number): Uint8Array;
+  /** What is read is a chip of firmware, which shows below 4 GBytes, too. */
+  readonly isChip?: boolean;
 }
 
-/** Bytes that are there to be read: writes go nowhere. */
+/** Bytes of RAM that are there to be read: writes go nowhere. */
 export function readOnly(first: number, length: number): MemoryRegion {
   return { first, last: first + length - 1, write: () => undefined };
+}
+
+/** A chip of ROM where there is no RAM. */
+export function romRegion(first: number, chip: Uint8Array): MemoryRegion {
+  const peek = (address: number, length: number): Uint8Array =>
+    chip.slice(address - first, address - first + length);
+  return {
+    ...readOnly(first, chip.length),
+    peek,
+    read: (address, bytes) =>
+      peek(address, bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n),
+  };
 }
 
 /** Which pages belong to which region. */

@@ -176,12 +176,19 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     }
   }
 
-  /** A copy of `length` bytes; what lies outside RAM reads as 0xff. */
+  /** A copy of `length` bytes; what lies outside RAM reads as 0xff, unless it is a chip of ROM. */
   readBytes(address: number, length: number): Uint8Array {
     if (this.contains(address, length)) return this.bytes.slice(address, address + length);
     const out = new Uint8Array(length).fill(0xff);
     const inside = Math.max(0, Math.min(length, this.size - address));
     out.set(this.bytes.subarray(address, address + inside));
+    for (let n = inside; n < length;) {
+      const at = address + n;
+      const size = Math.min(length - n, PAGE_SIZE - (at % PAGE_SIZE));
+      const seen = this.regions.at(at)?.peek?.(at, size);
+      if (seen) out.set(seen, n);
+      n += size;
+    }
     return out;
   }
 

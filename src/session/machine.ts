@@ -145,6 +145,6 @@ const platformOf = (
   { media, firmware }: BootImage,
   { memory }: MachineOptions,
 ): PlatformOptions => ({
-  ...(firmware && { memory }),
+  ...(firmware && { memory, videoRom: firmware.optionRoms?.[0]?.bytes }),
   ...media,
 });

@@ -70,7 +70,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   const frames = new SequentialFrames(MONITOR_START, guestStart);
   const ept = new EptBuilder(computer.memory, frames);
   const pool = new ScatteredFrames(guestStart, pageCount);
-  const guestMemory = new GuestMemory(computer.memory, ept, pool, options.memory, card);
+  const guestMemory = new GuestMemory(computer.memory, ept, pool, options.memory, card, frames);
   if (options.allocation === 'eager') guestMemory.allocateAll();
 
   const hostCr3 = buildAddressSpace(computer.memory, frames);
@@ -112,9 +112,10 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     }),
     restore: (state) => {
       computer.restore(state.computer);
-      monitor.restore(state.monitor);
+      // Memory first: virtual devices that are restored tell how they want it.
       guestMemory.restore(state.guestMemory);
       frames.restore(state.ownFrames);
+      monitor.restore(state.monitor);
     },
   };
 }

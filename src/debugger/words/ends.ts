@@ -73,6 +73,8 @@ function deviceName(device: WakeUp['device']): string {
       return device;
     case 'serial port':
       return l10n.t('serial port');
+    case 'ACPI timer':
+      return l10n.t('ACPI timer');
     case 'local APIC timer':
       return l10n.t('local APIC timer');
   }

@@ -3,6 +3,9 @@
 ; but for the one that is written (FACS), which POST puts into the extended data area.
 
 SCI             equ 9               ; the interrupt request of ACPI's events
+APM_CONTROL     equ 0xb2
+ACPI_ENABLE     equ 0xf1
+ACPI_DISABLE    equ 0xf0
 PM1_EVENTS      equ 0x600           ; status and enable registers; control is at PM1_CONTROL (apm.asm)
 PM_TIMER        equ 0x608
 RESET_CONTROL   equ 0xcf9           ; writing 06h resets the machine
@@ -77,8 +80,8 @@ acpi_fixed:
         db 0
         db FADT_DESKTOP
         dw SCI
-        dd 0                        ; no SMI command port: ACPI mode is always on
-        db 0, 0, 0, 0
+        dd APM_CONTROL              ; what is written there turns ACPI on and off
+        db ACPI_ENABLE, ACPI_DISABLE, 0, 0
         dd PM1_EVENTS, 0            ; PM1a, PM1b
         dd PM1_CONTROL, 0
         dd 0                        ; PM2

@@ -4,6 +4,7 @@ PIC1_COMMAND    equ 0x20            ; IRQ 0 to 7
 PIC1_DATA       equ 0x21
 PIC2_COMMAND    equ 0xa0            ; IRQ 8 to 15, through IRQ 2 of the first
 PIC2_DATA       equ 0xa1
+PIC2_LEVELS     equ 0x4d1
 END_OF_INTERRUPT equ 0x20           ; OCW2: the request in service is done
 READ_IN_SERVICE equ 0x0b            ; OCW3: the next read tells the requests in service
 
@@ -28,6 +29,9 @@ start_interrupt_controllers:
         out PIC1_DATA, al
         mov al, 0x8e
         out PIC2_DATA, al
+        mov al, 1 << (SCI - 8)      ; which lines of the second one interrupt by their level
+        mov dx, PIC2_LEVELS
+        out dx, al
         ret
 
 ; Interrupts that nobody expects are masked, so that they do not come again.

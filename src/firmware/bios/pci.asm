@@ -9,6 +9,12 @@ PCI_ENABLE      equ 0x80000000
 PCI_ID          equ 0x00            ; vendor, device
 PCI_COMMAND     equ 0x04
 PCI_CLASS       equ 0x08            ; revision, and from bit 8 on the class
+PCI_BAR4        equ 0x20            ; a base address register
+PCI_INTERRUPT   equ 0x3c
+PM_BASE         equ 0x40            ; registers of power management
+PM_MISC         equ 0x80
+
+IDE_MASTERS     equ 0xc001          ; bit 0: ports
 
 PCI_ANSWER      equ 0x0103          ; command: at ports, in memory; errors are told
 
@@ -63,9 +69,14 @@ start_pci:
 .settings:
         PCI_SETTING 0, 0, PCI_COMMAND, PCI_ANSWER ; host bridge
         PCI_SETTING 1, 0, PCI_COMMAND, PCI_ANSWER ; ISA bridge
-        PCI_SETTING 1, 1, PCI_COMMAND, PCI_ANSWER ; IDE
+        PCI_SETTING 1, 1, PCI_BAR4, IDE_MASTERS ; IDE: its bus masters' ports
+        PCI_SETTING 1, 1, PCI_COMMAND, PCI_ANSWER
         PCI_SETTING 1, 1, 0x40, 0x8000  ; … its first channel
         PCI_SETTING 1, 1, 0x42, 0x8000  ; … its second
+        PCI_SETTING 1, 3, PM_BASE, PM1_EVENTS | 1 ; power management: at which ports …
+        PCI_SETTING 1, 3, PM_MISC, 1    ; … that answer
+        PCI_SETTING 1, 3, PCI_INTERRUPT, SCI
+        PCI_SETTING 1, 3, PCI_COMMAND, PCI_ANSWER
         PCI_SETTING 2, 0, PCI_COMMAND, PCI_ANSWER ; VGA
 .end:
 

@@ -182,7 +182,15 @@ vbe_mode_information:
         mov byte [es:di + vbe_mode_block.planes], 1
         mov byte [es:di + vbe_mode_block.banks], 1
         mov byte [es:di + vbe_mode_block.reserved], 1
-        mov dword [es:di + vbe_mode_block.frame_buffer], FRAME_BUFFER
+        push dx
+        mov eax, VGA_PLACE
+        mov dx, 0xcf8
+        out dx, eax
+        mov dl, 0xfc
+        in eax, dx
+        pop dx
+        and al, 0xf0                ; the lower bits tell what kind of memory it is
+        mov [es:di + vbe_mode_block.frame_buffer], eax
         mov al, [cs:si + vbe_mode.bits]
         mov [es:di + vbe_mode_block.bits], al
         mov byte [es:di + vbe_mode_block.model], 4

@@ -21,7 +21,7 @@ DAC_8_BITS      equ 0x20
 LINEAR_ON       equ 0x40
 KEEP_MEMORY     equ 0x80
 
-FRAME_BUFFER    equ 0xe0000000      ; where all of the memory lies, for protected mode
+VGA_PLACE       equ 0x80001010      ; PCI: base address register 0 of device 2, where all of the memory lies
 
 VBE_MODE        equ 0xba            ; in the data area, a word: the mode as it was asked for
 MODE_LINEAR     equ 0x4000

@@ -146,6 +146,11 @@ export const MSRS: readonly MsrRow[] = [
   ...X2APIC_MSRS,
 ].sort((a, b) => a.number - b.number);
 
+/** The memory-type range registers, and the one that tells what they can do. */
+export const MTRRS: readonly number[] = MSRS.filter(({ id }) => id.startsWith('MTRR')).map(
+  ({ number }) => number,
+);
+
 /** MSR numbers by the manual's name without IA32_. Variable MTRRs start at 0x200. */
 export const Msr = Object.fromEntries(NAMED.map((row) => [row.id, row.number])) as {
   readonly [Id in (typeof NAMED)[number]['id']]: number;

@@ -19,6 +19,8 @@ interface Claim {
  */
 export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
   private readonly claims = new Map<number, Claim>();
+  /** Devices whose ports software places; those that lie fixed come first. */
+  private readonly movable: PortDevice[] = [];
   private unclaimedPorts = new Map<number, UnclaimedPort>();
 
   /**
@@ -37,9 +39,24 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
     }
   }
 
+  /** Connects a device whose `ports` are other ones from time to time. */
+  attachMovable(device: PortDevice): void {
+    this.movable.push(device);
+  }
+
   /** The device at a port. */
   deviceAt(port: number): PortDevice | undefined {
-    return this.claims.get(port)?.device;
+    return this.claimOf(port)?.device;
+  }
+
+  private claimOf(port: number): Claim | undefined {
+    const fixed = this.claims.get(port);
+    if (fixed) return fixed;
+    for (const device of this.movable) {
+      const range = device.ports.find(({ first, last }) => port >= first && port <= last);
+      if (range) return { device, range };
+    }
+    return undefined;
   }
 
   /** Ports that were used although nobody is there, for whoever wants to know. */
@@ -49,7 +66,7 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
 
   /** Reads `width` bytes, little-endian; the result is not negative. */
   read(port: number, width: PortWidth): number {
-    const claim = this.claims.get(port);
+    const claim = this.claimOf(port);
     if (claim && takes(claim, port, width)) {
       return (claim.device.readPort(port, width) & mask(width)) >>> 0;
     }
@@ -66,7 +83,7 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
 
   /** Writes the low `width` bytes of `value`. */
   write(port: number, width: PortWidth, value: number): void {
-    const claim = this.claims.get(port);
+    const claim = this.claimOf(port);
     if (claim && takes(claim, port, width)) {
       claim.device.writePort(port, width, (value & mask(width)) >>> 0);
       return;
@@ -98,7 +115,7 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
 
   private anyClaimed(port: number, width: PortWidth): boolean {
     for (let i = 0; i < width; i++) {
-      if (this.claims.has((port + i) & 0xffff)) return true;
+      if (this.claimOf((port + i) & 0xffff)) return true;
     }
     return false;
   }

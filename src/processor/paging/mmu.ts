@@ -75,8 +75,9 @@ export class Mmu {
     private readonly code: CodeFrames,
     private readonly view: DataView,
   ) {
-    physical.onMap(({ first, last }) => {
+    physical.onMap(({ first, last, home }) => {
       tlb.forgetFrames(first, last);
+      if (home !== undefined) tlb.forgetFrames(home, home + last - first);
     });
     this.entries = {
       entryAddress: (address, write) => this.guestPhysical(address, this.pageWalk(write)).address,
@@ -189,7 +190,7 @@ export class Mmu {
   onBus(address: number): number {
     if (address >= FIRMWARE_ALIAS && address < FOUR_GIGABYTES) {
       const below = address - FIRMWARE_ALIAS + FIRMWARE;
-      if (this.physical.regionAt(below)) return below;
+      if (this.physical.regionAt(below)?.isChip) return below;
     }
     return this.addressLine20 ? address : address - (Math.floor(address / LINE_20) % 2) * LINE_20;
   }

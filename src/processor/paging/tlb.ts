@@ -222,6 +222,14 @@ export class SoftwareTlb implements Persistent<TlbState> {
         return !inside;
       });
     }
+    for (const places of this.usedByCode) {
+      places.filter((at) => {
+        const frame = this.frameOfEntry(at);
+        const inside = frame >= first && frame <= last;
+        if (inside) this.view.setBigUint64(at + CodeTlb.TAG, NO_TAG, true);
+        return !inside;
+      });
+    }
   }
 
   /** No frame holds code any more. */

@@ -27,6 +27,8 @@ export interface PoweredOn {
   readonly devices?: PlatformState | undefined;
   /** Model-specific registers that firmware sets and locks, by number. */
   readonly msrs: readonly (readonly [number: number, value: bigint])[];
+  /** ROMs of adapters that firmware finds in the firmware configuration device. */
+  readonly optionRoms?: readonly Piece[];
 }
 
 /** What lies in the machine's drives: whole images, which are never written. */

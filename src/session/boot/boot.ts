@@ -4,7 +4,7 @@ import { loadFirmware } from '../../firmware/firmware';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
 import { acpiRootPointer } from './acpi';
-import { endOfPieces, type BootImage, type Chip, type Media, type Piece } from './boot-image';
+import { endOfPieces, type BootImage, type Chip, type Media } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
 import { isElf, loadElf, readElf } from './elf';
 import { flatAt, flatImage } from './flat';
@@ -15,6 +15,7 @@ import { loadMultiboot2, multiboot2Header } from './multiboot2';
 import { isCd } from './iso9660';
 import { mediaOf, type MediaOptions } from './media';
 import type { BootOptions, KernelOptions } from './options';
+import { foreignChips } from './foreign-bios';
 import { powerOn } from './power-on';
 import { loadPvh, pvhEntry } from './pvh';
 import { requireMemory, UnbootableImage } from './unbootable';
@@ -125,20 +126,17 @@ export async function bootFirmware(options: BootOptions & MediaOptions): Promise
   // Firmware of the user's own knows by itself what it boots.
   const media = mediaOf(bios ? { ...options, cdFirst: options.cdFirst ?? false } : options);
   if (!bios) return powerOn({ roms: await builtInRoms(), memory, media });
-  const own: Piece = { address: BIOS_END - bios.bytes.length, bytes: bios.bytes };
-  const size = bios.bytes.length;
-  if (size > BIOS_LARGEST || size % 4096 !== 0) {
-    throw new UnbootableImage(
-      l10n.t('firmware of {0} bytes: it must be a multiple of 4096, and 131072 at most', size),
-      bios.name,
-    );
-  }
-  const video = (await builtInRoms()).filter(({ address }) => address < own.address - VIDEO_MOST);
-  return { pieces: [], start: resetStart(), firmware: { roms: [...video, own], msrs: [] }, media };
+  const own = foreignChips(bios);
+  const lowest = Math.min(...own.map(({ address }) => address));
+  const video = (await builtInRoms()).filter(({ address }) => address < lowest - VIDEO_MOST);
+  return {
+    pieces: [],
+    start: resetStart(),
+    firmware: { roms: [...video, ...own], msrs: [], optionRoms: video },
+    media,
+  };
 }
 
-const BIOS_END = 0x10_0000;
-const BIOS_LARGEST = 0x2_0000;
 const VIDEO_MOST = 0x1_0000;
 
 const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware()).roms;

@@ -6,7 +6,7 @@ import {
   type Slave,
 } from '../../machine/devices/bus-master';
 import type { Platform } from '../../machine/platform';
-import type { GuestMemory } from '../memory/guest-memory';
+import { littleEndian, type GuestMemory } from '../memory/guest-memory';
 
 /** Who answers at a guest-physical address. */
 export type Answerer = 'ram' | 'rom' | 'device' | 'nobody';
@@ -25,7 +25,7 @@ export class GuestBus {
     const ram: Slave = {
       read: (address, length) => memory.readBytes(BigInt(address), length),
       write: (address, bytes) => {
-        if (!memory.isRom(BigInt(address))) memory.writeBytes(BigInt(address), bytes);
+        memory.store(address, bytes);
       },
     };
     this.master = busMaster((address) => {
@@ -46,10 +46,10 @@ export class GuestBus {
     return device?.read?.(address, bytes) ?? this.memory.read(BigInt(address), bytes);
   }
 
-  /** ROM, and where nobody answers: the value is lost. */
+  /** To ROM with no RAM behind it, and where nobody answers, the value is lost. */
   write(address: number, bytes: number, value: bigint): void {
     const device = this.devices.at(address);
     if (device) device.write(address, bytes, value);
-    else if (!this.memory.isRom(BigInt(address))) this.memory.write(BigInt(address), bytes, value);
+    else this.memory.store(address, littleEndian(value, bytes));
   }
 }

@@ -69,6 +69,8 @@ export class Host implements Persistent<HostState> {
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
+  /** The EPT is as it was saved: virtual devices have nothing to change in it. */
+  private restoring = false;
   private readonly bus: GuestBus;
   private emulator: InstructionEmulator | undefined;
   /** The area of the general registers, in place. */
@@ -88,17 +90,25 @@ export class Host implements Persistent<HostState> {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
       a20: (on) => {
+        if (this.restoring) return;
         guestMemory.setAddressLine20(on);
         this.mappingsChanged = true;
       },
       videoWindow: () => {
+        if (this.restoring) return;
         guestMemory.setDevicePages(videoRanges(this.virtual));
-        if (this.virtual.vga.vbe.enabled) guestMemory.mapFrameBuffer();
+        const { frameBuffer, vga } = this.virtual;
+        guestMemory.placeFrameBuffer(frameBuffer?.first, vga.vbe.enabled);
         this.mappingsChanged = true;
+      },
+      shadow: () => {
+        if (this.restoring) return;
+        if (guestMemory.rom.update(this.virtual.shadowSegments)) this.mappingsChanged = true;
       },
     };
     const around: Surroundings = {
       ram: guestMemory.videoRam,
+      memoryEnd: guestMemory.size,
       bus: {
         read: (address, length) => this.bus.master.read(address, length),
         write: (address, bytes) => {
@@ -118,7 +128,9 @@ export class Host implements Persistent<HostState> {
   }
 
   restore(state: HostState): void {
+    this.restoring = true;
     this.virtual.restore(state.virtual);
+    this.restoring = false;
     this.armed = state.armed;
     this.end = state.end;
     this.waiting = state.waiting;

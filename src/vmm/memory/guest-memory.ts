@@ -1,14 +1,14 @@
 import { EptRights } from '../../isa/ept';
-import { FIRMWARE, FIRMWARE_ALIAS } from '../../isa/physical-addresses';
 import { VBE_MEMORY } from '../../machine/devices/vga/vbe';
 import type { WindowMemory } from '../../machine/devices/vga/vga';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
-import { FRAME_BUFFER, VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
+import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
+import { GuestRom, type GuestRomState } from './guest-rom';
 
 /** When the guest's memory gets its host frames. */
 export type Allocation = 'eager' | 'on-demand';
@@ -18,12 +18,13 @@ export interface GuestMemoryState {
   readonly taken: number;
   readonly addressLine20: boolean;
   readonly hidden: readonly (readonly [page: number, frame: number])[];
+  readonly rom: GuestRomState;
+  /** Where the linear frame buffer lies, and whether it has been used. */
+  readonly frameBuffer: { readonly first: number | undefined; readonly used: boolean };
 }
 
 const LINE_20 = 2 ** 20;
 const isOdd = (address: number): boolean => Math.floor(address / LINE_20) % 2 === 1;
-
-const READ_ONLY = EptRights.READ | EptRights.EXECUTE;
 
 const ANY_ACCESS = { read: false, write: false, execute: false };
 
@@ -34,8 +35,8 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   /** Meanwhile, the frames of their own, by guest-physical page. */
   private readonly hidden = new Map<number, number>();
   private readonly videoFrames = new Map<number, number>();
-  /** Guest-physical pages that are ROM. */
-  private readonly rom = new Set<number>();
+  readonly rom: GuestRom;
+  private frameBuffer: GuestMemoryState['frameBuffer'] = { first: undefined, used: false };
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -45,14 +46,25 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     readonly size: number,
     /** Host-physical address of the memory of the guest's video card. */
     private readonly card: number,
-  ) {}
+    /** Frames for ROM where there is no RAM, and for RAM that ROM covers. */
+    spare: FrameAllocator,
+  ) {
+    const frameOf = (page: number): number =>
+      this.hostAddress(BigInt(page)) ?? this.allocate(BigInt(page));
+    this.rom = new GuestRom(ept, { frameOf }, spare);
+  }
 
   save(): GuestMemoryState {
     const { addressLine20 } = this;
-    return { taken: this.frames.save(), addressLine20, hidden: [...this.hidden] };
+    const { frameBuffer } = this;
+    const rom = this.rom.save();
+    const taken = this.frames.save();
+    return { taken, addressLine20, hidden: [...this.hidden], rom, frameBuffer };
   }
 
-  restore({ taken, addressLine20, hidden }: GuestMemoryState): void {
+  restore({ taken, addressLine20, hidden, rom, frameBuffer }: GuestMemoryState): void {
+    this.frameBuffer = frameBuffer;
+    this.rom.restore(rom);
     this.frames.restore(taken);
     this.addressLine20 = addressLine20;
     this.hidden.clear();
@@ -94,19 +106,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   }
 
   /**
-   * A chip of ROM at the top of the first megabyte or elsewhere: pages that the guest may read and
-   * execute. Those of the firmware show below 4 GBytes, too, where a processor begins.
+   * A chip of ROM, below 1 MByte or below 4 GBytes: pages that the guest may read and execute. What lies from E0000h on
+   * shows below 4 GBytes, too, where a processor begins.
    */
   installRom(address: number, bytes: Uint8Array): void {
-    this.writeBytes(BigInt(address), bytes);
     for (let page = address; page < address + bytes.length; page += PAGE_SIZE) {
-      const frame = this.hostAddress(BigInt(page));
-      if (frame === undefined) continue;
-      this.ept.map(BigInt(page), frame, READ_ONLY);
-      this.rom.add(page);
-      if (page >= FIRMWARE)
-        this.ept.map(BigInt(page - FIRMWARE + FIRMWARE_ALIAS), frame, READ_ONLY);
+      this.rom.install(page);
     }
+    this.writeBytes(BigInt(address), bytes);
   }
 
   /**
@@ -121,11 +128,23 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     }
   }
 
-  /** The linear frame buffer: a guest that draws in it does not exit. Mapped for good at its first use. */
-  mapFrameBuffer(): void {
-    if (this.hostAddress(BigInt(FRAME_BUFFER.first)) !== undefined) return;
+  /**
+   * The linear frame buffer: a guest that draws in it does not exit. It is mapped from its first use on, wherever it lies.
+   *
+   * @param first guest-physical address; undefined while it does not answer
+   */
+  placeFrameBuffer(first: number | undefined, used: boolean): void {
+    const was = this.frameBuffer;
+    const uses = used || was.used;
+    if (first === was.first && uses === was.used) return;
+    if (was.used && was.first !== undefined) this.mapCard(was.first, 0);
+    if (uses && first !== undefined) this.mapCard(first, EptRights.ALL);
+    this.frameBuffer = { first, used: uses };
+  }
+
+  private mapCard(first: number, rights: number): void {
     for (let offset = 0; offset < VBE_MEMORY; offset += PAGE_SIZE) {
-      this.ept.map(BigInt(FRAME_BUFFER.first + offset), this.card + offset);
+      this.ept.map(BigInt(first + offset), this.card + offset, rights);
     }
   }
 
@@ -138,9 +157,19 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     return frame;
   }
 
-  /** Whether the guest cannot write at an address because it is ROM. */
+  /** Whether the guest cannot simply write at an address: it is ROM, or RAM behind it. */
   isRom(address: bigint): boolean {
-    return this.rom.has(Number(address & ~0xfffn));
+    return this.rom.covers(Number(address));
+  }
+
+  /** Writes as the guest does: ROM stays as it is. @param data within a page */
+  store(address: number, data: Uint8Array): void {
+    if (!this.rom.covers(address)) {
+      this.writeBytes(BigInt(address), data);
+      return;
+    }
+    const host = this.rom.writtenAt(address);
+    if (host !== undefined) this.memory.writeBytes(host, data);
   }
 
   /** Gives the page at `address` a frame; the frame's host-physical address. */
@@ -170,10 +199,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   }
 
   write(address: bigint, bytes: number, value: bigint): void {
-    const data = Uint8Array.from({ length: bytes }, (_, n) =>
-      Number((value >> BigInt(8 * n)) & 0xffn),
-    );
-    this.writeBytes(address, data);
+    this.writeBytes(address, littleEndian(value, bytes));
   }
 
   /** Bytes at a guest-physical address; 0xff where nothing is mapped. */
@@ -238,3 +264,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     }
   }
 }
+
+/** A value in so many bytes. */
+export const littleEndian = (value: bigint, bytes: number): Uint8Array =>
+  Uint8Array.from({ length: bytes }, (_, n) => Number((value >> BigInt(8 * n)) & 0xffn));

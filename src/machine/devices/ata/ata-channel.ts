@@ -12,7 +12,7 @@ import {
   type TaskFile,
 } from './task-file';
 
-/** One ATA channel with up to two drives, in PIO (ATA/ATAPI-6 chapters 7 and 9). */
+/** One ATA channel with up to two drives (ATA/ATAPI-6 chapters 7 and 9). */
 
 export interface AtaConfig {
   /** 'ata0': the primary channel. */
@@ -26,9 +26,11 @@ export interface AtaConfig {
   readonly cds?: readonly (CdDrive | undefined)[];
   /** IRQ 14 or 15. */
   readonly irq?: InterruptLine;
+  /** DMARQ: the drive has something for DMA. Without a bus master it waits for ever. */
+  readonly onDmaRequest?: () => void;
 }
 
-/** What goes through the data register. */
+/** What goes through the data register, or by DMA. */
 export interface Transfer {
   readonly direction: 'in' | 'out';
   bytes: Uint8Array;
@@ -39,6 +41,8 @@ export interface Transfer {
   sector: number;
   /** Sectors in a block, between two interrupts. */
   readonly block: number;
+  /** By DMA: blocks follow each other without interrupts, and the data register has no part in it. */
+  readonly dma?: boolean;
 }
 
 export interface AtaState {
@@ -217,11 +221,42 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
     this.interrupt(true);
   }
 
-  /** The data register has a block ready, or waits for one. */
+  /** The data register, or DMA, has a block ready or waits for one. */
   offer(transfer: Transfer, interrupt: boolean): void {
     this.transfer = transfer;
     this.taskFile.status = StatusBits.DRDY | StatusBits.DSC | StatusBits.DRQ;
-    if (interrupt) this.interrupt(true);
+    if (transfer.dma) this.config.onDmaRequest?.();
+    else if (interrupt) this.interrupt(true);
+  }
+
+  /** Which way the drive wants to move bytes by DMA, if it does. */
+  get dmaRequest(): Transfer['direction'] | undefined {
+    return this.transfer?.dma ? this.transfer.direction : undefined;
+  }
+
+  /** Bytes of the present block that DMA has still to move. */
+  get dmaLeft(): number {
+    const { transfer } = this;
+    return transfer?.dma ? transfer.bytes.length - transfer.position : 0;
+  }
+
+  /** Whether so many bytes are all that the command has still to move. */
+  endsWith(length: number): boolean {
+    return this.dmaLeft === length && this.transfer?.remaining === 0;
+  }
+
+  /** The next bytes that the drive gives. @param length `dmaLeft` at most */
+  peekDma(length: number): Uint8Array {
+    const { bytes, position } = this.transfer ?? { bytes: new Uint8Array(), position: 0 };
+    return bytes.subarray(position, position + length);
+  }
+
+  /** So many bytes have moved. @param written those that came from memory */
+  moveDma(length: number, written?: Uint8Array): void {
+    const { transfer } = this;
+    if (!transfer?.dma) return;
+    if (written) transfer.bytes.set(written, transfer.position);
+    this.moveOn(transfer, length);
   }
 
   /** INTRQ is driven by the drive that is selected. */
@@ -242,7 +277,7 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
   /** 16 bits at a time: 32 bits are two of them. */
   private readData(width: PortWidth): number {
     const { transfer } = this;
-    if (transfer?.direction !== 'in') return 0;
+    if (transfer?.direction !== 'in' || transfer.dma) return 0;
     const value = bytewise(width, (n) => transfer.bytes[transfer.position + n] ?? 0);
     this.moveOn(transfer, width);
     return value;
@@ -250,7 +285,7 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
 
   private writeData(width: PortWidth, value: number): void {
     const { transfer } = this;
-    if (transfer?.direction !== 'out') return;
+    if (transfer?.direction !== 'out' || transfer.dma) return;
     for (let n = 0; n < width; n++) {
       transfer.bytes[transfer.position + n] = (value >>> (8 * n)) & 0xff;
     }

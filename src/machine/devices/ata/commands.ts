@@ -1,5 +1,6 @@
-import type { AtaChannel } from './ata-channel';
+import type { AtaChannel, Transfer } from './ata-channel';
 import { SECTOR } from './disk';
+import { dmaModeAfter, isTransferMode } from './dma-modes';
 import { MOST_MULTIPLE } from './identify';
 import { NOT_FOUND, type Extent } from './drive';
 import { DeviceBits, initialTaskFile } from './task-file';
@@ -7,6 +8,9 @@ import { DeviceBits, initialTaskFile } from './task-file';
 /** The commands of an ATA drive without packets (ATA/ATAPI-6 chapter 8), by their codes. */
 
 type AtaCommand = (channel: AtaChannel, code: number) => void;
+
+/** Sectors that a drive has ready at once for DMA. */
+const DMA_BLOCK = 128;
 
 /** The sectors asked for; a command for others ends with "ID not found". */
 function extentOf(channel: AtaChannel, wide: boolean): Extent | undefined {
@@ -49,6 +53,22 @@ function write(wide: boolean, multiple = false): AtaCommand {
     channel.offer({ direction: 'out', bytes, position: 0, remaining, sector, block }, false);
   };
 }
+
+/** READ DMA and WRITE DMA: whole blocks without interrupts, one at the end. */
+const byDma =
+  (direction: Transfer['direction'], wide: boolean): AtaCommand =>
+  (channel) => {
+    const { drive } = channel;
+    const extent = extentOf(channel, wide);
+    if (!drive || !extent) return;
+    const { first, count } = extent;
+    const now = Math.min(DMA_BLOCK, count);
+    const [remaining, block] = [count - now, DMA_BLOCK];
+    const read = direction === 'in';
+    const bytes = read ? drive.readSectors(first, now) : new Uint8Array(now * SECTOR);
+    const sector = read ? first + now : first;
+    channel.offer({ direction, bytes, position: 0, remaining, sector, block, dma: true }, false);
+  };
 
 const verify =
   (wide: boolean): AtaCommand =>
@@ -100,12 +120,27 @@ const seek: AtaCommand = (channel) => {
   if (extentOf(channel, false)) channel.complete();
 };
 
-/** Transfer modes, caches: accepted where nothing depends on them. */
+const SET_TRANSFER_MODE = 0x03;
+
+/** Caches and the like: accepted where nothing depends on them. */
 const setFeatures: AtaCommand = (channel) => {
-  const accepted = [0x02, 0x03, 0x05, 0x55, 0x66, 0x82, 0x85, 0xaa, 0xcc];
-  if (accepted.includes(channel.taskFile.features[0])) channel.complete();
+  const accepted = [0x02, 0x05, 0x55, 0x66, 0x82, 0x85, 0xaa, 0xcc];
+  const feature = channel.taskFile.features[0];
+  if (feature === SET_TRANSFER_MODE) setTransferMode(channel);
+  else if (accepted.includes(feature)) channel.complete();
   else channel.abort();
 };
+
+function setTransferMode(channel: AtaChannel): void {
+  const { drive, taskFile } = channel;
+  const mode = taskFile.count[0];
+  if (!drive || !isTransferMode(mode)) {
+    channel.abort();
+    return;
+  }
+  drive.dmaMode = dmaModeAfter(drive.dmaMode, mode);
+  channel.complete();
+}
 
 const nativeMax =
   (wide: boolean): AtaCommand =>
@@ -143,11 +178,13 @@ export const COMMANDS: ReadonlyMap<number, AtaCommand> = new Map<number, AtaComm
   [0x20, read(false)],
   [0x21, read(false)],
   [0x24, read(true)],
+  [0x25, byDma('in', true)],
   [0x27, nativeMax(true)],
   [0x29, read(true, true)],
   [0x30, write(false)],
   [0x31, write(false)],
   [0x34, write(true)],
+  [0x35, byDma('out', true)],
   [0x39, write(true, true)],
   [0x40, verify(false)],
   [0x41, verify(false)],
@@ -159,6 +196,10 @@ export const COMMANDS: ReadonlyMap<number, AtaCommand> = new Map<number, AtaComm
   [0xc4, read(false, true)],
   [0xc5, write(false, true)],
   [0xc6, setMultiple],
+  [0xc8, byDma('in', false)],
+  [0xc9, byDma('in', false)],
+  [0xca, byDma('out', false)],
+  [0xcb, byDma('out', false)],
   [0xe0, done], // STANDBY IMMEDIATE
   [0xe1, done], // IDLE IMMEDIATE
   [0xe2, done], // STANDBY

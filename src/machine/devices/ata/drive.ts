@@ -1,12 +1,14 @@
 import type { Persistent } from '../../../processor/persistent';
 import type { AtaChannel, Transfer } from './ata-channel';
 import { SECTOR, type Disk } from './disk';
+import { INITIAL_DMA_MODE } from './dma-modes';
 import { geometryOf, identify, type Geometry } from './identify';
 import { DeviceBits, ErrorBits, type TaskFile } from './task-file';
 
 export interface DriveState {
   readonly geometry: Geometry;
   readonly multiple: number;
+  readonly dmaMode: number;
 }
 
 /** Sectors that a command asks for. */
@@ -21,6 +23,8 @@ export class AtaDrive implements Persistent<DriveState> {
   geometry: Geometry;
   /** Sectors in a block of READ MULTIPLE; 0 when it is not set. */
   multiple = 0;
+  /** As SET FEATURES has chosen it: bits 7:3 the kind, bits 2:0 the number. */
+  dmaMode: number = INITIAL_DMA_MODE;
 
   constructor(
     readonly disk: Disk,
@@ -30,7 +34,8 @@ export class AtaDrive implements Persistent<DriveState> {
   }
 
   identify(): Uint8Array {
-    return identify(this.disk.sectors, this.serial, this.geometry, this.multiple);
+    const { disk, serial, geometry, multiple, dmaMode } = this;
+    return identify(disk.sectors, serial, geometry, multiple, dmaMode);
   }
 
   /**
@@ -70,7 +75,8 @@ export class AtaDrive implements Persistent<DriveState> {
   /** A block has been read by the program. */
   nextRead(channel: AtaChannel, transfer: Transfer): void {
     if (transfer.remaining === 0) {
-      channel.finish();
+      if (transfer.dma) channel.complete();
+      else channel.finish();
       return;
     }
     const count = Math.min(transfer.block, transfer.remaining);
@@ -107,17 +113,19 @@ export class AtaDrive implements Persistent<DriveState> {
   }
 
   save(): DriveState {
-    return { geometry: this.geometry, multiple: this.multiple };
+    return { geometry: this.geometry, multiple: this.multiple, dmaMode: this.dmaMode };
   }
 
-  restore({ geometry, multiple }: DriveState): void {
+  restore({ geometry, multiple, dmaMode }: DriveState): void {
     this.geometry = geometry;
     this.multiple = multiple;
+    this.dmaMode = dmaMode;
   }
 
   reset(): void {
     this.geometry = geometryOf(this.disk.sectors);
     this.multiple = 0;
+    this.dmaMode = INITIAL_DMA_MODE;
   }
 }
 

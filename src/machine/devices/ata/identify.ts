@@ -1,4 +1,5 @@
 import { SECTOR } from './disk';
+import { dmaWords } from './dma-modes';
 
 /** What a drive says of itself (ATA/ATAPI-6 8.15, IDENTIFY DEVICE). */
 
@@ -7,6 +8,8 @@ const SECTORS_PER_TRACK = 63;
 const MOST_CYLINDERS = 16_383;
 /** The most that 28 bits of LBA reach. */
 const MOST_LBA28 = 0x0fff_ffff;
+/** Nanoseconds of a cycle in multiword DMA mode 2 and PIO mode 4. */
+const SHORTEST_CYCLE = 120;
 /** The most sectors in one block of READ MULTIPLE and WRITE MULTIPLE. */
 export const MOST_MULTIPLE = 16;
 
@@ -41,12 +44,14 @@ export function putText(words: Uint16Array, first: number, count: number, text: 
  * @param serial 20 characters at most
  * @param current the geometry that INITIALIZE DEVICE PARAMETERS has set
  * @param multiple sectors in a block of READ MULTIPLE; 0 when it is not set
+ * @param dmaMode as SET FEATURES has chosen it
  */
 export function identify(
   sectors: number,
   serial: string,
   current: Geometry,
   multiple: number,
+  dmaMode: number,
 ): Uint8Array {
   const words = new Uint16Array(SECTOR / 2);
   const native = geometryOf(sectors);
@@ -61,9 +66,9 @@ export function identify(
   putText(words, 27, 20, 'RINGSIDE DISK');
   words[47] = 0x8000 | MOST_MULTIPLE;
   words[48] = 1; // 32-bit transfers
-  words[49] = 0x0200; // LBA
+  words[49] = 0x0300; // LBA, DMA
   words[51] = 0x0200; // PIO mode 2
-  words[53] = 1; // words 54 to 58 are valid
+  words[53] = 7; // words 54 to 58, 64 to 70 and 88 are valid
   words[54] = current.cylinders;
   words[55] = current.heads;
   words[56] = current.sectors;
@@ -72,6 +77,10 @@ export function identify(
   words[59] = multiple === 0 ? 0 : 0x100 | multiple;
   words[60] = lba28 & 0xffff;
   words[61] = lba28 >>> 16;
+  const { multiword, ultra } = dmaWords(dmaMode);
+  words[63] = multiword;
+  words[64] = 3; // PIO modes 3 and 4
+  words.fill(SHORTEST_CYCLE, 65, 69);
   words[80] = 0x7e; // ATA-1 to ATA-6
   words[82] = 0x4000; // NOP
   words[83] = 0x7400; // FLUSH CACHE EXT, FLUSH CACHE, 48-bit addresses
@@ -79,6 +88,7 @@ export function identify(
   words[85] = 0x4000;
   words[86] = 0x3400;
   words[87] = 0x4000;
+  words[88] = ultra;
   words[93] = 0x6000; // how the hardware reset went: it is a drive that answers
   words[100] = sectors & 0xffff;
   words[101] = Math.floor(sectors / 0x10000) & 0xffff;

@@ -11,14 +11,16 @@ export interface ConfigurationRegister {
   readonly writable?: number;
 }
 
-/** A range of memory that lies where it lies: its base address register tells where, and how long it is. */
-export interface FixedMemory {
+/** A range of memory or of ports that software places by a base address register (6.2.5.1). */
+export interface BaseAddress {
   /** Number of the base address register, 0 to 5. */
   readonly bar: number;
-  readonly address: number;
+  readonly space: 'memory' | 'ports';
   /** A power of 2. */
   readonly size: number;
   readonly prefetchable?: boolean;
+  /** Where it lies after RESET; default: 0. */
+  readonly reset?: number;
 }
 
 export interface ConfigurationConfig {
@@ -31,16 +33,21 @@ export interface ConfigurationConfig {
   readonly status?: number;
   /** Function 0 of a device that has several. */
   readonly multifunction?: boolean;
-  readonly memory?: readonly FixedMemory[];
+  readonly bases?: readonly BaseAddress[];
+  /** The command register after RESET; default: 0, nothing answers. */
+  readonly command?: number;
   /** What it has beside the header. */
   readonly registers?: readonly ConfigurationRegister[];
+  /** Something may be another than before: it was written, restored or reset. */
+  readonly onChange?: () => void;
 }
 
 const SIZE = 256;
+/** Bits of a base address register that tell what it is. */
+const Bar = { PORTS: 1, PREFETCHABLE: 8 } as const;
+const LOWEST = { memory: 0x10, ports: 4 } as const;
 const COMMAND_WRITABLE =
   Command.IO | Command.MEMORY | Command.BUS_MASTER | Command.SERR | Command.INTERRUPT_DISABLE;
-/** Base address registers of memory (6.2.5.1). */
-const Bar = { PREFETCHABLE: 8, FLAGS: 0xf } as const;
 
 /** Configuration space that is registers and nothing else. */
 export class ConfigurationSpace implements PciFunction {
@@ -52,10 +59,11 @@ export class ConfigurationSpace implements PciFunction {
   constructor(private readonly config: ConfigurationConfig) {
     this.name = config.name;
     const { vendor, device, revision = 0, classCode, status = 0, multifunction = false } = config;
+    const { command = 0 } = config;
     for (const register of [
       { offset: Header.VENDOR, bytes: 2, reset: vendor },
       { offset: Header.DEVICE, bytes: 2, reset: device },
-      { offset: Header.COMMAND, bytes: 2, writable: COMMAND_WRITABLE },
+      { offset: Header.COMMAND, bytes: 2, reset: command, writable: COMMAND_WRITABLE },
       { offset: Header.STATUS, bytes: 2, reset: status },
       { offset: Header.REVISION, bytes: 1, reset: revision },
       { offset: Header.CLASS, bytes: 3, reset: classCode },
@@ -66,11 +74,29 @@ export class ConfigurationSpace implements PciFunction {
     ]) {
       this.define(register);
     }
-    for (const memory of config.memory ?? []) {
-      put(this.initial, barOffset(memory), 4, memory.address | flagsOf(memory));
-      put(this.writable, barOffset(memory), 4, ~Bar.FLAGS);
+    for (const base of config.bases ?? []) {
+      put(this.initial, barOffset(base), 4, (base.reset ?? 0) | flagsOf(base));
+      put(this.writable, barOffset(base), 4, -Math.max(base.size, LOWEST[base.space]));
     }
-    this.reset();
+    this.bytes = this.initial.slice();
+  }
+
+  /** Where the range of a base address register answers; undefined while the command register does not let it. */
+  placeOf(bar: number): { readonly first: number; readonly last: number } | undefined {
+    const base = this.config.bases?.find((each) => each.bar === bar);
+    const enable = base?.space === 'ports' ? Command.IO : Command.MEMORY;
+    if (!base || (this.command & enable) === 0) return undefined;
+    const first = (get(this.bytes, barOffset(base), 4) & -base.size) >>> 0;
+    return { first, last: first + base.size - 1 };
+  }
+
+  get command(): number {
+    return get(this.bytes, Header.COMMAND, 2);
+  }
+
+  /** For what wraps it: the present value of a byte. */
+  byteAt(register: number): number {
+    return this.bytes[register] ?? 0;
   }
 
   readConfiguration(register: number, width: PortWidth): number {
@@ -83,8 +109,7 @@ export class ConfigurationSpace implements PciFunction {
       const before = this.bytes[register + n] ?? 0;
       this.bytes[register + n] = (before & ~mask) | ((value >>> (8 * n)) & mask);
     }
-    const memory = this.config.memory?.find((each) => barOffset(each) === (register & ~3));
-    if (memory) this.settle(memory);
+    this.config.onChange?.();
   }
 
   save(): Uint8Array {
@@ -93,17 +118,12 @@ export class ConfigurationSpace implements PciFunction {
 
   restore(state: Uint8Array): void {
     this.bytes = state.slice();
+    this.config.onChange?.();
   }
 
   reset(): void {
     this.bytes = this.initial.slice();
-  }
-
-  /** All ones ask for the size (6.2.5.1, implementation note); any other address stays what it is. */
-  private settle(memory: FixedMemory): void {
-    const written = get(this.bytes, barOffset(memory), 4) & ~Bar.FLAGS;
-    const address = written === ~Bar.FLAGS ? -memory.size : memory.address;
-    put(this.bytes, barOffset(memory), 4, address | flagsOf(memory));
+    this.config.onChange?.();
   }
 
   private define({ offset, bytes, reset = 0, writable = 0 }: ConfigurationRegister): void {
@@ -112,9 +132,12 @@ export class ConfigurationSpace implements PciFunction {
   }
 }
 
-const barOffset = ({ bar }: FixedMemory): number => Header.BAR0 + 4 * bar;
-const flagsOf = ({ prefetchable = false }: FixedMemory): number =>
-  prefetchable ? Bar.PREFETCHABLE : 0;
+const barOffset = ({ bar }: BaseAddress): number => Header.BAR0 + 4 * bar;
+
+function flagsOf({ space, prefetchable = false }: BaseAddress): number {
+  if (space === 'ports') return Bar.PORTS;
+  return prefetchable ? Bar.PREFETCHABLE : 0;
+}
 
 function get(bytes: Uint8Array, offset: number, width: number): number {
   let value = 0;

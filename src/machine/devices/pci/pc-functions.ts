@@ -1,7 +1,7 @@
 import { LINEAR_FRAME_BUFFER, VBE_MEMORY } from '../vga/vbe';
 import { ConfigurationSpace } from './configuration-space';
 import type { PlacedFunction } from './pci-bus';
-import { Status } from './pci-function';
+import { Command, Status, type PciFunction } from './pci-function';
 
 /** What is on the PCI bus of this PC: the chips of Intel's 440FX set that it is made of, and the VGA. */
 
@@ -11,25 +11,26 @@ const BOCHS = 0x1234;
 
 /** PIIX3's PIRQ route control (Intel 290550): which interrupt request an interrupt pin of the bus becomes. */
 const PIRQ = { FIRST: 0x60, COUNT: 4, DISABLED: 0x80, WRITABLE: 0x8f } as const;
-/** PIIX3's IDE timing, one word for each channel (Intel 290550); bit 15 lets the channel answer. */
-const IDE_TIMING = { PRIMARY: 0x40, SECONDARY: 0x42, WRITABLE: 0xffff } as const;
+/** Those that do more than to be configured. */
+export interface WorkingFunctions {
+  readonly hostBridge: PciFunction;
+  readonly ide: PciFunction;
+  readonly power: PciFunction;
+  readonly vga: PciFunction;
+}
 
-export const pcFunctions = (): readonly PlacedFunction[] => [
-  { device: 0, function: 0, at: hostBridge() },
+export const pcFunctions = ({
+  hostBridge,
+  ide,
+  power,
+  vga,
+}: WorkingFunctions): readonly PlacedFunction[] => [
+  { device: 0, function: 0, at: hostBridge },
   { device: 1, function: 0, at: isaBridge() },
-  { device: 1, function: 1, at: ide() },
-  { device: 2, function: 0, at: vga() },
+  { device: 1, function: 1, at: ide },
+  { device: 1, function: 3, at: power },
+  { device: 2, function: 0, at: vga },
 ];
-
-/** 82441FX. */
-const hostBridge = (): ConfigurationSpace =>
-  new ConfigurationSpace({
-    name: 'host-bridge',
-    vendor: INTEL,
-    device: 0x1237,
-    revision: 2,
-    classCode: 0x06_0000,
-  });
 
 /** 82371SB (PIIX3), function 0. */
 const isaBridge = (): ConfigurationSpace =>
@@ -49,29 +50,27 @@ const isaBridge = (): ConfigurationSpace =>
   });
 
 /**
- * PIIX3, function 1: both channels at the ports and interrupt requests that they had before there was PCI. It is no bus
- * master yet, and says so: bit 7 of the programming interface is 0, base address register 4 is not there.
+ * The VGA: base address register 0 places its linear frame buffer. It answers before firmware has placed it, for programs
+ * that are started without any.
+ *
+ * @param onChange it may lie elsewhere
  */
-const ide = (): ConfigurationSpace =>
-  new ConfigurationSpace({
-    name: 'ide',
-    vendor: INTEL,
-    device: 0x7010,
-    classCode: 0x01_0100,
-    status: Status.DEVSEL_MEDIUM | Status.FAST_BACK_TO_BACK,
-    registers: [IDE_TIMING.PRIMARY, IDE_TIMING.SECONDARY].map((offset) => ({
-      offset,
-      bytes: 2,
-      writable: IDE_TIMING.WRITABLE,
-    })),
-  });
-
-const vga = (): ConfigurationSpace =>
+export const vgaFunction = (onChange: () => void): ConfigurationSpace =>
   new ConfigurationSpace({
     name: 'vga',
     vendor: BOCHS,
     device: 0x1111,
     revision: 2,
     classCode: 0x03_0000,
-    memory: [{ bar: 0, address: LINEAR_FRAME_BUFFER, size: VBE_MEMORY, prefetchable: true }],
+    command: Command.IO | Command.MEMORY,
+    bases: [
+      {
+        bar: 0,
+        space: 'memory',
+        size: VBE_MEMORY,
+        prefetchable: true,
+        reset: LINEAR_FRAME_BUFFER,
+      },
+    ],
+    onChange,
   });

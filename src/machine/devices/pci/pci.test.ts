@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { Clock } from '../clock';
 import { PortBus } from '../port-bus';
-import { pcFunctions } from './pc-functions';
+import { HostBridge } from './host-bridge';
+import { IdeFunction } from './ide';
+import { pcFunctions, vgaFunction } from './pc-functions';
+import { PowerManagement } from './power-management';
 import { PciBus } from './pci-bus';
 
 /** PCI configuration as a driver does it, through the ports of mechanism #1. */
@@ -8,10 +12,24 @@ class Computer {
   readonly bus = new PortBus();
   readonly pci: PciBus;
   resets = 0;
+  shadowings = 0;
 
   constructor() {
-    this.pci = new PciBus({ functions: pcFunctions(), onReset: () => void this.resets++ });
+    const bus = { read: (_: number, length: number) => new Uint8Array(length), write: () => 0 };
+    const hostBridge = new HostBridge(() => void this.shadowings++);
+    const ide = new IdeFunction({ bus, irqs: [() => 0, () => 0] });
+    const power = new PowerManagement({
+      clock: new Clock(),
+      instructionsPerSecond: 1,
+      sci: () => 0,
+      onPowerOff: () => 0,
+    });
+    this.pci = new PciBus({
+      functions: pcFunctions({ hostBridge, ide, power, vga: vgaFunction(() => 0) }),
+      onReset: () => void this.resets++,
+    });
     this.bus.attach(this.pci);
+    this.bus.attachMovable(ide);
   }
 
   select(device: number, number: number, register: number, bus = 0): void {
@@ -47,7 +65,8 @@ describe('PCI bus', () => {
     assert.deepEqual(found, [
       '0.0 12378086 06000002',
       '1.0 70008086 06010000',
-      '1.1 70108086 01010000',
+      '1.1 70108086 01018000',
+      '1.3 71138086 06800003',
       '2.0 11111234 03000002',
     ]);
     assert.equal(computer.read(1, 0, 0x0e, 1), 0x80); // several functions
@@ -97,12 +116,37 @@ describe('PCI bus', () => {
     assert.equal(computer.read(2, 0, 0x10), 0xff80_0008);
     computer.write(2, 0, 0x10, 4, 0xe000_0008);
     assert.equal(computer.read(2, 0, 0x10), 0xe000_0008);
-    computer.write(2, 0, 0x10, 4, 0xd000_0000); // it does not move
-    assert.equal(computer.read(2, 0, 0x10), 0xe000_0008);
+    computer.write(2, 0, 0x10, 4, 0xd012_3456); // only to where a multiple of its size is
+    assert.equal(computer.read(2, 0, 0x10), 0xd000_0008);
     for (const register of [0x14, 0x18, 0x1c, 0x20, 0x24, 0x30]) {
       computer.write(2, 0, register, 4, 0xffff_ffff);
       assert.equal(computer.read(2, 0, register), 0);
     }
+  });
+
+  it('has ports that software places, while the command register lets them answer', () => {
+    const computer = new Computer();
+    const answers = (port: number): boolean => computer.bus.deviceAt(port) !== undefined;
+    computer.write(1, 1, 0x20, 4, 0xffff_ffff);
+    assert.equal(computer.read(1, 1, 0x20), 0xffff_fff1);
+    computer.write(1, 1, 0x20, 4, 0xc047);
+    assert.equal(computer.read(1, 1, 0x20), 0xc041);
+    assert.ok(!answers(0xc040));
+    computer.write(1, 1, 4, 2, 1);
+    assert.deepEqual([0xc03f, 0xc040, 0xc04f, 0xc050].map(answers), [false, true, true, false]);
+    computer.bus.write(0xc04c, 4, 0x1234_5679);
+    assert.equal(computer.bus.read(0xc04c, 4), 0x1234_5678);
+    computer.write(1, 1, 0x20, 4, 0xd000);
+    assert.equal(computer.bus.read(0xd00c, 4), 0x1234_5678);
+    assert.ok(!answers(0xc040));
+    computer.write(1, 1, 0x20, 4, 0x1f0); // a device that was there first goes on answering
+    computer.bus.attach({
+      name: 'other',
+      ports: [{ first: 0x1f0, last: 0x1f0, widest: 1 }],
+      readPort: () => 7,
+      writePort: () => 0,
+    });
+    assert.equal(computer.bus.read(0x1f0, 1), 7);
   });
 
   it('has the reset control register among its ports', () => {

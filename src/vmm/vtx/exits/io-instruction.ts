@@ -60,15 +60,21 @@ function* output({ port, bytes }: PortAccess): Handler {
   const rax = yield guestRegister(0);
   const mask = (1n << BigInt(8 * bytes)) - 1n;
   yield deviceWrite(port, bytes, Number(rax & mask));
-  if (A20_PORTS.has(port)) yield* followA20();
+  if (MOVING_PORTS.has(port)) yield* followMappings();
   yield* advanceRip();
 }
 
-/** Port 0x92, and data and command port of the keyboard controller: they drive address line 20. */
-const A20_PORTS: ReadonlySet<number> = new Set([0x92, 0x60, 0x64]);
+/**
+ * Port 0x92, and data and command port of the keyboard controller: they drive address line 20. The data ports of PCI's
+ * configuration space: RAM covers ROM, and memory of devices moves.
+ */
+const MOVING_PORTS: ReadonlySet<number> = new Set([
+  ...[0x92, 0x60, 0x64],
+  ...[0xcfc, 0xcfd, 0xcfe, 0xcff],
+]);
 
-/** The A20 gate moves guest-physical pages: the EPT has followed, and the TLB has to. */
-function* followA20(): Handler {
+/** Guest-physical pages lead elsewhere: the EPT has followed, and the TLB has to. */
+function* followMappings(): Handler {
   const changed = yield mappingsChanged();
   if (changed === 1n) yield invept();
 }

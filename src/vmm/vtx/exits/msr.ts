@@ -1,6 +1,6 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, msrReset } from '../../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr, MTRRS, msrReset } from '../../../isa/registers/msr';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
@@ -31,8 +31,7 @@ const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.PAT,
   Msr.APIC_BASE,
   Msr.MISC_ENABLE,
-  Msr.MTRRCAP,
-  Msr.MTRR_DEF_TYPE,
+  ...MTRRS,
 ]);
 
 const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
