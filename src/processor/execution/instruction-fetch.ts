@@ -1,5 +1,6 @@
 import { LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
 import { Fault, WorldSwitch, generalProtection } from '../faults';
+import { RAISED, Raised } from '../reasons/arithmetic';
 import { addressNotCanonical, fetchBeyondLimit, tooLong } from '../reasons/memory';
 import { CS, PAGE_SIZE, Rec, Segment, State, segmentSlot, wordOf } from '../state/layout';
 import { isCanonical, type Mmu } from '../paging/mmu';
@@ -157,7 +158,13 @@ export class InstructionFetch {
     }
   }
 
+  /**
+   * A relative branch that has not been taken before, or leaves its page.
+   *
+   * @throws Fault #GP of the branch when no instruction can be there
+   */
   branch(record: number, rip: bigint): number {
+    this.requireTarget(record, rip);
     const base = this.state.slot(State.RIP_BASE);
     const generation = this.code.generation;
     const target = this.enterOrLeave(rip);
@@ -166,6 +173,16 @@ export class InstructionFetch {
       this.view.setUint32(record + Rec.TARGET_RECORD, target, true);
     }
     return target;
+  }
+
+  private requireTarget(record: number, rip: bigint): void {
+    const { state } = this;
+    const biased = BigInt.asUintN(64, rip + state.slot(State.TARGET_BIAS));
+    if (biased <= state.slot(State.TARGET_SPAN)) return;
+    state.beginInstruction(this.view.getUint16(record + Rec.OFFSET, true), 0);
+    const wide = state.codeBits === 64;
+    const number = wide ? Raised.TARGET_NOT_CANONICAL : Raised.TARGET_BEYOND_LIMIT;
+    throw generalProtection(RAISED[number].reason);
   }
 
   scratchOrLeave(rip: bigint): number {

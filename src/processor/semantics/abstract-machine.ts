@@ -1,4 +1,4 @@
-import type { RaisedNumber } from '../reasons/arithmetic';
+import { Raised, type RaisedNumber } from '../reasons/arithmetic';
 import { SS, State, gprSlot, segmentSlot, Segment } from '../state/layout';
 import type {
   Expression,
@@ -227,6 +227,23 @@ export class AbstractMachine {
       again = this.let(body());
     });
     if (again) this.list.push({ do: 'repeat', body: statements, again: again.expression });
+  }
+
+  /** Where `jumpRelative` leads. */
+  relativeTarget(): Value {
+    const offset = new Value({ op: 'field', width: 64, field: 'target' });
+    return this.readState(State.RIP_BASE, 64).add(offset).resize(this.size);
+  }
+
+  /**
+   * A near branch to where no instruction can be is #GP(0) of the branch itself, before it has done anything (SDM 2A
+   * JMP, CALL, 2B RET). What does nothing else before it jumps leaves this to `jumpRelative`.
+   */
+  requireTarget(target: Value): void {
+    const biased = target.resize(64).add(this.readState(State.TARGET_BIAS, 64));
+    this.if(this.readState(State.TARGET_SPAN, 64).ltU(biased), () => {
+      this.raise(this.size === 64 ? Raised.TARGET_NOT_CANONICAL : Raised.TARGET_BEYOND_LIMIT);
+    });
   }
 
   /** Continues at `target` (a RIP, any width). */

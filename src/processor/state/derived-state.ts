@@ -1,4 +1,5 @@
 import { AccessRights, SegmentType } from '../../isa/access-rights';
+import { WideCr4 } from '../../isa/registers/control';
 import {
   CS,
   CodeTlb,
@@ -35,6 +36,7 @@ export function updateDerivedState(state: CpuState, guest: boolean): void {
   setHalves(words, State.STACK_MASK, wide || stackBits32 ? ALL : 0xffff, top);
   const limit = words[wordOf(segmentSlot(CS) + Segment.LIMIT)] ?? 0;
   setHalves(words, State.FETCH_LIMIT, wide ? ALL : limit, top);
+  setTargets(state, wide ? undefined : limit);
   const set = (guest ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
   const dataSet = state.watchesData ? Tlb.EMPTY_SET : set;
   words[wordOf(State.TLB_SET)] = Tlb.BASE + dataSet * Tlb.SET_SIZE;
@@ -43,6 +45,13 @@ export function updateDerivedState(state: CpuState, guest: boolean): void {
   words[wordOf(State.REPEAT_LIMIT)] = state.hasBreakpoints ? 1 : REPEAT_LIMIT;
   if (wide) updateWideSegments(words);
   else for (let index = 0; index <= GS; index++) updateSegment(state, index);
+}
+
+/** Where near branches may lead: below the limit, or in 64-bit mode to canonical addresses of 48 or 57 bits. */
+function setTargets({ words, cr4 }: CpuState, limit: number | undefined): void {
+  const half = limit === undefined ? 1 << ((cr4 & WideCr4.LA57 ? 56 : 47) - 32) : 0;
+  setHalves(words, State.TARGET_BIAS, 0, half);
+  setHalves(words, State.TARGET_SPAN, limit ?? ALL, half === 0 ? 0 : 2 * half - 1);
 }
 
 function setHalves(words: Int32Array, slot: number, low: number, high: number): void {

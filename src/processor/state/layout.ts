@@ -39,6 +39,9 @@ export const State = {
   REPEAT_LIMIT: 0x4e8,
   /** i32: the units whose instructions raise a fault at present; see UnitBit. */
   UNAVAILABLE: 0x4ec,
+  /** i64 each: RIP may be what, with the bias added, is not above the span: within the limit, or canonical. */
+  TARGET_BIAS: 0x4f0,
+  TARGET_SPAN: 0x4f8,
   /** The ES, CS, SS, DS, FS, GS, LDTR, TR slots. */
   SEGMENTS: 0x500,
 

@@ -120,10 +120,10 @@ export class AtaChannel implements PortDevice, Stateful<AtaState> {
     return this.has(this.selected) ? this.taskFile.status : 0;
   }
 
-  /** Whose registers are read: drive 0 answers for drive 1 that is not there, but for its status (ATA/ATAPI-6 9.16.1). */
+  /** Whose registers are read: a disk answers for drive 1 that is not there, but for its status (ATA/ATAPI-6 9.16.1). */
   private get answering(): TaskFile | undefined {
     if (this.has(this.selected)) return this.taskFile;
-    return this.selected === 1 && this.has(0) ? this.taskFiles[0] : undefined;
+    return this.selected === 1 && this.drives[0] ? this.taskFiles[0] : undefined;
   }
 
   private readRegister(register: number): number {

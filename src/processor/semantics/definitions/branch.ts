@@ -11,6 +11,7 @@ import {
 import type { AbstractMachine } from '../abstract-machine';
 import { CONDITION_CODES } from '../flags';
 import { instruction } from '../instruction';
+import { SS } from '../../state/layout';
 import { Value } from '../value';
 
 /** SDM 2: JMP, CALL, RET, Jcc, LOOPcc, JrCXZ; far transfers and interrupts go to TypeScript. */
@@ -27,7 +28,11 @@ instruction('JMP', (m) => {
   const kind = m.shape(0).kind;
   if (kind === 'other') m.slow(jumpFar);
   else if (kind === 'branch') m.jumpRelative();
-  else m.jump(m.operand(0).read());
+  else {
+    const target = m.let(m.operand(0).read());
+    m.requireTarget(target);
+    m.jump(target);
+  }
 });
 
 instruction('CALL', (m) => {
@@ -36,19 +41,21 @@ instruction('CALL', (m) => {
     m.slow(callFar);
     return;
   }
-  const target = kind === 'branch' ? undefined : m.operand(0).read();
+  const target = kind === 'branch' ? undefined : m.let(m.operand(0).read());
+  m.requireTarget(target ?? m.relativeTarget());
   m.push(m.let(m.nextRip().resize(m.size)));
   if (target) m.jump(target);
   else m.jumpRelative();
 });
 
 instruction('RET', (m) => {
-  const target = m.pop(m.size);
-  if (m.form.operands.length > 0) {
-    const rsp = m.register(4, 64).read();
-    const mask = m.stackMask();
-    m.setStackPointer(rsp, mask, rsp.add(m.immediate(16).resize(64)).and(mask));
-  }
+  const rsp = m.register(4, 64).read();
+  const mask = m.stackMask();
+  const target = m.let(m.load(SS, rsp.and(mask), m.size));
+  m.requireTarget(target);
+  const behind = rsp.add(m.size / 8);
+  const dropped = m.form.operands.length > 0 ? m.immediate(16).resize(64) : 0;
+  m.setStackPointer(rsp, mask, behind.add(dropped).and(mask));
   m.jump(target);
 });
 
@@ -62,10 +69,17 @@ function loop(mnemonic: string, condition: (m: AbstractMachine) => Value): void 
   instruction(mnemonic, (m) => {
     const { value, mask } = counter(m);
     const left = m.let(value.sub(1).and(mask));
-    m.writeCounter(left, mask);
-    m.if(left.ne(0).and(condition(m)), () => {
-      m.jumpRelative();
-    });
+    m.if(
+      left.ne(0).and(condition(m)),
+      () => {
+        m.requireTarget(m.relativeTarget());
+        m.writeCounter(left, mask);
+        m.jumpRelative();
+      },
+      () => {
+        m.writeCounter(left, mask);
+      },
+    );
   });
 }
 loop('LOOP', () => Value.constant(1, 1));
