@@ -5,7 +5,7 @@ import { mustRun } from './processes';
 import { step } from './progress';
 
 const ROOT = resolve(__dirname, '..');
-const LARGEST = 3 * 2 ** 20;
+const LARGEST = 3_000_000;
 
 /** What may be in the package, and what must. */
 const ALLOWED =
