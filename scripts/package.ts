@@ -50,7 +50,7 @@ export async function packageExtension(): Promise<string> {
     rewriteRelativeLinks: false,
   });
   const { size } = statSync(packagePath);
-  const megabytes = (size / 2 ** 20).toFixed(2);
+  const megabytes = (size / 1_000_000).toFixed(2);
   if (size > LARGEST) throw new Error(`${packagePath} has ${megabytes} MB: more than 3`);
   process.stdout.write(`${packagePath}: ${megabytes} MB, ${files.length} files\n`);
   return packagePath;
