@@ -40,5 +40,5 @@ export const PROGRAMS: readonly Program[] = [
   onDisk('cdrom', { medium: 'cdrom' }),
   onDisk('eltorito', { disks: [1440], medium: 'booted-cd' }),
   ...['multiboot', 'elf'].map(kernel),
-  ...['faults', 'pages', 'gates', 'tasks', 'v8086'].map(modern),
+  ...['faults', 'pages', 'gates', 'tasks', 'v8086', 'long'].map(modern),
 ];

@@ -14,7 +14,7 @@ import { compareRun } from './run';
 
 const HERE = __dirname;
 const NEIGHBOUR = resolve(HERE, '../compare');
-const NEIGHBOURS = ['faults', 'pages', 'gates', 'tasks', 'v8086', 'debug', 'fastcalls'];
+const NEIGHBOURS = ['faults', 'pages', 'gates', 'tasks', 'v8086', 'debug', 'fastcalls', 'long'];
 
 function programs(): Map<string, string> {
   const own = readdirSync(HERE).filter((name) => /^[^.]+\.asm$/.test(name));
