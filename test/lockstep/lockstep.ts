@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { assemble } from '../../src/program';
+import { Bochs } from './bochs';
+import type { Peer } from './peer';
 import { Qemu } from './qemu';
 import { compareRun } from './run';
 
 /**
- * Runs system programs instruction by instruction on Ringside and on QEMU, and tells the first difference.
+ * Runs system programs instruction by instruction on Ringside and on QEMU or Bochs, and tells the first difference.
  *
- *   npm run compare:lockstep [-- names]
+ *   npm run compare:lockstep [-- --bochs] [names]
  *
  * The programs are the `.asm` files here, and those of test/compare that are about the processor.
  */
@@ -34,17 +36,18 @@ async function image(path: string): Promise<Uint8Array> {
   return assembly.image;
 }
 
-async function main(names: readonly string[]): Promise<void> {
-  const qemu = await Qemu.start();
+async function main(args: readonly string[]): Promise<void> {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const peer: Peer = args.includes('--bochs') ? new Bochs() : await Qemu.start();
   try {
     for (const [name, path] of programs()) {
       if (names.length > 0 && !names.includes(name)) continue;
-      const { steps, trouble } = await compareRun(qemu, await image(path));
+      const { steps, trouble } = await compareRun(peer, await image(path));
       process.stdout.write(`${name}: ${String(steps)} instructions, ${trouble ?? 'the same'}\n`);
       if (trouble !== undefined) process.exitCode = 1;
     }
   } finally {
-    qemu.end();
+    peer.end();
   }
 }
 

@@ -3,20 +3,20 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GdbRemote } from './gdb-remote';
+import { COMPARED, PROGRAM, rom, type Peer } from './peer';
 import { REGISTERS, bytesOf, type Register, type Registers } from './registers';
-
-/** A chip that jumps to 0000:7C00: there is no firmware between RESET and the program. */
-function rom(): Uint8Array {
-  const bytes = new Uint8Array(0x10000).fill(0xf4);
-  bytes.set([0xea, 0x00, 0x7c, 0x00, 0x00], 0xfff0);
-  return bytes;
-}
 
 /** What fits into a packet of QEMU's stub. */
 const PIECE = 1024;
 
 /** QEMU, one instruction at a time. */
-export class Qemu {
+export class Qemu implements Peer {
+  readonly name = 'QEMU';
+  /** TCG never sets it. */
+  readonly pushesResumeFlag = false;
+  readonly trapsAtOnce = true;
+  readonly silent: ReadonlySet<Register> = new Set();
+
   private constructor(
     private readonly child: ChildProcess,
     private readonly gdb: GdbRemote,
@@ -52,7 +52,7 @@ export class Qemu {
   }
 
   /** As after RESET; memory keeps what it holds. */
-  async reset(): Promise<void> {
+  private async reset(): Promise<void> {
     // The reset comes some time after the answer: it is seen by RIP, which must not be there already.
     await this.step();
     await this.gdb.ask(`qRcmd,${Buffer.from('system_reset').toString('hex')}`);
@@ -63,7 +63,16 @@ export class Qemu {
     }
   }
 
-  async writeMemory(address: number, bytes: Uint8Array): Promise<void> {
+  async load(program: Uint8Array): Promise<void> {
+    await this.reset();
+    const memory = new Uint8Array(COMPARED.end);
+    memory.set(program, PROGRAM);
+    await this.writeMemory(0, memory);
+    await this.step();
+    await this.set('rflags', 2n);
+  }
+
+  private async writeMemory(address: number, bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE) {
       const piece = Buffer.from(bytes.subarray(at, at + PIECE));
       const where = `${(address + at).toString(16)},${piece.length.toString(16)}`;
@@ -100,7 +109,7 @@ export class Qemu {
     return result as Registers;
   }
 
-  async set(register: Register, value: bigint): Promise<void> {
+  private async set(register: Register, value: bigint): Promise<void> {
     const n = REGISTERS.indexOf(register);
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(value);

@@ -3,10 +3,8 @@ import { WideRflags } from '../../src/isa/registers/flags';
 import { Msr } from '../../src/isa/registers/msr';
 import { flatAt } from '../../src/session/boot/flat';
 import { Machine } from '../../src/session/machine';
+import { PROGRAM, type Peer } from './peer';
 import { REGISTERS, type Register, type Registers } from './registers';
-
-/** Where programs lie, on both sides. */
-export const PROGRAM = 0x7c00;
 
 /** The instruction that comes next. */
 export interface Next {
@@ -25,9 +23,21 @@ const LONGEST = 15;
 export class Ringside {
   readonly machine: Machine;
 
-  constructor(program: Uint8Array) {
+  constructor(
+    program: Uint8Array,
+    private readonly peer: Peer,
+  ) {
     this.machine = new Machine(flatAt(program, PROGRAM), { monitor: 'none', memory: 16 << 20 });
     this.processor.holdInterrupts = true;
+  }
+
+  /** Starts with another one's general registers and CR0. */
+  adopt(registers: Registers): void {
+    const { state } = this.processor;
+    GPR_ORDER.forEach((gpr, n) => {
+      state.setGpr(gpr, registers[REGISTERS[n] ?? 'rax']);
+    });
+    state.cr0 = registers.cr0;
   }
 
   get processor() {
@@ -52,10 +62,10 @@ export class Ringside {
   step(): void {
     const { rflags } = this.processor.state;
     this.execute();
-    this.dropResumeFlag(rflags);
+    if (!this.peer.pushesResumeFlag) this.dropResumeFlag(rflags);
   }
 
-  /** A fault pushes RFLAGS with RF (SDM 3B 18.3.1.1); TCG never does: the image becomes as theirs. */
+  /** A fault pushes RFLAGS with RF (SDM 3B 18.3.1.1): where the other one does not, the image becomes as theirs. */
   private dropResumeFlag(rflags: bigint): void {
     const { state, mmu } = this.processor;
     const { memory } = this.machine.computer;
@@ -70,9 +80,9 @@ export class Ringside {
   private execute(): void {
     const stop = this.machine.computer.run(1);
     const { state } = this.processor;
-    // A trap that is due comes before the next instruction: QEMU delivers it in the same step.
-    if (state.pendingDebug !== 0 && state.interruptShadow !== 'mov-ss')
-      this.machine.computer.run(1);
+    // A trap that is due comes before the next instruction.
+    const due = this.peer.trapsAtOnce && state.pendingDebug !== 0;
+    if (due && state.interruptShadow !== 'mov-ss') this.machine.computer.run(1);
     if (stop.kind === 'not-implemented') throw new Error(`not implemented: ${stop.what}`);
     this.shutDown ||= stop.kind === 'triple-fault';
   }

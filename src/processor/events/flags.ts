@@ -1,3 +1,5 @@
+import { Vector } from '../../isa/exceptions';
+import { Dr6 } from '../../isa/registers/debug';
 import { Rflags } from '../../isa/registers/flags';
 import type { InterruptEvent } from './event';
 
@@ -7,7 +9,12 @@ export function clearFlags(flags: bigint, interruptGate: boolean): bigint {
   return flags & ~always & ~(interruptGate ? BigInt(Rflags.IF) : 0n);
 }
 
-/** RFLAGS as a fault pushes it: RF is set, so that the instruction can be restarted (SDM 3B 18.3.1.1). */
+/**
+ * RFLAGS as it is pushed: RF is set by a fault, so that the instruction can be restarted past its breakpoint, but not by
+ * that breakpoint itself, and not by a trap (SDM 3B 18.3.1.1). Of the debug exceptions only general detect is another fault.
+ */
 export function flagsImage(flags: bigint, event: InterruptEvent): bigint {
-  return event.kind === 'hardware-exception' ? flags | BigInt(Rflags.RF) : flags;
+  if (event.kind !== 'hardware-exception') return flags;
+  const guarded = ((event.debug ?? 0n) & Dr6.BD) !== 0n;
+  return event.vector === Vector.DB && !guarded ? flags : flags | BigInt(Rflags.RF);
 }
