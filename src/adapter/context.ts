@@ -82,6 +82,14 @@ export class SessionContext {
 
   /** The session is over: nothing is launched in it any more. */
   ended = false;
+  private attends = false;
+
+  /** Whether a person plays with the guest, with the next one too if this one is started anew. */
+  set attended(attended: boolean) {
+    this.attends = attended;
+    if (this.current) this.current.attended = attended;
+  }
+
   /** The debuggee has begun: before that it is only looked at. */
   begun = false;
   private saidTerminated = false;
@@ -132,6 +140,7 @@ export class SessionContext {
   setDebuggee(debuggee: Debuggee | undefined): void {
     this.current?.run.pause();
     this.current = debuggee;
+    if (debuggee) debuggee.attended = this.attends;
     this.begun = false;
     this.views =
       debuggee &&

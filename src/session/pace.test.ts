@@ -80,4 +80,19 @@ describe('the pace of a machine beside a person', () => {
     rest(1.5);
     assert.equal(pace.wait(), 3);
   });
+
+  it('is asked after a long sleep; while a person plays, after computing, too', () => {
+    const { pace, rest, compute } = scene();
+    compute(400, 100);
+    rest(9);
+    assert.equal(pace.isDue, false);
+    rest(1);
+    assert.equal(pace.isDue, true);
+    pace.begin();
+    pace.attended = true;
+    compute(1, 0);
+    assert.equal(pace.isDue, false);
+    compute(1, 0);
+    assert.equal(pace.isDue, true);
+  });
 });

@@ -5,6 +5,8 @@ import { INSTRUCTIONS_PER_SECOND } from '../machine/platform';
 const MILLISECOND = INSTRUCTIONS_PER_SECOND / 1000;
 /** HLT rests no longer at a time, so that a key is not noticed later than that. */
 const LONGEST_REST = 10 * MILLISECOND;
+/** While a person plays, the machine does not run for longer without a look at the clock. */
+const ATTENDED_STRETCH = 2 * MILLISECOND;
 /** Milliseconds by which the machine may be behind and catch up; what is more than that is lost. */
 const MOST_LAG = 100;
 /** Timers cannot wait for less: it adds up. In milliseconds. */
@@ -51,10 +53,12 @@ export class Pace {
     return this.lead < SHORTEST_WAIT ? 0 : this.lead;
   }
 
-  /** Whether the machine has slept so long that it should be asked how long to wait. */
+  /** Whether so much of the machine's time has passed, asleep or in a person's sight, that `wait` should be asked. */
   get isDue(): boolean {
     const { processor } = this.computer;
-    return processor.time - this.time - (processor.retired - this.retired) >= LONGEST_REST;
+    const passed = processor.time - this.time;
+    if (this.attended) return passed >= ATTENDED_STRETCH;
+    return passed - (processor.retired - this.retired) >= LONGEST_REST;
   }
 
   private look(): void {

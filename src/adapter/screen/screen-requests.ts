@@ -32,7 +32,7 @@ export function screenRequests(context: SessionContext): Handlers {
     ),
 
     [CustomRequest.ATTENDED]: handler(({ attended }: AttendedArguments) => {
-      context.debuggee.attended = attended;
+      context.attended = attended;
     }),
   };
 }

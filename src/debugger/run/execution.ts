@@ -152,7 +152,9 @@ export class Execution {
 
   /** Lets others have their turn when it is time, or while the machine's time is ahead of a person's. */
   private async takeTurns(): Promise<void> {
-    const wait = this.environment.pace?.wait() ?? 0;
+    const { pace } = this.environment;
+    if (!pace?.isDue && performance.now() - this.lastTurn < TURN) return;
+    const wait = pace?.wait() ?? 0;
     if (wait > 0) await this.letPass(wait);
     else if (performance.now() - this.lastTurn < TURN) return;
     await this.environment.breathe();

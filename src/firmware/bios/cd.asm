@@ -208,16 +208,7 @@ cd_functions:
 
 ; AH = 42h: extended read. DS:SI -> packet; its count becomes how many were read.
 cd_read:
-        push ds
-        push si
-        mov si, [bp + caller.si]
-        mov ds, [bp + caller.ds]
-        mov eax, [si + packet.lba]
-        mov edx, [si + packet.lba + 4]
-        mov cx, [si + packet.count]
-        les bx, [si + packet.offset]
-        pop si
-        pop ds
+        call edd_packet
         test edx, edx
         jz .read
         mov cx, 0                   ; no CD is so large

@@ -48,8 +48,8 @@ edd_verify:
         mov al, DISK_OK
         ret
 
-; Returns EDX:EAX = the first sector, CX = how many, ES:BX -> buffer. CF = 1: the disk ends before.
-edd_place:
+; The caller's packet: EDX:EAX = the first sector, CX = how many, ES:BX -> buffer.
+edd_packet:
         push ds
         push si
         mov si, [bp + caller.si]
@@ -60,6 +60,11 @@ edd_place:
         les bx, [si + packet.offset]
         pop si
         pop ds
+        ret
+
+; Returns EDX:EAX = the first sector, CX = how many, ES:BX -> buffer. CF = 1: the disk ends before.
+edd_place:
+        call edd_packet
         cmp edx, [si + drive.sectors + 4]
         ja .bad
         jb .good
