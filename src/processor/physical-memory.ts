@@ -23,7 +23,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   readonly memory: WebAssembly.Memory;
   readonly view: DataView;
   private readonly bytes: Uint8Array;
-  private watcher: WriteWatcher | undefined;
+  private readonly watchers: WriteWatcher[] = [];
   private mapWatcher: MapWatcher | undefined;
   private readonly regions = new MemoryRegions();
 
@@ -52,7 +52,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
 
   /** Who is told of writes that do not go through the processor's TLB (loaders, devices, a VMM). */
   onWrite(watcher: WriteWatcher): void {
-    this.watcher = watcher;
+    this.watchers.push(watcher);
   }
 
   /** Who is told of changes of the map. */
@@ -125,25 +125,25 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   write8(address: number, value: number): void {
     if (!this.contains(address, 1)) return;
     this.view.setUint8(PHYSICAL_BASE + address, value);
-    this.watcher?.(address, 1);
+    this.written(address, 1);
   }
 
   write16(address: number, value: number): void {
     if (!this.contains(address, 2)) return;
     this.view.setUint16(PHYSICAL_BASE + address, value, true);
-    this.watcher?.(address, 2);
+    this.written(address, 2);
   }
 
   write32(address: number, value: number): void {
     if (!this.contains(address, 4)) return;
     this.view.setUint32(PHYSICAL_BASE + address, value, true);
-    this.watcher?.(address, 4);
+    this.written(address, 4);
   }
 
   write64(address: number, value: bigint): void {
     if (!this.contains(address, 8)) return;
     this.view.setBigUint64(PHYSICAL_BASE + address, value, true);
-    this.watcher?.(address, 8);
+    this.written(address, 8);
   }
 
   /** A value of 1, 2, 4 or 8 bytes within RAM or beyond it. */
@@ -195,7 +195,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   writeBytes(address: number, data: Uint8Array): void {
     const inside = Math.max(0, Math.min(data.length, this.size - address));
     this.bytes.set(data.subarray(0, inside), address);
-    if (inside > 0) this.watcher?.(address, inside);
+    if (inside > 0) this.written(address, inside);
   }
 
   save(): MemoryState {
@@ -238,7 +238,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
 
   /** Tells the watcher of bytes that were written in place. */
   written(address: number, length: number): void {
-    this.watcher?.(address, length);
+    for (const watcher of this.watchers) watcher(address, length);
   }
 
   /** The bytes of the page frame that holds `address`, in place. */

@@ -9,6 +9,7 @@ import {
   createVirtualMachine,
   type Allocation,
   type Intercept,
+  type Paging,
   type VirtualMachine,
   type VirtualMachineState,
 } from '../vmm';
@@ -25,6 +26,8 @@ export interface MachineOptions {
   readonly memory: number;
   /** When the guest's memory gets its host frames. Default: 'eager'. */
   readonly allocation?: Allocation;
+  /** What leads from the guest's addresses to the host's. Default: 'ept'. */
+  readonly paging?: Paging;
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
@@ -97,6 +100,7 @@ function guest(image: BootImage, options: MachineOptions, events: PlatformEvents
   const vm = createVirtualMachine({
     memory: options.memory,
     allocation: options.allocation ?? 'eager',
+    paging: options.paging ?? 'ept',
     intercepts: options.intercepts ?? INTERCEPTS,
     start,
     events,

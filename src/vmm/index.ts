@@ -5,6 +5,7 @@ export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';
 export {
   createVirtualMachine,
+  type Paging,
   type VirtualMachine,
   type VirtualMachineOptions,
   type VirtualMachineState,

@@ -4,6 +4,7 @@ import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
 import { instruction } from './instruction';
+import type { VcpuRegister } from './vtx/vcpu-area';
 
 /** The operations that handlers yield, by the names of the instructions they stand for. */
 
@@ -193,10 +194,55 @@ export const writeCr2 = instruction('MOV', Cost.GPR, {
   operands: (value) => ['CR2', value],
 });
 
-/** Whether a virtual device has changed what the EPT maps: 1, or 0. */
+/** Whether software has changed where the guest's addresses lead, and the processor may not know: 1, or 0. */
 export const mappingsChanged = instruction('ask', Cost.SOFTWARE, {
   perform: (host: Host) => (host.takeMappingsChanged() ? 1n : 0n),
   operands: () => ['have mappings changed'],
+});
+
+/** MOV from what the monitor keeps of the virtual processor beside its VMCS. */
+export const readVcpu = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, register: VcpuRegister) => host.readVcpu(register),
+  operands: (register) => ['…', `[vcpu.${register}]`],
+});
+
+export const writeVcpu = instruction('MOV', Cost.GPR, {
+  perform: (host: Host, register: VcpuRegister, value: bigint) => host.writeVcpu(register, value),
+  operands: (register, value) => [`[vcpu.${register}]`, value],
+});
+
+/**
+ * Walks the guest's own page tables for an access that has met a page fault, and sets their accessed and dirty
+ * flags: where it leads to; -1 - the error code, where it is the guest's page fault.
+ */
+export const walkForAccess = instruction('walk', Cost.PAGE_WALK, {
+  perform: (host: Host, linear: bigint, errorCode: bigint) => host.walkForAccess(linear, errorCode),
+  operands: (linear, errorCode) => [
+    ['guest-linear', linear],
+    ['error code', errorCode],
+  ],
+});
+
+/** What `fillShadow` comes to. */
+export const Fills = { FILLED: 0n, UNCHANGED: 1n, EMULATE: 2n, NO_FRAME: 3n } as const;
+const FILLS = {
+  filled: Fills.FILLED,
+  unchanged: Fills.UNCHANGED,
+  emulate: Fills.EMULATE,
+  'no frame': Fills.NO_FRAME,
+};
+
+/** Makes shadow entries that lead from a guest-linear address to the host frame. */
+export const fillShadow = instruction('fill', Cost.PAGE_WALK, {
+  perform: (host: Host, linear: bigint, errorCode: bigint) =>
+    FILLS[host.fillShadow(linear, errorCode)],
+  operands: (linear) => [['shadow tables: guest-linear', linear]],
+});
+
+/** The root of the shadow tables for the guest's address space, which is made if it is a new one. */
+export const shadowRoot = instruction('look up', Cost.SOFTWARE, {
+  perform: (host: Host) => BigInt(host.shadowRoot()),
+  operands: () => ['the root of the shadow tables'],
 });
 
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */

@@ -8,20 +8,27 @@ import { VBE_MEMORY } from '../machine/devices/vga/vbe';
 import type { PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
+import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/guest-memory';
+import { FramePool } from './memory/shadow/frame-pool';
 import { Monitor, type MonitorState } from './monitor';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
+
+/** By the EPT in hardware, or by shadow page tables. */
+export type Paging = 'ept' | 'shadow';
 
 export interface VirtualMachineOptions {
   /** Bytes of guest RAM. */
   readonly memory: number;
   readonly allocation: Allocation;
+  /** What leads from the guest's addresses to the host's. */
+  readonly paging: Paging;
   readonly intercepts: readonly Intercept[];
   /** The registers with which the guest starts. */
   readonly start: StartState;
@@ -56,8 +63,10 @@ export interface VirtualMachineState {
 /** Builds the host, and a guest that is ready to be entered once its image is loaded. */
 export function createVirtualMachine(options: VirtualMachineOptions): VirtualMachine {
   const pageCount = Math.ceil(options.memory / 4096);
-  // Room for the EPT of all of guest memory, beside the monitor's other structures.
-  const structures = MONITOR_SIZE + Math.ceil(pageCount / 512) * 4096;
+  // Room for the EPT of all of guest memory, or what stands in its place, beside the monitor's other structures.
+  const shadowFrames = options.paging === 'shadow' ? shadowFramesFor(pageCount) : 0;
+  const shadowStart = MONITOR_START + MONITOR_SIZE + Math.ceil(pageCount / 512) * PAGE_SIZE;
+  const structures = shadowStart + shadowFrames * PAGE_SIZE - MONITOR_START;
   const guestStart = MONITOR_START + structures;
   // Behind all guest memory: that of the guest's video card.
   const card = guestStart + pageCount * 4096;
@@ -67,7 +76,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     events: { serial: (byte) => options.events.serial?.(byte) },
     ...(options.engine && { engine: options.engine }),
   });
-  const frames = new SequentialFrames(MONITOR_START, guestStart);
+  const frames = new SequentialFrames(MONITOR_START, shadowStart);
   const ept = new EptBuilder(computer.memory, frames);
   const pool = new ScatteredFrames(guestStart, pageCount);
   const guestMemory = new GuestMemory(computer.memory, ept, pool, options.memory, card, frames);
@@ -82,12 +91,14 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     frames.allocate(),
   ) as Seven;
   const saveArea = frames.allocate();
-  const host = new Host(computer, guestMemory, saveArea, options.events, options.platform ?? {});
+  const shadow = shadowFrames > 0 ? new FramePool(shadowStart, shadowFrames) : undefined;
+  const platform = options.platform ?? {};
+  const host = new Host(computer, guestMemory, saveArea, options.events, platform, shadow);
   const technique = new VtxTechnique(
     { vmxon, vmcs },
     {
       intercepts: new Set(options.intercepts),
-      eptPointer: ept.pointer,
+      eptPointer: shadow ? undefined : ept.pointer,
       msrBitmap,
       hostCr3,
       hostRsp: directMap(stack + 4096),
@@ -119,6 +130,9 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     },
   };
 }
+
+/** Enough for the tables of a few address spaces that use much of memory. */
+const shadowFramesFor = (pages: number): number => Math.max(512, Math.ceil(pages / 32));
 
 type Seven = [number, number, number, number, number, number, number];
 

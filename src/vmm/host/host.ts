@@ -1,4 +1,3 @@
-import { AccessRights } from '../../isa/access-rights';
 import { Gpr } from '../../isa/registers/general';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
@@ -18,13 +17,15 @@ import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { writeXcr0 } from '../../processor/extended-state/xcr0';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
-import { walk, type Access, type WalkResult } from '../../processor/paging/walk';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
 import { injectedEvent } from '../../processor/vmx/interruption';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
 import type { GuestMemory } from '../memory/guest-memory';
+import type { GuestPages } from '../memory/guest-pages';
+import { ShadowPager, type Filling, type ShadowPagerState } from '../memory/shadow/shadow-pager';
+import type { FramePool } from '../memory/shadow/frame-pool';
 import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { GuestBus, type Answerer } from '../emulator/guest-bus';
@@ -34,11 +35,11 @@ import {
   type Emulation,
 } from '../emulator/instruction-emulator';
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
-import { guestPagingState } from '../vtx/guest-paging';
+import type { GuestControls } from '../vtx/guest-paging';
+import { storeControls } from '../vtx/stored-controls';
+import { GuestTranslation } from '../vtx/guest-translation';
+import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
 
-const READ_ANYTHING: Access = { write: false, execute: false, user: false, unchecked: true };
-const NOWHERE = (1n << 64n) - 1n;
-const DPL = BigInt(AccessRights.DPL);
 /** No host timer is armed further ahead than the counter reaches. */
 const LONGEST_COUNT = 0xffff;
 
@@ -50,6 +51,7 @@ export interface HostState {
   readonly end: GuestEnd | undefined;
   readonly waiting: boolean;
   readonly mappingsChanged: boolean;
+  readonly shadow: ShadowPagerState | undefined;
 }
 
 /**
@@ -72,6 +74,8 @@ export class Host implements Persistent<HostState> {
   /** The EPT is as it was saved: virtual devices have nothing to change in it. */
   private restoring = false;
   private readonly bus: GuestBus;
+  private readonly shadow: ShadowPager | undefined;
+  private readonly translation: GuestTranslation;
   private emulator: InstructionEmulator | undefined;
   /** The area of the general registers, in place. */
   private readonly saved: BigUint64Array;
@@ -83,6 +87,8 @@ export class Host implements Persistent<HostState> {
     private readonly saveArea: number,
     events: PlatformEvents,
     platform: PlatformOptions,
+    /** For shadow tables; undefined where the EPT translates. */
+    shadowFrames?: FramePool,
   ) {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
@@ -92,18 +98,18 @@ export class Host implements Persistent<HostState> {
       a20: (on) => {
         if (this.restoring) return;
         guestMemory.setAddressLine20(on);
-        this.mappingsChanged = true;
+        this.mapChanged();
       },
       videoWindow: () => {
         if (this.restoring) return;
         guestMemory.setDevicePages(videoRanges(this.virtual));
         const { frameBuffer, vga } = this.virtual;
         guestMemory.placeFrameBuffer(frameBuffer?.first, vga.vbe.enabled);
-        this.mappingsChanged = true;
+        this.mapChanged();
       },
       shadow: () => {
         if (this.restoring) return;
-        if (guestMemory.rom.update(this.virtual.shadowSegments)) this.mappingsChanged = true;
+        if (guestMemory.rom.update(this.virtual.shadowSegments)) this.mapChanged();
       },
     };
     const around: Surroundings = {
@@ -119,12 +125,41 @@ export class Host implements Persistent<HostState> {
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
+    const pages = this.guestPages();
+    this.shadow = shadowFrames && new ShadowPager(computer.memory, pages, shadowFrames);
+    this.translation = new GuestTranslation({
+      vmread: (field) => this.vmread(field),
+      vcpu: (register) => this.readVcpu(register),
+      pkru: () => this.cpu.state.pkru,
+      memory: computer.memory,
+      pages,
+      shadow: this.shadow,
+    });
     guestMemory.setDevicePages(videoRanges(this.virtual));
+  }
+
+  /** The map of the guest's memory, which the EPT is or which shadow tables are made from. */
+  private guestPages(): GuestPages {
+    const { guestMemory, bus } = this;
+    const isRam = (address: bigint): boolean => bus.answererAt(Number(address)) === 'ram';
+    const obtain = (address: bigint) => {
+      const page = guestMemory.pageAt(address);
+      if (page || !isRam(address)) return page;
+      return { frame: guestMemory.allocate(address), writable: true };
+    };
+    return { pageAt: (address) => guestMemory.pageAt(address), obtain, isRam };
+  }
+
+  /** Guest-physical pages lead elsewhere: what was made of the map is no longer so. */
+  private mapChanged(): void {
+    this.shadow?.forgetAll();
+    this.mappingsChanged = true;
   }
 
   save(): HostState {
     const { armed, end, waiting, mappingsChanged } = this;
-    return { virtual: this.virtual.save(), armed, end, waiting, mappingsChanged };
+    const shadow = this.shadow?.save();
+    return { virtual: this.virtual.save(), armed, end, waiting, mappingsChanged, shadow };
   }
 
   restore(state: HostState): void {
@@ -135,6 +170,7 @@ export class Host implements Persistent<HostState> {
     this.end = state.end;
     this.waiting = state.waiting;
     this.mappingsChanged = state.mappingsChanged;
+    if (state.shadow) this.shadow?.restore(state.shadow);
   }
 
   private get cpu() {
@@ -198,6 +234,14 @@ export class Host implements Persistent<HostState> {
 
   restoreGuestRegisters(): void {
     copyRegisters(this.saved, this.cpu.state.gprs);
+  }
+
+  readVcpu(register: VcpuRegister): bigint {
+    return this.computer.memory.read64(this.saveArea + vcpuOffset[register]);
+  }
+
+  writeVcpu(register: VcpuRegister, value: bigint): void {
+    this.computer.memory.write64(this.saveArea + vcpuOffset[register], value);
   }
 
   guestRegister(index: number): bigint {
@@ -288,9 +332,10 @@ export class Host implements Persistent<HostState> {
     this.virtual.ports.write(port, bytes, value);
   }
 
-  /** Whether the EPT has changed since this was asked last. */
+  /** Whether the EPT, or shadow tables, have changed since this was asked last. */
   takeMappingsChanged(): boolean {
-    const changed = this.mappingsChanged;
+    const inShadow = this.shadow?.takeChanged() === true;
+    const changed = this.mappingsChanged || inShadow;
     this.mappingsChanged = false;
     return changed;
   }
@@ -356,27 +401,24 @@ export class Host implements Persistent<HostState> {
 
   /** Where the guest's page tables lead, whatever their rights; all ones where they lead nowhere. */
   walkGuest(linear: bigint): bigint {
-    return this.walkFor(linear, READ_ANYTHING).translation?.address ?? NOWHERE;
+    return this.translation.leadsTo(linear);
   }
 
   /** As the guest's instruction would get there: the physical address, or -1 - the error code of its #PF. */
   translateGuest(linear: bigint, write: boolean): bigint {
-    const user = (this.vmread(Field.GUEST_SS_AR_BYTES) & DPL) === DPL;
-    const { translation, fault } = this.walkFor(linear, { write, execute: false, user });
-    return translation ? translation.address : -1n - BigInt(fault.errorCode);
+    return this.translation.forInstruction(linear, write);
   }
 
-  private walkFor(linear: bigint, access: Access): WalkResult {
-    const entries = {
-      entryAddress: (address: bigint) =>
-        this.guestMemory.hostAddress(address) ?? this.computer.memory.size,
-      read32: (address: number) => this.computer.memory.read32(address),
-      read64: (address: number) => this.computer.memory.read64(address),
-      write32: () => undefined,
-      write64: () => undefined,
-    };
-    const state = guestPagingState((field) => this.vmread(field), this.cpu.state.pkru);
-    return walk(state, entries, linear, access, false);
+  walkForAccess(linear: bigint, errorCode: bigint): bigint {
+    return this.translation.forAccess(linear, errorCode);
+  }
+
+  fillShadow(linear: bigint, errorCode: bigint): Filling {
+    return this.translation.fillShadow(linear, errorCode);
+  }
+
+  shadowRoot(): number {
+    return this.translation.shadowRoot();
   }
 
   allocateGuestPage(address: bigint): number {
@@ -409,10 +451,12 @@ export class Host implements Persistent<HostState> {
     const gprs = Array.from(this.saved);
     const { mmu, state } = this.cpu;
     const { cr2, units } = state;
-    const before = emulatedState((field) => this.vmread(field), gprs, cr2, units.slice());
+    const { controls } = this.translation;
+    const before = emulatedState((field) => this.vmread(field), controls, gprs, cr2, units.slice());
     const after = act(this.emulator, before);
     if ('unable' in after) return false;
     storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
+    if (this.storeControls(controls, after)) this.mappingsChanged = true;
     units.set(after.registers.units);
     after.registers.gprs.forEach((value, index) => {
       if (index !== Gpr.RSP) this.setGuestRegister(index, value);
@@ -421,6 +465,18 @@ export class Host implements Persistent<HostState> {
     mmu.setPkru(after.pkru); // the translations depend on it
     units.set(after.units);
     return true;
+  }
+
+  /** The control registers after an instruction in software. @returns whether they lead elsewhere */
+  private storeControls(before: GuestControls, { registers, pdptes }: EmulatedState): boolean {
+    const after = { ...registers, pdptes };
+    return storeControls(
+      (field) => this.vmread(field),
+      (field, value) => this.vmwrite(field, value),
+      this.shadow && ((register, value) => this.writeVcpu(register, value)),
+      before,
+      after,
+    );
   }
 
   stopGuest(end: GuestEnd): void {

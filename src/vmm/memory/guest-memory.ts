@@ -8,6 +8,7 @@ import { walkEpt } from '../../processor/vmx/ept';
 import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
 import type { EptBuilder } from './ept-builder';
+import type { GuestPage } from './guest-pages';
 import { GuestRom, type GuestRomState } from './guest-rom';
 
 /** When the guest's memory gets its host frames. */
@@ -191,6 +192,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   hostAddress(address: bigint): number | undefined {
     const result = walkEpt(this.memory, this.ept.pointer, address, ANY_ACCESS, false);
     return result.kind === 'translation' ? result.address : undefined;
+  }
+
+  /** The page of a guest-physical address, and whether the guest may write to it. */
+  pageAt(address: bigint): GuestPage | undefined {
+    const page = address & ~0xfffn;
+    const result = walkEpt(this.memory, this.ept.pointer, page, ANY_ACCESS, false);
+    if (result.kind !== 'translation') return undefined;
+    return { frame: result.address, writable: (result.rights & EptRights.WRITE) !== 0 };
   }
 
   read(address: bigint, bytes: number): bigint {

@@ -2,19 +2,20 @@ import { Field } from '../../isa/vmx/fields';
 import { Gpr } from '../../isa/registers/general';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { EmulatedState } from '../emulator/instruction-emulator';
+import type { GuestControls } from './guest-paging';
 
 /** The guest's registers, between the guest-state area of the VMCS and an emulator of instructions. */
 
-const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
-
 /**
  * @param read VMREAD
+ * @param controls as the guest knows them
  * @param gprs RAX … R15; RSP comes from the VMCS
  * @param cr2 which no VM exit saves
  * @param units the x87 and vector registers, which no VM exit saves either
  */
 export function emulatedState(
   read: (field: Field) => bigint,
+  { cr0, cr3, cr4, efer, pdptes }: GuestControls,
   gprs: readonly bigint[],
   cr2: bigint,
   units: Uint8Array,
@@ -24,10 +25,10 @@ export function emulatedState(
       gprs: gprs.map((value, index) => (index === Gpr.RSP ? read(Field.GUEST_RSP) : value)),
       rip: read(Field.GUEST_RIP),
       rflags: read(Field.GUEST_RFLAGS),
-      cr0: read(Field.GUEST_CR0),
-      cr3: read(Field.GUEST_CR3),
-      cr4: read(Field.GUEST_CR4),
-      efer: read(Field.GUEST_IA32_EFER),
+      cr0,
+      cr3,
+      cr4,
+      efer,
       segments: GUEST_SEGMENT_FIELDS.map((fields) => ({
         selector: Number(read(fields.selector)),
         base: read(fields.base),
@@ -46,12 +47,12 @@ export function emulatedState(
     },
     cr2,
     dr7: read(Field.GUEST_DR7),
-    pdptes: PDPTES.map(read),
+    pdptes,
     units,
   };
 }
 
-/** Writes back what an instruction that touches memory, or a task switch, can have changed. */
+/** Writes back what an instruction in software can have changed, except for control registers. */
 export function storeEmulatedState(
   write: (field: Field, value: bigint | number) => void,
   before: EmulatedState,
@@ -65,12 +66,7 @@ export function storeEmulatedState(
   put(Field.GUEST_RSP, old.gprs[Gpr.RSP] ?? 0n, registers.gprs[Gpr.RSP] ?? 0n);
   put(Field.GUEST_RIP, old.rip, registers.rip);
   put(Field.GUEST_RFLAGS, old.rflags, registers.rflags);
-  put(Field.GUEST_CR0, old.cr0, registers.cr0);
-  put(Field.GUEST_CR3, old.cr3, registers.cr3);
   put(Field.GUEST_DR7, before.dr7, after.dr7);
-  PDPTES.forEach((field, n) => {
-    put(field, before.pdptes[n] ?? 0n, after.pdptes[n] ?? 0n);
-  });
   GUEST_SEGMENT_FIELDS.forEach((fields, index) => {
     const [was, is] = [old.segments[index], registers.segments[index]];
     if (!was || !is) return;

@@ -1,28 +1,62 @@
 import { WideCr0, WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
 import type { PagingState } from '../../processor/paging/walk';
+import { PDPTE_REGISTERS, type VcpuRegister } from './vcpu-area';
+
+/** Reads a field of the VMCS. */
+export type ReadField = (field: Field) => bigint;
+/** Reads a register that the monitor keeps beside the VMCS. */
+export type ReadVcpu = (register: VcpuRegister) => bigint;
+
+/** The control registers that decide about a guest's paging, as the guest knows them. */
+export interface GuestControls {
+  readonly cr0: bigint;
+  readonly cr3: bigint;
+  readonly cr4: bigint;
+  readonly efer: bigint;
+  readonly pdptes: readonly bigint[];
+}
+
+const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
+
+/** Where the processor uses the guest's own page tables. */
+export const ownControls = (read: ReadField): GuestControls => ({
+  cr0: read(Field.GUEST_CR0),
+  cr3: read(Field.GUEST_CR3),
+  cr4: read(Field.GUEST_CR4),
+  efer: read(Field.GUEST_IA32_EFER),
+  pdptes: PDPTES.map(read),
+});
+
+/** Where it uses shadow tables: what the guest reads is in read shadows, and in the monitor's memory. */
+export const shadowedControls = (read: ReadField, vcpu: ReadVcpu): GuestControls => ({
+  cr0: shown(read, Field.GUEST_CR0, Field.CR0_READ_SHADOW, Field.CR0_GUEST_HOST_MASK),
+  cr3: vcpu('cr3'),
+  cr4: shown(read, Field.GUEST_CR4, Field.CR4_READ_SHADOW, Field.CR4_GUEST_HOST_MASK),
+  efer: vcpu('efer'),
+  pdptes: PDPTE_REGISTERS.map(vcpu),
+});
+
+function shown(read: ReadField, actual: Field, shadow: Field, maskField: Field): bigint {
+  const mask = read(maskField);
+  return (read(actual) & ~mask) | (read(shadow) & mask);
+}
 
 /**
- * The guest's paging, from the guest-state area, for walks that the monitor or a debugger makes.
+ * The guest's paging, for walks that the monitor or a debugger makes.
+ * @param flags the guest's RFLAGS
  * @param pkru which no VM exit saves
  */
-export function guestPagingState(read: (field: Field) => bigint, pkru: bigint): PagingState {
-  const cr0 = read(Field.GUEST_CR0);
-  const efer = read(Field.GUEST_IA32_EFER);
+export function guestPagingState(
+  controls: GuestControls,
+  flags: bigint,
+  pkru: bigint,
+): PagingState {
   return {
-    cr0,
-    cr3: read(Field.GUEST_CR3),
-    cr4: read(Field.GUEST_CR4),
-    efer,
-    paging: (cr0 & WideCr0.PG) !== 0n,
-    longMode: (efer & WideEfer.LMA) !== 0n,
-    systemFlags: read(Field.GUEST_RFLAGS),
+    ...controls,
+    paging: (controls.cr0 & WideCr0.PG) !== 0n,
+    longMode: (controls.efer & WideEfer.LMA) !== 0n,
+    systemFlags: flags,
     pkru,
-    pdptes: [
-      read(Field.GUEST_PDPTE0),
-      read(Field.GUEST_PDPTE1),
-      read(Field.GUEST_PDPTE2),
-      read(Field.GUEST_PDPTE3),
-    ],
   };
 }

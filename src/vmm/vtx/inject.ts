@@ -1,11 +1,18 @@
-import { Vector } from '../../isa/exceptions';
+import { combineExceptions, Vector } from '../../isa/exceptions';
 import { Cr0 } from '../../isa/registers/control';
 import { Rflags } from '../../isa/registers/flags';
 import { PrimaryControl } from '../../isa/vmx/controls';
 import { INJECTION_RESERVED, InterruptionInfo, InterruptionType } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import type { Handler } from '../operation';
-import { acknowledgeInterrupt, interruptPending, vmread, vmwrite } from '../operations';
+import {
+  acknowledgeInterrupt,
+  interruptPending,
+  stopGuest,
+  vmread,
+  vmwrite,
+  writeCr2,
+} from '../operations';
 
 /** Event injection: what the guest is to receive at the next VM entry (SDM 3C 27.6). */
 
@@ -68,4 +75,23 @@ export function* reinjectInterruptedEvent(): Handler {
   }
   const length = yield vmread(Field.VM_EXIT_INSTRUCTION_LEN);
   yield vmwrite(Field.VM_ENTRY_INSTRUCTION_LEN, length);
+}
+
+const TYPE = BigInt(InterruptionInfo.TYPE);
+const EXCEPTION = BigInt(InterruptionType.HARDWARE_EXCEPTION << InterruptionInfo.TYPE_SHIFT);
+
+/**
+ * A page fault that is the guest's. If it came while another exception was being delivered, the two may make
+ * a double fault, or shut the processor down (SDM 3A table 6-5).
+ */
+export function* injectPageFault(linear: bigint, errorCode: number): Handler {
+  const vectoring = yield vmread(Field.IDT_VECTORING_INFO);
+  const valid = (vectoring & BigInt(InterruptionInfo.VALID)) !== 0n;
+  const during = valid && (vectoring & TYPE) === EXCEPTION;
+  const first = Number(vectoring & BigInt(InterruptionInfo.VECTOR));
+  const together = during ? combineExceptions(first, Vector.PF) : 'serial';
+  yield writeCr2(linear);
+  if (together === 'serial') yield* injectException(Vector.PF, errorCode);
+  else if (together === 'double fault') yield* injectException(Vector.DF, 0);
+  else yield stopGuest({ kind: 'shutdown' });
 }

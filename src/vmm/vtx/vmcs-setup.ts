@@ -1,8 +1,9 @@
 import { VmxBasic } from '../../isa/vmx/capabilities';
+import { Vector } from '../../isa/exceptions';
 import { Gpr } from '../../isa/registers/general';
 import { Msr } from '../../isa/registers/msr';
 import { DR7_INITIAL } from '../../isa/registers/debug';
-import { Cr0, Cr4, Efer, WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
+import { Cr4, Efer, WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import {
   EntryControl,
   ExitControl,
@@ -14,7 +15,9 @@ import { Field } from '../../isa/vmx/fields';
 import type { StartState } from '../../processor/state/start-state';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { Handler } from '../operation';
-import { rdmsr, vmwrite, writeHostPhysical } from '../operations';
+import { rdmsr, vmwrite, writeHostPhysical, writeVcpu } from '../operations';
+import { enteredCr0, enteredCr4, enteredEfer, SHADOWED_CR0, SHADOWED_CR4 } from './paging/entered';
+import { loadShadowRoot } from './paging/shadow';
 
 /** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
 export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
@@ -31,7 +34,8 @@ export const INTERCEPTS: readonly Intercept[] = [
 
 export interface VmcsPlan {
   readonly intercepts: ReadonlySet<Intercept>;
-  readonly eptPointer: bigint;
+  /** Undefined with shadow paging. */
+  readonly eptPointer: bigint | undefined;
   /** Host-physical address of the MSR bitmaps; zeros, but for the MSRs of `EXITING_MSRS`. */
   readonly msrBitmap: number;
   readonly hostCr3: bigint;
@@ -71,23 +75,25 @@ const capabilityMsrs = (basic: bigint) =>
 
 /** @param basic what IA32_VMX_BASIC holds */
 export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
+  const shadows = plan.eptPointer === undefined;
   const has = (intercept: Intercept): boolean => plan.intercepts.has(intercept);
+  // Shadow tables follow what the guest does with its own.
+  const follows = (intercept: Intercept): boolean => shadows || has(intercept);
   const primary =
     PrimaryControl.HLT_EXITING |
     PrimaryControl.MONITOR_EXITING |
     PrimaryControl.MWAIT_EXITING |
     PrimaryControl.UNCONDITIONAL_IO_EXITING |
     PrimaryControl.ACTIVATE_SECONDARY_CONTROLS |
-    (has('cr3') ? PrimaryControl.CR3_LOAD_EXITING | PrimaryControl.CR3_STORE_EXITING : 0) |
-    (has('invlpg') ? PrimaryControl.INVLPG_EXITING : 0) |
+    (follows('cr3') ? PrimaryControl.CR3_LOAD_EXITING | PrimaryControl.CR3_STORE_EXITING : 0) |
+    (follows('invlpg') ? PrimaryControl.INVLPG_EXITING : 0) |
     (has('msr') ? 0 : PrimaryControl.USE_MSR_BITMAPS) |
     (has('rdtsc') ? PrimaryControl.RDTSC_EXITING : 0) |
     (has('pause') ? PrimaryControl.PAUSE_EXITING : 0) |
     (has('mov-dr') ? PrimaryControl.MOV_DR_EXITING : 0);
   const secondary =
-    SecondaryControl.ENABLE_EPT |
+    (shadows ? 0 : SecondaryControl.ENABLE_EPT | SecondaryControl.UNRESTRICTED_GUEST) |
     SecondaryControl.ENABLE_VPID |
-    SecondaryControl.UNRESTRICTED_GUEST |
     SecondaryControl.ENABLE_RDTSCP |
     SecondaryControl.ENABLE_INVPCID |
     SecondaryControl.ENABLE_XSAVES;
@@ -111,17 +117,20 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const longMode = plan.start.efer & WideEfer.LMA ? EntryControl.IA32E_MODE_GUEST : 0;
   const entry = EntryControl.LOAD_EFER | EntryControl.LOAD_DEBUG_CONTROLS | longMode;
   yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(entry, allowedEntry));
-  yield vmwrite(Field.EXCEPTION_BITMAP, 0);
-  yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
+  yield vmwrite(Field.EXCEPTION_BITMAP, shadows ? 1 << Vector.PF : 0);
+  if (plan.eptPointer !== undefined) yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
   yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, 1);
   yield vmwrite(Field.MSR_BITMAP, plan.msrBitmap);
   yield vmwrite(Field.VMCS_LINK_POINTER, (1n << 64n) - 1n);
   // PG and PE belong to the monitor, which has to follow the guest's mode; NE and VMXE to VMX.
-  yield vmwrite(Field.CR0_GUEST_HOST_MASK, Cr0.PE | Cr0.PG | Cr0.NE);
+  const [cr0, cr4] = shadows ? [SHADOWED_CR0, SHADOWED_CR4] : [0n, 0n];
+  yield vmwrite(Field.CR0_GUEST_HOST_MASK, WideCr0.PE | WideCr0.PG | WideCr0.NE | cr0);
   yield vmwrite(Field.CR0_READ_SHADOW, plan.start.cr0);
-  yield vmwrite(Field.CR4_GUEST_HOST_MASK, Cr4.VMXE);
+  yield vmwrite(Field.CR4_GUEST_HOST_MASK, WideCr4.VMXE | cr4);
   yield vmwrite(Field.CR4_READ_SHADOW, plan.start.cr4);
 }
+
+const HIGH_MSRS = 0xc000_0000;
 
 /**
  * MSRs that exit without being asked for, by reads (offset 0) or writes (offset 2048 in the bitmaps, SDM 3C
@@ -133,8 +142,15 @@ const EXITING_MSRS = [
   { number: Msr.TSC_DEADLINE, offset: 2048 },
 ] as const;
 
-export function* writeMsrBitmaps({ msrBitmap }: VmcsPlan): Handler {
-  for (const { number, offset } of EXITING_MSRS) {
+/** With shadow paging the guest's IA32_EFER is not the processor's: bits of the high MSRs, from C0000000H on. */
+const SHADOWED_MSRS = [
+  { number: Msr.EFER - HIGH_MSRS, offset: 1024 },
+  { number: Msr.EFER - HIGH_MSRS, offset: 3072 },
+];
+
+export function* writeMsrBitmaps({ msrBitmap, eptPointer }: VmcsPlan): Handler {
+  const msrs = eptPointer === undefined ? [...EXITING_MSRS, ...SHADOWED_MSRS] : EXITING_MSRS;
+  for (const { number, offset } of msrs) {
     const word = msrBitmap + offset + 4 * (number >> 5);
     yield writeHostPhysical(word, (1 << (number & 31)) >>> 0);
   }
@@ -158,11 +174,9 @@ export function* writeHostState(plan: VmcsPlan): Handler {
 }
 
 /** The guest begins as its firmware, or its boot loader, leaves the processor. */
-export function* writeGuestState({ start }: VmcsPlan): Handler {
-  yield vmwrite(Field.GUEST_CR0, start.cr0 | WideCr0.NE);
-  if (start.cr3) yield vmwrite(Field.GUEST_CR3, start.cr3);
-  yield vmwrite(Field.GUEST_CR4, start.cr4 | WideCr4.VMXE);
-  if (start.efer) yield vmwrite(Field.GUEST_IA32_EFER, start.efer);
+export function* writeGuestState({ start, eptPointer }: VmcsPlan): Handler {
+  if (eptPointer === undefined) yield* writeShadowedControls(start);
+  else yield* writeOwnControls(start);
   yield vmwrite(Field.GUEST_DR7, DR7_INITIAL);
   for (const [index, fields] of GUEST_SEGMENT_FIELDS.entries()) {
     const segment = start.segments[index];
@@ -177,6 +191,22 @@ export function* writeGuestState({ start }: VmcsPlan): Handler {
   yield vmwrite(Field.GUEST_RIP, start.rip);
   yield vmwrite(Field.GUEST_RSP, start.gprs[Gpr.RSP] ?? 0n);
   yield vmwrite(Field.GUEST_RFLAGS, start.rflags);
+}
+
+function* writeOwnControls(start: StartState): Handler {
+  yield vmwrite(Field.GUEST_CR0, start.cr0 | WideCr0.NE);
+  if (start.cr3) yield vmwrite(Field.GUEST_CR3, start.cr3);
+  yield vmwrite(Field.GUEST_CR4, start.cr4 | WideCr4.VMXE);
+  if (start.efer) yield vmwrite(Field.GUEST_IA32_EFER, start.efer);
+}
+
+function* writeShadowedControls(start: StartState): Handler {
+  yield vmwrite(Field.GUEST_CR0, enteredCr0(start.cr0));
+  yield vmwrite(Field.GUEST_CR4, enteredCr4(start.cr4));
+  yield vmwrite(Field.GUEST_IA32_EFER, enteredEfer(start.efer));
+  yield writeVcpu('cr3', start.cr3);
+  yield writeVcpu('efer', start.efer);
+  yield* loadShadowRoot();
 }
 
 function* writeTable(table: StartState['gdtr'], base: Field, limit: Field): Handler {

@@ -24,6 +24,9 @@ import {
 } from '../operations';
 import type { Technique } from '../technique';
 import { EXIT_HANDLERS } from './exits';
+import { EPT_PAGING } from './paging/ept';
+import { SHADOW_PAGING } from './paging/shadow';
+import type { VtxPaging } from './paging/vtx-paging';
 import { handleUnexpected } from './exits/shutdown';
 import { deliverPendingInterrupt } from './inject';
 import {
@@ -46,11 +49,14 @@ const FAILED = BigInt(ENTRY_FAILURE);
 /** Virtualization with VT-x: the guest runs in VMX non-root operation and comes back by VM exits. */
 export class VtxTechnique implements Technique {
   readonly name = 'vtx';
+  private readonly paging: VtxPaging;
 
   constructor(
     private readonly regions: VmxRegions,
     private readonly plan: VmcsPlan,
-  ) {}
+  ) {
+    this.paging = plan.eptPointer === undefined ? SHADOW_PAGING : EPT_PAGING;
+  }
 
   *prepare(): Handler {
     yield* initializeInterruptController();
@@ -76,12 +82,12 @@ export class VtxTechnique implements Technique {
   }
 
   handle(): Handler {
-    return handleExit();
+    return handleExit(this.paging);
   }
 }
 
 /** What every VM exit comes to. */
-export function* handleExit(): Handler {
+export function* handleExit(paging: VtxPaging): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(BigInt.asUintN(16, reason));
@@ -90,7 +96,7 @@ export function* handleExit(): Handler {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
-  if (handler) yield* handler();
+  if (handler) yield* handler(paging);
   else yield* handleUnexpected(basic);
   yield* deliverPendingInterrupt();
   yield armHostTimer();

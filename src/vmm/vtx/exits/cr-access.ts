@@ -1,7 +1,6 @@
 import { AccessRights } from '../../../isa/access-rights';
 import { Pte, PteReserved } from '../../../isa/paging';
 import {
-  CR0_WRITABLE,
   Cr3Address,
   MACHINE_STATUS_WORD,
   WideCr0,
@@ -10,7 +9,6 @@ import {
   WideEfer,
 } from '../../../isa/registers/control';
 import { Msr } from '../../../isa/registers/msr';
-import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { CrAccessType } from '../../../isa/vmx/qualification';
 import { unpackAnswer } from '../../cpuid-answer';
@@ -18,50 +16,49 @@ import type { Handler } from '../../operation';
 import {
   cpuid,
   guestRegister,
-  invept,
   rdmsr,
   readCr8,
   readGuestPhysical,
   setGuestRegister,
   vmread,
-  vmwrite,
   writeCr8,
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 /** MOV to and from control registers, CLTS, LMSW. */
-export function* handleCrAccess(): Handler {
+export function* handleCrAccess(paging: VtxPaging): Handler {
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const number = Number(qualification & 15n);
   const access = Number((qualification >> 4n) & 3n);
   const gpr = Number((qualification >> 8n) & 15n);
   if (access === CrAccessType.MOV_FROM) {
     // CR0 and CR4 can be read without an exit.
-    const value = yield number === 8 ? readCr8() : vmread(Field.GUEST_CR3);
+    const value = number === 8 ? yield readCr8() : yield* paging.cr3();
     yield setGuestRegister(gpr, value);
     yield* advanceRip();
     return;
   }
   const value = yield* wantedValue(access, gpr, qualification);
-  const done = yield* write(number, value);
+  const done = yield* write(paging, number, value);
   if (done) yield* advanceRip();
   else yield* injectGeneralProtection();
 }
 
 /** @returns false for what the processor would have answered with #GP(0); nothing has changed then */
-function* write(number: number, value: bigint): Handler<boolean> {
+function* write(paging: VtxPaging, number: number, value: bigint): Handler<boolean> {
   switch (number) {
     case 3:
-      return yield* writeCr3(value);
+      return yield* writeCr3(paging, value);
     case 4:
-      return yield* writeCr4(value);
+      return yield* writeCr4(paging, value);
     case 8:
       if (value > 15n) return false;
       yield writeCr8(value);
       return true;
     default:
-      return yield* writeCr0(value);
+      return yield* writeCr0(paging, value);
   }
 }
 
@@ -86,16 +83,15 @@ function machineStatusWord(cr0: bigint, qualification: bigint): bigint {
   return (cr0 & ~(MACHINE_STATUS_WORD & ~WideCr0.PE)) | source;
 }
 
-/** The guest sees what it wrote (the read shadow); the processor gets the bits that VMX insists on. */
-function* writeCr0(value: bigint): Handler<boolean> {
-  const old = yield vmread(Field.GUEST_CR0);
+function* writeCr0(paging: VtxPaging, value: bigint): Handler<boolean> {
+  const old = yield* paging.cr0();
   const pg = WideCr0.PG;
   const turnsOn = (value & pg) !== 0n && (old & pg) === 0n;
   const turnsOff = (value & pg) === 0n && (old & pg) !== 0n;
   if (value >> 32n || (value & pg && !(value & WideCr0.PE))) return false;
   if (value & WideCr0.NW && !(value & WideCr0.CD)) return false;
-  const efer = yield vmread(Field.GUEST_IA32_EFER);
-  const cr4 = yield vmread(Field.GUEST_CR4);
+  const efer = yield* paging.efer();
+  const cr4 = yield* paging.cr4();
   const code = yield vmread(Field.GUEST_CS_AR_BYTES);
   const code64 = (code & BigInt(AccessRights.L)) !== 0n;
   const long = (efer & WideEfer.LME) !== 0n;
@@ -103,53 +99,38 @@ function* writeCr0(value: bigint): Handler<boolean> {
   if (turnsOn && long && (!pae || code64)) return false;
   if (turnsOff && (cr4 & WideCr4.PCIDE || (efer & WideEfer.LMA && code64))) return false;
   if (turnsOn && pae && !long) {
-    const loaded = yield* loadPdptes(yield vmread(Field.GUEST_CR3));
+    const loaded = yield* loadPdptes(paging, yield* paging.cr3());
     if (!loaded) return false;
   }
-  yield vmwrite(Field.CR0_READ_SHADOW, (value & CR0_WRITABLE) | WideCr0.ET);
-  yield vmwrite(Field.GUEST_CR0, (value & CR0_WRITABLE) | (WideCr0.ET | WideCr0.NE));
-  if (turnsOn && long) yield* setLongMode(efer, true);
-  if (turnsOff) yield* setLongMode(efer, false);
-  if (turnsOn || turnsOff) yield invept();
+  yield* paging.setCr0(value);
+  if (turnsOn && long) yield* paging.setLongMode(true);
+  if (turnsOff) yield* paging.setLongMode(false);
+  if (turnsOn || turnsOff) yield* paging.pagingTurned();
   return true;
 }
 
-/** Turning on paging with LME set makes long mode active: a VM-entry control must say so too. */
-function* setLongMode(efer: bigint, on: boolean): Handler {
-  const controls = yield vmread(Field.VM_ENTRY_CONTROLS);
-  const guest = BigInt(EntryControl.IA32E_MODE_GUEST);
-  const lma = WideEfer.LMA;
-  yield vmwrite(Field.GUEST_IA32_EFER, on ? efer | lma : efer & ~lma);
-  yield vmwrite(Field.VM_ENTRY_CONTROLS, on ? controls | guest : controls & ~guest);
-}
-
-function* writeCr3(wanted: bigint): Handler<boolean> {
-  const cr0 = yield vmread(Field.GUEST_CR0);
-  const cr4 = yield vmread(Field.GUEST_CR4);
-  const efer = yield vmread(Field.GUEST_IA32_EFER);
+function* writeCr3(paging: VtxPaging, wanted: bigint): Handler<boolean> {
+  const cr0 = yield* paging.cr0();
+  const cr4 = yield* paging.cr4();
+  const efer = yield* paging.efer();
   const long = (efer & WideEfer.LMA) !== 0n;
   const value = cr4 & WideCr4.PCIDE ? wanted & ~WideCr3.KEEP_TRANSLATIONS : wanted;
   if (long && value >> (yield* physicalAddressWidth())) return false;
   if (cr0 & WideCr0.PG && cr4 & WideCr4.PAE && !long) {
-    const loaded = yield* loadPdptes(value);
+    const loaded = yield* loadPdptes(paging, value);
     if (!loaded) return false;
   }
-  yield vmwrite(Field.GUEST_CR3, value);
-  // A load of CR3 drops translations; with a VPID the monitor has to see to it.
-  yield invept();
+  yield* paging.setCr3(value);
   return true;
 }
 
-/** VMXE stays set for the processor; the guest sees it clear. */
-function* writeCr4(value: bigint): Handler<boolean> {
-  const efer = yield vmread(Field.GUEST_IA32_EFER);
+function* writeCr4(paging: VtxPaging, value: bigint): Handler<boolean> {
+  const efer = yield* paging.efer();
   const long = (efer & WideEfer.LMA) !== 0n;
   const possible = yield rdmsr(Msr.VMX_CR4_FIXED1);
   if (value & ~possible) return false;
   if (value & WideCr4.VMXE || (long && !(value & WideCr4.PAE))) return false;
-  yield vmwrite(Field.CR4_READ_SHADOW, value);
-  yield vmwrite(Field.GUEST_CR4, value | WideCr4.VMXE);
-  yield invept();
+  yield* paging.setCr4(value);
   return true;
 }
 
@@ -159,16 +140,15 @@ function* physicalAddressWidth(): Handler<bigint> {
   return BigInt(eax & 0xff);
 }
 
-/** PAE paging: the four PDPTEs are registers, and the VMCS has fields for them. False for reserved bits. */
-function* loadPdptes(cr3: bigint): Handler<boolean> {
+/** PAE paging: the four PDPTEs are registers. False for reserved bits. */
+function* loadPdptes(paging: VtxPaging, cr3: bigint): Handler<boolean> {
   const width = yield* physicalAddressWidth();
   const reserved = PteReserved.PDPTE_PAE | (((1n << 64n) - 1n) << width);
-  const fields = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
   const entries: bigint[] = [];
-  for (const n of fields.keys()) {
+  for (const n of [0, 1, 2, 3]) {
     entries.push(yield readGuestPhysical((cr3 & Cr3Address.PAE) + BigInt(8 * n), 8));
   }
   if (entries.some((entry) => entry & Pte.P && entry & BigInt.asUintN(64, reserved))) return false;
-  for (const [n, field] of fields.entries()) yield vmwrite(field, entries[n] ?? 0n);
+  yield* paging.setPdptes(entries);
   return true;
 }

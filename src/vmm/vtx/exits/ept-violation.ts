@@ -8,11 +8,11 @@ import {
   Answers,
   emulateInstruction,
   invept,
-  mappingsChanged,
   stopGuest,
   vmread,
 } from '../../operations';
 import { reinjectInterruptedEvent } from '../inject';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 /** In the exit qualification: an instruction was fetched (SDM 3C table 28-7). */
 const FETCH = 4n;
@@ -22,7 +22,7 @@ const FETCH = 4n;
  * frame yet gets one, and the access is made again. Elsewhere a device answers, or the address is that
  * of a ROM, or of nobody: then the monitor does the instruction itself, and sees what it reads and writes.
  */
-export function* handleEptViolation(): Handler {
+export function* handleEptViolation(paging: VtxPaging): Handler {
   const address = yield vmread(Field.GUEST_PHYSICAL_ADDRESS);
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const answerer = yield answererAt(address);
@@ -36,16 +36,16 @@ export function* handleEptViolation(): Handler {
     yield stopGuest({ kind: 'failure', failure: { kind: 'fetch-outside-memory', address } });
     return;
   }
-  yield* accessMappedMemory();
+  yield* accessMappedMemory(paging);
 }
 
 /** Memory-mapped I/O: no hardware does the access, so software does the whole instruction. */
-function* accessMappedMemory(): Handler {
+function* accessMappedMemory(paging: VtxPaging): Handler {
   if ((yield emulateInstruction()) === 0n) {
     const reason = ExitReason.EPT_VIOLATION;
     yield stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
     return;
   }
   yield* endBlocking();
-  if ((yield mappingsChanged()) !== 0n) yield invept();
+  yield* paging.follow();
 }

@@ -12,6 +12,8 @@ import { handleIoInstruction } from './io-instruction';
 import { handleRdmsr, handleWrmsr } from './msr';
 import { handleMonitorMwait } from './monitor-mwait';
 import { handleMovDr } from './mov-dr';
+import { handlePageFault } from './page-fault';
+import type { VtxPaging } from '../paging/vtx-paging';
 import { handleRdtsc, handleRdtscp } from './time-stamp';
 import { handleTripleFault } from './shutdown';
 import { handleTaskSwitch } from './task-switch';
@@ -23,13 +25,13 @@ import { handleXsetbv } from './xsetbv';
 export interface ExitHandler {
   /** The name of its function in the source: it is shown, and bundling keeps no names of functions. */
   readonly name: string;
-  readonly handle: () => Handler;
+  readonly handle: (paging: VtxPaging) => Handler;
 }
 
 /** `{ handleHlt }` tells function and name at once. */
 function answer(
   reasons: number | readonly number[],
-  named: Readonly<Record<string, () => Handler>>,
+  named: Readonly<Record<string, (paging: VtxPaging) => Handler>>,
 ): [number, ExitHandler][] {
   return Object.entries(named).flatMap(([name, handle]) =>
     [reasons].flat().map((reason): [number, ExitHandler] => [reason, { name, handle }]),
@@ -52,6 +54,7 @@ const VMX_INSTRUCTIONS = [
 
 /** Which handler answers which exit reason. A new one is one more file and one more line. */
 export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
+  ...answer(ExitReason.EXCEPTION_NMI, { handlePageFault }),
   ...answer(ExitReason.EXTERNAL_INTERRUPT, { handleExternalInterrupt }),
   ...answer(ExitReason.TRIPLE_FAULT, { handleTripleFault }),
   ...answer(ExitReason.INTERRUPT_WINDOW, { handleInterruptWindow }),

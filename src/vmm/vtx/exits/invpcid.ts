@@ -2,12 +2,13 @@ import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import type { Handler } from '../../operation';
 import { emulateInstruction, invvpid, stopGuest } from '../../operations';
 import { endBlocking } from '../advance-rip';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 /**
  * INVPCID exits with INVLPG exiting. Software does the instruction, with its checks and the exceptions
  * that they raise; the translations are the processor's, and all of the guest's go.
  */
-export function* handleInvpcid(): Handler {
+export function* handleInvpcid(paging: VtxPaging): Handler {
   if ((yield emulateInstruction()) === 0n) {
     yield stopGuest({
       kind: 'failure',
@@ -16,5 +17,6 @@ export function* handleInvpcid(): Handler {
     return;
   }
   yield* endBlocking();
+  yield* paging.follow();
   yield invvpid(0n);
 }

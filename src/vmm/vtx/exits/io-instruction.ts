@@ -8,8 +8,6 @@ import {
   deviceRead,
   deviceWrite,
   guestRegister,
-  invept,
-  mappingsChanged,
   readGuestPhysical,
   setGuestRegister,
   vmread,
@@ -19,6 +17,7 @@ import {
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectException } from '../inject';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 type PortBytes = 1 | 2 | 4;
 
@@ -30,7 +29,7 @@ interface PortAccess {
 }
 
 /** IN, OUT, INS and OUTS: the access goes to the guest's virtual devices instead of the real ones. */
-export function* handleIoInstruction(): Handler {
+export function* handleIoInstruction(paging: VtxPaging): Handler {
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const part = (id: string): number => {
     const field = IO_INSTRUCTION.fields.find((f) => f.id === id);
@@ -44,7 +43,7 @@ export function* handleIoInstruction(): Handler {
   };
   if (part('STRING') === 1) yield* stringAccess(access);
   else if (access.input) yield* input(access);
-  else yield* output(access);
+  else yield* output(paging, access);
 }
 
 function* input({ port, bytes }: PortAccess): Handler {
@@ -56,11 +55,11 @@ function* input({ port, bytes }: PortAccess): Handler {
   yield* advanceRip();
 }
 
-function* output({ port, bytes }: PortAccess): Handler {
+function* output(paging: VtxPaging, { port, bytes }: PortAccess): Handler {
   const rax = yield guestRegister(0);
   const mask = (1n << BigInt(8 * bytes)) - 1n;
   yield deviceWrite(port, bytes, Number(rax & mask));
-  if (MOVING_PORTS.has(port)) yield* followMappings();
+  if (MOVING_PORTS.has(port)) yield* paging.follow();
   yield* advanceRip();
 }
 
@@ -72,12 +71,6 @@ const MOVING_PORTS: ReadonlySet<number> = new Set([
   ...[0x92, 0x60, 0x64],
   ...[0xcfc, 0xcfd, 0xcfe, 0xcff],
 ]);
-
-/** Guest-physical pages lead elsewhere: the EPT has followed, and the TLB has to. */
-function* followMappings(): Handler {
-  const changed = yield mappingsChanged();
-  if (changed === 1n) yield invept();
-}
 
 /** One element; a repeated instruction exits again for the next. */
 function* stringAccess({ port, bytes, input: reads, repeated }: PortAccess): Handler {

@@ -2,11 +2,11 @@ import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { CANONICAL_MSRS, Msr, MTRRS, msrReset } from '../../../isa/registers/msr';
 import { ApicBase } from '../../../isa/registers/msr-fields';
-import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 const LOW = 0xffffffffn;
 /** Where the guest's local APIC answers. */
@@ -38,11 +38,13 @@ const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
 const EFER_LMA = WideEfer.LMA;
 
 /** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
-export function* handleRdmsr(): Handler {
+export function* handleRdmsr(paging: VtxPaging): Handler {
   const number = Number((yield guestRegister(1)) & LOW);
   const field = IN_VMCS.get(number);
   let value: bigint;
-  if (field !== undefined) {
+  if (number === Msr.EFER) {
+    value = yield* paging.efer();
+  } else if (field !== undefined) {
     value = yield vmread(field);
   } else if (PASSED_THROUGH.has(number)) {
     value = yield rdmsr(number);
@@ -56,14 +58,14 @@ export function* handleRdmsr(): Handler {
 }
 
 /** WRMSR. */
-export function* handleWrmsr(): Handler {
+export function* handleWrmsr(paging: VtxPaging): Handler {
   const number = Number((yield guestRegister(1)) & LOW);
   const low = (yield guestRegister(0)) & LOW;
   const high = (yield guestRegister(2)) & LOW;
   const value = (high << 32n) | low;
   const field = IN_VMCS.get(number);
   if (number === Msr.EFER) {
-    if (!(yield* writeEfer(value))) return;
+    if (!(yield* writeEfer(paging, value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
   } else if (!isGuests(number, value) || (yield wrmsr(number, value)) === 0n) {
@@ -81,16 +83,16 @@ function isGuests(number: number, value: bigint): boolean {
 }
 
 /** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
-function* writeEfer(value: bigint): Handler<boolean> {
-  const old = yield vmread(Field.GUEST_IA32_EFER);
-  const cr0 = yield vmread(Field.GUEST_CR0);
+function* writeEfer(paging: VtxPaging, value: bigint): Handler<boolean> {
+  const old = yield* paging.efer();
+  const cr0 = yield* paging.cr0();
   const changesLme = ((old ^ value) & WideEfer.LME) !== 0n;
-  const paging = (cr0 & WideCr0.PG) !== 0n;
-  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && paging)) {
+  const pages = (cr0 & WideCr0.PG) !== 0n;
+  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && pages)) {
     yield* injectGeneralProtection();
     return false;
   }
-  yield vmwrite(Field.GUEST_IA32_EFER, (value & EFER_WRITABLE) | (old & EFER_LMA));
+  yield* paging.setEfer((value & EFER_WRITABLE) | (old & EFER_LMA));
   return true;
 }
 

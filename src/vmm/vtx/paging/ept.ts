@@ -1,0 +1,77 @@
+import { WideCr0, WideEfer, CR0_WRITABLE, WideCr4 } from '../../../isa/registers/control';
+import { EntryControl } from '../../../isa/vmx/controls';
+import { Field } from '../../../isa/vmx/fields';
+import type { Handler } from '../../operation';
+import { invept, mappingsChanged, vmread, vmwrite } from '../../operations';
+import type { VtxPaging } from './vtx-paging';
+
+/** With EPT the processor uses the guest's own page tables: the guest has its control registers. */
+
+const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
+
+function* field(which: Field): Handler<bigint> {
+  return yield vmread(which);
+}
+
+/** The guest sees what it wrote (the read shadow); the processor gets the bits that VMX insists on. */
+function* setCr0(value: bigint): Handler {
+  yield vmwrite(Field.CR0_READ_SHADOW, (value & CR0_WRITABLE) | WideCr0.ET);
+  yield vmwrite(Field.GUEST_CR0, (value & CR0_WRITABLE) | (WideCr0.ET | WideCr0.NE));
+}
+
+/** A load of CR3 drops translations; with a VPID the monitor has to see to it. */
+function* setCr3(value: bigint): Handler {
+  yield vmwrite(Field.GUEST_CR3, value);
+  yield invept();
+}
+
+/** VMXE stays set for the processor; the guest sees it clear. */
+function* setCr4(value: bigint): Handler {
+  yield vmwrite(Field.CR4_READ_SHADOW, value);
+  yield vmwrite(Field.GUEST_CR4, value | WideCr4.VMXE);
+  yield invept();
+}
+
+function* setEfer(value: bigint): Handler {
+  yield vmwrite(Field.GUEST_IA32_EFER, value);
+}
+
+/** A VM-entry control must say so, too. */
+function* setLongMode(on: boolean): Handler {
+  const efer = yield vmread(Field.GUEST_IA32_EFER);
+  const controls = yield vmread(Field.VM_ENTRY_CONTROLS);
+  const guest = BigInt(EntryControl.IA32E_MODE_GUEST);
+  const lma = WideEfer.LMA;
+  yield vmwrite(Field.GUEST_IA32_EFER, on ? efer | lma : efer & ~lma);
+  yield vmwrite(Field.VM_ENTRY_CONTROLS, on ? controls | guest : controls & ~guest);
+}
+
+function* setPdptes(entries: readonly bigint[]): Handler {
+  for (const [n, which] of PDPTES.entries()) yield vmwrite(which, entries[n] ?? 0n);
+}
+
+function* pagingTurned(): Handler {
+  yield invept();
+}
+
+/** Guest-physical pages lead elsewhere: the EPT has followed, and the TLB has to. */
+function* followMappings(): Handler {
+  const changed = yield mappingsChanged();
+  if (changed === 1n) yield invept();
+}
+
+export const EPT_PAGING: VtxPaging = {
+  name: 'ept',
+  cr0: () => field(Field.GUEST_CR0),
+  cr3: () => field(Field.GUEST_CR3),
+  cr4: () => field(Field.GUEST_CR4),
+  efer: () => field(Field.GUEST_IA32_EFER),
+  setCr0,
+  setCr3,
+  setCr4,
+  setEfer,
+  setLongMode,
+  setPdptes,
+  pagingTurned,
+  follow: followMappings,
+};

@@ -1,0 +1,27 @@
+/**
+ * What the monitor keeps of a virtual processor beside its VMCS: a page in host memory, of which these are
+ * the offsets. Numbers have 8 bytes.
+ */
+export const VcpuArea = {
+  /** RAX to R15; RSP is in the VMCS. */
+  GPRS: 0,
+  /** Control registers of which the processor uses values of the monitor's: with shadow paging. */
+  CR3: 128,
+  EFER: 136,
+  /** Four PDPTE registers. */
+  PDPTES: 144,
+} as const;
+
+/** A control register in the area, by the name that it is shown with. */
+export type VcpuRegister = 'cr3' | 'efer' | 'pdpte0' | 'pdpte1' | 'pdpte2' | 'pdpte3';
+
+export const vcpuOffset: Readonly<Record<VcpuRegister, number>> = {
+  cr3: VcpuArea.CR3,
+  efer: VcpuArea.EFER,
+  pdpte0: VcpuArea.PDPTES,
+  pdpte1: VcpuArea.PDPTES + 8,
+  pdpte2: VcpuArea.PDPTES + 16,
+  pdpte3: VcpuArea.PDPTES + 24,
+};
+
+export const PDPTE_REGISTERS = ['pdpte0', 'pdpte1', 'pdpte2', 'pdpte3'] as const;
