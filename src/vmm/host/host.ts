@@ -35,6 +35,7 @@ import {
 } from '../emulator/instruction-emulator';
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import { guestPagingState } from '../vtx/guest-paging';
+import type { Undone } from '../technique';
 
 const READ_ANYTHING: Access = { write: false, execute: false, user: false, unchecked: true };
 const NOWHERE = (1n << 64n) - 1n;
@@ -66,6 +67,8 @@ export class Host implements Persistent<HostState> {
   waiting = false;
   /** Virtual interrupts wait, while a debugger steps. */
   holdInterrupts = false;
+  /** The present operation has not been done, nor will its handler be: see `Undone`. */
+  undone: Undone | undefined;
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
