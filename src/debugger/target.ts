@@ -1,4 +1,5 @@
 import type { Computer } from '../machine/computer';
+import type { Processor } from '../processor/processor';
 import type { Assembly } from '../program';
 import type { Machine } from '../session';
 import type { Monitor } from '../vmm';
@@ -63,8 +64,13 @@ export class Target {
       () => undefined,
       onBus,
     );
-    this.events = new EventLog(this.computer.processor);
+    this.events = new EventLog(this.processor);
     this.transitions = new TransitionLog(this.computer, this.monitor, this.technique, this.trace);
+  }
+
+  /** The processor that executes the guest's instructions, whether it is the computer's or software. */
+  get processor(): Processor {
+    return this.machine.processor;
   }
 
   get side(): Side {

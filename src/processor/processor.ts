@@ -1,6 +1,6 @@
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
-import { CodeCache, SPECIAL_KIND, Special } from './execution/code-cache';
+import { SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
 import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
@@ -16,14 +16,14 @@ import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './execution/instruction-context';
-import { InstructionDetails } from './execution/instruction-details';
 import { InstructionFetch } from './execution/instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec } from './state/layout';
+import { MemoryCaches } from './execution/memory-caches';
 import { memoryImports } from './execution/memory-imports';
 import { OperandAccess } from './execution/operand-access';
 import { Mmu } from './paging/mmu';
-import { SoftwareTlb } from './paging/tlb';
+import type { SoftwareTlb } from './paging/tlb';
 import type { Persistent } from './persistent';
 import type { PhysicalMemory } from './physical-memory';
 import { DEFAULT_PROFILE } from './profile/default';
@@ -68,14 +68,14 @@ export class Processor
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
-  private readonly progress: Progress;
+  /** What it has done, and what software has done in its stead (`credit`). */
+  readonly progress: Progress;
   /** The record of the instruction that is executed in TypeScript. */
   private record = 0;
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private readonly hold = new EventHold(this);
   private eventDelivered = false;
-  private readonly details = new InstructionDetails();
 
   constructor(
     readonly physical: PhysicalMemory,
@@ -83,30 +83,23 @@ export class Processor
     units: VirtualizationUnits,
     engine: EngineKind = 'interpreter',
     profile: Profile = DEFAULT_PROFILE,
+    readonly caches = new MemoryCaches(physical),
   ) {
     super();
     this.view = physical.view;
     this.state = new CpuState(this.view, profile);
     this.vmx = units.vmx(this);
-    this.tlb = new SoftwareTlb(this.view);
+    this.tlb = caches.tlb;
+    this.code = caches.code;
     this.spaces = new AddressSpaces(this.state, (world) => {
       this.flushWorld(world);
     });
-    this.code = new CodeCache(physical, () => {
-      this.tlb.forgetMaps(0);
-      this.tlb.forgetMaps(1);
-      this.tlb.unmarkCode();
-      this.details.clear();
-    });
     this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view);
-    physical.onWrite((address, length) => {
-      this.code.invalidate(address, length);
-    });
     this.fetch = new InstructionFetch(
       { state: this.state, physical, mmu: this.mmu, tlb: this.tlb, code: this.code },
       (gate) => (this.stop = { kind: 'gate', gate }),
       () => {
-        this.details.forget(CodeCacheArea.SCRATCH_RECORD);
+        caches.details.forget(CodeCacheArea.SCRATCH_RECORD);
       },
     );
     const imports = this.imports();
@@ -116,6 +109,11 @@ export class Processor
         : new ReferenceEngine(physical.memory, imports);
     this.progress = new Progress(this.engine);
     this.reset();
+  }
+
+  /** A debugger's breakpoint may stand at a linear address: at one with its offset in the page. */
+  breaksAt(linear: bigint): boolean {
+    return this.code.breaksAt(Number(linear & 0xfffn));
   }
 
   /** Sets the host-physical address of the gate page: a fetch from it comes back to TypeScript. */
@@ -425,7 +423,7 @@ export class Processor
   }
 
   get instruction(): InstructionDetail {
-    return this.details.of(this.record, this.state.codeBits, () => this.instructionBytes());
+    return this.caches.details.of(this.record, this.state.codeBits, () => this.instructionBytes());
   }
 
   get nextRip(): bigint {

@@ -2,6 +2,7 @@ import { Computer, type ComputerState } from '../machine/computer';
 import { Gpr } from '../isa/registers/general';
 import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
+import type { Processor } from '../processor/processor';
 import type { Persistent } from '../processor/persistent';
 import { startFrom } from '../processor/state/start-state';
 import {
@@ -86,6 +87,11 @@ export class Machine implements Persistent<MachineState> {
   /** A device has been given something from outside while the program runs. */
   inputCame(): void {
     this.vm?.monitor.host.inputCame();
+  }
+
+  /** The processor that executes the program's instructions. */
+  get processor(): Processor {
+    return this.computer.processor;
   }
 
   /** The devices that the program sees. */

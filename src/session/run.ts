@@ -1,5 +1,6 @@
 import { canWake } from '../machine/wake-ups';
 import type { Fault } from '../processor/faults';
+import { EMULATION_GATE } from '../vmm';
 import type { End } from './end';
 import type { Machine } from './machine';
 import type { Pace } from './pace';
@@ -11,6 +12,8 @@ export type Stop =
   | { readonly kind: 'waiting' }
   /** A VM exit to the built-in monitor, whose first operation comes next. */
   | { readonly kind: 'exit' }
+  /** The processor cannot run the guest: the monitor is about to do an instruction in software. The same. */
+  | { readonly kind: 'emulation' }
   /** A breakpoint may stand here; nothing of the instruction has been done. */
   | { readonly kind: 'breakpoint' }
   /** The observer wants to stop before an event that the present instruction raises. */
@@ -28,6 +31,8 @@ export type Stop =
 
 const SPENT: Stop = { kind: 'spent' };
 const EXIT: Stop = { kind: 'exit' };
+const EMULATION: Stop = { kind: 'emulation' };
+const BREAKPOINT: Stop = { kind: 'breakpoint' };
 /** What is done at most between two looks at the time: by the guest, and by the monitor. */
 const STRETCH = 25_000;
 const HANDLERS = 128;
@@ -39,7 +44,7 @@ export class MachineRun {
   constructor(readonly machine: Machine) {}
 
   /**
-   * Lets the guest execute; a VM exit to the built-in monitor is a stop.
+   * Lets the guest execute; that control has come to the built-in monitor is a stop.
    *
    * @param budget units of work, see `Processor.work`
    * @param past whether a breakpoint at the present instruction is passed over
@@ -47,6 +52,8 @@ export class MachineRun {
   execute(budget: number, past = false): Stop {
     const { machine } = this;
     if (machine.requestedEnd) return { kind: 'end', end: machine.requestedEnd };
+    const emulated = machine.vm?.monitor.emulatedAt;
+    if (emulated !== undefined) return this.emulate(emulated, past);
     const stop = machine.computer.run(budget, past);
     if (machine.requestedEnd) return { kind: 'end', end: machine.requestedEnd };
     switch (stop.kind) {
@@ -70,6 +77,14 @@ export class MachineRun {
       default:
         return stop;
     }
+  }
+
+  /** Control goes to the monitor, for the instruction at a linear address, where a breakpoint may stand. */
+  private emulate(linear: bigint, past: boolean): Stop {
+    const { computer, vm } = this.machine;
+    if (!past && computer.processor.breaksAt(linear)) return BREAKPOINT;
+    vm?.monitor.take(EMULATION_GATE);
+    return EMULATION;
   }
 
   /** The guest has halted, and time alone does not wake it: something from outside may, or nothing ever will. */
@@ -100,7 +115,8 @@ export class MachineRun {
     host.waiting = false;
     let left = most;
     do {
-      monitor.step();
+      const undone = monitor.step();
+      if (undone) return undone;
       const end = machine.requestedEnd ?? host.end;
       if (end) return { kind: 'end', end };
       if (host.waiting) return this.asleep();
@@ -124,8 +140,8 @@ export class MachineRun {
       const enough = Math.min(limit, processor.work + STRETCH);
       for (let n = 0; n < HANDLERS && processor.work < enough; n++) {
         const stop = this.inMonitor ? undefined : this.execute(enough - processor.work);
-        if (stop && stop.kind !== 'exit' && stop.kind !== 'spent') return stop;
         if (stop?.kind === 'spent') break;
+        if (stop && !this.inMonitor) return stop;
         const handled = this.perform(OPERATIONS);
         if (handled) return handled;
         if (pace?.isDue) return SPENT;

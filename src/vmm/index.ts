@@ -1,6 +1,7 @@
 /** The built-in monitor: what the debugger and the command line use of it. */
 export { Monitor, type Activity } from './monitor';
 export { Cost } from './cost';
+export { EMULATION_GATE } from './technique';
 export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';
 export {
@@ -14,4 +15,5 @@ export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { Allocation } from './memory/guest-memory';
-export { guestPagingState } from './vtx/guest-paging';
+export { guestPagingState, ownControls, shadowedControls } from './vtx/guest-paging';
+export { vcpuOffset } from './vtx/vcpu-area';

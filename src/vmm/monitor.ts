@@ -2,7 +2,7 @@ import type { Persistent } from '../processor/persistent';
 import type { Host, HostState } from './host/host';
 import { HandlerStack } from './handler-stack';
 import type { Operation, Site } from './operation';
-import type { Technique } from './technique';
+import type { Technique, Undone } from './technique';
 
 /** What the monitor is doing while it has control. */
 export interface Activity {
@@ -78,13 +78,33 @@ export class Monitor implements Persistent<MonitorState> {
     this.begin(gate);
   }
 
-  /** Performs the next operation. */
-  step(): void {
-    const { next } = this;
-    if (!next) return;
-    const result = next.perform(this.host);
+  /** Where the guest's next instruction lies, if it is for software to do; see `Technique.emulatedAt`. */
+  get emulatedAt(): bigint | undefined {
+    return this.active ? undefined : this.technique.emulatedAt?.(this.host);
+  }
+
+  /** Performs the next operation. @returns why it has not been done, and the handler been called off */
+  step(): Undone | undefined {
+    const { next, host } = this;
+    if (!next) return undefined;
+    const result = next.perform(host);
+    const { undone } = host;
+    if (undone) {
+      host.undone = undefined;
+      this.callOff();
+      return undone;
+    }
     this.cycles += next.cycles;
     this.advance(next, result);
+    return undefined;
+  }
+
+  /** As if control had not come yet. */
+  private callOff(): void {
+    for (const { cycles } of this.done) this.cycles -= cycles;
+    this.handlers.clear();
+    this.next = undefined;
+    this.done = [];
   }
 
   /** Runs to the end of the handler, which is the VM entry, or to where the guest ends or waits. */

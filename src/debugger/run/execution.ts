@@ -20,6 +20,8 @@ export type Stretch =
   | RunResult
   /** A VM exit that the built-in monitor has handled, or that the user's own hypervisor has to. */
   | 'exit'
+  /** The monitor has done an instruction of the guest in software. */
+  | 'emulated'
   /** A program of the user's own has made a VM entry, and somebody waits for that. */
   | 'entry'
   /** An event was delivered, and stops at deliveries are on. */
@@ -77,7 +79,10 @@ export class Execution {
   runSlice(past: boolean): Stretch {
     const start = performance.now();
     const before = this.target.computer.processor.retired;
-    const result = this.execute(this.slice, past, false);
+    let result = this.execute(this.slice, past, false);
+    while (result === 'emulated' && performance.now() - start < TURN && !this.pauseRequested) {
+      result = this.execute(this.slice, false, false);
+    }
     const took = performance.now() - start;
     if (took > TURN * 1.5) this.slice = Math.max(SHORTEST_SLICE, this.slice >> 1);
     else if (took < TURN / 2 && this.target.computer.processor.retired - before >= this.slice) {
@@ -190,8 +195,7 @@ export class Execution {
    * @param enter whether a VM exit is where to stop, before the monitor's first operation
    */
   execute(budget: number, past: boolean, enter: boolean): Stretch {
-    const { processor } = this.target.computer;
-    const { transitions, monitor, events } = this.target;
+    const { transitions, monitor, events, processor } = this.target;
     const stepping = budget <= 1;
     processor.stopsAtDelivery = stepping || this.settings.stopAtExceptions !== undefined;
     events.asks = (event) => this.asksForEvent(event);
@@ -234,6 +238,8 @@ export class Execution {
         return undefined;
       case 'exit':
         return this.onExit(enter);
+      case 'emulation':
+        return this.onEmulation(enter);
       case 'breakpoint':
         return this.onBreakpoint();
       case 'delivered':
@@ -259,7 +265,7 @@ export class Execution {
 
   /** A VM exit has happened; nothing has been done about it yet. */
   private onExit(enter: boolean): Stretch {
-    const { trace, technique, transitions, computer } = this.target;
+    const { trace, technique, transitions, processor } = this.target;
     const { stopAtExits, stopAtEntryFailure, stopAtTripleFault } = this.settings;
     const whole = trace.lastReason;
     const reason = whole & 0xffff;
@@ -270,7 +276,7 @@ export class Execution {
     if (technique.exits.isTripleFault(whole) && stopAtTripleFault) {
       return stopped({
         kind: 'triple-fault',
-        chain: computer.processor.faultChain,
+        chain: processor.faultChain,
         inGuest: true,
       });
     }
@@ -279,6 +285,17 @@ export class Execution {
       return stopped({ kind: 'vm-exit', reason });
     }
     return this.handleExit();
+  }
+
+  /** The monitor is about to do the guest's instruction in software. For the guest nothing is unusual about it. */
+  private onEmulation(enter: boolean): Stretch {
+    if (enter) return stopped({ kind: 'step' });
+    const { events, processor } = this.target;
+    const { count } = events;
+    const stretch = this.handleExit();
+    if (stretch !== 'exit' || this.target.monitor?.active) return stretch;
+    const delivered = processor.stopsAtDelivery && events.count !== count;
+    return delivered ? this.onDelivery() : 'emulated';
   }
 
   /** Runs the handler; one that waits or takes long is gone on with in `turn`. */

@@ -64,11 +64,21 @@ export class MonitorRun {
       return 'waiting';
     }
     if (stop?.kind === 'end') this.target.transitions.complete();
+    if (stop?.kind === 'raised') return this.raised();
+    if (stop?.kind === 'not-implemented') {
+      return stopped({ ...stop, address: this.target.linearRip });
+    }
     const failure = this.refusedEntry();
     if (failure && this.settings.stopAtEntryFailure)
       return stopped({ kind: 'entry-failure', failure });
     if (stop?.kind === 'end') return this.end(stop.end);
     return stop?.kind === 'waiting' ? 'waiting' : undefined;
+  }
+
+  /** An instruction that was to be done in software is about to raise an event. */
+  private raised(): RunResult | undefined {
+    const { raised } = this.target.events;
+    return raised && stopped({ kind: 'raised', event: raised });
   }
 
   /** The VM entry that the last operation tried, when it was refused. */

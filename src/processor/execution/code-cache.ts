@@ -146,6 +146,11 @@ export class CodeCache {
     for (const offset of offsets) if (!before.has(offset)) this.patch(offset);
   }
 
+  /** Whether a breakpoint may stand at an offset of a page. */
+  breaksAt(offset: number): boolean {
+    return this.breakpointOffsets.has(offset);
+  }
+
   private patch(offset: number): void {
     for (const { map } of this.pages.values()) {
       const record = this.view.getUint32(map + offset * 4, true);

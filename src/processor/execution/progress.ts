@@ -77,6 +77,12 @@ export class Progress implements Persistent<ProgressState> {
     return this.retired + this.events + this.engine.rounds;
   }
 
+  /** Software has done instructions of a guest, or delivered events to it: they count as if they were run here. */
+  credit(instructions: number, events = 0): void {
+    this.before += instructions;
+    this.events += events;
+  }
+
   /** An event is delivered, or guest mode is left. */
   countEvent(): void {
     this.events++;

@@ -39,6 +39,7 @@ import type { GuestControls } from '../vtx/guest-paging';
 import { storeControls } from '../vtx/stored-controls';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
+import type { Undone } from '../technique';
 
 /** No host timer is armed further ahead than the counter reaches. */
 const LONGEST_COUNT = 0xffff;
@@ -68,6 +69,8 @@ export class Host implements Persistent<HostState> {
   waiting = false;
   /** Virtual interrupts wait, while a debugger steps. */
   holdInterrupts = false;
+  /** The present operation has not been done, nor will its handler be: see `Undone`. */
+  undone: Undone | undefined;
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;

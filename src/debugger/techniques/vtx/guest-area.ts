@@ -4,7 +4,7 @@ import { Field } from '../../../isa/vmx/fields';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import { guestPagingState } from '../../../vmm';
+import { guestPagingState, ownControls } from '../../../vmm';
 import { eptOf } from './ept';
 
 /** What of a guest that does not run stands in its VMCS, and what only follows from it. */
@@ -25,9 +25,8 @@ export function guestEfer({ state }: Processor, vmcs: Vmcs): bigint {
 /** The guest's paging, for walks. PDPTEs are kept in the VMCS with EPT only (SDM 3C 28.3.4). */
 export function guestPaging(cpu: Processor, vmcs: Vmcs): PagingState {
   const efer = guestEfer(cpu, vmcs);
-  const state = guestPagingState((field) => {
-    return field === Field.GUEST_IA32_EFER ? efer : vmcs.read(field);
-  }, cpu.state.pkru);
+  const controls = { ...ownControls((field) => vmcs.read(field)), efer };
+  const state = guestPagingState(controls, vmcs.read(Field.GUEST_RFLAGS), cpu.state.pkru);
   if (eptOf(vmcs, cpu.physical)) return state;
   const table = Number(state.cr3 & 0xffffffe0n);
   return { ...state, pdptes: [0, 8, 16, 24].map((at) => cpu.physical.read64(table + at)) };
