@@ -30,7 +30,7 @@ function program(): Command {
         .default('vtx'),
     )
     .addOption(
-      new Option('--paging <kind>', 'second-level translation')
+      new Option('--paging <kind>', 'what leads from the guest’s addresses to the host’s')
         .choices(['ept', 'shadow'])
         .default('ept'),
     )

@@ -1,6 +1,6 @@
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
-import { exitStatus, firmwarePrograms, Machine } from '../session';
+import { exitStatus, firmwarePrograms, Machine, type Paging } from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
@@ -51,7 +51,12 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const writable = options.writable ? await requireWritable(image, loaded.files) : [];
   const monitor = options.monitor as 'vtx' | 'none';
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
-  const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
+  const paging = options.paging as Paging;
+  const machine = new Machine(
+    image,
+    { monitor, memory, paging },
+    { serial: print, debugConsole: print },
+  );
   const technique = techniqueOf(machine, () => undefined);
   const exits = countExits(machine.computer.processor, technique);
   const programs = program ? [program] : [];
@@ -74,7 +79,6 @@ export async function runCommand(path: string | undefined, options: RunOptions):
 function refuseWhatIsNotBuilt(options: RunOptions): void {
   if (options.monitor !== 'vtx' && options.monitor !== 'none')
     notBuiltYet(`--monitor ${options.monitor}`);
-  if (options.paging !== 'ept') notBuiltYet(`--paging ${options.paging}`);
   if (options.cpu !== 'intel') notBuiltYet(`--cpu ${options.cpu}`);
   if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);
 }

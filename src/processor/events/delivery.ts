@@ -57,14 +57,18 @@ export class EventDelivery {
       if (!fault) return;
       this.holdFaultOf(current, event, fault);
       chain.push(faultOf(current));
-      if (current.vector === Vector.DF && isException(current)) {
-        this.shutDown([...chain, faultOf(this.eventOf(fault))]);
+      const second = this.eventOf(fault);
+      const isLast = current.vector === Vector.DF && isException(current);
+      const double = isException(current) && makesDoubleFault(current.vector, fault.vector);
+      // An exception that is intercepted leaves guest mode by itself, not as a double or triple fault.
+      if ((isLast || double) && this.cpu.guestMode.exception(second, current)) return;
+      if (isLast) {
+        this.shutDown([...chain, faultOf(second)]);
         return;
       }
       during = current;
-      const double = isException(current) && makesDoubleFault(current.vector, fault.vector);
-      if (double) chain.push(faultOf(this.eventOf(fault)));
-      current = this.eventOf(double ? new Fault(Vector.DF, doubleFault(), 0) : fault);
+      if (double) chain.push(faultOf(second));
+      current = double ? this.eventOf(new Fault(Vector.DF, doubleFault(), 0)) : second;
     }
   }
 
