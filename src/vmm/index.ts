@@ -6,6 +6,7 @@ export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';
 export {
   createVirtualMachine,
+  type TechniqueName,
   type VirtualMachine,
   type VirtualMachineOptions,
   type VirtualMachineState,

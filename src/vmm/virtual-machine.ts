@@ -11,6 +11,9 @@ import type { Persistent } from '../processor/persistent';
 import type { StartState } from '../processor/state/start-state';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
+import { EmulateTechnique } from './emulate/emulate';
+import { softwareProcessor } from './emulate/virtual-processor';
+import type { SoftwareProcessor } from './emulator/software-processor';
 import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/guest-memory';
@@ -29,7 +32,11 @@ export interface VirtualMachineOptions {
   /** What the guest's virtual computer has. */
   readonly platform?: PlatformOptions;
   readonly engine?: EngineKind;
+  /** How the guest is virtualized. Default: 'vtx'. */
+  readonly technique?: TechniqueName;
 }
+
+export type TechniqueName = 'vtx' | 'emulate';
 
 /** The gate page lies here in host-physical memory; the monitor sees it in its direct map. */
 const GATE_FRAME = 0x1000;
@@ -44,6 +51,8 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly guestMemory: GuestMemory;
   /** Host-physical address of the area with the guest's general registers. */
   readonly saveArea: number;
+  /** The guest's processor, where it is software. */
+  readonly software: SoftwareProcessor | undefined;
 }
 
 export interface VirtualMachineState {
@@ -83,7 +92,9 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   ) as Seven;
   const saveArea = frames.allocate();
   const host = new Host(computer, guestMemory, saveArea, options.events, options.platform ?? {});
-  const technique = new VtxTechnique(
+  const emulates = options.technique === 'emulate';
+  const software = emulates ? softwareProcessor(host, frames.allocate(), options) : undefined;
+  const vtx = new VtxTechnique(
     { vmxon, vmcs },
     {
       intercepts: new Set(options.intercepts),
@@ -98,12 +109,13 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       start: options.start,
     },
   );
-  const monitor = new Monitor(host, technique);
+  const monitor = new Monitor(host, emulates ? new EmulateTechnique(options.start) : vtx);
   return {
     computer,
     monitor,
     guestMemory,
     saveArea,
+    software,
     save: () => ({
       computer: computer.save(),
       monitor: monitor.save(),
@@ -116,6 +128,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       guestMemory.restore(state.guestMemory);
       frames.restore(state.ownFrames);
       monitor.restore(state.monitor);
+      software?.changed();
     },
   };
 }

@@ -33,6 +33,7 @@ import {
   type EmulatedState,
   type Emulation,
 } from '../emulator/instruction-emulator';
+import type { SoftwareProcessor } from '../emulator/software-processor';
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import { guestPagingState } from '../vtx/guest-paging';
 import type { Undone } from '../technique';
@@ -74,7 +75,10 @@ export class Host implements Persistent<HostState> {
   private mappingsChanged = false;
   /** The EPT is as it was saved: virtual devices have nothing to change in it. */
   private restoring = false;
-  private readonly bus: GuestBus;
+  /** The guest's physical address space. */
+  readonly bus: GuestBus;
+  /** Where the technique executes the guest in software: its processor. */
+  software: SoftwareProcessor | undefined;
   private emulator: InstructionEmulator | undefined;
   /** The area of the general registers, in place. */
   private readonly saved: BigUint64Array;
@@ -118,7 +122,7 @@ export class Host implements Persistent<HostState> {
           this.bus.master.write(address, bytes);
         },
       },
-      processor: apicOf(() => this.cpu.state),
+      processor: apicOf(() => (this.software ?? this.cpu).state),
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
