@@ -142,7 +142,7 @@ export default tseslint.config(
     },
   },
   door(['src/processor/reference/**/*.ts'], JUDGED),
-  door(['src/vmm/vtx/exits/**/*.ts'], OPERATIONS),
+  door(['src/vmm/vtx/exits/**/*.ts', 'src/vmm/emulate/handlers/**/*.ts'], OPERATIONS),
   door(['src/firmware/**/*.ts', 'src/session/**/*.ts', 'src/debugger/**/*.ts'], FACE),
   door(
     ['src/{adapter,cli,vscode}/**/*.ts', 'src/debugger/!(techniques)/**/*.ts', 'src/debugger/*.ts'],

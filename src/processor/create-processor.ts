@@ -1,18 +1,24 @@
 import type { Bus } from './bus';
 import type { EngineKind } from './execution/engine';
+import type { MemoryCaches } from './execution/memory-caches';
 import type { PhysicalMemory } from './physical-memory';
 import { Processor } from './processor';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
 import { VmxUnit } from './vmx/unit';
 
-/** The processor of the simulated computer, with the virtualization that it has. */
+/**
+ * The processor of the simulated computer, with the virtualization that it has.
+ *
+ * @param caches of another processor that works on the same memory
+ */
 export function createProcessor(
   physical: PhysicalMemory,
   bus: Bus,
   engine?: EngineKind,
   profile: Profile = DEFAULT_PROFILE,
+  caches?: MemoryCaches,
 ): Processor {
   const units = { vmx: (cpu: Processor) => new VmxUnit(cpu, profile.vmx) };
-  return new Processor(physical, bus, units, engine, profile);
+  return new Processor(physical, bus, units, engine, profile, caches);
 }

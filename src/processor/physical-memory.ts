@@ -33,11 +33,13 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   /**
    * @param ram bytes of RAM, from address 0; a multiple of 64 KiB, with the others below 3.9 GiB
    * @param hidden bytes behind RAM that nobody reaches by their addresses: homes of regions; the same
+   * @param memory where the bytes lie already, of somebody else's view of them
    * @throws RangeError when the size is out of range or the host has no such memory
    */
   constructor(
     readonly ram: number,
     hidden = 0,
+    memory?: WebAssembly.Memory,
   ) {
     const size = ram + hidden;
     this.size = size;
@@ -45,7 +47,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     if (!Number.isInteger(pages) || pages > 65535) {
       throw new RangeError(`physical memory of ${String(size)} bytes`);
     }
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.view = new DataView(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer, PHYSICAL_BASE, size);
   }

@@ -271,21 +271,25 @@ export class Processor
     return this.guestMode.active || this.state.hasFlag(Rflags.IF);
   }
 
+  /** Breakpoints of a debugger mean nothing here: whoever runs it has looked. */
+  ignoresBreakpoints = false;
+
   private execute(end: number, passing: boolean): void {
     const { state, engine } = this;
+    const hidden = passing || this.ignoresBreakpoints;
     const steps = stepCondition(state, () => this.instructionBytes());
     const { interruptShadow: shadow, hasBreakpoints: watched } = state;
     if (watched && !passing) checkExecution(state);
-    const single = passing || shadow !== 'none' || steps !== undefined || watched;
+    const single = hidden || shadow !== 'none' || steps !== undefined || watched;
     const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
     this.eventDelivered = false;
     this.progress.begin(single ? 1 : left);
-    const record = this.fetch.current(passing);
+    const record = this.fetch.current(hidden);
     if (record === 0) {
       this.progress.settle();
       return;
     }
-    if (passing) this.runHidden(record);
+    if (hidden) this.runHidden(record);
     else engine.run(record);
     this.progress.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
@@ -420,6 +424,17 @@ export class Processor
   /** Up to 15 bytes of what lies at RIP, for whoever looks; fewer where they cannot be read. */
   instructionBytes(): Uint8Array {
     return this.fetch.bytesAt(this.state.rip);
+  }
+
+  /** The length of the instruction at RIP; 0 where none can be fetched. */
+  decodedLength(): number {
+    try {
+      const record = this.fetch.current(true);
+      return record === 0 ? 0 : this.view.getUint8(record + Rec.LENGTH);
+    } catch (thrown) {
+      if (thrown instanceof Fault) return 0;
+      throw thrown;
+    }
   }
 
   get instruction(): InstructionDetail {

@@ -11,6 +11,7 @@ import {
   type Allocation,
   type Intercept,
   type Paging,
+  type TechniqueName,
   type VirtualMachine,
   type VirtualMachineState,
 } from '../vmm';
@@ -19,7 +20,7 @@ import type { BootImage, PoweredOn } from './boot/boot-image';
 import { hashOf } from './state-hash';
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
-export type MonitorName = 'vtx' | 'none';
+export type MonitorName = TechniqueName | 'none';
 
 export interface MachineOptions {
   readonly monitor: MonitorName;
@@ -63,7 +64,8 @@ export class Machine implements Persistent<MachineState> {
       powerOff: () => (this.requestedEnd ??= { kind: 'power-off' }),
       reset: () => (this.requestedEnd ??= { kind: 'reset' }),
     };
-    this.vm = options.monitor === 'none' ? undefined : guest(image, options, events);
+    const { monitor } = options;
+    this.vm = monitor === 'none' ? undefined : guest(image, monitor, options, events);
     this.computer = this.vm?.computer ?? bare(image, options, events);
   }
 
@@ -91,7 +93,7 @@ export class Machine implements Persistent<MachineState> {
 
   /** The processor that executes the program's instructions. */
   get processor(): Processor {
-    return this.computer.processor;
+    return this.vm?.software?.cpu ?? this.computer.processor;
   }
 
   /** The devices that the program sees. */
@@ -101,9 +103,15 @@ export class Machine implements Persistent<MachineState> {
 }
 
 /** The program as the guest of the built-in monitor, at its first instruction. */
-function guest(image: BootImage, options: MachineOptions, events: PlatformEvents): VirtualMachine {
+function guest(
+  image: BootImage,
+  technique: TechniqueName,
+  options: MachineOptions,
+  events: PlatformEvents,
+): VirtualMachine {
   const { start, firmware } = image;
   const vm = createVirtualMachine({
+    technique,
     memory: options.memory,
     allocation: options.allocation ?? 'eager',
     paging: options.paging ?? 'ept',
@@ -120,6 +128,7 @@ function guest(image: BootImage, options: MachineOptions, events: PlatformEvents
     continueDevices(firmware, computer, monitor.host.virtual);
   }
   monitor.boot();
+  if (vm.software) return vm;
   start.gprs.forEach((value, index) => {
     if (index !== Gpr.RSP) computer.processor.state.setGpr(index, value);
   });

@@ -7,6 +7,7 @@ export type { Operation, Site } from './operation';
 export {
   createVirtualMachine,
   type Paging,
+  type TechniqueName,
   type VirtualMachine,
   type VirtualMachineOptions,
   type VirtualMachineState,

@@ -12,6 +12,9 @@ import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
+import { EmulateTechnique } from './emulate/emulate';
+import { softwareProcessor } from './emulate/virtual-processor';
+import type { SoftwareProcessor } from './emulator/software-processor';
 import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/guest-memory';
@@ -36,7 +39,11 @@ export interface VirtualMachineOptions {
   /** What the guest's virtual computer has. */
   readonly platform?: PlatformOptions;
   readonly engine?: EngineKind;
+  /** How the guest is virtualized. Default: 'vtx'. */
+  readonly technique?: TechniqueName;
 }
+
+export type TechniqueName = 'vtx' | 'emulate';
 
 /** The gate page lies here in host-physical memory; the monitor sees it in its direct map. */
 const GATE_FRAME = 0x1000;
@@ -51,6 +58,8 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly guestMemory: GuestMemory;
   /** Host-physical address of the area with the guest's general registers. */
   readonly saveArea: number;
+  /** The guest's processor, where it is software. */
+  readonly software: SoftwareProcessor | undefined;
 }
 
 export interface VirtualMachineState {
@@ -94,7 +103,11 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   const shadow = shadowFrames > 0 ? new FramePool(shadowStart, shadowFrames) : undefined;
   const platform = options.platform ?? {};
   const host = new Host(computer, guestMemory, saveArea, options.events, platform, shadow);
-  const technique = new VtxTechnique(
+  const emulates = options.technique === 'emulate';
+  // Without EPT the processor runs no guest in real mode: software does.
+  const inSoftware = emulates || shadow !== undefined;
+  const software = inSoftware ? softwareProcessor(host, frames.allocate(), options) : undefined;
+  const vtx = new VtxTechnique(
     { vmxon, vmcs },
     {
       intercepts: new Set(options.intercepts),
@@ -109,12 +122,13 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       start: options.start,
     },
   );
-  const monitor = new Monitor(host, technique);
+  const monitor = new Monitor(host, emulates ? new EmulateTechnique(options.start) : vtx);
   return {
     computer,
     monitor,
     guestMemory,
     saveArea,
+    software,
     save: () => ({
       computer: computer.save(),
       monitor: monitor.save(),
@@ -127,6 +141,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       guestMemory.restore(state.guestMemory);
       frames.restore(state.ownFrames);
       monitor.restore(state.monitor);
+      software?.changed();
     },
   };
 }

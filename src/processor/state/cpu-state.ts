@@ -32,6 +32,13 @@ export interface MonitoredLine {
   readonly contents: readonly bigint[];
 }
 
+/** Where model-specific registers are kept that are plain storage and have no slot. */
+export interface MsrStore extends Iterable<[number, bigint]> {
+  get(number: number): bigint | undefined;
+  set(number: number, value: bigint): unknown;
+  clear(): void;
+}
+
 const LOW32 = 0xffffffffn;
 const DR7_ENABLES_LOW = Number(DR7_ENABLES);
 const STATUS_FLAGS_LOW = Number(STATUS_FLAGS);
@@ -57,6 +64,8 @@ const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
 export class CpuState {
   /** The memory as 32-bit words; see `wordOf`. */
   readonly words: Int32Array;
+  /** The slots of `State`, all of them, as bytes. */
+  readonly slots: Uint8Array;
   /** RAX … R15, in encoding order. */
   readonly gprs: BigUint64Array;
   /** DR0 … DR7 (4 and 5 unused). */
@@ -66,7 +75,7 @@ export class CpuState {
   /** The registers of the x87 and vector units, as `Units` lays them out. */
   readonly units: Uint8Array;
   /** Model-specific registers that are plain storage and have no slot, by number. */
-  private readonly msrs = new Map<number, bigint>();
+  private msrs: MsrStore = new Map<number, bigint>();
   /** What was loaded into GDTR and IDTR, and from where: for people, no part of the state. */
   readonly tableOrigins: { gdtr?: TableOrigin; idtr?: TableOrigin } = {};
   activity: ActivityState = 'active';
@@ -83,11 +92,18 @@ export class CpuState {
     private readonly view: DataView,
     readonly profile: Profile = DEFAULT_PROFILE,
   ) {
-    this.words = new Int32Array(view.buffer);
-    this.gprs = new BigUint64Array(view.buffer, State.GPR, 16);
-    this.dr = new BigUint64Array(view.buffer, State.DR, 8);
-    this.pdptes = new BigUint64Array(view.buffer, State.PDPTES, 4);
-    this.units = new Uint8Array(view.buffer, Units.VECTOR, Units.END - Units.VECTOR);
+    const { buffer, byteOffset: start } = view;
+    this.words = new Int32Array(buffer, start, view.byteLength >>> 2);
+    this.slots = new Uint8Array(buffer, start + State.GPR, State.END - State.GPR);
+    this.gprs = new BigUint64Array(buffer, start + State.GPR, 16);
+    this.dr = new BigUint64Array(buffer, start + State.DR, 8);
+    this.pdptes = new BigUint64Array(buffer, start + State.PDPTES, 4);
+    this.units = new Uint8Array(buffer, start + Units.VECTOR, Units.END - Units.VECTOR);
+  }
+
+  /** From now on they are kept elsewhere, with the values that they have there. */
+  keepMsrsIn(store: MsrStore): void {
+    this.msrs = store;
   }
 
   get physicalAddressWidth(): number {

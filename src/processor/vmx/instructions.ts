@@ -129,8 +129,8 @@ function requireVmcallMode(state: CpuState): void {
 
 /** In non-root operation a hypercall at any privilege level; in root operation it fails. */
 export const vmcall: SlowPath = (cpu) => {
-  if (!cpu.vmx.inOperation) throw undefinedOpcode(notInVmxOperation());
   if (cpu.guestMode.vmxInstruction('VMCALL')) return 'left';
+  if (!cpu.vmx.inOperation) throw undefinedOpcode(notInVmxOperation());
   requireVmcallMode(cpu.state);
   cpu.requirePrivilege(0);
   return finish(cpu, cpu.vmx.fail(VmInstructionError.VMCALL_IN_ROOT));

@@ -34,6 +34,7 @@ import {
   type EmulatedState,
   type Emulation,
 } from '../emulator/instruction-emulator';
+import type { SoftwareProcessor } from '../emulator/software-processor';
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import type { GuestControls } from '../vtx/guest-paging';
 import { storeControls } from '../vtx/stored-controls';
@@ -76,7 +77,10 @@ export class Host implements Persistent<HostState> {
   private mappingsChanged = false;
   /** The EPT is as it was saved: virtual devices have nothing to change in it. */
   private restoring = false;
-  private readonly bus: GuestBus;
+  /** The guest's physical address space. */
+  readonly bus: GuestBus;
+  /** Where the technique executes the guest in software: its processor. */
+  software: SoftwareProcessor | undefined;
   private readonly shadow: ShadowPager | undefined;
   private readonly translation: GuestTranslation;
   private emulator: InstructionEmulator | undefined;
@@ -124,7 +128,7 @@ export class Host implements Persistent<HostState> {
           this.bus.master.write(address, bytes);
         },
       },
-      processor: apicOf(() => this.cpu.state),
+      processor: apicOf(() => (this.software ?? this.cpu).state),
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);

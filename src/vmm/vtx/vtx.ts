@@ -111,7 +111,7 @@ const refused = (instruction: 'VMLAUNCH' | 'VMRESUME', error: bigint): GuestEnd 
 });
 
 /** The host's own 8259 pair: vectors 0x20 to 0x2f, and nothing but the timer let through. */
-function* initializeInterruptController(): Handler {
+export function* initializeInterruptController(): Handler {
   yield hostOut(0x20, 1, 0x11);
   yield hostOut(0xa0, 1, 0x11);
   yield hostOut(0x21, 1, 0x20);

@@ -1,20 +1,11 @@
 import { AccessRights } from '../../../isa/access-rights';
 import { Vector } from '../../../isa/exceptions';
 import { Field } from '../../../isa/vmx/fields';
+import { Hypercall, NO_SUCH_CALL } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import { consoleWrite, guestRegister, setGuestRegister, stopGuest, vmread } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectException } from '../inject';
-
-/** The hypercalls that this monitor knows: number in RAX, argument in RBX, result in RAX. */
-export const Hypercall = {
-  /** Prints the byte in BL. */
-  CONSOLE_WRITE: 1,
-  /** Ends the guest. */
-  EXIT: 2,
-} as const;
-
-const NO_SUCH_CALL = (1n << 64n) - 1n;
 
 /** VMCALL: the guest asks for a service. Only its kernel may. */
 export function* handleVmcall(): Handler {

@@ -1,0 +1,29 @@
+import type { EngineKind } from '../../processor/execution/engine';
+import { SoftwareProcessor } from '../emulator/software-processor';
+import { guestProfile } from '../guest-profile';
+import type { Host } from '../host/host';
+import { VcpuArea } from '../vcpu';
+
+/**
+ * Gives the guest of a host a processor in software.
+ *
+ * @param frame host-physical address of the frame for its registers
+ */
+export function softwareProcessor(
+  host: Host,
+  frame: number,
+  { engine }: { readonly engine?: EngineKind },
+): SoftwareProcessor {
+  const { computer, bus, guestMemory: memory } = host;
+  const { processor } = computer;
+  const area = new VcpuArea(computer.memory, frame, guestProfile(processor.state.profile));
+  const ports = {
+    readPort: (port: number, bytes: 1 | 2 | 4) => host.deviceRead(port, bytes),
+    writePort: (port: number, bytes: 1 | 2 | 4, value: number) => {
+      host.deviceWrite(port, bytes, value);
+    },
+    ferr: (pending: boolean) => host.virtual.coprocessorError.ferr(pending),
+  };
+  host.software = new SoftwareProcessor({ host: processor, area, memory, bus, ports, engine });
+  return host.software;
+}

@@ -1,0 +1,89 @@
+import { Interruptibility } from '../../isa/vmx/events';
+import type { PhysicalMemory } from '../../processor/physical-memory';
+import type { Profile } from '../../processor/profile/profile';
+import { CpuState, type ActivityState } from '../../processor/state/cpu-state';
+import { PAGE_SIZE, PHYSICAL_BASE } from '../../processor/state/layout';
+import { VcpuLayout } from './layout';
+import { MsrList } from './msr-list';
+
+/** By their numbers in the area. A virtual processor has no MWAIT. */
+const ACTIVITIES: readonly ActivityState[] = ['active', 'hlt', 'shutdown', 'wait-for-SIPI'];
+
+/**
+ * The registers of a virtual processor while the processor itself has others: a page frame of the monitor's memory.
+ * Whoever lets the virtual processor do something loads them from here and stores them here afterwards.
+ */
+export class VcpuArea {
+  /** The registers in place. */
+  readonly state: CpuState;
+  /** The MSRs that have no slot among them, in place. */
+  readonly msrs: MsrList;
+  private readonly view: DataView;
+
+  /**
+   * @param memory the host's
+   * @param frame host-physical address of the page frame
+   * @param profile what processor the guest believes to have
+   */
+  constructor(
+    memory: PhysicalMemory,
+    readonly frame: number,
+    readonly profile: Profile,
+  ) {
+    const { buffer } = memory.view;
+    this.view = new DataView(buffer, PHYSICAL_BASE + frame, PAGE_SIZE);
+    this.msrs = new MsrList(this.view);
+    this.state = new CpuState(this.view, profile);
+    this.state.keepMsrsIn(this.msrs);
+  }
+
+  /** Gives a processor the registers of this virtual one. */
+  load(state: CpuState): void {
+    state.slots.set(this.state.slots);
+    state.units.set(this.state.units);
+    this.loadRest(state);
+  }
+
+  /** Takes them back. */
+  store(state: CpuState): void {
+    this.state.slots.set(state.slots);
+    this.state.units.set(state.units);
+    const { view } = this;
+    view.setUint32(VcpuLayout.ACTIVITY, ACTIVITIES.indexOf(state.activity), true);
+    view.setUint32(VcpuLayout.INTERRUPTIBILITY, interruptibility(state), true);
+    view.setUint32(VcpuLayout.PENDING_DEBUG, state.pendingDebug, true);
+    view.setBigUint64(VcpuLayout.RANDOM, state.random, true);
+  }
+
+  /** What a processor does not keep in slots. */
+  private loadRest(state: CpuState): void {
+    const { view } = this;
+    const blocking = view.getUint32(VcpuLayout.INTERRUPTIBILITY, true);
+    state.activity = ACTIVITIES[view.getUint32(VcpuLayout.ACTIVITY, true)] ?? 'active';
+    state.interruptShadow = shadowOf(blocking);
+    state.nmiBlocked = (blocking & Interruptibility.BLOCKING_BY_NMI) !== 0;
+    state.pendingDebug = view.getUint32(VcpuLayout.PENDING_DEBUG, true);
+    state.random = view.getBigUint64(VcpuLayout.RANDOM, true);
+  }
+
+  get halted(): boolean {
+    return this.view.getUint32(VcpuLayout.ACTIVITY, true) === ACTIVITIES.indexOf('hlt');
+  }
+
+  /** Whether STI or MOV SS holds off interrupts. */
+  get inShadow(): boolean {
+    const shadows = Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS;
+    return (this.view.getUint32(VcpuLayout.INTERRUPTIBILITY, true) & shadows) !== 0;
+  }
+}
+
+function interruptibility({ interruptShadow, nmiBlocked }: CpuState): number {
+  const { BLOCKING_BY_STI, BLOCKING_BY_MOV_SS, BLOCKING_BY_NMI } = Interruptibility;
+  const shadow = { none: 0, sti: BLOCKING_BY_STI, 'mov-ss': BLOCKING_BY_MOV_SS }[interruptShadow];
+  return shadow | (nmiBlocked ? BLOCKING_BY_NMI : 0);
+}
+
+function shadowOf(blocking: number): CpuState['interruptShadow'] {
+  if (blocking & Interruptibility.BLOCKING_BY_STI) return 'sti';
+  return blocking & Interruptibility.BLOCKING_BY_MOV_SS ? 'mov-ss' : 'none';
+}
