@@ -245,6 +245,24 @@ export const shadowRoot = instruction('look up', Cost.SOFTWARE, {
   operands: () => ['the root of the shadow tables'],
 });
 
+/** The guest cannot be entered with its registers: software goes on with it. */
+export const takeIntoSoftware = instruction('MOV', Cost.GPR_BLOCK, {
+  perform: (host: Host) => host.takeIntoSoftware(),
+  operands: () => ['[vcpu]', 'the guest-state area'],
+});
+
+/** Whether the registers that software has for the guest are such that it can be entered: 1, or 0. */
+export const canEnter = instruction('test', Cost.SOFTWARE, {
+  perform: (host: Host) => (host.canEnter() ? 1n : 0n),
+  operands: () => ['[vcpu]: CR0.PE, segment registers'],
+});
+
+/** The processor goes on with the guest. */
+export const giveToProcessor = instruction('MOV', Cost.GPR_BLOCK, {
+  perform: (host: Host) => host.giveToProcessor(),
+  operands: () => ['the guest-state area', '[vcpu]'],
+});
+
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */
 export const allocateGuestPage = instruction('map', Cost.PAGE_WALK, {
   perform: (host: Host, address: bigint) => BigInt(host.allocateGuestPage(address)),

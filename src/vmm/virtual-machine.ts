@@ -58,7 +58,7 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly guestMemory: GuestMemory;
   /** Host-physical address of the area with the guest's general registers. */
   readonly saveArea: number;
-  /** The guest's processor, where it is software. */
+  /** The processor in software, while it is what executes the guest's instructions. */
   readonly software: SoftwareProcessor | undefined;
 }
 
@@ -106,7 +106,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   const emulates = options.technique === 'emulate';
   // Without EPT the processor runs no guest in real mode: software does.
   const inSoftware = emulates || shadow !== undefined;
-  const software = inSoftware ? softwareProcessor(host, frames.allocate(), options) : undefined;
+  if (inSoftware) softwareProcessor(host, frames.allocate(), options);
   const vtx = new VtxTechnique(
     { vmxon, vmcs },
     {
@@ -128,7 +128,9 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     monitor,
     guestMemory,
     saveArea,
-    software,
+    get software() {
+      return host.executing;
+    },
     save: () => ({
       computer: computer.save(),
       monitor: monitor.save(),
@@ -141,7 +143,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
       guestMemory.restore(state.guestMemory);
       frames.restore(state.ownFrames);
       monitor.restore(state.monitor);
-      software?.changed();
+      host.executing?.changed();
     },
   };
 }

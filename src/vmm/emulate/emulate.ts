@@ -21,7 +21,7 @@ export class EmulateTechnique implements Technique {
     return emulateInstruction();
   }
 
-  emulatedAt({ software }: Host): bigint | undefined {
-    return software?.linearRip;
+  emulatedAt({ executing }: Host): bigint | undefined {
+    return executing?.linearRip;
   }
 }

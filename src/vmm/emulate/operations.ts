@@ -30,6 +30,7 @@ export const Outcome = {
 export const startVcpu = instruction('MOV', Cost.GPR_BLOCK, {
   perform: (host: Host, start: StartState) => {
     software(host).start(start);
+    host.beginSoftware();
   },
   operands: () => ['[vcpu]', 'the registers at power-on'],
 });

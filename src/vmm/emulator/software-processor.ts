@@ -89,6 +89,20 @@ export class SoftwareProcessor {
     this.changed();
   }
 
+  /** Its registers become those of a processor: it goes on from there. */
+  takeFrom(state: CpuState): void {
+    this.parts.area.store(state);
+  }
+
+  /** What holds off interrupts, by the bits of a VMCS's interruptibility state. */
+  get blocking(): number {
+    return this.parts.area.blocking;
+  }
+
+  set blocking(blocking: number) {
+    this.parts.area.blocking = blocking;
+  }
+
   /** Its registers have been changed from outside, or restored: what derives from them is out of date. */
   changed(): void {
     this.using((cpu) => {

@@ -37,6 +37,8 @@ import {
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
 import type { GuestControls } from '../vtx/guest-paging';
+import { isEnterable } from '../vtx/enterable';
+import { fromSoftware, savedRegisters, toSoftware } from '../vtx/software-guest';
 import { storeControls } from '../vtx/stored-controls';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
@@ -128,7 +130,7 @@ export class Host implements Persistent<HostState> {
           this.bus.master.write(address, bytes);
         },
       },
-      processor: apicOf(() => (this.software ?? this.cpu).state),
+      processor: apicOf(() => (this.executing ?? this.cpu).state),
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
@@ -455,11 +457,10 @@ export class Host implements Persistent<HostState> {
   ): boolean {
     this.passTime();
     this.emulator ??= new InstructionEmulator(this.bus);
-    const gprs = Array.from(this.saved);
     const { mmu, state } = this.cpu;
-    const { cr2, units } = state;
+    const { units } = state;
     const { controls } = this.translation;
-    const before = emulatedState((field) => this.vmread(field), controls, gprs, cr2, units.slice());
+    const before = this.emulatedState();
     const after = act(this.emulator, before);
     if ('unable' in after) return false;
     storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
@@ -472,6 +473,53 @@ export class Host implements Persistent<HostState> {
     mmu.setPkru(after.pkru); // the translations depend on it
     units.set(after.units);
     return true;
+  }
+
+  /** The processor in software, while it is what executes the guest's instructions. */
+  get executing(): SoftwareProcessor | undefined {
+    const { software } = this;
+    return software && this.readVcpu('in_software') !== 0n ? software : undefined;
+  }
+
+  /** Software goes on with the guest, whose registers the VMCS and the save area hold. */
+  takeIntoSoftware(): void {
+    const { software, cpu } = this;
+    if (!software) throw new MonitorError('there is no processor in software');
+    toSoftware(software, cpu, this.emulatedState(), (field) => this.vmread(field));
+    this.beginSoftware();
+  }
+
+  /** Software executes the guest from now on; it writes where nobody watches. */
+  beginSoftware(): void {
+    this.writeVcpu('in_software', 1n);
+    this.shadow?.forgetAll();
+    this.cpu.flushWorld(1);
+  }
+
+  /** Whether the processor can go on with the guest that software has at present. */
+  canEnter(): boolean {
+    return this.software !== undefined && isEnterable(this.software.state);
+  }
+
+  /** The registers go to where the processor takes them from. */
+  giveToProcessor(): void {
+    const { software, cpu } = this;
+    if (!software) throw new MonitorError('there is no processor in software');
+    const { controls } = this.translation;
+    const before = this.emulatedState();
+    const after = fromSoftware(software, cpu, (field, value) => this.vmwrite(field, value));
+    storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
+    this.storeControls(controls, after);
+    for (const [index, value] of savedRegisters(after)) this.setGuestRegister(index, value);
+    this.writeVcpu('in_software', 0n);
+    cpu.flushWorld(1);
+  }
+
+  private emulatedState(): EmulatedState {
+    const { cr2, units } = this.cpu.state;
+    const gprs = Array.from(this.saved);
+    const { controls } = this.translation;
+    return emulatedState((field) => this.vmread(field), controls, gprs, cr2, units.slice());
   }
 
   /** The control registers after an instruction in software. @returns whether they lead elsewhere */

@@ -58,12 +58,21 @@ export class VcpuArea {
   /** What a processor does not keep in slots. */
   private loadRest(state: CpuState): void {
     const { view } = this;
-    const blocking = view.getUint32(VcpuLayout.INTERRUPTIBILITY, true);
+    const { blocking } = this;
     state.activity = ACTIVITIES[view.getUint32(VcpuLayout.ACTIVITY, true)] ?? 'active';
     state.interruptShadow = shadowOf(blocking);
     state.nmiBlocked = (blocking & Interruptibility.BLOCKING_BY_NMI) !== 0;
     state.pendingDebug = view.getUint32(VcpuLayout.PENDING_DEBUG, true);
     state.random = view.getBigUint64(VcpuLayout.RANDOM, true);
+  }
+
+  /** Blocking by STI, MOV SS and NMI, by the bits of a VMCS's interruptibility state. */
+  get blocking(): number {
+    return this.view.getUint32(VcpuLayout.INTERRUPTIBILITY, true);
+  }
+
+  set blocking(blocking: number) {
+    this.view.setUint32(VcpuLayout.INTERRUPTIBILITY, blocking, true);
   }
 
   get halted(): boolean {
@@ -73,7 +82,7 @@ export class VcpuArea {
   /** Whether STI or MOV SS holds off interrupts. */
   get inShadow(): boolean {
     const shadows = Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS;
-    return (this.view.getUint32(VcpuLayout.INTERRUPTIBILITY, true) & shadows) !== 0;
+    return (this.blocking & shadows) !== 0;
   }
 }
 

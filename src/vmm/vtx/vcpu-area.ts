@@ -10,10 +10,15 @@ export const VcpuArea = {
   EFER: 136,
   /** Four PDPTE registers. */
   PDPTES: 144,
+  /** 1 while software executes the guest, as the processor cannot be entered with it. */
+  IN_SOFTWARE: 176,
+  /** 1 once VMLAUNCH has been executed. */
+  LAUNCHED: 184,
 } as const;
 
 /** A control register in the area, by the name that it is shown with. */
-export type VcpuRegister = 'cr3' | 'efer' | 'pdpte0' | 'pdpte1' | 'pdpte2' | 'pdpte3';
+export type VcpuRegister =
+  'cr3' | 'efer' | 'pdpte0' | 'pdpte1' | 'pdpte2' | 'pdpte3' | 'in_software' | 'launched';
 
 export const vcpuOffset: Readonly<Record<VcpuRegister, number>> = {
   cr3: VcpuArea.CR3,
@@ -22,6 +27,8 @@ export const vcpuOffset: Readonly<Record<VcpuRegister, number>> = {
   pdpte1: VcpuArea.PDPTES + 8,
   pdpte2: VcpuArea.PDPTES + 16,
   pdpte3: VcpuArea.PDPTES + 24,
+  in_software: VcpuArea.IN_SOFTWARE,
+  launched: VcpuArea.LAUNCHED,
 };
 
 export const PDPTE_REGISTERS = ['pdpte0', 'pdpte1', 'pdpte2', 'pdpte3'] as const;

@@ -10,10 +10,12 @@ import {
   armHostTimer,
   cpuid,
   hostOut,
+  readVcpu,
   rdmsr,
   restoreGuestRegisters,
   saveGuestRegisters,
   stopGuest,
+  takeIntoSoftware,
   vmclear,
   vmlaunch,
   vmptrld,
@@ -21,8 +23,12 @@ import {
   vmresume,
   vmxon,
   writeHostPhysical,
+  writeVcpu,
 } from '../operations';
-import type { Technique } from '../technique';
+import { startVcpu } from '../emulate/operations';
+import type { Host } from '../host/host';
+import { EMULATION_GATE, type Technique } from '../technique';
+import { emulateRealMode } from './real-mode';
 import { EXIT_HANDLERS } from './exits';
 import { EPT_PAGING } from './paging/ept';
 import { SHADOW_PAGING } from './paging/shadow';
@@ -75,14 +81,20 @@ export class VtxTechnique implements Technique {
     yield* writeMsrBitmaps(this.plan);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
+    if (yield* this.paging.needsSoftware()) {
+      yield startVcpu(this.plan.start);
+      return;
+    }
     yield armHostTimer();
-    yield restoreGuestRegisters();
-    const error = yield vmlaunch();
-    if (error !== 0n) yield stopGuest(refused('VMLAUNCH', error));
+    yield* enter();
   }
 
-  handle(): Handler {
-    return handleExit(this.paging);
+  handle(gate: number): Handler {
+    return gate === EMULATION_GATE ? handleRealMode() : handleExit(this.paging);
+  }
+
+  emulatedAt({ executing }: Host): bigint | undefined {
+    return executing?.linearRip;
   }
 }
 
@@ -98,11 +110,30 @@ export function* handleExit(paging: VtxPaging): Handler {
   }
   if (handler) yield* handler(paging);
   else yield* handleUnexpected(basic);
+  if (yield* paging.needsSoftware()) {
+    yield takeIntoSoftware();
+    return;
+  }
   yield* deliverPendingInterrupt();
   yield armHostTimer();
   yield restoreGuestRegisters();
   const error = yield vmresume();
   if (error !== 0n) yield stopGuest(refused('VMRESUME', error));
+}
+
+/** The next instruction of a guest that software executes. */
+export function* handleRealMode(): Handler {
+  if (yield* emulateRealMode()) yield* enter();
+}
+
+/** The first entry is by VMLAUNCH. */
+function* enter(): Handler {
+  yield restoreGuestRegisters();
+  const launched = yield readVcpu('launched');
+  if (launched === 0n) yield writeVcpu('launched', 1n);
+  const error = yield launched === 0n ? vmlaunch() : vmresume();
+  const instruction = launched === 0n ? 'VMLAUNCH' : 'VMRESUME';
+  if (error !== 0n) yield stopGuest(refused(instruction, error));
 }
 
 const refused = (instruction: 'VMLAUNCH' | 'VMRESUME', error: bigint): GuestEnd => ({

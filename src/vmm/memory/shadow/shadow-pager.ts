@@ -23,7 +23,7 @@ import {
   roleName,
   roleOf,
   tableName,
-} from './path';
+} from './guest-tables';
 import type { Rights, Role, ShadowPage } from './shadow-page';
 import { ShadowTables, type ShadowTablesState } from './shadow-tables';
 

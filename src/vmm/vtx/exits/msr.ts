@@ -1,12 +1,13 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, MTRRS, msrReset } from '../../../isa/registers/msr';
+import { CANONICAL_MSRS, Msr, msrReset } from '../../../isa/registers/msr';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import type { Handler } from '../../operation';
 import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 import type { VtxPaging } from '../paging/vtx-paging';
+import { PASSED_THROUGH } from '../passed-through';
 
 const LOW = 0xffffffffn;
 /** Where the guest's local APIC answers. */
@@ -17,22 +18,6 @@ const LOCAL_APIC = msrReset(Msr.APIC_BASE) & ApicBase.ADDRESS;
  * which the controls ask.
  */
 const IN_VMCS = fieldsOfMsrs('guest');
-
-/** MSRs that the monitor does not use itself: the guest has the processor's own. */
-const PASSED_THROUGH: ReadonlySet<number> = new Set([
-  Msr.STAR,
-  Msr.LSTAR,
-  Msr.CSTAR,
-  Msr.FMASK,
-  Msr.KERNEL_GS_BASE,
-  Msr.TSC,
-  Msr.TSC_AUX,
-  Msr.XSS,
-  Msr.PAT,
-  Msr.APIC_BASE,
-  Msr.MISC_ENABLE,
-  ...MTRRS,
-]);
 
 const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
 const EFER_LMA = WideEfer.LMA;

@@ -60,6 +60,11 @@ function* followMappings(): Handler {
   if (changed === 1n) yield invept();
 }
 
+/** With "unrestricted guest" the processor runs real mode, too. */
+function* runsEverything(): Handler<boolean> {
+  return false;
+}
+
 export const EPT_PAGING: VtxPaging = {
   name: 'ept',
   cr0: () => field(Field.GUEST_CR0),
@@ -73,5 +78,6 @@ export const EPT_PAGING: VtxPaging = {
   setLongMode,
   setPdptes,
   pagingTurned,
+  needsSoftware: runsEverything,
   follow: followMappings,
 };

@@ -81,6 +81,12 @@ export function* loadShadowRoot(): Handler {
   yield invvpid(0n);
 }
 
+/** There is no real mode in VMX non-root operation without "unrestricted guest", which needs EPT. */
+function* inRealMode(): Handler<boolean> {
+  const cr0 = yield vmread(Field.CR0_READ_SHADOW);
+  return (cr0 & WideCr0.PE) === 0n;
+}
+
 /** Entries have been cleared, or all of them: the processor must not use what it knows of them. */
 function* followShadow(): Handler {
   const changed = yield mappingsChanged();
@@ -100,5 +106,6 @@ export const SHADOW_PAGING: VtxPaging = {
   setLongMode,
   setPdptes,
   pagingTurned: loadShadowRoot,
+  needsSoftware: inRealMode,
   follow: followShadow,
 };

@@ -23,6 +23,8 @@ export interface VtxPaging {
   setPdptes(entries: readonly bigint[]): Handler;
   /** CR0.PG has been changed: addresses lead elsewhere. */
   pagingTurned(): Handler;
+  /** Whether the guest is in a mode in which the processor cannot be entered, so that software has to go on with it. */
+  needsSoftware(): Handler<boolean>;
   /** Software may have changed where the guest's addresses lead: a virtual device, or an emulated instruction. */
   follow(): Handler;
 }

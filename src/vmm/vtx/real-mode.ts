@@ -1,0 +1,19 @@
+import { emulateInstruction } from '../emulate/handlers/instruction';
+import type { Handler } from '../operation';
+import { armHostTimer, canEnter, giveToProcessor } from '../operations';
+import { loadShadowRoot } from './paging/shadow';
+
+/**
+ * A guest in real mode, or between real and protected mode, where there is no "unrestricted guest": software does
+ * one instruction, and sees whether the processor can go on.
+ *
+ * @returns whether it is to be entered
+ */
+export function* emulateRealMode(): Handler<boolean> {
+  yield* emulateInstruction();
+  if ((yield canEnter()) === 0n) return false;
+  yield giveToProcessor();
+  yield* loadShadowRoot();
+  yield armHostTimer();
+  return true;
+}
