@@ -3,6 +3,7 @@ import { gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
+import { softwareOf } from './emulate/operations';
 import { instruction } from './instruction';
 import type { VcpuRegister } from './vtx/vcpu-area';
 
@@ -247,19 +248,25 @@ export const shadowRoot = instruction('look up', Cost.SOFTWARE, {
 
 /** The guest cannot be entered with its registers: software goes on with it. */
 export const takeIntoSoftware = instruction('MOV', Cost.GPR_BLOCK, {
-  perform: (host: Host) => host.takeIntoSoftware(),
+  perform: (host: Host) => {
+    host.guest.leaveTo(softwareOf(host));
+    host.beginSoftware();
+  },
   operands: () => ['[vcpu]', 'the guest-state area'],
 });
 
 /** Whether the registers that software has for the guest are such that it can be entered: 1, or 0. */
 export const canEnter = instruction('test', Cost.SOFTWARE, {
-  perform: (host: Host) => (host.canEnter() ? 1n : 0n),
+  perform: (host: Host) => (host.guest.canEnter(softwareOf(host)) ? 1n : 0n),
   operands: () => ['[vcpu]: CR0.PE, segment registers'],
 });
 
 /** The processor goes on with the guest. */
 export const giveToProcessor = instruction('MOV', Cost.GPR_BLOCK, {
-  perform: (host: Host) => host.giveToProcessor(),
+  perform: (host: Host) => {
+    host.guest.takeFrom(softwareOf(host));
+    host.endSoftware();
+  },
   operands: () => ['the guest-state area', '[vcpu]'],
 });
 
@@ -288,14 +295,14 @@ export const answererAt = instruction('look up', Cost.SOFTWARE, {
  * devices. The result is 1, or 0 when the emulator does not know the instruction.
  */
 export const emulateInstruction = instruction('emulate', Cost.EMULATION, {
-  perform: (host: Host) => (host.emulateInstruction() ? 1n : 0n),
+  perform: (host: Host) => (host.guest.emulateInstruction() ? 1n : 0n),
   operands: () => ['the instruction at RIP'],
 });
 
 /** Delivers an event to the guest in software, given as the VMCS tells it. The result is 1, or 0 when it could not. */
 export const emulateEvent = instruction('emulate', Cost.EMULATION, {
   perform: (host: Host, information: bigint, errorCode: bigint) =>
-    host.emulateEvent(information, errorCode) ? 1n : 0n,
+    host.guest.emulateEvent(information, errorCode) ? 1n : 0n,
   operands: (information) => [['event', information]],
 });
 

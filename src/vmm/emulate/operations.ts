@@ -9,7 +9,8 @@ import { fetchedText } from './fetched';
 
 /** The operations of a monitor that executes its guest in software. */
 
-const software = (host: Host): SoftwareProcessor => {
+/** @throws MonitorError where there is none */
+export const softwareOf = (host: Host): SoftwareProcessor => {
   if (!host.software) throw new MonitorError('there is no processor in software');
   return host.software;
 };
@@ -29,7 +30,7 @@ export const Outcome = {
 /** Puts the registers with which the guest begins into its area. */
 export const startVcpu = instruction('MOV', Cost.GPR_BLOCK, {
   perform: (host: Host, start: StartState) => {
-    software(host).start(start);
+    softwareOf(host).start(start);
     host.beginSoftware();
   },
   operands: () => ['[vcpu]', 'the registers at power-on'],
@@ -37,21 +38,21 @@ export const startVcpu = instruction('MOV', Cost.GPR_BLOCK, {
 
 /** The bytes at the guest's RIP, as `unpackFetched` takes them apart; none where they cannot be fetched. */
 export const fetch = instruction('fetch', Cost.MEMORY, {
-  perform: (host: Host) => software(host).fetch(),
+  perform: (host: Host) => softwareOf(host).fetch(),
   operands: () => ['[vcpu.rip]'],
 });
 
 /** What instruction they are. The result is its length, 0 where it is none. */
 export const decode = instruction('decode', Cost.SOFTWARE, {
-  perform: (host: Host, _fetched: bigint) => BigInt(software(host).decode()),
+  perform: (host: Host, _fetched: bigint) => BigInt(softwareOf(host).decode()),
   operands: (fetched) => [fetchedText(fetched)],
 });
 
 /** Executes it over the virtual processor's registers and the guest's memory; an exception goes to the guest. */
 export const execute = instruction('execute', Cost.EMULATION, {
   perform: (host: Host, _fetched: bigint) => {
-    if (host.takeMappingsChanged()) software(host).forgetMappings();
-    const stop = software(host).execute();
+    if (host.takeMappingsChanged()) softwareOf(host).forgetMappings();
+    const stop = softwareOf(host).execute();
     switch (stop.kind) {
       case 'raised':
         host.undone = stop;
@@ -74,20 +75,20 @@ export const execute = instruction('execute', Cost.EMULATION, {
 
 /** Whether the virtual processor takes an interrupt now: 1, or 0 with IF = 0 and in the shadow of STI and MOV SS. */
 export const acceptsInterrupts = instruction('test', Cost.SOFTWARE, {
-  perform: (host: Host) => (software(host).acceptsInterrupts ? 1n : 0n),
+  perform: (host: Host) => (softwareOf(host).acceptsInterrupts ? 1n : 0n),
   operands: () => ['[vcpu.rflags.IF]'],
 });
 
 /** Whether IF is set in the virtual processor's RFLAGS: 1, or 0. */
 export const interruptsEnabled = instruction('test', Cost.SOFTWARE, {
-  perform: (host: Host) => (software(host).interruptsEnabled ? 1n : 0n),
+  perform: (host: Host) => (softwareOf(host).interruptsEnabled ? 1n : 0n),
   operands: () => ['[vcpu.rflags.IF]'],
 });
 
 /** Delivers an interrupt through the guest's IDT. */
 export const deliverInterrupt = instruction('deliver', Cost.EMULATION, {
   perform: (host: Host, vector: bigint) => {
-    const stop = software(host).interrupt(Number(vector));
+    const stop = softwareOf(host).interrupt(Number(vector));
     if (stop?.kind === 'not-implemented') host.undone = stop;
     return stop?.kind === 'triple-fault' ? Outcome.SHUTDOWN : Outcome.DONE;
   },
@@ -96,13 +97,13 @@ export const deliverInterrupt = instruction('deliver', Cost.EMULATION, {
 
 /** A register of the virtual processor (0 = RAX … 15 = R15). */
 export const readRegister = instruction('MOV', Cost.GPR, {
-  perform: (host: Host, index: number) => software(host).state.gpr(index),
+  perform: (host: Host, index: number) => softwareOf(host).state.gpr(index),
   operands: (index) => ['…', registerText(index)],
 });
 
 export const writeRegister = instruction('MOV', Cost.GPR, {
   perform: (host: Host, index: number, value: bigint) => {
-    software(host).state.setGpr(index, value);
+    softwareOf(host).state.setGpr(index, value);
   },
   operands: (index, value) => [registerText(index), value],
 });

@@ -17,10 +17,10 @@ import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { writeXcr0 } from '../../processor/extended-state/xcr0';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
+import type { Processor } from '../../processor/processor';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
 import { timeStampCounter } from '../../processor/system/time';
-import { injectedEvent } from '../../processor/vmx/interruption';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
@@ -29,17 +29,8 @@ import type { FramePool } from '../memory/shadow/frame-pool';
 import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { GuestBus, type Answerer } from '../emulator/guest-bus';
-import {
-  InstructionEmulator,
-  type EmulatedState,
-  type Emulation,
-} from '../emulator/instruction-emulator';
 import type { SoftwareProcessor } from '../emulator/software-processor';
-import { emulatedState, storeEmulatedState } from '../vtx/emulated-state';
-import type { GuestControls } from '../vtx/guest-paging';
-import { isEnterable } from '../vtx/enterable';
-import { fromSoftware, savedRegisters, toSoftware } from '../vtx/software-guest';
-import { storeControls } from '../vtx/stored-controls';
+import { VtxGuest } from '../vtx/vtx-guest';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
 import type { Undone } from '../technique';
@@ -84,10 +75,11 @@ export class Host implements Persistent<HostState> {
   /** Where the technique executes the guest in software: its processor. */
   software: SoftwareProcessor | undefined;
   private readonly shadow: ShadowPager | undefined;
-  private readonly translation: GuestTranslation;
-  private emulator: InstructionEmulator | undefined;
+  readonly translation: GuestTranslation;
+  /** The guest's registers, as far as software deals with them. */
+  readonly guest: VtxGuest;
   /** The area of the general registers, in place. */
-  private readonly saved: BigUint64Array;
+  readonly saved: BigUint64Array;
 
   constructor(
     readonly computer: Computer,
@@ -144,6 +136,7 @@ export class Host implements Persistent<HostState> {
       pages,
       shadow: this.shadow,
     });
+    this.guest = new VtxGuest(this);
     guestMemory.setDevicePages(videoRanges(this.virtual));
   }
 
@@ -157,6 +150,15 @@ export class Host implements Persistent<HostState> {
       return { frame: guestMemory.allocate(address), writable: true };
     };
     return { pageAt: (address) => guestMemory.pageAt(address), obtain, isRam };
+  }
+
+  get shadowed(): boolean {
+    return this.shadow !== undefined;
+  }
+
+  /** The guest has another address space: the processor must not go on with what it knows. */
+  addressSpaceChanged(): void {
+    this.mappingsChanged = true;
   }
 
   /** Guest-physical pages lead elsewhere: what was made of the map is no longer so. */
@@ -182,7 +184,7 @@ export class Host implements Persistent<HostState> {
     if (state.shadow) this.shadow?.restore(state.shadow);
   }
 
-  private get cpu() {
+  get cpu(): Processor {
     return this.computer.processor;
   }
 
@@ -439,54 +441,10 @@ export class Host implements Persistent<HostState> {
     return this.bus.answererAt(Number(address));
   }
 
-  /** The guest's instruction in software. @returns whether it could be done */
-  emulateInstruction(): boolean {
-    return this.emulate((emulator, before) => emulator.execute(before));
-  }
-
-  /** The delivery of an event in software. @param information in the format of the VMCS */
-  emulateEvent(information: bigint, errorCode: bigint): boolean {
-    const rip = this.vmread(Field.GUEST_RIP);
-    const event = injectedEvent(Number(information), Number(errorCode), rip, 0);
-    if (!event) return false;
-    return this.emulate((emulator, before) => emulator.deliver(before, event));
-  }
-
-  private emulate(
-    act: (emulator: InstructionEmulator, before: EmulatedState) => Emulation,
-  ): boolean {
-    this.passTime();
-    this.emulator ??= new InstructionEmulator(this.bus);
-    const { mmu, state } = this.cpu;
-    const { units } = state;
-    const { controls } = this.translation;
-    const before = this.emulatedState();
-    const after = act(this.emulator, before);
-    if ('unable' in after) return false;
-    storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
-    if (this.storeControls(controls, after)) this.mappingsChanged = true;
-    units.set(after.registers.units);
-    after.registers.gprs.forEach((value, index) => {
-      if (index !== Gpr.RSP) this.setGuestRegister(index, value);
-    });
-    state.cr2 = after.cr2;
-    mmu.setPkru(after.pkru); // the translations depend on it
-    units.set(after.units);
-    return true;
-  }
-
   /** The processor in software, while it is what executes the guest's instructions. */
   get executing(): SoftwareProcessor | undefined {
     const { software } = this;
     return software && this.readVcpu('in_software') !== 0n ? software : undefined;
-  }
-
-  /** Software goes on with the guest, whose registers the VMCS and the save area hold. */
-  takeIntoSoftware(): void {
-    const { software, cpu } = this;
-    if (!software) throw new MonitorError('there is no processor in software');
-    toSoftware(software, cpu, this.emulatedState(), (field) => this.vmread(field));
-    this.beginSoftware();
   }
 
   /** Software executes the guest from now on; it writes where nobody watches. */
@@ -496,42 +454,10 @@ export class Host implements Persistent<HostState> {
     this.cpu.flushWorld(1);
   }
 
-  /** Whether the processor can go on with the guest that software has at present. */
-  canEnter(): boolean {
-    return this.software !== undefined && isEnterable(this.software.state);
-  }
-
-  /** The registers go to where the processor takes them from. */
-  giveToProcessor(): void {
-    const { software, cpu } = this;
-    if (!software) throw new MonitorError('there is no processor in software');
-    const { controls } = this.translation;
-    const before = this.emulatedState();
-    const after = fromSoftware(software, cpu, (field, value) => this.vmwrite(field, value));
-    storeEmulatedState((field, value) => this.vmwrite(field, value), before, after);
-    this.storeControls(controls, after);
-    for (const [index, value] of savedRegisters(after)) this.setGuestRegister(index, value);
+  /** The processor can go on. */
+  endSoftware(): void {
     this.writeVcpu('in_software', 0n);
-    cpu.flushWorld(1);
-  }
-
-  private emulatedState(): EmulatedState {
-    const { cr2, units } = this.cpu.state;
-    const gprs = Array.from(this.saved);
-    const { controls } = this.translation;
-    return emulatedState((field) => this.vmread(field), controls, gprs, cr2, units.slice());
-  }
-
-  /** The control registers after an instruction in software. @returns whether they lead elsewhere */
-  private storeControls(before: GuestControls, { registers, pdptes }: EmulatedState): boolean {
-    const after = { ...registers, pdptes };
-    return storeControls(
-      (field) => this.vmread(field),
-      (field, value) => this.vmwrite(field, value),
-      this.shadow && ((register, value) => this.writeVcpu(register, value)),
-      before,
-      after,
-    );
+    this.cpu.flushWorld(1);
   }
 
   stopGuest(end: GuestEnd): void {
