@@ -1,6 +1,6 @@
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
-import { exitStatus, firmwarePrograms, Machine } from '../session';
+import { exitStatus, firmwarePrograms, Machine, MONITORS, type MonitorName } from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
@@ -49,7 +49,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   if (!loaded) return 2;
   const { image, program } = loaded;
   const writable = options.writable ? await requireWritable(image, loaded.files) : [];
-  const monitor = options.monitor as 'vtx' | 'none';
+  const monitor = options.monitor as MonitorName;
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const machine = new Machine(image, { monitor, memory }, { serial: print, debugConsole: print });
   const technique = techniqueOf(machine, () => undefined);
@@ -72,8 +72,9 @@ export async function runCommand(path: string | undefined, options: RunOptions):
 }
 
 function refuseWhatIsNotBuilt(options: RunOptions): void {
-  if (options.monitor !== 'vtx' && options.monitor !== 'none')
+  if (!MONITORS.some((name) => name === options.monitor)) {
     notBuiltYet(`--monitor ${options.monitor}`);
+  }
   if (options.paging !== 'ept') notBuiltYet(`--paging ${options.paging}`);
   if (options.cpu !== 'intel') notBuiltYet(`--cpu ${options.cpu}`);
   if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);

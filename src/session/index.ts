@@ -15,6 +15,12 @@ export {
 export type { NamedBytes } from './boot/options';
 export { hasOtherDisks, writableFiles, writtenImages, type WrittenImage } from './written-images';
 export { UnbootableImage } from './boot/unbootable';
-export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
+export {
+  Machine,
+  MONITORS,
+  type MachineOptions,
+  type MachineOutput,
+  type MonitorName,
+} from './machine';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';
