@@ -20,7 +20,7 @@ export function moduleRequests(context: SessionContext): Handlers {
 }
 
 function modulesOf(context: SessionContext): Module[] {
-  const { program, monitor } = context.debuggee.target;
+  const { program, monitor, technique } = context.debuggee.target;
   const [entry] = program.files;
   const last = program.origin + BigInt(Math.max(0, program.image.length - 1));
   const modules: Module[] = [
@@ -37,10 +37,10 @@ function modulesOf(context: SessionContext): Module[] {
   if (monitor) {
     modules.push({
       id: 'monitor',
-      name: l10n.t('monitor ({0})', monitor.technique.name),
+      name: l10n.t('monitor ({0})', technique.name),
       isUserCode: false,
       symbolStatus: l10n.t('source shown'),
-      mode: l10n.t('VMX root'),
+      mode: technique.hostOperation,
     });
   }
   return modules;

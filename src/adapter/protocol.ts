@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { NumberFormat, Row, ViewName } from '../debugger/views/row';
 import type { TextScreen } from '../machine/screen/text-screen';
+import type { MonitorName } from '../session';
 import type { Intercept } from '../vmm';
 
 /**
@@ -35,7 +36,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   /** Stop before the guest's first instruction. Default: true. */
   stopOnEntry?: boolean;
   /** Who has the computer in root mode. Default: 'vtx'. */
-  monitor?: 'vtx' | 'none';
+  monitor?: MonitorName;
   /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
   memory?: string | number;
   /** When guest memory gets its host frames. Default: 'eager'. */

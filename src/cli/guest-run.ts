@@ -32,7 +32,7 @@ export class GuestRun {
           case 'end':
             return stop.end;
           case 'not-implemented':
-            return { ...stop, address: this.machine.computer.processor.state.rip };
+            return { ...stop, address: this.machine.state.rip };
           case 'waiting':
             if (this.inputEnded) return { kind: 'halted' };
             await new Promise<void>((resolve) => (this.wake = resolve));

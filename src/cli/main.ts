@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { MONITORS } from '../session';
 import { assembleCommand } from './asm';
 import { disassembleCommand } from './disasm';
 import { endOnTrouble, statusOfError } from './ends';
@@ -9,7 +10,8 @@ import { runCommand, type RunOptions } from './run';
 
 /** The command line. Its options and exit statuses are a contract: see README.md. */
 
-const MONITORS = ['vtx', 'svm', 'emulate', 'deprivilege', 'translate', 'paravirt', 'none'];
+/** Those that there are, and those that there will be. */
+const MONITOR_CHOICES = [...MONITORS, 'svm', 'deprivilege', 'translate', 'paravirt'];
 
 function program(): Command {
   const root = new Command('ringside')
@@ -26,7 +28,7 @@ function program(): Command {
     )
     .addOption(
       new Option('--monitor <name>', 'who has the computer in root mode')
-        .choices(MONITORS)
+        .choices(MONITOR_CHOICES)
         .default('vtx'),
     )
     .addOption(

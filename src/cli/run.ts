@@ -1,6 +1,13 @@
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
-import { exitStatus, firmwarePrograms, Machine, type Paging } from '../session';
+import {
+  exitStatus,
+  firmwarePrograms,
+  Machine,
+  MONITORS,
+  type MonitorName,
+  type Paging,
+} from '../session';
 import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
@@ -49,7 +56,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   if (!loaded) return 2;
   const { image, program } = loaded;
   const writable = options.writable ? await requireWritable(image, loaded.files) : [];
-  const monitor = options.monitor as 'vtx' | 'none';
+  const monitor = options.monitor as MonitorName;
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const paging = options.paging as Paging;
   const machine = new Machine(
@@ -77,8 +84,9 @@ export async function runCommand(path: string | undefined, options: RunOptions):
 }
 
 function refuseWhatIsNotBuilt(options: RunOptions): void {
-  if (options.monitor !== 'vtx' && options.monitor !== 'none')
+  if (!MONITORS.some((name) => name === options.monitor)) {
     notBuiltYet(`--monitor ${options.monitor}`);
+  }
   if (options.cpu !== 'intel') notBuiltYet(`--cpu ${options.cpu}`);
   if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);
 }

@@ -53,12 +53,13 @@ export class TroubleWatch {
     private readonly technique: Technique,
     private readonly known: Programs,
   ) {
-    const { processor } = machine.computer;
+    const { processor } = machine;
+    const { physical, mmu } = machine.computer.processor;
     this.memory = new DebugMemory(
-      processor.physical,
+      physical,
       () => technique.guestPaging,
       () => technique.secondLevel,
-      (address) => processor.mmu.onBus(address),
+      (address) => mmu.onBus(address),
     );
     processor.observer.raising = (event, emptyVector) => {
       if (event.kind === 'hardware-exception') this.last = { event, rip: processor.state.rip };
@@ -81,15 +82,14 @@ export class TroubleWatch {
   }
 
   private faults(outcome: Outcome): FaultReport[] {
-    if (outcome.kind === 'shutdown')
-      return this.machine.computer.processor.faultChain.map(reported);
+    if (outcome.kind === 'shutdown') return this.machine.processor.faultChain.map(reported);
     return outcome.kind === 'instruction-limit' && this.last ? [reported(this.last.event)] : [];
   }
 
   private endText(outcome: Outcome, place: Where): string | undefined {
     switch (outcome.kind) {
       case 'shutdown': {
-        const { faultChain } = this.machine.computer.processor;
+        const { faultChain } = this.machine.processor;
         const chain = chainText(faultChain, whereText(place));
         return `${l10n.t('Triple fault')}\n${chain}`;
       }

@@ -428,13 +428,7 @@ export class Processor
 
   /** The length of the instruction at RIP; 0 where none can be fetched. */
   decodedLength(): number {
-    try {
-      const record = this.fetch.current(true);
-      return record === 0 ? 0 : this.view.getUint8(record + Rec.LENGTH);
-    } catch (thrown) {
-      if (thrown instanceof Fault) return 0;
-      throw thrown;
-    }
+    return this.fetch.lengthHere();
   }
 
   get instruction(): InstructionDetail {

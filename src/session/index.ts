@@ -15,7 +15,13 @@ export {
 export type { NamedBytes } from './boot/options';
 export { hasOtherDisks, writableFiles, writtenImages, type WrittenImage } from './written-images';
 export { UnbootableImage } from './boot/unbootable';
-export { Machine, type MachineOptions, type MachineOutput, type MonitorName } from './machine';
+export {
+  Machine,
+  MONITORS,
+  type MachineOptions,
+  type MachineOutput,
+  type MonitorName,
+} from './machine';
 export type { Paging } from '../vmm';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';

@@ -4,6 +4,7 @@ import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platf
 import type { EngineKind } from '../processor/execution/engine';
 import type { Processor } from '../processor/processor';
 import type { Persistent } from '../processor/persistent';
+import type { CpuState } from '../processor/state/cpu-state';
 import { startFrom } from '../processor/state/start-state';
 import {
   INTERCEPTS,
@@ -20,7 +21,10 @@ import type { BootImage, PoweredOn } from './boot/boot-image';
 import { hashOf } from './state-hash';
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
-export type MonitorName = TechniqueName | 'none';
+export const MONITORS = ['vtx', 'emulate', 'none'] as const satisfies readonly (
+  TechniqueName | 'none'
+)[];
+export type MonitorName = (typeof MONITORS)[number];
 
 export interface MachineOptions {
   readonly monitor: MonitorName;
@@ -94,6 +98,11 @@ export class Machine implements Persistent<MachineState> {
   /** The processor that executes the program's instructions. */
   get processor(): Processor {
     return this.vm?.software?.cpu ?? this.computer.processor;
+  }
+
+  /** The registers of that processor. */
+  get state(): CpuState {
+    return (this.vm?.software ?? this.computer.processor).state;
   }
 
   /** The devices that the program sees. */

@@ -15,6 +15,8 @@ export {
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
+export type { SoftwareProcessor } from './emulator/software-processor';
+export { fetchedText } from './emulate/fetched';
 export type { Allocation } from './memory/guest-memory';
 export { guestPagingState, ownControls, shadowedControls } from './vtx/guest-paging';
 export { vcpuOffset } from './vtx/vcpu-area';

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { reasonOfHost } from '../../debugger/places/stack';
 import { modeOf, type Mode } from '../../debugger/registers/registers';
 import type { SessionContext } from '../context';
 import type { WorldResponse } from '../protocol';
@@ -41,9 +42,8 @@ export function worldHere(context: SessionContext): WorldResponse {
           : l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.'),
       };
     case 'monitor': {
-      const doing = last
-        ? l10n.t('handling {0}', exits.title(last))
-        : l10n.t('preparing the guest');
+      const why = reasonOfHost(target);
+      const doing = why === undefined ? l10n.t('preparing the guest') : l10n.t('handling {0}', why);
       return {
         side: 'monitor',
         text: [l10n.t('VMM'), operation, doing].join(' · '),

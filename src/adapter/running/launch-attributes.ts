@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { MONITORS, type MonitorName } from '../../session';
 import { INTERCEPTS } from '../../vmm';
 import type { LaunchArguments } from '../protocol';
 import { shortened, shown } from '../arguments/shape';
@@ -24,7 +25,7 @@ export interface LaunchSettings {
   readonly loadAddress: number | undefined;
   readonly entry: number | undefined;
   readonly stopOnEntry: boolean;
-  readonly monitor: 'vtx' | 'none';
+  readonly monitor: MonitorName;
   /** Bytes. */
   readonly memory: number;
   readonly allocation: 'eager' | 'on-demand';
@@ -119,7 +120,7 @@ export function checkAttributes(
     loadAddress: address(args, 'loadAddress'),
     entry: address(args, 'entry'),
     stopOnEntry: flag(args, 'stopOnEntry', true),
-    monitor: choice(args, 'monitor', ['vtx', 'none']),
+    monitor: choice(args, 'monitor', MONITORS),
     memory: memorySize(args.memory ?? '64M'),
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
     intercepts: intercepts(args.intercepts),

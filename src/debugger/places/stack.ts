@@ -46,14 +46,17 @@ export function callStack(target: Target): Frame[] {
   if (side === 'guest' || side === 'bare' || !hostWorld) return worldFrames(target, guestWorld);
   const above =
     side === 'monitor' ? monitorFrames(target, hostWorld) : worldFrames(target, hostWorld);
-  const { last } = target.trace;
-  const left = last
-    ? [{ kind: 'label', name: label(target.technique.exits.title(last)) } as const]
-    : [];
+  const why = reasonOfHost(target);
+  const left = why === undefined ? [] : [{ kind: 'label', name: label(why) } as const];
   // Before its first entry a guest is not anywhere yet.
   const below =
     side === 'monitor' || target.transitions.count > 0 ? worldFrames(target, guestWorld) : [];
   return [...above, ...left, ...below];
+}
+
+/** What has brought control to whoever runs the guest. */
+export function reasonOfHost({ technique, trace: { last } }: Target): string | undefined {
+  return technique.occasion ?? (last && technique.exits.title(last));
 }
 
 function worldFrames(target: Target, world: World): Frame[] {

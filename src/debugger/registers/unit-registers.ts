@@ -26,6 +26,11 @@ const EMPTY = 3;
 const MMX_EXPONENT = 0xffffn;
 const OPCODE = 0x7ffn;
 
+/** Whoever has them: a processor, or the area of a virtual one. */
+export interface UnitOwner extends Pick<Processor, 'state' | 'updateDerivedState'> {
+  readonly mmu: Pick<Processor['mmu'], 'setPkru'>;
+}
+
 /**
  * The registers of the x87 and vector units. No VM exit and no VM entry saves or loads them: whoever
  * has the processor has these, so that both worlds see the same ones.
@@ -33,7 +38,7 @@ const OPCODE = 0x7ffn;
 export class UnitRegisters {
   private readonly stack: RegisterStack;
 
-  constructor(private readonly cpu: Processor) {
+  constructor(private readonly cpu: UnitOwner) {
     this.stack = new RegisterStack(cpu.state);
   }
 

@@ -1,5 +1,6 @@
 import type { Machine } from '../../session';
 import type { ExitGroup, Technique } from './technique';
+import { BuiltInEmulation } from './emulate/built-in';
 import { BuiltInVtx } from './vtx/built-in';
 import { EXIT_GROUPS } from './vtx/exit-groups';
 import { OwnVtx } from './vtx/own';
@@ -24,6 +25,8 @@ export function techniqueOf(
   machine: Machine,
   nameAt: (linear: bigint) => string | undefined,
 ): Technique {
-  if (machine.vm) return new BuiltInVtx(machine.vm, machine.options.intercepts);
+  const { vm } = machine;
+  if (vm?.software) return new BuiltInEmulation(vm, vm.software);
+  if (vm) return new BuiltInVtx(vm, machine.options.intercepts);
   return new OwnVtx(machine.computer.processor, nameAt);
 }

@@ -36,6 +36,10 @@ export interface Technique {
   readonly structure: ControlStructure | undefined;
   /** The words for the mode of operation that the processor is in: 'VMX non-root'. */
   readonly operation: string;
+  /** The same for whoever runs the guest, whatever runs at present: 'VMX root'. */
+  readonly hostOperation: string;
+  /** Why the built-in monitor has control, where no exit tells; undefined elsewhere. */
+  readonly occasion?: string | undefined;
   /** What the last VM entry was refused for, check by check. */
   readonly entryFailures: readonly EntryFailure[];
 }

@@ -60,6 +60,17 @@ export class InstructionFetch {
     return this.known() ?? this.enter(this.state.rip, passing);
   }
 
+  /** The length of what lies at the present RIP, decoded if it was not yet; 0 where nothing can be fetched. */
+  lengthHere(): number {
+    try {
+      const record = this.current(true);
+      return record === 0 ? 0 : this.view.getUint8(record + Rec.LENGTH);
+    } catch (thrown) {
+      if (thrown instanceof Fault) return 0;
+      throw thrown;
+    }
+  }
+
   /**
    * What `enter` would give for the present RIP, if the code TLB leads to it, as it mostly does. (In
    * 32-bit halves: with BigInts the search would cost more than all else at the start of a run.)

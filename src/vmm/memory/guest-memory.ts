@@ -97,6 +97,11 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     this.ept.map(BigInt(page), below ?? 0, below === undefined ? 0 : EptRights.ALL);
   }
 
+  /** The tables that map it: an EPT pointer. */
+  get map(): bigint {
+    return this.ept.pointer;
+  }
+
   contains(address: bigint): boolean {
     return address >= 0n && address < BigInt(this.size);
   }

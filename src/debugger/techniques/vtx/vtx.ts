@@ -91,7 +91,11 @@ export abstract class Vtx implements Technique {
   }
 
   get operation(): string {
-    return this.inGuest ? l10n.t('VMX non-root') : l10n.t('VMX root');
+    return this.inGuest ? l10n.t('VMX non-root') : this.hostOperation;
+  }
+
+  get hostOperation(): string {
+    return l10n.t('VMX root');
   }
 
   get entryFailures(): readonly EntryFailure[] {

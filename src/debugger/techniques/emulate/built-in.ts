@@ -1,0 +1,83 @@
+import * as l10n from '@vscode/l10n';
+import type { PagingState } from '../../../processor/paging/walk';
+import { fetchedText, type SoftwareProcessor, type VirtualMachine } from '../../../vmm';
+import { LiveRegisters, type Registers } from '../../registers/registers';
+import type { SecondLevel } from '../second-level';
+import type { EntryFailure, ExitVocabulary, Side, Technique } from '../technique';
+import { GuestMap } from './guest-map';
+import { VcpuRegisters } from './vcpu-registers';
+
+/** Emulation by the built-in monitor: the guest's processor is software. */
+export class BuiltInEmulation implements Technique {
+  readonly name = 'emulate';
+  readonly hostStackTop = undefined;
+  readonly structure = undefined;
+  readonly entryFailures: readonly EntryFailure[] = [];
+  readonly secondLevel: SecondLevel;
+  readonly guest: Registers;
+
+  constructor(
+    private readonly vm: VirtualMachine,
+    private readonly software: SoftwareProcessor,
+  ) {
+    this.guest = new VcpuRegisters(software);
+    this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+  }
+
+  /** While an instruction is executed whoever looks sees the guest. */
+  get side(): Side {
+    return this.vm.monitor.active && !this.software.executes ? 'monitor' : 'guest';
+  }
+
+  get host(): Registers {
+    return new LiveRegisters(this.vm.computer.processor);
+  }
+
+  get guestPaging(): PagingState {
+    return this.software.state;
+  }
+
+  get hostPaging(): PagingState {
+    return this.vm.computer.processor.state;
+  }
+
+  get operation(): string {
+    return l10n.t('in software');
+  }
+
+  get hostOperation(): string {
+    return l10n.t('64-bit mode');
+  }
+
+  /** The instruction that the monitor does, as it was fetched or is about to be. */
+  get occasion(): string | undefined {
+    const { activity } = this.vm.monitor;
+    if (!activity) return undefined;
+    const fetched = activity.done[0]?.result ?? this.software.fetch();
+    return l10n.t('emulation of {0}', fetchedText(fetched));
+  }
+
+  /** The guest never runs, so that it never leaves. */
+  readonly exits: ExitVocabulary = {
+    lastReason: () => 0,
+    facts: () => ({
+      reason: 0,
+      qualification: 0n,
+      guestPhysical: 0n,
+      interruption: 0,
+      handler: 0n,
+    }),
+    groups: [],
+    impossible: () =>
+      l10n.t('nothing exits under "emulate": the monitor does every instruction itself'),
+    id: String,
+    name: String,
+    gloss: () => '',
+    detail: () => '',
+    title: () => '',
+    information: () => [],
+    handler: () => undefined,
+    isEntryFailure: () => false,
+    isTripleFault: () => false,
+  };
+}
