@@ -11,15 +11,17 @@ KERNEL_BASE equ 0xc0000000          ; linear = physical + KERNEL_BASE, in every 
 PAGE        equ 4096
 
 ; ------------------------------------------------------------------ physical memory
-;    0x7c00   entry.asm, from real mode up to paging: runs at the addresses where it lies
-;    0x8000   the kernel's code: read-only once paging is on
-;    0xc000   the kernel's data, and the programs that become files
+;    0x8000   entry.asm, from real mode up to paging: it runs at the addresses where it lies
+;    0x9000   the kernel's code: read-only once paging is on
+;    0xd000   the kernel's data
+;    0xe000   the programs that become files
 ;   0x20000   what need not be stored, because it begins as 0
 ;  0x100000   frames, which frames.asm gives away
 
-CODE_AT     equ 0x8000
-DATA_AT     equ 0xc000
-PROGRAMS_AT equ 0xd000
+ENTRY_AT    equ 0x8000
+CODE_AT     equ 0x9000
+DATA_AT     equ 0xd000
+PROGRAMS_AT equ 0xe000
 BSS_AT      equ 0x20000
 FRAMES_AT   equ 0x100000
 MEMORY_MOST equ 64 << 20            ; the kernel maps no more: 16 large pages
@@ -35,7 +37,7 @@ LIBRARY_AT  equ 0x100000
 STACK_LOW   equ KERNEL_BASE - 16 * PAGE
 
         sectalign off               ; ALIGN moves no section: all have their places
-        org 0x7c00
+        org ENTRY_AT
         section .kernel start=CODE_AT vstart=KERNEL_BASE+CODE_AT
         section .data start=DATA_AT vstart=KERNEL_BASE+DATA_AT
         section .bss nobits vstart=KERNEL_BASE+BSS_AT

@@ -3,7 +3,6 @@
 
 COM1        equ 0x3f8               ; 16550: data; divisor, low byte
 COM1_ENABLE equ COM1 + 1            ; which interrupts; divisor, high byte
-COM1_FIFO   equ COM1 + 2
 COM1_LINE   equ COM1 + 3
 COM1_MODEM  equ COM1 + 4
 COM1_STATUS equ COM1 + 5
@@ -33,9 +32,6 @@ set_up_console:
         out dx, al
         mov dx, COM1_LINE
         mov al, 0x03                ; 8 bits, no parity
-        out dx, al
-        mov dx, COM1_FIFO
-        mov al, 0x07                ; on, and empty
         out dx, al
         mov dx, COM1_MODEM
         mov al, 0x0b                ; OUT2 lets interrupts through

@@ -15,7 +15,7 @@ entry:  jmp short real_mode
 
         align 4
         dd 'K32!'                   ; for boot.asm: what this is,
-        dd (end_of_image - 0x7c00 + 511) / 512 ; and how many sectors it has
+        dd (end_of_image - ENTRY_AT) / 512 ; and how many sectors it has
 
 real_mode:
         cli                         ; there is no table of interrupts until interrupts.asm makes one

@@ -9,16 +9,20 @@ FIRST_FRAME equ FRAMES_AT / PAGE
 
         section .kernel
 
-; How much memory there is: the firmware of a PC has noted it in the CMOS memory.
+; How much memory there is: the firmware of a PC has noted it in the CMOS memory. Who starts without
+; firmware is believed to have 16 MBytes.
 set_up_frames:
-        mov al, 0x35                ; above 16 MBytes, in units of 64 KBytes
+        mov al, 0x31                ; KBytes above 1 MByte
         call read_cmos
         mov ah, al
-        mov al, 0x34
+        mov al, 0x30
         call read_cmos
         movzx eax, ax
-        shl eax, 4                  ; a unit has 16 frames
-        add eax, (16 << 20) / PAGE
+        test eax, eax
+        jnz .noted
+        mov eax, 15 << 10
+.noted: shr eax, 2                  ; 4 KBytes are a frame
+        add eax, FIRST_FRAME
         cmp eax, FRAMES_MOST
         jbe .known
         mov eax, FRAMES_MOST

@@ -11,7 +11,8 @@ first_files:                        ; FirstFile, FirstFile, …
 %assign image_at PROGRAMS_AT
 %macro PROGRAM 3
 %assign program_at image_at
-%assign image_at image_at + %3
+%assign program_room %3
+%assign image_at image_at + program_room
 %define program_name %1
         section .%1 start=program_at vstart=%2
 program_begin_%1:
@@ -23,6 +24,7 @@ program_begin_%1:
 
 %macro END_PROGRAM 0
 program_end_%[program_name]:
+        times program_room - ($ - $$) db 0 ; a negative count, if it has not enough room
         section .data
         FIRST_FILE program_name, KERNEL_BASE + program_at, program_end_%[program_name] - program_begin_%[program_name]
 %endmacro
@@ -54,7 +56,10 @@ poem:   db "Two read one page, and think it is their own;", 10
 poem_end:
 end_of_data:
 
-end_of_image equ image_at
+end_of_image equ image_at           ; a multiple of sectors
+%if end_of_image > BSS_AT
+    %error the programs do not fit below BSS_AT
+%endif
 
         section .bss
         alignb PAGE

@@ -387,7 +387,7 @@ shell_help_text:
         db "cat FILE           what a file holds", 10
         db "echo TEXT > FILE   makes a file", 10
         db "rm FILE            removes one", 10
-        db "run PROGRAM [&]    library, shell and poem are files that do not run well", 10
+        db "run PROGRAM TEXT   starts one; with & at the end, in the background", 10
         db "ps                 processes", 10
         db "kill PID           ends one", 10
         db "wait               until all in the background have ended", 10
