@@ -9,8 +9,8 @@ FIRST_FRAME equ FRAMES_AT / PAGE
 
         section .kernel
 
-; How much memory there is: the firmware of a PC has noted it in the CMOS memory. Who starts without
-; firmware is believed to have 16 MBytes.
+; How much memory there is: the firmware of a PC has noted it in the CMOS memory. Where no firmware
+; has, it is tried out.
 set_up_frames:
         mov al, 0x31                ; KBytes above 1 MByte
         call read_cmos
@@ -18,11 +18,10 @@ set_up_frames:
         mov al, 0x30
         call read_cmos
         movzx eax, ax
-        test eax, eax
+        shr eax, 2                  ; 4 KBytes are a frame
         jnz .noted
-        mov eax, 15 << 10
-.noted: shr eax, 2                  ; 4 KBytes are a frame
-        add eax, FIRST_FRAME
+        call try_memory
+.noted: add eax, FIRST_FRAME
         cmp eax, FRAMES_MOST
         jbe .known
         mov eax, FRAMES_MOST
@@ -31,6 +30,22 @@ set_up_frames:
         mov [frames_free], eax
         mov [frames_in_all], eax
         mov dword [next_frame], FIRST_FRAME
+        ret
+
+; EAX = how many frames above 1 MByte hold what is written to them: looks at one of each megabyte.
+try_memory:
+        mov edx, KERNEL_BASE + FRAMES_AT
+.next:  mov eax, [edx]
+        not eax                     ; surely another value
+        mov [edx], eax
+        cmp [edx], eax
+        jne .end
+        add edx, 1 << 20
+        cmp edx, KERNEL_BASE + MEMORY_MOST
+        jb .next
+.end:   mov eax, edx
+        sub eax, KERNEL_BASE + FRAMES_AT
+        shr eax, 12
         ret
 
 ; AL = register AL of the CMOS memory.

@@ -1,41 +1,41 @@
-; crash [HOW]: what a program may not do. The first letter of HOW says which:
+; crash HOW: what a program may not do. The first letter of HOW says which:
 ;
-;       kernel     writes to the kernel's memory (also without a word)
-;       zero       reads at address 0
-;       program    jumps to where no program is
-;       interrupts tries to switch interrupts off
-;       port       talks to a device
-;       divide     divides by 0
-;       syscall    has the kernel write for it where it may not itself
+;       kernel      writes to the kernel's memory (also without a word)
+;       zero        reads at address 0
+;       jump        jumps to where no program is
+;       interrupts  tries to switch interrupts off
+;       port        talks to a device
+;       divide      divides by 0
+;       memory      has the kernel read for it where it may not itself
 
         PROGRAM crash, 0xa00000, 0x200
 crash_main:
         mov al, [esi]
         cmp al, 'z'
         je .zero
-        cmp al, 'p'
-        je .p
+        cmp al, 'j'
+        je .jump
         cmp al, 'i'
         je .interrupts
+        cmp al, 'p'
+        je .port
         cmp al, 'd'
         je .divide
-        cmp al, 's'
-        je .system_call
+        cmp al, 'm'
+        je .memory
         mov dword [KERNEL_BASE + CODE_AT], 0xcccccccc ; #PF: the page is ring 0's
 .zero:  mov eax, [0]                ; #PF: there is no page
-.p:     cmp byte [esi + 1], 'o'
-        je .port
-        mov eax, crash_main + 0x10000
-        jmp eax                     ; #PF
+.jump:  mov eax, crash_main + 0x10000
+        jmp eax                     ; #PF: the page of the next instruction
 .interrupts:
         cli                         ; #GP: IOPL is 0
-.port:  out 0x21, al                ; #GP: so all ports are the kernel's
+.port:  in al, 0x21                 ; #GP: IOPL is 0, and the TSS has no bit map of ports
 .divide:
         xor edx, edx
         xor ecx, ecx
         div ecx                     ; #DE
 
-.system_call:
+.memory:
         mov ebx, 1                  ; the kernel refuses its own memory, …
         mov ecx, KERNEL_BASE + CODE_AT
         mov edx, 4

@@ -42,6 +42,7 @@ program_end_%[program_name]:
 %include "user/hello.asm"
 %include "user/primes.asm"
 %include "user/counter.asm"
+%include "user/sleeper.asm"
 %include "user/family.asm"
 %include "user/heap.asm"
 %include "user/crash.asm"
