@@ -43,6 +43,7 @@ program_end_%[program_name]:
 %include "user/primes.asm"
 %include "user/counter.asm"
 %include "user/sleeper.asm"
+%include "user/spinner.asm"
 %include "user/family.asm"
 %include "user/heap.asm"
 %include "user/crash.asm"
