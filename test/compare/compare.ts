@@ -107,11 +107,13 @@ function judge(name: string, what: string, theirs: string, ours: string, update:
 
 /** The program as the first sectors of a disk, or as a kernel; made anew, because programs write. */
 function makeImage(program: Program, size: number, image: string): void {
-  const source = join(__dirname, `${program.name}.asm`);
-  execFileSync('node', [CLI, 'asm', source, '-o', image]);
+  const parts = (program.sources ?? [`${program.name}.asm`]).map((source) => {
+    execFileSync('node', [CLI, 'asm', join(__dirname, source), '-o', image]);
+    return readFileSync(image);
+  });
   if (program.kernel) return;
   const disk = new Uint8Array(size * 1024);
-  disk.set(readFileSync(image));
+  disk.set(Buffer.concat(parts));
   writeFileSync(image, disk);
 }
 

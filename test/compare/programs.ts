@@ -12,6 +12,10 @@ export interface Program {
   readonly medium?: Medium;
   /** QEMU's processor, where its usual one has too little. */
   readonly cpu?: string;
+  /** What lies on the disk one behind the other, where that is not the program of this name. */
+  readonly sources?: readonly string[];
+  /** The file that is typed on its first serial port. */
+  readonly typed?: string;
 }
 
 const onDisk = (name: string, rest: Partial<Program> = {}): Program => ({
@@ -19,6 +23,13 @@ const onDisk = (name: string, rest: Partial<Program> = {}): Program => ({
   disks: [1024],
   ...rest,
 });
+
+/** A sample that starts from a disk and has its tour. */
+const sample = (name: string): Program => {
+  const folder = `../../samples/${name}`;
+  const sources = ['boot', 'kernel'].map((source) => `${folder}/${source}.asm`);
+  return onDisk(name, { sources, typed: `${folder}/tour.txt` });
+};
 
 const kernel = (name: string): Program => onDisk(name, { kernel: true });
 /** Everything that TCG can do: SMEP, SMAP, NX, … */
@@ -41,4 +52,5 @@ export const PROGRAMS: readonly Program[] = [
   onDisk('eltorito', { disks: [1440], medium: 'booted-cd' }),
   ...['multiboot', 'elf'].map(kernel),
   ...['faults', 'pages', 'gates', 'tasks', 'v8086', 'long'].map(modern),
+  sample('kernel32'),
 ];

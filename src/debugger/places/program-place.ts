@@ -71,21 +71,30 @@ export function lineAt(target: Target, linear: bigint): string | undefined {
   return place && `${place.file}:${String(place.line)}`;
 }
 
-/** `print`, `print+0x8`; undefined where no symbol of the program is meant. */
+/**
+ * `print`, `print+0x8`; undefined where no symbol of the program is meant.
+ *
+ * @param at what the distance leads to: a return address is counted from the symbol before its call
+ */
 export function symbolAt(
   target: Target,
   linear: bigint,
   memory: DebugMemory = target.code.memory,
+  at = linear,
 ): string | undefined {
   const place = placeAt(target, linear, memory);
   if (!place) return undefined;
-  return nearestSymbol(place.program, place.address);
+  return nearestSymbol(place.program, place.address, at - linear);
 }
 
-/** The symbol before an address of the program, with the distance: one spelling everywhere. */
-export function nearestSymbol({ symbols }: Assembly, address: bigint): string | undefined {
+/** The symbol before an address of the program, with the distance and `more`: one spelling everywhere. */
+export function nearestSymbol(
+  { symbols }: Assembly,
+  address: bigint,
+  more = 0n,
+): string | undefined {
   const near = symbols.nearest(address);
   if (!near) return undefined;
-  const { symbol, offset } = near;
-  return offset === 0n ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+  const offset = near.offset + more;
+  return offset === 0n ? near.symbol.name : `${near.symbol.name}+0x${offset.toString(16)}`;
 }

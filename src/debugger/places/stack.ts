@@ -98,9 +98,9 @@ function codeFrame(
   topmost: boolean,
 ): CodeFrame {
   const address = linearRip(registers);
-  // A return address belongs to the line of the call before it.
+  // A return address belongs to the line and the function of the call before it.
   const meant = caller ? address - 1n : address;
-  const name = symbolAt(target, address, memory) ?? symbolAt(target, meant, memory);
+  const name = symbolAt(target, meant, memory, address);
   return {
     kind: 'code',
     side,

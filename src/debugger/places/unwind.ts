@@ -1,7 +1,10 @@
 import { Decoder, DecoderOptions, FlowControl, Mnemonic } from 'iced-x86';
 import { hasErrorCode } from '../../isa/exceptions';
+import { WideRflags } from '../../isa/registers/flags';
+import type { SegmentRegister } from '../../processor/state/cpu-state';
 import type { DeliveredEvent } from '../trace/event-log';
 import { CallerRegisters } from '../registers/caller-registers';
+import { segmentOf } from '../registers/load-segment';
 import { placeAt } from './program-place';
 import { modeOf, type Registers } from '../registers/registers';
 import type { Target, World } from '../target';
@@ -116,13 +119,24 @@ export class Unwinder implements Iterable<Activation> {
     const after =
       registers.gpr(4) + (linear - linearStack(registers)) + BigInt((3 + error) * bytes);
     const rsp = switched ? slot(3) : after;
+    const virtual8086 = (slot(2) & WideRflags.VM) !== 0n;
+    const segment = (selector: bigint): SegmentRegister | undefined =>
+      real || virtual8086 ? undefined : this.segment(registers, selector);
     const below = new CallerRegisters(registers, rip, rsp, {
       ring,
       flags: slot(2),
+      cs: segment(cs),
+      ss: switched ? segment(slot(4)) : undefined,
       ...(real && { realModeCs: Number(cs) }),
     });
     // INT returns behind itself, everything else to the instruction that was interrupted.
     return { registers: below, caller: event.kind.startsWith('software'), via: event };
+  }
+
+  /** The segment that a saved selector means, if the GDT has it. */
+  private segment(registers: Registers, selector: bigint): SegmentRegister | undefined {
+    const found = segmentOf(registers, this.world.memory, Number(selector & 0xffffn));
+    return typeof found === 'string' ? undefined : found;
   }
 }
 

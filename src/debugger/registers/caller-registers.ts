@@ -9,6 +9,9 @@ export interface InterruptFrame {
   readonly flags?: bigint;
   /** In real-address mode, where the selector alone makes the segment. */
   readonly realModeCs?: number;
+  /** The segments of its selectors, where the GDT has them. */
+  readonly cs?: SegmentRegister | undefined;
+  readonly ss?: SegmentRegister | undefined;
 }
 
 /**
@@ -58,7 +61,9 @@ export class CallerRegisters implements Registers {
 
   segment(index: number): SegmentRegister {
     const register = this.inner.segment(index);
-    const { ring, realModeCs } = this.frame;
+    const { ring, realModeCs, cs, ss } = this.frame;
+    const own = index === 1 ? cs : index === 2 ? ss : undefined;
+    if (own) return own;
     if (index === 1 && realModeCs !== undefined) {
       return { ...register, selector: realModeCs, base: BigInt(realModeCs) << 4n };
     }

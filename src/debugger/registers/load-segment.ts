@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Seg } from '../../isa/registers/segment';
 import { decodeDescriptor } from '../../isa/segments';
-import { UNUSABLE } from '../../processor/state/cpu-state';
+import { UNUSABLE, type SegmentRegister } from '../../processor/state/cpu-state';
 import type { DebugMemory } from '../memory';
 import { isLongMode, modeOf, type Registers } from './registers';
 
@@ -33,24 +33,30 @@ export function loadSegment(
     registers.setSegment(index, { selector, base: 0n, limit: 0, accessRights: UNUSABLE });
     return;
   }
-  if (selector & 4) throw new RangeError(l10n.t('selectors of the LDT cannot be loaded here'));
+  const found = segmentOf(registers, memory, selector);
+  if (typeof found === 'string') throw new RangeError(found);
+  registers.setSegment(index, found);
+}
+
+/** The segment that a selector means in protected mode, by its descriptor in the GDT; or why there is none. */
+export function segmentOf(
+  registers: Registers,
+  memory: DebugMemory,
+  selector: number,
+): SegmentRegister | string {
+  if (selector & 4) return l10n.t('selectors of the LDT cannot be loaded here');
   const { base, limit } = registers.gdtr;
   const offset = selector & ~7;
   const { data } = memory.read('gva', base + BigInt(offset), 16);
   if (offset + 7 > limit || data.length < 8) {
-    throw new RangeError(l10n.t('selector 0x{0} lies beyond the GDT', selector.toString(16)));
+    return l10n.t('selector 0x{0} lies beyond the GDT', selector.toString(16));
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const high = data.length >= 16 ? view.getBigUint64(8, true) : 0n;
-  const long = isLongMode(registers);
-  const descriptor = decodeDescriptor(view.getBigUint64(0, true), high, long);
+  const descriptor = decodeDescriptor(view.getBigUint64(0, true), high, isLongMode(registers));
   if (descriptor.kind === 'gate' || !descriptor.present) {
-    throw new RangeError(l10n.t('selector 0x{0} is no present segment', selector.toString(16)));
+    return l10n.t('selector 0x{0} is no present segment', selector.toString(16));
   }
-  registers.setSegment(index, {
-    selector,
-    base: descriptor.base,
-    limit: descriptor.limit,
-    accessRights: descriptor.accessRights,
-  });
+  const { accessRights } = descriptor;
+  return { selector, base: descriptor.base, limit: descriptor.limit, accessRights };
 }
