@@ -7,6 +7,7 @@ import type { Assembly } from '../program';
 import {
   Machine,
   MachineRun,
+  MONITORS,
   asLoaded,
   assembleText,
   flatImage,
@@ -265,7 +266,7 @@ describe('a guest that is debugged', function () {
     ),
     ['more code than is kept decoded', MUCH_CODE] as const,
   ];
-  for (const monitor of ['vtx', 'none'] as const) {
+  for (const monitor of MONITORS) {
     for (const [name, source] of programs) {
       it(`ends as it ends undisturbed: ${name} (${monitor})`, async () => {
         const program = await assembleText(source);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assemble } from '../program';
 import { flatAt } from './boot/flat';
-import { Machine } from './machine';
+import { Machine, MONITORS, type MonitorName } from './machine';
 import { MachineRun, type Stop } from './run';
 import { randomGuest } from './random-guests.testing';
 
@@ -22,7 +22,7 @@ function busy(): number {
   return (user + system) / 1000;
 }
 
-async function machineOf(source: string, monitor: 'vtx' | 'none'): Promise<Machine> {
+async function machineOf(source: string, monitor: MonitorName): Promise<Machine> {
   const { image, origin, diagnostics } = await assemble('guest.asm', {
     read: () => Promise.resolve(new TextEncoder().encode(source)),
   });
@@ -40,7 +40,7 @@ async function machineOf(source: string, monitor: 'vtx' | 'none'): Promise<Machi
 describe(`random guests (seed ${String(SEED)})`, function () {
   this.timeout(Math.max(60_000, GUESTS * 1000));
 
-  for (const monitor of ['vtx', 'none'] as const) {
+  for (const monitor of MONITORS) {
     it(`come back in time, and stop at their limit, under ${monitor}`, async () => {
       const comesBack = fc.asyncProperty(randomGuest, async (source) => {
         const machine = await machineOf(source, monitor);

@@ -67,7 +67,7 @@ function momentsIn(length: number, choices: readonly number[]): number[] {
 describe('a saved machine', function () {
   this.timeout(Math.max(60_000, MOMENTS * 400));
 
-  const monitors = fc.constantFrom<MonitorName>('vtx', 'vtx', 'none');
+  const monitors = fc.constantFrom<MonitorName>('vtx', 'vtx', 'emulate', 'none');
   const choices = fc.array(fc.nat(LIMIT), { minLength: PER_GUEST, maxLength: PER_GUEST });
 
   it(`goes on as before, from ${String(MOMENTS)} moments (seed ${String(SEED)})`, async () => {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { techniqueOf } from '../debugger/techniques';
+import { assembleText, flatImage } from './boot/flat';
+import { Machine, type MonitorName } from './machine';
+import { timelessFreshProgram, timelessProgram } from './random-programs.testing';
+import { MachineRun } from './run';
+
+/** `EQUIVALENCE_PROGRAMS=5000` runs more, `SEED=n` the same ones again. */
+const PROGRAMS = Number(process.env['EQUIVALENCE_PROGRAMS'] ?? 200);
+const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const MEMORY = 1 << 20;
+/** RAM up to what belongs to the video card. */
+const PROGRAM_RAM = 0xa0000;
+const LIMIT = 2_000_000;
+const LSTAR = 0xc0000082;
+
+/** What a guest leaves behind that it could have looked at itself. */
+interface Ending {
+  readonly end: unknown;
+  readonly output: string;
+  readonly registers: readonly bigint[];
+  readonly selectors: readonly number[];
+  readonly memory: Uint8Array;
+  /** Where it stopped, and after how many instructions; a VM exit ends a guest in the middle of one. */
+  readonly at: readonly [rip: bigint, instructions: number];
+}
+
+async function ending(source: string, monitor: MonitorName): Promise<Ending> {
+  let output = '';
+  const print = (byte: number): void => void (output += String.fromCharCode(byte));
+  const image = flatImage(await assembleText(source));
+  const machine = new Machine(image, { monitor, memory: MEMORY }, { serial: print });
+  const run = new MachineRun(machine);
+  let stop = run.turn(60_000, LIMIT);
+  if (stop.kind === 'shutdown') stop = run.turn(1);
+  const { guest } = techniqueOf(machine, () => undefined);
+  const { vm, computer } = machine;
+  const control = [0, 2, 3, 4].map((number) => guest.controlRegister(number));
+  const general = Array.from({ length: 16 }, (_, index) => guest.gpr(index));
+  return {
+    end: stop,
+    output,
+    registers: [...general, ...control, guest.rflags, guest.msr(LSTAR) ?? 0n],
+    selectors: [0, 1, 2, 3, 4, 5].map((index) => guest.segment(index).selector),
+    memory: vm
+      ? vm.guestMemory.readBytes(0n, PROGRAM_RAM)
+      : computer.memory.readBytes(0, PROGRAM_RAM),
+    at: [guest.rip, computer.processor.retired],
+  };
+}
+
+const withoutPlace = ({ at: _at, ...rest }: Ending) => rest;
+
+describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
+  this.timeout(Math.max(120_000, PROGRAMS * 1000));
+
+  it('ends under emulation as on the bare computer, stale translations and the count of instructions included', async () => {
+    const same = fc.asyncProperty(timelessProgram, async (source) => {
+      assert.deepEqual(await ending(source, 'emulate'), await ending(source, 'none'));
+    });
+    await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
+  });
+
+  it('ends under emulation and under VT-x as on the bare computer', async () => {
+    let ended = 0;
+    const same = fc.asyncProperty(timelessFreshProgram, async (source) => {
+      const bare = withoutPlace(await ending(source, 'none'));
+      assert.deepEqual(withoutPlace(await ending(source, 'emulate')), bare, 'emulate');
+      assert.deepEqual(withoutPlace(await ending(source, 'vtx')), bare, 'vtx');
+      if ((bare.end as { kind: string }).kind === 'end') ended++;
+    });
+    await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
+    assert.equal(ended, PROGRAMS);
+  });
+
+  it('sees the same processor under emulation as under VT-x', async () => {
+    const leaves = [0, 1, 2, 5, 7, 0xb, 0xd, 0x16, 0x40000000, 0x80000001, 0x80000008];
+    const source = `
+        org 0x7c00
+        bits 16
+        mov di, 0x600
+        ${leaves
+          .map(
+            (leaf) => `
+        mov eax, ${String(leaf)}
+        xor ecx, ecx
+        cpuid
+        mov [di], eax
+        mov [di + 4], ebx
+        mov [di + 8], ecx
+        mov [di + 12], edx
+        add di, 16`,
+          )
+          .join('')}
+        mov al, 0
+        out 0xf4, al`;
+    const [emulated, virtual, bare] = await Promise.all(
+      (['emulate', 'vtx', 'none'] as const).map((monitor) => ending(source, monitor)),
+    );
+    assert.deepEqual(emulated?.memory, virtual?.memory);
+    assert.notDeepEqual(emulated?.memory, bare?.memory);
+  });
+
+  for (const name of ['rings', 'first-exits']) {
+    it(`prints the same: ${name}`, async () => {
+      const path = join(__dirname, '../../samples', name, 'kernel.asm');
+      const source = readFileSync(path, 'utf8');
+      const [emulated, virtual] = [await ending(source, 'emulate'), await ending(source, 'vtx')];
+      assert.equal(emulated.output, virtual.output);
+      assert.notEqual(emulated.output, '');
+      assert.deepEqual(emulated.end, virtual.end);
+    });
+  }
+});
