@@ -1,4 +1,3 @@
-import type { ApicRegisters } from '../processor/bus';
 import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
@@ -37,6 +36,7 @@ import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import { Vga, type WindowMemory } from './devices/vga/vga';
+import type { ProcessorApic } from './processor-apic';
 import type { WakeUp } from './wake-ups';
 
 /** What the devices tell the outside. */
@@ -85,13 +85,7 @@ export interface Surroundings {
   readonly memoryEnd: number;
   /** All of memory, for devices that move data by themselves. */
   readonly bus: BusMaster;
-  /** CR8, whether IA32_APIC_BASE has the local APIC enabled and in x2APIC mode, and the TSC without the time. */
-  readonly processor: {
-    taskPriority: number;
-    readonly apicEnabled: boolean;
-    readonly x2apic: boolean;
-    readonly timeStampOffset: bigint;
-  };
+  readonly processor: ProcessorApic;
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -128,7 +122,7 @@ export class Platform implements Persistent<PlatformState> {
   readonly localApic: LocalApic;
   readonly ioApic: IoApic;
   /** The local APIC as MSRs reach it. */
-  readonly apicRegisters: ApicRegisters;
+  readonly apicRegisters: ReturnType<typeof apicRegisters>;
   readonly hpet: Hpet;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
@@ -308,9 +302,9 @@ export class Platform implements Persistent<PlatformState> {
     };
   }
 
-  /** Whether the local APIC's registers lie in memory: not in x2APIC mode. */
-  get apicInMemory(): boolean {
-    return !this.around.processor.x2apic;
+  /** Where the local APIC's page of registers lies for the processor. */
+  get localApicPage(): number | undefined {
+    return this.around.processor.apicPage;
   }
 
   /** Where accesses from C0000h up to 1 MByte go. */

@@ -1,5 +1,7 @@
 import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
 import { WideCr4 } from '../../isa/registers/control';
+import { Msr } from '../../isa/registers/msr';
+import { ApicBase } from '../../isa/registers/msr-fields';
 import { enumerateState } from '../extended-state/enumeration';
 import { MONITOR_LINE, hasMonitor } from './monitor-wait';
 import type { SlowPath } from '../semantics/slow-path';
@@ -38,6 +40,8 @@ const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   OSXSAVE: (state) => (state.cr4 & WideCr4.OSXSAVE) !== 0n,
   OSPKE: (state) => (state.cr4 & WideCr4.PKE) !== 0n,
   MONITOR: hasMonitor,
+  // Disabled, it is as if there were none (SDM 3A 11.4.3).
+  APIC: (state) => (state.msr(Msr.APIC_BASE) & ApicBase.EN) !== 0n,
   // Intel processors have SYSCALL in 64-bit mode only.
   'SYSCALL/SYSRET': (state) => state.codeBits === 64,
 };

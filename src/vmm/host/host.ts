@@ -1,5 +1,7 @@
 import { AccessRights } from '../../isa/access-rights';
 import { Gpr } from '../../isa/registers/general';
+import { Msr, msrReset } from '../../isa/registers/msr';
+import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -50,6 +52,7 @@ export interface HostState {
   readonly end: GuestEnd | undefined;
   readonly waiting: boolean;
   readonly mappingsChanged: boolean;
+  readonly virtualApicBase: bigint;
 }
 
 /**
@@ -66,6 +69,8 @@ export class Host implements Persistent<HostState> {
   waiting = false;
   /** Virtual interrupts wait, while a debugger steps. */
   holdInterrupts = false;
+  /** What IA32_APIC_BASE holds for the guest. */
+  virtualApicBase = msrReset(Msr.APIC_BASE);
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
@@ -115,16 +120,21 @@ export class Host implements Persistent<HostState> {
           this.bus.master.write(address, bytes);
         },
       },
-      processor: apicOf(() => this.cpu.state),
+      processor: apicOf(
+        () => this.cpu.state,
+        () => this.virtualApicBase,
+      ),
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
     guestMemory.setDevicePages(videoRanges(this.virtual));
+    guestMemory.placeLocalApic(this.virtual.localApicPage);
   }
 
   save(): HostState {
-    const { armed, end, waiting, mappingsChanged } = this;
-    return { virtual: this.virtual.save(), armed, end, waiting, mappingsChanged };
+    const { armed, end, waiting, mappingsChanged, virtualApicBase } = this;
+    const virtual = this.virtual.save();
+    return { virtual, armed, end, waiting, mappingsChanged, virtualApicBase };
   }
 
   restore(state: HostState): void {
@@ -135,6 +145,7 @@ export class Host implements Persistent<HostState> {
     this.end = state.end;
     this.waiting = state.waiting;
     this.mappingsChanged = state.mappingsChanged;
+    this.virtualApicBase = state.virtualApicBase;
   }
 
   private get cpu() {
@@ -293,6 +304,20 @@ export class Host implements Persistent<HostState> {
     const changed = this.mappingsChanged;
     this.mappingsChanged = false;
     return changed;
+  }
+
+  /**
+   * Moves the guest's local APIC, which has no x2APIC mode, and turns it on and off. Whoever calls sees to it that the
+   * processor forgets what it knew of the EPT.
+   *
+   * @returns whether IA32_APIC_BASE takes the value
+   */
+  placeVirtualApic(value: bigint): boolean {
+    const { physicalAddressWidth } = this.cpu.state;
+    if (value & ApicBase.EXTD || reservedInApicBase(value, physicalAddressWidth)) return false;
+    this.virtualApicBase = value;
+    this.guestMemory.placeLocalApic(this.virtual.localApicPage);
+    return true;
   }
 
   virtualInterruptPending(): bigint {

@@ -1,16 +1,23 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, MTRRS, msrReset } from '../../../isa/registers/msr';
-import { ApicBase } from '../../../isa/registers/msr-fields';
+import { CANONICAL_MSRS, Msr, MTRRS } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
-import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
+import {
+  guestRegister,
+  invept,
+  placeVirtualApic,
+  rdmsr,
+  setGuestRegister,
+  virtualApicBase,
+  vmread,
+  vmwrite,
+  wrmsr,
+} from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 
 const LOW = 0xffffffffn;
-/** Where the guest's local APIC answers. */
-const LOCAL_APIC = msrReset(Msr.APIC_BASE) & ApicBase.ADDRESS;
 
 /**
  * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
@@ -29,7 +36,6 @@ const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.TSC_AUX,
   Msr.XSS,
   Msr.PAT,
-  Msr.APIC_BASE,
   Msr.MISC_ENABLE,
   ...MTRRS,
 ]);
@@ -42,7 +48,9 @@ export function* handleRdmsr(): Handler {
   const number = Number((yield guestRegister(1)) & LOW);
   const field = IN_VMCS.get(number);
   let value: bigint;
-  if (field !== undefined) {
+  if (number === Msr.APIC_BASE) {
+    value = yield virtualApicBase();
+  } else if (field !== undefined) {
     value = yield vmread(field);
   } else if (PASSED_THROUGH.has(number)) {
     value = yield rdmsr(number);
@@ -64,20 +72,25 @@ export function* handleWrmsr(): Handler {
   const field = IN_VMCS.get(number);
   if (number === Msr.EFER) {
     if (!(yield* writeEfer(value))) return;
+  } else if (number === Msr.APIC_BASE) {
+    if (!(yield* writeApicBase(value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
-  } else if (!isGuests(number, value) || (yield wrmsr(number, value)) === 0n) {
+  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection();
     return;
   }
   yield* advanceRip();
 }
 
-/** The guest's virtual local APIC has no x2APIC mode, and answers at one address only. */
-function isGuests(number: number, value: bigint): boolean {
-  if (number === Msr.APIC_BASE && value & ApicBase.EXTD) return false;
-  if (number === Msr.APIC_BASE && (value & ApicBase.ADDRESS) !== LOCAL_APIC) return false;
-  return PASSED_THROUGH.has(number);
+/** The guest's local APIC lies elsewhere in its memory from now on, or nowhere. False: #GP was injected. */
+function* writeApicBase(value: bigint): Handler<boolean> {
+  if ((yield placeVirtualApic(value)) === 0n) {
+    yield* injectGeneralProtection();
+    return false;
+  }
+  yield invept();
+  return true;
 }
 
 /** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
