@@ -37,6 +37,7 @@
 %include "printer.asm"
 %include "equipment.asm"
 %include "system.asm"
+%include "protected-mode.asm"
 %include "apm.asm"
 %include "memory-map.asm"
 %include "ata.asm"
