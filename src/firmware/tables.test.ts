@@ -33,6 +33,15 @@ function assertSum(view: DataView, at: number, length: number): void {
   assert.equal(sum & 0xff, 0, `checksum of ${text(view, at, 4)}`);
 }
 
+it('the BIOS32 service directory leads into the ROM', async () => {
+  const view = await bios();
+  const at = find(view, '_32_');
+  assertSum(view, at, 16);
+  assert.deepEqual([view.getUint8(at + 8), view.getUint8(at + 9)], [0, 1]);
+  const entry = view.getUint32(at + 4, true);
+  assert.ok(entry > BIOS && entry < BIOS + view.byteLength);
+});
+
 /** Where ACPI's tables are, by their signatures. */
 function acpiTables(view: DataView): Map<string, number> {
   const root = view.getUint32(find(view, 'RSD PTR ') + 16, true) - BIOS;

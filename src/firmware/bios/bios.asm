@@ -49,6 +49,7 @@
 %include "el-torito.asm"
 %include "edd.asm"
 %include "pci.asm"
+%include "pci-32.asm"
 %include "boot.asm"
 %include "mp-table.asm"
 %include "acpi-tables.asm"
