@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HPET } from '../machine/device-map';
+import { HPET } from '../isa/physical-addresses';
 import { HPET_ID, SHORTEST_PERIOD } from '../machine/devices/hpet';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
 import { longMode } from '../processor/modes.testing';

@@ -1,3 +1,4 @@
+import { HPET, IO_APIC } from '../isa/physical-addresses';
 import type { MemoryRegion } from '../processor/memory-region';
 import type { PhysicalMemory } from '../processor/physical-memory';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
@@ -8,8 +9,6 @@ import type { Platform } from './platform';
 /** The addresses that belong to video memory, whatever the window is at present. */
 export const VIDEO_FIRST = 0xa_0000;
 export const VIDEO_LAST = 0xb_ffff;
-export const IO_APIC = 0xfec0_0000;
-export const HPET = 0xfed0_0000;
 const PAGE = 0x1000;
 
 /** A run of addresses. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DeviceFinder, HPET, IO_APIC, VIDEO_FIRST, VIDEO_LAST } from './device-map';
+import { HPET, IO_APIC, LOCAL_APIC } from '../isa/physical-addresses';
+import { DeviceFinder, VIDEO_FIRST, VIDEO_LAST } from './device-map';
 import { busMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import type { PortWidth } from './devices/device';
@@ -12,8 +13,6 @@ import { screenOf } from './screen/screen';
 /** Programs that write anything anywhere: `FUZZ_DEVICES=100000` does more, `FUZZ_SEED=n` the same again. */
 const RUNS = Number(process.env['FUZZ_DEVICES'] ?? 300);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
-/** Where the local APIC lies after RESET. */
-const LOCAL_APIC = 0xfee0_0000;
 /** The longest rest between two accesses, in units of the machine's time. */
 const REST = 3_000_000;
 

@@ -1,3 +1,4 @@
+import { IO_APIC } from '../isa/physical-addresses';
 import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
@@ -98,8 +99,6 @@ export interface PlatformState {
 
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
-/** Behind the addresses that the PCI bus has: interrupt controllers, timers, ROM. */
-const PCI_END = 0xfec0_0000;
 /** The interrupt request of ACPI's events. */
 const SCI = 9;
 /** Interrupt requests of the two 8259. */
@@ -316,7 +315,7 @@ export class Platform implements Persistent<PlatformState> {
   get frameBuffer(): { readonly first: number; readonly last: number } | undefined {
     const place = this.vgaFunction.placeOf(0);
     const lowest = Math.min(this.around.memoryEnd, LINEAR_FRAME_BUFFER);
-    return place && place.first >= lowest && place.last < PCI_END ? place : undefined;
+    return place && place.first >= lowest && place.last < IO_APIC ? place : undefined;
   }
 
   private followFrameBuffer(): void {
