@@ -1,6 +1,7 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { CANONICAL_MSRS, Msr, MTRRS } from '../../../isa/registers/msr';
+import { MiscEnable } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import {
@@ -42,6 +43,7 @@ const PASSED_THROUGH: ReadonlySet<number> = new Set([
 
 const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
 const EFER_LMA = WideEfer.LMA;
+const XD_DISABLE = BigInt(MiscEnable.XD_DISABLE);
 
 /** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
 export function* handleRdmsr(): Handler {
@@ -99,7 +101,9 @@ function* writeEfer(value: bigint): Handler<boolean> {
   const cr0 = yield vmread(Field.GUEST_CR0);
   const changesLme = ((old ^ value) & WideEfer.LME) !== 0n;
   const paging = (cr0 & WideCr0.PG) !== 0n;
-  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && paging)) {
+  const wantsNxe = (value & WideEfer.NXE) !== 0n;
+  const hidden = wantsNxe && ((yield rdmsr(Msr.MISC_ENABLE)) & XD_DISABLE) !== 0n;
+  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && paging) || hidden) {
     yield* injectGeneralProtection();
     return false;
   }
