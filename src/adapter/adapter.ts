@@ -24,7 +24,7 @@ import { stackRequests } from './inspect/stack';
 import { variableRequests } from './inspect/variables';
 import { viewRequests } from './inspect/views';
 
-export type { AdapterHost, ImageFiles, Translations } from './host';
+export type { AdapterHost, Translations } from './host';
 
 /** What ends a session: nothing that is still under way is waited for. */
 const ENDING: ReadonlySet<Command> = new Set<Command>(['terminate', 'disconnect']);

@@ -1,20 +1,8 @@
 import type { SourceFiles } from '../program';
+import type { ImageFiles } from '../session';
 
 /** Text of a localisation bundle: English to translation. */
 export type Translations = Readonly<Record<string, string>>;
-
-/** Image files that a guest may write to. What is wrong is told by the system's code ('EACCES'). */
-export interface ImageFiles {
-  /** Why a file could not be replaced; undefined where it could. */
-  obstacle(path: string): Promise<string | undefined>;
-  /** The same for all names of one file. */
-  identity(path: string): Promise<string>;
-  /**
-   * Replaces a file whole, or leaves it as it is. Gives undefined when that is done; 'changed' when its
-   * bytes are no longer those `before`.
-   */
-  replace(path: string, before: Uint8Array, after: Uint8Array): Promise<string | undefined>;
-}
 
 /** What the adapter needs from where it runs: a Node process, or a browser's worker. */
 export interface AdapterHost {

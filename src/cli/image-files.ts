@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ImageFiles } from '../adapter/adapter';
+import type { ImageFiles } from '../session';
 import { codeOf } from './disk-files';
 
 /** Image files on the disk that a guest may write. A link stays; what it leads to is replaced. */

@@ -55,7 +55,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;
-  const writable = options.writable ? await requireWritable(image, loaded.files) : [];
+  const writable = options.writable ? await requireWritable(image, loaded.files) : undefined;
   const monitor = options.monitor as MonitorName;
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const paging = options.paging as Paging;
@@ -70,8 +70,10 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const known = { programs, firmware: firmwarePrograms(image) };
   const watch = new TroubleWatch(machine, technique, known);
   if (options.keys !== undefined) machine.platform.typist.type(options.keys);
-  const write = (): Promise<void> => writeBack(machine, image, writable);
-  if (options.writable) writeBackOnSignal(write);
+  const write = async (): Promise<void> => {
+    if (writable) await writeBack(machine, writable);
+  };
+  if (writable) writeBackOnSignal(write);
   const outcome = await new GuestRun(machine, limit).toEnd();
   await write();
   const trouble = watch.after(outcome);

@@ -1,48 +1,46 @@
 import {
-  hasOtherDisks,
-  writableFiles,
-  writtenImages,
+  WritableImages,
   type BootImage,
   type Machine,
   type NamedBytes,
+  type Unwritten,
+  type WriteObstacle,
 } from '../session';
 import { usageError } from './errors';
 import { imageFiles } from './image-files';
 
-/** Whether every disk is a file that can be written when the run is over. @throws UsageError that says which is not */
+/** The files that are written when the run is over. @throws UsageError that says what cannot be */
 export async function requireWritable(
   image: BootImage,
   files: readonly NamedBytes[],
-): Promise<readonly NamedBytes[]> {
-  if (hasOtherDisks(image, files))
-    throw usageError('--writable: a disk that is assembled is no file that could be written');
-  const writable = writableFiles(image, files);
-  if (writable.length === 0) throw usageError('--writable: no disk and no floppy disk is given');
-  const seen = new Set<string>();
-  for (const { name } of writable) {
-    const code = await imageFiles.obstacle(name);
-    if (code !== undefined) throw usageError(`--writable: ${name} cannot be written (${code})`);
-    const identity = await imageFiles.identity(name);
-    if (seen.has(identity)) throw usageError(`--writable: ${name} is in two drives`);
-    seen.add(identity);
+): Promise<WritableImages> {
+  const images = await WritableImages.of(image, files, imageFiles);
+  if (!(images instanceof WritableImages)) throw usageError(`--writable: ${refusal(images)}`);
+  if (images.isEmpty) throw usageError('--writable: no disk and no floppy disk is given');
+  return images;
+}
+
+function refusal(obstacle: WriteObstacle): string {
+  switch (obstacle.kind) {
+    case 'no-file':
+      return 'a disk that is assembled is no file that could be written';
+    case 'not-writable':
+      return `${obstacle.name} cannot be written (${obstacle.code})`;
+    case 'two-drives':
+      return `${obstacle.name} is in two drives`;
   }
-  return writable;
 }
 
 /** Writes what the guest has written to the image files. @throws UsageError that says what could not be */
-export async function writeBack(
-  machine: Machine,
-  image: BootImage,
-  files: readonly NamedBytes[],
-): Promise<void> {
-  const troubles: string[] = [];
-  for (const { name, before, after } of writtenImages(machine, image, files)) {
-    const code = await imageFiles.replace(name, before, after);
-    if (code === 'changed') troubles.push(`${name} was not written: it has been changed meanwhile`);
-    else if (code !== undefined) troubles.push(`${name} could not be written (${code})`);
-  }
-  if (troubles.length > 0) throw usageError(troubles.join('; '));
+export async function writeBack(machine: Machine, images: WritableImages): Promise<void> {
+  const troubles = await images.collect(machine)();
+  if (troubles.length > 0) throw usageError(troubles.map(trouble).join('; '));
 }
+
+const trouble = ({ name, code }: Unwritten): string =>
+  code === 'changed'
+    ? `${name} was not written: it has been changed meanwhile`
+    : `${name} could not be written (${code})`;
 
 /** Also when the run is broken off: what the guest has written by then. */
 export function writeBackOnSignal(write: () => Promise<void>): void {

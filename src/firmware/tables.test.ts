@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HPET } from '../machine/device-map';
+import { HPET } from '../isa/physical-addresses';
 import { HPET_ID, SHORTEST_PERIOD } from '../machine/devices/hpet';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
 import { longMode } from '../processor/modes.testing';
@@ -32,6 +32,15 @@ function assertSum(view: DataView, at: number, length: number): void {
   for (let n = 0; n < length; n++) sum += view.getUint8(at + n);
   assert.equal(sum & 0xff, 0, `checksum of ${text(view, at, 4)}`);
 }
+
+it('the BIOS32 service directory leads into the ROM', async () => {
+  const view = await bios();
+  const at = find(view, '_32_');
+  assertSum(view, at, 16);
+  assert.deepEqual([view.getUint8(at + 8), view.getUint8(at + 9)], [0, 1]);
+  const entry = view.getUint32(at + 4, true);
+  assert.ok(entry > BIOS && entry < BIOS + view.byteLength);
+});
 
 /** Where ACPI's tables are, by their signatures. */
 function acpiTables(view: DataView): Map<string, number> {

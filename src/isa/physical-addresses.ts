@@ -4,5 +4,11 @@
 export const FIRMWARE = 0xe_0000;
 /** The same ROM below 4 GBytes. */
 export const FIRMWARE_ALIAS = 0xfffe_0000;
+/** The registers of the I/O APIC, behind the addresses that the PCI bus has. */
+export const IO_APIC = 0xfec0_0000;
+/** The registers of the HPET. */
+export const HPET = 0xfed0_0000;
+/** Where the local APIC's registers lie after RESET (SDM 3A 11.4.1). */
+export const LOCAL_APIC = 0xfee0_0000;
 /** The segment in which the processor begins after RESET (SDM 3A 10.1.4). */
 export const RESET_SEGMENT = 0xffff_0000;

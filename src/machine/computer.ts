@@ -82,7 +82,7 @@ export class Computer implements Persistent<ComputerState> {
     const processor = apicOf(() => this.processor.state);
     const events = this.stopping(options.events ?? {});
     this.bus = busMaster((address) => {
-      const region = this.memory.regionAt(address);
+      const region = this.memory.regionOnBus(address);
       if (region) return registerSlave(region, ram);
       return this.memory.isHidden(address) ? NOBODY : ram;
     });
@@ -107,6 +107,7 @@ export class Computer implements Persistent<ComputerState> {
       options.engine,
       options.profile,
     );
+    this.devices.updateLocalApic();
   }
 
   save(): ComputerState {
@@ -123,6 +124,7 @@ export class Computer implements Persistent<ComputerState> {
     this.shadow.restore(state.shadow);
     this.processor.restore(state.processor);
     this.platform.restore(state.platform);
+    this.devices.updateLocalApic();
   }
 
   /** Puts a chip of ROM into the address space, below 1 MByte or below 4 GBytes. */
@@ -236,7 +238,7 @@ export class Computer implements Persistent<ComputerState> {
 
   /** The local APIC's registers, at the present time. */
   private apicRegisters(): ApicRegisters {
-    const at = <T>(access: (registers: ApicRegisters) => T): T => {
+    const at = <T>(access: (registers: Platform['apicRegisters']) => T): T => {
       this.clock.advanceTo(this.processor.time);
       const result = access(this.platform.apicRegisters);
       this.noticeDeadline();
@@ -249,6 +251,9 @@ export class Computer implements Persistent<ComputerState> {
         at((registers) => {
           registers.reset();
         });
+      },
+      baseChanged: () => {
+        this.devices.updateLocalApic();
       },
       timeStampChanged: () => {
         at((registers) => {

@@ -1,3 +1,4 @@
+import { HPET, IO_APIC } from '../isa/physical-addresses';
 import type { MemoryRegion } from '../processor/memory-region';
 import type { PhysicalMemory } from '../processor/physical-memory';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
@@ -8,9 +9,6 @@ import type { Platform } from './platform';
 /** The addresses that belong to video memory, whatever the window is at present. */
 export const VIDEO_FIRST = 0xa_0000;
 export const VIDEO_LAST = 0xb_ffff;
-export const IO_APIC = 0xfec0_0000;
-export const HPET = 0xfed0_0000;
-export const LOCAL_APIC = 0xfee0_0000;
 const PAGE = 0x1000;
 
 /** A run of addresses. */
@@ -28,7 +26,7 @@ export function videoRanges({ vga: { window } }: Platform): AddressRange[] {
   ].filter(({ first, last }) => first < last);
 }
 
-/** Finds the device that answers at an address at present. */
+/** Finds who answers at an address at present. */
 export class DeviceFinder {
   private readonly fixed: readonly MemoryRegion[];
   private readonly video: MemoryRegion;
@@ -38,7 +36,17 @@ export class DeviceFinder {
     this.video = videoRegion(platform, { first: VIDEO_FIRST, last: VIDEO_LAST });
   }
 
+  /** For the processor, whose own local APIC comes before all others. */
   at(address: number): MemoryRegion | undefined {
+    const page = this.platform.localApicPage;
+    if (page !== undefined && address >= page && address < page + PAGE) {
+      return localApicRegion(this.platform, page);
+    }
+    return this.onBus(address);
+  }
+
+  /** For devices. */
+  onBus(address: number): MemoryRegion | undefined {
     if (address < VIDEO_FIRST) return undefined;
     const { frameBuffer } = this.platform;
     if (frameBuffer && isInside(address, frameBuffer)) {
@@ -58,7 +66,6 @@ const videoRegions = (platform: Platform): MemoryRegion[] =>
 
 const fixedRegions = (platform: Platform): MemoryRegion[] => [
   wordRegion(IO_APIC, platform.ioApic),
-  wordRegion(LOCAL_APIC, localApicPage(platform)),
   hpetRegion(platform),
 ];
 
@@ -112,12 +119,9 @@ interface WordDevice {
   write(offset: number, value: number): void;
 }
 
-/** In x2APIC mode nobody answers there (SDM 3A 11.12.2). */
-const localApicPage = (platform: Platform): WordDevice => ({
-  read: (offset) => (platform.apicInMemory ? platform.localApic.read(offset) : 0xffff_ffff),
-  write: (offset, value) => {
-    if (platform.apicInMemory) platform.localApic.write(offset, value);
-  },
+const localApicRegion = ({ localApic }: Platform, page: number): MemoryRegion => ({
+  ...wordRegion(page, localApic),
+  ofProcessor: true,
 });
 
 /** A page of them. Narrower reads give a part; writes of any other width than 32 bits are lost. */
@@ -144,6 +148,7 @@ export interface AccessHooks {
 export class DeviceMap {
   private video: readonly MemoryRegion[] = [];
   private frameBuffer: MemoryRegion | undefined;
+  private localApic: MemoryRegion | undefined;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -160,6 +165,16 @@ export class DeviceMap {
     for (const region of this.video) this.memory.unmap(region);
     this.video = videoRegions(this.platform).map((region) => this.hooked(region));
     for (const region of this.video) this.memory.map(region);
+  }
+
+  /** The local APIC lies elsewhere in memory, or nowhere. */
+  updateLocalApic(): void {
+    const page = this.platform.localApicPage;
+    if (page === this.localApic?.first) return;
+    if (this.localApic) this.memory.unmap(this.localApic);
+    this.localApic =
+      page === undefined ? undefined : this.hooked(localApicRegion(this.platform, page));
+    if (this.localApic) this.memory.map(this.localApic);
   }
 
   private updateFrameBuffer(): void {
@@ -182,6 +197,7 @@ export class DeviceMap {
       first: region.first,
       last: region.last,
       ...(region.peek && { peek: region.peek }),
+      ...(region.ofProcessor && { ofProcessor: true }),
       read: (address, bytes) => {
         hooks.before();
         return region.read?.(address, bytes) ?? 0n;

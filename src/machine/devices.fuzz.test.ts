@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DeviceFinder, HPET, IO_APIC, LOCAL_APIC, VIDEO_FIRST, VIDEO_LAST } from './device-map';
+import { HPET, IO_APIC, LOCAL_APIC } from '../isa/physical-addresses';
+import { DeviceFinder, VIDEO_FIRST, VIDEO_LAST } from './device-map';
 import { busMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
 import type { PortWidth } from './devices/device';
@@ -22,7 +23,10 @@ function platform(): { clock: Clock; devices: Platform } {
     read: (_address, length) => new Uint8Array(length),
     write: () => undefined,
   }));
-  const processor = { taskPriority: 0, apicEnabled: true, x2apic: false, timeStampOffset: 0n };
+  const processor = {
+    ...{ taskPriority: 0, apicEnabled: true, x2apic: false, timeStampOffset: 0n },
+    apicPage: LOCAL_APIC,
+  };
   const devices = new Platform(
     clock,
     {},

@@ -1,4 +1,4 @@
-import type { ApicRegisters } from '../processor/bus';
+import { IO_APIC } from '../isa/physical-addresses';
 import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
@@ -37,6 +37,7 @@ import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import { Vga, type WindowMemory } from './devices/vga/vga';
+import type { ProcessorApic } from './processor-apic';
 import type { WakeUp } from './wake-ups';
 
 /** What the devices tell the outside. */
@@ -85,13 +86,7 @@ export interface Surroundings {
   readonly memoryEnd: number;
   /** All of memory, for devices that move data by themselves. */
   readonly bus: BusMaster;
-  /** CR8, whether IA32_APIC_BASE has the local APIC enabled and in x2APIC mode, and the TSC without the time. */
-  readonly processor: {
-    taskPriority: number;
-    readonly apicEnabled: boolean;
-    readonly x2apic: boolean;
-    readonly timeStampOffset: bigint;
-  };
+  readonly processor: ProcessorApic;
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -104,8 +99,6 @@ export interface PlatformState {
 
 /** How many instructions make a second of the machine's time. */
 export const INSTRUCTIONS_PER_SECOND = 100_000_000;
-/** Behind the addresses that the PCI bus has: interrupt controllers, timers, ROM. */
-const PCI_END = 0xfec0_0000;
 /** The interrupt request of ACPI's events. */
 const SCI = 9;
 /** Interrupt requests of the two 8259. */
@@ -128,7 +121,7 @@ export class Platform implements Persistent<PlatformState> {
   readonly localApic: LocalApic;
   readonly ioApic: IoApic;
   /** The local APIC as MSRs reach it. */
-  readonly apicRegisters: ApicRegisters;
+  readonly apicRegisters: ReturnType<typeof apicRegisters>;
   readonly hpet: Hpet;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
@@ -308,9 +301,9 @@ export class Platform implements Persistent<PlatformState> {
     };
   }
 
-  /** Whether the local APIC's registers lie in memory: not in x2APIC mode. */
-  get apicInMemory(): boolean {
-    return !this.around.processor.x2apic;
+  /** Where the local APIC's page of registers lies for the processor. */
+  get localApicPage(): number | undefined {
+    return this.around.processor.apicPage;
   }
 
   /** Where accesses from C0000h up to 1 MByte go. */
@@ -322,7 +315,7 @@ export class Platform implements Persistent<PlatformState> {
   get frameBuffer(): { readonly first: number; readonly last: number } | undefined {
     const place = this.vgaFunction.placeOf(0);
     const lowest = Math.min(this.around.memoryEnd, LINEAR_FRAME_BUFFER);
-    return place && place.first >= lowest && place.last < PCI_END ? place : undefined;
+    return place && place.first >= lowest && place.last < IO_APIC ? place : undefined;
   }
 
   private followFrameBuffer(): void {

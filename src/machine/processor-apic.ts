@@ -1,10 +1,24 @@
 import { ApicBase } from '../isa/registers/msr-fields';
 import { Msr } from '../isa/registers/msr';
 import type { CpuState } from '../processor/state/cpu-state';
-import type { Surroundings } from './platform';
 
-/** What of a processor belongs to its local APIC: CR8 is its task priority, an MSR turns it on, its timer may count by the TSC. */
-export const apicOf = (state: () => CpuState): Surroundings['processor'] => ({
+/** What of a processor belongs to its local APIC. */
+export interface ProcessorApic {
+  /** CR8. */
+  taskPriority: number;
+  readonly apicEnabled: boolean;
+  readonly x2apic: boolean;
+  /** The physical address of its page of registers; undefined while none lies in memory. */
+  readonly apicPage: number | undefined;
+  /** The TSC without the time. */
+  readonly timeStampOffset: bigint;
+}
+
+/** @param base what IA32_APIC_BASE holds for whoever sees the local APIC */
+export const apicOf = (
+  state: () => CpuState,
+  base: () => bigint = () => state().msr(Msr.APIC_BASE),
+): ProcessorApic => ({
   get taskPriority() {
     return Number(state().cr8);
   },
@@ -12,12 +26,21 @@ export const apicOf = (state: () => CpuState): Surroundings['processor'] => ({
     state().cr8 = BigInt(value);
   },
   get apicEnabled() {
-    return (state().msr(Msr.APIC_BASE) & ApicBase.EN) !== 0n;
+    return (base() & ApicBase.EN) !== 0n;
   },
   get x2apic() {
-    return (state().msr(Msr.APIC_BASE) & ApicBase.EXTD) !== 0n;
+    return (base() & ApicBase.EXTD) !== 0n;
+  },
+  get apicPage() {
+    return apicPageOf(base());
   },
   get timeStampOffset() {
     return state().msr(Msr.TSC);
   },
 });
+
+/** In x2APIC mode nobody answers in memory (SDM 3A 11.12.2), nor while it is disabled. */
+export const apicPageOf = (base: bigint): number | undefined =>
+  (base & (ApicBase.EN | ApicBase.EXTD)) === ApicBase.EN
+    ? Number(base & ApicBase.ADDRESS)
+    : undefined;

@@ -18,6 +18,8 @@ export interface MemoryRegion {
   peek?(address: number, length: number): Uint8Array;
   /** What is read is a chip of firmware, which shows below 4 GBytes, too. */
   readonly isChip?: boolean;
+  /** It is within the processor, which finds it before anything on the bus; devices find what it covers. */
+  readonly ofProcessor?: boolean;
 }
 
 /** Bytes of RAM that are there to be read: writes go nowhere. */
@@ -37,23 +39,36 @@ export function romRegion(first: number, chip: Uint8Array): MemoryRegion {
   };
 }
 
+type Pages = Map<number, MemoryRegion>;
+
 /** Which pages belong to which region. */
 export class MemoryRegions {
-  private readonly pages = new Map<number, MemoryRegion>();
+  private readonly bus: Pages = new Map();
+  private readonly processor: Pages = new Map();
 
   add(region: MemoryRegion): void {
-    for (const page of pagesOf(region)) this.pages.set(page, region);
+    const pages = this.layerOf(region);
+    for (const page of pagesOf(region)) pages.set(page, region);
   }
 
   remove(region: MemoryRegion): void {
-    for (const page of pagesOf(region)) {
-      if (this.pages.get(page) === region) this.pages.delete(page);
-    }
+    const pages = this.layerOf(region);
+    for (const page of pagesOf(region)) if (pages.get(page) === region) pages.delete(page);
   }
 
-  /** The region that an address lies in. */
+  /** The region that the processor finds at an address. */
   at(address: number): MemoryRegion | undefined {
-    return this.pages.size === 0 ? undefined : this.pages.get(Math.floor(address / PAGE_SIZE));
+    const page = Math.floor(address / PAGE_SIZE);
+    return this.processor.get(page) ?? this.bus.get(page);
+  }
+
+  /** The region that devices find there. */
+  onBus(address: number): MemoryRegion | undefined {
+    return this.bus.get(Math.floor(address / PAGE_SIZE));
+  }
+
+  private layerOf(region: MemoryRegion): Pages {
+    return region.ofProcessor ? this.processor : this.bus;
   }
 }
 

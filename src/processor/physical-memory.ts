@@ -73,9 +73,14 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     this.mapWatcher?.(region);
   }
 
-  /** What an address belongs to if it is not plain RAM. */
+  /** What an address belongs to for the processor, if it is not plain RAM. */
   regionAt(address: number): MemoryRegion | undefined {
     return this.regions.at(address);
+  }
+
+  /** The same for devices that move data by themselves. */
+  regionOnBus(address: number): MemoryRegion | undefined {
+    return this.regions.onBus(address);
   }
 
   /** Reads as the processor does: 1, 2, 4 or 8 bytes within a page, by whoever answers there. */

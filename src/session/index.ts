@@ -13,7 +13,12 @@ export {
   type BootOptions,
 } from './boot/boot';
 export type { NamedBytes } from './boot/options';
-export { hasOtherDisks, writableFiles, writtenImages, type WrittenImage } from './written-images';
+export {
+  WritableImages,
+  type ImageFiles,
+  type Unwritten,
+  type WriteObstacle,
+} from './written-images';
 export { UnbootableImage } from './boot/unbootable';
 export {
   Machine,

@@ -1,5 +1,7 @@
 import type { CpuidResult } from '../processor/system/cpuid';
 
+export type { CpuidResult };
+
 /**
  * What CPUID answers, as the one value that an operation gives: EAX, EBX, ECX, EDX from the lowest 32
  * bits up. (By an array that is seen both ways: shifts of a BigInt for each register would cost more

@@ -270,6 +270,21 @@ export const giveToProcessor = instruction('MOV', Cost.GPR_BLOCK, {
   operands: () => ['the guest-state area', '[vcpu]'],
 });
 
+/** What IA32_APIC_BASE holds for the guest, whose local APIC is a virtual one. */
+export const virtualApicBase = instruction('read', Cost.SOFTWARE, {
+  perform: (host: Host) => host.virtualApicBase,
+  operands: () => ['virtual IA32_APIC_BASE'],
+});
+
+/**
+ * Moves the guest's local APIC, which has no x2APIC mode, and turns it on and off. The result is 1, or 0 for a value that
+ * IA32_APIC_BASE does not take.
+ */
+export const placeVirtualApic = instruction('write', Cost.SOFTWARE, {
+  perform: (host: Host, value: bigint) => (host.placeVirtualApic(value) ? 1n : 0n),
+  operands: (value) => ['virtual IA32_APIC_BASE', value],
+});
+
 /** Takes a free host frame for a guest-physical page and maps it in the EPT. */
 export const allocateGuestPage = instruction('map', Cost.PAGE_WALK, {
   perform: (host: Host, address: bigint) => BigInt(host.allocateGuestPage(address)),

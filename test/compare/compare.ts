@@ -21,6 +21,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/^vector 1E.*/, 'vector 1E *'],
   [/^((?:parameters|set media).*?) di=\S+/, '$1 di=*'],
   [/^(int 1A 0[024]|1a 0[0-5]).*/, '$1'],
+  [/^((?:1a )?b101) di=\S+/, '$1 di=*'],
   [/^(int 15 C0|c0) .*?bx=\S+/, '$1 bx=*'],
   [/^(table (\S\S ){10}).*/, '$1'],
   [/^(40:0 (\S\S ){0,107}).*/, '$1'],

@@ -38,7 +38,9 @@ const modern = (name: string): Program => onDisk(name, { cpu: 'max' });
 export const PROGRAMS: readonly Program[] = [
   onDisk('disk'),
   onDisk('geometry', { disks: [64, 1500, 10_240, 102_400] }),
-  ...['services', 'apm', 'pci', 'chipset', 'time', 'serial', 'mouse'].map((name) => onDisk(name)),
+  ...['services', 'apm', 'pci', 'chipset', 'time', 'serial', 'mouse', 'protected', 'bios32'].map(
+    (name) => onDisk(name),
+  ),
   ...['modes', 'text', 'graphics', 'colours', 'vbe'].map((name) => onDisk(name)),
   ...['scancodes', 'reboot', 'planes', 'dac', 'crtc', 'lfb'].map((name) => onDisk(name)),
   ...['kbc', 'ata-identify', 'ata-transfer', 'ata-errors', 'rtc'].map((name) => onDisk(name)),

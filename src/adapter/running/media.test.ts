@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { assembleText } from '../../session';
+import { assembleText, type ImageFiles } from '../../session';
 import { Emulation, isoImage } from '../../session/boot/iso.testing';
 import { FileTrouble } from '../../program';
-import type { ImageFiles } from '../host';
 import { InlineClient } from '../inline-client.testing';
 
 /** Writes a sector of 5A to sector 5 of the drive that was booted, and ends or goes round. */

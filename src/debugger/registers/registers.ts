@@ -28,6 +28,14 @@ export interface Registers {
   readonly units: UnitRegisters;
 }
 
+/** MSRs that whoever runs a world keeps for it, outside of the processor. */
+export interface KeptMsrs {
+  /** undefined: it keeps none of that number. */
+  read(number: number): bigint | undefined;
+  /** @throws RangeError or Fault for a value that it does not take */
+  write(number: number, value: bigint): void;
+}
+
 /** How code runs in a world: mode, privilege, width. */
 export interface Mode {
   readonly name: 'real' | 'virtual-8086' | 'protected' | 'compatibility' | '64-bit';
@@ -59,7 +67,10 @@ export function modeOf(registers: Registers): Mode {
 
 /** The processor's own registers: those of the world that runs. */
 export class LiveRegisters implements Registers {
-  constructor(private readonly cpu: Processor) {}
+  constructor(
+    private readonly cpu: Processor,
+    private readonly kept?: KeptMsrs,
+  ) {}
 
   gpr(index: number): bigint {
     return this.cpu.state.gpr(index);
@@ -117,14 +128,15 @@ export class LiveRegisters implements Registers {
 
   msr(number: number): bigint | undefined {
     try {
-      return readMsr(this.cpu, number);
+      return this.kept?.read(number) ?? readMsr(this.cpu, number);
     } catch {
       return undefined; // #GP: no such MSR
     }
   }
 
   setMsr(number: number, value: bigint): void {
-    writeMsr(this.cpu, number, value);
+    if (this.kept?.read(number) === undefined) writeMsr(this.cpu, number, value);
+    else this.kept.write(number, value);
   }
 
   get units(): UnitRegisters {

@@ -150,9 +150,14 @@ read_cd_sectors:
         jmp .next
 .failed:
         mov dl, DISK_BAD_TRACK
-        jmp .end
+        jmp end_of_reading
 .done:  mov dl, DISK_OK
-.end:   pop ax
+        ; fall through
+
+; How read_cd_sectors and read_image end: the stack has how many were wanted, CX = how many were not
+; read, DL = status. Returns AL = status, CX = how many were read.
+end_of_reading:
+        pop ax
         sub ax, cx
         mov cx, ax
         mov al, dl

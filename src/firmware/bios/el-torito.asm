@@ -181,13 +181,9 @@ read_image:
         jmp .next
 .failed:
         mov dl, DISK_BAD_TRACK
-        jmp .end
+        jmp end_of_reading
 .done:  mov dl, DISK_OK
-.end:   pop ax
-        sub ax, cx
-        mov cx, ax
-        mov al, dl
-        ret
+        jmp end_of_reading
 
 ; ------------------------------------------------------------------ the emulated disk
 

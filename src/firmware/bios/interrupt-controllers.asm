@@ -11,12 +11,25 @@ READ_IN_SERVICE equ 0x0b            ; OCW3: the next read tells the requests in 
 ; IRQ 0-7 become vectors 08h-0Fh, IRQ 8-15 70h-77h. Open: timer, keyboard, cascade, floppy; clock,
 ; mouse, coprocessor, disk.
 start_interrupt_controllers:
+        mov bx, 0x7008
+        call place_interrupts
+        mov al, 0xb8                ; OCW1: 1 = masked
+        out PIC1_DATA, al
+        mov al, 0x8e
+        out PIC2_DATA, al
+        mov al, 1 << (SCI - 8)      ; which lines of the second one interrupt by their level
+        mov dx, PIC2_LEVELS
+        out dx, al
+        ret
+
+; BL = the vector of IRQ 0, BH = that of IRQ 8. Changes AL.
+place_interrupts:
         mov al, 0x11                ; ICW1: edge-triggered, two of them, ICW4 follows
         out PIC1_COMMAND, al
         out PIC2_COMMAND, al
-        mov al, 0x08                ; ICW2: the first vector
+        mov al, bl                  ; ICW2: the first vector
         out PIC1_DATA, al
-        mov al, 0x70
+        mov al, bh
         out PIC2_DATA, al
         mov al, 1 << 2              ; ICW3: the second is at input 2 …
         out PIC1_DATA, al
@@ -25,13 +38,6 @@ start_interrupt_controllers:
         mov al, 0x01                ; ICW4: for an 8086 or later
         out PIC1_DATA, al
         out PIC2_DATA, al
-        mov al, 0xb8                ; OCW1: 1 = masked
-        out PIC1_DATA, al
-        mov al, 0x8e
-        out PIC2_DATA, al
-        mov al, 1 << (SCI - 8)      ; which lines of the second one interrupt by their level
-        mov dx, PIC2_LEVELS
-        out dx, al
         ret
 
 ; Interrupts that nobody expects are masked, so that they do not come again.

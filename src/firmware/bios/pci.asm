@@ -112,13 +112,13 @@ pci_done:
         ret
 
 ; AL = 01h: installation check. Returns AL = 01h: mechanism #1, BX = version 2.10, CL = the last bus, EDX =
-; 'PCI ', EDI = 0: there is no entry for protected mode.
+; 'PCI ', EDI = the physical address of the entry for protected mode.
 pci_check:
         mov byte [bp + caller.al], 0x01
         mov word [bp + caller.bx], 0x0210
         mov byte [bp + caller.cl], 0
         mov dword [bp + caller.edx], "PCI "
-        mov dword [bp + caller.edi], 0
+        mov dword [bp + caller.edi], 0xf0000 + pci_entry
         jmp pci_done
 
 ; AL = 02h: find device. DX = vendor, CX = device, SI = how many like it to pass over. Returns BX = bus,

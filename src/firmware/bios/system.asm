@@ -24,6 +24,7 @@ int_0x15:
         FUNCTION 0x86, wait_here
         FUNCTION 0x87, move_block
         FUNCTION 0x88, get_extended_memory
+        FUNCTION 0x89, switch_to_protected_mode
         FUNCTION 0x90, device_busy
         FUNCTION 0x91, device_ready
         FUNCTION 0xc0, get_configuration

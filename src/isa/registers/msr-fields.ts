@@ -1,4 +1,14 @@
-import { bit, masksOf, named, range, table, wideMasksOf, type BitField } from '../bits';
+import {
+  bit,
+  bits,
+  masksOf,
+  named,
+  range,
+  reservedBits,
+  table,
+  wideMasksOf,
+  type BitField,
+} from '../bits';
 import { MEMORY_TYPES, PAT_MEMORY_TYPES } from '../memory-types';
 
 /** The bits of model-specific registers that have any (SDM 4 2.1 lists where each is described). */
@@ -10,6 +20,10 @@ export const APIC_BASE = table('IA32_APIC_BASE', 'SDM 3A 11.4.4', [
   range('ADDRESS', 51, 12, 'Physical address of the local APIC page.'),
 ]);
 export const ApicBase = wideMasksOf(APIC_BASE);
+
+/** @returns the bits of a value for IA32_APIC_BASE that must be 0 */
+export const reservedInApicBase = (value: bigint, physicalAddressWidth: number): bigint =>
+  value & (reservedBits(APIC_BASE, 64) | bits(63, physicalAddressWidth));
 
 export const XSS = table('IA32_XSS', 'SDM 1 13.3', [
   bit('PT', 8, 'Intel Processor Trace.'),

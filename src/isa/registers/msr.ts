@@ -1,3 +1,4 @@
+import { LOCAL_APIC } from '../physical-addresses';
 import { EFER } from './control';
 import {
   APIC_BASE,
@@ -32,7 +33,7 @@ const ORDINARY = [
   msr('TSC', 0x10, 'SDM 3B 18.17', 'Time-stamp counter.'),
   msr('APIC_BASE', 0x1b, 'SDM 3A 11.4.4', 'Where the local APIC is, and its mode.', {
     bits: APIC_BASE,
-    reset: 0xfee0_0000n | ApicBase.EN | ApicBase.BSP,
+    reset: BigInt(LOCAL_APIC) | ApicBase.EN | ApicBase.BSP,
   }),
   msr('FEATURE_CONTROL', 0x3a, 'SDM 3C 24.7', 'Whether VMXON is allowed.', {
     bits: FEATURE_CONTROL,

@@ -103,7 +103,11 @@ export class Mmu {
     const host = this.secondLevel
       ? this.secondLevel.translate(address, context)
       : { address: this.onBus(Number(address)), writable: true, readable: true };
-    return this.physical.isHidden(host.address) ? { ...host, address: this.physical.size } : host;
+    return this.isNobodys(host.address) ? { ...host, address: this.physical.size } : host;
+  }
+
+  private isNobodys(address: number): boolean {
+    return this.physical.isHidden(address) && !this.physical.regionAt(address);
   }
 
   /**
@@ -190,7 +194,10 @@ export class Mmu {
   onBus(address: number): number {
     if (address >= FIRMWARE_ALIAS && address < FOUR_GIGABYTES) {
       const below = address - FIRMWARE_ALIAS + FIRMWARE;
-      if (this.physical.regionAt(below)?.isChip) return below;
+      const { physical } = this;
+      if (physical.regionOnBus(below)?.isChip && !physical.regionAt(address)?.ofProcessor) {
+        return below;
+      }
     }
     return this.addressLine20 ? address : address - (Math.floor(address / LINE_20) % 2) * LINE_20;
   }

@@ -1,7 +1,13 @@
-import { ApicBase } from '../../isa/registers/msr-fields';
-import { Msr, msrReset } from '../../isa/registers/msr';
-import { generalProtection, NotImplemented } from '../faults';
-import { apicMode, msrValue, noSuchMsr, onlyInX2apicMode } from '../reasons/registers';
+import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
+import { Msr } from '../../isa/registers/msr';
+import { generalProtection } from '../faults';
+import {
+  apicMode,
+  msrValue,
+  noSuchMsr,
+  onlyInX2apicMode,
+  reservedBits,
+} from '../reasons/registers';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { CpuState } from '../state/cpu-state';
 
@@ -52,10 +58,16 @@ const STEPS = {
 } as const;
 
 /**
- * @throws Fault #GP(0) for a mode that there is not, or that cannot be reached from the present one
+ * Moves the local APIC, and turns it on and off (11.4.3 to 11.4.5).
+ *
+ * @throws Fault #GP(0) for reserved bits, a mode that there is not, or that cannot be reached from the present one
  */
 export function writeApicBase(cpu: ApicContext, value: bigint): void {
   const { state } = cpu;
+  const reserved = reservedInApicBase(value, state.physicalAddressWidth);
+  if (reserved) {
+    throw generalProtection(reservedBits('IA32_APIC_BASE', reserved, 'SDM 3A 11.4.4'));
+  }
   const from = modeOf(state.msr(Msr.APIC_BASE)) ?? 'disabled';
   const to = modeOf(value);
   const steps: readonly string[] = STEPS[from];
@@ -65,8 +77,7 @@ export function writeApicBase(cpu: ApicContext, value: bigint): void {
   if (to === undefined || !steps.includes(to) || lacks) {
     throw generalProtection(apicMode(from, value));
   }
-  const moved = ((value ^ msrReset(Msr.APIC_BASE)) & ApicBase.ADDRESS) !== 0n;
-  if (moved) throw new NotImplemented('a local APIC at another address');
   state.setMsr(Msr.APIC_BASE, value);
   if (from === 'x2APIC' && to === 'disabled') cpu.bus.apic?.reset();
+  cpu.bus.apic?.baseChanged();
 }

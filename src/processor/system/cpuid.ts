@@ -1,6 +1,9 @@
 import { FEATURES, type CpuidRegister, type FeatureName } from '../../isa/cpuid';
 import { WideCr4 } from '../../isa/registers/control';
+import { Msr } from '../../isa/registers/msr';
+import { ApicBase } from '../../isa/registers/msr-fields';
 import { enumerateState } from '../extended-state/enumeration';
+import { hasExecuteDisable, limitsCpuid } from './feature-msrs';
 import { MONITOR_LINE, hasMonitor } from './monitor-wait';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
@@ -38,6 +41,9 @@ const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   OSXSAVE: (state) => (state.cr4 & WideCr4.OSXSAVE) !== 0n,
   OSPKE: (state) => (state.cr4 & WideCr4.PKE) !== 0n,
   MONITOR: hasMonitor,
+  'Execute Disable Bit': hasExecuteDisable,
+  // Disabled, it is as if there were none (SDM 3A 11.4.3).
+  APIC: (state) => (state.msr(Msr.APIC_BASE) & ApicBase.EN) !== 0n,
   // Intel processors have SYSCALL in 64-bit mode only.
   'SYSCALL/SYSRET': (state) => state.codeBits === 64,
 };
@@ -55,7 +61,12 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     state.profile.description;
   switch (leaf) {
     case 0:
-      return result(LAST_BASIC, packed(vendor, 0), packed(vendor, 8), packed(vendor, 4));
+      return result(
+        limitsCpuid(state) ? 2 : LAST_BASIC,
+        packed(vendor, 0),
+        packed(vendor, 8),
+        packed(vendor, 4),
+      );
     case 1:
       return features(state, leaf, subleaf, { eax: signature, ebx: CACHE_LINE << 8 });
     case 2:

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { FS } from '../state/layout';
 import { execute, longMode, protectedMode, raised, setRing } from '../modes.testing';
 import type { Processor } from '../processor';
+import { cpuid } from './cpuid';
 import { readMsr, writeMsr } from './msr';
 
 /** RDMSR and WRMSR (SDM 2B RDMSR, 2D WRMSR; the registers: SDM 4). */
@@ -28,7 +29,22 @@ describe('WRMSR', () => {
     ['IA32_APIC_BASE: disable', longMode, 0x1b, 0xfee00100n, 0xfee00100n],
     ['IA32_APIC_BASE: x2APIC mode', longMode, 0x1b, 0xfee00d00n, 0xfee00d00n],
     ['IA32_APIC_BASE: EXTD without EN', longMode, 0x1b, 0xfee00500n, '#GP(0)'],
+    ['IA32_APIC_BASE: another page', longMode, 0x1b, 0x7f_1234_5900n, 0x7f_1234_5900n],
+    ['IA32_APIC_BASE: reserved bit 9', longMode, 0x1b, 0xfee00b00n, '#GP(0)'],
+    ['IA32_APIC_BASE beyond MAXPHYADDR', longMode, 0x1b, 0x80_0000_0900n, '#GP(0)'],
     ['IA32_FEATURE_CONTROL', longMode, FEATURE_CONTROL, 5n, 5n],
+    ['IA32_FEATURE_CONTROL: VMX in SMX, without SMX', longMode, FEATURE_CONTROL, 3n, '#GP(0)'],
+    ['IA32_FEATURE_CONTROL: SENTER, without SMX', longMode, FEATURE_CONTROL, 0x8001n, '#GP(0)'],
+    ['IA32_FEATURE_CONTROL: SGX, without SGX', longMode, FEATURE_CONTROL, 0x40001n, '#GP(0)'],
+    ['IA32_FEATURE_CONTROL: reserved bit 3', longMode, FEATURE_CONTROL, 9n, '#GP(0)'],
+    ['IA32_DEBUGCTL: LBR and BTF', longMode, 0x1d9, 3n, 3n],
+    ['IA32_DEBUGCTL: BTS, without a debug store', longMode, 0x1d9, 0x80n, '#GP(0)'],
+    ['IA32_DEBUGCTL: RTM, without RTM', longMode, 0x1d9, 0x8000n, '#GP(0)'],
+    ['IA32_DEBUGCTL: reserved bit 3', longMode, 0x1d9, 8n, '#GP(0)'],
+    ['IA32_MISC_ENABLE: what is read-only stays', longMode, 0x1a0, 0x40001n, 0x41801n],
+    ['IA32_MISC_ENABLE: it cannot be set either', longMode, 0x1a0, 0x41881n, 0x41801n],
+    ['IA32_MISC_ENABLE: SpeedStep, without it', longMode, 0x1a0, 0x51801n, '#GP(0)'],
+    ['IA32_MISC_ENABLE: reserved bit 1', longMode, 0x1a0, 0x41803n, '#GP(0)'],
     ['IA32_MTRR_DEF_TYPE', longMode, 0x2ff, 0xc06n, 0xc06n],
     ['IA32_MTRR_DEF_TYPE, reserved type', longMode, 0x2ff, 0xc02n, '#GP(0)'],
     ['IA32_MTRR_PHYSBASE0 beyond MAXPHYADDR', longMode, 0x200, 0x8000000006n, '#GP(0)'],
@@ -53,6 +69,29 @@ describe('WRMSR', () => {
       }),
       '#GP(0)',
     );
+  });
+
+  it('IA32_MISC_ENABLE takes the execute-disable bit away', () => {
+    const cpu = protectedMode();
+    const shown = (): boolean => ((cpuid(cpu.state, 0x80000001, 0).edx >>> 20) & 1) === 1;
+    assert.ok(shown());
+    writeMsr(cpu, 0x1a0, readMsr(cpu, 0x1a0) | (1n << 34n));
+    assert.ok(!shown());
+    assert.equal(
+      raised(() => {
+        writeMsr(cpu, EFER, 0x800n);
+      }),
+      '#GP(0)',
+    );
+    writeMsr(cpu, 0x1a0, readMsr(cpu, 0x1a0) & ~(1n << 34n));
+    writeMsr(cpu, EFER, 0x800n);
+    assert.ok(shown());
+  });
+
+  it('IA32_MISC_ENABLE limits what CPUID tells', () => {
+    const cpu = longMode();
+    writeMsr(cpu, 0x1a0, readMsr(cpu, 0x1a0) | (1n << 22n));
+    assert.equal(cpuid(cpu.state, 0, 0).eax, 2);
   });
 
   it('IA32_FS_BASE is the base of FS', () => {

@@ -18,6 +18,7 @@ import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
 import { isApicRegister, readApicRegister, writeApicBase, writeApicRegister } from './apic-msr';
+import { hasExecuteDisable, withFixedBits } from './feature-msrs';
 import { checkMtrr } from './mtrr';
 import { timeStampCounter } from './time';
 
@@ -95,7 +96,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       break;
   }
   checkMtrr(number, value, state.physicalAddressWidth);
-  state.setMsr(number, value);
+  state.setMsr(number, withFixedBits(state, number, value));
 }
 
 /**
@@ -111,7 +112,8 @@ function existing(state: CpuState, number: number): MsrRow {
 
 function writeEfer(cpu: MsrContext, value: bigint): void {
   const { state } = cpu;
-  const reserved = value & ~state.profile.efer;
+  const allowed = hasExecuteDisable(state) ? state.profile.efer : state.profile.efer & ~NXE;
+  const reserved = value & ~allowed;
   if (reserved) throw generalProtection(reservedBits('IA32_EFER', reserved, 'SDM 3A 2.2.1'));
   const writable = state.profile.efer & ~LMA;
   const changed = (state.efer ^ value) & writable;

@@ -1,8 +1,22 @@
+import { Msr } from '../../isa/registers/msr';
+import type { ApicRegisters } from '../../processor/bus';
 import type { EngineKind } from '../../processor/execution/engine';
 import { SoftwareProcessor } from '../emulator/software-processor';
 import { guestProfile } from '../guest-profile';
 import type { Host } from '../host/host';
 import { VcpuArea } from '../vcpu';
+
+/** The guest's local APIC, as far as MSRs reach it: it has no x2APIC mode. */
+const localApic = (host: Host): ApicRegisters => ({
+  read: () => undefined,
+  write: () => false,
+  reset: () => undefined,
+  baseChanged: () => {
+    const base = host.software?.state.msr(Msr.APIC_BASE);
+    if (base !== undefined) host.placeVirtualApic(base);
+  },
+  timeStampChanged: () => undefined,
+});
 
 /**
  * Gives the guest of a host a processor in software.
@@ -23,6 +37,7 @@ export function softwareProcessor(
       host.deviceWrite(port, bytes, value);
     },
     ferr: (pending: boolean) => host.virtual.coprocessorError.ferr(pending),
+    apic: localApic(host),
   };
   host.software = new SoftwareProcessor({ host: processor, area, memory, bus, ports, engine });
   return host.software;

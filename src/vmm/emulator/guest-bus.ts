@@ -29,7 +29,7 @@ export class GuestBus {
       },
     };
     this.master = busMaster((address) => {
-      const device = this.devices.at(address);
+      const device = this.devices.onBus(address);
       return device ? registerSlave(device, ram) : ram;
     });
   }

@@ -23,7 +23,7 @@ export interface SoftwareProcessorParts {
   readonly area: VcpuArea;
   readonly memory: GuestMemory;
   readonly bus: GuestBus;
-  readonly ports: Pick<Bus, 'readPort' | 'writePort' | 'ferr'>;
+  readonly ports: Pick<Bus, 'readPort' | 'writePort' | 'ferr' | 'apic'>;
   readonly engine?: EngineKind | undefined;
 }
 

@@ -1,4 +1,6 @@
 import { Gpr } from '../../isa/registers/general';
+import { Msr, msrReset } from '../../isa/registers/msr';
+import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -47,6 +49,7 @@ export interface HostState {
   readonly waiting: boolean;
   readonly mappingsChanged: boolean;
   readonly shadow: ShadowPagerState | undefined;
+  readonly virtualApicBase: bigint;
 }
 
 /**
@@ -65,6 +68,8 @@ export class Host implements Persistent<HostState> {
   holdInterrupts = false;
   /** The present operation has not been done, nor will its handler be: see `Undone`. */
   undone: Undone | undefined;
+  /** What IA32_APIC_BASE holds for the guest. */
+  virtualApicBase = msrReset(Msr.APIC_BASE);
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
@@ -122,7 +127,10 @@ export class Host implements Persistent<HostState> {
           this.bus.master.write(address, bytes);
         },
       },
-      processor: apicOf(() => (this.executing ?? this.cpu).state),
+      processor: apicOf(
+        () => (this.executing ?? this.cpu).state,
+        () => this.virtualApicBase,
+      ),
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
@@ -138,6 +146,7 @@ export class Host implements Persistent<HostState> {
     });
     this.guest = new VtxGuest(this);
     guestMemory.setDevicePages(videoRanges(this.virtual));
+    guestMemory.placeLocalApic(this.virtual.localApicPage);
   }
 
   /** The map of the guest's memory, which the EPT is or which shadow tables are made from. */
@@ -168,9 +177,10 @@ export class Host implements Persistent<HostState> {
   }
 
   save(): HostState {
-    const { armed, end, waiting, mappingsChanged } = this;
+    const { armed, end, waiting, mappingsChanged, virtualApicBase } = this;
+    const virtual = this.virtual.save();
     const shadow = this.shadow?.save();
-    return { virtual: this.virtual.save(), armed, end, waiting, mappingsChanged, shadow };
+    return { virtual, armed, end, waiting, mappingsChanged, virtualApicBase, shadow };
   }
 
   restore(state: HostState): void {
@@ -182,6 +192,7 @@ export class Host implements Persistent<HostState> {
     this.waiting = state.waiting;
     this.mappingsChanged = state.mappingsChanged;
     if (state.shadow) this.shadow?.restore(state.shadow);
+    this.virtualApicBase = state.virtualApicBase;
   }
 
   get cpu(): Processor {
@@ -349,6 +360,21 @@ export class Host implements Persistent<HostState> {
     const changed = this.mappingsChanged || inShadow;
     this.mappingsChanged = false;
     return changed;
+  }
+
+  /**
+   * Moves the guest's local APIC, which has no x2APIC mode, and turns it on and off. Whoever calls sees to it that the
+   * processor forgets what it knew of the EPT.
+   *
+   * @returns whether IA32_APIC_BASE takes the value
+   */
+  placeVirtualApic(value: bigint): boolean {
+    const { physicalAddressWidth } = this.cpu.state;
+    if (value & ApicBase.EXTD || reservedInApicBase(value, physicalAddressWidth)) return false;
+    this.virtualApicBase = value;
+    this.guestMemory.placeLocalApic(this.virtual.localApicPage);
+    this.mapChanged();
+    return true;
   }
 
   virtualInterruptPending(): bigint {

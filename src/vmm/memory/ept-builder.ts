@@ -1,5 +1,6 @@
 import { MemoryType } from '../../isa/memory-types';
 import { EptRights, EptWalkLength, Epte } from '../../isa/ept';
+import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { FrameAllocator } from '../host/frames';
 
@@ -8,9 +9,17 @@ const ALL = BigInt(EptRights.ALL);
 const WRITE_BACK = BigInt(MemoryType.WB);
 const TYPE_SHIFT = 3n;
 
+/** A page that the EPT does not map while something lies over it, and the entry that is its own. */
+export interface CoveredPage {
+  readonly page: bigint;
+  readonly entry: bigint;
+}
+
 /** Builds the EPT paging structures in host memory, one 4-KByte mapping at a time. */
-export class EptBuilder {
+export class EptBuilder implements Persistent<CoveredPage | undefined> {
   private readonly root: number;
+  /** The page at which nothing is mapped for the present, and the entry that it will have again. */
+  private covered: CoveredPage | undefined;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -27,7 +36,51 @@ export class EptBuilder {
   /** Maps a guest-physical page to a host frame. */
   map(guestPhysical: bigint, frame: number, rights: number = EptRights.ALL): void {
     const entry = BigInt(frame) | BigInt(rights) | (rights === 0 ? 0n : WRITE_BACK << TYPE_SHIFT);
-    this.memory.write64(this.entryAddress(guestPhysical), entry);
+    this.setEntry(guestPhysical, entry);
+  }
+
+  private setEntry(page: bigint, entry: bigint): void {
+    if (page === this.covered?.page) this.covered = { page, entry };
+    else this.memory.write64(this.entryAddress(page), entry);
+  }
+
+  /** Nothing is mapped at a page until another one is covered; what `map` says of it comes then. Undefined: at none. */
+  cover(page: bigint | undefined): void {
+    const was = this.covered;
+    if (page === was?.page) return;
+    this.covered = undefined;
+    if (was?.entry) this.setEntry(was.page, was.entry);
+    if (page === undefined) return;
+    const at = this.knownEntry(page);
+    this.covered = { page, entry: at === undefined ? 0n : this.memory.read64(at) };
+    if (at !== undefined) this.memory.write64(at, 0n);
+  }
+
+  /** The frame of a page as it is without what covers it; undefined where it is not covered, or has none. */
+  coveredFrame(page: bigint): number | undefined {
+    const { covered } = this;
+    const mapped = covered?.page === page && (covered.entry & ALL) !== 0n;
+    return mapped ? Number(covered.entry & Epte.ADDRESS) : undefined;
+  }
+
+  save(): CoveredPage | undefined {
+    return this.covered;
+  }
+
+  /** The paging structures themselves lie in host memory. */
+  restore(covered: CoveredPage | undefined): void {
+    this.covered = covered;
+  }
+
+  /** The address of the last-level entry; undefined where there are no tables for it. */
+  private knownEntry(guestPhysical: bigint): number | undefined {
+    let table = this.root;
+    for (let level = 4; level > 1; level--) {
+      const entry = this.memory.read64(table + index(guestPhysical, level) * 8);
+      if ((entry & ALL) === 0n) return undefined;
+      table = Number(entry & Epte.ADDRESS);
+    }
+    return table + index(guestPhysical, 1) * 8;
   }
 
   /** The address of the last-level entry, its tables made as needed. */

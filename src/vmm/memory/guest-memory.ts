@@ -7,7 +7,7 @@ import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
 import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
-import type { EptBuilder } from './ept-builder';
+import type { CoveredPage, EptBuilder } from './ept-builder';
 import type { GuestPage } from './guest-pages';
 import { GuestRom, type GuestRomState } from './guest-rom';
 
@@ -20,6 +20,8 @@ export interface GuestMemoryState {
   readonly addressLine20: boolean;
   readonly hidden: readonly (readonly [page: number, frame: number])[];
   readonly rom: GuestRomState;
+  /** The page under the local APIC. */
+  readonly covered: CoveredPage | undefined;
   /** Where the linear frame buffer lies, and whether it has been used. */
   readonly frameBuffer: { readonly first: number | undefined; readonly used: boolean };
 }
@@ -60,11 +62,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     const { frameBuffer } = this;
     const rom = this.rom.save();
     const taken = this.frames.save();
-    return { taken, addressLine20, hidden: [...this.hidden], rom, frameBuffer };
+    const covered = this.ept.save();
+    return { taken, addressLine20, hidden: [...this.hidden], rom, covered, frameBuffer };
   }
 
-  restore({ taken, addressLine20, hidden, rom, frameBuffer }: GuestMemoryState): void {
+  restore(state: GuestMemoryState): void {
+    const { taken, addressLine20, hidden, rom, covered, frameBuffer } = state;
     this.frameBuffer = frameBuffer;
+    this.ept.restore(covered);
     this.rom.restore(rom);
     this.frames.restore(taken);
     this.addressLine20 = addressLine20;
@@ -148,6 +153,16 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     this.frameBuffer = { first, used: uses };
   }
 
+  /**
+   * The local APIC's page: accesses of the guest's processor exit, whatever lies below. Whoever calls sees to it that the
+   * processor forgets what it knew.
+   *
+   * @param page guest-physical address; undefined while it does not answer in memory
+   */
+  placeLocalApic(page: number | undefined): void {
+    this.ept.cover(page === undefined ? undefined : BigInt(page));
+  }
+
   private mapCard(first: number, rights: number): void {
     for (let offset = 0; offset < VBE_MEMORY; offset += PAGE_SIZE) {
       this.ept.map(BigInt(first + offset), this.card + offset, rights);
@@ -193,8 +208,11 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     return this.hostAddress(below) ?? this.allocate(below);
   }
 
-  /** Where a guest-physical address lies in host memory, by the EPT; undefined when it is not mapped. */
+  /** Where a guest-physical address lies in host memory, by the EPT; undefined when it is not mapped. The local APIC covers none. */
   hostAddress(address: bigint): number | undefined {
+    const offset = address & 0xfffn;
+    const covered = this.ept.coveredFrame(address - offset);
+    if (covered !== undefined) return covered + Number(offset);
     const result = walkEpt(this.memory, this.ept.pointer, address, ANY_ACCESS, false);
     return result.kind === 'translation' ? result.address : undefined;
   }

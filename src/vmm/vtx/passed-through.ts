@@ -11,7 +11,6 @@ export const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.TSC_AUX,
   Msr.XSS,
   Msr.PAT,
-  Msr.APIC_BASE,
   Msr.MISC_ENABLE,
   ...MTRRS,
 ]);

@@ -137,6 +137,7 @@ const HIGH_MSRS = 0xc000_0000;
  * 25.6.9): those through which the guest would get hold of the processor's own local APIC.
  */
 const EXITING_MSRS = [
+  { number: Msr.APIC_BASE, offset: 0 },
   { number: Msr.APIC_BASE, offset: 2048 },
   { number: Msr.TSC_DEADLINE, offset: 0 },
   { number: Msr.TSC_DEADLINE, offset: 2048 },

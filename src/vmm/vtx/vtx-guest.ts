@@ -1,4 +1,5 @@
 import { Gpr } from '../../isa/registers/general';
+import { Msr } from '../../isa/registers/msr';
 import { Field } from '../../isa/vmx/fields';
 import type { Processor } from '../../processor/processor';
 import { injectedEvent } from '../../processor/vmx/interruption';
@@ -23,6 +24,7 @@ export interface GuestKeeper {
   readonly translation: GuestTranslation;
   /** Memory is translated by shadow tables: the guest has control registers beside those in the VMCS. */
   readonly shadowed: boolean;
+  readonly virtualApicBase: bigint;
   /** RAX to R15, as they were saved; without RSP. */
   readonly saved: BigUint64Array;
   vmread(field: Field): bigint;
@@ -75,6 +77,7 @@ export class VtxGuest {
   leaveTo(software: SoftwareProcessor): void {
     const { host } = this;
     toSoftware(software, host.cpu, this.registers(), (field) => host.vmread(field));
+    software.state.setMsr(Msr.APIC_BASE, host.virtualApicBase);
   }
 
   /** Whether the processor can go on with the guest that software has. */

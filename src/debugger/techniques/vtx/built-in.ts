@@ -1,6 +1,10 @@
+import { Msr } from '../../../isa/registers/msr';
+import { generalProtection } from '../../../processor/faults';
+import { msrValue } from '../../../processor/reasons/registers';
 import type { Intercept, VirtualMachine } from '../../../vmm';
 import { exitHandlerName } from '../../../vmm';
 import type { ExitRecord } from '../../trace/exit-trace';
+import type { KeptMsrs } from '../../registers/registers';
 import type { ExitGroup, Side } from '../technique';
 import { neverExits } from './exit-groups';
 import { inProcessor, inSaveArea, type GeneralRegisters } from './guest-registers';
@@ -23,6 +27,16 @@ export class BuiltInVtx extends Vtx {
     const saved = (this.vm.monitor.activity?.done.length ?? 1) > 0;
     return saved ? inSaveArea(this.cpu, this.vm.saveArea) : inProcessor(this.cpu);
   }
+
+  /** The guest's local APIC is the monitor's. */
+  protected override readonly kept: KeptMsrs = {
+    read: (number) => (number === Msr.APIC_BASE ? this.vm.monitor.host.virtualApicBase : undefined),
+    write: (number, value) => {
+      const { host } = this.vm.monitor;
+      if (!host.placeVirtualApic(value)) throw generalProtection(msrValue(number, value));
+      host.invept();
+    },
+  };
 
   protected impossible(group: ExitGroup): string | undefined {
     return neverExits(group, this.intercepts);

@@ -4,10 +4,9 @@ import { Field } from '../../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import type { Processor } from '../../../processor/processor';
 import type { SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
-import { writeMsr } from '../../../processor/system/msr';
 import { GUEST_SEGMENT_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import { LiveRegisters, type Registers } from '../../registers/registers';
+import { LiveRegisters, type KeptMsrs, type Registers } from '../../registers/registers';
 import { UnitRegisters } from '../../registers/unit-registers';
 import { guestEfer } from './guest-area';
 
@@ -57,7 +56,13 @@ export class GuestAreaRegisters implements Registers {
     private readonly cpu: Processor,
     private readonly vmcs: Vmcs,
     private readonly general: GeneralRegisters,
+    private readonly kept?: KeptMsrs,
   ) {}
+
+  /** What neither hardware switches nor the monitor: it is left in the processor. */
+  private get left(): LiveRegisters {
+    return new LiveRegisters(this.cpu, this.kept);
+  }
 
   gpr(index: number): bigint {
     return index === 4 ? this.vmcs.read(Field.GUEST_RSP) : this.general.read(index);
@@ -138,13 +143,13 @@ export class GuestAreaRegisters implements Registers {
     if (number === Msr.EFER) return guestEfer(this.cpu, this.vmcs);
     const field = IN_GUEST_AREA.get(number);
     if (field !== undefined) return this.vmcs.read(field);
-    return new LiveRegisters(this.cpu).msr(number); // the monitor leaves these in the processor
+    return this.left.msr(number);
   }
 
   setMsr(number: number, value: bigint): void {
     const field = IN_GUEST_AREA.get(number);
     if (field !== undefined) this.vmcs.write(field, value);
-    else writeMsr(this.cpu, number, value);
+    else this.left.setMsr(number, value);
   }
 
   get units(): UnitRegisters {

@@ -4,7 +4,7 @@ import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
-import { LiveRegisters, pagingOf, type Registers } from '../../registers/registers';
+import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
 import type { SecondLevel } from '../second-level';
 import type {
   ControlStructure,
@@ -39,6 +39,8 @@ export abstract class Vtx implements Technique {
 
   /** Where the guest's general registers are while it does not run. */
   protected abstract get general(): GeneralRegisters;
+  /** MSRs of the guest that whoever runs it keeps. */
+  protected readonly kept: KeptMsrs | undefined = undefined;
   /** Who has the processor in root operation. */
   protected abstract readonly root: Side;
 
@@ -56,9 +58,9 @@ export abstract class Vtx implements Technique {
   }
 
   get guest(): Registers {
-    const { cpu, vmcs } = this;
-    if (this.inGuest || !vmcs) return new LiveRegisters(cpu);
-    return new GuestAreaRegisters(cpu, vmcs, this.general);
+    const { cpu, vmcs, kept } = this;
+    if (this.inGuest || !vmcs) return new LiveRegisters(cpu, kept);
+    return new GuestAreaRegisters(cpu, vmcs, this.general, kept);
   }
 
   get host(): Registers | undefined {

@@ -47,7 +47,7 @@ const WRITABLE: ReadonlyMap<number, number> = new Map<number, number>([
 /** Delivery status does not exist in x2APIC mode. */
 const ICR_WRITABLE = BigInt(Icr.WRITABLE);
 
-export const apicRegisters = (apic: LocalApic): ApicRegisters => ({
+export const apicRegisters = (apic: LocalApic): Omit<ApicRegisters, 'baseChanged'> => ({
   read: (number) => (number === Msr.TSC_DEADLINE ? apic.deadline : readRegister(apic, number)),
   write: (number, value) => {
     if (number !== Msr.TSC_DEADLINE) return writeRegister(apic, number, value);

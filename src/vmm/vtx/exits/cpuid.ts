@@ -1,8 +1,9 @@
 import { cpuidMask } from '../../../isa/cpuid';
 import { WideCr4 } from '../../../isa/registers/control';
+import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
-import { unpackAnswer } from '../../cpuid-answer';
-import { setGuestRegister, cpuid, guestRegister, vmread } from '../../operations';
+import { unpackAnswer, type CpuidResult } from '../../cpuid-answer';
+import { setGuestRegister, cpuid, guestRegister, virtualApicBase, vmread } from '../../operations';
 import type { Handler } from '../../operation';
 import { advanceRip } from '../advance-rip';
 
@@ -11,6 +12,7 @@ const HYPERVISOR_PRESENT = cpuidMask('Hypervisor present');
 const MONITOR = cpuidMask('MONITOR');
 const X2APIC = cpuidMask('x2APIC');
 const TSC_DEADLINE = cpuidMask('TSC-Deadline');
+const APIC = cpuidMask('APIC');
 const OSXSAVE = cpuidMask('OSXSAVE');
 const OSPKE = cpuidMask('OSPKE');
 
@@ -19,26 +21,32 @@ export function* handleCpuid(): Handler {
   const leaf = Number((yield guestRegister(0)) & 0xffffffffn);
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
   const answer = yield cpuid(leaf, subleaf);
-  const { eax, ebx, ecx, edx } = unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
-  const shown = yield* shownFeatures(leaf, subleaf, ecx);
+  const told = unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
+  const { eax, ebx, ecx, edx } = yield* shownFeatures(leaf, subleaf, told);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx));
-  yield setGuestRegister(1, BigInt(shown >>> 0));
-  yield setGuestRegister(2, BigInt(edx));
+  yield setGuestRegister(1, BigInt(ecx >>> 0));
+  yield setGuestRegister(2, BigInt(edx >>> 0));
   yield* advanceRip();
 }
 
 /**
- * ECX of leaf 1: no VMX, and a hypervisor. There is no MONITOR either: a guest that waits is to say so
+ * Leaf 1: no VMX, and a hypervisor. There is no MONITOR either: a guest that waits is to say so
  * by HLT, which exits. Its virtual local APIC lies in memory, where accesses exit; it has none of the
- * MSRs by which the processor's own would answer. What the operating system has enabled is told by the guest's CR4, not the monitor's.
+ * MSRs by which the processor's own would answer. What the operating system has enabled is told by the guest's
+ * CR4, not the monitor's, and whether there is a local APIC by the guest's IA32_APIC_BASE.
  */
-function* shownFeatures(leaf: number, subleaf: number, ecx: number): Handler<number> {
-  if (leaf !== 1 && (leaf !== 7 || subleaf !== 0)) return ecx;
+function* shownFeatures(leaf: number, subleaf: number, told: CpuidResult): Handler<CpuidResult> {
+  if (leaf !== 1 && (leaf !== 7 || subleaf !== 0)) return told;
   const cr4 = yield vmread(Field.GUEST_CR4);
-  if (leaf === 7) return withBit(ecx, OSPKE, cr4 & WideCr4.PKE);
-  const features = (ecx & ~HIDDEN) | HYPERVISOR_PRESENT;
-  return withBit(features, OSXSAVE, cr4 & WideCr4.OSXSAVE);
+  if (leaf === 7) return { ...told, ecx: withBit(told.ecx, OSPKE, cr4 & WideCr4.PKE) };
+  const ecx = (told.ecx & ~HIDDEN) | HYPERVISOR_PRESENT;
+  const base = yield virtualApicBase();
+  return {
+    ...told,
+    ecx: withBit(ecx, OSXSAVE, cr4 & WideCr4.OSXSAVE),
+    edx: withBit(told.edx, APIC, base & ApicBase.EN),
+  };
 }
 
 const HIDDEN = VMX_FEATURE | MONITOR | X2APIC | TSC_DEADLINE;

@@ -1,17 +1,24 @@
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { CANONICAL_MSRS, Msr, msrReset } from '../../../isa/registers/msr';
-import { ApicBase } from '../../../isa/registers/msr-fields';
+import { CANONICAL_MSRS, Msr } from '../../../isa/registers/msr';
+import { MiscEnable } from '../../../isa/registers/msr-fields';
 import type { Handler } from '../../operation';
-import { guestRegister, rdmsr, setGuestRegister, vmread, vmwrite, wrmsr } from '../../operations';
+import {
+  guestRegister,
+  placeVirtualApic,
+  rdmsr,
+  setGuestRegister,
+  virtualApicBase,
+  vmread,
+  vmwrite,
+  wrmsr,
+} from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 import type { VtxPaging } from '../paging/vtx-paging';
 import { PASSED_THROUGH } from '../passed-through';
 
 const LOW = 0xffffffffn;
-/** Where the guest's local APIC answers. */
-const LOCAL_APIC = msrReset(Msr.APIC_BASE) & ApicBase.ADDRESS;
 
 /**
  * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
@@ -21,6 +28,7 @@ const IN_VMCS = fieldsOfMsrs('guest');
 
 const EFER_WRITABLE = WideEfer.SCE | WideEfer.LME | WideEfer.NXE;
 const EFER_LMA = WideEfer.LMA;
+const XD_DISABLE = BigInt(MiscEnable.XD_DISABLE);
 
 /** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
 export function* handleRdmsr(paging: VtxPaging): Handler {
@@ -29,6 +37,8 @@ export function* handleRdmsr(paging: VtxPaging): Handler {
   let value: bigint;
   if (number === Msr.EFER) {
     value = yield* paging.efer();
+  } else if (number === Msr.APIC_BASE) {
+    value = yield virtualApicBase();
   } else if (field !== undefined) {
     value = yield vmread(field);
   } else if (PASSED_THROUGH.has(number)) {
@@ -51,20 +61,25 @@ export function* handleWrmsr(paging: VtxPaging): Handler {
   const field = IN_VMCS.get(number);
   if (number === Msr.EFER) {
     if (!(yield* writeEfer(paging, value))) return;
+  } else if (number === Msr.APIC_BASE) {
+    if (!(yield* writeApicBase(paging, value))) return;
   } else if (field !== undefined && isAllowed(number, value)) {
     yield vmwrite(field, value);
-  } else if (!isGuests(number, value) || (yield wrmsr(number, value)) === 0n) {
+  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection();
     return;
   }
   yield* advanceRip();
 }
 
-/** The guest's virtual local APIC has no x2APIC mode, and answers at one address only. */
-function isGuests(number: number, value: bigint): boolean {
-  if (number === Msr.APIC_BASE && value & ApicBase.EXTD) return false;
-  if (number === Msr.APIC_BASE && (value & ApicBase.ADDRESS) !== LOCAL_APIC) return false;
-  return PASSED_THROUGH.has(number);
+/** The guest's local APIC lies elsewhere in its memory from now on, or nowhere. False: #GP was injected. */
+function* writeApicBase(paging: VtxPaging, value: bigint): Handler<boolean> {
+  if ((yield placeVirtualApic(value)) === 0n) {
+    yield* injectGeneralProtection();
+    return false;
+  }
+  yield* paging.follow();
+  return true;
 }
 
 /** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
@@ -73,7 +88,9 @@ function* writeEfer(paging: VtxPaging, value: bigint): Handler<boolean> {
   const cr0 = yield* paging.cr0();
   const changesLme = ((old ^ value) & WideEfer.LME) !== 0n;
   const pages = (cr0 & WideCr0.PG) !== 0n;
-  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && pages)) {
+  const wantsNxe = (value & WideEfer.NXE) !== 0n;
+  const hidden = wantsNxe && ((yield rdmsr(Msr.MISC_ENABLE)) & XD_DISABLE) !== 0n;
+  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && pages) || hidden) {
     yield* injectGeneralProtection();
     return false;
   }
