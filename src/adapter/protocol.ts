@@ -40,6 +40,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
   memory?: string | number;
   /** When guest memory gets its host frames. Default: 'eager'. */
+  paging?: 'ept' | 'shadow';
   allocation?: 'eager' | 'on-demand';
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   intercepts?: Intercept[];

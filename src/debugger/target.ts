@@ -64,7 +64,7 @@ export class Target {
       () => undefined,
       onBus,
     );
-    this.events = new EventLog(this.processor);
+    this.events = new EventLog(machine.processors);
     this.transitions = new TransitionLog(this.computer, this.monitor, this.technique, this.trace);
   }
 

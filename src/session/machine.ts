@@ -100,6 +100,13 @@ export class Machine implements Persistent<MachineState> {
     return this.vm?.software?.cpu ?? this.computer.processor;
   }
 
+  /** All that may execute the program's instructions: the computer's, and one in software where there is. */
+  get processors(): readonly Processor[] {
+    const { processor } = this.computer;
+    const software = this.vm?.monitor.host.software?.cpu;
+    return software ? [processor, software] : [processor];
+  }
+
   /** The registers of that processor. */
   get state(): CpuState {
     return (this.vm?.software ?? this.computer.processor).state;

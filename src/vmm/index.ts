@@ -18,5 +18,10 @@ export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { SoftwareProcessor } from './emulator/software-processor';
 export { fetchedText } from './emulate/fetched';
 export type { Allocation } from './memory/guest-memory';
-export { guestPagingState, ownControls, shadowedControls } from './vtx/guest-paging';
-export { vcpuOffset } from './vtx/vcpu-area';
+export {
+  guestPagingState,
+  ownControls,
+  shadowedControls,
+  type GuestControls,
+} from './vtx/guest-paging';
+export { vcpuOffset, type VcpuRegister } from './vtx/vcpu-area';

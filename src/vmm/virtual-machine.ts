@@ -56,6 +56,7 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly computer: Computer;
   readonly monitor: Monitor;
   readonly guestMemory: GuestMemory;
+  readonly paging: Paging;
   /** Host-physical address of the area with the guest's general registers. */
   readonly saveArea: number;
   /** The processor in software, while it is what executes the guest's instructions. */
@@ -127,6 +128,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     computer,
     monitor,
     guestMemory,
+    paging: options.paging,
     saveArea,
     get software() {
       return host.executing;

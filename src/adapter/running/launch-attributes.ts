@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { MONITORS, type MonitorName } from '../../session';
+import { MONITORS, type MonitorName, type Paging } from '../../session';
 import { INTERCEPTS } from '../../vmm';
 import type { LaunchArguments } from '../protocol';
 import { shortened, shown } from '../arguments/shape';
@@ -28,6 +28,7 @@ export interface LaunchSettings {
   readonly monitor: MonitorName;
   /** Bytes. */
   readonly memory: number;
+  readonly paging: Paging;
   readonly allocation: 'eager' | 'on-demand';
   readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
   readonly holdInterrupts: boolean;
@@ -78,6 +79,7 @@ const OURS: ReadonlySet<string> = new Set([
   'stopOnEntry',
   'monitor',
   'memory',
+  'paging',
   'allocation',
   'intercepts',
   'interruptsWhileStepping',
@@ -122,6 +124,7 @@ export function checkAttributes(
     stopOnEntry: flag(args, 'stopOnEntry', true),
     monitor: choice(args, 'monitor', MONITORS),
     memory: memorySize(args.memory ?? '64M'),
+    paging: choice(args, 'paging', ['ept', 'shadow']),
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',

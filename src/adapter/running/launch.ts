@@ -147,9 +147,9 @@ async function prepare(
   const { programs, image, files } = await loader.load();
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
-  const { monitor, memory, allocation, intercepts, holdInterrupts, realTime } = settings;
+  const { monitor, memory, paging, allocation, intercepts, holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
-  const machine = { image, monitor, memory, allocation, intercepts };
+  const machine = { image, monitor, memory, paging, allocation, intercepts };
   const options = { ...machine, programs, holdInterrupts, realTime };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);

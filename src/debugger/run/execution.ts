@@ -197,7 +197,8 @@ export class Execution {
   execute(budget: number, past: boolean, enter: boolean): Stretch {
     const { transitions, monitor, events, processor } = this.target;
     const stepping = budget <= 1;
-    processor.stopsAtDelivery = stepping || this.settings.stopAtExceptions !== undefined;
+    const stops = stepping || this.settings.stopAtExceptions !== undefined;
+    for (const each of this.target.machine.processors) each.stopsAtDelivery = stops;
     events.asks = (event) => this.asksForEvent(event);
     if (!monitor) transitions.asks = (transition) => stepping || this.asksFor(transition);
     if (past) this.passed = { address: this.target.linearRip, retired: processor.retired };

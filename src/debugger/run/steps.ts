@@ -150,7 +150,7 @@ export class Steps {
   }
 
   private hold(on: boolean): void {
-    this.target.processor.holdInterrupts = on;
+    for (const processor of this.target.machine.processors) processor.holdInterrupts = on;
     if (this.target.monitor) this.target.monitor.host.holdInterrupts = on;
   }
 }

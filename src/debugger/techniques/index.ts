@@ -2,6 +2,7 @@ import type { Machine } from '../../session';
 import type { ExitGroup, Technique } from './technique';
 import { BuiltInEmulation } from './emulate/built-in';
 import { BuiltInVtx } from './vtx/built-in';
+import { BuiltInShadowVtx } from './vtx/built-in-shadow';
 import { EXIT_GROUPS } from './vtx/exit-groups';
 import { OwnVtx } from './vtx/own';
 
@@ -26,7 +27,12 @@ export function techniqueOf(
   nameAt: (linear: bigint) => string | undefined,
 ): Technique {
   const { vm } = machine;
-  if (vm?.software) return new BuiltInEmulation(vm, vm.software);
-  if (vm) return new BuiltInVtx(vm, machine.options.intercepts);
+  const software = vm?.monitor.host.software;
+  if (vm && software && vm.monitor.technique.name === 'emulate') {
+    return new BuiltInEmulation(vm, software);
+  }
+  const { intercepts } = machine.options;
+  if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
+  if (vm) return new BuiltInVtx(vm, intercepts);
   return new OwnVtx(machine.computer.processor, nameAt);
 }

@@ -45,7 +45,12 @@ export class EventLog {
   /** Whether the computer is to come back before a raised event is delivered. */
   asks: (event: RaisedEvent) => boolean = () => false;
 
-  constructor(cpu: Processor) {
+  /** @param processors all that may deliver events to the guest */
+  constructor(processors: readonly Processor[]) {
+    for (const cpu of processors) this.observe(cpu);
+  }
+
+  private observe(cpu: Processor): void {
     cpu.observer.raising = (event, emptyVector) => {
       this.raised = { ...event, from: cpu.state.rip, emptyVector };
       return this.asks(this.raised);

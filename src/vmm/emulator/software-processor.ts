@@ -90,8 +90,9 @@ export class SoftwareProcessor {
   }
 
   /** Its registers become those of a processor: it goes on from there. */
-  takeFrom(state: CpuState): void {
+  takeFrom({ state, progress }: Processor): void {
     this.parts.area.store(state);
+    this.cpu.progress.restore(progress.save());
   }
 
   /** What holds off interrupts, by the bits of a VMCS's interruptibility state. */

@@ -28,7 +28,7 @@ export function toSoftware(
   read: (field: Field) => bigint,
 ): void {
   const { state } = software;
-  software.takeFrom(cpu.state);
+  software.takeFrom(cpu);
   startFrom(state, registers.registers);
   state.cr2 = registers.cr2;
   state.dr.set([registers.dr7], 7);

@@ -16,10 +16,15 @@ export class BuiltInVtx extends Vtx {
   protected readonly root: Side = 'monitor';
 
   constructor(
-    private readonly vm: VirtualMachine,
+    protected readonly vm: VirtualMachine,
     private readonly intercepts: readonly Intercept[] | undefined,
   ) {
     super(vm.computer.processor);
+  }
+
+  /** Named by the last VM exit. */
+  get occasion(): string | undefined {
+    return undefined;
   }
 
   /** The monitor's first operation saves them. */
@@ -39,7 +44,7 @@ export class BuiltInVtx extends Vtx {
   };
 
   protected impossible(group: ExitGroup): string | undefined {
-    return neverExits(group, this.intercepts);
+    return neverExits(group, this.intercepts, this.vm.paging);
   }
 
   protected handler({ reason }: ExitRecord): string | undefined {

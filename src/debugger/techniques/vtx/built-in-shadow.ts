@@ -1,0 +1,91 @@
+import * as l10n from '@vscode/l10n';
+import { Field } from '../../../isa/vmx/fields';
+import type { PagingState } from '../../../processor/paging/walk';
+import type { Vmcs } from '../../../processor/vmx/vmcs';
+import {
+  fetchedText,
+  guestPagingState,
+  shadowedControls,
+  vcpuOffset,
+  type GuestControls,
+  type Intercept,
+  type SoftwareProcessor,
+  type VirtualMachine,
+} from '../../../vmm';
+import type { Registers } from '../../registers/registers';
+import { GuestMap } from '../emulate/guest-map';
+import { VcpuRegisters } from '../emulate/vcpu-registers';
+import type { SecondLevel } from '../second-level';
+import type { Side } from '../technique';
+import { BuiltInVtx } from './built-in';
+import { ShadowedRegisters } from './shadowed-registers';
+
+/**
+ * VT-x without EPT, as the built-in monitor uses it: the guest's memory is translated by shadow page tables, and
+ * software executes the guest in real mode.
+ */
+export class BuiltInShadowVtx extends BuiltInVtx {
+  private readonly map: SecondLevel;
+
+  constructor(vm: VirtualMachine, intercepts: readonly Intercept[] | undefined) {
+    super(vm, intercepts);
+    this.map = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+  }
+
+  /** Software, while it is what executes the guest. */
+  private get software(): SoftwareProcessor | undefined {
+    return this.vm.software;
+  }
+
+  override get side(): Side {
+    const { software, vm } = this;
+    if (!software) return super.side;
+    return vm.monitor.active && !software.executes ? 'monitor' : 'guest';
+  }
+
+  override get guest(): Registers {
+    const { software, vmcs } = this;
+    if (software) return new VcpuRegisters(software);
+    const actual = super.guest;
+    return vmcs ? new ShadowedRegisters(actual, () => this.controls(vmcs)) : actual;
+  }
+
+  override get guestPaging(): PagingState {
+    const { software, vmcs, cpu } = this;
+    if (software) return software.state;
+    if (!vmcs) return super.guestPaging;
+    const { rflags } = super.guest;
+    return guestPagingState(this.controls(vmcs), rflags, cpu.state.pkru);
+  }
+
+  /** No hardware reads it: shadow tables are made of it, and of the guest's. */
+  override get secondLevel(): SecondLevel {
+    return this.map;
+  }
+
+  override get operation(): string {
+    return this.software && this.side === 'guest' ? l10n.t('in software') : super.operation;
+  }
+
+  override get occasion(): string | undefined {
+    const { software, vm } = this;
+    const { activity } = vm.monitor;
+    if (!software || !activity) return undefined;
+    const fetched = activity.done[0]?.result ?? software.fetch();
+    return l10n.t('emulation of {0}', fetchedText(fetched));
+  }
+
+  /** What the guest reads. Of CR0 and CR4 some bits are its own, and in the processor while it runs. */
+  private controls(vmcs: Vmcs): GuestControls {
+    const { cpu } = this;
+    const read = (field: Field): bigint => {
+      if (this.inGuest && field === Field.GUEST_CR0) return cpu.state.cr0;
+      if (this.inGuest && field === Field.GUEST_CR4) return cpu.state.cr4;
+      return vmcs.read(field);
+    };
+    const { saveArea } = this.vm;
+    return shadowedControls(read, (register) =>
+      cpu.physical.read64(saveArea + vcpuOffset[register]),
+    );
+  }
+}
