@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { WideCr0, WideCr4 } from '../isa/registers/control';
 import { techniqueOf } from '../debugger/techniques';
 import { assembleText, flatImage } from './boot/flat';
 import { Machine, type MonitorName } from './machine';
@@ -16,6 +17,7 @@ const MEMORY = 1 << 20;
 const PROGRAM_RAM = 0xa0000;
 const LIMIT = 2_000_000;
 const LSTAR = 0xc0000082;
+const HELD_BY_VMX: Readonly<Record<number, bigint>> = { 0: WideCr0.NE, 4: WideCr4.VMXE };
 
 /** What a guest leaves behind that it could have looked at itself. */
 interface Ending {
@@ -38,7 +40,8 @@ async function ending(source: string, monitor: MonitorName): Promise<Ending> {
   if (stop.kind === 'shutdown') stop = run.turn(1);
   const { guest } = techniqueOf(machine, () => undefined);
   const { vm, computer } = machine;
-  const control = [0, 2, 3, 4].map((number) => guest.controlRegister(number));
+  // VMX operation keeps NE and VMXE set; a guest reads other bits in their place.
+  const control = [0, 2, 3, 4].map((n) => guest.controlRegister(n) & ~(HELD_BY_VMX[n] ?? 0n));
   const general = Array.from({ length: 16 }, (_, index) => guest.gpr(index));
   return {
     end: stop,
@@ -77,7 +80,8 @@ describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
   });
 
   it('sees the same processor under emulation as under VT-x', async () => {
-    const leaves = [0, 1, 2, 5, 7, 0xb, 0xd, 0x16, 0x40000000, 0x80000001, 0x80000008];
+    // Not 80000001H: whether it shows SYSCALL depends on the mode, and VT-x's monitor asks in its own.
+    const leaves = [0, 1, 2, 5, 7, 0xb, 0xd, 0x16, 0x40000000, 0x80000000, 0x80000008];
     const source = `
         org 0x7c00
         bits 16
