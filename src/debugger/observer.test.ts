@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Assembly } from '../program';
-import {
-  Machine,
-  MachineRun,
-  MONITORS,
-  asLoaded,
-  assembleText,
-  flatImage,
-  type MonitorName,
-} from '../session';
+import { Machine, MachineRun, WAYS, asLoaded, assembleText, flatImage, type Way } from '../session';
 import { randomProgram } from '../session/random-programs.testing';
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
@@ -41,8 +33,8 @@ interface Ending {
 }
 
 /** How the program ends when nobody looks; undefined when it does not end in time. */
-function undisturbed(program: Assembly, monitor: MonitorName): Ending | undefined {
-  const machine = new Machine(flatImage(program), { monitor, memory: MEMORY });
+function undisturbed(program: Assembly, { monitor, paging = 'ept' }: Way): Ending | undefined {
+  const machine = new Machine(flatImage(program), { monitor, paging, memory: MEMORY });
   const run = new MachineRun(machine);
   let stop = run.turn(60_000, LIMIT);
   if (stop.kind === 'shutdown') stop = run.turn(1);
@@ -92,11 +84,11 @@ class Session {
 
   constructor(
     readonly program: Assembly,
-    monitor: MonitorName,
+    { monitor, paging = 'ept' }: Way,
   ) {
     const image = flatImage(program);
     const programs = [asLoaded(program)] as const;
-    const options = { programs, image, monitor, memory: MEMORY, holdInterrupts: false };
+    const options = { programs, image, monitor, paging, memory: MEMORY, holdInterrupts: false };
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
       log: () => undefined,
@@ -194,12 +186,8 @@ const DEEDS = {
   },
 };
 
-async function disturbed(
-  program: Assembly,
-  monitor: MonitorName,
-  deeds: readonly Deed[],
-): Promise<Ending> {
-  const session = new Session(program, monitor);
+async function disturbed(program: Assembly, way: Way, deeds: readonly Deed[]): Promise<Ending> {
+  const session = new Session(program, way);
   for (const [what, choice] of deeds) await DEEDS[what](session, choice);
   session.clear();
   while (!session.end) await session.run({ kind: 'continue' });
@@ -266,24 +254,24 @@ describe('a guest that is debugged', function () {
     ),
     ['more code than is kept decoded', MUCH_CODE] as const,
   ];
-  for (const monitor of MONITORS) {
+  for (const way of WAYS) {
     for (const [name, source] of programs) {
-      it(`ends as it ends undisturbed: ${name} (${monitor})`, async () => {
+      it(`ends as it ends undisturbed: ${name} (${way.name})`, async () => {
         const program = await assembleText(source);
-        const expected = undisturbed(program, monitor);
+        const expected = undisturbed(program, way);
         assert.ok(expected, 'does not end');
-        assert.deepEqual(await disturbed(program, monitor, pick), expected);
+        assert.deepEqual(await disturbed(program, way, pick), expected);
       });
     }
 
-    it(`ends as it ends undisturbed: ${String(RUNS / 2)} random programs (${monitor}, seed ${String(SEED)})`, async () => {
+    it(`ends as it ends undisturbed: ${String(RUNS / 2)} random programs (${way.name}, seed ${String(SEED)})`, async () => {
       let compared = 0;
       const property = fc.asyncProperty(randomProgram, deeds, async (source, chosen) => {
         const program = await assembleText(source);
-        const expected = undisturbed(program, monitor);
+        const expected = undisturbed(program, way);
         fc.pre(expected !== undefined);
         compared++;
-        assert.deepEqual(await disturbed(program, monitor, chosen), expected);
+        assert.deepEqual(await disturbed(program, way, chosen), expected);
       });
       await fc.assert(property, { numRuns: RUNS / 2, seed: SEED });
       assert.ok(compared >= RUNS / 2);

@@ -28,5 +28,6 @@ export {
   type MonitorName,
 } from './machine';
 export type { Paging } from '../vmm';
+export { WAYS, type Way } from './ways';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';

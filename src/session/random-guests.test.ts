@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assemble } from '../program';
 import { flatAt } from './boot/flat';
-import { Machine, MONITORS, type MonitorName } from './machine';
+import { Machine } from './machine';
+import { WAYS, type Way } from './ways';
 import { MachineRun, type Stop } from './run';
 import { randomGuest } from './random-guests.testing';
 
@@ -22,7 +23,7 @@ function busy(): number {
   return (user + system) / 1000;
 }
 
-async function machineOf(source: string, monitor: MonitorName): Promise<Machine> {
+async function machineOf(source: string, { monitor, paging = 'ept' }: Way): Promise<Machine> {
   const { image, origin, diagnostics } = await assemble('guest.asm', {
     read: () => Promise.resolve(new TextEncoder().encode(source)),
   });
@@ -33,17 +34,17 @@ async function machineOf(source: string, monitor: MonitorName): Promise<Machine>
   );
   const nothing = (): void => undefined;
   const devices = { serial: nothing, debugConsole: nothing };
-  return new Machine(flatAt(image, Number(origin)), { monitor, memory: 1 << 20 }, devices);
+  return new Machine(flatAt(image, Number(origin)), { monitor, paging, memory: 1 << 20 }, devices);
 }
 
 // The seed stands above: a guest that never comes back leaves no other trace.
 describe(`random guests (seed ${String(SEED)})`, function () {
   this.timeout(Math.max(60_000, GUESTS * 1000));
 
-  for (const monitor of MONITORS) {
-    it(`come back in time, and stop at their limit, under ${monitor}`, async () => {
+  for (const way of WAYS) {
+    it(`come back in time, and stop at their limit, under ${way.name}`, async () => {
       const comesBack = fc.asyncProperty(randomGuest, async (source) => {
-        const machine = await machineOf(source, monitor);
+        const machine = await machineOf(source, way);
         const run = new MachineRun(machine);
         const { processor } = machine.computer;
         let stop: Stop;
@@ -63,7 +64,7 @@ describe(`random guests (seed ${String(SEED)})`, function () {
 
   it('count each iteration of a repeated instruction that exits', async () => {
     const source = 'bits 16\norg 0x7c00\n mov cx, -1\n mov dx, 0x80\n rep outsb\n hlt\n';
-    const machine = await machineOf(source, 'vtx');
+    const machine = await machineOf(source, { name: 'vtx', monitor: 'vtx' });
     const stop = new MachineRun(machine).turn(10_000, 1000);
     assert.equal(stop.kind, 'spent');
     assert.ok(Number(machine.computer.processor.state.gpr(1)) > 0xffff - 1000);

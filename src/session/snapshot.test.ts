@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assembleText, flatImage } from './boot/flat';
-import { Machine, type MonitorName } from './machine';
+import { Machine } from './machine';
+import { WAYS, type Way } from './ways';
 import { randomProgram } from './random-programs.testing';
 import { MachineRun, type Stop } from './run';
 
@@ -23,9 +24,9 @@ interface Guest {
   readonly run: MachineRun;
 }
 
-async function boot(source: string, monitor: MonitorName): Promise<Guest> {
+async function boot(source: string, { monitor, paging = 'ept' }: Way): Promise<Guest> {
   const image = flatImage(await assembleText(source));
-  const machine = new Machine(image, { monitor, memory: MEMORY });
+  const machine = new Machine(image, { monitor, paging, memory: MEMORY });
   return { machine, run: new MachineRun(machine) };
 }
 
@@ -67,18 +68,14 @@ function momentsIn(length: number, choices: readonly number[]): number[] {
 describe('a saved machine', function () {
   this.timeout(Math.max(60_000, MOMENTS * 400));
 
-  const monitors = fc.constantFrom<MonitorName>('vtx', 'vtx', 'emulate', 'none');
+  const ways = fc.constantFrom(...WAYS);
   const choices = fc.array(fc.nat(LIMIT), { minLength: PER_GUEST, maxLength: PER_GUEST });
 
   it(`goes on as before, from ${String(MOMENTS)} moments (seed ${String(SEED)})`, async () => {
     let inHandlers = 0;
     let inGuests = 0;
-    const property = async (
-      source: string,
-      monitor: MonitorName,
-      chosen: number[],
-    ): Promise<void> => {
-      const [guest, other] = [await boot(source, monitor), await boot(source, monitor)];
+    const property = async (source: string, way: Way, chosen: number[]): Promise<void> => {
+      const [guest, other] = [await boot(source, way), await boot(source, way)];
       const length = advance(other, LIMIT);
       let now = 0;
       for (const [n, moment] of momentsIn(length, chosen).entries()) {
@@ -98,7 +95,7 @@ describe('a saved machine', function () {
         guest.machine.restore(saved);
       }
     };
-    const guests = fc.asyncProperty(randomProgram, monitors, choices, property);
+    const guests = fc.asyncProperty(randomProgram, ways, choices, property);
     await fc.assert(guests, { numRuns: MOMENTS / PER_GUEST, seed: SEED });
     assert.equal(inGuests + inHandlers, MOMENTS);
     assert.ok(inHandlers > MOMENTS / 10, `only ${String(inHandlers)} in handlers`);
@@ -106,18 +103,13 @@ describe('a saved machine', function () {
 
   it('is the same however the run was cut into pieces', async () => {
     const pieces = fc.integer({ min: 1, max: 300 });
-    const property = fc.asyncProperty(
-      randomProgram,
-      monitors,
-      pieces,
-      async (source, monitor, piece) => {
-        const whole = await boot(source, monitor);
-        const cut = await boot(source, monitor);
-        advanceTo(whole, LIMIT, LIMIT);
-        advanceTo(cut, LIMIT, piece);
-        assert.equal(cut.machine.stateHash, whole.machine.stateHash);
-      },
-    );
+    const property = fc.asyncProperty(randomProgram, ways, pieces, async (source, way, piece) => {
+      const whole = await boot(source, way);
+      const cut = await boot(source, way);
+      advanceTo(whole, LIMIT, LIMIT);
+      advanceTo(cut, LIMIT, piece);
+      assert.equal(cut.machine.stateHash, whole.machine.stateHash);
+    });
     await fc.assert(property, { numRuns: 50, seed: SEED });
   });
 });

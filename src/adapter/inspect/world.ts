@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import { reasonOfHost } from '../../debugger/places/stack';
 import { modeOf, type Mode } from '../../debugger/registers/registers';
 import type { SessionContext } from '../context';
 import type { WorldResponse } from '../protocol';
@@ -42,8 +41,10 @@ export function worldHere(context: SessionContext): WorldResponse {
           : l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.'),
       };
     case 'monitor': {
-      const why = reasonOfHost(target);
-      const doing = why === undefined ? l10n.t('preparing the guest') : l10n.t('handling {0}', why);
+      const handled = last
+        ? l10n.t('handling {0}', exits.title(last))
+        : l10n.t('preparing the guest');
+      const doing = target.technique.occasion ?? handled;
       return {
         side: 'monitor',
         text: [l10n.t('VMM'), operation, doing].join(' · '),

@@ -55,7 +55,7 @@ export function callStack(target: Target): Frame[] {
 }
 
 /** What has brought control to whoever runs the guest. */
-export function reasonOfHost({ technique, trace: { last } }: Target): string | undefined {
+function reasonOfHost({ technique, trace: { last } }: Target): string | undefined {
   return technique.occasion ?? (last && technique.exits.title(last));
 }
 

@@ -166,7 +166,10 @@ export class SoftwareProcessor {
 
   /** The bytes at RIP, as `packFetched` puts them together; fewer than 15 where they cannot be fetched. */
   fetch(): bigint {
-    return this.using((cpu) => packFetched(cpu.instructionBytes(), cpu.state.codeBits));
+    return this.using((cpu) => {
+      const { rip, codeBits: bits } = cpu.state;
+      return packFetched({ bytes: cpu.instructionBytes(), rip, bits });
+    });
   }
 
   /** Decodes what lies at RIP, unless it is known. @returns its length; 0 where it is no instruction */

@@ -22,10 +22,12 @@ export class MsrList implements MsrStore {
     this.count = 0;
   }
 
-  *[Symbol.iterator](): Iterator<[number, bigint]> {
-    for (let at = MSRS; at < this.end; at += MSR_SIZE) {
-      yield [this.view.getUint32(at, true), this.view.getBigUint64(at + 8, true)];
-    }
+  [Symbol.iterator](): Iterator<[number, bigint]> {
+    const entries = Array.from({ length: this.count }, (_, n): [number, bigint] => {
+      const at = MSRS + n * MSR_SIZE;
+      return [this.view.getUint32(at, true), this.view.getBigUint64(at + 8, true)];
+    });
+    return entries.values();
   }
 
   private find(number: number): number | undefined {

@@ -42,7 +42,7 @@ export class BuiltInEmulation implements Technique {
   }
 
   get operation(): string {
-    return l10n.t('in software');
+    return this.side === 'guest' ? l10n.t('in software') : this.hostOperation;
   }
 
   get hostOperation(): string {
