@@ -49,7 +49,7 @@ describe('command line', function () {
   const report = (): Record<string, unknown> =>
     JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
 
-  const MONITORS = ['vtx', 'none'] as const;
+  const MONITORS = ['vtx', 'emulate', 'none'] as const;
 
   for (const monitor of MONITORS) {
     const flags = ['--monitor', monitor];

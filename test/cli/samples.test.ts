@@ -48,7 +48,7 @@ describe('samples', function () {
     return { status, serial: stdout, screen: readFileSync(join(folder, 'screen.txt'), 'utf8') };
   };
 
-  for (const monitor of ['vtx', 'none'] as const) {
+  for (const monitor of ['vtx', 'emulate', 'none'] as const) {
     const flags = ['--monitor', monitor];
 
     it(`bios: the menu, the game and back, power off (${monitor})`, () => {

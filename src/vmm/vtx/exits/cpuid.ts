@@ -3,15 +3,12 @@ import { WideCr4 } from '../../../isa/registers/control';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
 import { unpackAnswer, type CpuidResult } from '../../cpuid-answer';
+import { HIDDEN_FEATURES } from '../../guest-profile';
 import { setGuestRegister, cpuid, guestRegister, virtualApicBase, vmread } from '../../operations';
 import type { Handler } from '../../operation';
 import { advanceRip } from '../advance-rip';
 
-const VMX_FEATURE = cpuidMask('VMX');
 const HYPERVISOR_PRESENT = cpuidMask('Hypervisor present');
-const MONITOR = cpuidMask('MONITOR');
-const X2APIC = cpuidMask('x2APIC');
-const TSC_DEADLINE = cpuidMask('TSC-Deadline');
 const APIC = cpuidMask('APIC');
 const OSXSAVE = cpuidMask('OSXSAVE');
 const OSPKE = cpuidMask('OSPKE');
@@ -49,7 +46,7 @@ function* shownFeatures(leaf: number, subleaf: number, told: CpuidResult): Handl
   };
 }
 
-const HIDDEN = VMX_FEATURE | MONITOR | X2APIC | TSC_DEADLINE;
+const HIDDEN = HIDDEN_FEATURES.reduce((bits, name) => bits | cpuidMask(name), 0);
 
 /** What tells more of hidden features: of MONITOR, and of x2APIC identifiers. */
 const HIDDEN_LEAVES: ReadonlySet<number> = new Set([5, 0xb]);
