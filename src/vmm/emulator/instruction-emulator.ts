@@ -18,8 +18,9 @@ export interface EmulatedState {
   readonly units: Uint8Array;
 }
 
-/** What the registers hold afterwards, or what it is that cannot be done. */
-export type Emulation = (EmulatedState & { readonly pkru: bigint }) | { readonly unable: string };
+/** What the registers hold afterwards and how much work it was (see `Processor.work`), or what it is that cannot be done. */
+export type Emulation =
+  (EmulatedState & { readonly pkru: bigint; readonly work: number }) | { readonly unable: string };
 
 /** Emulated instructions do no I/O, and interrupts come from elsewhere. */
 const NO_BUS: Bus = {
@@ -74,6 +75,7 @@ export class InstructionEmulator {
     state.pdptes.set(before.pdptes);
     state.units.set(before.units);
     cpu.updateDerivedState();
+    const { work } = cpu;
     const unable = act(cpu);
     if (unable !== undefined) return { unable };
     const registers = startStateOf(state);
@@ -85,6 +87,7 @@ export class InstructionEmulator {
       pdptes: Array.from(state.pdptes),
       units: state.units.slice(),
       pkru: state.pkru,
+      work: cpu.work - work,
     };
   }
 }

@@ -66,6 +66,8 @@ export class VtxGuest {
     const after = act(this.emulator, before);
     if ('unable' in after) return false;
     this.store(before, after);
+    // A repeated instruction is much work in one.
+    host.cpu.progress.credit(0, Math.max(0, after.work - 1));
     state.units.set(after.registers.units);
     state.cr2 = after.cr2;
     mmu.setPkru(after.pkru); // the translations depend on it
