@@ -1,6 +1,7 @@
 import {
   walk,
   type Access,
+  type EntryMemory,
   type PagingState,
   type WalkResult,
   type WalkStep,
@@ -34,6 +35,8 @@ export class DebugMemory {
     private readonly second: () => SecondLevel | undefined,
     /** Where memory sees a host-physical address: A20 may hold line 20 at 0. */
     private readonly onBus: (address: number) => number = (address) => address,
+    /** What the processor walks instead, where a monitor translates by shadow tables. */
+    private readonly shadow: () => PagingState | undefined = () => undefined,
   ) {}
 
   /** The host-physical address of an address; undefined where there is none. */
@@ -51,15 +54,30 @@ export class DebugMemory {
 
   /** Walks the page tables for an access; `visit` sees each entry. */
   walkGuest(linear: bigint, access: Access, visit?: (step: WalkStep) => void): WalkResult {
+    const entries = this.entriesAt((address) => this.fromGuestPhysical(address) ?? NOWHERE);
+    return walk(this.paging(), entries, linear, access, false, visit);
+  }
+
+  /** Walks the shadow tables; undefined where the processor walks the guest's own. */
+  walkShadow(
+    linear: bigint,
+    access: Access,
+    visit?: (step: WalkStep) => void,
+  ): WalkResult | undefined {
+    const paging = this.shadow();
+    return paging && walk(paging, this.entriesAt(Number), linear, access, false, visit);
+  }
+
+  /** Entries as a walk reads them that leaves no trace. */
+  private entriesAt(entryAddress: (address: bigint) => number): EntryMemory {
     const { physical } = this;
-    const entries = {
-      entryAddress: (address: bigint) => this.fromGuestPhysical(address) ?? NOWHERE,
-      read32: (address: number) => physical.read32(address),
-      read64: (address: number) => physical.read64(address),
+    return {
+      entryAddress,
+      read32: (address) => physical.read32(address),
+      read64: (address) => physical.read64(address),
       write32: () => undefined,
       write64: () => undefined,
     };
-    return walk(this.paging(), entries, linear, access, false, visit);
   }
 
   /** The second level of translation, where there is one. */

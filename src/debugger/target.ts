@@ -57,6 +57,7 @@ export class Target {
       () => this.technique.guestPaging,
       () => this.technique.secondLevel,
       onBus,
+      () => this.technique.shadowPaging,
     );
     this.hostMemory = new DebugMemory(
       physical,

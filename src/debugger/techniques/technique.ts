@@ -31,6 +31,8 @@ export interface Technique {
   readonly hostPaging: PagingState;
   /** How the guest's physical addresses are translated; undefined where they are host-physical. */
   readonly secondLevel: SecondLevel | undefined;
+  /** With what the processor translates the guest's linear addresses, where that is not the guest's own paging. */
+  readonly shadowPaging?: PagingState | undefined;
   readonly exits: ExitVocabulary;
   /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */
   readonly structure: ControlStructure | undefined;

@@ -8,6 +8,13 @@ import type { World } from '../target';
 import { faultCause } from '../words/page-faults';
 import type { SecondLevelResult, SecondLevelStep } from '../techniques';
 import { hex, leaf, type Row } from './row';
+import {
+  shadowChildren,
+  shadowReferences,
+  shadowSummary,
+  traceShadow,
+  type ShadowTrace,
+} from './shadow-rows';
 import type { TranslationRequest } from './translation-request';
 
 /** A guest-linear address on its way to host-physical memory, read from the tables themselves. */
@@ -31,7 +38,9 @@ export interface TranslationTrace {
   /** The second-level walk of the final guest-physical address. */
   readonly final: SecondWalk;
   readonly hostPhysical: number | undefined;
-  /** Memory references that the walk costs: paging-structure entries of both dimensions. */
+  /** What the processor walks, where that is not the guest's tables. */
+  readonly shadow: ShadowTrace | undefined;
+  /** Memory references that the processor's walk costs: paging-structure entries of both dimensions. */
   readonly references: number;
 }
 
@@ -42,7 +51,8 @@ export function traceTranslation(world: World, linear: bigint, access: Access): 
   const guestPhysical = result.translation?.address;
   const none: SecondWalk = { name: '', steps: [], result: undefined };
   const final = guestPhysical === undefined ? none : secondWalk(world, guestPhysical, access);
-  const references =
+  const shadow = traceShadow(world, linear, access);
+  const ofTables =
     steps.reduce((sum, { second }) => sum + 1 + second.steps.length, 0) + final.steps.length;
   return {
     linear,
@@ -51,7 +61,8 @@ export function traceTranslation(world: World, linear: bigint, access: Access): 
     guestPhysical,
     final,
     hostPhysical: guestPhysical === undefined ? undefined : hostOf(guestPhysical, final),
-    references,
+    shadow,
+    references: shadow ? shadowReferences(shadow) : ofTables,
   };
 }
 
@@ -75,6 +86,7 @@ export function translationRows(request: TranslationRequest, node: string | unde
   const trace = traceTranslation(world, linear, access);
   if (!node) return topRows(request, trace);
   const [kind, number] = node.split('/');
+  if (kind === 'shadow') return trace.shadow ? shadowChildren(trace.shadow) : [];
   if (kind === 'final') return secondRows(node, trace.final);
   const step = trace.steps[Number(number)];
   if (!step) return [];
@@ -128,6 +140,7 @@ function topRows(request: TranslationRequest, trace: TranslationTrace): Row[] {
   });
   if (trace.fault) rows.push(faultRow(trace.fault));
   if (trace.guestPhysical !== undefined) rows.push(...endRows(world, trace, trace.guestPhysical));
+  if (trace.shadow) rows.push(shadowSummary(trace.shadow, !trace.fault));
   if (paging || trace.final.result) rows.push(rightsRow(request));
   rows.push(
     leaf('references', l10n.t('memory references'), String(trace.references), {

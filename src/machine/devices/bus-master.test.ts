@@ -40,6 +40,7 @@ describe('devices that move data by themselves', () => {
     assert.deepEqual([...bus.read(0xf_0000, 1)], [0x12]);
     bus.write(0x5000, Uint8Array.of(9));
     assert.equal(computer.memory.read8(0x5000), 9);
-    assert.equal(bus.read(0xfee0_0030, 1)[0], 0x14, 'version of the local APIC');
+    assert.deepEqual([...bus.read(0xfed0_0000, 4)].slice(2), [0x86, 0x80], 'vendor of the HPET');
+    assert.equal(bus.read(0xfee0_0030, 1)[0], 0xff, 'the local APIC is within the processor');
   });
 });

@@ -18,6 +18,7 @@ import { VcpuRegisters } from '../emulate/vcpu-registers';
 import type { SecondLevel } from '../second-level';
 import type { Side } from '../technique';
 import { BuiltInVtx } from './built-in';
+import { guestPaging } from './guest-area';
 import { ShadowedRegisters } from './shadowed-registers';
 
 /**
@@ -56,6 +57,13 @@ export class BuiltInShadowVtx extends BuiltInVtx {
     if (!vmcs) return super.guestPaging;
     const { rflags } = super.guest;
     return guestPagingState(this.controls(vmcs), rflags, cpu.state.pkru);
+  }
+
+  /** The registers with which the processor walks the shadow tables: its own, or those that it is entered with. */
+  get shadowPaging(): PagingState | undefined {
+    const { software, vmcs, cpu } = this;
+    if (software || !vmcs) return undefined;
+    return this.inGuest ? cpu.state : guestPaging(cpu, vmcs);
   }
 
   /** No hardware reads it: shadow tables are made of it, and of the guest's. */
