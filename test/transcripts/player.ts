@@ -88,6 +88,9 @@ class Session {
         return this.setVariable(rest);
       case 'view':
         return this.view(rest);
+      case 'without-screen':
+        this.printer.tellsOfScreen = false;
+        return;
       case 'screen':
         return this.screen();
       case 'output':

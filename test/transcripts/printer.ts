@@ -38,6 +38,7 @@ export class Printer {
       this.stdout += String(body['output']);
       return;
     }
+    if (this.saysNothing(event, body)) return;
     this.flush();
     switch (event) {
       case 'output':
@@ -53,10 +54,6 @@ export class Printer {
       case 'exited':
         this.line(`  exited: ${String(body['exitCode'])}`);
         return;
-      case 'thread':
-      case 'ringside/changed':
-      case 'invalidated':
-        return; // they only tell the client to ask again
       case 'ringside/diagnostics':
         this.diagnostics(
           body['diagnostics'] as { line: number; column: number; message: string }[],
@@ -69,6 +66,15 @@ export class Printer {
         this.line(`  ${event}${Object.keys(body).length === 0 ? '' : ` ${pretty(body)}`}`);
     }
   }
+
+  /** Some only tell the client to ask again; what is printed goes on through them. */
+  private saysNothing(event: string, body: Record<string, unknown>): boolean {
+    if (event === 'ringside/screen') return !this.tellsOfScreen && body['screen'] === undefined;
+    return ['thread', 'ringside/changed', 'invalidated'].includes(event);
+  }
+
+  /** When the screen comes into use depends on how fast the machine is: a guest that goes on meanwhile is not told of it. */
+  tellsOfScreen = true;
 
   /** What stands on the screen; of a picture, its size. */
   screen(screen: ScreenBody | undefined): void {
