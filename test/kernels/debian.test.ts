@@ -27,9 +27,21 @@ function boot(
   initrd: string,
   monitor: 'none' | 'vtx',
   commands: readonly string[] = [],
+  paging: 'ept' | 'shadow' = 'ept',
 ): Promise<Boot> {
   const json = join(mkdtempSync(join(tmpdir(), 'boot-')), 'report.json');
-  const options = ['--monitor', monitor, '--memory', '256M', '--initrd', initrd, '--json', json];
+  const options = [
+    '--monitor',
+    monitor,
+    '--paging',
+    paging,
+    '--memory',
+    '256M',
+    '--initrd',
+    initrd,
+    '--json',
+    json,
+  ];
   const append = ['--append', 'console=ttyS0 nokaslr quiet'];
   return new Promise((done, reject) => {
     const guest = spawn(process.execPath, [cli, 'run', kernel, ...options, ...append], {
@@ -84,6 +96,13 @@ describe('Debian’s kernel', function () {
     assertAnswers(
       await boot(cli, debian, initrd, 'vtx', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
     );
+  });
+
+  it('gives one on shadow page tables', async function () {
+    if (!ALL) this.skip();
+    const initrd = debian.initrd('shell', SHELL);
+    const commands = ['uname -r', 'echo $((6 * 7))', 'poweroff -f'];
+    assertAnswers(await boot(cli, debian, initrd, 'vtx', commands, 'shadow'));
   });
 
   it('gives one on the bare computer', async function () {
