@@ -127,12 +127,12 @@ export class Execution {
   }
 
   /**
-   * The monitor has made a VM entry: if the processor is in root operation all the same, the entry
-   * has failed or its injected event has caused a VM exit, and control is at a gate.
+   * A VM exit that nobody has taken yet: the monitor has made a VM entry that failed or whose injected event
+   * has exited, or an event has exited instead of being delivered. Control is at a gate.
    *
    * @param enter whether that VM exit is where to stop
    */
-  afterEntry(enter: boolean): Stretch {
+  takeExit(enter: boolean): Stretch {
     const { monitor, side } = this.target;
     const atGate = monitor !== undefined && !monitor.active && side === 'monitor';
     return atGate ? this.execute(1, false, enter) : undefined;
@@ -244,7 +244,7 @@ export class Execution {
       case 'breakpoint':
         return this.onBreakpoint();
       case 'delivered':
-        return this.onDelivery();
+        return this.takeExit(enter) ?? this.onDelivery();
       case 'raised':
         return this.onRaised();
       case 'waiting':
