@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasNasm } from '../../src/program/nasm-reference.testing';
 import { commandLine, ROOT } from '../transcripts/cli-bundle';
 
 /** The samples that boot by firmware or as a kernel, as their readers start them. */
@@ -145,6 +146,13 @@ describe('samples', function () {
         assert.deepEqual(told.exits, exits);
       });
     }
+    (hasNasm ? it : it.skip)('NASM makes the same bytes', () => {
+      const output = join(folder, 'theirs.bin');
+      const args = ['-w+error', '-f', 'bin', join(ROOT, 'samples', program), '-o', output];
+      const { status, stderr } = spawnSync('nasm', args, { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      assert.ok(readFileSync(output).equals(readFileSync(image(program))));
+    });
   });
 
   it('bios: a game is the same, pixel for pixel, with a monitor and without', () => {

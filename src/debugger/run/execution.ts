@@ -285,7 +285,17 @@ export class Execution {
     if (stopAtExits.get(reason)?.()) {
       return stopped({ kind: 'vm-exit', reason });
     }
-    return this.handleExit();
+    const { count } = this.target.events;
+    const stretch = this.handleExit();
+    return (stretch === 'exit' ? this.injectedSince(count) : undefined) ?? stretch;
+  }
+
+  /** The monitor has injected an exception, about which nobody could be asked before. */
+  private injectedSince(count: number): RunResult | undefined {
+    const { events, monitor } = this.target;
+    if (monitor?.active || events.count === count) return undefined;
+    const stretch = this.onDelivery();
+    return typeof stretch === 'object' ? stretch : undefined;
   }
 
   /** The monitor is about to do the guest's instruction in software. For the guest nothing is unusual about it. */
@@ -336,6 +346,10 @@ export class Execution {
   /** Whether to stop at the instruction that raises an event. */
   private asksForEvent(event: RaisedEvent): boolean {
     const { stopAtExceptions, stopAtEmptyVectors } = this.settings;
+    if (this.target.technique.withholds?.(event.vector)) {
+      this.target.events.raised = undefined;
+      return false;
+    }
     if (event.emptyVector && stopAtEmptyVectors) return true;
     return isException(event) && stopAtExceptions?.() === true;
   }
