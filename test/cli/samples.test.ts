@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasNasm } from '../../src/program/nasm-reference.testing';
 import { commandLine, ROOT } from '../transcripts/cli-bundle';
 
 /** The samples that boot by firmware or as a kernel, as their readers start them. */
@@ -113,6 +114,46 @@ describe('samples', function () {
       assert.match(bare.serial, /\nModules\nnone\n/);
     });
   }
+
+  describe('shadow-paging', () => {
+    const program = 'techniques/shadow-paging/kernel.asm';
+    const PRINTED = [
+      'Paging is on.',
+      '1 hidden page fault: read twice, ff',
+      '2 true page fault: CR2 00041000, error code 00000002',
+      '3 after a read:  accessed 1, dirty 0',
+      '3 after a write: accessed 1, dirty 1',
+      '4 before and after the edit: mn',
+      '5 there and back, twice: abab',
+      '6 local APIC ID register: 00000000',
+      'Goodbye.',
+      '',
+    ];
+    const COMMON = { IO_INSTRUCTION: 284, INVLPG: 1 };
+    const WAYS = [
+      { flags: ['--monitor', 'none'], exits: {} },
+      { flags: ['--monitor', 'emulate'], exits: {} },
+      { flags: ['--paging', 'ept'], exits: { ...COMMON, CR_ACCESS: 7, EPT_VIOLATION: 2 } },
+      { flags: ['--paging', 'shadow'], exits: { ...COMMON, CR_ACCESS: 6, EXCEPTION_NMI: 25 } },
+    ];
+    for (const { flags, exits } of WAYS) {
+      it(`prints the same, and exits as its page says (${flags.join(' ')})`, () => {
+        const report = join(folder, 'report.json');
+        const { status, serial } = run([program, ...flags, '--json', report]);
+        assert.equal(status, 1, 'value 0 at the exit device');
+        assert.deepEqual(serial.split('\n'), PRINTED);
+        const told = JSON.parse(readFileSync(report, 'utf8')) as { exits: object };
+        assert.deepEqual(told.exits, exits);
+      });
+    }
+    (hasNasm ? it : it.skip)('NASM makes the same bytes', () => {
+      const output = join(folder, 'theirs.bin');
+      const args = ['-w+error', '-f', 'bin', join(ROOT, 'samples', program), '-o', output];
+      const { status, stderr } = spawnSync('nasm', args, { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      assert.ok(readFileSync(output).equals(readFileSync(image(program))));
+    });
+  });
 
   it('bios: a game is the same, pixel for pixel, with a monitor and without', () => {
     // Keys that mean nothing take a step each: to the column of the first apple, up to it and on.

@@ -127,12 +127,12 @@ export class Execution {
   }
 
   /**
-   * The monitor has made a VM entry: if the processor is in root operation all the same, the entry
-   * has failed or its injected event has caused a VM exit, and control is at a gate.
+   * A VM exit that nobody has taken yet: the monitor has made a VM entry that failed or whose injected event
+   * has exited, or an event has exited instead of being delivered. Control is at a gate.
    *
    * @param enter whether that VM exit is where to stop
    */
-  afterEntry(enter: boolean): Stretch {
+  takeExit(enter: boolean): Stretch {
     const { monitor, side } = this.target;
     const atGate = monitor !== undefined && !monitor.active && side === 'monitor';
     return atGate ? this.execute(1, false, enter) : undefined;
@@ -244,7 +244,7 @@ export class Execution {
       case 'breakpoint':
         return this.onBreakpoint();
       case 'delivered':
-        return this.onDelivery();
+        return this.takeExit(enter) ?? this.onDelivery();
       case 'raised':
         return this.onRaised();
       case 'waiting':
@@ -285,7 +285,17 @@ export class Execution {
     if (stopAtExits.get(reason)?.()) {
       return stopped({ kind: 'vm-exit', reason });
     }
-    return this.handleExit();
+    const { count } = this.target.events;
+    const stretch = this.handleExit();
+    return (stretch === 'exit' ? this.injectedSince(count) : undefined) ?? stretch;
+  }
+
+  /** The monitor has injected an exception, about which nobody could be asked before. */
+  private injectedSince(count: number): RunResult | undefined {
+    const { events, monitor } = this.target;
+    if (monitor?.active || events.count === count) return undefined;
+    const stretch = this.onDelivery();
+    return typeof stretch === 'object' ? stretch : undefined;
   }
 
   /** The monitor is about to do the guest's instruction in software. For the guest nothing is unusual about it. */
@@ -336,6 +346,10 @@ export class Execution {
   /** Whether to stop at the instruction that raises an event. */
   private asksForEvent(event: RaisedEvent): boolean {
     const { stopAtExceptions, stopAtEmptyVectors } = this.settings;
+    if (this.target.technique.withholds?.(event.vector)) {
+      this.target.events.raised = undefined;
+      return false;
+    }
     if (event.emptyVector && stopAtEmptyVectors) return true;
     return isException(event) && stopAtExceptions?.() === true;
   }

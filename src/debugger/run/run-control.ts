@@ -102,7 +102,7 @@ export class RunControl {
       if (through) return through;
     }
     if (command.kind === 'continue') return this.execution.continue(false);
-    const again = this.execution.afterEntry(true);
+    const again = this.execution.takeExit(true);
     return typeof again === 'object' ? again : stopped({ kind: 'step' });
   }
 }

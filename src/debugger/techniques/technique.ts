@@ -42,6 +42,8 @@ export interface Technique {
   readonly hostOperation: string;
   /** Why the built-in monitor has control, where no exit tells; undefined elsewhere. */
   readonly occasion?: string | undefined;
+  /** Whether an exception of the guest's comes to whoever runs the guest first, who may keep it to himself. */
+  withholds?(vector: number): boolean;
   /** What the last VM entry was refused for, check by check. */
   readonly entryFailures: readonly EntryFailure[];
 }

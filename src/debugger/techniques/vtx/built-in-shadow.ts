@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { Vector } from '../../../isa/exceptions';
 import { Field } from '../../../isa/vmx/fields';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
@@ -69,6 +70,11 @@ export class BuiltInShadowVtx extends BuiltInVtx {
   /** No hardware reads it: shadow tables are made of it, and of the guest's. */
   override get secondLevel(): SecondLevel {
     return this.map;
+  }
+
+  /** The processor's page faults are those of the shadow tables: whether the guest gets them is decided then. */
+  withholds(vector: number): boolean {
+    return vector === Vector.PF && this.inGuest;
   }
 
   override get operation(): string {
