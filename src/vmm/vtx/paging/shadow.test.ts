@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { attempt, LOG, sameAsBare } from '../against-bare.testing';
+import { attempt, LOG, sameAsBare, word32 } from '../against-bare.testing';
 
 /** Guests that are not in long mode, and guests that change their mode, with shadow paging. */
 
@@ -53,7 +53,7 @@ page_fault:
         iret
         align 8
 gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00009a000000ffff, 0x000092000000ffff
-        dq 0x0000890000000067
+        dq 0x00008901c0000067, 0x00008901c1000067 ; task-state segments at 1C000H and 1C100H
 gdtr:   dw $ - gdt - 1
         dd gdt
 idt:    times 13 dw other, 8, 0x8e00, 0
@@ -115,6 +115,43 @@ const RIGHTS_32 = (): string =>
         page32(0x100000, 0x100000 | rights) + all('mov al, [0x100000]', 'mov [0x100000], eax'),
     )
     .join('');
+
+/** To another task, in whose address space 100000H is another page, and back. */
+const SWITCH_TASKS = `
+        mov ax, 40
+        ltr ax
+        ${PAGES_32}
+        mov esi, 0x30000
+        mov edi, 0x32000
+        mov ecx, 0x800
+        rep movsd
+        mov dword [0x32000], 0x33007
+        mov dword [0x33400], 0x101007
+        mov dword [0x1c11c], 0x32000
+        mov dword [0x1c120], .task
+        mov dword [0x1c124], 2
+        mov dword [0x1c138], 0x6800
+        mov dword [0x1c14c], 8
+        mov dword [0x1c150], 16
+        mov dword [0x1c154], 16
+        mov dword [0x1c148], 16
+        mov dword [0x1c01c], 0x30000
+        ${ON}
+        mov dword [0x100000], 1
+        jmp 48:0
+        mov eax, cr3
+        mov [0x1f000], eax
+        mov ebx, [0x100000]
+        mov [0x1f004], ebx
+        jmp .done
+.task:  mov eax, cr3
+        mov [0x1f008], eax
+        mov eax, cr0
+        mov [0x1f00c], eax
+        mov dword [0x100000], 2
+        jmp 40:0
+.done:
+`;
 
 const SAME: readonly (readonly [string, string])[] = [
   [
@@ -221,6 +258,7 @@ const SAME: readonly (readonly [string, string])[] = [
       setCr4('bts eax, 7') +
       all('mov eax, [0x40000004]', 'mov [0x40200004], eax'),
   ],
+  ['hardware task switches with a CR3 of their own', SWITCH_TASKS],
   [
     'EFER.LME while unpaged',
     'mov ecx, 0xc0000080\n rdmsr\n mov [0x1f000], eax\n bts eax, 8\n wrmsr\n rdmsr\n mov [0x1f004], eax\n btr eax, 8\n wrmsr\n rdmsr\n mov [0x1f008], eax\n',
@@ -273,5 +311,17 @@ describe('guests with shadow paging see what they see on the bare computer', fun
     const body = SAME.find(([name]) => name === 'a frame that was a page table')?.[1];
     const { exits } = await sameAsBare(PROTECTED(body ?? ''));
     assert.ok(exits < 100, `${String(exits)} exits for 1024 writes`);
+  });
+
+  it('the other task had its own CR3, and the first one its own again', async () => {
+    const seen = await sameAsBare(PROTECTED(SWITCH_TASKS));
+    const told = [0x1f008, 0x1f000, 0x1f004, 0x100000, 0x101000].map((at) => word32(seen, at));
+    assert.deepEqual(told, [0x32000, 0x30000, 1, 1, 2]);
+  });
+
+  it('virtual-8086 mode was in its own segment', async () => {
+    const body = SAME.find(([name]) => name === 'virtual-8086 mode')?.[1];
+    const seen = await sameAsBare(PROTECTED(body ?? ''));
+    assert.deepEqual([word32(seen, 0x15000), word32(seen, 0x15004)], [0x4321, 1]);
   });
 });
