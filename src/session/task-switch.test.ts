@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assembleText, flatImage } from './boot/flat';
-import { Machine, type MonitorName } from './machine';
+import { Machine } from './machine';
 import { MachineRun } from './run';
+import { WAYS } from './ways';
 
 /**
  * One program of task switches by JMP, CALL, IRET and task gates, with faults in the new task. The second
@@ -21,12 +22,12 @@ const PRINTED = `
 00 18 00 00 00 20 00 00 00 00 00 00 00 20
 `;
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
-  it(`tasks are switched under ${monitor}`, async () => {
+for (const { name, monitor, paging = 'ept' } of WAYS) {
+  it(`tasks are switched under ${name}`, async () => {
     const image = flatImage(await assembleText(PROGRAM));
     let text = '';
     const serial = (byte: number): void => void (text += String.fromCharCode(byte));
-    const machine = new Machine(image, { monitor, memory: 1 << 20 }, { serial });
+    const machine = new Machine(image, { monitor, paging, memory: 1 << 20 }, { serial });
     const stop = new MachineRun(machine).turn(10_000, 200_000);
     assert.deepEqual(stop, { kind: 'end', end: { kind: 'exit-device', value: 1 } });
     const words = (all: string): string[] => all.split(/\s+/).filter(Boolean);

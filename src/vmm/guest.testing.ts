@@ -2,12 +2,13 @@ import { ExitReason } from '../isa/vmx/exit-reasons';
 import { Field } from '../isa/vmx/fields';
 import type { EngineKind } from '../processor/execution/engine';
 import { assembleText, flatImage, Machine, MachineRun } from '../session';
-import type { Allocation, Intercept, VirtualMachine } from '.';
+import type { Allocation, Intercept, Paging, VirtualMachine } from '.';
 
 /** Guests as assembly text, run under the monitor. */
 
 export interface GuestOptions {
   readonly allocation?: Allocation;
+  readonly paging?: Paging;
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
   readonly memory?: number;

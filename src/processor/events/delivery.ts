@@ -67,8 +67,13 @@ export class EventDelivery {
         return;
       }
       during = current;
-      if (double) chain.push(faultOf(second));
-      current = double ? this.eventOf(new Fault(Vector.DF, doubleFault(), 0)) : second;
+      current = second;
+      if (double) {
+        chain.push(faultOf(second));
+        current = this.eventOf(new Fault(Vector.DF, doubleFault(), 0));
+        // A double fault that exits is no exit during the delivery of what led to it (SDM 3C 28.2.4).
+        during = this.inProgress = undefined;
+      }
     }
   }
 

@@ -56,7 +56,7 @@ function storeBeside(
   write(Field.CR0_READ_SHADOW, cr0);
   write(Field.GUEST_CR0, enteredCr0(cr0));
   write(Field.CR4_READ_SHADOW, cr4);
-  write(Field.GUEST_CR4, enteredCr4(cr4));
+  write(Field.GUEST_CR4, enteredCr4(cr4, cr0));
   write(Field.GUEST_IA32_EFER, enteredEfer(efer));
   const controls = read(Field.VM_ENTRY_CONTROLS);
   const ia32e = BigInt(EntryControl.IA32E_MODE_GUEST);

@@ -203,7 +203,7 @@ function* writeOwnControls(start: StartState): Handler {
 
 function* writeShadowedControls(start: StartState): Handler {
   yield vmwrite(Field.GUEST_CR0, enteredCr0(start.cr0));
-  yield vmwrite(Field.GUEST_CR4, enteredCr4(start.cr4));
+  yield vmwrite(Field.GUEST_CR4, enteredCr4(start.cr4, start.cr0));
   yield vmwrite(Field.GUEST_IA32_EFER, enteredEfer(start.efer));
   yield writeVcpu('cr3', start.cr3);
   yield writeVcpu('efer', start.efer);

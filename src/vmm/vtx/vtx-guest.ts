@@ -50,7 +50,8 @@ export class VtxGuest {
   /** The delivery of an event in software. @param information in the format of the VMCS */
   emulateEvent(information: bigint, errorCode: bigint): boolean {
     const rip = this.host.vmread(Field.GUEST_RIP);
-    const event = injectedEvent(Number(information), Number(errorCode), rip, 0);
+    const length = Number(this.host.vmread(Field.VM_EXIT_INSTRUCTION_LEN));
+    const event = injectedEvent(Number(information), Number(errorCode), rip, length);
     if (!event) return false;
     return this.emulate((emulator, before) => emulator.deliver(before, event));
   }

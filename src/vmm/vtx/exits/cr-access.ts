@@ -124,12 +124,24 @@ function* writeCr3(paging: VtxPaging, wanted: bigint): Handler<boolean> {
   return true;
 }
 
+/** With PAE paging, a change of one of these loads the PDPTEs (SDM 3A 4.4.1). */
+const LOADS_PDPTES = WideCr4.PAE | WideCr4.PGE | WideCr4.PSE | WideCr4.SMEP;
+
 function* writeCr4(paging: VtxPaging, value: bigint): Handler<boolean> {
   const efer = yield* paging.efer();
   const long = (efer & WideEfer.LMA) !== 0n;
   const possible = yield rdmsr(Msr.VMX_CR4_FIXED1);
   if (value & ~possible) return false;
   if (value & WideCr4.VMXE || (long && !(value & WideCr4.PAE))) return false;
+  const changed = value ^ (yield* paging.cr4());
+  const cr3 = yield* paging.cr3();
+  if (long && changed & WideCr4.LA57) return false;
+  if (value & changed & WideCr4.PCIDE && (!long || cr3 & WideCr3.PCID)) return false;
+  const cr0 = yield* paging.cr0();
+  if (cr0 & WideCr0.PG && value & WideCr4.PAE && !long && changed & LOADS_PDPTES) {
+    const loaded = yield* loadPdptes(paging, cr3);
+    if (!loaded) return false;
+  }
   yield* paging.setCr4(value);
   return true;
 }

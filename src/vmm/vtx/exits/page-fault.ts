@@ -1,4 +1,5 @@
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
+import { PageFaultError } from '../../../isa/paging';
 import { InterruptionInfo } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
 import { endBlocking } from '../advance-rip';
@@ -16,6 +17,7 @@ import {
 import { injectPageFault, reinjectInterruptedEvent } from '../inject';
 import type { VtxPaging } from '../paging/vtx-paging';
 
+const KEY = BigInt(PageFaultError.PK);
 const VALID = BigInt(InterruptionInfo.VALID);
 
 /**
@@ -32,12 +34,14 @@ export function* handlePageFault(paging: VtxPaging): Handler {
     return;
   }
   const filling = yield* fill(linear, errorCode, walked);
-  if (filling === Fills.UNCHANGED) {
+  // The processor asks protection keys with the monitor's CR0.WP; by the guest's own they allow it.
+  const byKey = filling === Fills.UNCHANGED && (errorCode & KEY) !== 0n;
+  if (filling === Fills.UNCHANGED && !byKey) {
     // The shadow tables allow it, so it was not they: a rule of the processor's own.
     yield* injectPageFault(linear, Number(errorCode));
     return;
   }
-  if (filling === Fills.EMULATE) yield* accessInSoftware();
+  if (filling === Fills.EMULATE || byKey) yield* accessInSoftware();
   else yield* reinjectInterruptedEvent();
   yield* paging.follow();
 }

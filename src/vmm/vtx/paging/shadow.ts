@@ -40,7 +40,9 @@ function* efer(): Handler<bigint> {
 
 function* setCr0(value: bigint): Handler {
   yield vmwrite(Field.CR0_READ_SHADOW, (value & CR0_WRITABLE) | WideCr0.ET);
+  const cr4 = yield* visibleCr4();
   yield vmwrite(Field.GUEST_CR0, enteredCr0(value));
+  yield vmwrite(Field.GUEST_CR4, enteredCr4(cr4, value));
   yield* loadShadowRoot();
 }
 
@@ -50,8 +52,9 @@ function* setCr3(value: bigint): Handler {
 }
 
 function* setCr4(value: bigint): Handler {
+  const cr0 = yield vmread(Field.CR0_READ_SHADOW);
   yield vmwrite(Field.CR4_READ_SHADOW, value);
-  yield vmwrite(Field.GUEST_CR4, enteredCr4(value));
+  yield vmwrite(Field.GUEST_CR4, enteredCr4(value, cr0));
   yield* loadShadowRoot();
 }
 
