@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { entryName, Pte } from '../../isa/paging';
 import type { Access, WalkResult, WalkStep } from '../../processor/paging/walk';
 import type { World } from '../target';
+import { entryFlags } from './entry-flags';
 import { hex, leaf, type Row } from './row';
 
 /** What the processor itself walks where the monitor translates by shadow tables. */
@@ -55,7 +56,7 @@ export function shadowChildren({ steps }: ShadowTrace): Row[] {
     return leaf(
       `shadow/${String(step.level)}`,
       `${l10n.t('shadow')} ${entryName(step.level)}[${String(step.index)}]`,
-      `${hex(step.entry)} ${lettersOf(step)}`,
+      `${hex(step.entry)} ${entryFlags(step)}`,
       {
         ...(where && { tooltip: where, memoryReference: `hpa:${hex(step.entryHostAddress)}` }),
         ...(!present && { severity: 'warning' as const }),
@@ -63,18 +64,3 @@ export function shadowChildren({ steps }: ShadowTrace): Row[] {
     );
   });
 }
-
-const LETTERS = [
-  [Pte.P, 'P'],
-  [Pte.RW, 'W'],
-  [Pte.US, 'U'],
-  [Pte.A, 'A'],
-  [Pte.D, 'D'],
-  [Pte.G, 'G'],
-  [Pte.XD, 'XD'],
-] as const;
-
-const lettersOf = ({ entry, leaf: isLeaf }: WalkStep): string =>
-  LETTERS.filter(([bit, name]) => entry & bit && (isLeaf || (name !== 'D' && name !== 'G')))
-    .map(([, name]) => name)
-    .join(' ');

@@ -7,6 +7,7 @@ import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
 import type { World } from '../target';
 import { faultCause } from '../words/page-faults';
 import type { SecondLevelResult, SecondLevelStep } from '../techniques';
+import { entryFlags } from './entry-flags';
 import { hex, leaf, type Row } from './row';
 import {
   shadowChildren,
@@ -193,26 +194,6 @@ function rootRow(world: World): Row {
   return leaf('cr3', 'CR3', text, { expression: 'cr3', value: hex(cr3) });
 }
 
-const RIGHTS = [
-  [Pte.P, 'P'],
-  [Pte.RW, 'W'],
-  [Pte.US, 'U'],
-  [Pte.A, 'A'],
-  [Pte.D, 'D'],
-  [Pte.PS, 'PS'],
-  [Pte.G, 'G'],
-  [Pte.XD, 'XD'],
-] as const;
-
-/** The flags of a paging-structure entry, by their letters. */
-function flags(step: WalkStep): string {
-  return RIGHTS.filter(([bit]) => step.entry & bit)
-    .filter(([, name]) => step.leaf || (name !== 'D' && name !== 'G'))
-    .filter(([, name]) => name !== 'PS' || step.level > 1)
-    .map(([, name]) => name)
-    .join(' ');
-}
-
 function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA' | 'HPA'): Row {
   const name = entryName(step.level);
   const next = step.entry & Pte.ADDRESS;
@@ -223,7 +204,7 @@ function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA'
   return {
     id,
     label: `${name}[${String(step.index)}]`,
-    description: `${hex(step.entry)} ${flags(step)}${to}`,
+    description: `${hex(step.entry)} ${entryFlags(step)}${to}`,
     tooltip: l10n.t(
       'Entry at guest-physical {0}, host-physical {1}.',
       hex(step.entryAddress),

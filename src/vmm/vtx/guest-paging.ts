@@ -17,7 +17,13 @@ export interface GuestControls {
   readonly pdptes: readonly bigint[];
 }
 
-const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
+/** The PDPTE registers of PAE paging, in their order. */
+export const PDPTE_FIELDS = [
+  Field.GUEST_PDPTE0,
+  Field.GUEST_PDPTE1,
+  Field.GUEST_PDPTE2,
+  Field.GUEST_PDPTE3,
+] as const;
 
 /** Where the processor uses the guest's own page tables. */
 export const ownControls = (read: ReadField): GuestControls => ({
@@ -25,7 +31,7 @@ export const ownControls = (read: ReadField): GuestControls => ({
   cr3: read(Field.GUEST_CR3),
   cr4: read(Field.GUEST_CR4),
   efer: read(Field.GUEST_IA32_EFER),
-  pdptes: PDPTES.map(read),
+  pdptes: PDPTE_FIELDS.map(read),
 });
 
 /** Where it uses shadow tables: what the guest reads is in read shadows, and in the monitor's memory. */

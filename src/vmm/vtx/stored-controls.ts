@@ -1,11 +1,9 @@
 import { WideEfer } from '../../isa/registers/control';
 import { EntryControl } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
-import type { GuestControls, ReadField } from './guest-paging';
+import { PDPTE_FIELDS, type GuestControls, type ReadField } from './guest-paging';
 import { enteredCr0, enteredCr4, enteredEfer } from './paging/entered';
 import { PDPTE_REGISTERS, type VcpuRegister } from './vcpu-area';
-
-const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
 
 type WriteField = (field: Field, value: bigint | number) => void;
 type WriteVcpu = (register: VcpuRegister, value: bigint) => void;
@@ -40,7 +38,7 @@ export function storeControls(
 function storeOwn(write: WriteField, before: GuestControls, after: GuestControls): void {
   if (before.cr0 !== after.cr0) write(Field.GUEST_CR0, after.cr0);
   if (before.cr3 !== after.cr3) write(Field.GUEST_CR3, after.cr3);
-  PDPTES.forEach((field, n) => {
+  PDPTE_FIELDS.forEach((field, n) => {
     const entry = after.pdptes[n] ?? 0n;
     if (entry !== before.pdptes[n]) write(field, entry);
   });

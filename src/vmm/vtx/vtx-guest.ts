@@ -1,4 +1,3 @@
-import { Gpr } from '../../isa/registers/general';
 import { Msr } from '../../isa/registers/msr';
 import { Field } from '../../isa/vmx/fields';
 import type { Processor } from '../../processor/processor';
@@ -126,8 +125,6 @@ export class VtxGuest {
       { ...after.registers, pdptes: after.pdptes },
     );
     if (leadElsewhere) host.addressSpaceChanged();
-    for (const [index, value] of savedRegisters(after)) {
-      if (index !== Gpr.RSP) host.setGuestRegister(index, value);
-    }
+    for (const [index, value] of savedRegisters(after)) host.setGuestRegister(index, value);
   }
 }

@@ -1,10 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import type { PagingState } from '../../../processor/paging/walk';
-import { fetchedText, type SoftwareProcessor, type VirtualMachine } from '../../../vmm';
+import type { SoftwareProcessor, VirtualMachine } from '../../../vmm';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { SecondLevel } from '../second-level';
 import type { EntryFailure, ExitVocabulary, Side, Technique } from '../technique';
 import { GuestMap } from './guest-map';
+import { emulationOccasion } from './occasion';
 import { VcpuRegisters } from './vcpu-registers';
 
 /** Emulation by the built-in monitor: the guest's processor is software. */
@@ -49,12 +50,8 @@ export class BuiltInEmulation implements Technique {
     return l10n.t('64-bit mode');
   }
 
-  /** The instruction that the monitor does, as it was fetched or is about to be. */
   get occasion(): string | undefined {
-    const { activity } = this.vm.monitor;
-    if (!activity) return undefined;
-    const fetched = activity.done[0]?.result ?? this.software.fetch();
-    return l10n.t('emulation of {0}', fetchedText(fetched));
+    return emulationOccasion(this.vm, this.software);
   }
 
   /** The guest never runs, so that it never leaves. */

@@ -4,7 +4,6 @@ import { Field } from '../../../isa/vmx/fields';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import {
-  fetchedText,
   guestPagingState,
   shadowedControls,
   vcpuOffset,
@@ -15,6 +14,7 @@ import {
 } from '../../../vmm';
 import type { Registers } from '../../registers/registers';
 import { GuestMap } from '../emulate/guest-map';
+import { emulationOccasion } from '../emulate/occasion';
 import { VcpuRegisters } from '../emulate/vcpu-registers';
 import type { SecondLevel } from '../second-level';
 import type { Side } from '../technique';
@@ -83,10 +83,7 @@ export class BuiltInShadowVtx extends BuiltInVtx {
 
   override get occasion(): string | undefined {
     const { software, vm } = this;
-    const { activity } = vm.monitor;
-    if (!software || !activity) return undefined;
-    const fetched = activity.done[0]?.result ?? software.fetch();
-    return l10n.t('emulation of {0}', fetchedText(fetched));
+    return software && emulationOccasion(vm, software);
   }
 
   /** What the guest reads. Of CR0 and CR4 some bits are its own, and in the processor while it runs. */

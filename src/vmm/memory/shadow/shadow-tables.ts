@@ -33,11 +33,6 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
     private readonly pool: FramePool,
   ) {}
 
-  /** Host-physical addresses of all shadow tables. */
-  get all(): IterableIterator<ShadowPage> {
-    return this.pages.values();
-  }
-
   /** How many frames are left for new ones. */
   get free(): number {
     return this.pool.free;

@@ -3,11 +3,10 @@ import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { invept, mappingsChanged, vmread, vmwrite } from '../../operations';
+import { PDPTE_FIELDS } from '../guest-paging';
 import type { VtxPaging } from './vtx-paging';
 
 /** With EPT the processor uses the guest's own page tables: the guest has its control registers. */
-
-const PDPTES = [Field.GUEST_PDPTE0, Field.GUEST_PDPTE1, Field.GUEST_PDPTE2, Field.GUEST_PDPTE3];
 
 function* field(which: Field): Handler<bigint> {
   return yield vmread(which);
@@ -47,7 +46,7 @@ function* setLongMode(on: boolean): Handler {
 }
 
 function* setPdptes(entries: readonly bigint[]): Handler {
-  for (const [n, which] of PDPTES.entries()) yield vmwrite(which, entries[n] ?? 0n);
+  for (const [n, which] of PDPTE_FIELDS.entries()) yield vmwrite(which, entries[n] ?? 0n);
 }
 
 function* pagingTurned(): Handler {
