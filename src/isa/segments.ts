@@ -198,6 +198,30 @@ export function descriptorLimit(low: bigint): number {
   return bitsOf(low, 55, 55) === 1 ? ((raw << 12) | 0xfff) >>> 0 : raw;
 }
 
+/** The base of a code, data or 32-bit system descriptor. */
+export const descriptorBase = (low: bigint): bigint =>
+  ((low >> 16n) & 0xffffffn) | ((low >> 32n) & 0xff000000n);
+
+/**
+ * A code or data descriptor that loads as the hidden part of a segment register says.
+ *
+ * @param rights in VMX access-rights format
+ * @returns undefined where there is none: limits above 1 MByte come in 4 KBytes
+ */
+export function descriptorOf(base: bigint, limit: number, rights: number): bigint | undefined {
+  const granular = limit > 0xfffff;
+  if (granular && (limit & 0xfff) !== 0xfff) return undefined;
+  const raw = BigInt(granular ? limit >>> 12 : limit);
+  const attributes = BigInt((rights & 0x70ff) | (granular ? 0x8000 : 0));
+  return (
+    (raw & 0xffffn) |
+    ((base & 0xffffffn) << 16n) |
+    (attributes << 40n) |
+    ((raw & 0xf0000n) << 32n) |
+    ((base & 0xff000000n) << 32n)
+  );
+}
+
 /** Bits 55:52 and 47:40 of a descriptor, moved into VMX access-rights format. */
 export function accessRightsOf(low: bigint): number {
   return bitsOf(low, 55, 40) & 0xf0ff;

@@ -1,9 +1,10 @@
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
-import { SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
+import { Hides, SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
 import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
+import { formTable } from './decoder/forms';
 import { EventDelivery } from './events/delivery';
 import { SINGLE_STEP, takePendingDebug } from './events/debug';
 import { stepCondition } from './events/branch-step';
@@ -34,6 +35,7 @@ import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
 import { noInstruction, notOfThisProcessor } from './reasons/instructions';
+import type { Form } from './semantics/form';
 import { slowPath } from './semantics/slow-path';
 import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
@@ -187,6 +189,25 @@ export class Processor
   /** Breakpoints may stand at linear or physical addresses with these offsets in their page. */
   setBreakpointOffsets(offsets: ReadonlySet<number>): void {
     this.code.setBreakpointOffsets(offsets);
+  }
+
+  /** Comes back before each instruction of the forms that are wanted. To be told before anything is executed. */
+  watch(wanted: (form: Form) => boolean): void {
+    const { forms } = formTable();
+    this.code.watch(forms.flatMap((form, n) => (wanted(form) ? [n] : [])));
+  }
+
+  /** Whether the next instruction is watched: its operands can be asked for then, as while it is executed. */
+  get isAtWatched(): boolean {
+    try {
+      const record = this.fetch.current(true);
+      if (record === 0 || !(this.view.getUint8(record + Rec.BREAKPOINT) & Hides.WATCH)) return false;
+      this.record = record;
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof Fault) return false;
+      throw thrown;
+    }
   }
 
   /**
@@ -483,9 +504,10 @@ export class Processor
   private special(record: number): number {
     this.syncRip();
     this.record = record;
-    if (this.view.getUint8(record + Rec.BREAKPOINT) !== 0 && !this.passing) {
+    const hides = this.view.getUint8(record + Rec.BREAKPOINT);
+    if (hides !== 0 && !this.passing) {
       this.engine.remaining++;
-      this.stop = { kind: 'breakpoint' };
+      this.stop = { kind: hides & Hides.BREAKPOINT ? 'breakpoint' : 'watched' };
       return 0;
     }
     switch (this.view.getUint8(record + SPECIAL_KIND)) {

@@ -1,6 +1,7 @@
+import type { ComputerStop } from '../machine/computer';
 import { canWake } from '../machine/wake-ups';
 import type { Fault } from '../processor/faults';
-import { EMULATION_GATE } from '../vmm';
+import { EMULATION_GATE, type Hole } from '../vmm';
 import type { End } from './end';
 import type { Machine } from './machine';
 import type { Pace } from './pace';
@@ -20,6 +21,8 @@ export type Stop =
   | { readonly kind: 'raised' }
   /** An event has been delivered, and the processor was told to stop there. */
   | { readonly kind: 'delivered' }
+  /** The guest is about to see, or to do, something else than it believes; nothing of it has been done. */
+  | { readonly kind: 'hole'; readonly hole: Hole }
   /** Somebody asked the computer to come back. */
   | { readonly kind: 'requested' }
   /** A third fault: the next stretch finds that the processor has shut down. */
@@ -28,6 +31,8 @@ export type Stop =
   | { readonly kind: 'not-implemented'; readonly what: string }
   /** The budget or the time is used up. */
   | { readonly kind: 'spent' };
+
+type HoleStop = Extract<Stop, { kind: 'hole' }>;
 
 const SPENT: Stop = { kind: 'spent' };
 const EXIT: Stop = { kind: 'exit' };
@@ -41,6 +46,9 @@ const OPERATIONS = 1024;
 
 /** Runs a machine: the guest, and the built-in monitor whenever control comes to it. */
 export class MachineRun {
+  /** Is told of every hole in virtualization that the guest comes to; true stops before it. */
+  onHole: (hole: Hole) => boolean = () => false;
+
   constructor(readonly machine: Machine) {}
 
   /**
@@ -54,7 +62,7 @@ export class MachineRun {
     if (machine.requestedEnd) return { kind: 'end', end: machine.requestedEnd };
     const emulated = machine.vm?.monitor.emulatedAt;
     if (emulated !== undefined) return this.emulate(emulated, past);
-    const stop = machine.computer.run(budget, past);
+    const stop = machine.vm?.holes ? this.watch(budget, past) : machine.computer.run(budget, past);
     if (machine.requestedEnd) return { kind: 'end', end: machine.requestedEnd };
     switch (stop.kind) {
       case 'gate':
@@ -73,10 +81,31 @@ export class MachineRun {
         return stop;
       case 'budget':
       case 'halt':
+      case 'watched':
         return SPENT;
       default:
         return stop;
     }
+  }
+
+  /** Runs a guest that may fall through holes in virtualization. */
+  private watch(budget: number, past: boolean): ComputerStop | HoleStop {
+    const { computer, vm } = this.machine;
+    const end = computer.processor.work + budget;
+    let stop: ComputerStop | HoleStop = past
+      ? (this.hole(vm, true) ?? computer.run(budget, true))
+      : computer.run(budget);
+    while (stop.kind === 'watched') {
+      const left = end - computer.processor.work;
+      stop = this.hole(vm, false) ?? computer.run(Math.max(1, left), true);
+    }
+    return stop;
+  }
+
+  /** @param passing whether nobody is asked */
+  private hole(vm: Machine['vm'], passing: boolean): HoleStop | undefined {
+    const hole = vm?.holes?.look();
+    return hole && this.onHole(hole) && !passing ? { kind: 'hole', hole } : undefined;
   }
 
   /** Control goes to the monitor, for the instruction at a linear address, where a breakpoint may stand. */

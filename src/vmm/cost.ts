@@ -19,6 +19,8 @@ export const Cost = {
   PORT: 300,
   MEMORY: 10,
   PAGE_WALK: 80,
+  /** IRET to an outer ring. */
+  RING_RETURN: 100,
   SOFTWARE: 20,
   /** An instruction decoded and executed in software. */
   EMULATION: 600,

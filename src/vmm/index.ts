@@ -6,12 +6,12 @@ export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';
 export {
   createVirtualMachine,
-  type Paging,
-  type TechniqueName,
   type VirtualMachine,
   type VirtualMachineOptions,
   type VirtualMachineState,
 } from './virtual-machine';
+export type { Paging, TechniqueName } from './techniques';
+export { HOLE_KINDS, type Hole, type HoleKind } from './deprivilege/holes/hole';
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';

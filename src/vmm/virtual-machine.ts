@@ -12,19 +12,15 @@ import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { buildAddressSpace, directMap } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
-import { EmulateTechnique } from './emulate/emulate';
-import { softwareProcessor } from './emulate/virtual-processor';
 import type { SoftwareProcessor } from './emulator/software-processor';
+import { HoleFinder } from './deprivilege/holes/hole-finder';
 import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/guest-memory';
 import { FramePool } from './memory/shadow/frame-pool';
 import { Monitor, type MonitorState } from './monitor';
-import { VtxTechnique } from './vtx/vtx';
+import { techniqueKind, type Paging, type TechniqueName } from './techniques';
 import type { Intercept } from './vtx/vmcs-setup';
-
-/** By the EPT in hardware, or by shadow page tables. */
-export type Paging = 'ept' | 'shadow';
 
 export interface VirtualMachineOptions {
   /** Bytes of guest RAM. */
@@ -43,8 +39,6 @@ export interface VirtualMachineOptions {
   readonly technique?: TechniqueName;
 }
 
-export type TechniqueName = 'vtx' | 'emulate';
-
 /** The gate page lies here in host-physical memory; the monitor sees it in its direct map. */
 const GATE_FRAME = 0x1000;
 /** The monitor's own memory. */
@@ -61,6 +55,8 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly saveArea: number;
   /** The processor in software, while it is what executes the guest's instructions. */
   readonly software: SoftwareProcessor | undefined;
+  /** Finds the holes in virtualization that the guest comes to, where the technique has any. */
+  readonly holes: HoleFinder | undefined;
 }
 
 export interface VirtualMachineState {
@@ -74,7 +70,9 @@ export interface VirtualMachineState {
 export function createVirtualMachine(options: VirtualMachineOptions): VirtualMachine {
   const pageCount = Math.ceil(options.memory / 4096);
   // Room for the EPT of all of guest memory, or what stands in its place, beside the monitor's other structures.
-  const shadowFrames = options.paging === 'shadow' ? shadowFramesFor(pageCount) : 0;
+  const kind = techniqueKind(options.technique ?? 'vtx');
+  const paging = kind.paging ?? options.paging;
+  const shadowFrames = paging === 'shadow' ? shadowFramesFor(pageCount) : 0;
   const shadowStart = MONITOR_START + MONITOR_SIZE + Math.ceil(pageCount / 512) * PAGE_SIZE;
   const structures = shadowStart + shadowFrames * PAGE_SIZE - MONITOR_START;
   const guestStart = MONITOR_START + structures;
@@ -97,39 +95,34 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
   // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
   computer.processor.state.units.set(options.start.units);
   computer.processor.gateFrame = GATE_FRAME;
-  const [vmxon, vmcs, msrBitmap, gdt, idt, tss, stack] = [0, 1, 2, 3, 4, 5, 6].map(() =>
-    frames.allocate(),
-  ) as Seven;
-  const saveArea = frames.allocate();
-  const shadow = shadowFrames > 0 ? new FramePool(shadowStart, shadowFrames) : undefined;
-  const platform = options.platform ?? {};
-  const host = new Host(computer, guestMemory, saveArea, options.events, platform, shadow);
-  const emulates = options.technique === 'emulate';
-  // Without EPT the processor runs no guest in real mode: software does.
-  const inSoftware = emulates || shadow !== undefined;
-  if (inSoftware) softwareProcessor(host, frames.allocate(), options);
-  const vtx = new VtxTechnique(
-    { vmxon, vmcs },
-    {
-      intercepts: new Set(options.intercepts),
-      eptPointer: shadow ? undefined : ept.pointer,
-      msrBitmap,
-      hostCr3,
-      hostRsp: directMap(stack + 4096),
-      gate: directMap(GATE_FRAME),
-      hostGdt: directMap(gdt),
-      hostIdt: directMap(idt),
-      hostTss: directMap(tss),
-      start: options.start,
-    },
-  );
-  const monitor = new Monitor(host, emulates ? new EmulateTechnique(options.start) : vtx);
+  const { host, technique } = kind.make({
+    computer,
+    frames,
+    ept,
+    shadowFrames: shadowFrames > 0 ? new FramePool(shadowStart, shadowFrames) : undefined,
+    hostCr3,
+    gateFrame: GATE_FRAME,
+    start: options.start,
+    intercepts: options.intercepts,
+    engine: options.engine,
+    host: (makeShadow) =>
+      new Host(
+        computer,
+        guestMemory,
+        frames.allocate(),
+        options.events,
+        options.platform ?? {},
+        makeShadow,
+      ),
+  });
+  const monitor = new Monitor(host, technique);
   return {
     computer,
     monitor,
     guestMemory,
-    paging: options.paging,
-    saveArea,
+    paging,
+    saveArea: host.saveArea,
+    holes: host.deprivileged && new HoleFinder(computer.processor, host.deprivileged),
     get software() {
       return host.executing;
     },
@@ -152,8 +145,6 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
 
 /** Enough for the tables of a few address spaces that use much of memory. */
 const shadowFramesFor = (pages: number): number => Math.max(512, Math.ceil(pages / 32));
-
-type Seven = [number, number, number, number, number, number, number];
 
 /** The state in which a 64-bit monitor's code runs, VMX enabled (SDM 3C 24.7). */
 function enterRootMode(computer: Computer, cr3: bigint): void {

@@ -14,6 +14,14 @@ export const Special = {
 } as const;
 export const SPECIAL_KIND = 3;
 
+/** Why the handler of a record is hidden (bits of its byte at `Rec.BREAKPOINT`). */
+export const Hides = {
+  /** A breakpoint may stand at its offset. */
+  BREAKPOINT: 1,
+  /** Somebody watches instructions of its form. */
+  WATCH: 2,
+} as const;
+
 /** In bytes (SDM 2A 2.3.11). */
 export const LONGEST_INSTRUCTION = 15;
 const LONGEST_BLOCK = 64;
@@ -54,6 +62,7 @@ export class CodeCache {
   /** Changes whenever all records are forgotten. */
   generation = 0;
   private breakpointOffsets: ReadonlySet<number> = new Set();
+  private watchedHandlers: ReadonlySet<number> = new Set();
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -121,6 +130,7 @@ export class CodeCache {
     if (!complete) decoded.kind = 'invalid';
     const record = Area.SCRATCH_RECORD;
     this.write(record, decoded, offset);
+    this.hideIfWatched(record);
     this.writeFollow(record + RECORD_SIZE, offset + decoded.length, 0);
     return { record, length: decoded.length, complete };
   }
@@ -146,6 +156,11 @@ export class CodeCache {
     for (const offset of offsets) if (!before.has(offset)) this.patch(offset);
   }
 
+  /** Forms of which every instruction is to be seen before it is executed. To be told before anything is decoded. */
+  watch(forms: readonly number[]): void {
+    this.watchedHandlers = new Set(forms.map((form) => FIRST_FORM_HANDLER + form));
+  }
+
   /** Whether a breakpoint may stand at an offset of a page. */
   breaksAt(offset: number): boolean {
     return this.breakpointOffsets.has(offset);
@@ -158,12 +173,20 @@ export class CodeCache {
     }
   }
 
-  /** The instruction's own handler, or the one that stops at a breakpoint. */
+  /** The instruction's own handler, or the one that stops before it. */
   private setHandler(record: number, offset: number): void {
-    const breaks = this.breakpointOffsets.has(offset);
     const own = this.view.getUint16(record + Rec.HIDDEN, true);
-    this.view.setUint16(record + Rec.HANDLER, breaks ? SPECIAL_HANDLER : own, true);
-    this.view.setUint8(record + Rec.BREAKPOINT, breaks ? 1 : 0);
+    const breaks = this.breakpointOffsets.has(offset) ? Hides.BREAKPOINT : 0;
+    const hides = breaks | (this.watchedHandlers.has(own) ? Hides.WATCH : 0);
+    this.view.setUint16(record + Rec.HANDLER, hides === 0 ? own : SPECIAL_HANDLER, true);
+    this.view.setUint8(record + Rec.BREAKPOINT, hides);
+  }
+
+  /** Breakpoints at an instruction that straddles have been looked for before it is decoded. */
+  private hideIfWatched(record: number): void {
+    if (!this.watchedHandlers.has(this.view.getUint16(record + Rec.HIDDEN, true))) return;
+    this.view.setUint16(record + Rec.HANDLER, SPECIAL_HANDLER, true);
+    this.view.setUint8(record + Rec.BREAKPOINT, Hides.WATCH);
   }
 
   /** Bytes at a physical address have changed: records made from them must not be used again. */

@@ -1,5 +1,5 @@
 import { AccessRights, SegmentRights, SegmentType } from '../../isa/access-rights';
-import { accessRightsOf, descriptorLimit, Selector } from '../../isa/segments';
+import { accessRightsOf, descriptorBase, descriptorLimit, Selector } from '../../isa/segments';
 import { generalProtection, type FaultMaker } from '../faults';
 import { beyondTable } from '../reasons/segments';
 import { LDTR } from '../state/layout';
@@ -76,8 +76,7 @@ export function readDescriptor(
 /** Base and limit of a code, data or 32-bit system descriptor (SDM 3A 3.4.5). */
 export function segmentFrom(found: FoundDescriptor, selector = found.selector): SegmentRegister {
   const { low, rights } = found;
-  const base = ((low >> 16n) & 0xffffffn) | ((low >> 32n) & 0xff000000n);
-  return { selector, base, limit: descriptorLimit(low), accessRights: rights };
+  return { selector, base: descriptorBase(low), limit: descriptorLimit(low), accessRights: rights };
 }
 
 /** Sets the accessed flag of a code or data descriptor in its table (SDM 3A 3.4.5.1). */

@@ -18,6 +18,12 @@ const localApic = (host: Host): ApicRegisters => ({
   timeStampChanged: () => undefined,
 });
 
+export interface SoftwareProcessorOptions {
+  readonly engine?: EngineKind;
+  /** Whether writes to a frame have to be seen; see `SoftwareProcessorParts`. */
+  readonly isTraced?: (frame: number) => boolean;
+}
+
 /**
  * Gives the guest of a host a processor in software.
  *
@@ -26,7 +32,7 @@ const localApic = (host: Host): ApicRegisters => ({
 export function softwareProcessor(
   host: Host,
   frame: number,
-  { engine }: { readonly engine?: EngineKind },
+  { engine, isTraced }: SoftwareProcessorOptions,
 ): SoftwareProcessor {
   const { computer, bus, guestMemory: memory } = host;
   const { processor } = computer;
@@ -39,6 +45,14 @@ export function softwareProcessor(
     ferr: (pending: boolean) => host.virtual.coprocessorError.ferr(pending),
     apic: localApic(host),
   };
-  host.software = new SoftwareProcessor({ host: processor, area, memory, bus, ports, engine });
+  host.software = new SoftwareProcessor({
+    host: processor,
+    area,
+    memory,
+    bus,
+    ports,
+    engine,
+    isTraced,
+  });
   return host.software;
 }

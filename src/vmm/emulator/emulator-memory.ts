@@ -20,15 +20,19 @@ export class GuestAddresses implements SecondLevel {
   constructor(
     private readonly memory: GuestMemory,
     private readonly bus: GuestBus,
+    private readonly isTraced: (frame: number) => boolean = () => false,
   ) {}
 
-  translate(guestPhysical: bigint, { write }: GuestPhysicalContext): HostTranslation {
+  translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation {
+    const { write, pageWalk } = context;
     const address = this.memory.hostAddress(guestPhysical) ?? this.allocate(guestPhysical);
     const rom = this.memory.isRom(guestPhysical);
-    if (address === undefined || (rom && write)) {
-      return { address: WINDOW + Number(guestPhysical), writable: false, readable: false };
-    }
-    return { address, writable: !rom, readable: true };
+    const onBus = { address: WINDOW + Number(guestPhysical), writable: false, readable: false };
+    if (address === undefined || (rom && write)) return onBus;
+    const traced = this.isTraced(address - (address % PAGE_SIZE));
+    // Flags that a walk sets are written where everybody sees it.
+    if (traced && write && !pageWalk) return onBus;
+    return { address, writable: !rom && !traced, readable: true };
   }
 
   probe(guestPhysical: bigint): number | undefined {

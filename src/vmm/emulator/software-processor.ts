@@ -1,6 +1,7 @@
 import { Rflags } from '../../isa/registers/flags';
 import type { Bus } from '../../processor/bus';
 import { createProcessor } from '../../processor/create-processor';
+import { takePendingDebug } from '../../processor/events/debug';
 import type { EngineKind } from '../../processor/execution/engine';
 import type { GuestMode } from '../../processor/guest-mode/guest-mode';
 import { ROOT_OPERATION } from '../../processor/guest-mode/root-operation';
@@ -24,6 +25,8 @@ export interface SoftwareProcessorParts {
   readonly memory: GuestMemory;
   readonly bus: GuestBus;
   readonly ports: Pick<Bus, 'readPort' | 'writePort' | 'ferr' | 'apic'>;
+  /** Whether writes to a frame must not go straight to memory, as somebody has to see them. */
+  readonly isTraced?: ((frame: number) => boolean) | undefined;
   readonly engine?: EngineKind | undefined;
 }
 
@@ -59,7 +62,7 @@ export class SoftwareProcessor {
     );
     const { cpu } = this;
     cpu.ignoresBreakpoints = true;
-    cpu.mmu.secondLevel = new GuestAddresses(memory, bus);
+    cpu.mmu.secondLevel = new GuestAddresses(memory, bus, parts.isTraced);
     cpu.guestMode = this.guestMode();
     cpu.state.keepMsrsIn(area.msrs);
     area.store(cpu.state);
@@ -104,6 +107,11 @@ export class SoftwareProcessor {
     this.parts.area.blocking = blocking;
   }
 
+  /** Whether it runs, and nothing is due between its last instruction and the next. */
+  get isSettled(): boolean {
+    return this.parts.area.isSettled;
+  }
+
   /** Its registers have been changed from outside, or restored: what derives from them is out of date. */
   changed(): void {
     this.using((cpu) => {
@@ -141,9 +149,23 @@ export class SoftwareProcessor {
 
   /** An external interrupt goes to its handler. @returns what is left of the guest when that failed */
   interrupt(vector: number): ProcessorStop | undefined {
+    return this.delivering((cpu) => {
+      cpu.deliver({ kind: 'external-interrupt', vector, returnRip: cpu.state.rip });
+    });
+  }
+
+  /** A debug exception that came after an instruction goes to its handler. @param conditions bits of DR6 */
+  debugException(conditions: bigint): ProcessorStop | undefined {
+    return this.delivering((cpu) => {
+      cpu.state.pendingDebug = Number(conditions);
+      cpu.deliver(takePendingDebug(cpu.state));
+    });
+  }
+
+  private delivering(deliver: (cpu: Processor) => void): ProcessorStop | undefined {
     return this.inTime((cpu) => {
       try {
-        cpu.deliver({ kind: 'external-interrupt', vector, returnRip: cpu.state.rip });
+        deliver(cpu);
         return undefined;
       } catch (thrown) {
         return stopAfter(thrown);

@@ -4,6 +4,8 @@ import type { FrameAllocator } from './frames';
 
 /** Where the monitor sees all of physical memory, as many kernels do: a direct map in the upper half. */
 export const DIRECT_MAP = 0xffff800000000000n;
+/** Its entry in a table of the fourth level. */
+export const DIRECT_MAP_INDEX = 256;
 
 const PRESENT_WRITABLE = Pte.P | Pte.RW;
 
@@ -15,7 +17,7 @@ const PRESENT_WRITABLE = Pte.P | Pte.RW;
 export function buildAddressSpace(memory: PhysicalMemory, frames: FrameAllocator): bigint {
   const pml4 = frames.allocate();
   const pdpt = frames.allocate();
-  memory.write64(pml4 + 256 * 8, BigInt(pdpt) | PRESENT_WRITABLE);
+  memory.write64(pml4 + DIRECT_MAP_INDEX * 8, BigInt(pdpt) | PRESENT_WRITABLE);
   const gigabytes = Math.ceil(memory.size / 2 ** 30);
   for (let g = 0; g < gigabytes; g++) {
     const directory = frames.allocate();

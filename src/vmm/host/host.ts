@@ -19,6 +19,7 @@ import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import { writeXcr0 } from '../../processor/extended-state/xcr0';
 import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
+import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Processor } from '../../processor/processor';
 import { cpuid } from '../../processor/system/cpuid';
 import { readMsr, writeMsr } from '../../processor/system/msr';
@@ -26,11 +27,11 @@ import { timeStampCounter } from '../../processor/system/time';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
-import { ShadowPager, type Filling, type ShadowPagerState } from '../memory/shadow/shadow-pager';
-import type { FramePool } from '../memory/shadow/frame-pool';
+import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/shadow-pager';
 import type { GuestEnd } from '../end';
 import { packAnswer } from '../cpuid-answer';
 import { GuestBus, type Answerer } from '../emulator/guest-bus';
+import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import { VtxGuest } from '../vtx/vtx-guest';
 import { GuestTranslation } from '../vtx/guest-translation';
@@ -49,6 +50,7 @@ export interface HostState {
   readonly waiting: boolean;
   readonly mappingsChanged: boolean;
   readonly shadow: ShadowPagerState | undefined;
+  readonly deprivileged: DeprivilegedState | undefined;
   readonly virtualApicBase: bigint;
 }
 
@@ -79,6 +81,8 @@ export class Host implements Persistent<HostState> {
   readonly bus: GuestBus;
   /** Where the technique executes the guest in software: its processor. */
   software: SoftwareProcessor | undefined;
+  /** Where the processor runs a guest in an outer ring. */
+  deprivileged: DeprivilegedGuest | undefined;
   private readonly shadow: ShadowPager | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
@@ -90,11 +94,11 @@ export class Host implements Persistent<HostState> {
     readonly computer: Computer,
     readonly guestMemory: GuestMemory,
     /** Host-physical address of the page where the guest's general registers are kept: 16 × 8 bytes. */
-    private readonly saveArea: number,
+    readonly saveArea: number,
     events: PlatformEvents,
     platform: PlatformOptions,
-    /** For shadow tables; undefined where the EPT translates. */
-    shadowFrames?: FramePool,
+    /** Makes shadow tables; undefined where the EPT translates. */
+    makeShadow?: (memory: PhysicalMemory, pages: GuestPages) => ShadowPager,
   ) {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
@@ -135,7 +139,7 @@ export class Host implements Persistent<HostState> {
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
     const pages = this.guestPages();
-    this.shadow = shadowFrames && new ShadowPager(computer.memory, pages, shadowFrames);
+    this.shadow = makeShadow?.(computer.memory, pages);
     this.translation = new GuestTranslation({
       vmread: (field) => this.vmread(field),
       vcpu: (register) => this.readVcpu(register),
@@ -180,7 +184,17 @@ export class Host implements Persistent<HostState> {
     const { armed, end, waiting, mappingsChanged, virtualApicBase } = this;
     const virtual = this.virtual.save();
     const shadow = this.shadow?.save();
-    return { virtual, armed, end, waiting, mappingsChanged, virtualApicBase, shadow };
+    const deprivileged = this.deprivileged?.save();
+    return {
+      virtual,
+      armed,
+      end,
+      waiting,
+      mappingsChanged,
+      virtualApicBase,
+      shadow,
+      deprivileged,
+    };
   }
 
   restore(state: HostState): void {
@@ -192,6 +206,7 @@ export class Host implements Persistent<HostState> {
     this.waiting = state.waiting;
     this.mappingsChanged = state.mappingsChanged;
     if (state.shadow) this.shadow?.restore(state.shadow);
+    if (state.deprivileged) this.deprivileged?.restore(state.deprivileged);
     this.virtualApicBase = state.virtualApicBase;
   }
 
@@ -447,11 +462,15 @@ export class Host implements Persistent<HostState> {
   }
 
   walkForAccess(linear: bigint, errorCode: bigint): bigint {
-    return this.translation.forAccess(linear, errorCode);
+    const { deprivileged, translation } = this;
+    return (
+      deprivileged?.walkForAccess(linear, errorCode) ?? translation.forAccess(linear, errorCode)
+    );
   }
 
   fillShadow(linear: bigint, errorCode: bigint): Filling {
-    return this.translation.fillShadow(linear, errorCode);
+    const { deprivileged, translation } = this;
+    return deprivileged?.fill(linear, errorCode) ?? translation.fillShadow(linear, errorCode);
   }
 
   shadowRoot(): number {

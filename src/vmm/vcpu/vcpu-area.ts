@@ -75,8 +75,11 @@ export class VcpuArea {
     this.view.setUint32(VcpuLayout.INTERRUPTIBILITY, blocking, true);
   }
 
-  get halted(): boolean {
-    return this.view.getUint32(VcpuLayout.ACTIVITY, true) === ACTIVITIES.indexOf('hlt');
+  /** Whether it runs, and nothing is due between its last instruction and the next. */
+  get isSettled(): boolean {
+    const { view, inShadow } = this;
+    const active = view.getUint32(VcpuLayout.ACTIVITY, true) === ACTIVITIES.indexOf('active');
+    return active && !inShadow && view.getUint32(VcpuLayout.PENDING_DEBUG, true) === 0;
   }
 
   /** Whether STI or MOV SS holds off interrupts. */

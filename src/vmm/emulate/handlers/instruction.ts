@@ -26,7 +26,7 @@ export function* emulateInstruction(): Handler {
 }
 
 /** Interrupts come between two instructions, where the guest lets them. */
-function* takeInterrupt(): Handler {
+export function* takeInterrupt(): Handler {
   if ((yield acceptsInterrupts()) === 0n) return;
   const vector = yield acknowledgeInterrupt();
   const outcome = yield deliverInterrupt(vector);

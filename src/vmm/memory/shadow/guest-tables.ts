@@ -7,8 +7,11 @@ import type { GuestTable, Rights, Role } from './shadow-page';
 
 export const ALL_RIGHTS: Rights = { writable: true, user: true, executeDisable: false };
 
-export function roleOf(state: PagingState): Role {
+/** @param kernelAsUser whether the processor runs the guest's kernel, which is what wants access, in ring 3 */
+export function roleOf(state: PagingState, kernelAsUser = false): Role {
   return {
+    kernelAsUser,
+    noUserCode: kernelAsUser && (state.cr4 & WideCr4.SMEP) !== 0n,
     mode: pagingMode(state),
     writeProtect: (state.cr0 & WideCr0.WP) !== 0n,
     largePages: (state.cr4 & WideCr4.PSE) !== 0n,
@@ -16,10 +19,13 @@ export function roleOf(state: PagingState): Role {
   };
 }
 
-/** The levels of shadow tables. A guest outside of IA-32e mode has PAE paging underneath. */
-export function levelsOf({ mode }: Role): 3 | 4 | 5 {
+/** What walks the shadow tables of a guest outside of IA-32e mode: PAE paging, or 4-level paging of a host in that mode. */
+export type Underneath = 'PAE' | '4-level';
+
+/** The levels of shadow tables. */
+export function levelsOf({ mode }: Role, underneath: Underneath): 3 | 4 | 5 {
   if (mode === '5-level') return 5;
-  return mode === '4-level' ? 4 : 3;
+  return mode === '4-level' || underneath === '4-level' ? 4 : 3;
 }
 
 /** Which entry of a shadow table a linear address uses. */
@@ -54,8 +60,15 @@ export function firstTable(state: PagingState, role: Role): bigint {
 }
 
 /** The name of a role, and of a table in it. */
-export function roleName({ mode, writeProtect, largePages, executeDisable }: Role): string {
-  const flags = [writeProtect && 'WP', largePages && 'PSE', executeDisable && 'NXE'];
+export function roleName(role: Role): string {
+  const { mode, writeProtect, largePages, executeDisable, kernelAsUser, noUserCode } = role;
+  const flags = [
+    writeProtect && 'WP',
+    largePages && 'PSE',
+    executeDisable && 'NXE',
+    kernelAsUser && 'kernel',
+    noUserCode && 'SMEP',
+  ];
   return [mode, ...flags.filter(Boolean)].join('+');
 }
 

@@ -14,6 +14,13 @@ export interface Role {
   readonly writeProtect: boolean;
   readonly largePages: boolean;
   readonly executeDisable: boolean;
+  /**
+   * The guest's kernel runs in ring 3, where paging knows users only: all of its pages are the user's, with the
+   * rights that a supervisor has. Users have other tables.
+   */
+  readonly kernelAsUser: boolean;
+  /** CR4.SMEP, which the processor cannot hold against such a kernel. */
+  readonly noUserCode: boolean;
 }
 
 /** The guest's table that a shadow table stands for. */

@@ -23,9 +23,10 @@ import {
   roleName,
   roleOf,
   tableName,
+  type Underneath,
 } from './guest-tables';
 import type { Rights, Role, ShadowPage } from './shadow-page';
-import { ShadowTables, type ShadowTablesState } from './shadow-tables';
+import { ShadowTables, type ReservedEntry, type ShadowTablesState } from './shadow-tables';
 
 /** So many writes to a table in a row, and it is taken for one no longer. */
 const WRITES_OF_A_FORMER_TABLE = 3;
@@ -37,13 +38,21 @@ const TABLE_ENTRY = P | RW | US | A;
 /** A PDPTE of PAE paging grants no rights: these bits are reserved in it. */
 const PDPTE = P;
 
+/** What is particular to a monitor that uses shadow tables. */
+export interface ShadowPagerOptions {
+  /** Default: PAE paging. */
+  readonly underneath?: Underneath;
+  /** The monitor's own part of every address space, in the tables of the fourth level. */
+  readonly reserved?: ReservedEntry;
+}
+
 /** What became of an access that the shadow tables did not allow. */
 export type Filling =
   /** They allow it now. */
   | 'filled'
   /** They had done so before: it is something else that forbids it. */
   | 'unchanged'
-  /** They may never: a device answers there, or it is ROM, or a table of the guest's is written. */
+  /** They may never: a device answers there, or it is ROM, or a table of the guest's is written, or it is the monitor's. */
   | 'emulate'
   /** It is RAM that has no frame yet. */
   | 'no frame';
@@ -73,17 +82,18 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
     private readonly memory: PhysicalMemory,
     private readonly guest: GuestPages,
     pool: FramePool,
+    private readonly options: ShadowPagerOptions = {},
   ) {
-    this.tables = new ShadowTables(memory, pool);
+    this.tables = new ShadowTables(memory, pool, options.reserved);
     memory.onWrite((address, length) => {
       this.written(address, length);
     });
   }
 
   /** Host-physical address of the root for the guest's present address space. */
-  root(state: PagingState): number {
+  root(state: PagingState, kernelAsUser = false): number {
     this.makeRoom(1);
-    const { frame } = this.rootPage(state, roleOf(state));
+    const { frame } = this.rootPage(state, roleOf(state, kernelAsUser));
     this.activeRoot = frame;
     return frame;
   }
@@ -99,7 +109,8 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   }
 
   /** Fills in what the access needs. The guest's own tables allow it. */
-  fill(state: PagingState, linear: bigint, access: Access): Filling {
+  fill(state: PagingState, linear: bigint, access: Access, kernelAsUser = false): Filling {
+    if (this.isReserved(linear)) return 'emulate';
     const steps: WalkStep[] = [];
     const unchecked = { ...access, unchecked: true };
     const { translation } = walk(state, this.entries, linear, unchecked, false, (step) => {
@@ -110,14 +121,31 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
     if (!home || steps.some(({ entryHostAddress }) => entryHostAddress >= this.memory.size)) {
       return 'emulate';
     }
-    const role = roleOf(state);
+    const role = roleOf(state, kernelAsUser);
     this.makeRoom(LONGEST_PATH);
     const path = this.path(state, role, linear, steps);
     // Only now is it known which frames hold tables of the guest's.
     const writable = this.mayWrite(role, translation, home);
     if (access.write && !writable) return 'emulate';
-    const entry = leafEntry(role, translation, home, steps.at(-1), writable);
+    const leaf = kernelAsUser ? asUsers(translation, role) : translation;
+    const entry = leafEntry(role, leaf, home, steps.at(-1), writable);
     return this.tables.fill(path.last, entry) || path.isNew ? 'filled' : 'unchanged';
+  }
+
+  /** Whether an address lies in the monitor's own part of the address space. */
+  isReserved(linear: bigint): boolean {
+    const { reserved } = this.options;
+    return reserved !== undefined && indexOf(linear, 4) === reserved.index;
+  }
+
+  /** Whether writes to a frame have to be seen: it holds tables of the guest's. */
+  isTraced(frame: number): boolean {
+    return this.tables.isTraced(frame);
+  }
+
+  /** Writes to these frames have to be seen from now on, and to no others beside those that hold page tables. */
+  watch(frames: ReadonlySet<number>): void {
+    this.tables.watch(frames);
   }
 
   /** Whether anything has changed since this was asked last that the processor may know. */
@@ -179,7 +207,7 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   }
 
   private rootPage(state: PagingState, role: Role): ShadowPage {
-    const level = levelsOf(role);
+    const level = levelsOf(role, this.options.underneath ?? 'PAE');
     const name = roleName(role);
     if (role.mode === 'none') return this.tables.page(`${name} root`, level);
     if (role.mode === 'PAE') {
@@ -207,7 +235,9 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
       const at = page.frame + indexOf(linear, level) * 8;
       const step = steps.find((each) => each.level === level);
       if (step) rights = narrowed(rights, step, role);
-      const next = steps.find((each) => each.level === level - 1);
+      // PDPTE registers are no table.
+      const inMemory = !(role.mode === 'PAE' && level === 4);
+      const next = inMemory ? steps.find((each) => each.level === level - 1) : undefined;
       const child = next
         ? this.tableFor(role, level - 1, next, rights, linear)
         : this.tables.page(`part of ${at.toString(16)}`, level - 1);
@@ -232,22 +262,29 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   }
 
   /** Without CR0.WP a supervisor may write everywhere; where users are, too, the monitor does it. */
-  private mayWrite({ writeProtect }: Role, page: Translation, home: GuestPage): boolean {
-    const allowed = page.writable || (!writeProtect && !page.user);
+  private mayWrite({ writeProtect, kernelAsUser }: Role, page: Translation, home: GuestPage): boolean {
+    const allowed = page.writable || (!writeProtect && (kernelAsUser || !page.user));
     return allowed && page.dirty && home.writable && !this.tables.isTraced(home.frame);
   }
 }
 
+/** A page as a kernel sees it that the processor takes for a user. */
+const asUsers = (page: Translation, { noUserCode }: Role): Translation => ({
+  ...page,
+  user: true,
+  executeDisable: page.executeDisable || (noUserCode && page.user),
+});
+
 /** The entry that maps a page: the rights of the whole walk, and what the guest's last entry says beside them. */
 function leafEntry(
-  { mode }: Role,
+  { mode, kernelAsUser }: Role,
   page: Translation,
   { frame }: GuestPage,
   step: WalkStep | undefined,
   writable: boolean,
 ): bigint {
   const rights = (writable ? RW | D : 0n) | (page.user ? US : 0n) | (page.executeDisable ? XD : 0n);
-  const keys = mode === '4-level' || mode === '5-level' ? PK : 0n;
+  const keys = !kernelAsUser && (mode === '4-level' || mode === '5-level') ? PK : 0n;
   const last = step?.entry ?? 0n;
   const large = step !== undefined && step.level > 1;
   const pat = last & (large ? PAT_LARGE : PAT) ? PAT : 0n;

@@ -8,10 +8,19 @@ import type { GuestTable, ShadowPage } from './shadow-page';
 
 const ENTRIES = 512;
 
+/** An entry that every table of the fourth level has, whatever the guest's say: a part of the address space is the monitor's. */
+export interface ReservedEntry {
+  readonly index: number;
+  readonly entry: bigint;
+}
+
+const RESERVED_LEVEL = 4;
+
 export interface ShadowTablesState {
   readonly pages: readonly ShadowPage[];
   readonly free: readonly number[];
   readonly changed: boolean;
+  readonly watched: readonly number[];
 }
 
 /**
@@ -25,12 +34,15 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
   private readonly traced = new Map<number, Set<ShadowPage>>();
   /** The entries that are present, by the frame that they lead to. */
   private readonly places = new Places();
+  /** Frames to which writes have to be seen though they hold no tables. */
+  private watched: ReadonlySet<number> = new Set();
   /** An entry that the processor may know has been changed. */
   private changed = false;
 
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly pool: FramePool,
+    private readonly reserved?: ReservedEntry,
   ) {}
 
   /** How many frames are left for new ones. */
@@ -46,7 +58,13 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
   }
 
   isTraced(frame: number): boolean {
-    return this.traced.has(frame);
+    return this.traced.has(frame) || this.watched.has(frame);
+  }
+
+  watch(frames: ReadonlySet<number>): void {
+    const before = this.watched;
+    this.watched = frames;
+    for (const frame of frames) if (!before.has(frame)) this.protect(frame);
   }
 
   /** The shadow table of that name, which is made if there is none. */
@@ -55,6 +73,10 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
     if (known) return known;
     const page: ShadowPage = { key, frame: this.pool.allocate(), level, guest, writes: 0 };
     this.memory.writeBytes(page.frame, new Uint8Array(PAGE_SIZE));
+    const { reserved } = this;
+    if (reserved && level === RESERVED_LEVEL) {
+      this.memory.write64(page.frame + reserved.index * 8, reserved.entry);
+    }
     this.enlist(page);
     if (guest) this.protect(guest.frame);
     return page;
@@ -83,12 +105,18 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
   /** Clears an entry; a part of a large page that only it led to goes with it. */
   clear(address: number): void {
     const entry = this.memory.read64(address);
-    if (!(entry & Pte.P)) return;
+    if (!(entry & Pte.P) || this.isReserved(address)) return;
     this.changed = true;
     this.memory.write64(address, 0n);
     this.places.delete(frameOf(entry), address);
     const child = this.byFrame.get(frameOf(entry));
     if (child && !child.guest) this.remove(child);
+  }
+
+  private isReserved(address: number): boolean {
+    const { reserved } = this;
+    if (!reserved || address % PAGE_SIZE !== reserved.index * 8) return false;
+    return this.byFrame.get(address - (address % PAGE_SIZE))?.level === RESERVED_LEVEL;
   }
 
   /** The frame holds a table of the guest's from now on: nobody writes to it unseen. */
@@ -158,18 +186,20 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
 
   save(): ShadowTablesState {
     const pages = [...this.pages.values()].map((page) => ({ ...page }));
-    return { pages, free: this.pool.save(), changed: this.changed };
+    const watched = [...this.watched];
+    return { pages, free: this.pool.save(), changed: this.changed, watched };
   }
 
   /** The entries lie in host memory, which has been restored before. */
-  restore({ pages, free, changed }: ShadowTablesState): void {
+  restore({ pages, free, changed, watched }: ShadowTablesState): void {
     this.forget();
+    this.watched = new Set(watched);
     this.pool.restore(free);
     for (const page of pages) this.enlist({ ...page });
     for (const { frame } of pages) {
       for (let address = frame; address < frame + PAGE_SIZE; address += 8) {
         const entry = this.memory.read64(address);
-        if (entry & Pte.P) this.places.add(frameOf(entry), address);
+        if (entry & Pte.P && !this.isReserved(address)) this.places.add(frameOf(entry), address);
       }
     }
     this.changed = changed;

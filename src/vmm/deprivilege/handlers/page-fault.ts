@@ -1,0 +1,30 @@
+import { emulateInstruction } from '../../emulate/handlers/instruction';
+import type { Handler } from '../../operation';
+import { allocateGuestPage, Fills, fillShadow, walkForAccess } from '../../operations';
+import { isMonitors, readCr2, readErrorCode } from '../operations';
+
+/**
+ * A page fault of the processor's. It is hidden from the guest where the guest's own tables allow the access and
+ * the shadow tables only have not caught up. In all other cases the virtual processor does the
+ * instruction, by the guest's tables: it meets its own page fault, or the device, or it writes to a table that is traced.
+ */
+export function* handlePageFault(): Handler {
+  const linear = yield readCr2();
+  const errorCode = yield readErrorCode();
+  if ((yield isMonitors(linear)) === 1n) {
+    // Address-space compression: by the guest's tables something else may lie there.
+    yield* emulateInstruction();
+    return;
+  }
+  const walked = yield walkForAccess(linear, errorCode);
+  const filled = walked < 0n ? Fills.EMULATE : yield* fill(linear, errorCode, walked);
+  if (filled !== Fills.FILLED) yield* emulateInstruction();
+}
+
+/** RAM that has no frame yet gets one first. */
+function* fill(linear: bigint, errorCode: bigint, address: bigint): Handler<bigint> {
+  const filling = yield fillShadow(linear, errorCode);
+  if (filling !== Fills.NO_FRAME) return filling;
+  yield allocateGuestPage(address);
+  return yield fillShadow(linear, errorCode);
+}

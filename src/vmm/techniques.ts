@@ -1,0 +1,122 @@
+import type { Computer } from '../machine/computer';
+import type { EngineKind } from '../processor/execution/engine';
+import type { PhysicalMemory } from '../processor/physical-memory';
+import type { StartState } from '../processor/state/start-state';
+import { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
+import { DeprivilegeTechnique } from './deprivilege/deprivilege';
+import { MonitorTables } from './deprivilege/monitor-tables';
+import { EmulateTechnique } from './emulate/emulate';
+import { softwareProcessor } from './emulate/virtual-processor';
+import { DIRECT_MAP_INDEX, directMap } from './host/address-space';
+import type { FrameAllocator } from './host/frames';
+import { Host } from './host/host';
+import type { EptBuilder } from './memory/ept-builder';
+import type { GuestPages } from './memory/guest-pages';
+import type { FramePool } from './memory/shadow/frame-pool';
+import { ShadowPager, type ShadowPagerOptions } from './memory/shadow/shadow-pager';
+import type { Technique } from './technique';
+import { VtxTechnique } from './vtx/vtx';
+import type { Intercept } from './vtx/vmcs-setup';
+
+/** By the EPT in hardware, or by shadow page tables. */
+export type Paging = 'ept' | 'shadow';
+
+/** What a technique is made of. */
+export interface TechniqueParts {
+  readonly computer: Computer;
+  /** The monitor's own. */
+  readonly frames: FrameAllocator;
+  readonly ept: EptBuilder;
+  /** Frames for shadow tables, where there are to be any. */
+  readonly shadowFrames: FramePool | undefined;
+  readonly hostCr3: bigint;
+  /** Host-physical address of the gate page. */
+  readonly gateFrame: number;
+  readonly start: StartState;
+  readonly intercepts: readonly Intercept[];
+  readonly engine?: EngineKind | undefined;
+  /** Makes the host, with what translates the guest's addresses if that is not the EPT. */
+  host(makeShadow?: (memory: PhysicalMemory, pages: GuestPages) => ShadowPager): Host;
+}
+
+/** A way of virtualizing that the monitor knows. */
+interface TechniqueKind {
+  /** What leads from the guest's addresses to the host's, where it is not for the user to choose. */
+  readonly paging?: Paging;
+  make(parts: TechniqueParts): { readonly host: Host; readonly technique: Technique };
+}
+
+const TECHNIQUES = {
+  vtx: { make: vtx },
+  emulate: { paging: 'ept', make: emulate },
+  deprivilege: { paging: 'shadow', make: deprivilege },
+} as const satisfies Record<string, TechniqueKind>;
+
+export type TechniqueName = keyof typeof TECHNIQUES;
+
+export const techniqueKind = (name: TechniqueName): TechniqueKind => TECHNIQUES[name];
+
+const withEngine = ({ engine }: TechniqueParts) => (engine ? { engine } : {});
+
+function shadowMaker(pool: FramePool, options?: ShadowPagerOptions) {
+  return (memory: PhysicalMemory, pages: GuestPages) =>
+    new ShadowPager(memory, pages, pool, options);
+}
+
+function vtx(parts: TechniqueParts) {
+  const { frames, ept, shadowFrames, hostCr3, gateFrame, start } = parts;
+  const allocate = (): number => frames.allocate();
+  const [vmxon, vmcs, msrBitmap] = [allocate(), allocate(), allocate()];
+  const [hostGdt, hostIdt, hostTss, stack] = [allocate(), allocate(), allocate(), allocate()];
+  const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
+  // Without EPT the processor runs no guest in real mode: software does.
+  if (shadowFrames) softwareProcessor(host, frames.allocate(), withEngine(parts));
+  const plan = {
+    intercepts: new Set(parts.intercepts),
+    eptPointer: shadowFrames ? undefined : ept.pointer,
+    msrBitmap,
+    hostCr3,
+    hostRsp: directMap(stack + 4096),
+    gate: directMap(gateFrame),
+    hostGdt: directMap(hostGdt),
+    hostIdt: directMap(hostIdt),
+    hostTss: directMap(hostTss),
+    start,
+  };
+  return { host, technique: new VtxTechnique({ vmxon, vmcs }, plan) };
+}
+
+function emulate(parts: TechniqueParts) {
+  const host = parts.host();
+  softwareProcessor(host, parts.frames.allocate(), withEngine(parts));
+  return { host, technique: new EmulateTechnique(parts.start) };
+}
+
+function deprivilege(parts: TechniqueParts) {
+  const { computer, frames, shadowFrames, hostCr3, gateFrame, start } = parts;
+  if (!shadowFrames) throw new RangeError('no frames for shadow tables');
+  // The monitor is in every address space of the guest's: its gates and its stack have to be.
+  const entry = computer.memory.read64(Number(hostCr3) + DIRECT_MAP_INDEX * 8);
+  const reserved = { index: DIRECT_MAP_INDEX, entry };
+  let pager: ShadowPager | undefined;
+  const host = parts.host((memory, pages) => {
+    pager = shadowMaker(shadowFrames, { underneath: '4-level', reserved })(memory, pages);
+    return pager;
+  });
+  if (!pager) throw new Error('no shadow tables were made');
+  const shadow = pager;
+  const software = softwareProcessor(host, frames.allocate(), {
+    ...withEngine(parts),
+    isTraced: (frame) => shadow.isTraced(frame),
+  });
+  const tables = new MonitorTables(computer.memory, frames, directMap(gateFrame));
+  const { guestMemory } = host;
+  host.deprivileged = new DeprivilegedGuest(
+    computer.processor,
+    software,
+    shadow,
+    tables,
+    (address) => guestMemory.pageAt(address)?.frame,
+  );
+  return { host, technique: new DeprivilegeTechnique(start) };
+}
