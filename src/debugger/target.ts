@@ -65,8 +65,15 @@ export class Target {
       () => undefined,
       onBus,
     );
-    this.events = new EventLog(machine.processors);
+    this.events = new EventLog(this.deliversToGuest());
     this.transitions = new TransitionLog(this.computer, this.monitor, this.technique, this.trace);
+  }
+
+  /** The processors whose events are the guest's: not those that bring it to the monitor. */
+  private deliversToGuest(): readonly Processor[] {
+    const { machine, technique, computer } = this;
+    if (technique.leavesBy !== 'trap') return machine.processors;
+    return machine.processors.filter((processor) => processor !== computer.processor);
   }
 
   /** The processor that executes the guest's instructions, whether it is the computer's or software. */

@@ -1,4 +1,4 @@
-import { Rflags } from '../isa/registers/flags';
+import { Rflags, WideRflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
 import { Hides, SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
@@ -301,7 +301,9 @@ export class Processor
     const steps = stepCondition(state, () => this.instructionBytes());
     const { interruptShadow: shadow, hasBreakpoints: watched } = state;
     if (watched && !passing) checkExecution(state);
-    const single = hidden || shadow !== 'none' || steps !== undefined || watched;
+    const resumes = state.hasFlag(Rflags.RF);
+    state.loadsRf = false;
+    const single = hidden || shadow !== 'none' || steps !== undefined || watched || resumes;
     const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
     this.eventDelivered = false;
     this.progress.begin(single ? 1 : left);
@@ -314,9 +316,17 @@ export class Processor
     else engine.run(record);
     this.progress.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
+    if (resumes && !this.stop) this.endResume();
     const traps = steps?.() && !this.progress.left && !this.eventDelivered && !this.stop;
     // A trap after MOV SS is lost (SDM 3A 6.8.3).
     if (traps && state.interruptShadow !== 'mov-ss') state.pendingDebug |= SINGLE_STEP;
+  }
+
+  /** RF lasts for one instruction, unless that loads it, and for as long as a repeated one goes on (SDM 3B 18.3.1.1). */
+  private endResume(): void {
+    const { state, progress } = this;
+    if (progress.left || this.eventDelivered || state.loadsRf) return;
+    state.systemFlags &= ~WideRflags.RF;
   }
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4), or that a VM entry brings along. */

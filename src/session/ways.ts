@@ -14,4 +14,5 @@ export const WAYS: readonly Way[] = [
   { name: 'vtx', monitor: 'vtx' },
   { name: 'vtx with shadow paging', monitor: 'vtx', paging: 'shadow' },
   { name: 'emulate', monitor: 'emulate' },
+  { name: 'deprivilege', monitor: 'deprivilege' },
 ];

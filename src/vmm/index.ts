@@ -11,6 +11,7 @@ export {
   type VirtualMachineState,
 } from './virtual-machine';
 export type { Paging, TechniqueName } from './techniques';
+export type { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
 export { HOLE_KINDS, type Hole, type HoleKind } from './deprivilege/holes/hole';
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';

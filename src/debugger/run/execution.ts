@@ -1,10 +1,12 @@
 import type { MachineRun, Stop } from '../../session';
+import type { Hole } from '../../vmm';
 import type { Breakpoints } from './breakpoints';
 import type { MonitorRun } from './monitor-run';
 import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
 import type { Target } from '../target';
+import { holeReason } from '../techniques';
 import { transferOf } from './transfers';
 import { isException, type RaisedEvent } from '../trace/event-log';
 import type { Transition } from '../trace/transitions';
@@ -51,6 +53,7 @@ export class Execution {
 
   begin(): void {
     this.pauseRequested = false;
+    this.run.onHole = (hole) => this.asksForHole(hole);
     this.environment.pace?.begin();
     this.lastTurn = performance.now();
   }
@@ -208,6 +211,28 @@ export class Execution {
     return came ? this.onTransition(transitions.last, enter) : this.onStop(stop, enter);
   }
 
+  /** A hole in virtualization goes into the trace, where its number is that of no exit. */
+  private asksForHole({ kind, found, right, rip, linear }: Hole): boolean {
+    const { trace, computer, guest, processor } = this.target;
+    const reason = holeReason(kind);
+    trace.add({
+      reason,
+      qualification: found,
+      guestPhysical: right,
+      interruption: 0,
+      handler: 0n,
+      instructions: computer.processor.completed,
+      rip,
+      linear,
+      bytes: processor.instructionBytes(),
+      bits: processor.state.codeBits,
+      rax: guest.gpr(0),
+      rcx: guest.gpr(1),
+    });
+    trace.complete(0, 0);
+    return this.settings.stopAtExits.get(reason)?.() === true;
+  }
+
   /** Whether a transition that a program of the user's own makes may be where to stop. */
   private asksFor(transition: Transition): boolean {
     const { settings } = this;
@@ -241,6 +266,8 @@ export class Execution {
         return this.onExit(enter);
       case 'emulation':
         return this.onEmulation(enter);
+      case 'hole':
+        return stopped({ kind: 'vm-exit', reason: holeReason(stop.hole.kind) });
       case 'breakpoint':
         return this.onBreakpoint();
       case 'delivered':

@@ -1,5 +1,7 @@
 import type { Machine } from '../../session';
 import type { ExitGroup, Technique } from './technique';
+import { BuiltInDeprivilege } from './deprivilege/built-in';
+import { TRAP_GROUPS } from './deprivilege/trap-groups';
 import { BuiltInEmulation } from './emulate/built-in';
 import { BuiltInVtx } from './vtx/built-in';
 import { BuiltInShadowVtx } from './vtx/built-in-shadow';
@@ -16,10 +18,11 @@ export type {
   StructureField,
   Technique,
 } from './technique';
+export { holeReason } from './deprivilege/reasons';
 export { abortText, failureWords } from './vtx/failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
-export const EXIT_FILTERS: readonly ExitGroup[] = EXIT_GROUPS;
+export const EXIT_FILTERS: readonly ExitGroup[] = [...EXIT_GROUPS, ...TRAP_GROUPS];
 
 /** How a machine virtualizes. */
 export function techniqueOf(
@@ -31,6 +34,8 @@ export function techniqueOf(
   if (vm && software && vm.monitor.technique.name === 'emulate') {
     return new BuiltInEmulation(vm, software);
   }
+  const deprivileged = vm?.monitor.host.deprivileged;
+  if (deprivileged) return new BuiltInDeprivilege(vm, deprivileged);
   const { intercepts } = machine.options;
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);

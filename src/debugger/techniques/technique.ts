@@ -20,6 +20,8 @@ export interface Technique {
   /** As launch configurations spell the monitor: 'vtx', 'none'. */
   readonly name: string;
   readonly side: Side;
+  /** How the guest comes to whoever runs it: by VM exits, or by what the processor delivers through his IDT. */
+  readonly leavesBy?: 'trap';
   /** The registers of the guest; of the program where nothing is virtualized. */
   readonly guest: Registers;
   /** The registers of whoever runs the guest; undefined where nothing is virtualized. */

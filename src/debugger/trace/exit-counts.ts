@@ -4,14 +4,15 @@ import type { Technique } from '../techniques';
 /** Counts VM exits by basic reason, for a run that nobody debugs. */
 export function countExits(
   { observer }: Processor,
-  { exits }: Technique,
+  { exits, leavesBy }: Technique,
 ): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const count = (): void => {
     const reason = exits.lastReason();
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   };
-  observer.exiting = count;
+  if (leavesBy === 'trap') observer.delivered = count;
+  else observer.exiting = count;
   observer.entryFailed = ({ early }) => {
     if (!early) count();
   };

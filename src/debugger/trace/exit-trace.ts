@@ -10,10 +10,12 @@ export interface ExitFacts {
   readonly interruption: number;
   /** Where control goes: the linear address of the handler in the host. */
   readonly handler: bigint;
+  /** The code at the guest's RIP, where the processor is not there any more. */
+  readonly code?: { readonly bytes: Uint8Array; readonly bits: 16 | 32 | 64 };
 }
 
 /** One VM exit, as it was when it happened. */
-export interface ExitRecord extends ExitFacts {
+export interface ExitRecord extends Omit<ExitFacts, 'code'> {
   /** From 1. */
   readonly number: number;
   /** Instructions that had been retired. */

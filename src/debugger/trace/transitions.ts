@@ -31,10 +31,12 @@ export class TransitionLog {
     private readonly trace: ExitTrace,
   ) {
     const { observer } = computer.processor;
-    observer.exiting = () => {
+    const left = (): void => {
       this.takeDown();
       this.note('exit');
     };
+    if (technique.leavesBy === 'trap') observer.delivered = left;
+    else observer.exiting = left;
     observer.entered = () => {
       this.complete();
       if (!monitor) this.guestStackTop ??= computer.processor.state.gpr(4);
@@ -68,8 +70,8 @@ export class TransitionLog {
       instructions: cpu.completed,
       rip: guest.rip,
       linear: linearRip(guest),
-      bytes: inGuest ? cpu.instructionBytes() : new Uint8Array(),
-      bits: cpu.state.codeBits,
+      bytes: facts.code?.bytes ?? (inGuest ? cpu.instructionBytes() : new Uint8Array()),
+      bits: facts.code?.bits ?? cpu.state.codeBits,
       rax: guest.gpr(0),
       rcx: guest.gpr(1),
     });

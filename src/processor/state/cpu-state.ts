@@ -85,6 +85,8 @@ export class CpuState {
   /** What holds off interrupts for one instruction (SDM 3A 6.8.3; 3C table 25-3). */
   interruptShadow: 'none' | 'sti' | 'mov-ss' = 'none';
   nmiBlocked = false;
+  /** The present instruction has loaded RF, which therefore is not over with it (SDM 3B 18.3.1.1). */
+  loadsRf = false;
   /** Debug exceptions that are due before the next instruction, with the bits of DR6 (SDM 3C 25.4.2). */
   pendingDebug = 0;
 

@@ -91,6 +91,7 @@ export function setFlagsFromImage(
   if (bytes === 2) mask &= 0xffffn;
   const cleared = bytes === 2 ? old : old & ~WideRflags.RF;
   state.rflags = (cleared & ~mask) | (image & mask);
+  state.loadsRf = (more & WideRflags.RF) !== 0n;
 }
 
 /** ENTER: a stack frame with up to 31 links to outer ones (SDM 2A ENTER). */

@@ -77,6 +77,7 @@ export function switchTask(cpu: TaskContext, how: TaskSwitch): boolean {
   });
   const nested = nests ? WideRflags.NT : 0n;
   state.rflags = (task.eflags & RFLAGS_WRITABLE) | RFLAGS_FIXED | nested;
+  state.loadsRf = true;
   state.rip = task.eip;
   state.nextRip = task.eip;
   loadSelectors(cpu, task);

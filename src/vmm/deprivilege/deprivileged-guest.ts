@@ -106,7 +106,8 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   /** The guest's flags as it would have them: what it could not change is as it was. */
   get flags(): bigint {
-    return flagsAfter(this.real.rflags, this.virtual.rflags);
+    const { real, virtual } = this;
+    return flagsAfter(real.rflags, virtual.rflags, real.rip === virtual.rip);
   }
 
   /** A segment register of the guest's: what it has not loaded anew is as it was when it was entered. */
@@ -270,7 +271,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     const { cpu, virtual } = this;
     const { state } = cpu;
     for (const index of DATA_SEGMENTS) this.loadSegment(index, virtual.segment(index));
-    for (let n = 0; n < 16; n++) if (n !== Gpr.RSP) state.setGpr(n, virtual.gpr(n));
+    this.loadGeneral();
     if (state.pkru !== virtual.pkru) cpu.mmu.setPkru(virtual.pkru);
     state.units.set(virtual.units);
     for (const number of READ_ANYWHERE) state.setMsr(number, virtual.msr(number));
@@ -296,17 +297,64 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     return isUsable(accessRights) && descriptor !== undefined ? tables.cache(index, descriptor) : 0;
   }
 
-  /** IRETQ with a frame that holds what the guest is to go on with. */
-  enter(): void {
-    const { cpu, virtual, frame } = this;
-    const { state } = cpu;
-    const flags = flagsFor(virtual.rflags);
+  /** The code at the guest's RIP, up to 15 bytes, read without any trace. */
+  codeBytes(): Uint8Array {
+    const linear = this.segment(CS).base + this.real.rip;
+    const bytes: number[] = [];
+    for (let n = 0n; n < 15n; n++) {
+      const frame = this.lookUp(linear + n);
+      if (frame === undefined) break;
+      bytes.push(this.cpu.physical.read8(frame + Number((linear + n) & 0xfffn)));
+    }
+    return Uint8Array.from(bytes);
+  }
+
+  /**
+   * Changes registers of the guest's while the processor has them, or is at the gate with them.
+   *
+   * @returns whether the processor still has them: with some it could not go on
+   */
+  edit(change: () => void): boolean {
+    const { cpu, frame, real, tables } = this;
+    const runs = cpu.state.cpl !== 0;
+    if (runs) frame.write(real.rip, real.cs, real.rflags, real.rsp, real.ss);
+    this.takeRegisters();
+    this.takeFrame();
+    change();
+    const { obstacle: stopped } = this;
+    if (runs) tables.load(cpu.state);
+    if (runs && stopped !== undefined) return false;
+    if (stopped === undefined) {
+      this.writeDescriptors();
+      this.loadControls(true);
+      this.loadRegisters();
+    } else {
+      this.loadGeneral();
+    }
+    if (runs) this.enter();
+    else this.writeFrame();
+    return true;
+  }
+
+  private loadGeneral(): void {
+    const { cpu, virtual } = this;
+    for (let n = 0; n < 16; n++) if (n !== Gpr.RSP) cpu.state.setGpr(n, virtual.gpr(n));
+  }
+
+  private writeFrame(): void {
+    const { virtual } = this;
     const [code, stack] = [codeSelector(virtual), stackSelector(virtual)];
     this.entered[CS] = code;
     this.entered[SS] = stack;
-    frame.write(virtual.rip, code, flags, virtual.gpr(Gpr.RSP), stack);
-    state.setGpr(Gpr.RSP, frame.pointer);
-    state.rip = returnToCode(cpu, 8, IRETQ);
-    cpu.observer.entered?.();
+    const flags = flagsFor(virtual.rflags);
+    this.frame.write(virtual.rip, code, flags, virtual.gpr(Gpr.RSP), stack);
+  }
+
+  /** IRETQ with a frame that holds what the guest is to go on with. */
+  enter(): void {
+    const { cpu, frame } = this;
+    this.writeFrame();
+    cpu.state.setGpr(Gpr.RSP, frame.pointer);
+    cpu.state.rip = returnToCode(cpu, 8, IRETQ);
   }
 }

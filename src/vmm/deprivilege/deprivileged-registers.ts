@@ -41,9 +41,16 @@ const WITHHELD = IF | IOPL | VIF | VIP | VM;
 /** Interrupts stay on: they are the host's. */
 export const flagsFor = (virtual: bigint): bigint => (virtual & ~WITHHELD) | IF | RFLAGS_FIXED;
 
-/** What the guest's flags are after it has run: those that it could change, and those it has had. */
-export const flagsAfter = (real: bigint, virtual: bigint): bigint =>
-  (real & ~WITHHELD) | (virtual & WITHHELD);
+/**
+ * What the guest's flags are after it has run: those that it could change, and those it has had. RF in the frame is of
+ * the fault that has led to the monitor; the guest's own is over as soon as an instruction is done.
+ *
+ * @param stayed whether the guest is where it was entered
+ */
+export function flagsAfter(real: bigint, virtual: bigint, stayed: boolean): bigint {
+  const kept = stayed ? WITHHELD | WideRflags.RF : WITHHELD;
+  return (real & ~WITHHELD & ~WideRflags.RF) | (virtual & kept);
+}
 
 const CR0_NEEDED = WideCr0.PE | WideCr0.PG | WideCr0.WP | WideCr0.ET | WideCr0.NE;
 const CR0_SHARED = WideCr0.MP | WideCr0.EM | WideCr0.TS;

@@ -119,6 +119,9 @@ export const restoreRegisters = instruction('MOV', Cost.GPR_BLOCK, {
 
 /** IRETQ to the guest, in an outer ring. */
 export const iretq = instruction('IRETQ', Cost.RING_RETURN, {
-  perform: (host: Host) => guestOf(host).enter(),
+  perform: (host: Host) => {
+    guestOf(host).enter();
+    host.cpu.observer.entered?.();
+  },
   kind: 'entry',
 });

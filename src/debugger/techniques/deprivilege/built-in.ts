@@ -1,0 +1,141 @@
+import * as l10n from '@vscode/l10n';
+import type { PagingState } from '../../../processor/paging/walk';
+import type { Processor } from '../../../processor/processor';
+import type { DeprivilegedGuest, VirtualMachine } from '../../../vmm';
+import { LiveRegisters, type Registers } from '../../registers/registers';
+import type { ExitFacts } from '../../trace/exit-trace';
+import { GuestMap } from '../emulate/guest-map';
+import { emulationOccasion } from '../emulate/occasion';
+import { VcpuRegisters } from '../emulate/vcpu-registers';
+import type { SecondLevel } from '../second-level';
+import type { EntryFailure, ExitGroup, ExitVocabulary, Side, Technique } from '../technique';
+import { DeprivilegedRegisters } from './deprivileged-registers';
+import { trapReason } from './reasons';
+import { TRAP_GROUPS } from './trap-groups';
+import {
+  trapDetail,
+  trapGloss,
+  trapHandler,
+  trapId,
+  trapInformation,
+  trapName,
+  trapTitle,
+} from './trap-words';
+
+/** Trap and emulate by the built-in monitor: the guest has the processor, in a ring outside of its own. */
+export class BuiltInDeprivilege implements Technique {
+  readonly name = 'deprivilege';
+  readonly leavesBy = 'trap';
+  readonly structure = undefined;
+  readonly entryFailures: readonly EntryFailure[] = [];
+  readonly secondLevel: SecondLevel;
+  private readonly cpu: Processor;
+
+  constructor(
+    private readonly vm: VirtualMachine,
+    private readonly running: DeprivilegedGuest,
+  ) {
+    this.cpu = vm.computer.processor;
+    this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+  }
+
+  /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
+  private get taken(): boolean {
+    const { vm } = this;
+    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) > 0;
+  }
+
+  /** The monitor is in ring 0, and nobody else. */
+  get side(): Side {
+    const { vm, running, cpu } = this;
+    if (running.software.executes) return 'guest';
+    if (vm.monitor.active) return 'monitor';
+    return vm.software || cpu.state.cpl !== 0 ? 'guest' : 'monitor';
+  }
+
+  get guest(): Registers {
+    const { running, cpu, taken, vm } = this;
+    if (taken) return new VcpuRegisters(running.software);
+    return new DeprivilegedRegisters(cpu, running, () => {
+      vm.monitor.host.writeVcpu('in_software', 1n);
+    });
+  }
+
+  /** The registers of the real processor, whoever has it: while the guest runs they tell its real ring. */
+  get host(): Registers {
+    return new LiveRegisters(this.cpu);
+  }
+
+  get hostStackTop(): bigint | undefined {
+    return this.side === 'monitor' ? this.running.tables.stackTop : undefined;
+  }
+
+  get guestPaging(): PagingState {
+    return this.running.virtual;
+  }
+
+  get hostPaging(): PagingState {
+    return this.cpu.state;
+  }
+
+  /** While the guest has the processor it walks the shadow tables, with the ring in which the guest really is. */
+  get shadowPaging(): PagingState | undefined {
+    return this.taken ? undefined : this.cpu.state;
+  }
+
+  get operation(): string {
+    if (this.side !== 'guest') return this.hostOperation;
+    if (this.vm.software) return l10n.t('in software');
+    return l10n.t('deprivileged to ring {0}', this.cpu.state.cpl);
+  }
+
+  get hostOperation(): string {
+    return l10n.t('ring 0');
+  }
+
+  get occasion(): string | undefined {
+    return this.vm.software && emulationOccasion(this.vm, this.running.software);
+  }
+
+  /** Everything comes to the monitor first. What is the guest's is raised again on the virtual processor. */
+  withholds(): boolean {
+    return !this.running.software.executes;
+  }
+
+  readonly exits: ExitVocabulary = {
+    lastReason: () => trapReason(this.lastVector),
+    facts: () => this.facts(),
+    groups: TRAP_GROUPS,
+    impossible: (group: ExitGroup) =>
+      TRAP_GROUPS.includes(group)
+        ? undefined
+        : l10n.t('there are no VM exits under "deprivilege": the guest comes to the monitor by traps'),
+    id: trapId,
+    name: trapName,
+    gloss: trapGloss,
+    detail: trapDetail,
+    title: trapTitle,
+    information: trapInformation,
+    handler: ({ reason }) => trapHandler(reason),
+    isEntryFailure: () => false,
+    isTripleFault: () => false,
+  };
+
+  /** Of the gate to which the processor has gone last. */
+  private get lastVector(): number {
+    return Number((this.cpu.state.rip & 0xfffn) >> 4n);
+  }
+
+  private facts(): ExitFacts {
+    const { running, cpu, lastVector } = this;
+    const { virtual, frame } = running;
+    return {
+      reason: trapReason(lastVector),
+      qualification: cpu.state.cr2,
+      guestPhysical: 0n,
+      interruption: Number(frame.errorCode & 0xffffn),
+      handler: cpu.state.rip,
+      code: { bytes: running.codeBytes(), bits: virtual.codeBits },
+    };
+  }
+}
