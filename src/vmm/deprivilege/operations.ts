@@ -105,7 +105,8 @@ export const writeShadowDescriptors = instruction('MOV', Cost.GPR_BLOCK, {
 export const loadControlRegisters = instruction('MOV', Cost.GPR, {
   perform: (host: Host) => {
     const changed = host.takeMappingsChanged();
-    if (changed) softwareOf(host).forgetMappings();
+    // What the virtual processor knows lies in the sets of guest mode.
+    if (changed) host.cpu.flushWorld(1);
     guestOf(host).loadControls(changed);
   },
   operands: () => ['CR0, CR4, CR3', 'for the guest: root of the shadow tables'],
