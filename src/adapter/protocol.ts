@@ -188,6 +188,13 @@ export interface ScreenEventBody {
   readonly screen?: ScreenBody;
 }
 
+/** The event `ringside/remark`: something has happened at a line that is worth to be seen there. */
+export interface RemarkEventBody {
+  readonly source: DebugProtocol.Source;
+  readonly line: number;
+  readonly text: string;
+}
+
 /** The event `ringside/diagnostics`: what the assembler has to say; sent before a launch that fails too. */
 export interface DiagnosticsEventBody {
   /** All files of the program, so that old messages can be taken away. */
@@ -225,4 +232,5 @@ export const CustomEvent = {
   DIAGNOSTICS: 'ringside/diagnostics',
   CHANGED: 'ringside/changed',
   SCREEN: 'ringside/screen',
+  REMARK: 'ringside/remark',
 } as const;

@@ -1,12 +1,12 @@
-import { Rflags, WideRflags } from '../isa/registers/flags';
+import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
-import { Hides, SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
+import { SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
 import { updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
-import { formTable } from './decoder/forms';
 import { EventDelivery } from './events/delivery';
 import { SINGLE_STEP, takePendingDebug } from './events/debug';
+import { endResume } from './events/flags';
 import { stepCondition } from './events/branch-step';
 import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
@@ -17,6 +17,7 @@ import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './execution/instruction-context';
+import { HiddenHandlers } from './execution/hidden-handlers';
 import { InstructionFetch } from './execution/instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
 import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec } from './state/layout';
@@ -35,7 +36,6 @@ import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
 import { noInstruction, notOfThisProcessor } from './reasons/instructions';
-import type { Form } from './semantics/form';
 import { slowPath } from './semantics/slow-path';
 import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
@@ -70,6 +70,7 @@ export class Processor
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
+  private readonly hidden: HiddenHandlers;
   /** What it has done, and what software has done in its stead (`credit`). */
   readonly progress: Progress;
   /** The record of the instruction that is executed in TypeScript. */
@@ -109,6 +110,7 @@ export class Processor
       engine === 'interpreter'
         ? createInterpreter(physical.memory, imports)
         : new ReferenceEngine(physical.memory, imports);
+    this.hidden = new HiddenHandlers(this.view, this.engine);
     this.progress = new Progress(this.engine);
     this.reset();
   }
@@ -191,23 +193,11 @@ export class Processor
     this.code.setBreakpointOffsets(offsets);
   }
 
-  /** Comes back before each instruction of the forms that are wanted. To be told before anything is executed. */
-  watch(wanted: (form: Form) => boolean): void {
-    const { forms } = formTable();
-    this.code.watch(forms.flatMap((form, n) => (wanted(form) ? [n] : [])));
-  }
-
   /** Whether the next instruction is watched: its operands can be asked for then, as while it is executed. */
   get isAtWatched(): boolean {
-    try {
-      const record = this.fetch.current(true);
-      if (record === 0 || !(this.view.getUint8(record + Rec.BREAKPOINT) & Hides.WATCH)) return false;
-      this.record = record;
-      return true;
-    } catch (thrown) {
-      if (thrown instanceof Fault) return false;
-      throw thrown;
-    }
+    const record = this.fetch.watchedHere();
+    if (record !== 0) this.record = record;
+    return record !== 0;
   }
 
   /**
@@ -312,21 +302,14 @@ export class Processor
       this.progress.settle();
       return;
     }
-    if (hidden) this.runHidden(record);
+    if (hidden) this.hidden.run(record);
     else engine.run(record);
     this.progress.settle();
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
-    if (resumes && !this.stop) this.endResume();
+    if (resumes && !this.stop && !this.progress.left && !this.eventDelivered) endResume(state);
     const traps = steps?.() && !this.progress.left && !this.eventDelivered && !this.stop;
     // A trap after MOV SS is lost (SDM 3A 6.8.3).
     if (traps && state.interruptShadow !== 'mov-ss') state.pendingDebug |= SINGLE_STEP;
-  }
-
-  /** RF lasts for one instruction, unless that loads it, and for as long as a repeated one goes on (SDM 3B 18.3.1.1). */
-  private endResume(): void {
-    const { state, progress } = this;
-    if (progress.left || this.eventDelivered || state.loadsRf) return;
-    state.systemFlags &= ~WideRflags.RF;
   }
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4), or that a VM entry brings along. */
@@ -335,23 +318,6 @@ export class Processor
     if (state.pendingDebug === 0 || state.interruptShadow === 'mov-ss') return;
     this.deliver(takePendingDebug(state));
   }
-
-  /** Executes the instruction under a breakpoint. */
-  private runHidden(record: number): void {
-    const hidden = this.view.getUint16(record + Rec.HIDDEN, true);
-    const handler = this.view.getUint16(record + Rec.HANDLER, true);
-    this.view.setUint16(record + Rec.HANDLER, hidden, true);
-    this.passing = true;
-    try {
-      this.engine.run(record);
-    } finally {
-      this.passing = false;
-      const breaks = this.view.getUint8(record + Rec.BREAKPOINT) !== 0;
-      if (breaks) this.view.setUint16(record + Rec.HANDLER, handler, true);
-    }
-  }
-
-  private passing = false;
 
   /** An instruction did not complete: it is not counted, and what it raised is dealt with. */
   private leaveInstruction(thrown: unknown): void {
@@ -514,10 +480,10 @@ export class Processor
   private special(record: number): number {
     this.syncRip();
     this.record = record;
-    const hides = this.view.getUint8(record + Rec.BREAKPOINT);
-    if (hides !== 0 && !this.passing) {
+    const stop = this.hidden.stopBefore(record);
+    if (stop) {
       this.engine.remaining++;
-      this.stop = { kind: hides & Hides.BREAKPOINT ? 'breakpoint' : 'watched' };
+      this.stop = stop;
       return 0;
     }
     switch (this.view.getUint8(record + SPECIAL_KIND)) {

@@ -12,7 +12,7 @@ export type ProcessorStop =
   | { readonly kind: 'gate'; readonly gate: number }
   /** A breakpoint may stand here; nothing of the instruction has been done. */
   | { readonly kind: 'breakpoint' }
-  /** An instruction that somebody watches comes next (`Processor.watch`); nothing of it has been done. */
+  /** An instruction that somebody watches comes next (`CodeCache.watch`); nothing of it has been done. */
   | { readonly kind: 'watched' }
   /** A third fault: RIP is at the instruction that caused the first. */
   | { readonly kind: 'triple-fault'; readonly chain: readonly Fault[] }

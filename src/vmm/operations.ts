@@ -90,25 +90,26 @@ export const setGuestRegister = instruction('MOV', Cost.GPR, {
 
 /** Executes CPUID on the host; the result packs EAX, EBX, ECX, EDX from the lowest 32 bits up. */
 export const cpuid = instruction('CPUID', Cost.CPUID, {
-  perform: (host: Host, leaf: number, subleaf: number) => host.cpuid(leaf, subleaf),
+  perform: (host: Host, leaf: number, subleaf: number) => host.instructions.cpuid(leaf, subleaf),
   operands: (leaf, subleaf) => [leaf, subleaf],
 });
 
 /** Reads a host MSR. */
 export const rdmsr = instruction('RDMSR', Cost.MSR, {
-  perform: (host: Host, number: number) => host.rdmsr(number),
+  perform: (host: Host, number: number) => host.instructions.rdmsr(number),
   operands: (number) => [number],
 });
 
 /** Writes a host MSR. The result is 1, or 0 when the processor refused the value with #GP(0). */
 export const wrmsr = instruction('WRMSR', Cost.MSR, {
-  perform: (host: Host, number: number, value: bigint) => (host.wrmsr(number, value) ? 1n : 0n),
+  perform: (host: Host, number: number, value: bigint) =>
+    host.instructions.wrmsr(number, value) ? 1n : 0n,
   operands: (number, value) => [number, value],
 });
 
 /** Writes XCR0. The result is 1, or 0 when the processor refused the value with #GP(0). */
 export const xsetbv = instruction('XSETBV', Cost.MSR, {
-  perform: (host: Host, value: bigint) => (host.xsetbv(value) ? 1n : 0n),
+  perform: (host: Host, value: bigint) => (host.instructions.xsetbv(value) ? 1n : 0n),
   operands: (value) => ['XCR0', value],
 });
 
@@ -120,13 +121,14 @@ export const writeHostPhysical = instruction('MOV', Cost.MEMORY, {
 
 /** IN on the host: a real device. */
 export const hostIn = instruction('IN', Cost.PORT, {
-  perform: (host: Host, port: number, bytes: PortBytes) => BigInt(host.in(port, bytes)),
+  perform: (host: Host, port: number, bytes: PortBytes) =>
+    BigInt(host.instructions.in(port, bytes)),
   operands: (port) => [port],
 });
 
 export const hostOut = instruction('OUT', Cost.PORT, {
   perform: (host: Host, port: number, bytes: PortBytes, value: number) =>
-    host.out(port, bytes, value),
+    host.instructions.out(port, bytes, value),
   operands: (port, _, value) => [port, value],
 });
 
@@ -191,7 +193,7 @@ export const translateGuest = instruction('walk', Cost.PAGE_WALK, {
 
 /** MOV to CR2, which VM entries leave alone: the guest finds the address of its page fault there. */
 export const writeCr2 = instruction('MOV', Cost.GPR, {
-  perform: (host: Host, value: bigint) => host.setCr2(value),
+  perform: (host: Host, value: bigint) => host.instructions.setCr2(value),
   operands: (value) => ['CR2', value],
 });
 
@@ -350,27 +352,28 @@ export const timerFired = instruction('note', Cost.SOFTWARE, {
 
 /** RDTSC on the host. */
 export const rdtsc = instruction('RDTSC', Cost.SOFTWARE, {
-  perform: (host: Host) => host.rdtsc(),
+  perform: (host: Host) => host.instructions.rdtsc(),
 });
 
 /** MOV from CR8, which VM exits and entries leave alone: it holds the guest's value. */
 export const readCr8 = instruction('MOV', Cost.GPR, {
-  perform: (host: Host) => host.cr8(),
+  perform: (host: Host) => host.instructions.cr8(),
   operands: () => ['…', 'CR8'],
 });
 
 export const writeCr8 = instruction('MOV', Cost.GPR, {
-  perform: (host: Host, value: bigint) => host.setCr8(value),
+  perform: (host: Host, value: bigint) => host.instructions.setCr8(value),
   operands: (value) => ['CR8', value],
 });
 
 /** MOV from a debug register of the host, which still holds the guest's value. */
 export const readDebugRegister = instruction('MOV', Cost.GPR, {
-  perform: (host: Host, number: number) => host.debugRegister(number),
+  perform: (host: Host, number: number) => host.instructions.debugRegister(number),
   operands: (number) => ['…', `DR${String(number)}`],
 });
 
 export const writeDebugRegister = instruction('MOV', Cost.GPR, {
-  perform: (host: Host, number: number, value: bigint) => host.setDebugRegister(number, value),
+  perform: (host: Host, number: number, value: bigint) =>
+    host.instructions.setDebugRegister(number, value),
   operands: (number, value) => [`DR${String(number)}`, value],
 });

@@ -9,7 +9,7 @@ import { EmulateTechnique } from './emulate/emulate';
 import { softwareProcessor } from './emulate/virtual-processor';
 import { DIRECT_MAP_INDEX, directMap } from './host/address-space';
 import type { FrameAllocator } from './host/frames';
-import { Host } from './host/host';
+import type { Host } from './host/host';
 import type { EptBuilder } from './memory/ept-builder';
 import type { GuestPages } from './memory/guest-pages';
 import type { FramePool } from './memory/shadow/frame-pool';

@@ -9,6 +9,7 @@ import { GuestScreen } from './screen/guest-screen';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
 import { LastGuest } from './session/last-guest';
+import { RemarkMarks } from './session/remark-marks';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { createViews, type Views } from './views/views';
@@ -20,6 +21,7 @@ export interface RingsideApi {
   readonly world: WorldIndicator;
   readonly terminals: GuestTerminals;
   readonly screen: GuestScreen;
+  readonly remarks: RemarkMarks;
 }
 
 /** The whole extension, in whichever host. */
@@ -33,6 +35,7 @@ export function activateRingside(
   const terminals = new GuestTerminals(watcher);
   const lastGuest = new LastGuest();
   const screen = new GuestScreen(context.extensionUri, watcher);
+  const remarks = new RemarkMarks(watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
     watcher,
@@ -41,6 +44,7 @@ export function activateRingside(
     terminals,
     lastGuest,
     screen,
+    remarks,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
@@ -51,7 +55,7 @@ export function activateRingside(
     }),
   );
   openRegistersOnce(context, watcher, views);
-  return { host: platform.kind, views, world, terminals, screen };
+  return { host: platform.kind, views, world, terminals, screen, remarks };
 }
 
 const OPENED = 'ringside.registersOpened';

@@ -41,10 +41,10 @@ export function exceptionFilters(): DebugProtocol.ExceptionBreakpointsFilter[] {
       supportsCondition: true,
       conditionDescription: l10n.t('expression, e.g. event.vector == 14'),
     },
-    ...EXIT_FILTERS.map(({ filter, label }) => ({
+    ...EXIT_FILTERS.map(({ filter, label, title, description }) => ({
       filter,
-      label: l10n.t('VM exit: {0}', label()),
-      description: l10n.t('Stops in the monitor when such a VM exit happens.'),
+      label: title?.() ?? l10n.t('VM exit: {0}', label()),
+      description: description?.() ?? l10n.t('Stops in the monitor when such a VM exit happens.'),
       ...condition,
     })),
   ];

@@ -49,8 +49,12 @@ export function exceptionRequests(context: SessionContext): Handlers {
 /** Why nothing can ever stop at a filter in the present machine; undefined when something can. */
 function neverStops(context: SessionContext, filterId: string): string | undefined {
   const group = EXIT_FILTERS.find(({ filter }) => filter === filterId);
-  return group && context.debuggeeIfAny?.target.technique.exits.impossible(group);
+  const exits = context.debuggeeIfAny?.target.technique.exits;
+  if (!group || !exits) return undefined;
+  return exits.impossible(group) ?? (exits.groups.includes(group) ? undefined : notHere());
 }
+
+const notHere = (): string => l10n.t('nothing of this kind happens with this "monitor"');
 
 /** Tells the debuggee, if there is one, what to stop at. */
 export function applyExceptionFilters(context: SessionContext): void {

@@ -31,7 +31,7 @@ describe('launch attributes', () => {
       [{ memory: '4K' }, /4K.*1M/],
       [{ memory: -1 }, /"memory".*-1/],
       [{ memory: {} }, /"memory"/],
-      [{ monitor: 'svm' }, /"vtx" \/ "emulate" \/ "none".*svm/],
+      [{ monitor: 'svm' }, /"vtx" \/ "deprivilege" \/ "emulate" \/ "none".*svm/],
       [{ paging: 'npt' }, /"ept" \/ "shadow".*npt/],
       [{ stopOnEntry: 1 }, /"stopOnEntry".*1/],
       [{ intercepts: 'all' }, /"intercepts".*"all"/],

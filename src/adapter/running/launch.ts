@@ -1,3 +1,4 @@
+import { Remarks } from './remarks';
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee, type DebuggeeEvents, type DebuggeeOptions } from '../../debugger/debuggee';
@@ -172,6 +173,7 @@ function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {
 
 function events(context: SessionContext): DebuggeeEvents {
   const { host } = context;
+  const remarks = new Remarks(context);
   return {
     output: (byte) => {
       context.output.add(byte);
@@ -186,6 +188,9 @@ function events(context: SessionContext): DebuggeeEvents {
       context.screen.lookNowAndThen();
       context.mirror.look();
       await breathe(host);
+    },
+    hole: (record) => {
+      remarks.hole(record);
     },
     asleep: (wakeUps) => {
       if (context.toldOfSleep) return;

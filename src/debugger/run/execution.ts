@@ -230,6 +230,8 @@ export class Execution {
       rcx: guest.gpr(1),
     });
     trace.complete(0, 0);
+    const { last } = trace;
+    if (last) this.environment.hole?.(last);
     return this.settings.stopAtExits.get(reason)?.() === true;
   }
 

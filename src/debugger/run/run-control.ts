@@ -7,6 +7,7 @@ import type { RunCommand, RunSettings } from './run-settings';
 import { Steps } from './steps';
 import { isStep, stopped, type RunResult } from './stop';
 import type { Target } from '../target';
+import type { ExitRecord } from '../trace/exit-trace';
 
 /** What run control needs from its surroundings. */
 export interface RunEnvironment {
@@ -14,6 +15,8 @@ export interface RunEnvironment {
   breathe(): Promise<void>;
   /** The guest has halted and nothing can wake it; it stays there until somebody pauses it. */
   asleep?(wakeUps: readonly WakeUp[]): void;
+  /** The guest falls through a hole in virtualization; it stands in the trace. */
+  hole?(record: ExitRecord): void;
   /** Undefined: the machine's time goes as fast as it can. */
   readonly pace?: Pace | undefined;
 }

@@ -62,6 +62,9 @@ export interface ExitGroup {
   readonly filter: string;
   /** The exits it stands for, in the user's language. */
   readonly label: () => string;
+  /** The same with what they are, where they are no VM exits. */
+  readonly title?: () => string;
+  readonly description?: () => string;
   readonly reasons: readonly number[];
 }
 

@@ -1,12 +1,18 @@
 import { Vector } from '../../isa/exceptions';
 import { Dr6 } from '../../isa/registers/debug';
 import { Rflags } from '../../isa/registers/flags';
+import type { CpuState } from '../state/cpu-state';
 import type { InterruptEvent } from './event';
 
 /** What every delivery does to RFLAGS; an interrupt gate also clears IF. */
 export function clearFlags(flags: bigint, interruptGate: boolean): bigint {
   const always = BigInt(Rflags.TF | Rflags.NT | Rflags.RF | Rflags.VM);
   return flags & ~always & ~(interruptGate ? BigInt(Rflags.IF) : 0n);
+}
+
+/** RF lasts for one instruction, unless that one loads it (SDM 3B 18.3.1.1). */
+export function endResume(state: CpuState): void {
+  if (!state.loadsRf) state.systemFlags &= ~BigInt(Rflags.RF);
 }
 
 /**

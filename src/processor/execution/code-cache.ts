@@ -1,6 +1,8 @@
 import { CodeCache as Area, CodeFrames, PAGE_SIZE, RECORD_SIZE, Rec } from '../state/layout';
 import { InstructionDecoder, type Decoded } from '../decoder/decoder';
 import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from './handler-numbers';
+import { formTable } from '../decoder/forms';
+import type { Form } from '../semantics/form';
 import type { PhysicalMemory } from '../physical-memory';
 
 /** What a record that is no instruction stands for (in its byte at SPECIAL_KIND). */
@@ -157,8 +159,10 @@ export class CodeCache {
   }
 
   /** Forms of which every instruction is to be seen before it is executed. To be told before anything is decoded. */
-  watch(forms: readonly number[]): void {
-    this.watchedHandlers = new Set(forms.map((form) => FIRST_FORM_HANDLER + form));
+  watch(wanted: (form: Form) => boolean): void {
+    const { forms } = formTable();
+    const watched = forms.flatMap((form, n) => (wanted(form) ? [FIRST_FORM_HANDLER + n] : []));
+    this.watchedHandlers = new Set(watched);
   }
 
   /** Whether a breakpoint may stand at an offset of a page. */

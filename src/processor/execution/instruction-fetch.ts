@@ -1,4 +1,4 @@
-import { LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
+import { Hides, LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
 import { Fault, WorldSwitch, generalProtection } from '../faults';
 import { RAISED, Raised } from '../reasons/arithmetic';
 import { addressNotCanonical, fetchBeyondLimit, tooLong } from '../reasons/memory';
@@ -62,9 +62,20 @@ export class InstructionFetch {
 
   /** The length of what lies at the present RIP, decoded if it was not yet; 0 where nothing can be fetched. */
   lengthHere(): number {
+    const record = this.recordHere();
+    return record === 0 ? 0 : this.view.getUint8(record + Rec.LENGTH);
+  }
+
+  /** The record at the present RIP, if its instruction is watched; else 0. */
+  watchedHere(): number {
+    const record = this.recordHere();
+    if (record === 0) return 0;
+    return this.view.getUint8(record + Rec.BREAKPOINT) & Hides.WATCH ? record : 0;
+  }
+
+  private recordHere(): number {
     try {
-      const record = this.current(true);
-      return record === 0 ? 0 : this.view.getUint8(record + Rec.LENGTH);
+      return this.current(true);
     } catch (thrown) {
       if (thrown instanceof Fault) return 0;
       throw thrown;

@@ -1,4 +1,10 @@
-import { accessRightsOf, descriptorBase, descriptorLimit, descriptorOf, Selector } from '../../isa/segments';
+import {
+  accessRightsOf,
+  descriptorBase,
+  descriptorLimit,
+  descriptorOf,
+  Selector,
+} from '../../isa/segments';
 import { AccessRights, SegmentType } from '../../isa/access-rights';
 import { Msr } from '../../isa/registers/msr';
 import { Gpr } from '../../isa/registers/general';

@@ -16,23 +16,18 @@ import { videoRanges } from '../../machine/device-map';
 import { apicOf } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
-import { writeXcr0 } from '../../processor/extended-state/xcr0';
-import { Fault } from '../../processor/faults';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Processor } from '../../processor/processor';
-import { cpuid } from '../../processor/system/cpuid';
-import { readMsr, writeMsr } from '../../processor/system/msr';
-import { timeStampCounter } from '../../processor/system/time';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/shadow-pager';
 import type { GuestEnd } from '../end';
-import { packAnswer } from '../cpuid-answer';
 import { GuestBus, type Answerer } from '../emulator/guest-bus';
 import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
+import { HostInstructions } from './host-instructions';
 import { VtxGuest } from '../vtx/vtx-guest';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
@@ -72,6 +67,8 @@ export class Host implements Persistent<HostState> {
   undone: Undone | undefined;
   /** What IA32_APIC_BASE holds for the guest. */
   virtualApicBase = msrReset(Msr.APIC_BASE);
+  /** What it executes itself. */
+  readonly instructions: HostInstructions;
   private armed: number | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
@@ -102,6 +99,7 @@ export class Host implements Persistent<HostState> {
   ) {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
+    this.instructions = new HostInstructions(computer.processor);
     const virtualEvents: PlatformEvents = {
       ...events,
       serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
@@ -291,72 +289,8 @@ export class Host implements Persistent<HostState> {
     else this.computer.memory.write64(this.saveArea + index * 8, value);
   }
 
-  cpuid(leaf: number, subleaf: number): bigint {
-    return packAnswer(cpuid(this.cpu.state, leaf, subleaf));
-  }
-
-  rdmsr(number: number): bigint {
-    return readMsr(this.cpu, number);
-  }
-
-  /** Whether the processor accepted the value: it raises #GP(0) for those it does not. */
-  wrmsr(number: number, value: bigint): boolean {
-    return this.accepts(() => {
-      writeMsr(this.cpu, number, value);
-    });
-  }
-
-  /** XCR0; the same. */
-  xsetbv(value: bigint): boolean {
-    return this.accepts(() => {
-      writeXcr0(this.cpu.state, value);
-    });
-  }
-
-  private accepts(write: () => void): boolean {
-    try {
-      write();
-      return true;
-    } catch (thrown) {
-      if (thrown instanceof Fault) return false;
-      throw thrown;
-    }
-  }
-
   writePhysical(address: number, value: number): void {
     this.computer.memory.write32(address, value);
-  }
-
-  rdtsc(): bigint {
-    return timeStampCounter(this.cpu);
-  }
-
-  setCr2(value: bigint): void {
-    this.cpu.state.cr2 = value;
-  }
-
-  cr8(): bigint {
-    return this.cpu.state.cr8;
-  }
-
-  setCr8(value: bigint): void {
-    this.cpu.state.cr8 = value;
-  }
-
-  debugRegister(number: number): bigint {
-    return this.cpu.state.dr[number] ?? 0n;
-  }
-
-  setDebugRegister(number: number, value: bigint): void {
-    this.cpu.state.dr[number] = value;
-  }
-
-  in(port: number, bytes: 1 | 2 | 4): number {
-    return this.cpu.bus.readPort(port, bytes);
-  }
-
-  out(port: number, bytes: 1 | 2 | 4, value: number): void {
-    this.cpu.bus.writePort(port, bytes, value);
   }
 
   deviceRead(port: number, bytes: 1 | 2 | 4): number {
@@ -414,9 +348,9 @@ export class Host implements Persistent<HostState> {
   }
 
   private count(ticks: number): void {
-    this.out(0x43, 1, 0x30);
-    this.out(0x40, 1, ticks & 0xff);
-    this.out(0x40, 1, ticks >> 8);
+    this.instructions.out(0x43, 1, 0x30);
+    this.instructions.out(0x40, 1, ticks & 0xff);
+    this.instructions.out(0x40, 1, ticks >> 8);
   }
 
   /** Something has come in from outside: the timer interrupts a guest that runs, so that the monitor looks. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import {
   CustomEvent,
   type DiagnosticsEventBody,
+  type RemarkEventBody,
   type ScreenEventBody,
 } from '../../adapter/protocol';
 import { DEBUG_TYPE } from '../debug-type';
@@ -42,6 +43,10 @@ export class SessionWatcher implements vscode.Disposable {
     session: vscode.DebugSession;
     body: ScreenEventBody;
   }>();
+  private readonly remarkEmitter = new vscode.EventEmitter<{
+    session: vscode.DebugSession;
+    body: RemarkEventBody;
+  }>();
   private readonly subscriptions: vscode.Disposable[];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private runningTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +60,8 @@ export class SessionWatcher implements vscode.Disposable {
   readonly onDiagnostics = this.diagnosticsEmitter.event;
   /** A guest has begun to use its screen, or has ended and left it so. */
   readonly onScreen = this.screenEmitter.event;
+  /** Something has happened at a line of the source. */
+  readonly onRemark = this.remarkEmitter.event;
 
   constructor() {
     this.subscriptions = [
@@ -63,6 +70,7 @@ export class SessionWatcher implements vscode.Disposable {
       this.outputEmitter,
       this.diagnosticsEmitter,
       this.screenEmitter,
+      this.remarkEmitter,
       vscode.debug.onDidChangeActiveStackItem(() => {
         this.refresh(0);
       }),
@@ -134,6 +142,9 @@ export class SessionWatcher implements vscode.Disposable {
         break;
       case CustomEvent.SCREEN:
         this.screenEmitter.fire({ session, body: event.body as ScreenEventBody });
+        break;
+      case CustomEvent.REMARK:
+        this.remarkEmitter.fire({ session, body: event.body as RemarkEventBody });
         break;
       case CustomEvent.DIAGNOSTICS:
         this.diagnosticsEmitter.fire({ session, body: event.body as DiagnosticsEventBody });

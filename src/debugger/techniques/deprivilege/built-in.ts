@@ -109,7 +109,9 @@ export class BuiltInDeprivilege implements Technique {
     impossible: (group: ExitGroup) =>
       TRAP_GROUPS.includes(group)
         ? undefined
-        : l10n.t('there are no VM exits under "deprivilege": the guest comes to the monitor by traps'),
+        : l10n.t(
+            'there are no VM exits under "deprivilege": the guest comes to the monitor by traps',
+          ),
     id: trapId,
     name: trapName,
     gloss: trapGloss,

@@ -10,31 +10,33 @@ const others = Array.from({ length: FIRST_INTERRUPT }, (_, vector) => vector).fi
 );
 const interrupts = Array.from({ length: 256 - FIRST_INTERRUPT }, (_, n) => n + FIRST_INTERRUPT);
 
+const trap = (filter: string, label: () => string, reasons: readonly number[]): ExitGroup => ({
+  filter,
+  label,
+  title: () => l10n.t('Trap: {0}', label()),
+  description: () =>
+    l10n.t('Stops in the monitor when a deprivileged guest comes to it like this.'),
+  reasons,
+});
+
 /** One filter for each group of traps, and one for the holes. */
 export const TRAP_GROUPS: readonly ExitGroup[] = [
-  {
-    filter: 'trap.privileged',
-    label: () => l10n.t('privileged instruction (#GP, #UD)'),
-    reasons: [Vector.GP, Vector.UD].map(trapReason),
-  },
-  {
-    filter: 'trap.page-fault',
-    label: () => l10n.t('page fault'),
-    reasons: [trapReason(Vector.PF)],
-  },
-  {
-    filter: 'trap.exception',
-    label: () => l10n.t('other exception'),
-    reasons: others.map(trapReason),
-  },
-  {
-    filter: 'trap.interrupt',
-    label: () => l10n.t('external interrupt'),
-    reasons: interrupts.map(trapReason),
-  },
+  trap(
+    'trap.privileged',
+    () => l10n.t('privileged instruction (#GP, #UD)'),
+    [Vector.GP, Vector.UD].map(trapReason),
+  ),
+  trap('trap.page-fault', () => l10n.t('page fault'), [trapReason(Vector.PF)]),
+  trap('trap.exception', () => l10n.t('other exception'), others.map(trapReason)),
+  trap('trap.interrupt', () => l10n.t('external interrupt'), interrupts.map(trapReason)),
   {
     filter: 'hole',
     label: () => l10n.t('sensitive instruction that does not trap'),
+    title: () => l10n.t('Hole: sensitive instruction that does not trap'),
+    description: () =>
+      l10n.t(
+        'Stops before an instruction that shows a deprivileged guest something else than it believes.',
+      ),
     reasons: HOLE_KINDS.map(holeReason),
   },
 ];

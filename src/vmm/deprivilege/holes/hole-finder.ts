@@ -14,7 +14,7 @@ export class HoleFinder {
     private readonly cpu: Processor,
     private readonly guest: DeprivilegedGuest,
   ) {
-    cpu.watch(mayBeHole);
+    cpu.caches.code.watch(mayBeHole);
   }
 
   /** The hole that the guest's next instruction is, if it is one and has not been told of before. */

@@ -77,7 +77,12 @@ function selectorOperand(moment: Moment, index: number): number | undefined {
 }
 
 /** What a look at a descriptor tells: -1 where it must not be looked at. */
-function looked(low: bigint, selector: number, cpl: number, value: (low: bigint) => bigint): bigint {
+function looked(
+  low: bigint,
+  selector: number,
+  cpl: number,
+  value: (low: bigint) => bigint,
+): bigint {
   const rights = accessRightsOf(low);
   const conforming = isCode(rights) && isConforming(rights);
   const visible = conforming || dplOf(rights) >= Math.max(cpl, selector & 3);
@@ -148,7 +153,8 @@ export const SENSITIVE: readonly SensitiveInstruction[] = [
     mnemonics: ['SMSW'],
     kind: 'machine-register',
     look: ({ cpu, guest }) => {
-      const bytes = cpu.instruction.operands[0]?.kind === 'memory' ? 2 : cpu.instruction.operandSize;
+      const bytes =
+        cpu.instruction.operands[0]?.kind === 'memory' ? 2 : cpu.instruction.operandSize;
       const mask = (1n << BigInt(8 * bytes)) - 1n;
       return differing(cpu.state.cr0 & mask, guest.virtual.cr0 & mask);
     },

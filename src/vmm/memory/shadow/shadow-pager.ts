@@ -262,7 +262,11 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   }
 
   /** Without CR0.WP a supervisor may write everywhere; where users are, too, the monitor does it. */
-  private mayWrite({ writeProtect, kernelAsUser }: Role, page: Translation, home: GuestPage): boolean {
+  private mayWrite(
+    { writeProtect, kernelAsUser }: Role,
+    page: Translation,
+    home: GuestPage,
+  ): boolean {
     const allowed = page.writable || (!writeProtect && (kernelAsUser || !page.user));
     return allowed && page.dirty && home.writable && !this.tables.isTraced(home.frame);
   }

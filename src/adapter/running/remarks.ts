@@ -1,0 +1,34 @@
+import { placeAt } from '../../debugger/places/program-place';
+import type { ExitRecord } from '../../debugger/trace/exit-trace';
+import type { SessionContext } from '../context';
+import { CustomEvent, type RemarkEventBody } from '../protocol';
+
+/**
+ * What happens to the guest without anybody being told is said where it happens: in the Debug Console, and at
+ * the line of the source. Once for each instruction, with what it was about the first time.
+ */
+export class Remarks {
+  private readonly told = new Set<string>();
+
+  constructor(private readonly context: SessionContext) {}
+
+  /** An instruction that should have come to the monitor, and does not. */
+  hole(record: ExitRecord): void {
+    const key = `${String(record.reason)} ${String(record.linear)}`;
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    const { context } = this;
+    const { target } = context.debuggee;
+    const text = target.technique.exits.title(record);
+    const place = placeAt(target, record.linear, target.memory)?.entry.chain[0];
+    const location = place && {
+      source: context.shippedSources.source(place.file),
+      line: context.client.toClientLine(place.line),
+    };
+    context.output.flush();
+    context.print(`${text}\n`, 'console', location);
+    if (!location) return;
+    const body: RemarkEventBody = { ...location, text };
+    context.send(CustomEvent.REMARK, body);
+  }
+}
