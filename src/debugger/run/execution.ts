@@ -136,8 +136,9 @@ export class Execution {
    * @param enter whether that VM exit is where to stop
    */
   takeExit(enter: boolean): Stretch {
-    const { monitor, side } = this.target;
-    const atGate = monitor !== undefined && !monitor.active && side === 'monitor';
+    const { monitor, side, technique } = this.target;
+    const inRoot = monitor !== undefined && !monitor.active && side === 'monitor';
+    const atGate = technique.isAtGate ?? inRoot;
     return atGate ? this.execute(1, false, enter) : undefined;
   }
 

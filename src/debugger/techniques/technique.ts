@@ -22,6 +22,11 @@ export interface Technique {
   readonly side: Side;
   /** How the guest comes to whoever runs it: by VM exits, or by what the processor delivers through his IDT. */
   readonly leavesBy?: 'trap';
+  /**
+   * Whether the guest has left the processor, and the monitor has not taken control yet. Where it is not told, that is
+   * so when the monitor has the processor and does nothing.
+   */
+  readonly isAtGate?: boolean;
   /** The registers of the guest; of the program where nothing is virtualized. */
   readonly guest: Registers;
   /** The registers of whoever runs the guest; undefined where nothing is virtualized. */

@@ -57,10 +57,10 @@ export class TransitionLog {
   /** The exit that is happening. After an entry that failed late the guest's state is in its area. */
   private takeDown(): void {
     const cpu = this.computer.processor;
-    const inGuest = this.technique.side === 'guest';
+    const facts = this.technique.exits.facts();
+    const inGuest = this.technique.side === 'guest' && !facts.code;
     const guest = inGuest ? new LiveRegisters(cpu) : this.technique.guest;
     this.exitedAt = { instructions: cpu.completed, cycles: this.monitor?.cycles ?? 0 };
-    const facts = this.technique.exits.facts();
     this.trace.add({
       reason: facts.reason,
       qualification: facts.qualification,

@@ -45,12 +45,15 @@ export class BuiltInDeprivilege implements Technique {
     return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) > 0;
   }
 
-  /** The monitor is in ring 0, and nobody else. */
+  /** At the gate everything of the guest's is as it was: whoever stops there looks at the guest. */
   get side(): Side {
-    const { vm, running, cpu } = this;
-    if (running.software.executes) return 'guest';
-    if (vm.monitor.active) return 'monitor';
-    return vm.software || cpu.state.cpl !== 0 ? 'guest' : 'monitor';
+    const { vm, running } = this;
+    return vm.monitor.active && !running.software.executes ? 'monitor' : 'guest';
+  }
+
+  get isAtGate(): boolean {
+    const { vm, cpu } = this;
+    return !vm.monitor.active && !vm.software && cpu.state.cpl === 0;
   }
 
   get guest(): Registers {
@@ -67,7 +70,7 @@ export class BuiltInDeprivilege implements Technique {
   }
 
   get hostStackTop(): bigint | undefined {
-    return this.side === 'monitor' ? this.running.tables.stackTop : undefined;
+    return this.running.tables.stackTop;
   }
 
   get guestPaging(): PagingState {
@@ -86,6 +89,7 @@ export class BuiltInDeprivilege implements Technique {
   get operation(): string {
     if (this.side !== 'guest') return this.hostOperation;
     if (this.vm.software) return l10n.t('in software');
+    if (this.isAtGate) return l10n.t('deprivileged to ring {0}', this.running.real.cs & 3);
     return l10n.t('deprivileged to ring {0}', this.cpu.state.cpl);
   }
 

@@ -85,13 +85,18 @@ function instructionText({ bytes, bits, linear }: ExitRecord): string {
   return row?.text ?? '';
 }
 
+const REFUSED = (1n << 64n) - 1n;
+
+/** A look at a descriptor that is not allowed gives nothing. */
+const shown = (value: bigint): string => (value === REFUSED ? l10n.t('refused') : hex(value));
+
 /** What it was about: the instruction, the address of a page fault, what a hole shows and should. */
 export function trapDetail(exit: ExitRecord): string {
   const reason = reasonOf(exit.reason);
   const text = instructionText(exit);
   if (reason.kind === 'hole') {
     const { qualification: found, guestPhysical: right } = exit;
-    return l10n.t('{0}: {1} instead of {2}', text, hex(found), hex(right));
+    return l10n.t('{0}: {1} instead of {2}', text, shown(found), shown(right));
   }
   if (reason.vector >= FIRST_INTERRUPT) return l10n.t('vector {0}', hex(reason.vector));
   if (reason.vector !== Vector.PF) return text;
