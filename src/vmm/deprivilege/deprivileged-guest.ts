@@ -158,7 +158,9 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** A segment register that has been loaded with a selector, by the guest's own tables. */
   segmentOf(selector: number): SegmentRegister {
     if (isNull(selector)) return nullSegment(selector);
-    const low = this.descriptorOf(selector);
+    // Those of the monitor's that are data of ring 3 a guest can load.
+    const own = (selector & 0xfff8) >= FIRST_OWN_SELECTOR && !(selector & Selector.TI);
+    const low = own ? this.shadowOf(selector) : this.descriptorOf(selector);
     return {
       selector,
       base: descriptorBase(low),

@@ -95,6 +95,12 @@ export const leaveSoftware = instruction('MOV', Cost.GPR, {
   operands: () => ['[vcpu.in_software]', '0'],
 });
 
+/** Programs the host's timer for the next moment: an interrupt for the guest waits. */
+export const comeBackSoon = instruction('OUT', Cost.PORT, {
+  perform: (host: Host) => host.inputCame(),
+  operands: () => ['0x40 (host PIT)', 'at once'],
+});
+
 /** Makes the descriptor tables that the processor uses from the guest's. */
 export const writeShadowDescriptors = instruction('MOV', Cost.GPR_BLOCK, {
   perform: (host: Host) => guestOf(host).writeDescriptors(),

@@ -1,6 +1,7 @@
 import type { Handler } from '../../operation';
-import { armHostTimer } from '../../operations';
+import { armHostTimer, interruptPending } from '../../operations';
 import {
+  comeBackSoon,
   iretq,
   leaveSoftware,
   leaveToSoftware,
@@ -17,7 +18,9 @@ export function* goOn(): Handler {
     return;
   }
   yield leaveSoftware();
-  yield armHostTimer();
+  // One that a debugger holds back must not be forgotten.
+  if ((yield interruptPending()) === 2n) yield comeBackSoon();
+  else yield armHostTimer();
   yield writeShadowDescriptors();
   yield loadControlRegisters();
   yield restoreRegisters();
