@@ -39,8 +39,11 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   monitor?: MonitorName;
   /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
   memory?: string | number;
-  /** When guest memory gets its host frames. Default: 'eager'. */
+  /** What leads from the guest's addresses to the host's. Default: 'ept'. */
   paging?: 'ept' | 'shadow';
+  /** Whether the guest's translations have a tag (VPID), by which they outlive VM exits. Default: 'on'. */
+  tlbTags?: 'on' | 'off';
+  /** When guest memory gets its host frames. Default: 'eager'. */
   allocation?: 'eager' | 'on-demand';
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   intercepts?: Intercept[];

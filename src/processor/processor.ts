@@ -23,7 +23,7 @@ import { MemoryCaches } from './execution/memory-caches';
 import { memoryImports } from './execution/memory-imports';
 import { OperandAccess } from './execution/operand-access';
 import { Mmu } from './paging/mmu';
-import type { SoftwareTlb } from './paging/tlb';
+import type { SoftwareTlb, World } from './paging/tlb';
 import type { Persistent } from './persistent';
 import type { PhysicalMemory } from './physical-memory';
 import { DEFAULT_PROFILE } from './profile/default';
@@ -413,12 +413,12 @@ export class Processor
   }
 
   /** Forgets the translations of one world (0 root, 1 guest). */
-  flushWorld(world: 0 | 1): void {
-    this.tlb.flushWorld(world, false);
+  flushWorld(world: World, keepGlobal = false): void {
+    this.tlb.flushWorld(world, keepGlobal);
   }
 
-  flushPage(linear: bigint): void {
-    this.tlb.flushPage(this.guestMode.active ? 1 : 0, linear);
+  flushPage(linear: bigint, world: World = this.guestMode.active ? 1 : 0): void {
+    this.tlb.flushPage(world, linear);
   }
 
   /** Up to 15 bytes of what lies at RIP, for whoever looks; fewer where they cannot be read. */

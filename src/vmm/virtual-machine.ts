@@ -32,6 +32,8 @@ export interface VirtualMachineOptions {
   readonly allocation: Allocation;
   /** What leads from the guest's addresses to the host's. */
   readonly paging: Paging;
+  /** Whether translations of the guest's have a tag (a VPID), by which they outlive VM exits. */
+  readonly tlbTags: boolean;
   readonly intercepts: readonly Intercept[];
   /** The registers with which the guest starts. */
   readonly start: StartState;
@@ -113,6 +115,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     {
       intercepts: new Set(options.intercepts),
       eptPointer: shadow ? undefined : ept.pointer,
+      tlbTags: options.tlbTags,
       msrBitmap,
       hostCr3,
       hostRsp: directMap(stack + 4096),

@@ -62,8 +62,8 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
   }
 
   enterGuest(guest: GuestAddressSpace): void {
-    const same = guest.tag !== 0 && guest.tag === this.guest.tag && guest.root === this.guest.root;
-    if (!same) this.flushWorld(1);
+    if (guest.tag === 0) this.flushUntagged();
+    else if (guest.tag !== this.guest.tag || guest.root !== this.guest.root) this.flushWorld(1);
     this.guest = guest;
   }
 
@@ -72,7 +72,14 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
    * @param tagged whether the guest's translations had a tag
    */
   enterRoot(tagged: boolean): void {
-    if (!tagged || !this.sameRoot()) this.flushWorld(0);
+    if (!tagged) this.flushUntagged();
+    else if (!this.sameRoot()) this.flushWorld(0);
+  }
+
+  /** Without a tag the guest's translations are told from those of root operation by nothing (SDM 3C 29.4.3.1). */
+  private flushUntagged(): void {
+    this.flushWorld(0);
+    this.flushWorld(1);
   }
 
   private sameRoot(): boolean {

@@ -239,8 +239,9 @@ export class Host implements Persistent<HostState> {
     this.cpu.flushWorld(1);
   }
 
-  invvpid(): void {
-    this.cpu.flushWorld(1);
+  invvpid(type: InvvpidType, linear = 0n): void {
+    if (type === 'individual-address') this.cpu.flushPage(linear, 1);
+    else this.cpu.flushWorld(1, type !== 'single-context');
   }
 
   private expectSuccess(what: string, outcome: VmxOutcome): void {
@@ -503,6 +504,10 @@ export class Host implements Persistent<HostState> {
 function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   for (let n = 0; n < 16; n++) if (n !== Gpr.RSP) to[n] = from[n] as bigint;
 }
+
+/** What INVVPID forgets of a VPID (SDM 3C 31.3): by their names in the manual. */
+export type InvvpidType =
+  'individual-address' | 'single-context' | 'single-context, retaining globals';
 
 /** The monitor itself did something that the processor refused: a bug in the monitor. */
 export class MonitorError extends Error {
