@@ -79,7 +79,7 @@ export interface ViewArguments {
   readonly format?: NumberFormat;
   /** Address translation: an expression for the guest-linear address. Default: rip. */
   readonly address?: string;
-  /** VM exits: only rows that contain this text. */
+  /** VM exits, TLB: only rows that contain this text. */
   readonly filter?: string;
   /** VM exits: one group for each reason instead of newest first. */
   readonly groupByReason?: boolean;

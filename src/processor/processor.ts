@@ -374,6 +374,11 @@ export class Processor
     }
   }
 
+  /** Whose translations guest mode has in the TLB. */
+  get guestSpace(): GuestAddressSpace {
+    return this.spaces.guest;
+  }
+
   leaveRoot(): void {
     this.spaces.leaveRoot();
   }

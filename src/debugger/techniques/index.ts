@@ -15,6 +15,7 @@ export type {
   Side,
   StructureField,
   Technique,
+  TlbTags,
 } from './technique';
 export { abortText, failureWords } from './vtx/failures';
 

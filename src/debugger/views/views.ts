@@ -3,6 +3,7 @@ import type { Target } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';
 import type { View, ViewRequest } from './row';
+import { tlbRows } from './tlb-view';
 import { translationRequest } from './translation-request';
 import { SUGGESTIONS, suggestionRows } from './translation-suggestions';
 import { editUnit, isUnitNode } from './unit-rows';
@@ -36,6 +37,8 @@ export class Views {
         return this.vmcs(request);
       case 'translation':
         return this.translation(request);
+      case 'tlb':
+        return tlbRows(this.target, request);
       case 'exits':
         return exitRows(this.target, request);
     }

@@ -36,7 +36,8 @@ export interface AddressSpacesState {
  * holds one address space for each world, can tell them from others.
  */
 export class AddressSpaces implements Persistent<AddressSpacesState> {
-  private guest: GuestAddressSpace = { tag: 0, root: 0n };
+  /** Whose translations guest mode has in the TLB. */
+  guest: GuestAddressSpace = { tag: 0, root: 0n };
   private readonly root = new Int32Array(PAGING_WORDS.length);
 
   constructor(

@@ -17,7 +17,7 @@ import {
   type Place,
 } from './session';
 
-const VIEWS: ViewId[] = ['registers', 'vmcs', 'translation', 'exits'];
+const VIEWS: ViewId[] = ['registers', 'vmcs', 'translation', 'tlb', 'exits'];
 
 /** All rows down to a depth, as text. */
 async function rows(tree: ViewTree, depth: number, under?: Row): Promise<Row[]> {
