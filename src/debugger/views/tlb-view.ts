@@ -5,7 +5,7 @@ import type { World } from '../../processor/paging/tlb';
 import { tlbEntries, type TlbEntry } from '../../processor/paging/tlb-entries';
 import type { Target } from '../target';
 import { group, hex, leaf, matches, type Row, type View, type ViewRequest } from './row';
-import { tlbSource, TlbWalk, type TlbSource, type WalkNow } from './tlb-walk';
+import { rightsOf, tlbSource, TlbWalk, type TlbSource, type WalkNow } from './tlb-walk';
 
 /** The translations that the TLB holds, with what a walk of the page tables gives now. */
 
@@ -116,12 +116,13 @@ const countText = (count: number): string =>
   count === 1 ? l10n.t('1 entry') : l10n.t('{0} entries', count);
 const staleText = (count: number): string => (count > 0 ? l10n.t('{0} stale', count) : '');
 
-/** '0x40000  stale RW → HPA 0x1251000 · now HPA 0x1252000' */
+/** '0x40000  stale RW → HPA 0x1251000 · now R → HPA 0x1252000' */
 function entryRow(set: string, { entry, now, stale }: Known): Row {
   const { linear, frame, executable } = entry;
   const id = `${set}/${executable ? 'x' : 'd'}/${linear.toString(16)}`;
   const held = `${rightsOf(entry)} → HPA ${hex(frame)}${marksOf(entry)}`;
-  const text = stale && now ? `${l10n.t('stale')} ${held} · ${nowText(now)}` : held;
+  const text =
+    stale && now ? `${l10n.t('stale')} ${held} · ${l10n.t('now {0}', foundText(now))}` : held;
   return leaf(id, hex(linear), text, {
     value: hex(linear),
     expression: hex(linear),
@@ -130,9 +131,6 @@ function entryRow(set: string, { entry, now, stale }: Known): Row {
     ...(stale && { severity: 'warning' as const }),
   });
 }
-
-const rightsOf = ({ readable, writable, executable }: TlbEntry): string =>
-  `${readable ? 'R' : ''}${writable ? 'W' : ''}${executable ? 'X' : ''}`;
 
 /** ' G 2M PK3': global, the size of the page, the protection key. */
 function marksOf({ global, pageShift = 12, key }: TlbEntry): string {
@@ -143,14 +141,13 @@ function marksOf({ global, pageShift = 12, key }: TlbEntry): string {
 const sizeText = (shift: number): string =>
   shift >= 30 ? `${String(2 ** (shift - 30))}G` : `${String(2 ** (shift - 20))}M`;
 
-const nowText = (now: WalkNow): string =>
-  'refused' in now ? l10n.t('now {0}', now.refused) : l10n.t('now {0}', `HPA ${hex(now.frame)}`);
+const foundText = (now: WalkNow): string =>
+  'refused' in now ? now.refused : `${now.rights} → HPA ${hex(now.frame)}`;
 
 function staleTooltip(now: WalkNow): string {
-  const found = 'refused' in now ? now.refused : `HPA ${hex(now.frame)}`;
   return l10n.t(
     'Stale: the page tables have been changed since this entry was made. A walk of them gives now: {0}. The processor goes on using the entry until INVLPG, a load of CR3, or something else drops it (SDM 3A 4.10.4).',
-    found,
+    foundText(now),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { TlbEntry } from '../../processor/paging/tlb-entries';
 import type { World } from '../../processor/paging/tlb';
-import type { Access, PagingState } from '../../processor/paging/walk';
+import type { PagingState } from '../../processor/paging/walk';
 import { DebugMemory } from '../memory';
 import type { Target } from '../target';
 import type { SecondLevel } from '../techniques';
@@ -8,7 +8,11 @@ import { faultCause } from '../words/page-faults';
 
 /** What a walk of the page tables gives at present for the access that a TLB entry serves. */
 export type WalkNow =
-  | { readonly frame: number }
+  | {
+      readonly frame: number;
+      /** Which of the entry's rights are left: 'RW', 'R', 'X'. */
+      readonly rights: string;
+    }
   /** Why there is no such access, in the user's language. */
   | { readonly refused: string };
 
@@ -47,21 +51,29 @@ export class TlbWalk {
     );
   }
 
-  /** What an access that the entry serves would find without it. */
+  /** What accesses that the entry serves would find without it. */
   now(entry: TlbEntry): WalkNow {
-    const access = accessOf(entry);
+    const { writable, readable } = entry;
+    const now = this.forAccess(entry, writable);
+    return 'refused' in now && writable && readable ? this.forAccess(entry, false) : now;
+  }
+
+  private forAccess(entry: TlbEntry, write: boolean): WalkNow {
+    const { user, executable } = entry;
+    const access = { user, execute: executable, write };
     const { translation, fault } = this.memory.walkGuest(entry.linear, access);
     if (fault) return { refused: `#PF: ${faultCause(fault)}` };
     const { secondLevel } = this.memory;
     const second = secondLevel?.walk(translation.address, access);
     if (second?.kind === 'fault') return { refused: second.text };
     const host = second?.address ?? this.memory.hostAddress('gpa', translation.address);
-    return { frame: this.homeOf(host ?? Number(translation.address), entry) };
+    const frame = this.homeOf(host ?? Number(translation.address), entry);
+    return { frame, rights: write ? rightsOf(entry) : executable ? 'X' : 'R' };
   }
 
   /** Whether an access by the entry goes elsewhere than one without it, or is allowed where that is not. */
   isStale(entry: TlbEntry, now: WalkNow): boolean {
-    return 'refused' in now || now.frame !== entry.frame;
+    return 'refused' in now || now.frame !== entry.frame || now.rights !== rightsOf(entry);
   }
 
   /** Data of some regions lies elsewhere in memory than they answer; fetches take no notice. */
@@ -70,9 +82,5 @@ export class TlbWalk {
   }
 }
 
-/** An entry that allows writes allows reads. */
-const accessOf = ({ user, writable, executable }: TlbEntry): Access => ({
-  write: writable,
-  execute: executable,
-  user,
-});
+export const rightsOf = ({ readable, writable, executable }: TlbEntry): string =>
+  `${readable ? 'R' : ''}${writable ? 'W' : ''}${executable ? 'X' : ''}`;
