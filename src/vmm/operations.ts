@@ -1,8 +1,9 @@
 import type { Field } from '../isa/vmx/fields';
+import type { InvvpidType } from '../isa/vmx/invvpid';
 import { gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
-import type { Host, InvvpidType } from './host/host';
+import type { Host } from './host/host';
 import { softwareOf } from './emulate/operations';
 import { instruction } from './instruction';
 import type { VcpuRegister } from './vtx/vcpu-area';

@@ -6,6 +6,7 @@ import { BuiltInShadowVtx } from './vtx/built-in-shadow';
 import { EXIT_GROUPS } from './vtx/exit-groups';
 import { OwnVtx } from './vtx/own';
 
+export { frameMap } from './emulate/frame-map';
 export type { SecondLevel, SecondLevelResult, SecondLevelStep } from './second-level';
 export type {
   ControlStructure,

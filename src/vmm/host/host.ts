@@ -1,6 +1,7 @@
 import { Gpr } from '../../isa/registers/general';
 import { Msr, msrReset } from '../../isa/registers/msr';
 import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
+import type { InvvpidType } from '../../isa/vmx/invvpid';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -79,7 +80,7 @@ export class Host implements Persistent<HostState> {
   readonly bus: GuestBus;
   /** Where the technique executes the guest in software: its processor. */
   software: SoftwareProcessor | undefined;
-  private readonly shadow: ShadowPager | undefined;
+  readonly shadow: ShadowPager | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: VtxGuest;
@@ -504,10 +505,6 @@ export class Host implements Persistent<HostState> {
 function copyRegisters(from: BigUint64Array, to: BigUint64Array): void {
   for (let n = 0; n < 16; n++) if (n !== Gpr.RSP) to[n] = from[n] as bigint;
 }
-
-/** What INVVPID forgets of a VPID (SDM 3C 31.3): by their names in the manual. */
-export type InvvpidType =
-  'individual-address' | 'single-context' | 'single-context, retaining globals';
 
 /** The monitor itself did something that the processor refused: a bug in the monitor. */
 export class MonitorError extends Error {
