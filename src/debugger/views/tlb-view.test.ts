@@ -151,6 +151,23 @@ describe('the TLB view', function () {
     );
   });
 
+  it('has what software translates for the guest, by the guest’s own tables', async () => {
+    const real = 'org 0x7c00\nbits 16\nmov ax, [0x8000]\njmp $';
+    const program = await assembleText(real);
+    for (const options of [
+      { monitor: 'emulate', paging: 'ept' },
+      { monitor: 'vtx', paging: 'shadow' },
+    ] as const) {
+      const machine = new Machine(flatImage(program), { ...options, memory: 4 << 20 });
+      new MachineRun(machine).turn(1000, 1000);
+      const target = new Target(machine, [program]);
+      const [row] = view(target).rows.filter(({ id }) => id === 'set/1s');
+      assert.equal(row?.description, '2 entries, in software', options.monitor);
+      assert.equal(row.children, 'expanded');
+      assert.equal(at(target, '0x8000')[0]?.description, `RW → ${hostOf(target, 0x8000n)}`);
+    }
+  });
+
   it('shows many entries in portions, and those only that a person asks for', async () => {
     const target = await stopped(`${FILLED} mov esi, 0x80000
 .read:  mov al, [rsi]

@@ -35,11 +35,16 @@ export function tlbRows(target: Target, { node, filter, focus }: ViewRequest): V
   if (sets.length === 0) return { rows: [], message: l10n.t('The TLB is empty.') };
   const all = sets.flatMap(({ entries }) => entries);
   const stale = all.filter((each) => each.stale).length;
-  const present: World = target.technique.host && focus === 'guest' ? 1 : 0;
-  const rows = sets.map((set) => groupRow(target, set, set.world === present));
+  const rows = sets.map((set) => groupRow(target, set, isOf(target, focus, set.world)));
   const summary = clauses(countText(all.length), staleText(stale));
   const found = !filter || sets.some((set) => shown(set, filter).length > 0);
   return { rows, summary, ...(!found && { message: l10n.t('No entry contains “{0}”.', filter) }) };
+}
+
+/** Whether a world of the TLB is the focused one. Without tags, the guest may have translations in both. */
+function isOf({ technique }: Target, focus: ViewRequest['focus'], world: World): boolean {
+  if (!technique.tlbTags) return focus === 'guest' || world === 0;
+  return (technique.host && focus === 'guest' ? 1 : 0) === world;
 }
 
 function setsOf(target: Target): TlbSet[] {
@@ -86,15 +91,19 @@ const shown = ({ id, entries }: TlbSet, filter: string | undefined): Row[] =>
 function groupRow(target: Target, set: TlbSet, expanded: boolean): Row {
   const { id, world, user, source, entries } = set;
   const stale = entries.filter((each) => each.stale).length;
-  const tags = target.technique.tlbTags;
-  const tag = tags ? (world === 0 ? tags.host : tags.guest) : '';
   const pcid = source && source.paging.cr4 & WideCr4.PCIDE ? source.paging.cr3 & WideCr3.PCID : 0n;
-  const tagged = clauses(tag, pcid ? `PCID ${hex(pcid)}` : '');
+  const tagged = clauses(tagText(target, world), pcid ? `PCID ${hex(pcid)}` : '');
   return group(id, setLabel(target, world, user), expanded, {
     description: clauses(countText(entries.length), staleText(stale), tagged),
     tooltip: source ? SET_TOOLTIP() : OTHERS_TOOLTIP(),
     ...(stale > 0 && { severity: 'warning' as const }),
   });
+}
+
+/** Guest mode has translations without a tag where software fills them in for the guest. */
+function tagText({ technique: { tlbTags } }: Target, world: World): string {
+  if (world === 0) return tlbTags?.host ?? '';
+  return tlbTags?.guest ?? l10n.t('in software');
 }
 
 const SET_TOOLTIP = (): string =>
@@ -105,11 +114,10 @@ const OTHERS_TOOLTIP = (): string =>
   l10n.t('These entries are of another guest than the present one: its page tables are not known.');
 
 function setLabel(target: Target, world: World, user: boolean): string {
-  if (world === 0 && !target.technique.host) {
-    return user ? l10n.t('User mode') : l10n.t('Supervisor mode');
-  }
+  const { host, tlbTags } = target.technique;
   if (world === 1) return user ? l10n.t('Guest, user mode') : l10n.t('Guest, supervisor mode');
-  return user ? l10n.t('Host, user mode') : l10n.t('Host, supervisor mode');
+  if (host && tlbTags) return user ? l10n.t('Host, user mode') : l10n.t('Host, supervisor mode');
+  return user ? l10n.t('User mode') : l10n.t('Supervisor mode');
 }
 
 const countText = (count: number): string =>

@@ -29,7 +29,8 @@ export function tlbSource(target: Target, world: World): TlbSource | undefined {
   const inForce = guestMode.active === (world === 1);
   if (world === 0) return { paging: inForce ? state : technique.hostPaging, second: undefined };
   if (technique.tlbTags?.ofThisGuest === false) return undefined;
-  const { shadowPaging } = technique;
+  // What software translates are the guest's own tables.
+  const shadowPaging = technique.tlbTags && technique.shadowPaging;
   const paging = inForce ? state : (shadowPaging ?? technique.guestPaging);
   return { paging, second: shadowPaging ? undefined : technique.secondLevel };
 }

@@ -77,9 +77,11 @@ export class BuiltInShadowVtx extends BuiltInVtx {
     return vector === Vector.PF && this.inGuest;
   }
 
-  /** What software translates has no tag. */
+  /** What software translates has no tag, and is the guest's. */
   override get tlbTags(): TlbTags | undefined {
-    return this.software ? undefined : super.tlbTags;
+    const tags = super.tlbTags;
+    if (!tags || !this.software) return tags;
+    return { ...tags, guest: l10n.t('in software'), ofThisGuest: true };
   }
 
   override get operation(): string {
