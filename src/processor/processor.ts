@@ -13,7 +13,7 @@ import type { InterruptEvent } from './events/event';
 import { Fault, Held, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
-import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
+import type { GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './execution/instruction-context';
 import { InstructionFetch } from './execution/instruction-fetch';
@@ -64,7 +64,7 @@ export class Processor
 
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
-  private readonly spaces: AddressSpaces;
+  readonly spaces: AddressSpaces;
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
@@ -372,19 +372,6 @@ export class Processor
     } catch (thrown) {
       this.leaveDelivery(thrown);
     }
-  }
-
-  /** Whose translations guest mode has in the TLB. */
-  get guestSpace(): GuestAddressSpace {
-    return this.spaces.guest;
-  }
-
-  leaveRoot(): void {
-    this.spaces.leaveRoot();
-  }
-
-  enterAddressSpace(space: GuestAddressSpace): void {
-    this.spaces.enterGuest(space);
   }
 
   /** Guest mode has been left: that is work, too, which an instruction may cause without end (REP OUTS). */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { WideCr0, WideCr4 } from '../../isa/registers/control';
+import { WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import { CpuState } from '../state/cpu-state';
 import { AddressSpaces } from './address-spaces';
 
@@ -21,6 +21,29 @@ describe('translations over a transition', () => {
     subject.enterGuest({ tag: 2, root: 0x6000n });
     assert.deepEqual(flushed, [1, 1]);
   });
+
+  for (const [register, bit] of [
+    ['cr0', WideCr0.WP],
+    ['cr4', WideCr4.SMEP],
+    ['cr4', WideCr4.SMAP],
+    ['cr4', WideCr4.PKE],
+    ['efer', WideEfer.NXE],
+  ] as const) {
+    it(`go from the guest when its host has changed a rule of access (${register}, bit ${Math.log2(Number(bit))})`, () => {
+      const { state, flushed, subject } = spaces();
+      const guest = { tag: 1, root: 0x5000n };
+      subject.enterGuest(guest);
+      flushed.length = 0;
+      state[register] |= bit; // by the guest: the processor has seen to it
+      subject.leaveGuest();
+      subject.enterGuest(guest);
+      assert.deepEqual(flushed, []);
+      subject.leaveGuest();
+      state[register] &= ~bit;
+      subject.enterGuest(guest);
+      assert.deepEqual(flushed, [1]);
+    });
+  }
 
   it('without a tag never stay', () => {
     const { flushed, subject } = spaces();

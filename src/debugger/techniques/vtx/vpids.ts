@@ -6,8 +6,8 @@ import type { Vmcs } from '../../../processor/vmx/vmcs';
 import type { TlbTags } from '../technique';
 
 /** The tags of translations under VT-x (SDM 3C 29.1): VPID 0 is that of VMX root operation. */
-export function vpids({ guestSpace }: Processor, vmcs: Vmcs | undefined): TlbTags {
-  const { tag, root } = guestSpace;
+export function vpids({ spaces }: Processor, vmcs: Vmcs | undefined): TlbTags {
+  const { tag, root } = spaces.guest;
   const wanted = vmcs && spaceOf(vmcs);
   return {
     host: 'VPID 0',

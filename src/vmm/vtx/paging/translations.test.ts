@@ -9,6 +9,7 @@ import type { Handler } from '../../operation';
 import type { VtxPaging } from './vtx-paging';
 import { handleInvlpg } from '../exits/invlpg';
 import { handleInvpcid } from '../exits/invpcid';
+import { printed } from '../exits/printed.testing';
 import { eptPaging } from './ept';
 import { shadowPaging } from './shadow';
 import { TAGGED, UNTAGGED } from './translations';
@@ -79,6 +80,17 @@ describe('translations of a guest under VT-x', function () {
       PRINT,
     );
     assert.equal(await seen(global, true), 'A');
+  });
+
+  it('obey CR0.WP when a MOV to CR0 that exits sets it', async () => {
+    const source = guest(
+      'mov rax, cr0\n and eax, ~(1 << 16)\n mov cr0, rax',
+      `mov dword [${ENTRY}], 0x50001\n invlpg [0x40000]\n mov byte [0x40000], 'C'`,
+      'or eax, 1 << 16 | 1 << 5\n mov cr0, rax', // NE is the monitor's
+      "mov byte [0x40000], 'D'",
+    );
+    assert.equal(await printed(source, 'none'), 'Pd end');
+    assert.equal(await printed(source, 'vtx'), 'Pd end');
   });
 
   it('make no difference to a guest that keeps to the rules', async () => {
