@@ -39,8 +39,11 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   monitor?: MonitorName;
   /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
   memory?: string | number;
-  /** When guest memory gets its host frames. Default: 'eager'. */
+  /** What leads from the guest's addresses to the host's. Default: 'ept'. */
   paging?: 'ept' | 'shadow';
+  /** Whether the guest's translations have a tag (VPID), by which they outlive VM exits. Default: 'on'. */
+  tlbTags?: 'on' | 'off';
+  /** When guest memory gets its host frames. Default: 'eager'. */
   allocation?: 'eager' | 'on-demand';
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   intercepts?: Intercept[];
@@ -76,7 +79,7 @@ export interface ViewArguments {
   readonly format?: NumberFormat;
   /** Address translation: an expression for the guest-linear address. Default: rip. */
   readonly address?: string;
-  /** VM exits: only rows that contain this text. */
+  /** VM exits, TLB: only rows that contain this text. */
   readonly filter?: string;
   /** VM exits: one group for each reason instead of newest first. */
   readonly groupByReason?: boolean;

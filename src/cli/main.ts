@@ -36,6 +36,14 @@ function program(): Command {
         .choices(['ept', 'shadow'])
         .default('ept'),
     )
+    .addOption(
+      new Option(
+        '--tlb-tags <state>',
+        'whether the guest’s translations outlive VM exits, by a VPID',
+      )
+        .choices(['on', 'off'])
+        .default('on'),
+    )
     .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
     .option('--memory <size>', 'RAM of the guest: bytes, or with the suffix K, M or G', '64M')
     .option('--cpus <n>', 'number of processors', '1')

@@ -20,6 +20,7 @@ import { requireWritable, writeBack, writeBackOnSignal } from './write-back';
 export interface RunOptions {
   readonly monitor: string;
   readonly paging: string;
+  readonly tlbTags: string;
   readonly cpu: string;
   readonly memory: string;
   readonly cpus: string;
@@ -59,9 +60,10 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const monitor = options.monitor as MonitorName;
   const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
   const paging = options.paging as Paging;
+  const tlbTags = options.tlbTags === 'on';
   const machine = new Machine(
     image,
-    { monitor, memory, paging },
+    { monitor, memory, paging, tlbTags },
     { serial: print, debugConsole: print },
   );
   const technique = techniqueOf(machine, () => undefined);

@@ -46,7 +46,7 @@ function undisturbed(program: Assembly, { monitor, paging = 'ept' }: Way): Endin
 type Deed = readonly [what: keyof typeof DEEDS, choice: number];
 
 const SPACES: readonly AddressSpace[] = ['gva', 'gpa', 'hpa'];
-const VIEWS: readonly ViewName[] = ['registers', 'vmcs', 'translation', 'exits'];
+const VIEWS: readonly ViewName[] = ['registers', 'vmcs', 'translation', 'tlb', 'exits'];
 const COMMANDS: readonly RunCommand[] = [
   { kind: 'continue' },
   { kind: 'step-in', granularity: 'instruction' },

@@ -329,6 +329,15 @@ handler: mov ax, cs
      times 104 - ($ - tss) db 0`,
     'xy8u',
   ],
+  [
+    'keeps ring 3 from the stack of ring 0 after an interrupt has written to it',
+    LONG(
+      'mov ebx, user\njmp to_user',
+      'and dword [0x13000 + 6 * 8], ~4',
+      'int 1\nmov rax, [0x6ff0]',
+    ),
+    'TPf',
+  ],
   ['keeps ring 3 from ports', LONG('mov ebx, user\njmp to_user', '', 'in al, 0x60'), 'G'],
   [
     'delivers a double fault on a stack of its own',

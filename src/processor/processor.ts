@@ -14,7 +14,7 @@ import type { InterruptEvent } from './events/event';
 import { Fault, Held, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
-import type { GuestAddressSpace, GuestModeHost } from './guest-mode/host';
+import type { GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './execution/instruction-context';
 import { HiddenHandlers } from './execution/hidden-handlers';
@@ -25,7 +25,7 @@ import { MemoryCaches } from './execution/memory-caches';
 import { memoryImports } from './execution/memory-imports';
 import { OperandAccess } from './execution/operand-access';
 import { Mmu } from './paging/mmu';
-import type { SoftwareTlb } from './paging/tlb';
+import type { SoftwareTlb, World } from './paging/tlb';
 import type { Persistent } from './persistent';
 import type { PhysicalMemory } from './physical-memory';
 import { DEFAULT_PROFILE } from './profile/default';
@@ -66,7 +66,7 @@ export class Processor
 
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
-  private readonly spaces: AddressSpaces;
+  readonly spaces: AddressSpaces;
   private readonly code: CodeCache;
   private readonly fetch: InstructionFetch;
   private readonly engine: Engine;
@@ -371,14 +371,6 @@ export class Processor
     }
   }
 
-  leaveRoot(): void {
-    this.spaces.leaveRoot();
-  }
-
-  enterAddressSpace(space: GuestAddressSpace): void {
-    this.spaces.enterGuest(space);
-  }
-
   /** Guest mode has been left: that is work, too, which an instruction may cause without end (REP OUTS). */
   enterRoot(tagged: boolean): void {
     this.progress.countEvent();
@@ -410,12 +402,12 @@ export class Processor
   }
 
   /** Forgets the translations of one world (0 root, 1 guest). */
-  flushWorld(world: 0 | 1): void {
-    this.tlb.flushWorld(world, false);
+  flushWorld(world: World, keepGlobal = false): void {
+    this.tlb.flushWorld(world, keepGlobal);
   }
 
-  flushPage(linear: bigint): void {
-    this.tlb.flushPage(this.guestMode.active ? 1 : 0, linear);
+  flushPage(linear: bigint, world: World = this.guestMode.active ? 1 : 0): void {
+    this.tlb.flushPage(world, linear);
   }
 
   /** Up to 15 bytes of what lies at RIP, for whoever looks; fewer where they cannot be read. */

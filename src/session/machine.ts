@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly allocation?: Allocation;
   /** What leads from the guest's addresses to the host's. Default: 'ept'. */
   readonly paging?: Paging;
+  /** Whether the guest's translations have a tag, by which they outlive VM exits. Default: true. */
+  readonly tlbTags?: boolean;
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
@@ -131,6 +133,7 @@ function guest(
     memory: options.memory,
     allocation: options.allocation ?? 'eager',
     paging: options.paging ?? 'ept',
+    tlbTags: options.tlbTags ?? true,
     intercepts: options.intercepts ?? INTERCEPTS,
     start,
     events,

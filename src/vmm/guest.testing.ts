@@ -9,6 +9,7 @@ import type { Allocation, Intercept, Paging, VirtualMachine } from '.';
 export interface GuestOptions {
   readonly allocation?: Allocation;
   readonly paging?: Paging;
+  readonly tlbTags?: boolean;
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
   readonly memory?: number;

@@ -18,6 +18,7 @@ export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { SoftwareProcessor } from './emulator/software-processor';
 export { fetchedText } from './emulate/fetched';
+export { shadowTables, type ShadowTable } from './memory/shadow/shadow-listing';
 export type { Allocation } from './memory/guest-memory';
 export {
   guestPagingState,

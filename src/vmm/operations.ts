@@ -1,4 +1,5 @@
 import type { Field } from '../isa/vmx/fields';
+import type { InvvpidType } from '../isa/vmx/invvpid';
 import { gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
@@ -56,10 +57,10 @@ export const invept = instruction('INVEPT', Cost.INVEPT, {
   operands: () => ['single-context'],
 });
 
-/** INVVPID, individual-address. */
+/** INVVPID for the guest's VPID: forgets translations of its linear addresses. */
 export const invvpid = instruction('INVVPID', Cost.INVEPT, {
-  perform: (host: Host, _linear: bigint) => host.invvpid(),
-  operands: (linear) => [linear],
+  perform: (host: Host, type: InvvpidType, linear?: bigint) => host.invvpid(type, linear),
+  operands: (type, linear?: bigint) => (linear === undefined ? [type] : [type, linear]),
 });
 
 /** Stores the general-purpose registers, which hardware does not switch, in the vCPU's save area. */

@@ -34,6 +34,8 @@ export interface TechniqueParts {
   readonly gateFrame: number;
   readonly start: StartState;
   readonly intercepts: readonly Intercept[];
+  /** Whether translations carry the tag of their guest: a VPID. */
+  readonly tlbTags: boolean;
   readonly engine?: EngineKind | undefined;
   /** Makes the host, with what translates the guest's addresses if that is not the EPT. */
   host(makeShadow?: (memory: PhysicalMemory, pages: GuestPages) => ShadowPager): Host;
@@ -73,6 +75,7 @@ function vtx(parts: TechniqueParts) {
   if (shadowFrames) softwareProcessor(host, frames.allocate(), withEngine(parts));
   const plan = {
     intercepts: new Set(parts.intercepts),
+    tlbTags: parts.tlbTags,
     eptPointer: shadowFrames ? undefined : ept.pointer,
     msrBitmap,
     hostCr3,

@@ -28,6 +28,8 @@ export interface VirtualMachineOptions {
   readonly allocation: Allocation;
   /** What leads from the guest's addresses to the host's. */
   readonly paging: Paging;
+  /** Whether translations of the guest's have a tag (a VPID), by which they outlive VM exits. */
+  readonly tlbTags: boolean;
   readonly intercepts: readonly Intercept[];
   /** The registers with which the guest starts. */
   readonly start: StartState;
@@ -104,6 +106,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     gateFrame: GATE_FRAME,
     start: options.start,
     intercepts: options.intercepts,
+    tlbTags: options.tlbTags,
     engine: options.engine,
     host: (makeShadow) =>
       new Host(

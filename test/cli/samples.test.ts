@@ -135,6 +135,11 @@ describe('samples', function () {
       { flags: ['--monitor', 'emulate'], exits: {} },
       { flags: ['--paging', 'ept'], exits: { ...COMMON, CR_ACCESS: 7, EPT_VIOLATION: 2 } },
       { flags: ['--paging', 'shadow'], exits: { ...COMMON, CR_ACCESS: 6, EXCEPTION_NMI: 25 } },
+      { flags: ['--tlb-tags', 'off'], exits: { ...COMMON, CR_ACCESS: 7, EPT_VIOLATION: 2 } },
+      {
+        flags: ['--paging', 'shadow', '--tlb-tags', 'off'],
+        exits: { ...COMMON, CR_ACCESS: 6, EXCEPTION_NMI: 25 },
+      },
     ];
     for (const { flags, exits } of WAYS) {
       it(`prints the same, and exits as its page says (${flags.join(' ')})`, () => {

@@ -20,6 +20,7 @@ const PANES = {
     registers: /^Registers/i,
     vmcs: /^VMCS/i,
     translation: /^Address Translation/i,
+    tlb: /^TLB/i,
     exits: /^VM Exits/i,
     others: [/^Watch/i, /^Breakpoints/i, /^Variables/i],
     stack: /^Call Stack/i,
@@ -28,6 +29,7 @@ const PANES = {
     registers: /^寄存器/,
     vmcs: /^VMCS/i,
     translation: /^地址转换/,
+    tlb: /^TLB/i,
     exits: /^VM 退出/,
     others: [/^监视|^Watch/i, /^断点|^Breakpoints/i, /^变量|^Variables/i],
     stack: /^调用堆栈|^Call Stack/i,
@@ -41,12 +43,14 @@ const WORDS = {
     exit: /VM exit \d+: CPUID \(leaf 0x1\)/,
     why: /^Why we are here 10: CPUID$/,
     output: /^#\d+ I\/O instruction .*OUT .*0x3f8/,
+    tlb: /^Guest, supervisor mode \d+ entries, VPID 1$/,
   },
   'zh-cn': {
     guest: /^客户机 · ring 0 · 64 位模式 · VMX 非根模式$/,
     exit: /VM 退出 \d+：CPUID（功能号 0x1）/,
     why: /^本次 VM 退出的原因 10：CPUID$/,
     output: /^#\d+ I\/O 指令 .*OUT .*0x3f8/,
+    tlb: /^客户机，管理态 \d+ 项，VPID 1$/,
   },
 } as const;
 
@@ -89,7 +93,8 @@ function series(language: Language, theme: Theme): void {
 
     /** Opens just these panes, and gives the rows of the first. */
     const look = async (...open: RegExp[]): Promise<string[]> => {
-      const all = [panes.registers, panes.vmcs, panes.translation, panes.exits, panes.stack];
+      const { registers, vmcs, translation, tlb, exits, stack } = panes;
+      const all = [registers, vmcs, translation, tlb, exits, stack];
       for (const pane of [...panes.others, ...all]) {
         if (!open.includes(pane)) await workbench.person.setPane(pane, false);
       }
@@ -147,6 +152,13 @@ function series(language: Language, theme: Theme): void {
       has(rows, /^= GPA 0x7d72$/);
       has(rows, /^= HPA 0x[0-9a-f]+d72$/);
       has(rows, / 19$/); // 3 levels of 5 references, and 4 of the page itself
+    });
+
+    it('the guest after CPUID: what the TLB holds', async () => {
+      const rows = await look(panes.tlb);
+      await shoot('6-guest-tlb');
+      has(rows, words.tlb);
+      has(rows, /^0x7000 R?W?X → HPA 0x[0-9a-f]+000$/);
     });
 
     it('the guest after CPUID: what has changed', async () => {

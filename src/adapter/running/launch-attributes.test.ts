@@ -8,6 +8,7 @@ describe('launch attributes', () => {
     const settings = check({});
     assert.equal(settings.memory, 64 * 2 ** 20);
     assert.equal(settings.monitor, 'vtx');
+    assert.equal(settings.tlbTags, true);
     assert.equal(settings.stopOnEntry, true);
     assert.equal(settings.holdInterrupts, true);
     assert.ok(settings.intercepts.includes('cr3'));
@@ -33,6 +34,7 @@ describe('launch attributes', () => {
       [{ memory: {} }, /"memory"/],
       [{ monitor: 'svm' }, /"vtx" \/ "deprivilege" \/ "emulate" \/ "none".*svm/],
       [{ paging: 'npt' }, /"ept" \/ "shadow".*npt/],
+      [{ tlbTags: true }, /"on" \/ "off".*true/],
       [{ stopOnEntry: 1 }, /"stopOnEntry".*1/],
       [{ intercepts: 'all' }, /"intercepts".*"all"/],
       [{ intercepts: ['cr9'] }, /"cr3".*"cr9"/],

@@ -29,6 +29,7 @@ export interface LaunchSettings {
   /** Bytes. */
   readonly memory: number;
   readonly paging: Paging;
+  readonly tlbTags: boolean;
   readonly allocation: 'eager' | 'on-demand';
   readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
   readonly holdInterrupts: boolean;
@@ -80,6 +81,7 @@ const OURS: ReadonlySet<string> = new Set([
   'monitor',
   'memory',
   'paging',
+  'tlbTags',
   'allocation',
   'intercepts',
   'interruptsWhileStepping',
@@ -125,6 +127,7 @@ export function checkAttributes(
     monitor: choice(args, 'monitor', MONITORS),
     memory: memorySize(args.memory ?? '64M'),
     paging: choice(args, 'paging', ['ept', 'shadow']),
+    tlbTags: choice(args, 'tlbTags', ['on', 'off']) === 'on',
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',

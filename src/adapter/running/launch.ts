@@ -148,9 +148,10 @@ async function prepare(
   const { programs, image, files } = await loader.load();
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
-  const { monitor, memory, paging, allocation, intercepts, holdInterrupts, realTime } = settings;
+  const { monitor, memory, paging, tlbTags, allocation, intercepts } = settings;
+  const { holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
-  const machine = { image, monitor, memory, paging, allocation, intercepts };
+  const machine = { image, monitor, memory, paging, tlbTags, allocation, intercepts };
   const options = { ...machine, programs, holdInterrupts, realTime };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);

@@ -87,7 +87,7 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   breakpoints: fc.array(fc.record(options, { requiredKeys: [] }), { maxLength: 4 }),
   filters: fc.array(fc.constantFrom('triple-fault', 'guest-exception', 'vmexit:10', 'x')),
   filterOptions: fc.array(fc.record({ filterId: fc.string(), condition: expression })),
-  view: fc.constantFrom('registers', 'vmcs', 'translation', 'exits'),
+  view: fc.constantFrom('registers', 'vmcs', 'translation', 'tlb', 'exits'),
   node: fc.oneof(fc.constantFrom('guest', 'general', 'cr0', '1', '0/0'), fc.string()),
   address: expression,
   filter: fc.string(),

@@ -8,6 +8,7 @@ import { BuiltInShadowVtx } from './vtx/built-in-shadow';
 import { EXIT_GROUPS } from './vtx/exit-groups';
 import { OwnVtx } from './vtx/own';
 
+export { frameMap } from './emulate/frame-map';
 export type { SecondLevel, SecondLevelResult, SecondLevelStep } from './second-level';
 export type {
   ControlStructure,
@@ -17,6 +18,7 @@ export type {
   Side,
   StructureField,
   Technique,
+  TlbTags,
 } from './technique';
 export { holeReason } from './deprivilege/reasons';
 export { abortText, failureWords } from './vtx/failures';

@@ -43,6 +43,8 @@ export interface Technique {
   readonly exits: ExitVocabulary;
   /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */
   readonly structure: ControlStructure | undefined;
+  /** How the TLB tells the two worlds' translations apart; undefined where there are no tags. */
+  readonly tlbTags?: TlbTags | undefined;
   /** The words for the mode of operation that the processor is in: 'VMX non-root'. */
   readonly operation: string;
   /** The same for whoever runs the guest, whatever runs at present: 'VMX root'. */
@@ -53,6 +55,15 @@ export interface Technique {
   withholds?(vector: number): boolean;
   /** What the last VM entry was refused for, check by check. */
   readonly entryFailures: readonly EntryFailure[];
+}
+
+/** The tags of the translations in the TLB. */
+export interface TlbTags {
+  /** In a word or two: 'VPID 0'. */
+  readonly host: string;
+  readonly guest: string;
+  /** The guest's translations are of the guest whose registers one sees: not of another VMCS, or EPT. */
+  readonly ofThisGuest: boolean;
 }
 
 /** A check that a VM entry did not pass, in the user's language. */

@@ -13,7 +13,7 @@ const RIGHTS = [
 ] as const;
 
 /** The flags of a paging-structure entry, by their letters. */
-export function entryFlags(step: WalkStep): string {
+export function entryFlags(step: Pick<WalkStep, 'level' | 'entry' | 'leaf'>): string {
   return RIGHTS.filter(([bit]) => step.entry & bit)
     .filter(([, name]) => step.leaf || (name !== 'D' && name !== 'G'))
     .filter(([, name]) => name !== 'PS' || step.level > 1)

@@ -3,7 +3,7 @@ import { Disassembler } from '../../program';
 import type { ExitRecord } from '../trace/exit-trace';
 import { symbolAt } from '../places/program-place';
 import type { Target } from '../target';
-import { group, hex, leaf, type Row, type View, type ViewRequest } from './row';
+import { group, hex, leaf, matches, type Row, type View, type ViewRequest } from './row';
 
 /** The trace of VM exits. */
 
@@ -40,12 +40,6 @@ function newest(target: Target, from: number, filter: string | undefined): Row[]
     found.push(group(`older/${String(at)}`, l10n.t('older'), false, { icon: 'history' }));
   }
   return found;
-}
-
-function matches(row: Row, filter: string | undefined): boolean {
-  if (!filter) return true;
-  const text = `${row.label} ${row.description ?? ''}`.toLowerCase();
-  return text.includes(filter.toLowerCase());
 }
 
 /** '#42  +1,204 instr  print_features+8  CPUID  leaf 1  1,930 cycles' */

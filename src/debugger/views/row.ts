@@ -1,6 +1,6 @@
 /** What the custom views show, without any protocol: rows of a tree, and how numbers are written. */
 
-export type ViewName = 'registers' | 'vmcs' | 'translation' | 'exits';
+export type ViewName = 'registers' | 'vmcs' | 'translation' | 'tlb' | 'exits';
 export type NumberFormat = 'hexadecimal' | 'decimal' | 'binary';
 
 /** Where a row leads: an instruction of the guest. */
@@ -56,6 +56,11 @@ export function formatNumber(value: bigint | number, format: NumberFormat = 'hex
   if (format === 'decimal') return value.toString(10);
   if (format === 'binary') return `0b${value.toString(2)}`;
   return hex(value);
+}
+
+/** Whether a person who filters rows by a text wants to see this one. */
+export function matches({ label, description = '' }: Row, filter: string | undefined): boolean {
+  return !filter || `${label} ${description}`.toLowerCase().includes(filter.toLowerCase());
 }
 
 /** A row without children. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Field } from '../../isa/vmx/fields';
-import { assembleText, flatImage, Machine, MachineRun } from '../../session';
+import { assembleText, flatImage, Machine, MachineRun, type MachineOptions } from '../../session';
 import { Target } from '../target';
 import type { Row, ViewName } from './row';
 import { Views } from './views';
@@ -11,9 +11,11 @@ import { Views } from './views';
 
 const KERNEL = join(__dirname, '../../../samples/rings/kernel.asm');
 
-async function boot(): Promise<{ target: Target; views: Views }> {
+async function boot(
+  options: Partial<MachineOptions> = {},
+): Promise<{ target: Target; views: Views }> {
   const program = await assembleText(readFileSync(KERNEL, 'utf8'));
-  const machine = new Machine(flatImage(program), { monitor: 'vtx', memory: 4 << 20 });
+  const machine = new Machine(flatImage(program), { monitor: 'vtx', memory: 4 << 20, ...options });
   const target = new Target(machine, [program]);
   return { target, views: new Views(target, (text) => BigInt(text)) };
 }
@@ -226,6 +228,19 @@ describe('views', () => {
       views.rows({ view: 'translation', focus: 'guest', address: 'nonsense' }).message ?? '',
       /nonsense/,
     );
+  });
+
+  it('TLB: what the guest left there at a VM exit, for as long as it has a tag', async () => {
+    const groups = async (tlbTags: boolean): Promise<(string | undefined)[]> => {
+      const { target, views } = await boot({ tlbTags });
+      runToExit(target, 8);
+      return rows(views, 'tlb')
+        .filter(({ label }) => label.startsWith('Guest'))
+        .map(({ description }) => description);
+    };
+    const [supervisor] = await groups(true);
+    assert.match(supervisor ?? '', /^\d+ entries, VPID 1$/);
+    assert.deepEqual(await groups(false), []);
   });
 
   it('exits: newest first, grouped by reason on request, filtered', async () => {

@@ -3,6 +3,8 @@ import type { Target } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';
 import type { View, ViewRequest } from './row';
+import { isShadowTableNode, shadowTableRows, shadowTablesRow } from './shadow-table-rows';
+import { tlbRows } from './tlb-view';
 import { translationRequest } from './translation-request';
 import { SUGGESTIONS, suggestionRows } from './translation-suggestions';
 import { editUnit, isUnitNode } from './unit-rows';
@@ -36,6 +38,8 @@ export class Views {
         return this.vmcs(request);
       case 'translation':
         return this.translation(request);
+      case 'tlb':
+        return tlbRows(this.target, request);
       case 'exits':
         return exitRows(this.target, request);
     }
@@ -63,12 +67,15 @@ export class Views {
 
   private translation(request: ViewRequest): View {
     const { target, evaluate } = this;
-    if (request.node === SUGGESTIONS) return { rows: suggestionRows(target, request.focus) };
+    const { node = '' } = request;
+    if (node === SUGGESTIONS) return { rows: suggestionRows(target, request.focus) };
+    if (isShadowTableNode(node)) return { rows: shadowTableRows(target, node) };
+    const tables = node === '' ? [shadowTablesRow(target) ?? []].flat() : [];
     try {
       const wanted = translationRequest(target, request.focus, request.address ?? '', evaluate);
-      return { rows: translationRows(wanted, request.node) };
+      return { rows: [...translationRows(wanted, request.node), ...tables] };
     } catch (error) {
-      return { rows: [], message: error instanceof Error ? error.message : String(error) };
+      return { rows: tables, message: error instanceof Error ? error.message : String(error) };
     }
   }
 

@@ -88,7 +88,7 @@ export interface InstructionContext {
   updateDerivedState(): void;
   /** Forgets translations of the present world. */
   flushTlb(keepGlobal: boolean): void;
-  flushPage(linear: bigint): void;
+  flushPage(linear: bigint, world?: 0 | 1): void;
   /** Forgets the translations of one world (0 root, 1 guest). */
-  flushWorld(world: 0 | 1): void;
+  flushWorld(world: 0 | 1, keepGlobal?: boolean): void;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { WideCr0, WideCr4 } from '../../isa/registers/control';
+import { WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import { CpuState } from '../state/cpu-state';
 import { AddressSpaces } from './address-spaces';
 
@@ -22,13 +22,36 @@ describe('translations over a transition', () => {
     assert.deepEqual(flushed, [1, 1]);
   });
 
+  for (const [register, bit] of [
+    ['cr0', WideCr0.WP],
+    ['cr4', WideCr4.SMEP],
+    ['cr4', WideCr4.SMAP],
+    ['cr4', WideCr4.PKE],
+    ['efer', WideEfer.NXE],
+  ] as const) {
+    it(`go from the guest when its host has changed a rule of access (${register}, bit ${Math.log2(Number(bit))})`, () => {
+      const { state, flushed, subject } = spaces();
+      const guest = { tag: 1, root: 0x5000n };
+      subject.enterGuest(guest);
+      flushed.length = 0;
+      state[register] |= bit; // by the guest: the processor has seen to it
+      subject.leaveGuest();
+      subject.enterGuest(guest);
+      assert.deepEqual(flushed, []);
+      subject.leaveGuest();
+      state[register] &= ~bit;
+      subject.enterGuest(guest);
+      assert.deepEqual(flushed, [1]);
+    });
+  }
+
   it('without a tag never stay', () => {
     const { flushed, subject } = spaces();
     subject.leaveRoot();
     subject.enterGuest({ tag: 0, root: 0n });
     subject.enterGuest({ tag: 0, root: 0n });
     subject.enterRoot(false);
-    assert.deepEqual(flushed, [1, 1, 0]);
+    assert.deepEqual(flushed, [0, 1, 0, 1, 0, 1]);
   });
 
   it('stay in root operation when its paging is what it was', () => {

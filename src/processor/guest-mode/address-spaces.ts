@@ -1,3 +1,4 @@
+import { Cr0, Cr4, Efer } from '../../isa/registers/control';
 import { State, wordOf } from '../state/layout';
 import type { Persistent } from '../persistent';
 import type { CpuState } from '../state/cpu-state';
@@ -19,14 +20,25 @@ const PAGING_WORDS = Int32Array.from(
   ],
   wordOf,
 );
+const [CR0, CR4, EFER] = [State.CR0, State.CR4, State.EFER].map(wordOf) as [number, number, number];
 const WITHOUT_PDPTES = PAGING_WORDS.length - 8;
 
 const wordsInUse = (state: CpuState): number =>
   state.usesPdptes ? PAGING_WORDS.length : WITHOUT_PDPTES;
 
+/**
+ * The bits by which each access is judged anew; the software TLB holds what they allow. (They stand at
+ * different places of their registers.)
+ */
+const rulesOf = ({ words }: CpuState): number =>
+  ((words[CR0] as number) & Cr0.WP) |
+  ((words[CR4] as number) & (Cr4.SMEP | Cr4.SMAP | Cr4.PKE)) |
+  ((words[EFER] as number) & Efer.NXE);
+
 /** Whose translations the software TLB holds. */
 export interface AddressSpacesState {
   readonly guest: GuestAddressSpace;
+  readonly guestRules: number;
   readonly root: Int32Array;
 }
 
@@ -36,7 +48,10 @@ export interface AddressSpacesState {
  * holds one address space for each world, can tell them from others.
  */
 export class AddressSpaces implements Persistent<AddressSpacesState> {
-  private guest: GuestAddressSpace = { tag: 0, root: 0n };
+  /** Whose translations guest mode has in the TLB. */
+  guest: GuestAddressSpace = { tag: 0, root: 0n };
+  /** The rules by which they were made. */
+  private guestRules = 0;
   private readonly root = new Int32Array(PAGING_WORDS.length);
 
   constructor(
@@ -45,11 +60,12 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
   ) {}
 
   save(): AddressSpacesState {
-    return { guest: this.guest, root: this.root.slice() };
+    return { guest: this.guest, guestRules: this.guestRules, root: this.root.slice() };
   }
 
-  restore({ guest, root }: AddressSpacesState): void {
+  restore({ guest, guestRules, root }: AddressSpacesState): void {
     this.guest = guest;
+    this.guestRules = guestRules;
     this.root.set(root);
   }
 
@@ -61,10 +77,21 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
     for (let n = 0; n < count; n++) root[n] = words[PAGING_WORDS[n] as number] as number;
   }
 
+  /** The guest's registers have been loaded. */
   enterGuest(guest: GuestAddressSpace): void {
-    const same = guest.tag !== 0 && guest.tag === this.guest.tag && guest.root === this.guest.root;
-    if (!same) this.flushWorld(1);
+    if (guest.tag === 0) this.flushUntagged();
+    else if (!this.sameGuest(guest)) this.flushWorld(1);
     this.guest = guest;
+  }
+
+  private sameGuest({ tag, root }: GuestAddressSpace): boolean {
+    const { guest, guestRules, state } = this;
+    return tag === guest.tag && root === guest.root && guestRules === rulesOf(state);
+  }
+
+  /** An exit has saved the guest's registers, and is about to load the host's. */
+  leaveGuest(): void {
+    this.guestRules = rulesOf(this.state);
   }
 
   /**
@@ -72,7 +99,14 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
    * @param tagged whether the guest's translations had a tag
    */
   enterRoot(tagged: boolean): void {
-    if (!tagged || !this.sameRoot()) this.flushWorld(0);
+    if (!tagged) this.flushUntagged();
+    else if (!this.sameRoot()) this.flushWorld(0);
+  }
+
+  /** Without a tag the guest's translations are told from those of root operation by nothing (SDM 3C 29.4.3.1). */
+  private flushUntagged(): void {
+    this.flushWorld(0);
+    this.flushWorld(1);
   }
 
   private sameRoot(): boolean {

@@ -1,6 +1,7 @@
 import type { InterruptEvent } from '../events/event';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { ProcessorObserver } from '../stop';
+import type { AddressSpaces } from './address-spaces';
 import type { GuestMode } from './guest-mode';
 
 /** The guest's address space, as far as translations may outlive a transition. */
@@ -25,10 +26,8 @@ export interface GuestModeHost extends InstructionContext {
   inject(event: InterruptEvent): void;
   /** A transition has happened: no delivery is under way any more. */
   endDelivery(): void;
-  /** An entry is about to load the guest's registers. */
-  leaveRoot(): void;
-  /** The address space after an entry: translations survive only under the same tag and root. */
-  enterAddressSpace(space: GuestAddressSpace): void;
+  /** Which translations survive a transition. */
+  readonly spaces: AddressSpaces;
   /** The host's registers have been loaded; `tagged` as in `AddressSpaces`. */
   enterRoot(tagged: boolean): void;
 }

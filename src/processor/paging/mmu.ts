@@ -131,13 +131,14 @@ export class Mmu {
       pageWalk: false,
     });
     const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
-    if (lasting && !access.execute && !access.implicit) {
+    const set = this.view.getInt32(State.TLB_SET, true);
+    if (lasting && !access.execute && !access.implicit && isSetOf(access, set)) {
       const frame = host.address - (host.address % PAGE_SIZE);
       const home = this.physical.homeOf(frame);
       const region = home === frame ? this.physical.regionAt(frame) : undefined;
       const inRam = this.physical.contains(home, PAGE_SIZE) && !region?.read;
       const mayWrite = access.write || (translation.dirty && this.mayWrite(translation, access));
-      this.tlb.fill(this.view.getInt32(State.TLB_SET, true), {
+      this.tlb.fill(set, {
         linear,
         frame: home,
         readable: inRam && host.readable,
@@ -365,6 +366,10 @@ export class Mmu {
     throw segment === segmentSlot(SS) ? stackFault(reason) : generalProtection(reason);
   }
 }
+
+/** An event that ring 3 meets is written to the stack of an inner ring while the set of ring 3 is in use. */
+const isSetOf = ({ user }: Access, set: number): boolean =>
+  ((set - Tlb.BASE) / Tlb.SET_SIZE) % 2 === Number(user);
 
 /** Whether bits 63:47 (63:56 with 5-level paging) are all equal (SDM 1 3.3.7.1). */
 export function isCanonical(linear: bigint, state: { readonly cr4: bigint }): boolean {

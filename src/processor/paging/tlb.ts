@@ -4,9 +4,9 @@ import type { Persistent } from '../persistent';
 const NO_TAG = 0xffffffffffffffffn;
 /** The low half of an empty tag: those of pages end in zeros, but for HOLDS_CODE. */
 const EMPTY = 0xffffffff;
-const GLOBAL = 1;
-const SHIFT = 8;
-const KEY = 16;
+/** Where things stand in an entry's flags; see `Tlb.FLAGS`. */
+export const TlbFlags = { GLOBAL: 1, SIZE_SHIFT: 8, KEY_SHIFT: 16 } as const;
+const { GLOBAL, SIZE_SHIFT: SHIFT, KEY_SHIFT: KEY } = TlbFlags;
 const PAGE_MASK = BigInt.asUintN(64, BigInt(-PAGE_SIZE));
 
 /** The world (0 root, 1 non-root) of a linear address that the TLB knows. */

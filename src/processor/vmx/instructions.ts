@@ -2,6 +2,7 @@ import { FeatureControl } from '../../isa/registers/msr-fields';
 import { EptWalkLength, Eptp } from '../../isa/ept';
 import { WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
+import { Invvpid } from '../../isa/vmx/invvpid';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import { generalProtection, undefinedOpcode } from '../faults';
 import { notInRealMode } from '../reasons/instructions';
@@ -146,16 +147,18 @@ export const invept = vmxInstruction('INVEPT', (cpu) => {
   return finish(cpu, VM_SUCCEED);
 });
 
+/** The software TLB has one address space for guests: another VPID than the present one drops more than it must. */
 export const invvpid = vmxInstruction('INVVPID', (cpu) => {
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const descriptor = cpu.readOperand(1, 8);
   const linear = cpu.load(cpu.operandSegment(), cpu.effectiveAddress() + 8n, 8);
   const reserved = descriptor >> 16n !== 0n;
-  const needsVpid = type !== 2n && (descriptor & 0xffffn) === 0n;
-  const badAddress = type === 0n && !isCanonical(linear, cpu.state);
+  const needsVpid = type !== Invvpid['all-context'] && (descriptor & 0xffffn) === 0n;
+  const badAddress = type === Invvpid['individual-address'] && !isCanonical(linear, cpu.state);
   if (type > 3n || reserved || needsVpid || badAddress) {
     return finish(cpu, cpu.vmx.fail(VmInstructionError.INVALID_INVALIDATION_OPERAND));
   }
-  cpu.flushWorld(1);
+  if (type === Invvpid['individual-address']) cpu.flushPage(linear, 1);
+  else cpu.flushWorld(1, type === Invvpid['single-context, retaining globals']);
   return finish(cpu, VM_SUCCEED);
 });

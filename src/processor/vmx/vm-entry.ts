@@ -50,7 +50,7 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
   if (!launch && !launched) return vmx.fail(VmInstructionError.VMRESUME_NOT_LAUNCHED);
   const refusal = active.checks.pass(state.longMode) ? undefined : refusalOf(cpu, vmcs);
   const controls = readControls(vmcs);
-  cpu.leaveRoot();
+  cpu.spaces.leaveRoot();
   if (refusal) {
     vmx.entryFailures = refusal.failures;
     if (refusal.kind === 'VMfailValid') return vmx.fail(refusal.error);
@@ -96,7 +96,7 @@ function enterNonRoot(cpu: GuestModeHost, active: ActiveVmcs, controls: Controls
   cpu.mmu.secondLevel = secondLevel;
   const tagged = (controls.secondary & SecondaryControl.ENABLE_VPID) !== 0;
   const tag = tagged ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID) : 0;
-  cpu.enterAddressSpace({ tag, root: secondLevel?.pointer ?? 0n });
+  cpu.spaces.enterGuest({ tag, root: secondLevel?.pointer ?? 0n });
   cpu.updateDerivedState();
 }
 

@@ -48,6 +48,7 @@ export function exitGuest(
     abort(vmcs, VmxAbort.SAVING_GUEST_MSRS);
   }
   cpu.observer.exiting?.();
+  cpu.spaces.leaveGuest();
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
   leaveToHost(cpu, vmcs, controls);

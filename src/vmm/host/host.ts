@@ -1,6 +1,7 @@
 import { Gpr } from '../../isa/registers/general';
 import { Msr, msrReset } from '../../isa/registers/msr';
 import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
+import type { InvvpidType } from '../../isa/vmx/invvpid';
 import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
@@ -80,7 +81,7 @@ export class Host implements Persistent<HostState> {
   software: SoftwareProcessor | undefined;
   /** Where the processor runs a guest in an outer ring. */
   deprivileged: DeprivilegedGuest | undefined;
-  private readonly shadow: ShadowPager | undefined;
+  readonly shadow: ShadowPager | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: VtxGuest;
@@ -252,8 +253,9 @@ export class Host implements Persistent<HostState> {
     this.cpu.flushWorld(1);
   }
 
-  invvpid(): void {
-    this.cpu.flushWorld(1);
+  invvpid(type: InvvpidType, linear = 0n): void {
+    if (type === 'individual-address') this.cpu.flushPage(linear, 1);
+    else this.cpu.flushWorld(1, type !== 'single-context');
   }
 
   private expectSuccess(what: string, outcome: VmxOutcome): void {

@@ -1,7 +1,7 @@
 import { emulateInstruction } from '../emulate/handlers/instruction';
 import type { Handler } from '../operation';
 import { armHostTimer, canEnter, giveToProcessor } from '../operations';
-import { loadShadowRoot } from './paging/shadow';
+import type { VtxPaging } from './paging/vtx-paging';
 
 /**
  * A guest in real mode, or between real and protected mode, where there is no "unrestricted guest": software does
@@ -9,11 +9,11 @@ import { loadShadowRoot } from './paging/shadow';
  *
  * @returns whether it is to be entered
  */
-export function* emulateRealMode(): Handler<boolean> {
+export function* emulateRealMode(paging: VtxPaging): Handler<boolean> {
   yield* emulateInstruction();
   if ((yield canEnter()) === 0n) return false;
   yield giveToProcessor();
-  yield* loadShadowRoot();
+  yield* paging.pagingTurned();
   yield armHostTimer();
   return true;
 }

@@ -15,9 +15,8 @@ import { Field } from '../../isa/vmx/fields';
 import type { StartState } from '../../processor/state/start-state';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { Handler } from '../operation';
-import { rdmsr, vmwrite, writeHostPhysical, writeVcpu } from '../operations';
+import { rdmsr, shadowRoot, vmwrite, writeHostPhysical, writeVcpu } from '../operations';
 import { enteredCr0, enteredCr4, enteredEfer, SHADOWED_CR0, SHADOWED_CR4 } from './paging/entered';
-import { loadShadowRoot } from './paging/shadow';
 
 /** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
 export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
@@ -36,6 +35,8 @@ export interface VmcsPlan {
   readonly intercepts: ReadonlySet<Intercept>;
   /** Undefined with shadow paging. */
   readonly eptPointer: bigint | undefined;
+  /** Translations of the guest's have a VPID, and outlive VM exits. */
+  readonly tlbTags: boolean;
   /** Host-physical address of the MSR bitmaps; zeros, but for the MSRs of `EXITING_MSRS`. */
   readonly msrBitmap: number;
   readonly hostCr3: bigint;
@@ -73,6 +74,9 @@ const capabilityMsrs = (basic: bigint) =>
         entry: Msr.VMX_ENTRY_CTLS,
       };
 
+/** 0 is that of VMX root operation (SDM 3C 29.1). */
+const GUEST_VPID = 1;
+
 /** @param basic what IA32_VMX_BASIC holds */
 export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const shadows = plan.eptPointer === undefined;
@@ -93,7 +97,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
     (has('mov-dr') ? PrimaryControl.MOV_DR_EXITING : 0);
   const secondary =
     (shadows ? 0 : SecondaryControl.ENABLE_EPT | SecondaryControl.UNRESTRICTED_GUEST) |
-    SecondaryControl.ENABLE_VPID |
+    (plan.tlbTags ? SecondaryControl.ENABLE_VPID : 0) |
     SecondaryControl.ENABLE_RDTSCP |
     SecondaryControl.ENABLE_INVPCID |
     SecondaryControl.ENABLE_XSAVES;
@@ -119,7 +123,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(entry, allowedEntry));
   yield vmwrite(Field.EXCEPTION_BITMAP, shadows ? 1 << Vector.PF : 0);
   if (plan.eptPointer !== undefined) yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
-  yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, 1);
+  if (plan.tlbTags) yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, GUEST_VPID);
   yield vmwrite(Field.MSR_BITMAP, plan.msrBitmap);
   yield vmwrite(Field.VMCS_LINK_POINTER, (1n << 64n) - 1n);
   // PG and PE belong to the monitor, which has to follow the guest's mode; NE and VMXE to VMX.
@@ -207,7 +211,7 @@ function* writeShadowedControls(start: StartState): Handler {
   yield vmwrite(Field.GUEST_IA32_EFER, enteredEfer(start.efer));
   yield writeVcpu('cr3', start.cr3);
   yield writeVcpu('efer', start.efer);
-  yield* loadShadowRoot();
+  yield vmwrite(Field.GUEST_CR3, yield shadowRoot());
 }
 
 function* writeTable(table: StartState['gdtr'], base: Field, limit: Field): Handler {

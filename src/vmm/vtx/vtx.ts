@@ -30,8 +30,9 @@ import type { Host } from '../host/host';
 import { EMULATION_GATE, type Technique } from '../technique';
 import { emulateRealMode } from './real-mode';
 import { EXIT_HANDLERS } from './exits';
-import { EPT_PAGING } from './paging/ept';
-import { SHADOW_PAGING } from './paging/shadow';
+import { eptPaging } from './paging/ept';
+import { shadowPaging } from './paging/shadow';
+import { TAGGED, UNTAGGED } from './paging/translations';
 import type { VtxPaging } from './paging/vtx-paging';
 import { handleUnexpected } from './exits/shutdown';
 import { deliverPendingInterrupt } from './inject';
@@ -61,7 +62,9 @@ export class VtxTechnique implements Technique {
     private readonly regions: VmxRegions,
     private readonly plan: VmcsPlan,
   ) {
-    this.paging = plan.eptPointer === undefined ? SHADOW_PAGING : EPT_PAGING;
+    const translations = plan.tlbTags ? TAGGED : UNTAGGED;
+    this.paging =
+      plan.eptPointer === undefined ? shadowPaging(translations) : eptPaging(translations);
   }
 
   *prepare(): Handler {
@@ -90,7 +93,7 @@ export class VtxTechnique implements Technique {
   }
 
   handle(gate: number): Handler {
-    return gate === EMULATION_GATE ? handleRealMode() : handleExit(this.paging);
+    return gate === EMULATION_GATE ? handleRealMode(this.paging) : handleExit(this.paging);
   }
 
   emulatedAt({ executing }: Host): bigint | undefined {
@@ -122,8 +125,8 @@ export function* handleExit(paging: VtxPaging): Handler {
 }
 
 /** The next instruction of a guest that software executes. */
-export function* handleRealMode(): Handler {
-  if (yield* emulateRealMode()) yield* enter();
+export function* handleRealMode(paging: VtxPaging): Handler {
+  if (yield* emulateRealMode(paging)) yield* enter();
 }
 
 /** The first entry is by VMLAUNCH. */

@@ -10,6 +10,7 @@ import { registerMemoryText } from './memory';
 import { rowCommands } from './rows';
 import { screenCommands } from './screen';
 import { sessionCommands } from './session';
+import { tlbCommands } from './tlb';
 import { translationCommands } from './translation';
 
 /** What commands work on. */
@@ -32,6 +33,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...sessionCommands(context),
     ...rowCommands(context),
     ...translationCommands(context),
+    ...tlbCommands(context),
     ...exitCommands(context),
     ...screenCommands(context),
   };

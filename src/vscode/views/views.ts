@@ -8,6 +8,7 @@ export interface Views extends vscode.Disposable {
   readonly registers: ViewTree;
   readonly vmcs: ViewTree;
   readonly translation: ViewTree;
+  readonly tlb: ViewTree;
   readonly exits: ViewTree;
   of(view: ViewId): ViewTree;
 }
@@ -17,6 +18,7 @@ export function createViews(watcher: SessionWatcher): Views {
     registers: new ViewTree('registers', watcher),
     vmcs: new ViewTree('vmcs', watcher),
     translation: new ViewTree('translation', watcher),
+    tlb: new ViewTree('tlb', watcher),
     exits: new ViewTree('exits', watcher),
   };
   return {

@@ -17,7 +17,7 @@ import {
   type Place,
 } from './session';
 
-const VIEWS: ViewId[] = ['registers', 'vmcs', 'translation', 'exits'];
+const VIEWS: ViewId[] = ['registers', 'vmcs', 'translation', 'tlb', 'exits'];
 
 /** All rows down to a depth, as text. */
 async function rows(tree: ViewTree, depth: number, under?: Row): Promise<Row[]> {
@@ -50,7 +50,7 @@ export function viewsSuite(): void {
       await removeBreakpoints();
     });
 
-    it('all four show content at a stop, each row once', async () => {
+    it('all show content at a stop, each row once', async () => {
       const { views } = await api();
       await stopInLongMode();
       for (const id of VIEWS) {
@@ -109,6 +109,21 @@ export function viewsSuite(): void {
       assert.ok(groups.length > 0 && groups.length < exits.length);
       assert.notEqual(groups[0]?.node.children, 'none');
       views.exits.options = {};
+    });
+
+    it('filter the entries of the TLB', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      const entries = await until('entries of the TLB', async () => {
+        const all = await rows(views.tlb, 1);
+        return all.some(({ node }) => node.expression !== undefined) ? all : undefined;
+      });
+      views.tlb.options = { filter: 'no such entry' };
+      const groups = await views.tlb.getChildren();
+      assert.match(views.tlb.tree.message ?? '', /no such entry/);
+      assert.ok((await rows(views.tlb, 1)).length === groups.length && groups.length > 0);
+      assert.ok(entries.length > groups.length);
+      views.tlb.options = {};
     });
 
     it('edit a register', async () => {

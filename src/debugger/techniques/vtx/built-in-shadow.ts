@@ -17,7 +17,7 @@ import { GuestMap } from '../emulate/guest-map';
 import { emulationOccasion } from '../emulate/occasion';
 import { VcpuRegisters } from '../emulate/vcpu-registers';
 import type { SecondLevel } from '../second-level';
-import type { Side } from '../technique';
+import type { Side, TlbTags } from '../technique';
 import { BuiltInVtx } from './built-in';
 import { guestPaging } from './guest-area';
 import { ShadowedRegisters } from './shadowed-registers';
@@ -75,6 +75,13 @@ export class BuiltInShadowVtx extends BuiltInVtx {
   /** The processor's page faults are those of the shadow tables: whether the guest gets them is decided then. */
   withholds(vector: number): boolean {
     return vector === Vector.PF && this.inGuest;
+  }
+
+  /** What software translates has no tag, and is the guest's. */
+  override get tlbTags(): TlbTags | undefined {
+    const tags = super.tlbTags;
+    if (!tags || !this.software) return tags;
+    return { ...tags, guest: l10n.t('in software'), ofThisGuest: true };
   }
 
   override get operation(): string {

@@ -13,6 +13,7 @@ import type {
   ExitVocabulary,
   Side,
   Technique,
+  TlbTags,
 } from '../technique';
 import { eptOf } from './ept';
 import { EXIT_GROUPS } from './exit-groups';
@@ -30,6 +31,7 @@ import { guestPaging } from './guest-area';
 import { GuestAreaRegisters, type GeneralRegisters } from './guest-registers';
 import { HostAreaRegisters } from './host-registers';
 import { VmcsStructure } from './vmcs-structure';
+import { vpids } from './vpids';
 
 /** What VT-x has in common, whether the built-in monitor uses it or a program of the user's own. */
 export abstract class Vtx implements Technique {
@@ -90,6 +92,10 @@ export abstract class Vtx implements Technique {
 
   get structure(): ControlStructure | undefined {
     return this.vmcs && new VmcsStructure(this.cpu, this.vmcs);
+  }
+
+  get tlbTags(): TlbTags | undefined {
+    return this.cpu.vmx.inOperation ? vpids(this.cpu, this.vmcs) : undefined;
   }
 
   get operation(): string {

@@ -1,11 +1,12 @@
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
-import { invvpid, vmread } from '../../operations';
+import { vmread } from '../../operations';
 import { advanceRip } from '../advance-rip';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 /** INVLPG: the linear address is the exit qualification. */
-export function* handleInvlpg(): Handler {
+export function* handleInvlpg({ translations }: VtxPaging): Handler {
   const linear = yield vmread(Field.EXIT_QUALIFICATION);
-  yield invvpid(linear);
+  yield* translations.forgetPage(linear);
   yield* advanceRip();
 }

@@ -1,6 +1,6 @@
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import type { Handler } from '../../operation';
-import { emulateInstruction, invvpid, stopGuest } from '../../operations';
+import { emulateInstruction, stopGuest } from '../../operations';
 import { endBlocking } from '../advance-rip';
 import type { VtxPaging } from '../paging/vtx-paging';
 
@@ -18,5 +18,5 @@ export function* handleInvpcid(paging: VtxPaging): Handler {
   }
   yield* endBlocking();
   yield* paging.follow();
-  yield invvpid(0n);
+  yield* paging.translations.forgetAll();
 }

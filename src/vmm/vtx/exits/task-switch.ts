@@ -4,7 +4,7 @@ import { Field } from '../../../isa/vmx/fields';
 import { endBlocking } from '../advance-rip';
 import type { VtxPaging } from '../paging/vtx-paging';
 import type { Handler } from '../../operation';
-import { emulateEvent, emulateInstruction, invvpid, stopGuest, vmread } from '../../operations';
+import { emulateEvent, emulateInstruction, stopGuest, vmread } from '../../operations';
 
 const TYPE = BigInt(InterruptionInfo.TYPE);
 const SHIFT = BigInt(InterruptionInfo.TYPE_SHIFT);
@@ -26,6 +26,6 @@ export function* handleTaskSwitch(paging: VtxPaging): Handler {
     return;
   }
   yield* paging.follow();
-  yield invvpid(0n); // the new task may have another CR3
+  yield* paging.translations.forgetNonGlobal(); // the new task may have another CR3
   yield* endBlocking();
 }

@@ -4,6 +4,7 @@ import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { invept, mappingsChanged, vmread, vmwrite } from '../../operations';
 import { PDPTE_FIELDS } from '../guest-paging';
+import type { Translations } from './translations';
 import type { VtxPaging } from './vtx-paging';
 
 /** With EPT the processor uses the guest's own page tables: the guest has its control registers. */
@@ -18,17 +19,10 @@ function* setCr0(value: bigint): Handler {
   yield vmwrite(Field.GUEST_CR0, (value & CR0_WRITABLE) | (WideCr0.ET | WideCr0.NE));
 }
 
-/** A load of CR3 drops translations; with a VPID the monitor has to see to it. */
-function* setCr3(value: bigint): Handler {
-  yield vmwrite(Field.GUEST_CR3, value);
-  yield invept();
-}
-
 /** VMXE stays set for the processor; the guest sees it clear. */
 function* setCr4(value: bigint): Handler {
   yield vmwrite(Field.CR4_READ_SHADOW, value);
   yield vmwrite(Field.GUEST_CR4, value | WideCr4.VMXE);
-  yield invept();
 }
 
 function* setEfer(value: bigint): Handler {
@@ -49,11 +43,7 @@ function* setPdptes(entries: readonly bigint[]): Handler {
   for (const [n, which] of PDPTE_FIELDS.entries()) yield vmwrite(which, entries[n] ?? 0n);
 }
 
-function* pagingTurned(): Handler {
-  yield invept();
-}
-
-/** Guest-physical pages lead elsewhere: the EPT has followed, and the TLB has to. */
+/** Guest-physical pages lead elsewhere: the EPT has followed, and the TLB has to, whatever the tags. */
 function* followMappings(): Handler {
   const changed = yield mappingsChanged();
   if (changed === 1n) yield invept();
@@ -64,19 +54,26 @@ function* runsEverything(): Handler<boolean> {
   return false;
 }
 
-export const EPT_PAGING: VtxPaging = {
+export const eptPaging = (translations: Translations): VtxPaging => ({
   name: 'ept',
+  translations,
   cr0: () => field(Field.GUEST_CR0),
   cr3: () => field(Field.GUEST_CR3),
   cr4: () => field(Field.GUEST_CR4),
   efer: () => field(Field.GUEST_IA32_EFER),
   setCr0,
-  setCr3,
-  setCr4,
+  *setCr3(value) {
+    yield vmwrite(Field.GUEST_CR3, value);
+    yield* translations.forgetNonGlobal();
+  },
+  *setCr4(value) {
+    yield* setCr4(value);
+    yield* translations.forgetAll();
+  },
   setEfer,
   setLongMode,
   setPdptes,
-  pagingTurned,
+  pagingTurned: () => translations.forgetAll(),
   needsSoftware: runsEverything,
   follow: followMappings,
-};
+});

@@ -3,7 +3,6 @@ import { EntryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import {
-  invvpid,
   mappingsChanged,
   readVcpu,
   shadowRoot,
@@ -13,6 +12,7 @@ import {
 } from '../../operations';
 import { PDPTE_REGISTERS } from '../vcpu-area';
 import { enteredCr0, enteredCr4, enteredEfer } from './entered';
+import type { Translations } from './translations';
 import type { VtxPaging } from './vtx-paging';
 
 /** With shadow paging the guest has control registers of which the processor gets others: see `entered.ts`. */
@@ -43,19 +43,12 @@ function* setCr0(value: bigint): Handler {
   const cr4 = yield* visibleCr4();
   yield vmwrite(Field.GUEST_CR0, enteredCr0(value));
   yield vmwrite(Field.GUEST_CR4, enteredCr4(cr4, value));
-  yield* loadShadowRoot();
-}
-
-function* setCr3(value: bigint): Handler {
-  yield writeVcpu('cr3', value);
-  yield* loadShadowRoot();
 }
 
 function* setCr4(value: bigint): Handler {
   const cr0 = yield vmread(Field.CR0_READ_SHADOW);
   yield vmwrite(Field.CR4_READ_SHADOW, value);
   yield vmwrite(Field.GUEST_CR4, enteredCr4(value, cr0));
-  yield* loadShadowRoot();
 }
 
 function* setEfer(value: bigint): Handler {
@@ -78,10 +71,10 @@ function* setPdptes(entries: readonly bigint[]): Handler {
 }
 
 /** CR3 gets the root of the shadow tables for the guest's address space, which are kept from the last time. */
-export function* loadShadowRoot(): Handler {
+export function* loadShadowRoot(translations: Translations): Handler {
   const root = yield shadowRoot();
   yield vmwrite(Field.GUEST_CR3, root);
-  yield invvpid(0n);
+  yield* translations.forgetAll();
 }
 
 /** There is no real mode in VMX non-root operation without "unrestricted guest", which needs EPT. */
@@ -90,25 +83,33 @@ function* inRealMode(): Handler<boolean> {
   return (cr0 & WideCr0.PE) === 0n;
 }
 
-/** Entries have been cleared, or all of them: the processor must not use what it knows of them. */
-function* followShadow(): Handler {
-  const changed = yield mappingsChanged();
-  if (changed === 1n) yield* loadShadowRoot();
-}
-
-export const SHADOW_PAGING: VtxPaging = {
+export const shadowPaging = (translations: Translations): VtxPaging => ({
   name: 'shadow',
+  translations,
   cr0: visibleCr0,
   cr3,
   cr4: visibleCr4,
   efer,
-  setCr0,
-  setCr3,
-  setCr4,
+  *setCr0(value) {
+    yield* setCr0(value);
+    yield* loadShadowRoot(translations);
+  },
+  *setCr3(value) {
+    yield writeVcpu('cr3', value);
+    yield* loadShadowRoot(translations);
+  },
+  *setCr4(value) {
+    yield* setCr4(value);
+    yield* loadShadowRoot(translations);
+  },
   setEfer,
   setLongMode,
   setPdptes,
-  pagingTurned: loadShadowRoot,
+  pagingTurned: () => loadShadowRoot(translations),
   needsSoftware: inRealMode,
-  follow: followShadow,
-};
+  /** Entries have been cleared, or all of them: the processor must not use what it knows of them. */
+  *follow() {
+    const changed = yield mappingsChanged();
+    if (changed === 1n) yield* loadShadowRoot(translations);
+  },
+});

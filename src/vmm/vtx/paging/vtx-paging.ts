@@ -1,4 +1,5 @@
 import type { Handler } from '../../operation';
+import type { Translations } from './translations';
 
 /**
  * How the memory of a guest is translated under VT-x: by the EPT, or by shadow page tables. It decides where
@@ -6,6 +7,7 @@ import type { Handler } from '../../operation';
  */
 export interface VtxPaging {
   readonly name: 'ept' | 'shadow';
+  readonly translations: Translations;
   /** The registers as the guest knows them. Of CR0 and CR4, the bits that no VMM needs for itself. */
   cr0(): Handler<bigint>;
   cr3(): Handler<bigint>;
