@@ -216,9 +216,24 @@ ring:
         say '2 far CALL, CS on the stack: '
         call print_selector
         call end_line
-        jmp machine
+        jmp hidden
 .called: mov eax, [esp + 4]
         retf
+
+; The hidden part of a segment register: FS is as it was loaded, though its descriptor is another by now. The
+; monitor has to keep a descriptor like the old one, whose selector the kernel can see.
+hidden:
+.edit:  mov edi, ldt
+        mov eax, LETTERS + 2
+        call set_base
+.read:  mov eax, fs
+        mov bl, [fs:0]
+        say '2 FS, descriptor edited: '
+        call print_selector
+        say ', '
+        mov al, bl
+        call put
+        call end_line
 
 ; Registers of the machine: everybody may read them, and they are the monitor's.
 machine:
@@ -251,30 +266,31 @@ descriptors:
         say '2 LAR, DATA: '
         call print_last
         mov ecx, DATA | 1       ; RPL 1 is not for DPL 0
-.lsl:   lsl eax, ecx
         say '2 LSL, DATA with RPL 1: '
+.lsl:   lsl eax, ecx
         call print_allowed
-.verr:  verr cx
         say '2 VERR, DATA with RPL 1: '
+.verr:  verr cx
         call print_allowed
-.verw:  verw cx
         say '2 VERW, DATA with RPL 1: '
+.verw:  verw cx
         call print_allowed
 
 ; What the processor has: a monitor would hide VMX, and say that it is there.
 processor:
         mov eax, 1
 .cpuid: cpuid
+        mov ebx, ecx
         say '2 CPUID: hypervisor '
-        bt ecx, 31
+        bt ebx, 31
         call print_carry
         say ', VMX '
-        bt ecx, 5
+        bt ebx, 5
         call print_last_carry
 
 ; -------------------------------------------------- 3: flags
 ; IF and IOPL of the processor are the monitor's. INT traps: the flags on its stack are the kernel's own.
-flags:
+flag_bits:
         cli
 .pushf: pushfd
         pop eax
@@ -375,6 +391,7 @@ interrupts:
         call wait_for_tick
         say '4 after PUSHF, CLI, POPF: '
         call print_tick
+        test ebx, ebx
         jnz .alive
         say '  the timer is lost', 10
 .alive: sti
@@ -461,15 +478,13 @@ wait_for_tick:
         sub ebx, [ticks]
         ret
 
-; Whether EBX says so. ZF is set if it does not.
+; Whether EBX says so.
 print_tick:
         test ebx, ebx
         jz .none
         say 'the timer ticks', 10
-        test ebx, ebx
         ret
 .none:  say 'no tick', 10
-        test ebx, ebx
         ret
 
 ; Whether EAX is 0.
@@ -527,16 +542,14 @@ put:    mov dx, COM1
         out dx, al
         ret
 
-; Prints the zero-terminated text at ESI. EAX and the flags stay.
-print:  pushfd
-        push eax
+; Prints the zero-terminated text at ESI. EAX, EBX and ECX stay.
+print:  push eax
 .next:  lodsb
         test al, al
         jz .done
         call put
         jmp .next
 .done:  pop eax
-        popfd
         ret
 
 ; -------------------------------------------------- tables
