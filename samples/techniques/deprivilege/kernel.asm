@@ -263,6 +263,7 @@ machine:
 descriptors:
         mov ecx, DATA
 .lar:   lar eax, ecx
+        and eax, 0x00f0ff00     ; the rest is undefined
         say '2 LAR, DATA: '
         call print_last
         mov ecx, DATA | 1       ; RPL 1 is not for DPL 0
