@@ -49,7 +49,7 @@ describe('samples', function () {
     return { status, serial: stdout, screen: readFileSync(join(folder, 'screen.txt'), 'utf8') };
   };
 
-  for (const monitor of ['vtx', 'emulate', 'none'] as const) {
+  for (const monitor of ['vtx', 'emulate', 'deprivilege', 'none'] as const) {
     const flags = ['--monitor', monitor];
 
     it(`bios: the menu, the game and back, power off (${monitor})`, () => {
@@ -115,6 +115,31 @@ describe('samples', function () {
     });
   }
 
+  /** The bytes of a technique's sample are NASM's. */
+  const asNasm = (program: string): void => {
+    (hasNasm ? it : it.skip)('NASM makes the same bytes', () => {
+      const output = join(folder, 'theirs.bin');
+      const args = ['-w+error', '-f', 'bin', join(ROOT, 'samples', program), '-o', output];
+      const { status, stderr } = spawnSync('nasm', args, { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      assert.ok(readFileSync(output).equals(readFileSync(image(program))));
+    });
+  };
+
+  /** What a technique's sample prints, and how often it has come to the monitor, by reason. */
+  const report = (
+    program: string,
+    flags: readonly string[],
+  ): { lines: string[]; exits: Partial<Record<string, number>> } => {
+    const json = join(folder, 'report.json');
+    const { status, serial } = run([program, ...flags, '--json', json]);
+    assert.equal(status, 1, 'value 0 at the exit device');
+    const { exits } = JSON.parse(readFileSync(json, 'utf8')) as {
+      exits: Partial<Record<string, number>>;
+    };
+    return { lines: serial.split('\n'), exits };
+  };
+
   describe('shadow-paging', () => {
     const program = 'techniques/shadow-paging/kernel.asm';
     const PRINTED = [
@@ -143,21 +168,126 @@ describe('samples', function () {
     ];
     for (const { flags, exits } of WAYS) {
       it(`prints the same, and exits as its page says (${flags.join(' ')})`, () => {
-        const report = join(folder, 'report.json');
-        const { status, serial } = run([program, ...flags, '--json', report]);
-        assert.equal(status, 1, 'value 0 at the exit device');
-        assert.deepEqual(serial.split('\n'), PRINTED);
-        const told = JSON.parse(readFileSync(report, 'utf8')) as { exits: object };
-        assert.deepEqual(told.exits, exits);
+        const { lines, exits: met } = report(program, flags);
+        assert.deepEqual(lines, PRINTED);
+        assert.deepEqual(met, exits);
       });
     }
-    (hasNasm ? it : it.skip)('NASM makes the same bytes', () => {
-      const output = join(folder, 'theirs.bin');
-      const args = ['-w+error', '-f', 'bin', join(ROOT, 'samples', program), '-o', output];
-      const { status, stderr } = spawnSync('nasm', args, { encoding: 'utf8' });
-      assert.equal(status, 0, stderr);
-      assert.ok(readFileSync(output).equals(readFileSync(image(program))));
+    asNasm(program);
+  });
+
+  /** Ways in which a kernel is in ring 0, as it believes. */
+  const IN_RING_0 = [
+    ['--monitor', 'none'],
+    ['--monitor', 'vtx'],
+    ['--monitor', 'vtx', '--paging', 'shadow'],
+    ['--monitor', 'emulate'],
+  ];
+
+  describe('deprivilege', () => {
+    const program = 'techniques/deprivilege/kernel.asm';
+    const DEPRIVILEGED = ['--monitor', 'deprivilege'];
+    /** A line, and where the kernel is in ring 1 another one. */
+    const LINES: readonly (readonly [right: string, deprivileged?: string])[] = [
+      ['1 CLI and STI: IF is 0, 1'],
+      ['1 MOV from CR0, CR3: 80010011, 00010000'],
+      ['1 LGDT, then FS: a, descriptor edited: a, FS loaded again: b'],
+      ['1 LLDT, then FS: d'],
+      ['1 MOV to DS and back: 0010'],
+      ['1 far JMP and RET: there and back'],
+      ['2 MOV from CS, SS: 0008, 0010', '2 MOV from CS, SS: 0009, 0011'],
+      ['2 PUSH CS: 0008', '2 PUSH CS: 0009'],
+      ['2 far CALL, CS on the stack: 0008', '2 far CALL, CS on the stack: 0009'],
+      ['2 FS, descriptor edited: 0004, d', '2 FS, descriptor edited: ffc3, d'],
+      ["2 SGDT: the kernel's own", "2 SGDT: not the kernel's"],
+      ["2 SIDT: the kernel's own", "2 SIDT: not the kernel's"],
+      ['2 SLDT: 0030', '2 SLDT: ffd0'],
+      ['2 STR: 0028', '2 STR: fff0'],
+      ['2 SMSW: 80010011', '2 SMSW: 80010031'],
+      ['2 LAR, DATA: 00c09300', '2 LAR, DATA: 00c0b300'],
+      ['2 LSL, DATA with RPL 1: no', '2 LSL, DATA with RPL 1: yes'],
+      ['2 VERR, DATA with RPL 1: no', '2 VERR, DATA with RPL 1: yes'],
+      ['2 VERW, DATA with RPL 1: no', '2 VERW, DATA with RPL 1: yes'],
+      ['2 CPUID: hypervisor 1, VMX 0', '2 CPUID: hypervisor 0, VMX 1'],
+      ['3 CLI, then PUSHF: IF is 0', '3 CLI, then PUSHF: IF is 1'],
+      ['3 POPF clears IF: 0', '3 POPF clears IF: 1'],
+      ['3 POPF sets IOPL to 3: 3', '3 POPF sets IOPL to 3: 0'],
+      ['3 IRET sets IF, with CS by PUSH: 1', '3 IRET sets IF, with CS by PUSH: 0'],
+      ['3 IRET sets IF, with CS by number: 1'],
+      ['4 after STI: the timer ticks'],
+      ['4 after CLI: no tick'],
+      ['4 HLT: the timer ticks'],
+      ['4 after POPF that clears IF: no tick', '4 after POPF that clears IF: the timer ticks'],
+      [
+        '4 after PUSHF, CLI, POPF: the timer ticks',
+        '4 after PUSHF, CLI, POPF: no tick\n  the timer is lost',
+      ],
+      ['4 after STI: the timer ticks'],
+      ['5 CS of the program: 001b'],
+      ['5 CLI of the program: #GP'],
+      ['5 a page of the kernel: #PF, error code 00000005'],
+      ['Goodbye.'],
+      [''],
+    ];
+
+    for (const flags of IN_RING_0) {
+      it(`finds what it believes (${flags.join(' ')})`, () => {
+        const expected = LINES.map(([right, deprivileged]) =>
+          // On the bare computer nobody hides VMX, either.
+          flags.includes('none') && right.startsWith('2 CPUID') ? deprivileged : right,
+        );
+        assert.deepEqual(report(program, flags).lines, expected);
+      });
+    }
+
+    it('finds each hole in ring 1, and all is right that traps', () => {
+      const expected = LINES.map(([right, deprivileged]) => deprivileged ?? right);
+      const { lines, exits } = report(program, DEPRIVILEGED);
+      assert.equal(lines.join('\n'), expected.join('\n'));
+      assert.equal(exits['TRAP_11'], 4, 'IRETs to the program');
     });
+
+    asNasm(program);
+  });
+
+  describe('deprivilege-64', () => {
+    const program = 'techniques/deprivilege-64/kernel.asm';
+    const PRINTED = [
+      '1 CS of the kernel: 0008',
+      '1 CS of the program: 0023',
+      "1 the program reads a page of the kernel's: #PF, error code 5, CR2 0000000000022000",
+      '1 the kernel reads it: no fault',
+      '1 the kernel writes to a read-only page: #PF, error code 3, CR2 0000000000023000',
+      '2 the kernel reads where it has no page: #PF, error code 0, CR2 ffff800000001000',
+      '2 it has one there, and writes to it: no fault',
+      '2 the sum of what it reads, there and by its frame: 0000000000000024, 0000000000000024',
+      '2 the program reads there: #PF, error code 5, CR2 ffff800000001000',
+      '2 the kernel reads where SGDT says that its GDT is: no fault',
+      '2 the page is taken away: #PF, error code 0, CR2 ffff800000001000',
+      '3 system calls by SYSCALL: 8',
+      'Goodbye.',
+      '',
+    ];
+
+    for (const flags of IN_RING_0) {
+      it(`prints the same (${flags.join(' ')})`, () => {
+        assert.deepEqual(report(program, flags).lines, PRINTED);
+      });
+    }
+
+    it('sees its ring and the monitor’s GDT, and nothing else, where it is in ring 3', () => {
+      const { lines, exits } = report(program, ['--monitor', 'deprivilege']);
+      const differing = lines.filter((line, n) => line !== PRINTED[n]);
+      const [ring, table] = differing;
+      assert.equal(lines.length, PRINTED.length);
+      assert.equal(differing.length, 2);
+      assert.equal(ring, '1 CS of the kernel: 000b');
+      assert.match(String(table), /GDT is: #PF, error code 0, CR2 ffff80000[0-9a-f]{4}008$/);
+      // SYSCALL and SYSRET; IRETQ to the program.
+      assert.deepEqual([exits['TRAP_6'], exits['TRAP_11']], [18, 4]);
+    });
+
+    asNasm(program);
   });
 
   it('bios: a game is the same, pixel for pixel, with a monitor and without', () => {
