@@ -46,8 +46,8 @@ export const shadowReferences = ({ steps }: ShadowTrace): number => references(s
 
 const faultText = (guestAllows: boolean): string =>
   guestAllows
-    ? l10n.t('not filled in yet: a hidden page fault, a VM exit to the VMM')
-    : l10n.t('a page fault: a VM exit to the VMM, which gives it to the guest');
+    ? l10n.t('not filled in yet: a hidden page fault, which comes to the VMM')
+    : l10n.t('a page fault: it comes to the VMM, which gives it to the guest');
 
 export function shadowChildren({ steps }: ShadowTrace): Row[] {
   return steps.map((step) => {

@@ -192,8 +192,10 @@ function verify(allowed: (rights: number) => boolean): SlowPath {
 export const verifyRead = verify((rights) => isReadable(rights));
 export const verifyWrite = verify((rights) => isWritableData(rights));
 
-const LAR_TYPES = { legacy: [1, 2, 3, 4, 5, 9, 11, 12], long: [2, 9, 11, 12] };
-const LSL_TYPES = { legacy: [1, 2, 3, 9, 11], long: [2, 9, 11] };
+/** System descriptors that LAR may look at (SDM 2A LAR, table 3-53), by whether IA-32e mode is active. */
+export const LAR_TYPES = { legacy: [1, 2, 3, 4, 5, 9, 11, 12], long: [2, 9, 11, 12] };
+/** The same for LSL. */
+export const LSL_TYPES = { legacy: [1, 2, 3, 9, 11], long: [2, 9, 11] };
 
 function inspect(
   types: { legacy: number[]; long: number[] },

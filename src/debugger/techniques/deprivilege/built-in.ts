@@ -22,6 +22,9 @@ import {
   trapTitle,
 } from './trap-words';
 
+/** So many operations of the monitor, and all registers of the guest's are in its memory. */
+const SAVED = 2;
+
 /** Trap and emulate by the built-in monitor: the guest has the processor, in a ring outside of its own. */
 export class BuiltInDeprivilege implements Technique {
   readonly name = 'deprivilege';
@@ -42,7 +45,7 @@ export class BuiltInDeprivilege implements Technique {
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
   private get taken(): boolean {
     const { vm } = this;
-    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) > 0;
+    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) >= SAVED;
   }
 
   /** At the gate everything of the guest's is as it was: whoever stops there looks at the guest. */
@@ -89,8 +92,9 @@ export class BuiltInDeprivilege implements Technique {
   get operation(): string {
     if (this.side !== 'guest') return this.hostOperation;
     if (this.vm.software) return l10n.t('in software');
-    if (this.isAtGate) return l10n.t('deprivileged to ring {0}', this.running.real.cs & 3);
-    return l10n.t('deprivileged to ring {0}', this.cpu.state.cpl);
+    const ring = this.running.real.cs & 3;
+    if (ring === this.running.virtual.cpl) return l10n.t('run directly');
+    return l10n.t('deprivileged to ring {0}', ring);
   }
 
   get hostOperation(): string {

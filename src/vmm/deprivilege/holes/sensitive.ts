@@ -10,10 +10,13 @@ import {
   isNull,
   isReadable,
   isWritableData,
+  typeOf,
 } from '../../../processor/segments/descriptor';
 import type { Form } from '../../../processor/semantics/form';
 import { CS, LDTR, SS, State, TR } from '../../../processor/state/layout';
+import type { CpuState, TableRegister } from '../../../processor/state/cpu-state';
 import { cpuid } from '../../../processor/system/cpuid';
+import { LAR_TYPES, LSL_TYPES } from '../../../processor/system/descriptor-tables';
 import { isPresent } from '../descriptors';
 import type { DeprivilegedGuest } from '../deprivileged-guest';
 import type { Hole, HoleKind } from './hole';
@@ -40,6 +43,9 @@ const differing = (found: bigint, right: bigint): Difference | undefined =>
   found === right ? undefined : { found, right };
 
 const { IF, IOPL } = WideRflags;
+
+/** A look at a descriptor that is not allowed gives nothing. */
+export const REFUSED = (1n << 64n) - 1n;
 
 /** Memory as the guest would read it, without a trace. */
 function peek({ cpu }: Moment, linear: bigint, bytes: number): bigint | undefined {
@@ -76,28 +82,31 @@ function selectorOperand(moment: Moment, index: number): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
-/** What a look at a descriptor tells: -1 where it must not be looked at. */
-function looked(
-  low: bigint,
-  selector: number,
-  cpl: number,
-  value: (low: bigint) => bigint,
-): bigint {
+/** How an instruction looks at descriptors. */
+interface Look {
+  /** Which of its operands is the selector. */
+  readonly operand: number;
+  /** System descriptors that it may look at: VERR and VERW at none. */
+  readonly types?: { readonly legacy: readonly number[]; readonly long: readonly number[] };
+  value(low: bigint): bigint;
+}
+
+/** What a look at a descriptor tells in a state of the processor: nothing where it must not be looked at. */
+function looked(low: bigint, selector: number, { cpl, longMode }: CpuState, look: Look): bigint {
   const rights = accessRightsOf(low);
   const conforming = isCode(rights) && isConforming(rights);
   const visible = conforming || dplOf(rights) >= Math.max(cpl, selector & 3);
-  return visible && isCodeOrData(rights) ? value(low) : -1n;
+  const types = (longMode ? look.types?.long : look.types?.legacy) ?? [];
+  const allowed = isCodeOrData(rights) || types.includes(typeOf(rights));
+  return visible && allowed ? look.value(low) : REFUSED;
 }
 
-/** @param operand which of its operands is the selector */
-const lookAt = (operand: number, value: (low: bigint) => bigint) => (moment: Moment) => {
+const lookAt = (look: Look) => (moment: Moment) => {
   const { cpu, guest } = moment;
-  const selector = selectorOperand(moment, operand);
+  const selector = selectorOperand(moment, look.operand);
   if (selector === undefined || isNull(selector)) return undefined;
-  const shadow = guest.shadowOf(selector);
-  const found = looked(shadow, selector, cpu.state.cpl, value);
-  const right = looked(guest.descriptorOf(selector), selector, guest.virtual.cpl, value);
-  return differing(found, right);
+  const found = looked(guest.shadowOf(selector), selector, cpu.state, look);
+  return differing(found, looked(guest.descriptorOf(selector), selector, guest.virtual, look));
 };
 
 const can = (allowed: (rights: number) => boolean) => (low: bigint) =>
@@ -114,28 +123,38 @@ function segmentOperand({ cpu, guest }: Moment): Difference | undefined {
 const codeSelectors = ({ cpu, guest }: Moment): Difference | undefined =>
   differing(BigInt(cpu.state.selector(CS)), BigInt(guest.segment(CS).selector));
 
-const packed = ({ eax, ebx, ecx, edx }: ReturnType<typeof cpuid>): bigint =>
-  [edx, ecx, ebx, eax].reduce((all, each) => (all << 32n) | BigInt(each >>> 0), 0n);
-
+/** The first of its registers that is another. */
 function processorItself({ cpu, guest }: Moment): Difference | undefined {
   const leaf = Number(cpu.state.gpr(Gpr.RAX) & 0xffffffffn);
   const subleaf = Number(cpu.state.gpr(Gpr.RCX) & 0xffffffffn);
-  return differing(
-    packed(cpuid(cpu.state, leaf, subleaf)),
-    packed(cpuid(guest.virtual, leaf, subleaf)),
+  const found = cpuid(cpu.state, leaf, subleaf);
+  const right = cpuid(guest.virtual, leaf, subleaf);
+  const differs = (['eax', 'ebx', 'ecx', 'edx'] as const).find(
+    (name) => found[name] !== right[name],
   );
+  return differs && { found: BigInt(found[differs] >>> 0), right: BigInt(right[differs] >>> 0) };
+}
+
+/** As much of a base as the instruction stores. */
+function tableBase(
+  { base: found }: TableRegister,
+  { base: right }: TableRegister,
+  { codeBits }: CpuState,
+): Difference | undefined {
+  const mask = codeBits === 64 ? (1n << 64n) - 1n : 0xffffffffn;
+  return differing(found & mask, right & mask);
 }
 
 export const SENSITIVE: readonly SensitiveInstruction[] = [
   {
     mnemonics: ['SGDT'],
     kind: 'machine-register',
-    look: ({ cpu, guest }) => differing(cpu.state.gdtr.base, guest.virtual.gdtr.base),
+    look: ({ cpu, guest }) => tableBase(cpu.state.gdtr, guest.virtual.gdtr, cpu.state),
   },
   {
     mnemonics: ['SIDT'],
     kind: 'machine-register',
-    look: ({ cpu, guest }) => differing(cpu.state.idtr.base, guest.virtual.idtr.base),
+    look: ({ cpu, guest }) => tableBase(cpu.state.idtr, guest.virtual.idtr, cpu.state),
   },
   {
     mnemonics: ['SLDT'],
@@ -187,15 +206,19 @@ export const SENSITIVE: readonly SensitiveInstruction[] = [
   {
     mnemonics: ['LAR'],
     kind: 'descriptor',
-    look: lookAt(1, (low) => (low >> 32n) & 0xffff00n),
+    look: lookAt({ operand: 1, types: LAR_TYPES, value: (low) => (low >> 32n) & 0xffff00n }),
   },
   {
     mnemonics: ['LSL'],
     kind: 'descriptor',
-    look: lookAt(1, (low) => BigInt(descriptorLimit(low))),
+    look: lookAt({ operand: 1, types: LSL_TYPES, value: (low) => BigInt(descriptorLimit(low)) }),
   },
-  { mnemonics: ['VERR'], kind: 'descriptor', look: lookAt(0, can(isReadable)) },
-  { mnemonics: ['VERW'], kind: 'descriptor', look: lookAt(0, can(isWritableData)) },
+  { mnemonics: ['VERR'], kind: 'descriptor', look: lookAt({ operand: 0, value: can(isReadable) }) },
+  {
+    mnemonics: ['VERW'],
+    kind: 'descriptor',
+    look: lookAt({ operand: 0, value: can(isWritableData) }),
+  },
   { mnemonics: ['CPUID'], kind: 'processor', look: processorItself },
 ];
 
