@@ -50,7 +50,7 @@ describe('operations', () => {
     assert.deepEqual(rdtsc().fields, []);
     assert.equal(rdtsc().kind, 'plain');
     assert.equal(vmlaunch().kind, 'entry');
-    assert.equal(vmlaunch().cycles, Cost.VM_ENTRY);
+    assert.equal(vmlaunch().cycles, Cost.VM_ENTRY.cycles);
     const stop = stopGuest({ kind: 'hypercall' });
     assert.deepEqual(
       [stop.kind, stop.end, stop.operands],

@@ -84,9 +84,9 @@ export class TransitionLog {
     const operations = monitor
       ? monitor.performedOperations.length
       : this.computer.processor.completed - exitedAt.instructions;
-    const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY;
+    const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY.cycles;
     const entering = monitor?.activity?.next.kind === 'entry' ? monitor.activity.next : undefined;
-    const cycles = Cost.VM_EXIT + spent + (entering?.cycles ?? 0);
+    const cycles = Cost.VM_EXIT.cycles + spent + (entering?.cycles ?? 0);
     this.trace.complete(cycles, operations + (entering ? 1 : 0));
   }
 

@@ -7,6 +7,7 @@ import { addressNotCanonical, misaligned } from '../reasons/memory';
 import { pageFaultReason } from '../reasons/paging';
 import { PAGE_SIZE, PHYSICAL_BASE, SS, State, Tlb, Units, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
+import type { Tally } from '../execution/tally';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
 import { deniedByKey } from './protection-keys';
@@ -35,6 +36,8 @@ export interface HostTranslation {
   readonly address: number;
   readonly writable: boolean;
   readonly readable: boolean;
+  /** Entries of its own paging structures that the processor has read for it. */
+  readonly references?: number;
 }
 
 /**
@@ -74,13 +77,19 @@ export class Mmu {
     private readonly tlb: SoftwareTlb,
     private readonly code: CodeFrames,
     private readonly view: DataView,
+    private readonly tally: Tally,
   ) {
     physical.onMap(({ first, last, home }) => {
       tlb.forgetFrames(first, last);
       if (home !== undefined) tlb.forgetFrames(home, home + last - first);
     });
     this.entries = {
-      entryAddress: (address, write) => this.guestPhysical(address, this.pageWalk(write)).address,
+      entryAddress: (address, write) => {
+        // Setting a flag is no reference of its own: the walk has read the entry.
+        if (write) return this.guestPhysical(address, this.pageWalk(true)).address;
+        this.tally.walkReferences++;
+        return this.counted(address, this.pageWalk(false)).address;
+      },
       read32: (address) => physical.read32(address),
       read64: (address) => physical.read64(address),
       write32: (address, value) => {
@@ -106,6 +115,13 @@ export class Mmu {
     return this.isNobodys(host.address) ? { ...host, address: this.physical.size } : host;
   }
 
+  /** The same, for an access or for reading an entry: second-level translation takes part in the walk. */
+  private counted(address: bigint, context: GuestPhysicalContext): HostTranslation {
+    const host = this.guestPhysical(address, context);
+    this.tally.secondLevelReferences += host.references ?? 0;
+    return host;
+  }
+
   private isNobodys(address: number): boolean {
     return this.physical.isHidden(address) && !this.physical.regionAt(address);
   }
@@ -116,6 +132,7 @@ export class Mmu {
    * @throws Fault #PF, or what second-level translation throws
    */
   translate(linear: bigint, access: Access, update = false): number {
+    if (this.state.paging || this.secondLevel) this.tally.tlbMisses++;
     this.walking = linear;
     const { translation, fault } = walk(this.state, this.entries, linear, access, true);
     this.walking = undefined;
@@ -123,13 +140,14 @@ export class Mmu {
       const reason = pageFaultReason(fault, linear, access);
       throw new Fault(Vector.PF, reason, fault.errorCode, linear);
     }
-    const host = this.guestPhysical(translation.address, {
+    const host = this.counted(translation.address, {
       write: access.write,
       execute: access.execute,
       update,
       linear,
       pageWalk: false,
     });
+    this.noteUnanswered(translation.address, host.address, access.write);
     const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
     if (lasting && !access.execute && !access.implicit) {
       const frame = host.address - (host.address % PAGE_SIZE);
@@ -149,6 +167,11 @@ export class Mmu {
       });
     }
     return host.address;
+  }
+
+  private noteUnanswered(physical: bigint, host: number, write: boolean): void {
+    if (host < this.physical.size || this.physical.regionAt(host)) return;
+    this.tally.unanswered.note(Number(physical), write);
   }
 
   /** With SMAP, RFLAGS.AC decides anew each time whether the kernel may touch a user page. */

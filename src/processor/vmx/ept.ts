@@ -42,6 +42,8 @@ export interface EptAccess {
 const { PS, A, D, MT } = EpteNumber;
 const { READ, WRITE, EXECUTE, ALL } = EptRights;
 const TYPE_SHIFT = 3;
+/** Of a walk that ends at a 4-KByte page. */
+const LEVELS = 4;
 const RIGHTS_SHIFT = 3;
 
 /** Whether accessed and dirty flags are kept (SDM 3C 25.6.11). */
@@ -178,6 +180,7 @@ export class ExtendedPageTables implements SecondLevel {
         address: result.address,
         readable: (result.rights & READ) !== 0,
         writable: (result.rights & WRITE) !== 0 && result.dirty,
+        references: LEVELS - (result.pageShift - 12) / 9,
       };
     }
     if (result.kind === 'misconfiguration') {

@@ -35,6 +35,7 @@ import type { SoftwareProcessor } from '../emulator/software-processor';
 import { VtxGuest } from '../vtx/vtx-guest';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
+import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
 
 /** No host timer is armed further ahead than the counter reaches. */
@@ -60,6 +61,7 @@ export class Host implements Persistent<HostState> {
   /** The guest's virtual devices, with a clock that the monitor moves on. */
   readonly virtual: Platform;
   readonly virtualClock = new Clock();
+  readonly tally = new MonitorTally();
   /** Set for good when the guest has ended. */
   end: GuestEnd | undefined;
   /** The guest waits for something from outside; whoever brings it clears this. */
