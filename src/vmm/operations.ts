@@ -174,7 +174,7 @@ export const acknowledgeInterrupt = instruction('acknowledge', Cost.SOFTWARE, {
 });
 
 /** Programs the host's timer for the next moment at which a virtual device has something to do. */
-export const armHostTimer = instruction('OUT', Cost.PORT, {
+export const armHostTimer = instruction('OUT', Cost.HOST_TIMER, {
   perform: (host: Host) => host.armTimer(),
   operands: () => ['0x40 (host PIT)'],
 });

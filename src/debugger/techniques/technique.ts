@@ -34,6 +34,8 @@ export interface Technique {
   /** With what the processor translates the guest's linear addresses, where that is not the guest's own paging. */
   readonly shadowPaging?: PagingState | undefined;
   readonly exits: ExitVocabulary;
+  /** Bits of control registers, by number, that are not the guest's: it reads others in their place. */
+  readonly heldBits?: Readonly<Record<number, bigint>>;
   /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */
   readonly structure: ControlStructure | undefined;
   /** The words for the mode of operation that the processor is in: 'VMX non-root'. */

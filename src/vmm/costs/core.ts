@@ -1,6 +1,6 @@
 import { derived, estimated, published, type CostProfile, type Figure } from './profile';
 import { PENTIUM_4 } from './pentium-4';
-import { SOFTWARE_STEPS } from './software-steps';
+import { SOFTWARE_STEPS, TIMER_IS_RIGHT } from './software-steps';
 
 const MICRO =
   'Adams and Agesen, A Comparison of Software and Hardware Techniques for x86 Virtualization, ASPLOS 2006: the costs of VT-x on a Core 2 Duo (2.66 GHz)';
@@ -23,6 +23,7 @@ export const CORE: CostProfile = {
   title: 'Core 2 Duo',
   figures: {
     ...SOFTWARE_STEPS,
+    HOST_TIMER: TIMER_IS_RIGHT,
     INSTRUCTION: older.INSTRUCTION,
     TLB_MISS: older.TLB_MISS,
     WALK_REFERENCE: estimated(14, 'an entry in the second-level cache'),

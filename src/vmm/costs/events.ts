@@ -37,6 +37,7 @@ export const COST_EVENTS = [
   'MEMORY',
   'PAGE_WALK',
   'SHADOW_FILL',
+  'HOST_TIMER',
   'SOFTWARE',
   'EMULATION',
   'EMULATED_EVENT',

@@ -1,5 +1,5 @@
 import { derived, estimated, published, type CostProfile, type Figure } from './profile';
-import { SOFTWARE_STEPS } from './software-steps';
+import { SOFTWARE_STEPS, TIMER_IS_RIGHT } from './software-steps';
 
 const PAPER =
   'Adams and Agesen, A Comparison of Software and Hardware Techniques for x86 Virtualization, ASPLOS 2006';
@@ -17,6 +17,7 @@ export const PENTIUM_4: CostProfile = {
   title: 'Pentium 4',
   figures: {
     ...SOFTWARE_STEPS,
+    HOST_TIMER: TIMER_IS_RIGHT,
     INSTRUCTION: published(1, `the store that edits a page-table entry; ${NANO}`),
     TLB_MISS: derived(4, 'a page fault natively (1093) but for exception, walk and INVLPG'),
     WALK_REFERENCE: estimated(20, 'an entry in the second-level cache'),

@@ -12,6 +12,7 @@ export const SANDY_BRIDGE: CostProfile = {
   title: 'Sandy Bridge',
   figures: {
     ...SOFTWARE_STEPS,
+    HOST_TIMER: estimated(300, 'as a port access, though mostly the timer is right already'),
     INSTRUCTION: estimated(1, 'an instruction a cycle'),
     TLB_MISS: estimated(4, NO_FIGURE),
     WALK_REFERENCE: estimated(12, 'an entry in the second-level cache'),

@@ -3,6 +3,9 @@ import { estimated } from './profile';
 const INTERPRETER =
   'hundreds of instructions for each of the guest, as Adams and Agesen (2006) say of interpreters';
 
+/** Each time the guest is entered; programming the timer, which is rare, costs port accesses besides. */
+export const TIMER_IS_RIGHT = estimated(20, 'a look whether the host’s timer is armed rightly');
+
 /** Steps of the monitor, as instructions of one cycle: the same on every processor. */
 export const SOFTWARE_STEPS = {
   GPR_BLOCK: estimated(30, 'fifteen moves to memory and their addresses'),

@@ -401,6 +401,7 @@ export class Host implements Persistent<HostState> {
   }
 
   private count(ticks: number): void {
+    this.tally.note('PORT', 3);
     this.out(0x43, 1, 0x30);
     this.out(0x40, 1, ticks & 0xff);
     this.out(0x40, 1, ticks >> 8);
