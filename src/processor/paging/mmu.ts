@@ -87,7 +87,7 @@ export class Mmu {
       entryAddress: (address, write) => {
         // Setting a flag is no reference of its own: the walk has read the entry.
         if (write) return this.guestPhysical(address, this.pageWalk(true)).address;
-        this.tally.walkReferences++;
+        if (this.counting) this.tally.walkReferences++;
         return this.counted(address, this.pageWalk(false)).address;
       },
       read32: (address) => physical.read32(address),
@@ -102,9 +102,21 @@ export class Mmu {
   }
 
   private walking: bigint | undefined;
+  /** Whether the present access counts as one that misses the TLB. */
+  private counting = true;
 
   private pageWalk(write: boolean): GuestPhysicalContext {
     return { write, execute: false, update: false, linear: this.walking, pageWalk: true };
+  }
+
+  /**
+   * Whether the translation is unknown, and not only looked for again. Of descriptor tables none is kept: what that
+   * takes belongs to the events that look there.
+   */
+  private isMiss(linear: bigint, { implicit, execute, write }: Access): boolean {
+    if (implicit || (!this.state.paging && !this.secondLevel)) return false;
+    const set = this.view.getInt32(State.TLB_SET, true);
+    return execute || !this.tlb.knows(set, linear, write ? Tlb.WRITE_TAG : Tlb.READ_TAG);
   }
 
   /** The host-physical address of a guest-physical one. */
@@ -118,7 +130,7 @@ export class Mmu {
   /** The same, for an access or for reading an entry: second-level translation takes part in the walk. */
   private counted(address: bigint, context: GuestPhysicalContext): HostTranslation {
     const host = this.guestPhysical(address, context);
-    this.tally.secondLevelReferences += host.references ?? 0;
+    if (this.counting) this.tally.secondLevelReferences += host.references ?? 0;
     return host;
   }
 
@@ -132,7 +144,8 @@ export class Mmu {
    * @throws Fault #PF, or what second-level translation throws
    */
   translate(linear: bigint, access: Access, update = false): number {
-    if (this.state.paging || this.secondLevel) this.tally.tlbMisses++;
+    this.counting = this.isMiss(linear, access);
+    if (this.counting) this.tally.tlbMisses++;
     this.walking = linear;
     const { translation, fault } = walk(this.state, this.entries, linear, access, true);
     this.walking = undefined;

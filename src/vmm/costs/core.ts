@@ -25,7 +25,7 @@ export const CORE: CostProfile = {
     ...SOFTWARE_STEPS,
     HOST_TIMER: TIMER_IS_RIGHT,
     INSTRUCTION: older.INSTRUCTION,
-    TLB_MISS: older.TLB_MISS,
+    TLB_MISS: scaled(older.TLB_MISS),
     WALK_REFERENCE: estimated(14, 'an entry in the second-level cache'),
     EXCEPTION: scaled(older.EXCEPTION),
     INTERRUPT: scaled(older.INTERRUPT),

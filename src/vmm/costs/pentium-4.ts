@@ -19,7 +19,10 @@ export const PENTIUM_4: CostProfile = {
     ...SOFTWARE_STEPS,
     HOST_TIMER: TIMER_IS_RIGHT,
     INSTRUCTION: published(1, `the store that edits a page-table entry; ${NANO}`),
-    TLB_MISS: derived(4, 'a page fault natively (1093) but for exception, walk and INVLPG'),
+    TLB_MISS: derived(
+      124,
+      `a page fault (1093) less a division by zero (889) and four references; ${NANO}`,
+    ),
     WALK_REFERENCE: estimated(20, 'an entry in the second-level cache'),
     EXCEPTION: half(889, 'a division by zero'),
     INTERRUPT: half(889, 'a division by zero'),

@@ -14,7 +14,7 @@ export const SANDY_BRIDGE: CostProfile = {
     ...SOFTWARE_STEPS,
     HOST_TIMER: estimated(300, 'as a port access, though mostly the timer is right already'),
     INSTRUCTION: estimated(1, 'an instruction a cycle'),
-    TLB_MISS: estimated(4, NO_FIGURE),
+    TLB_MISS: estimated(10, NO_FIGURE),
     WALK_REFERENCE: estimated(12, 'an entry in the second-level cache'),
     EXCEPTION: estimated(200, NO_FIGURE),
     INTERRUPT: estimated(200, NO_FIGURE),
