@@ -1,4 +1,3 @@
-import * as l10n from '@vscode/l10n';
 import { withNote } from '../isa/phrases';
 import type { Comparison } from '../debugger/comparison/comparison';
 import type { Score, ScoreGroup } from '../debugger/comparison/scoreboard';
@@ -30,7 +29,7 @@ function written({ as }: Score, value: Score['values'][number]): string {
 
 function relation(score: Score, value: Score['values'][number]): string {
   const ratio = score.as === 'share' ? undefined : relative(score, value);
-  return ratio === undefined ? '' : l10n.t('×{0}', ratio.toPrecision(3));
+  return ratio === undefined ? '' : `×${ratio.toPrecision(3)}`;
 }
 
 /** A number beside that of the bare computer, where there is one to divide by. */

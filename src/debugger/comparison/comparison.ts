@@ -55,29 +55,21 @@ export interface Comparison {
 /** In longer runs nobody looks for the instruction: it would take too long. */
 const LONGEST_SEARCH = 2_000_000;
 
-const isBare = ({ monitor }: Way): boolean => monitor === 'none';
-
 /**
- * Runs a guest in every way, the bare computer first.
+ * Runs a guest in every way.
  *
- * @param began is told of each way before it
- * @throws whatever keeps the image from running on the bare computer
+ * @param ways the first one is what the others are compared with
+ * @throws whatever keeps the image from running in the first way
  */
 export function compareWays(
   experiment: Experiment,
   regions: readonly Region[],
-  ways: readonly Way[] = WAYS,
-  began: (way: Way) => void = () => undefined,
+  [bare, ...others]: readonly [Way, ...Way[]] = WAYS,
 ): Comparison {
-  const bareWay = ways.find(isBare);
-  if (!bareWay) throw new Error('nothing to compare with');
-  began(bareWay);
-  const reference = observe(experiment, bareWay, regions);
+  const reference = observe(experiment, bare, regions);
   const trials = [trialOf(reference)];
   const refusals: Refusal[] = [];
-  for (const way of ways) {
-    if (way === bareWay) continue;
-    began(way);
+  for (const way of others) {
     const result = attempt(experiment, way, regions);
     if ('reason' in result) refusals.push(result);
     else trials.push(trialOf(result, reference));

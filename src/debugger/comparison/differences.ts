@@ -50,7 +50,7 @@ function end(subject: Subject, bare: Subject): Difference | undefined {
 
 function endKey(outcome: Outcome | undefined): string {
   if (outcome?.kind === 'exit-device') return `${outcome.kind} ${String(outcome.value)}`;
-  return outcome?.kind ?? 'goes on';
+  return outcome?.kind ?? '';
 }
 
 /** While one of them goes on, what it has yet to print is no difference. */
