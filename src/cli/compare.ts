@@ -10,12 +10,14 @@ import { comparisonJson } from './comparison-json';
 import { usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
+import { speak } from './translations';
 import { requireImage, type ImageArguments } from './image-arguments';
 
 export interface CompareOptions extends ImageArguments {
   readonly keys?: string;
   readonly maxInstructions: string;
   readonly regions?: boolean;
+  readonly locale: string;
   readonly json?: string;
   readonly csv?: string;
   readonly markdown?: string;
@@ -33,6 +35,7 @@ export async function compareCommand(
   options: CompareOptions,
 ): Promise<number> {
   requireImage(path, options);
+  await speak(options.locale);
   const memory = parseSize(options.memory);
   const limit = parseCount(options.maxInstructions, 'no count: --max-instructions ');
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios, keys } = options;

@@ -48,6 +48,7 @@ function program(): Command {
     .option('--regions', 'measure what lies between labels NAME.begin and NAME.end by itself')
     .option('--json <file>', 'write all that is known')
     .option('--csv <file>', 'write the table for a spreadsheet')
+    .option('--locale <name>', 'language of the tables: en, zh-cn', 'en')
     .option('--markdown <file>', 'write the tables for a document')
     .action((image: string | undefined, options: CompareOptions) =>
       finish(compareCommand(image, options)),
