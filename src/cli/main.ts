@@ -44,7 +44,7 @@ function program(): Command {
   withImage(root.command('compare'))
     .description('run a guest in every way there is, and compare what it does and costs')
     .option('--keys <text>', 'type this on the keyboard')
-    .option('--max-instructions <n>', 'leave a guest that has not ended after so many', '20000000')
+    .option('--max-instructions <n>', 'leave a guest that has not ended after so many', '2000000')
     .option('--regions', 'measure what lies between labels NAME.begin and NAME.end by itself')
     .option('--json <file>', 'write all that is known')
     .option('--csv <file>', 'write the table for a spreadsheet')

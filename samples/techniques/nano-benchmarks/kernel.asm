@@ -193,9 +193,9 @@ on_syscall:
 ; INT 0x80: ring 3 has done its part. The exit device gets 0 if every fault has come to its handler.
 on_interrupt:
         xor eax, eax
-        cmp r8d, page_fault.count
+        cmp r8d, PASSES
         jne .wrong
-        cmp r9d, divide.count
+        cmp r9d, PASSES
         je .right
 .wrong: inc eax
 .right: out EXIT, al

@@ -36,8 +36,6 @@ export interface HostTranslation {
   readonly address: number;
   readonly writable: boolean;
   readonly readable: boolean;
-  /** Entries of its own paging structures that the processor has read for it. */
-  readonly references?: number;
 }
 
 /**
@@ -45,6 +43,8 @@ export interface HostTranslation {
  * mode by throwing.
  */
 export interface SecondLevel {
+  /** Entries of its paging structures that translations have read so far, where the processor walks them. */
+  readonly entriesRead?: number;
   translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation;
   /** The same for a debugger: no flag is set, nothing is thrown. */
   probe(guestPhysical: bigint): number | undefined;
@@ -129,9 +129,14 @@ export class Mmu {
 
   /** The same, for an access or for reading an entry: second-level translation takes part in the walk. */
   private counted(address: bigint, context: GuestPhysicalContext): HostTranslation {
-    const host = this.guestPhysical(address, context);
-    if (this.counting) this.tally.secondLevelReferences += host.references ?? 0;
-    return host;
+    const { secondLevel } = this;
+    const before = secondLevel?.entriesRead ?? 0;
+    try {
+      return this.guestPhysical(address, context);
+    } finally {
+      const read = (secondLevel?.entriesRead ?? 0) - before;
+      if (this.counting) this.tally.secondLevelReferences += read;
+    }
   }
 
   private isNobodys(address: number): boolean {
