@@ -144,12 +144,16 @@ describe('ringside compare', function () {
   });
 
   it('leaves a guest that only faults, too', () => {
-    // The handler of #UD is not to be reached: each delivery faults at its first instruction.
+    // The handler of #UD faults at its first instruction.
     const source = `
+        mov ax, 0x5000
+        mov ss, ax
         mov word [6 * 4], bad
         mov word [6 * 4 + 2], 0
 bad:    ud2`;
-    assert.equal(told(source, '--max-instructions', '2000').status, 3);
+    const { status, ways } = told(source, '--max-instructions', '2000');
+    assert.equal(status, 3);
+    for (const { instructions, way } of ways) assert.deepEqual([way, instructions], [way, 4]);
   });
 
   it('tells what nobody answered', () => {
