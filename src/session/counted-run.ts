@@ -9,7 +9,7 @@ import { MachineRun, type Stop } from './run';
 export type Marks = ReadonlyMap<bigint, () => void>;
 
 /** What a guest may do without completing an instruction before it is left: be interrupted, exit, repeat. */
-const PATIENCE = { transitions: 1_000_000, work: 1_000_000_000 };
+const PATIENCE = { transitions: 100_000, work: 1_000_000_000 };
 
 /** How far a guest has come. */
 interface Progress {

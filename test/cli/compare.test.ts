@@ -198,6 +198,45 @@ pointer: dw 23
     }
   });
 
+  it('lists a way that gives the image up, with the reason', () => {
+    // Nobody answers there: to a processor that is FF FF, which is no instruction.
+    const source = `
+        cli
+        lgdt [pointer]
+        lidt [vectors]
+        mov eax, cr0
+        or al, 1
+        mov cr0, eax
+        jmp 8:wide
+        bits 32
+wide:   mov ax, 16
+        mov ds, ax
+        mov ss, ax
+        mov esp, 0x7000
+        jmp 8:0x20000000
+invalid: mov al, 3
+        out 0xf4, al
+        hlt
+        align 8
+gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff
+pointer: dw 23
+        dd gdt
+idt:    times 6 dq 0
+        dw invalid, 8, 0x8e00, 0
+vectors: dw $ - idt - 1
+        dd idt`;
+    const { status, ways, notRun } = told(source);
+    assert.equal(status, 0);
+    assert.deepEqual(
+      ways.filter(({ way }) => way !== 'none').map(({ verdict }) => verdict),
+      ways.slice(1).map(() => 'equivalent'),
+    );
+    const vtx = notRun.find(({ way }) => way === 'vtx');
+    assert.match(vtx?.reason ?? '', /memory that does not exist/);
+    const { stdout } = compare(['guest.asm']);
+    assert.match(stdout, /\nvtx: cannot run this image: .*does not exist/);
+  });
+
   it('counts hypercalls under every monitor', () => {
     const source = `
         mov eax, 1

@@ -60,7 +60,7 @@ function performance(trials: readonly Trial[]): Score[] {
     score('instructions', l10n.t('instructions'), trials, ({ instructions }) => instructions),
     { ...of('direct', l10n.t('executed by the processor'), directShare), as: 'share' },
     of('in-software', l10n.t('done in software'), ({ inSoftware }) => inSoftware),
-    of('exits', l10n.t('VM exits'), ({ events }) => events.VM_EXIT),
+    score('exits', l10n.t('VM exits'), trials, ({ exits }) => sum([...exits.values()])),
     ...exitScores(trials),
     of('hypercalls', l10n.t('hypercalls'), ({ hypercalls }) => hypercalls),
     of('shadow-faults', l10n.t('shadow entries filled'), ({ shadowFaults }) => shadowFaults),
@@ -77,6 +77,8 @@ function performance(trials: readonly Trial[]): Score[] {
 const directShare = ({ direct, inSoftware }: Measurement): number =>
   direct / Math.max(1, direct + inSoftware);
 
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+
 function exitScores(trials: readonly Trial[]): Score[] {
   const reasons = [...new Set(trials.flatMap(({ exits }) => [...exits.keys()]))].sort();
   return reasons.map((reason) =>
@@ -88,7 +90,7 @@ function exitScores(trials: readonly Trial[]): Score[] {
 
 function safety(trials: readonly Trial[]): Score[] {
   const accesses = (strays: readonly Stray[]): number =>
-    strays.reduce((all, { reads, writes }) => all + reads + writes, 0);
+    sum(strays.map(({ reads, writes }) => reads + writes));
   return [
     score('unclaimed-ports', l10n.t('accesses to ports of no device'), trials, (trial) =>
       accesses(trial.safety.ports),
