@@ -1,5 +1,5 @@
 import { fieldByEncoding, type Field } from '../isa/vmx/fields';
-import type { CostEvent, OperationCost } from './costs';
+import type { OperationCost } from './costs';
 import type { GuestEnd } from './end';
 import type { Host } from './host/host';
 import type { Operation, OperationKind, Site } from './operation';
@@ -61,8 +61,8 @@ class InstructionWithOperands implements Operation {
     return this.definition.cost.cycles;
   }
 
-  get event(): CostEvent {
-    return this.definition.cost.event;
+  get cost(): OperationCost {
+    return this.definition.cost;
   }
 
   get kind(): OperationKind {

@@ -95,16 +95,16 @@ export class Monitor implements Persistent<MonitorState> {
       return undone;
     }
     this.cycles += next.cycles;
-    host.tally.note(next.event);
+    host.tally.note(next.cost);
     this.advance(next, result);
     return undefined;
   }
 
   /** As if control had not come yet. */
   private callOff(): void {
-    for (const { cycles, event } of this.done) {
+    for (const { cycles, cost } of this.done) {
       this.cycles -= cycles;
-      this.host.tally.note(event, -1);
+      this.host.tally.note(cost, -1);
     }
     this.handlers.clear();
     this.next = undefined;

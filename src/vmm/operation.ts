@@ -1,4 +1,4 @@
-import type { CostEvent } from './costs';
+import type { OperationCost } from './costs';
 import type { GuestEnd } from './end';
 import type { Host } from './host/host';
 
@@ -19,7 +19,7 @@ export interface Operation {
   /** Modelled cost in processor cycles. */
   readonly cycles: number;
   /** What it is to the cost model. */
-  readonly event: CostEvent;
+  readonly cost: OperationCost;
   /** Does it. The result is what the yield expression gives; 0 where there is none. */
   perform(host: Host): bigint;
   /** What it has given, once it is done. */

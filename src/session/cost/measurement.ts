@@ -37,15 +37,15 @@ export function measure(machine: Machine): Measurement {
   const events = processorEvents(tally);
   events.INSTRUCTION += progress.executed;
   // VM entries are counted by the processor, whoever makes them.
-  for (const [event, count] of host?.tally.operations ?? []) {
-    if (event !== 'VM_ENTRY') events[event] += count;
+  for (const event of COST_EVENTS) {
+    if (event !== 'VM_ENTRY') events[event] += host?.tally.operations(event) ?? 0;
   }
   return {
     events,
     direct: progress.executed,
     inSoftware: instructionsOf(machine) - progress.executed,
     hypercalls: host?.tally.hypercalls ?? 0,
-    shadowFaults: host?.tally.operations.get('SHADOW_FILL') ?? 0,
+    shadowFaults: host?.tally.operations('SHADOW_FILL') ?? 0,
     tlbMisses: tally.tlbMisses,
     walkReferences,
     reflectedFaults: tally.injectedExceptions + (host?.software?.cpu.tally.exceptions ?? 0),

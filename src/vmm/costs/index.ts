@@ -12,7 +12,8 @@ export const COST_PROFILES: readonly CostProfile[] = [PENTIUM_4, CORE, SANDY_BRI
 
 /** What an operation of the monitor is to the cost model. */
 export interface OperationCost {
-  readonly event: CostEvent;
+  /** Its place in `COST_EVENTS`. */
+  readonly number: number;
   /** On the processor that the debugger reckons with. */
   readonly cycles: number;
 }
@@ -22,5 +23,8 @@ export interface OperationCost {
  * monitor costs where one number is shown.
  */
 export const Cost = Object.fromEntries(
-  COST_EVENTS.map((event) => [event, { event, cycles: SANDY_BRIDGE.figures[event].cycles }]),
+  COST_EVENTS.map((event, number) => [
+    event,
+    { number, cycles: SANDY_BRIDGE.figures[event].cycles },
+  ]),
 ) as Readonly<Record<CostEvent, OperationCost>>;

@@ -35,6 +35,7 @@ import type { SoftwareProcessor } from '../emulator/software-processor';
 import { VtxGuest } from '../vtx/vtx-guest';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
+import { Cost } from '../costs';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
 
@@ -401,7 +402,7 @@ export class Host implements Persistent<HostState> {
   }
 
   private count(ticks: number): void {
-    this.tally.note('PORT', 3);
+    this.tally.note(Cost.PORT, 3);
     this.out(0x43, 1, 0x30);
     this.out(0x40, 1, ticks & 0xff);
     this.out(0x40, 1, ticks >> 8);
