@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { MONITORS } from '../session';
 import { assembleCommand } from './asm';
+import { compareCommand, type CompareOptions } from './compare';
 import { disassembleCommand } from './disasm';
 import { endOnTrouble, statusOfError } from './ends';
 import { notBuiltYet } from './errors';
@@ -19,13 +20,8 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-  root
-    .command('run')
+  withImage(root.command('run'))
     .description('run a guest to its end; its first serial port is stdin and stdout')
-    .argument(
-      '[image]',
-      'assembly source (.asm), flat, disk or CD image, ELF, Multiboot or bzImage',
-    )
     .addOption(
       new Option('--monitor <name>', 'who has the computer in root mode')
         .choices(MONITOR_CHOICES)
@@ -45,20 +41,26 @@ function program(): Command {
         .default('on'),
     )
     .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
-    .option('--memory <size>', 'RAM of the guest: bytes, or with the suffix K, M or G', '64M')
     .option('--cpus <n>', 'number of processors', '1')
-    .option('--bios <file>', 'firmware image, instead of the built-in BIOS')
-    .option('--append <text>', 'kernel command line')
-    .option('--initrd <file>', 'initial RAM disk, or multiboot module')
-    .option('--disk <file>', 'disk image; may be repeated', collect, [])
-    .option('--floppy <file>', 'floppy disk image, for A:; a second time, for B:', collect, [])
-    .option('--cdrom <file>', 'CD image')
     .option('--writable', 'write what the guest writes to disks and floppies to their files')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')
     .option('--json <file>', 'write how the run ended')
     .action((image: string | undefined, options: RunOptions) => finish(runCommand(image, options)));
+
+  withImage(root.command('compare'))
+    .description('run a guest in every way there is, and compare what it does and costs')
+    .option('--keys <text>', 'type this on the keyboard')
+    .option('--max-instructions <n>', 'leave a guest that has not ended after so many', '2000000')
+    .option('--regions', 'measure what lies between labels NAME.begin and NAME.end by itself')
+    .option('--json <file>', 'write all that is known')
+    .option('--csv <file>', 'write the table for a spreadsheet')
+    .option('--locale <name>', 'language of the tables: en, zh-cn', 'en')
+    .option('--markdown <file>', 'write the tables for a document')
+    .action((image: string | undefined, options: CompareOptions) =>
+      finish(compareCommand(image, options)),
+    );
 
   root
     .command('asm')
@@ -110,6 +112,21 @@ function program(): Command {
     });
   return root;
 }
+
+/** A command with an image, and what goes with it. */
+const withImage = (command: Command): Command =>
+  command
+    .argument(
+      '[image]',
+      'assembly source (.asm), flat, disk or CD image, ELF, Multiboot or bzImage',
+    )
+    .option('--memory <size>', 'RAM of the guest: bytes, or with the suffix K, M or G', '64M')
+    .option('--bios <file>', 'firmware image, instead of the built-in BIOS')
+    .option('--append <text>', 'kernel command line')
+    .option('--initrd <file>', 'initial RAM disk, or multiboot module')
+    .option('--disk <file>', 'disk image; may be repeated', collect, [])
+    .option('--floppy <file>', 'floppy disk image, for A:; a second time, for B:', collect, [])
+    .option('--cdrom <file>', 'CD image');
 
 function collect(value: string, all: string[]): string[] {
   return [...all, value];

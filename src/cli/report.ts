@@ -10,7 +10,7 @@ import type { Trouble } from './trouble';
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 /** The word for how a run ended; the contract of `--json`. */
-const STOP: Readonly<Record<Outcome['kind'], string>> = {
+export const STOP: Readonly<Record<Outcome['kind'], string>> = {
   'exit-device': 'exit-device',
   halted: 'halt',
   asleep: 'halt',

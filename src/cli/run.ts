@@ -8,28 +8,22 @@ import {
   type MonitorName,
   type Paging,
 } from '../session';
-import { notBuiltYet, usageError } from './errors';
+import { notBuiltYet } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
+import { requireImage, type ImageArguments } from './image-arguments';
 import { report } from './report';
 import { screenFile } from './screen-file';
 import { TroubleWatch } from './trouble';
 import { GuestRun } from './guest-run';
 import { requireWritable, writeBack, writeBackOnSignal } from './write-back';
 
-export interface RunOptions {
+export interface RunOptions extends ImageArguments {
   readonly monitor: string;
   readonly paging: string;
   readonly tlbTags: string;
   readonly cpu: string;
-  readonly memory: string;
   readonly cpus: string;
-  readonly bios?: string;
-  readonly append?: string;
-  readonly initrd?: string;
-  readonly disk: readonly string[];
-  readonly floppy: readonly string[];
-  readonly cdrom?: string;
   readonly writable?: boolean;
   readonly keys?: string;
   readonly screen?: string;
@@ -43,16 +37,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const memory = parseSize(options.memory);
   const limit = instructionLimit(options.maxInstructions);
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
-  if (
-    path === undefined &&
-    bios === undefined &&
-    disks.length + floppies.length === 0 &&
-    cdrom === undefined
-  ) {
-    throw usageError(
-      'no image: name one, or a medium with --disk, --floppy or --cdrom, or firmware with --bios',
-    );
-  }
+  requireImage(path, options);
   const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
   if (!loaded) return 2;
   const { image, program } = loaded;

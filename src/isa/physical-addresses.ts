@@ -1,5 +1,7 @@
 /** Places of the physical address space that a PC's processor and firmware agree on. */
 
+/** What lies below 1 MByte beside RAM: video memory, ROMs of adapters and of the system. */
+export const VIDEO_AND_ROM = { first: 0xa_0000, end: 0x10_0000 } as const;
 /** Where firmware may lie: the last 128 KBytes of the first megabyte. */
 export const FIRMWARE = 0xe_0000;
 /** The same ROM below 4 GBytes. */

@@ -32,6 +32,7 @@ import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
 import { ReferenceEngine } from './reference/engine';
 import { Progress } from './execution/progress';
+import { newTally } from './execution/slow-instructions';
 import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
@@ -73,6 +74,7 @@ export class Processor
   private readonly hidden: HiddenHandlers;
   /** What it has done, and what software has done in its stead (`credit`). */
   readonly progress: Progress;
+  readonly tally = newTally();
   /** The record of the instruction that is executed in TypeScript. */
   private record = 0;
   private stop: ProcessorStop | undefined;
@@ -97,7 +99,7 @@ export class Processor
     this.spaces = new AddressSpaces(this.state, (world) => {
       this.flushWorld(world);
     });
-    this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view);
+    this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view, this.tally);
     this.fetch = new InstructionFetch(
       { state: this.state, physical, mmu: this.mmu, tlb: this.tlb, code: this.code },
       (gate) => (this.stop = { kind: 'gate', gate }),
@@ -242,16 +244,7 @@ export class Processor
       this.guestMode.trapFlag();
       this.deliverPendingDebug();
       if (this.guestMode.boundary()) return undefined;
-      if (
-        this.acceptsInterrupts &&
-        this.bus.interruptRequested() &&
-        !this.guestMode.externalInterrupt()
-      ) {
-        if (state.hasFlag(Rflags.IF)) {
-          const vector = this.bus.acknowledgeInterrupt();
-          this.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
-        }
-      }
+      this.takeInterrupt();
     } catch (thrown) {
       this.leaveInstruction(thrown);
       if (this.stop) return this.stop;
@@ -259,6 +252,13 @@ export class Processor
     if (state.activity !== 'active') return { kind: 'halt' };
     if (this.eventDelivered && this.stopsAtDelivery) return undefined;
     return this.work >= end ? { kind: 'budget' } : undefined;
+  }
+
+  private takeInterrupt(): void {
+    if (!this.acceptsInterrupts || !this.bus.interruptRequested()) return;
+    if (this.guestMode.externalInterrupt() || !this.state.hasFlag(Rflags.IF)) return;
+    const vector = this.bus.acknowledgeInterrupt();
+    this.deliver({ kind: 'external-interrupt', vector, returnRip: this.state.rip });
   }
 
   /** External interrupts wait, while a debugger steps. */
@@ -272,8 +272,7 @@ export class Processor
 
   /** Whether a requested interrupt would be taken before the next instruction. */
   get acceptsInterrupts(): boolean {
-    if (this.holdInterrupts) return false;
-    if (this.state.interruptShadow !== 'none') return false;
+    if (this.holdInterrupts || this.state.interruptShadow !== 'none') return false;
     return this.guestMode.active || this.state.hasFlag(Rflags.IF);
   }
 
@@ -462,6 +461,7 @@ export class Processor
       view.getUint8(record + Rec.LENGTH),
     );
     const result = slowPath(path)(this);
+    if (result !== 'left') this.tally.noteInstruction(view.getUint16(record + Rec.HANDLER, true));
     if (result === 'continue') return record + RECORD_SIZE;
     if (result === 'left') this.progress.left = true;
     else state.endInstruction();

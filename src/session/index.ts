@@ -29,5 +29,15 @@ export {
 } from './machine';
 export type { Paging } from '../vmm';
 export { WAYS, type Way } from './ways';
+export { CountedRun, type Marks } from './counted-run';
+export {
+  between,
+  measure,
+  modelledCycles,
+  together,
+  type EventCounts,
+  type Measurement,
+} from './cost/measurement';
+export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figure } from '../vmm';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';

@@ -8,8 +8,8 @@ export interface Way {
   readonly paging?: Paging;
 }
 
-/** All there are. What holds of one has to hold of each: tests go through this list. */
-export const WAYS: readonly Way[] = [
+/** All there are, the bare computer first. What holds of one has to hold of each: tests go through this list. */
+export const WAYS: readonly [Way, ...Way[]] = [
   { name: 'none', monitor: 'none' },
   { name: 'vtx', monitor: 'vtx' },
   { name: 'vtx with shadow paging', monitor: 'vtx', paging: 'shadow' },

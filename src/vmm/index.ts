@@ -1,6 +1,7 @@
 /** The built-in monitor: what the debugger and the command line use of it. */
 export { Monitor, type Activity } from './monitor';
 export { Cost } from './cost';
+export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figure } from './costs';
 export { EMULATION_GATE } from './technique';
 export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';

@@ -1,4 +1,5 @@
 import { fieldByEncoding, type Field } from '../isa/vmx/fields';
+import type { OperationCost } from './costs';
 import type { GuestEnd } from './end';
 import type { Host } from './host/host';
 import type { Operation, OperationKind, Site } from './operation';
@@ -33,7 +34,7 @@ type Operands = readonly [first: unknown, second: unknown, third: unknown];
 /** An instruction as all its operations know it. */
 interface Definition extends Required<Pick<Instruction<Operands>, 'kind' | 'perform'>> {
   readonly name: string;
-  readonly cycles: number;
+  readonly cost: OperationCost;
   readonly rest: Instruction<Operands>;
 }
 
@@ -57,7 +58,11 @@ class InstructionWithOperands implements Operation {
   }
 
   get cycles(): number {
-    return this.definition.cycles;
+    return this.definition.cost.cycles;
+  }
+
+  get cost(): OperationCost {
+    return this.definition.cost;
   }
 
   get kind(): OperationKind {
@@ -92,16 +97,16 @@ class InstructionWithOperands implements Operation {
  * Gives what makes operations of an instruction.
  *
  * @param name the manual's name, or the verb of a software step
- * @param cycles modelled cost; see `Cost`
+ * @param cost one of `Cost`
  */
 export function instruction<Given extends unknown[]>(
   name: string,
-  cycles: number,
+  cost: OperationCost,
   described: Instruction<Given>,
 ): (...operands: Given) => Operation {
   // The functions get their operands as they came.
   const rest = described as unknown as Instruction<Operands>;
   const { perform, kind = 'plain' } = rest;
-  const definition: Definition = { name, cycles, kind, perform, rest };
+  const definition: Definition = { name, cost, kind, perform, rest };
   return (...given) => new InstructionWithOperands(definition, given[0], given[1], given[2]);
 }

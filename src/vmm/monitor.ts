@@ -95,13 +95,17 @@ export class Monitor implements Persistent<MonitorState> {
       return undone;
     }
     this.cycles += next.cycles;
+    host.tally.note(next.cost);
     this.advance(next, result);
     return undefined;
   }
 
   /** As if control had not come yet. */
   private callOff(): void {
-    for (const { cycles } of this.done) this.cycles -= cycles;
+    for (const { cycles, cost } of this.done) {
+      this.cycles -= cycles;
+      this.host.tally.note(cost, -1);
+    }
     this.handlers.clear();
     this.next = undefined;
     this.done = [];

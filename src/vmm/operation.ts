@@ -1,3 +1,4 @@
+import type { OperationCost } from './costs';
 import type { GuestEnd } from './end';
 import type { Host } from './host/host';
 
@@ -17,6 +18,8 @@ export interface Operation {
   readonly fields: readonly number[];
   /** Modelled cost in processor cycles. */
   readonly cycles: number;
+  /** What it is to the cost model. */
+  readonly cost: OperationCost;
   /** Does it. The result is what the yield expression gives; 0 where there is none. */
   perform(host: Host): bigint;
   /** What it has given, once it is done. */

@@ -1,6 +1,6 @@
-import type { Field } from '../isa/vmx/fields';
+import { Field } from '../isa/vmx/fields';
 import type { InvvpidType } from '../isa/vmx/invvpid';
-import { gprName } from '../isa/registers/general';
+import { Gpr, gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
@@ -89,6 +89,25 @@ export const setGuestRegister = instruction('MOV', Cost.GPR, {
   operands: (index, value) => [saved(index), value],
 });
 
+/** The guest's RAX, which names the service that it asks for by a hypercall. */
+export const hypercallNumber = instruction('MOV', Cost.GPR, {
+  perform: (host: Host) => {
+    host.tally.hypercalls++;
+    return host.guestRegister(Gpr.RAX);
+  },
+  operands: () => ['…', saved(Gpr.RAX)],
+});
+
+/** VMWRITE of where the guest goes on: its instruction has been done for it. */
+export const completeInstruction = instruction('VMWRITE', Cost.VMWRITE, {
+  perform: (host: Host, next: bigint) => {
+    host.tally.completed++;
+    host.vmwrite(Field.GUEST_RIP, next);
+  },
+  field: () => Field.GUEST_RIP,
+  operands: (next) => [next],
+});
+
 /** Executes CPUID on the host; the result packs EAX, EBX, ECX, EDX from the lowest 32 bits up. */
 export const cpuid = instruction('CPUID', Cost.CPUID, {
   perform: (host: Host, leaf: number, subleaf: number) => host.instructions.cpuid(leaf, subleaf),
@@ -158,7 +177,7 @@ export const acknowledgeInterrupt = instruction('acknowledge', Cost.SOFTWARE, {
 });
 
 /** Programs the host's timer for the next moment at which a virtual device has something to do. */
-export const armHostTimer = instruction('OUT', Cost.PORT, {
+export const armHostTimer = instruction('OUT', Cost.HOST_TIMER, {
   perform: (host: Host) => host.armTimer(),
   operands: () => ['0x40 (host PIT)'],
 });
@@ -237,7 +256,7 @@ const FILLS = {
 };
 
 /** Makes shadow entries that lead from a guest-linear address to the host frame. */
-export const fillShadow = instruction('fill', Cost.PAGE_WALK, {
+export const fillShadow = instruction('fill', Cost.SHADOW_FILL, {
   perform: (host: Host, linear: bigint, errorCode: bigint) =>
     FILLS[host.fillShadow(linear, errorCode)],
   operands: (linear) => [['shadow tables: guest-linear', linear]],
@@ -318,7 +337,7 @@ export const emulateInstruction = instruction('emulate', Cost.EMULATION, {
 });
 
 /** Delivers an event to the guest in software, given as the VMCS tells it. The result is 1, or 0 when it could not. */
-export const emulateEvent = instruction('emulate', Cost.EMULATION, {
+export const emulateEvent = instruction('emulate', Cost.EMULATED_EVENT, {
   perform: (host: Host, information: bigint, errorCode: bigint) =>
     host.guest.emulateEvent(information, errorCode) ? 1n : 0n,
   operands: (information) => [['event', information]],

@@ -1,17 +1,14 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
-import type { AdapterHost, Translations } from '../../adapter/adapter';
+import type { AdapterHost } from '../../adapter/adapter';
 import { firmwareSources } from 'ringside:firmware-sources';
 import { monitorSources } from 'ringside:monitor-sources';
 import { codeOf, diskFiles } from '../disk-files';
 import { usageError } from '../errors';
 import { imageFiles } from '../image-files';
+import { translationsOf } from '../translations';
 import { serve } from './serve';
 
-/** Where the localisation bundles lie, beside the built command line. */
-const BUNDLES = resolve(__dirname, '..', 'l10n');
 /** How long (milliseconds) a client that has said good-bye has for reading what is left. */
 const FAREWELL = 1000;
 
@@ -56,18 +53,7 @@ function nodeHost(closed: () => void): Omit<AdapterHost, 'breathe'> {
     images: imageFiles,
     workingFolder: process.cwd(),
     shippedSources: { ...monitorSources, ...firmwareSources },
-    translations: bundle,
+    translations: translationsOf,
     closed,
   };
-}
-
-/** `bundle.l10n.zh-cn.json`; English needs none. */
-async function bundle(locale: string): Promise<Translations | undefined> {
-  if (!/^[a-z]{2,3}(-[a-z0-9]+)*$/.test(locale)) return undefined;
-  try {
-    const text = await readFile(resolve(BUNDLES, `bundle.l10n.${locale}.json`), 'utf8');
-    return JSON.parse(text) as Translations;
-  } catch {
-    return undefined;
-  }
 }

@@ -41,6 +41,8 @@ export interface Technique {
   /** With what the processor translates the guest's linear addresses, where that is not the guest's own paging. */
   readonly shadowPaging?: PagingState | undefined;
   readonly exits: ExitVocabulary;
+  /** Bits of control registers, by number, that are not the guest's: it reads others in their place. */
+  readonly heldBits?: Readonly<Record<number, bigint>>;
   /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */
   readonly structure: ControlStructure | undefined;
   /** How the TLB tells the two worlds' translations apart; undefined where there are no tags. */

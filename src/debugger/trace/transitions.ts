@@ -82,13 +82,14 @@ export class TransitionLog {
    * machine code has cost is the count of its instructions.
    */
   complete(): void {
-    const { monitor, exitedAt } = this;
+    const { monitor, exitedAt, technique } = this;
     const operations = monitor
       ? monitor.performedOperations.length
       : this.computer.processor.completed - exitedAt.instructions;
-    const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY;
+    const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY.cycles;
     const entering = monitor?.activity?.next.kind === 'entry' ? monitor.activity.next : undefined;
-    const cycles = Cost.VM_EXIT + spent + (entering?.cycles ?? 0);
+    const way = technique.leavesBy === 'trap' ? Cost.EXCEPTION : Cost.VM_EXIT;
+    const cycles = way.cycles + spent + (entering?.cycles ?? 0);
     this.trace.complete(cycles, operations + (entering ? 1 : 0));
   }
 

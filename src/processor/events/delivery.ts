@@ -10,7 +10,8 @@ import { deliverEvent, type DeliveryContext } from './deliver';
 import { isException, makesDoubleFault, type InterruptEvent } from './event';
 
 /** The processor as the delivery of events sees it. */
-export interface EventTarget extends DeliveryContext, Pick<InstructionContext, 'guestMode'> {
+export interface EventTarget
+  extends DeliveryContext, Pick<InstructionContext, 'guestMode' | 'tally'> {
   readonly observer: ProcessorObserver;
   /** Whether somebody wants to stop before an event that the present instruction raises. */
   holds(event: InterruptEvent): boolean;
@@ -106,7 +107,7 @@ export class EventDelivery {
 
   /** Goes through the IDT; gives back the fault that got in the way. */
   private attempt(event: InterruptEvent): Fault | undefined {
-    const { state, observer } = this.cpu;
+    const { state, observer, tally } = this.cpu;
     const { vector, kind, errorCode, address, reason } = event;
     if (vector === Vector.PF && address !== undefined) state.cr2 = address;
     if (event.debug !== undefined) noteDebugConditions(state, event.debug);
@@ -119,6 +120,7 @@ export class EventDelivery {
       throw thrown;
     }
     this.inProgress = undefined;
+    tally.noteDelivery(kind);
     observer.delivered?.({ vector, kind, from, errorCode, address, reason });
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { Mmu } from '../paging/mmu';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state/cpu-state';
 import type { VmxUnit } from '../vmx/unit';
+import type { Tally } from './tally';
 
 /** An operand of an instruction that a slow path executes. */
 export type OperandDetail =
@@ -49,6 +50,8 @@ export interface InstructionContext {
   readonly physical: PhysicalMemory;
   readonly bus: Bus;
   readonly vmx: VmxUnit;
+  /** Counts for whoever compares costs. */
+  readonly tally: Tally;
   /** What guest mode intercepts; nothing outside it. */
   readonly guestMode: GuestMode;
   /** Decoded on demand. */

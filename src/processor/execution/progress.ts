@@ -17,6 +17,8 @@ export class Progress implements Persistent<ProgressState> {
   private idle = 0;
   /** Events delivered, exits from guest mode, rests in HLT, rounds of repeated instructions. */
   private events = 0;
+  /** Those of the instructions that the engine has executed itself. For whoever compares; it is no state. */
+  executed = 0;
   /** The instruction has left guest mode instead of completing: it is not counted. */
   left = false;
 
@@ -39,7 +41,9 @@ export class Progress implements Persistent<ProgressState> {
 
   /** Adds what the engine has executed to the count. */
   settle(): void {
-    this.before = this.retired;
+    const { retired } = this;
+    this.executed += retired - this.before;
+    this.before = retired;
     this.chunk = 0;
     this.events += this.engine.rounds;
     this.engine.rounds = 0;

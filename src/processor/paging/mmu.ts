@@ -7,6 +7,7 @@ import { addressNotCanonical, misaligned } from '../reasons/memory';
 import { pageFaultReason } from '../reasons/paging';
 import { PAGE_SIZE, PHYSICAL_BASE, SS, State, Tlb, Units, segmentSlot } from '../state/layout';
 import type { PhysicalMemory } from '../physical-memory';
+import type { Tally } from '../execution/tally';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
 import { deniedByKey } from './protection-keys';
@@ -42,6 +43,8 @@ export interface HostTranslation {
  * mode by throwing.
  */
 export interface SecondLevel {
+  /** Entries of its paging structures that translations have read so far, where the processor walks them. */
+  readonly entriesRead?: number;
   translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation;
   /** The same for a debugger: no flag is set, nothing is thrown. */
   probe(guestPhysical: bigint): number | undefined;
@@ -74,13 +77,19 @@ export class Mmu {
     private readonly tlb: SoftwareTlb,
     private readonly code: CodeFrames,
     private readonly view: DataView,
+    private readonly tally: Tally,
   ) {
     physical.onMap(({ first, last, home }) => {
       tlb.forgetFrames(first, last);
       if (home !== undefined) tlb.forgetFrames(home, home + last - first);
     });
     this.entries = {
-      entryAddress: (address, write) => this.guestPhysical(address, this.pageWalk(write)).address,
+      entryAddress: (address, write) => {
+        // Setting a flag is no reference of its own: the walk has read the entry.
+        if (write) return this.guestPhysical(address, this.pageWalk(true)).address;
+        if (this.counting) this.tally.walkReferences++;
+        return this.counted(address, this.pageWalk(false)).address;
+      },
       read32: (address) => physical.read32(address),
       read64: (address) => physical.read64(address),
       write32: (address, value) => {
@@ -93,9 +102,21 @@ export class Mmu {
   }
 
   private walking: bigint | undefined;
+  /** Whether the present access counts as one that misses the TLB. */
+  private counting = true;
 
   private pageWalk(write: boolean): GuestPhysicalContext {
     return { write, execute: false, update: false, linear: this.walking, pageWalk: true };
+  }
+
+  /**
+   * Whether the translation is unknown, and not only looked for again. Of descriptor tables none is kept: what that
+   * takes belongs to the events that look there.
+   */
+  private isMiss(linear: bigint, { implicit, execute, write }: Access): boolean {
+    if (implicit || (!this.state.paging && !this.secondLevel)) return false;
+    const set = this.view.getInt32(State.TLB_SET, true);
+    return execute || !this.tlb.knows(set, linear, write ? Tlb.WRITE_TAG : Tlb.READ_TAG);
   }
 
   /** The host-physical address of a guest-physical one. */
@@ -104,6 +125,18 @@ export class Mmu {
       ? this.secondLevel.translate(address, context)
       : { address: this.onBus(Number(address)), writable: true, readable: true };
     return this.isNobodys(host.address) ? { ...host, address: this.physical.size } : host;
+  }
+
+  /** The same, for an access or for reading an entry: second-level translation takes part in the walk. */
+  private counted(address: bigint, context: GuestPhysicalContext): HostTranslation {
+    const { secondLevel } = this;
+    const before = secondLevel?.entriesRead ?? 0;
+    try {
+      return this.guestPhysical(address, context);
+    } finally {
+      const read = (secondLevel?.entriesRead ?? 0) - before;
+      if (this.counting) this.tally.secondLevelReferences += read;
+    }
   }
 
   private isNobodys(address: number): boolean {
@@ -116,6 +149,8 @@ export class Mmu {
    * @throws Fault #PF, or what second-level translation throws
    */
   translate(linear: bigint, access: Access, update = false): number {
+    this.counting = this.isMiss(linear, access);
+    if (this.counting) this.tally.tlbMisses++;
     this.walking = linear;
     const { translation, fault } = walk(this.state, this.entries, linear, access, true);
     this.walking = undefined;
@@ -123,13 +158,14 @@ export class Mmu {
       const reason = pageFaultReason(fault, linear, access);
       throw new Fault(Vector.PF, reason, fault.errorCode, linear);
     }
-    const host = this.guestPhysical(translation.address, {
+    const host = this.counted(translation.address, {
       write: access.write,
       execute: access.execute,
       update,
       linear,
       pageWalk: false,
     });
+    this.noteUnanswered(translation.address, host.address, access.write);
     const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
     const set = this.view.getInt32(State.TLB_SET, true);
     if (lasting && !access.execute && !access.implicit && isSetOf(access, set)) {
@@ -150,6 +186,11 @@ export class Mmu {
       });
     }
     return host.address;
+  }
+
+  private noteUnanswered(physical: bigint, host: number, write: boolean): void {
+    if (host < this.physical.size || this.physical.regionAt(host)) return;
+    this.tally.unanswered.note(Number(physical), write);
   }
 
   /** With SMAP, RFLAGS.AC decides anew each time whether the kernel may touch a user page. */

@@ -90,6 +90,14 @@ export class SoftwareTlb implements Persistent<TlbState> {
     return (low + view.getInt32(at + Tlb.ADDEND, true)) >>> 0;
   }
 
+  /** Whether a set has a translation, though the access may have to look where it goes. */
+  knows(set: number, linear: bigint, tag: number): boolean {
+    const page = linear & PAGE_MASK;
+    const at = set + Number((page >> 12n) & BigInt(Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
+    const known = this.view.getBigUint64(at + tag, true);
+    return known !== NO_TAG && (known & PAGE_MASK) === page;
+  }
+
   /** Keeps a translation for instruction fetches; `frame` is a host-physical address. */
   fillCode(set: number, linear: bigint, frame: number): void {
     const at = codePlace(set, linear);

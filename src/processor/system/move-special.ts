@@ -39,6 +39,7 @@ function toControl(cpu: InstructionContext, number: number, gpr: number): undefi
   const raw = cpu.state.gpr(gpr);
   const value = cpu.guestMode.writeControlRegister(number, wide ? raw : raw & 0xffffffffn, gpr);
   writeControlRegister(cpu, number, value);
+  cpu.tally.noteControlRegister(number, true);
   return undefined;
 }
 
@@ -46,6 +47,7 @@ function fromControl(cpu: InstructionContext, number: number, gpr: number): 'con
   cpu.requirePrivilege(0);
   const value = cpu.guestMode.readControlRegister(number, readControlRegister(cpu, number), gpr);
   cpu.state.setGpr(gpr, cpu.state.codeBits === 64 ? value : value & 0xffffffffn);
+  cpu.tally.noteControlRegister(number, false);
   return 'continue';
 }
 

@@ -42,6 +42,8 @@ export interface EptAccess {
 const { PS, A, D, MT } = EpteNumber;
 const { READ, WRITE, EXECUTE, ALL } = EptRights;
 const TYPE_SHIFT = 3;
+/** Of a walk that ends at a 4-KByte page. */
+const LEVELS = 4;
 const RIGHTS_SHIFT = 3;
 
 /** Whether accessed and dirty flags are kept (SDM 3C 25.6.11). */
@@ -149,6 +151,10 @@ function setAccessedAndDirty(
   });
 }
 
+/** How many entries a walk has read. */
+const entriesOf = (result: EptResult): number =>
+  result.kind === 'translation' ? LEVELS - (result.pageShift - 12) / 9 : LEVELS + 1 - result.level;
+
 /** What an EPT walk that fails does: a VM exit. It does not come back. */
 export type EptExit = (
   reason: number,
@@ -159,6 +165,8 @@ export type EptExit = (
 
 /** EPT as the memory management unit's second level. */
 export class ExtendedPageTables implements SecondLevel {
+  entriesRead = 0;
+
   constructor(
     private readonly memory: PhysicalMemory,
     /** EPTP (SDM 3C 25.6.11). */
@@ -173,6 +181,7 @@ export class ExtendedPageTables implements SecondLevel {
     const read = !context.execute && (!context.write || context.update || context.pageWalk);
     const access = { read, write, execute: context.execute };
     const result = this.walk(guestPhysical, access, true);
+    this.entriesRead += entriesOf(result);
     if (result.kind === 'translation') {
       return {
         address: result.address,

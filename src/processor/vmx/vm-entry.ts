@@ -62,6 +62,7 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
   if (!loadGuestMsrs(cpu, vmcs, controls)) return FAILED_LATE;
   if (!launched) vmcs.launchState = LaunchState.LAUNCHED;
   enterNonRoot(cpu, active, controls);
+  cpu.tally.entries++;
   cpu.observer.entered?.();
   injectEvent(cpu, active);
   return VM_SUCCEED;
@@ -110,8 +111,12 @@ function injectEvent(cpu: GuestModeHost, { vmcs, intercepts }: ActiveVmcs): void
     cpu.state.rip,
     vmcs.readNumber(Field.VM_ENTRY_INSTRUCTION_LEN),
   );
-  if (!event) intercepts.pendTrapFlag();
-  else cpu.inject(event);
+  if (!event) {
+    intercepts.pendTrapFlag();
+    return;
+  }
+  if (event.kind === 'hardware-exception') cpu.tally.injectedExceptions++;
+  cpu.inject(event);
 }
 
 /** A VM entry that fails after it began: only reason and qualification are recorded (SDM 3C 27.8). */

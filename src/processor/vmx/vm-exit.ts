@@ -47,6 +47,7 @@ export function exitGuest(
   if (!storeMsrs(cpu, vmcs, Field.VM_EXIT_MSR_STORE_ADDR, Field.VM_EXIT_MSR_STORE_COUNT)) {
     abort(vmcs, VmxAbort.SAVING_GUEST_MSRS);
   }
+  cpu.tally.exits++;
   cpu.observer.exiting?.();
   cpu.spaces.leaveGuest();
   const nmi =

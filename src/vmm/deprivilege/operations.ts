@@ -125,7 +125,7 @@ export const restoreRegisters = instruction('MOV', Cost.GPR_BLOCK, {
 });
 
 /** IRETQ to the guest, in an outer ring. */
-export const iretq = instruction('IRETQ', Cost.RING_RETURN, {
+export const iretq = instruction('IRETQ', Cost.INTERRUPT_RETURN, {
   perform: (host: Host) => {
     guestOf(host).enter();
     host.cpu.observer.entered?.();

@@ -63,6 +63,7 @@ export const execute = instruction('execute', Cost.EMULATION, {
       case 'halt':
         return Outcome.HALTED;
       case 'hypercall':
+        host.tally.hypercalls++;
         return Outcome.HYPERCALL;
       case 'triple-fault':
         return Outcome.SHUTDOWN;
@@ -86,7 +87,7 @@ export const interruptsEnabled = instruction('test', Cost.SOFTWARE, {
 });
 
 /** Delivers an interrupt through the guest's IDT. */
-export const deliverInterrupt = instruction('deliver', Cost.EMULATION, {
+export const deliverInterrupt = instruction('deliver', Cost.EMULATED_EVENT, {
   perform: (host: Host, vector: bigint) => {
     const stop = softwareOf(host).interrupt(Number(vector));
     if (stop?.kind === 'not-implemented') host.undone = stop;

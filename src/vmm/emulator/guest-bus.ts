@@ -5,6 +5,7 @@ import {
   type BusMaster,
   type Slave,
 } from '../../machine/devices/bus-master';
+import { UnansweredAccesses } from '../../processor/unanswered';
 import type { Platform } from '../../machine/platform';
 import { littleEndian, type GuestMemory } from '../memory/guest-memory';
 
@@ -16,6 +17,7 @@ export class GuestBus {
   private readonly devices: DeviceFinder;
   /** The bus as virtual devices reach it that move data by themselves. */
   readonly master: BusMaster;
+  readonly unanswered = new UnansweredAccesses();
 
   constructor(
     private readonly memory: GuestMemory,
@@ -43,13 +45,24 @@ export class GuestBus {
   /** A value of 1 to 8 bytes within a page, little-endian; all ones where nobody answers. */
   read(address: number, bytes: number): bigint {
     const device = this.devices.at(address);
-    return device?.read?.(address, bytes) ?? this.memory.read(BigInt(address), bytes);
+    const value = device?.read?.(address, bytes);
+    if (value !== undefined) return value;
+    this.notice(address, false);
+    return this.memory.read(BigInt(address), bytes);
   }
 
   /** To ROM with no RAM behind it, and where nobody answers, the value is lost. */
   write(address: number, bytes: number, value: bigint): void {
     const device = this.devices.at(address);
-    if (device) device.write(address, bytes, value);
-    else this.memory.store(address, littleEndian(value, bytes));
+    if (device) {
+      device.write(address, bytes, value);
+      return;
+    }
+    this.notice(address, true);
+    this.memory.store(address, littleEndian(value, bytes));
+  }
+
+  private notice(address: number, write: boolean): void {
+    if (this.answererAt(address) === 'nobody') this.unanswered.note(address, write);
   }
 }

@@ -43,6 +43,11 @@ export class InstructionEmulator {
     this.cpu = createProcessor(new BusMemory(bus), NO_BUS);
   }
 
+  /** How many instructions it has done. */
+  get executed(): number {
+    return this.cpu.progress.executed;
+  }
+
   /** One instruction. */
   execute(before: EmulatedState): Emulation {
     return this.emulate(before, (cpu) => {

@@ -7,7 +7,7 @@ import type { GuestMode } from '../../processor/guest-mode/guest-mode';
 import { ROOT_OPERATION } from '../../processor/guest-mode/root-operation';
 import type { Processor } from '../../processor/processor';
 import type { CpuState } from '../../processor/state/cpu-state';
-import { CS, Segment, State, segmentSlot } from '../../processor/state/layout';
+import { linearRipOf } from '../../processor/state/linear-rip';
 import { startFrom, type StartState } from '../../processor/state/start-state';
 import { stopAfter, type ProcessorStop } from '../../processor/stop';
 import { packFetched } from '../emulate/fetched';
@@ -201,9 +201,7 @@ export class SoftwareProcessor {
 
   /** The linear address of the next instruction. */
   get linearRip(): bigint {
-    const { state } = this;
-    const base = state.slot(segmentSlot(CS) + Segment.EFFECTIVE_BASE);
-    return (base + state.rip) & state.slot(State.LINEAR_MASK);
+    return linearRipOf(this.state);
   }
 
   /** Whether it takes an interrupt before the next instruction. */

@@ -32,6 +32,8 @@ import { HostInstructions } from './host-instructions';
 import { VtxGuest } from '../vtx/vtx-guest';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
+import { Cost } from '../costs';
+import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
 
 /** No host timer is armed further ahead than the counter reaches. */
@@ -58,6 +60,7 @@ export class Host implements Persistent<HostState> {
   /** The guest's virtual devices, with a clock that the monitor moves on. */
   readonly virtual: Platform;
   readonly virtualClock = new Clock();
+  readonly tally = new MonitorTally();
   /** Set for good when the guest has ended. */
   end: GuestEnd | undefined;
   /** The guest waits for something from outside; whoever brings it clears this. */
@@ -350,6 +353,7 @@ export class Host implements Persistent<HostState> {
   }
 
   private count(ticks: number): void {
+    this.tally.note(Cost.PORT, 3);
     this.instructions.out(0x43, 1, 0x30);
     this.instructions.out(0x40, 1, ticks & 0xff);
     this.instructions.out(0x40, 1, ticks >> 8);

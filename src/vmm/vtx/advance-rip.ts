@@ -1,7 +1,7 @@
 import { Interruptibility } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import type { Handler } from '../operation';
-import { vmread, vmwrite } from '../operations';
+import { completeInstruction, vmread, vmwrite } from '../operations';
 
 const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCKING_BY_MOV_SS);
 
@@ -12,7 +12,7 @@ const SHADOWS = BigInt(Interruptibility.BLOCKING_BY_STI | Interruptibility.BLOCK
 export function* advanceRip(): Handler {
   const rip = yield vmread(Field.GUEST_RIP);
   const length = yield vmread(Field.VM_EXIT_INSTRUCTION_LEN);
-  yield vmwrite(Field.GUEST_RIP, BigInt.asUintN(64, rip + length));
+  yield completeInstruction(BigInt.asUintN(64, rip + length));
   yield* endBlocking();
 }
 

@@ -41,6 +41,11 @@ export class VtxGuest {
 
   constructor(private readonly host: GuestKeeper) {}
 
+  /** Instructions that it has done in software one by one; for whoever compares. */
+  get emulated(): number {
+    return this.emulator?.executed ?? 0;
+  }
+
   /** The guest's instruction in software. @returns whether it could be done */
   emulateInstruction(): boolean {
     return this.emulate((emulator, before) => emulator.execute(before));

@@ -1,3 +1,4 @@
+import { WideCr0, WideCr4 } from '../../../isa/registers/control';
 import { Msr } from '../../../isa/registers/msr';
 import { generalProtection } from '../../../processor/faults';
 import { msrValue } from '../../../processor/reasons/registers';
@@ -13,6 +14,7 @@ import { Vtx } from './vtx';
 /** VT-x as the built-in monitor uses it. */
 export class BuiltInVtx extends Vtx {
   readonly name = 'vtx';
+  readonly heldBits = { 0: WideCr0.NE, 4: WideCr4.VMXE };
   protected readonly root: Side = 'monitor';
 
   constructor(

@@ -3,7 +3,14 @@ import { Vector } from '../../../isa/exceptions';
 import { Field } from '../../../isa/vmx/fields';
 import { Hypercall, NO_SUCH_CALL } from '../../hypercalls';
 import type { Handler } from '../../operation';
-import { consoleWrite, guestRegister, setGuestRegister, stopGuest, vmread } from '../../operations';
+import {
+  consoleWrite,
+  guestRegister,
+  hypercallNumber,
+  setGuestRegister,
+  stopGuest,
+  vmread,
+} from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectException } from '../inject';
 
@@ -14,7 +21,7 @@ export function* handleVmcall(): Handler {
     yield* injectException(Vector.UD);
     return;
   }
-  const number = yield guestRegister(0);
+  const number = yield hypercallNumber();
   const argument = yield guestRegister(3);
   if (number === BigInt(Hypercall.CONSOLE_WRITE)) {
     yield consoleWrite(Number(argument & 0xffn));

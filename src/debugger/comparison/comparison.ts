@@ -1,0 +1,142 @@
+import {
+  between,
+  measure,
+  UnbootableImage,
+  WAYS,
+  type Measurement,
+  type Outcome,
+  type Way,
+} from '../../session';
+import { troubleText } from '../words/ends';
+import { differences, type Difference } from './differences';
+import { findParting, type Parting } from './parting';
+import { RegionMeter, type Region } from './regions';
+import { safetyOf, type Safety } from './safety';
+import { Subject, type Experiment } from './subject';
+
+/** What is known of a guest in one way, beside the bare computer. */
+export type Verdict =
+  /** It is the bare computer. */
+  | 'reference'
+  | 'equivalent'
+  | 'differs'
+  /** No difference so far, but the limit came before the end. */
+  | 'undecided';
+
+/** What is measured of a guest in one way. */
+export interface Trial {
+  readonly way: Way;
+  readonly verdict: Verdict;
+  /** Undefined at the limit. */
+  readonly outcome: Outcome | undefined;
+  readonly instructions: number;
+  readonly differences: readonly Difference[];
+  readonly parting: Parting | undefined;
+  readonly measurement: Measurement;
+  /** By the name that the technique gives their reason. */
+  readonly exits: ReadonlyMap<string, number>;
+  readonly safety: Safety;
+  readonly regions: ReadonlyMap<string, Measurement>;
+}
+
+/** A way in which the image cannot be run, and why. */
+export interface Refusal {
+  readonly way: Way;
+  readonly reason: string;
+}
+
+/** One guest in all the ways that there are. */
+export interface Comparison {
+  readonly trials: readonly Trial[];
+  readonly refusals: readonly Refusal[];
+  readonly regions: readonly Region[];
+}
+
+/** In longer runs nobody looks for the instruction: it would take too long. */
+const LONGEST_SEARCH = 2_000_000;
+
+/**
+ * Runs a guest in every way.
+ *
+ * @param ways the first one is what the others are compared with
+ * @throws whatever keeps the image from running in the first way
+ */
+export function compareWays(
+  experiment: Experiment,
+  regions: readonly Region[],
+  [bare, ...others]: readonly [Way, ...Way[]] = WAYS,
+): Comparison {
+  const reference = observe(experiment, bare, regions);
+  const trials = [trialOf(reference)];
+  const refusals: Refusal[] = [];
+  for (const way of others) {
+    const result = attempt(experiment, way, regions);
+    if ('reason' in result) refusals.push(result);
+    else trials.push(trialOf(result, reference));
+  }
+  return { trials, refusals, regions };
+}
+
+/** A machine after its run, and what was measured from its first instruction on. */
+interface Observed {
+  readonly way: Way;
+  readonly subject: Subject;
+  readonly measurement: Measurement;
+  readonly regions: ReadonlyMap<string, Measurement>;
+}
+
+function observe(experiment: Experiment, way: Way, regions: readonly Region[]): Observed {
+  const meter = new RegionMeter(regions);
+  const subject = new Subject(experiment, way, (machine) => meter.marks(machine));
+  const before = measure(subject.machine);
+  subject.toEnd();
+  const measurement = between(before, measure(subject.machine));
+  return { way, subject, measurement, regions: meter.measured };
+}
+
+function attempt(experiment: Experiment, way: Way, regions: readonly Region[]): Observed | Refusal {
+  try {
+    const observed = observe(experiment, way, regions);
+    const reason = givenUp(observed.subject.outcome);
+    return reason === undefined ? observed : { way, reason };
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof UnbootableImage) {
+      return { way, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Why it is not the guest that has ended, but what runs it. */
+function givenUp(outcome: Outcome | undefined): string | undefined {
+  const gaveUp = outcome?.kind === 'failure' || outcome?.kind === 'not-implemented';
+  return gaveUp ? troubleText(outcome) : undefined;
+}
+
+function trialOf({ way, subject, measurement, regions }: Observed, reference?: Observed): Trial {
+  const { outcome, instructions, technique } = subject;
+  const found = reference ? differences(subject, reference.subject) : [];
+  return {
+    way,
+    verdict: reference ? verdictOf(found, subject, reference.subject) : 'reference',
+    outcome,
+    instructions,
+    differences: found,
+    parting: reference && found.length > 0 ? partingOf(way, subject, reference) : undefined,
+    measurement,
+    exits: new Map([...subject.exits].map(([reason, n]) => [technique.exits.id(reason), n])),
+    safety: safetyOf(subject.machine),
+    regions,
+  };
+}
+
+function verdictOf(found: readonly Difference[], subject: Subject, bare: Subject): Verdict {
+  if (found.length > 0) return 'differs';
+  return subject.outcome && bare.outcome ? 'equivalent' : 'undecided';
+}
+
+function partingOf(way: Way, subject: Subject, reference: Observed): Parting | undefined {
+  const length = Math.min(subject.instructions, reference.subject.instructions);
+  if (length > LONGEST_SEARCH) return undefined;
+  return findParting(subject.experiment, way, reference.way, length);
+}

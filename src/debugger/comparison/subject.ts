@@ -1,0 +1,82 @@
+import { countExits } from '../trace/exit-counts';
+import { DebugMemory } from '../memory';
+import type { Programs } from '../places/program-place';
+import { whereIs, type Where } from '../places/where';
+import { techniqueOf, type Technique } from '../techniques';
+import {
+  CountedRun,
+  Machine,
+  type BootImage,
+  type Marks,
+  type Outcome,
+  type Way,
+} from '../../session';
+
+/** What is run in several ways. */
+export interface Experiment {
+  readonly image: BootImage;
+  /** Bytes of RAM. */
+  readonly memory: number;
+  /** Instructions after which a guest that has not ended is left. */
+  readonly limit: number;
+  /** What is typed on its keyboard. */
+  readonly keys?: string | undefined;
+  readonly known: Programs;
+}
+
+/** One machine of a comparison, with what is heard of it. */
+export class Subject {
+  readonly machine: Machine;
+  readonly technique: Technique;
+  /** VM exits, by basic reason. */
+  readonly exits: ReadonlyMap<number, number>;
+  /** How it has ended; undefined while it goes on. */
+  outcome: Outcome | undefined;
+  private readonly run: CountedRun;
+  private readonly printed: number[] = [];
+
+  /** @throws RangeError, UnbootableImage where the image cannot be run in this way */
+  constructor(
+    readonly experiment: Experiment,
+    way: Way,
+    marks: (machine: Machine) => Marks = () => new Map(),
+  ) {
+    const { image, memory, keys } = experiment;
+    const print = (byte: number): void => void this.printed.push(byte);
+    this.machine = new Machine(image, { ...way, memory }, { serial: print, debugConsole: print });
+    this.technique = techniqueOf(this.machine, () => undefined);
+    this.exits = countExits(this.machine.computer.processor, this.technique);
+    if (keys !== undefined) this.machine.platform.typist.type(keys);
+    this.run = new CountedRun(this.machine, marks(this.machine));
+  }
+
+  get instructions(): number {
+    return this.run.instructions;
+  }
+
+  /** What has come out of the serial port and the debug console. */
+  get output(): Uint8Array {
+    return Uint8Array.from(this.printed);
+  }
+
+  /** Runs to a count of instructions, or to its end. */
+  to(instructions: number): void {
+    this.outcome ??= this.run.to(instructions);
+  }
+
+  toEnd(): void {
+    this.to(this.experiment.limit);
+  }
+
+  get place(): Where {
+    const { machine, technique, experiment } = this;
+    const { physical, mmu } = machine.computer.processor;
+    const memory = new DebugMemory(
+      physical,
+      () => technique.guestPaging,
+      () => technique.secondLevel,
+      (address) => mmu.onBus(address),
+    );
+    return whereIs({ registers: technique.guest, memory, known: experiment.known });
+  }
+}

@@ -1,0 +1,19 @@
+import { estimated } from './profile';
+
+const INTERPRETER =
+  'hundreds of instructions for each of the guest, as Adams and Agesen (2006) say of interpreters';
+
+/** Each time the guest is entered; programming the timer, which is rare, costs port accesses besides. */
+export const TIMER_IS_RIGHT = estimated(20, 'a look whether the host’s timer is armed rightly');
+
+/** Steps of the monitor, as instructions of one cycle: the same on every processor. */
+export const SOFTWARE_STEPS = {
+  GPR_BLOCK: estimated(30, 'fifteen moves to memory and their addresses'),
+  GPR: estimated(5, 'a move to or from memory'),
+  MEMORY: estimated(10, 'an access through the map of the guest’s memory'),
+  PAGE_WALK: estimated(80, 'four levels of some twenty instructions'),
+  SHADOW_FILL: estimated(80, 'four levels of some twenty instructions'),
+  SOFTWARE: estimated(20, 'a look at a structure of the monitor'),
+  EMULATION: estimated(600, INTERPRETER),
+  EMULATED_EVENT: estimated(600, INTERPRETER),
+} as const;
