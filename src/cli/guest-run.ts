@@ -1,4 +1,4 @@
-import { MachineRun, Pace, type Machine, type Outcome } from '../session';
+import { HoleCounts, MachineRun, Pace, type Machine, type Outcome } from '../session';
 
 /** How long the guest runs between two looks at stdin, in milliseconds. */
 const TURN = 20;
@@ -8,6 +8,7 @@ const TURN = 20;
  * a machine of its own; for other programs all goes as fast as it can.
  */
 export class GuestRun {
+  readonly holes = new HoleCounts();
   private readonly run: MachineRun;
   private wake: () => void = () => undefined;
   private inputEnded = false;
@@ -19,6 +20,10 @@ export class GuestRun {
     private readonly limit: number,
   ) {
     this.run = new MachineRun(machine);
+    this.run.onHole = (hole) => {
+      this.holes.note(hole);
+      return false;
+    };
     this.pace = process.stdin.isTTY ? new Pace(machine.computer) : undefined;
   }
 

@@ -4,7 +4,7 @@ import { Msr } from '../isa/registers/msr';
 import type { Where } from '../debugger/places/where';
 import type { Registers } from '../debugger/registers/registers';
 import type { Technique } from '../debugger/techniques';
-import type { Machine, Outcome } from '../session';
+import type { CountedHole, Machine, Outcome } from '../session';
 import type { Trouble } from './trouble';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
@@ -30,12 +30,14 @@ export interface Run {
   readonly technique: Technique;
   /** VM exits by basic reason. */
   readonly exits: ReadonlyMap<number, number>;
+  /** Instructions that should have come to the monitor, and did not. */
+  readonly holes: readonly CountedHole[];
   readonly outcome: Outcome;
   readonly trouble: Trouble;
 }
 
 /** The JSON that `run --json` writes. */
-export function report({ machine, technique, exits, outcome, trouble }: Run): string {
+export function report({ machine, technique, exits, holes, outcome, trouble }: Run): string {
   const { processor } = machine.computer;
   return JSON.stringify(
     {
@@ -49,6 +51,7 @@ export function report({ machine, technique, exits, outcome, trouble }: Run): st
       exits: Object.fromEntries(
         [...exits].map(([reason, count]) => [technique.exits.id(reason), count]),
       ),
+      ...(holes.length > 0 && { holes: holes.map(holeOf) }),
       unclaimedPorts: Object.fromEntries(
         [...machine.platform.ports.unclaimed].map(([port, counted]) => [hex(port), counted]),
       ),
@@ -59,6 +62,15 @@ export function report({ machine, technique, exits, outcome, trouble }: Run): st
     2,
   );
 }
+
+const holeOf = ({ hole, count }: CountedHole) => ({
+  instruction: hole.mnemonic,
+  kind: hole.kind,
+  address: hex(hole.linear),
+  found: hex(hole.found),
+  right: hex(hole.right),
+  count,
+});
 
 const placeOf = (place: Where) => ({ ...place, address: hex(place.address) });
 

@@ -61,10 +61,12 @@ export async function runCommand(path: string | undefined, options: RunOptions):
     if (writable) await writeBack(machine, writable);
   };
   if (writable) writeBackOnSignal(write);
-  const outcome = await new GuestRun(machine, limit).toEnd();
+  const guest = new GuestRun(machine, limit);
+  const outcome = await guest.toEnd();
   await write();
   const trouble = watch.after(outcome);
-  const run = { machine, technique, exits, outcome, trouble };
+  const holes = guest.holes.all;
+  const run = { machine, technique, exits, holes, outcome, trouble };
   const { screen } = options;
   if (screen !== undefined) await writeOutput(screen, screenFile(machine.platform, screen));
   if (options.json !== undefined) await writeOutput(options.json, report(run));

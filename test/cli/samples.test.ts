@@ -130,14 +130,16 @@ describe('samples', function () {
   const report = (
     program: string,
     flags: readonly string[],
-  ): { lines: string[]; exits: Partial<Record<string, number>> } => {
+  ): { lines: string[]; exits: Partial<Record<string, number>>; holes: Set<string> } => {
     const json = join(folder, 'report.json');
     const { status, serial } = run([program, ...flags, '--json', json]);
     assert.equal(status, 1, 'value 0 at the exit device');
-    const { exits } = JSON.parse(readFileSync(json, 'utf8')) as {
+    const { exits, holes = [] } = JSON.parse(readFileSync(json, 'utf8')) as {
       exits: Partial<Record<string, number>>;
+      holes?: readonly { instruction: string }[];
     };
-    return { lines: serial.split('\n'), exits };
+    const instructions = new Set(holes.map(({ instruction }) => instruction));
+    return { lines: serial.split('\n'), exits, holes: instructions };
   };
 
   describe('shadow-paging', () => {
@@ -269,6 +271,7 @@ describe('samples', function () {
   describe('deprivilege', () => {
     const program = 'techniques/deprivilege/kernel.asm';
     const DEPRIVILEGED = ['--monitor', 'deprivilege'];
+    const HOLES = ['SGDT', 'SIDT', 'SLDT', 'STR', 'SMSW', 'PUSHFD', 'POPFD', 'IRETD', 'LAR', 'LSL'];
     /** A line, and where the kernel is in ring 1 another one. */
     const LINES: readonly (readonly [right: string, deprivileged?: string])[] = [
       ['1 CLI and STI: IF is 0, 1'],
@@ -324,8 +327,9 @@ describe('samples', function () {
 
     it('finds each hole in ring 1, and all is right that traps', () => {
       const expected = LINES.map(([right, deprivileged]) => deprivileged ?? right);
-      const { lines, exits } = report(program, DEPRIVILEGED);
+      const { lines, exits, holes } = report(program, DEPRIVILEGED);
       assert.equal(lines.join('\n'), expected.join('\n'));
+      for (const each of HOLES) assert.ok(holes.has(each), each);
       assert.equal(exits['TRAP_11'], 4, 'IRETs to the program');
     });
 
