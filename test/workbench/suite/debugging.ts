@@ -67,6 +67,23 @@ export function debuggingSuite(): void {
       assert.equal(frame.line, line);
     });
 
+    it('marks the lines where a deprivileged guest falls through a hole', async () => {
+      const editor = await openFile('techniques/deprivilege/kernel.asm');
+      const hole = lineOf(editor, '.smsw:') + 1;
+      await toggleBreakpoint(editor, '.pushf: pushfd');
+      const launch = { type: 'ringside', request: 'launch', name: 'deprivilege' };
+      const program = '${workspaceFolder}/techniques/deprivilege/kernel.asm';
+      const configuration = { ...launch, program, monitor: 'deprivilege' };
+      const folder = vscode.workspace.workspaceFolders?.[0];
+      await stopAfter(() => vscode.debug.startDebugging(folder, configuration));
+      await stopAfter(resume);
+      const { remarks } = await api();
+      const mark = remarks.texts.find((text) => text.startsWith(`${String(hole)}: `));
+      assert.match(mark ?? remarks.texts.join('\n'), /smsw e?ax: 0x80010031/);
+      await stopDebugging();
+      await until('no marks', () => (remarks.texts.length === 0 ? true : undefined));
+    });
+
     it('crosses an exit with Step Over', async () => {
       const editor = await openFile(SAMPLE);
       const line = await toggleBreakpoint(editor, 'out dx, al');
