@@ -3,7 +3,7 @@ import { labelled } from '../isa/phrases';
 import { compareWays, type Comparison } from '../debugger/comparison/comparison';
 import { regionsOf } from '../debugger/comparison/regions';
 import { scoreboard } from '../debugger/comparison/scoreboard';
-import { differenceText, partingText } from '../debugger/words/comparison';
+import { differenceText, holeText, partingText } from '../debugger/words/comparison';
 import { exitStatus, firmwarePrograms } from '../session';
 import { asCsv, asMarkdown, asText, gridForMachines, gridForPeople } from './comparison-grid';
 import { comparisonJson } from './comparison-json';
@@ -73,9 +73,10 @@ async function writeFiles(comparison: Comparison, options: CompareOptions): Prom
 /** The scoreboard, and what is to be said of single ways. */
 function told(comparison: Comparison, table: typeof asText): string {
   const tables = scoreboard(comparison).map((group) => table(gridForPeople(comparison, group)));
-  const differing = comparison.trials.flatMap(({ way, differences, parting }) => [
+  const differing = comparison.trials.flatMap(({ way, differences, parting, holes }) => [
     ...differences.map((difference) => labelled(way.name, differenceText(difference))),
     ...(parting ? [labelled(way.name, partingText(parting))] : []),
+    ...(differences.length > 0 ? holes.map((hole) => labelled(way.name, holeText(hole))) : []),
   ]);
   const notRun = comparison.refusals.map(({ way, reason }) =>
     labelled(way.name, labelled(l10n.t('cannot run this image'), reason)),

@@ -10,7 +10,7 @@ import {
   type Measurement,
   type Outcome,
 } from '../session';
-import { STOP } from './report';
+import { holeOf, STOP } from './report';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
@@ -37,6 +37,7 @@ function reported(trial: Trial, regions: readonly Region[], bare: Trial | undefi
     ...endOf(outcome),
     differences: trial.differences.map(difference),
     ...(parting && { parting: partingOf(parting) }),
+    ...(trial.holes.length > 0 && { holes: trial.holes.map(holeOf) }),
     instructions,
     ...measured(measurement),
     ...(bare && { relativeToBare: ratios(measurement, bare.measurement) }),

@@ -63,7 +63,8 @@ export function report({ machine, technique, exits, holes, outcome, trouble }: R
   );
 }
 
-const holeOf = ({ hole, count }: CountedHole) => ({
+/** A hole as machines are told of it. */
+export const holeOf = ({ hole, count }: CountedHole) => ({
   instruction: hole.mnemonic,
   kind: hole.kind,
   address: hex(hole.linear),

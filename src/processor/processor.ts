@@ -352,6 +352,8 @@ export class Processor
   deliverSoftware(event: InterruptEvent): void {
     if (this.holds(event)) throw new Held(event);
     this.deliver(event);
+    // It has faulted: it is not done.
+    if (!this.delivery.arrived) this.progress.left = true;
   }
 
   /** Whether the processor comes back before an event of the present instruction; see `EventHold`. */

@@ -2,6 +2,7 @@ import type { Tally } from '../processor/execution/tally';
 import { linearRipOf } from '../processor/state/linear-rip';
 import type { Outcome } from './end';
 import { instructionsOf } from './cost/measurement';
+import { HoleCounts } from './hole-counts';
 import type { Machine } from './machine';
 import { MachineRun, type Stop } from './run';
 
@@ -24,6 +25,7 @@ interface Progress {
  * them. Nobody types, and nobody watches.
  */
 export class CountedRun {
+  readonly holes = new HoleCounts();
   private readonly run: MachineRun;
   private readonly tallies: readonly Tally[];
   private passing = false;
@@ -35,6 +37,10 @@ export class CountedRun {
     private readonly marks: Marks = new Map(),
   ) {
     this.run = new MachineRun(machine);
+    this.run.onHole = (hole) => {
+      this.holes.note(hole);
+      return false;
+    };
     this.tallies = machine.processors.map(({ tally }) => tally);
     this.last = this.progress;
     if (marks.size === 0) return;

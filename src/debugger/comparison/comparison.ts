@@ -3,6 +3,7 @@ import {
   measure,
   UnbootableImage,
   WAYS,
+  type CountedHole,
   type Measurement,
   type Outcome,
   type Way,
@@ -32,6 +33,8 @@ export interface Trial {
   readonly instructions: number;
   readonly differences: readonly Difference[];
   readonly parting: Parting | undefined;
+  /** Where theory says that it may differ. */
+  readonly holes: readonly CountedHole[];
   readonly measurement: Measurement;
   /** By the name that the technique gives their reason. */
   readonly exits: ReadonlyMap<string, number>;
@@ -123,6 +126,7 @@ function trialOf({ way, subject, measurement, regions }: Observed, reference?: O
     instructions,
     differences: found,
     parting: reference && found.length > 0 ? partingOf(way, subject, reference) : undefined,
+    holes: subject.holes,
     measurement,
     exits: new Map([...subject.exits].map(([reason, n]) => [technique.exits.id(reason), n])),
     safety: safetyOf(subject.machine),

@@ -50,6 +50,9 @@ function equivalence(trials: readonly Trial[]): Score[] {
   return [
     score('verdict', l10n.t('verdict'), trials, ({ verdict }) => verdictText(verdict)),
     score('end', l10n.t('end'), trials, ({ outcome }) => outcomeText(outcome)),
+    score('holes', l10n.t('sensitive instructions that did not trap'), trials, ({ holes }) =>
+      sum(holes.map(({ count }) => count)),
+    ),
   ];
 }
 

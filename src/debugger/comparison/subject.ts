@@ -7,6 +7,7 @@ import {
   CountedRun,
   Machine,
   type BootImage,
+  type CountedHole,
   type Marks,
   type Outcome,
   type Way,
@@ -57,6 +58,11 @@ export class Subject {
   /** What has come out of the serial port and the debug console. */
   get output(): Uint8Array {
     return Uint8Array.from(this.printed);
+  }
+
+  /** Instructions that should have come to the monitor, and did not. */
+  get holes(): readonly CountedHole[] {
+    return this.run.holes.all;
   }
 
   /** Runs to a count of instructions, or to its end. */

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { labelled, withNote } from '../../isa/phrases';
-import type { Outcome } from '../../session';
+import type { CountedHole, Outcome } from '../../session';
 import type { Difference } from '../comparison/differences';
 import type { Parting } from '../comparison/parting';
 import type { Verdict } from '../comparison/comparison';
@@ -70,6 +70,17 @@ function toldValues(difference: Difference): { readonly bare: string; readonly f
 
 const printedText = (byte: number | undefined): string =>
   byte === undefined ? l10n.t('nothing') : hex(byte);
+
+/** An instruction that has told the guest something else, or done it. */
+export const holeText = ({ hole, count }: CountedHole): string =>
+  l10n.t(
+    '{0} at {1} does not trap: {2} instead of {3} (× {4})',
+    hole.mnemonic,
+    hex(hole.linear),
+    hex(hole.found),
+    hex(hole.right),
+    count.toLocaleString('en'),
+  );
 
 /** The first instruction after which the guest is another. */
 export function partingText({ instructions, place, register, bare, found }: Parting): string {

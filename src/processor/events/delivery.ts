@@ -36,6 +36,8 @@ const faultOf = ({ vector, errorCode, address, reason, kind }: InterruptEvent): 
 export class EventDelivery {
   /** The event whose delivery is under way (IDT-vectoring information, SDM 3C 28.2.4). */
   inProgress: InterruptEvent | undefined;
+  /** Whether the event that was delivered last is the one that was asked for, and not what got in its way. */
+  arrived = true;
   /** The exceptions of the last triple fault, first to last. */
   faultChain: readonly Fault[] = [];
 
@@ -49,6 +51,7 @@ export class EventDelivery {
    */
   deliver(event: InterruptEvent, injected: boolean): void {
     const chain: Fault[] = [];
+    this.arrived = true;
     let during: InterruptEvent | undefined;
     let current = event;
     for (;;) {
@@ -57,6 +60,7 @@ export class EventDelivery {
       const fault = this.attempt(current);
       if (!fault) return;
       this.holdFaultOf(current, event, fault);
+      this.arrived = false;
       chain.push(faultOf(current));
       const second = this.eventOf(fault);
       const isLast = current.vector === Vector.DF && isException(current);
