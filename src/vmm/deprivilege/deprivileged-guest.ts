@@ -228,6 +228,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The shadow descriptor tables for whoever runs next. */
   writeDescriptors(): void {
     const { virtual, gdt, ldt, tables, cpu } = this;
+    if (!gdt.isKnown || !ldt.isKnown) this.followTables();
     const runs = whoRuns(virtual);
     const used = [ES, CS, SS, DS, FS, GS].map((index) => virtual.selector(index));
     const indexes = (ti: number): Set<number> =>
