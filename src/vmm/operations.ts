@@ -1,5 +1,6 @@
 import { Field } from '../isa/vmx/fields';
 import type { InvvpidType } from '../isa/vmx/invvpid';
+import { WideRflags } from '../isa/registers/flags';
 import { Gpr, gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
@@ -98,11 +99,16 @@ export const hypercallNumber = instruction('MOV', Cost.GPR, {
   operands: () => ['…', saved(Gpr.RAX)],
 });
 
-/** VMWRITE of where the guest goes on: its instruction has been done for it. */
+/**
+ * VMWRITE of where the guest goes on: its instruction has been done for it. RF is over with an instruction, but the VM
+ * exit has saved it as it was before (SDM 3B 18.3.1.1, 3C 28.3.3): where it is set, it is cleared.
+ */
 export const completeInstruction = instruction('VMWRITE', Cost.VMWRITE, {
   perform: (host: Host, next: bigint) => {
     host.tally.completed++;
     host.vmwrite(Field.GUEST_RIP, next);
+    const flags = host.vmread(Field.GUEST_RFLAGS);
+    if (flags & WideRflags.RF) host.vmwrite(Field.GUEST_RFLAGS, flags & ~WideRflags.RF);
   },
   field: () => Field.GUEST_RIP,
   operands: (next) => [next],
