@@ -172,7 +172,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The guest's descriptor that a selector names, as it stood when it was looked at last. */
   descriptorOf = (selector: number): bigint => {
     const table = selector & Selector.TI ? this.ldt : this.gdt;
-    if (!table.isKnown) this.followTables();
+    if (!table.isKnown) this.readTables();
     return table.original(selector);
   };
 
@@ -191,13 +191,18 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   /** Where the guest's descriptor tables lie. Writes to them are traced from now on. */
   private followTables(): void {
-    const { gdt, ldt, virtual, pager } = this;
+    this.readTables();
+    this.pager.watch(new Set([...this.gdt.traced, ...this.ldt.traced]));
+  }
+
+  /** The guest's descriptor tables as they are, for whoever looks. */
+  private readTables(): void {
+    const { gdt, ldt, virtual } = this;
     const pageOf = (linear: bigint): number | undefined => this.lookUp(linear);
     gdt.follow(virtual.gdtr.base, virtual.gdtr.limit, pageOf);
     const local = virtual.segment(LDTR);
     const hasLocal = isUsable(local.accessRights) && !isNull(local.selector);
     ldt.follow(local.base, hasLocal ? local.limit : -1, pageOf);
-    pager.watch(new Set([...gdt.traced, ...ldt.traced]));
   }
 
   /** Where a page of the guest's lies, by its own tables, without any trace. */
@@ -228,7 +233,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The shadow descriptor tables for whoever runs next. */
   writeDescriptors(): void {
     const { virtual, gdt, ldt, tables, cpu } = this;
-    if (!gdt.isKnown || !ldt.isKnown) this.followTables();
+    if (!gdt.isKnown || !ldt.isKnown) this.readTables();
     const runs = whoRuns(virtual);
     const used = [ES, CS, SS, DS, FS, GS].map((index) => virtual.selector(index));
     const indexes = (ti: number): Set<number> =>
