@@ -13,7 +13,7 @@ export {
 } from './virtual-machine';
 export type { Paging, TechniqueName } from './techniques';
 export type { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
-export { HOLE_KINDS, type Hole, type HoleKind } from './deprivilege/holes/hole';
+export { HOLE_KINDS, REFUSED, type Hole, type HoleKind } from './deprivilege/holes/hole';
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';

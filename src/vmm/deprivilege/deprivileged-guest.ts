@@ -8,7 +8,6 @@ import {
 import { AccessRights, SegmentType } from '../../isa/access-rights';
 import { Msr } from '../../isa/registers/msr';
 import { Gpr } from '../../isa/registers/general';
-import { PageFaultError } from '../../isa/paging';
 import { walk, type Access } from '../../processor/paging/walk';
 import type { Persistent } from '../../processor/persistent';
 import type { Processor } from '../../processor/processor';
@@ -18,6 +17,7 @@ import { returnToCode } from '../../processor/segments/transfer';
 import type { CpuState, SegmentRegister } from '../../processor/state/cpu-state';
 import { CS, DS, ES, FS, GS, LDTR, SS } from '../../processor/state/layout';
 import type { SoftwareProcessor } from '../emulator/software-processor';
+import { accessOf } from '../memory/faulting-access';
 import type { ShadowPager } from '../memory/shadow/shadow-pager';
 import {
   EFER,
@@ -260,13 +260,9 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     return pager.fill(virtual, linear, this.accessOf(errorCode), isKernelAsUser(virtual));
   }
 
+  /** The processor's ring is not the guest's. */
   private accessOf(errorCode: bigint): Access {
-    const has = (bit: number): boolean => (errorCode & BigInt(bit)) !== 0n;
-    return {
-      write: has(PageFaultError.WR),
-      execute: has(PageFaultError.ID),
-      user: this.virtual.cpl === 3,
-    };
+    return { ...accessOf(errorCode), user: this.virtual.cpl === 3 };
   }
 
   /** CR0, CR4 and the root of the page tables. The TLB is flushed where they say something else than before. */

@@ -1,4 +1,3 @@
-import { Vector } from '../../isa/exceptions';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { DIRECT_MAP } from '../host/address-space';
 
@@ -8,17 +7,6 @@ import { DIRECT_MAP } from '../host/address-space';
  */
 const WORDS = 5;
 const WORD = 8n;
-const WITH_ERROR_CODE: ReadonlySet<number> = new Set([
-  Vector.DF,
-  Vector.TS,
-  Vector.NP,
-  Vector.SS,
-  Vector.GP,
-  Vector.PF,
-  Vector.AC,
-]);
-
-export const hasErrorCode = (vector: number): boolean => WITH_ERROR_CODE.has(vector);
 
 export class TrapFrame {
   /** @param top the linear address behind the stack's last byte */

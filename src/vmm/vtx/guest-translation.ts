@@ -1,8 +1,8 @@
 import { AccessRights } from '../../isa/access-rights';
-import { PageFaultError } from '../../isa/paging';
 import { Field } from '../../isa/vmx/fields';
 import { walk, type Access, type PagingState, type WalkResult } from '../../processor/paging/walk';
 import type { PhysicalMemory } from '../../processor/physical-memory';
+import { accessOf } from '../memory/faulting-access';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager } from '../memory/shadow/shadow-pager';
 import {
@@ -93,13 +93,3 @@ export class GuestTranslation {
 
 const addressOrFault = ({ translation, fault }: WalkResult): bigint =>
   translation ? translation.address : -1n - BigInt(fault.errorCode);
-
-/** What an access wanted, from the error code of its page fault (SDM 3A 4.7). */
-function accessOf(errorCode: bigint): Access {
-  const has = (bit: number): boolean => (errorCode & BigInt(bit)) !== 0n;
-  return {
-    write: has(PageFaultError.WR),
-    execute: has(PageFaultError.ID),
-    user: has(PageFaultError.US),
-  };
-}

@@ -3,7 +3,7 @@ import type { DecodedField } from '../../../isa/bits';
 import { describeVector, Vector } from '../../../isa/exceptions';
 import { withNote } from '../../../isa/phrases';
 import { Disassembler } from '../../../program';
-import type { HoleKind } from '../../../vmm';
+import { REFUSED, type HoleKind } from '../../../vmm';
 import type { ExitRecord } from '../../trace/exit-trace';
 import { reasonOf } from './reasons';
 
@@ -84,8 +84,6 @@ function instructionText({ bytes, bits, linear }: ExitRecord): string {
   disassembler.free();
   return row?.text ?? '';
 }
-
-const REFUSED = (1n << 64n) - 1n;
 
 /** A look at a descriptor that is not allowed gives nothing. */
 const shown = (value: bigint): string => (value === REFUSED ? l10n.t('refused') : hex(value));

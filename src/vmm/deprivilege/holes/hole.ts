@@ -37,3 +37,6 @@ export const HOLE_KINDS: readonly HoleKind[] = [
   'flags-kept',
   'processor',
 ];
+
+/** A look at a descriptor that is not allowed gives nothing. */
+export const REFUSED = (1n << 64n) - 1n;

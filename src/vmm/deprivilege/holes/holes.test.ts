@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { kernel32, kernel64, runDeprivileged } from '../running.testing';
-import type { HoleKind } from './hole';
-import { REFUSED, SENSITIVE } from './sensitive';
+import { REFUSED, type HoleKind } from './hole';
+import { SENSITIVE } from './sensitive';
 
 /** An instruction that does not trap though it should: which hole it is, what it shows, and what it should. */
 interface Case {

@@ -19,7 +19,7 @@ import { cpuid } from '../../../processor/system/cpuid';
 import { LAR_TYPES, LSL_TYPES } from '../../../processor/system/descriptor-tables';
 import { isPresent } from '../descriptors';
 import type { DeprivilegedGuest } from '../deprivileged-guest';
-import type { Hole, HoleKind } from './hole';
+import { REFUSED, type Hole, type HoleKind } from './hole';
 
 /** The guest at an instruction that it is about to execute itself. */
 export interface Moment {
@@ -43,9 +43,6 @@ const differing = (found: bigint, right: bigint): Difference | undefined =>
   found === right ? undefined : { found, right };
 
 const { IF, IOPL } = WideRflags;
-
-/** A look at a descriptor that is not allowed gives nothing. */
-export const REFUSED = (1n << 64n) - 1n;
 
 /** Memory as the guest would read it, without a trace. */
 function peek({ cpu }: Moment, linear: bigint, bytes: number): bigint | undefined {
