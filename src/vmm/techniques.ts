@@ -1,6 +1,7 @@
 import type { Computer } from '../machine/computer';
 import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
+import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
 import { DeprivilegeTechnique } from './deprivilege/deprivilege';
@@ -15,6 +16,10 @@ import type { GuestPages } from './memory/guest-pages';
 import type { FramePool } from './memory/shadow/frame-pool';
 import { ShadowPager, type ShadowPagerOptions } from './memory/shadow/shadow-pager';
 import type { Technique } from './technique';
+import { DataPage } from './translate/data-page';
+import { TranslateTechnique } from './translate/translate';
+import { TranslatedGuest } from './translate/translated-guest';
+import { isInWindow, WINDOW_SIZE } from './translate/window';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
 
@@ -52,6 +57,7 @@ const TECHNIQUES = {
   vtx: { make: vtx },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
+  translate: { paging: 'shadow', make: translate },
 } as const satisfies Record<string, TechniqueKind>;
 
 export type TechniqueName = keyof typeof TECHNIQUES;
@@ -95,15 +101,26 @@ function emulate(parts: TechniqueParts) {
   return { host, technique: new EmulateTechnique(parts.start) };
 }
 
-function deprivilege(parts: TechniqueParts) {
-  const { computer, frames, shadowFrames, hostCr3, gateFrame, start } = parts;
+/** How many frames behind one another. @returns the first */
+function severalFrames(frames: FrameAllocator, count: number): number {
+  const first = frames.allocate();
+  for (let n = 1; n < count; n++) frames.allocate();
+  return first;
+}
+
+/** What a guest in an outer ring is made of. */
+function outerRing(parts: TechniqueParts, isOwn?: (linear: bigint) => boolean) {
+  const { computer, frames, shadowFrames, hostCr3, gateFrame } = parts;
   if (!shadowFrames) throw new RangeError('no frames for shadow tables');
   // The monitor is in every address space of the guest's: its gates and its stack have to be.
   const entry = computer.memory.read64(Number(hostCr3) + DIRECT_MAP_INDEX * 8);
   const reserved = { index: DIRECT_MAP_INDEX, entry };
   let pager: ShadowPager | undefined;
   const host = parts.host((memory, pages) => {
-    pager = shadowMaker(shadowFrames, { underneath: '4-level', reserved })(memory, pages);
+    pager = shadowMaker(shadowFrames, { underneath: '4-level', reserved, ...(isOwn && { isOwn }) })(
+      memory,
+      pages,
+    );
     return pager;
   });
   if (!pager) throw new Error('no shadow tables were made');
@@ -114,12 +131,20 @@ function deprivilege(parts: TechniqueParts) {
   });
   const tables = new MonitorTables(computer.memory, frames, directMap(gateFrame));
   const { guestMemory } = host;
-  host.deprivileged = new DeprivilegedGuest(
-    computer.processor,
-    software,
-    shadow,
-    tables,
-    (address) => guestMemory.pageAt(address)?.frame,
-  );
-  return { host, technique: new DeprivilegeTechnique(start) };
+  const frameOf = (address: bigint): number | undefined => guestMemory.pageAt(address)?.frame;
+  return { host, parts: [computer.processor, software, shadow, tables, frameOf] as const };
+}
+
+function deprivilege(parts: TechniqueParts) {
+  const outer = outerRing(parts);
+  outer.host.deprivileged = new DeprivilegedGuest(...outer.parts);
+  return { host: outer.host, technique: new DeprivilegeTechnique(parts.start) };
+}
+
+function translate(parts: TechniqueParts) {
+  const outer = outerRing(parts, isInWindow);
+  const frame = severalFrames(parts.frames, WINDOW_SIZE / PAGE_SIZE);
+  const data = new DataPage(parts.computer.memory, frame);
+  outer.host.deprivileged = new TranslatedGuest(...outer.parts, data);
+  return { host: outer.host, technique: new TranslateTechnique(parts.start) };
 }
