@@ -41,8 +41,8 @@ export interface TranslatedState extends DeprivilegedState {
 export class TranslatedGuest extends DeprivilegedGuest {
   readonly translator: Translator;
   readonly data: DataPage;
-  /** The root of the shadow tables in which the window is known to be mapped. */
-  private mappedRoot: number | undefined;
+  /** The root of the shadow tables in which the window is known to be mapped, for code of a bitness. */
+  private mapped: { readonly root: number; readonly bits: Bits } | undefined;
 
   constructor(
     cpu: Processor,
@@ -70,7 +70,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
   override restore(state: TranslatedState): void {
     super.restore(state);
     this.translator.restore(state.translator);
-    this.mappedRoot = undefined;
+    this.mapped = undefined;
   }
 
   /** Whether it is the guest's kernel that goes on. */
@@ -197,14 +197,15 @@ export class TranslatedGuest extends DeprivilegedGuest {
   }
 
   override loadControls(changed: boolean): void {
-    if (this.isKernel) this.mapWindow(changed);
+    if (changed) this.mapped = undefined;
+    if (this.isKernel) this.mapWindow();
     super.loadControls(changed);
   }
 
   /** The guest's kernel has the page of data beside, and the cache, which it cannot write. */
-  private mapWindow(changed: boolean): void {
+  private mapWindow(): void {
     const { pager, virtual, data, root, bits } = this;
-    if (!changed && root === this.mappedRoot) return;
+    if (this.mapped?.root === root && this.mapped.bits === bits) return;
     const asUser = isKernelAsUser(virtual);
     const rights = P | A | (asUser ? US : 0n);
     const entries = Array.from({ length: WINDOW_SIZE / PAGE_SIZE }, (_, n) => {
@@ -212,7 +213,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
       return frame | rights | (n === 0 ? RW | D | XD : 0n);
     });
     pager.mapOwn(virtual, asUser, windowBase(bits), entries);
-    this.mappedRoot = this.root;
+    this.mapped = { root: this.root, bits };
   }
 
   /** What translated code has to find in the page of data. @param pending whether an interrupt waits for IF */
