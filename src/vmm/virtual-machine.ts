@@ -20,6 +20,7 @@ import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/gu
 import { FramePool } from './memory/shadow/frame-pool';
 import { Monitor, type MonitorState } from './monitor';
 import { techniqueKind, type Paging, type TechniqueName } from './techniques';
+import { TranslatedGuest } from './translate/translated-guest';
 import type { Intercept } from './vtx/vmcs-setup';
 
 export interface VirtualMachineOptions {
@@ -59,6 +60,8 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly software: SoftwareProcessor | undefined;
   /** Finds the holes in virtualization that the guest comes to, where the technique has any. */
   readonly holes: HoleFinder | undefined;
+  /** Whether the guest's kernel, which is translated, has done a part of an instruction. */
+  readonly isBetweenInstructions: boolean;
 }
 
 export interface VirtualMachineState {
@@ -128,6 +131,10 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     holes: host.deprivileged && new HoleFinder(computer.processor, host.deprivileged),
     get software() {
       return host.executing;
+    },
+    get isBetweenInstructions() {
+      const { deprivileged } = host;
+      return deprivileged instanceof TranslatedGuest && deprivileged.isBetween;
     },
     save: () => ({
       computer: computer.save(),

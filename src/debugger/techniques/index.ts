@@ -1,7 +1,10 @@
 import type { Machine } from '../../session';
+import { TranslatedGuest } from '../../vmm';
 import type { ExitGroup, Technique } from './technique';
 import { BuiltInDeprivilege } from './deprivilege/built-in';
 import { TRAP_GROUPS } from './deprivilege/trap-groups';
+import { CALL_GROUPS } from './translate/call-groups';
+import { BuiltInTranslation } from './translate/built-in';
 import { BuiltInEmulation } from './emulate/built-in';
 import { BuiltInVtx } from './vtx/built-in';
 import { BuiltInShadowVtx } from './vtx/built-in-shadow';
@@ -24,7 +27,7 @@ export { holeReason } from './deprivilege/reasons';
 export { abortText, failureWords } from './vtx/failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
-export const EXIT_FILTERS: readonly ExitGroup[] = [...EXIT_GROUPS, ...TRAP_GROUPS];
+export const EXIT_FILTERS: readonly ExitGroup[] = [...EXIT_GROUPS, ...TRAP_GROUPS, ...CALL_GROUPS];
 
 /** How a machine virtualizes. */
 export function techniqueOf(
@@ -37,7 +40,10 @@ export function techniqueOf(
     return new BuiltInEmulation(vm, software);
   }
   const deprivileged = vm?.monitor.host.deprivileged;
-  if (deprivileged) return new BuiltInDeprivilege(vm, deprivileged);
+  if (vm && deprivileged instanceof TranslatedGuest) {
+    return new BuiltInTranslation(vm, deprivileged);
+  }
+  if (vm && deprivileged) return new BuiltInDeprivilege(vm, deprivileged);
   const { intercepts } = machine.options;
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);

@@ -85,6 +85,7 @@ export class CodeCache {
   private watchedHandlers: ReadonlySet<number> = new Set();
   /** Tells translated code; to be set before any is decoded. */
   originOf: OriginOf = () => undefined;
+  private breaksInTranslation = false;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -178,6 +179,12 @@ export class CodeCache {
     for (const offset of offsets) if (!before.has(offset)) this.patch(offset);
   }
 
+  /** Comes back before every instruction that stands for another, or for a part of one. */
+  breakInTranslation(on: boolean): void {
+    this.breaksInTranslation = on;
+    for (const page of this.pages.values()) if (page.translated) this.patchTranslated(page);
+  }
+
   /** Forms of which every instruction is to be seen before it is executed. To be told before anything is decoded. */
   watch(wanted: (form: Form) => boolean): void {
     const { forms } = formTable();
@@ -211,7 +218,8 @@ export class CodeCache {
     const own = this.view.getUint16(record + Rec.HIDDEN, true);
     const origin = this.originOf(address);
     const offset = origin ? origin.offset : address % PAGE_SIZE;
-    const breaks = offset !== undefined && this.breakpointOffsets.has(offset);
+    const stands = offset !== undefined && this.breakpointOffsets.has(offset);
+    const breaks = stands || (origin !== undefined && this.breaksInTranslation);
     const watched = !origin && this.watchedHandlers.has(own);
     const hides = (breaks ? Hides.BREAKPOINT : 0) | (watched ? Hides.WATCH : 0);
     this.view.setUint16(record + Rec.HANDLER, hides === 0 ? own : SPECIAL_HANDLER, true);

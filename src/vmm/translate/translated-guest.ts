@@ -110,7 +110,6 @@ export class TranslatedGuest extends DeprivilegedGuest {
     return { rip, cs, ss, rflags, rsp: real.rsp + BigInt(mark.pushed) };
   }
 
-
   /** What the processor has, as it is. */
   private get inProcessor(): RealRegisters {
     return super.real;
@@ -152,7 +151,9 @@ export class TranslatedGuest extends DeprivilegedGuest {
   private get isFlat(): boolean {
     const { virtual } = this;
     if (virtual.codeBits === 64) return true;
-    return virtual.codeBits === 32 && isFlat(virtual.segment(CS)) && isFlatStack(virtual.segment(SS));
+    return (
+      virtual.codeBits === 32 && isFlat(virtual.segment(CS)) && isFlatStack(virtual.segment(SS))
+    );
   }
 
   protected override get traced(): readonly ReadonlySet<number>[] {
@@ -225,6 +226,13 @@ export class TranslatedGuest extends DeprivilegedGuest {
     if (!this.isKernel) return;
     this.fillData(this.data.read(Data.PENDING) !== 0n);
     if (!this.find()) this.translate();
+  }
+
+  /** The translated block that an instruction of the guest's is in: the one that the guest is in, if it is. */
+  blockAt(rip: bigint): Block | undefined {
+    const { mark } = this;
+    const at = mark?.kind === 'instruction' ? mark.at : undefined;
+    return this.translator.blockAt(rip, at);
   }
 
   /** The branch from which control has come leads on to the guest's next instruction. */

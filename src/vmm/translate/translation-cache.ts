@@ -101,6 +101,9 @@ export class TranslationCache implements Persistent<TranslationCacheState> {
     return this.next + 3 * PAGE_SIZE <= CACHE_SIZE;
   }
 
+  /** In bytes. */
+  readonly size = CACHE_SIZE;
+
   /** How many bytes are in use. */
   get used(): number {
     return this.next;
@@ -224,7 +227,16 @@ export class TranslationCache implements Persistent<TranslationCacheState> {
   }
 
   /** The code lies in host memory, which has been restored before. */
-  restore({ bits, miss, next, counts, blocks, marks, branches, links }: TranslationCacheState): void {
+  restore({
+    bits,
+    miss,
+    next,
+    counts,
+    blocks,
+    marks,
+    branches,
+    links,
+  }: TranslationCacheState): void {
     for (const each of [this.blocks, this.marks, this.links, this.stubs]) each.clear();
     Object.assign(this, { bits, miss, next, counts });
     for (const block of blocks) this.blocks.set(block.rip, { ...block });

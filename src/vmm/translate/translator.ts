@@ -74,6 +74,14 @@ export class Translator implements Persistent<TranslatorState> {
     return this.cache.block(rip);
   }
 
+  /** A block with the instruction at a RIP. @param at an offset in the cache that lies in it, if that is known */
+  blockAt(rip: bigint, at: number | undefined): Block | undefined {
+    const holds = ({ start, finish }: Block): boolean =>
+      at !== undefined && start <= at && at < finish;
+    const blocks = this.blocksOf(pageOf(rip)).filter((each) => each.rip <= rip && rip < each.end);
+    return blocks.find(holds) ?? this.block(rip) ?? blocks[0];
+  }
+
   /** Translates the code at a RIP. @returns undefined where the guest could not fetch it */
   translate(rip: bigint, bits: Bits): Block | undefined {
     const instructions = this.decode(rip, bits);

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
-import type { DeprivilegedGuest, VirtualMachine } from '../../../vmm';
+import type { DeprivilegedGuest, TranslatedGuest, VirtualMachine } from '../../../vmm';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { ExitFacts } from '../../trace/exit-trace';
 import { GuestMap } from '../emulate/guest-map';
@@ -27,15 +27,17 @@ const SAVED = 2;
 
 /** Trap and emulate by the built-in monitor: the guest has the processor, in a ring outside of its own. */
 export class BuiltInDeprivilege implements Technique {
-  readonly name = 'deprivilege';
+  readonly name: string = 'deprivilege';
+  protected readonly saved: number = SAVED;
   readonly leavesBy = 'trap';
   readonly structure = undefined;
+  readonly translated: TranslatedGuest | undefined = undefined;
   readonly entryFailures: readonly EntryFailure[] = [];
   readonly secondLevel: SecondLevel;
   private readonly cpu: Processor;
 
   constructor(
-    private readonly vm: VirtualMachine,
+    protected readonly vm: VirtualMachine,
     private readonly running: DeprivilegedGuest,
   ) {
     this.cpu = vm.computer.processor;
@@ -45,7 +47,7 @@ export class BuiltInDeprivilege implements Technique {
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
   private get taken(): boolean {
     const { vm } = this;
-    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) >= SAVED;
+    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) >= this.saved;
   }
 
   /** At the gate everything of the guest's is as it was: whoever stops there looks at the guest. */
@@ -110,15 +112,16 @@ export class BuiltInDeprivilege implements Technique {
     return !this.running.software.executes;
   }
 
-  readonly exits: ExitVocabulary = {
-    lastReason: () => trapReason(this.lastVector),
+  protected readonly trapVocabulary: ExitVocabulary = {
+    lastReason: () => this.lastReason,
     facts: () => this.facts(),
     groups: TRAP_GROUPS,
     impossible: (group: ExitGroup) =>
       TRAP_GROUPS.includes(group)
         ? undefined
         : l10n.t(
-            'there are no VM exits under "deprivilege": the guest comes to the monitor by traps',
+            'there are no VM exits under "{0}": the guest comes to the monitor by traps',
+            this.name,
           ),
     id: trapId,
     name: trapName,
@@ -131,16 +134,22 @@ export class BuiltInDeprivilege implements Technique {
     isTripleFault: () => false,
   };
 
+  readonly exits: ExitVocabulary = this.trapVocabulary;
+
+  protected get lastReason(): number {
+    return trapReason(this.lastVector);
+  }
+
   /** Of the gate to which the processor has gone last. */
-  private get lastVector(): number {
+  protected get lastVector(): number {
     return Number((this.cpu.state.rip & 0xfffn) >> 4n);
   }
 
   private facts(): ExitFacts {
-    const { running, cpu, lastVector } = this;
+    const { running, cpu } = this;
     const { virtual, frame } = running;
     return {
-      reason: trapReason(lastVector),
+      reason: this.lastReason,
       qualification: cpu.state.cr2,
       guestPhysical: 0n,
       interruption: Number(frame.errorCode & 0xffffn),
