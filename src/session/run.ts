@@ -111,7 +111,7 @@ export class MachineRun {
       stop = this.hole(vm, false) ?? computer.run(Math.max(1, left), true);
     }
     // Nobody stops amid what stands for one instruction of the guest's, unless that is what he wants.
-    return stop.kind === 'requested' && vm?.isBetweenInstructions ? computer.run(1) : stop;
+    return stop.kind === 'requested' && vm?.translated?.isBetween ? computer.run(1) : stop;
   }
 
   /** @param passing whether nobody is asked */

@@ -13,7 +13,7 @@ export {
 } from './virtual-machine';
 export type { Paging, TechniqueName } from './techniques';
 export type { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
-export { TranslatedGuest } from './translate/translated-guest';
+export type { TranslatedGuest } from './translate/translated-guest';
 export type { Block } from './translate/translation-cache';
 export { Data } from './translate/data-page';
 export { cacheBase, windowBase } from './translate/window';

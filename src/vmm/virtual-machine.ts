@@ -60,8 +60,8 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly software: SoftwareProcessor | undefined;
   /** Finds the holes in virtualization that the guest comes to, where the technique has any. */
   readonly holes: HoleFinder | undefined;
-  /** Whether the guest's kernel, which is translated, has done a part of an instruction. */
-  readonly isBetweenInstructions: boolean;
+  /** The guest whose kernel is translated, where the technique does that. */
+  readonly translated: TranslatedGuest | undefined;
 }
 
 export interface VirtualMachineState {
@@ -132,10 +132,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     get software() {
       return host.executing;
     },
-    get isBetweenInstructions() {
-      const { deprivileged } = host;
-      return deprivileged instanceof TranslatedGuest && deprivileged.isBetween;
-    },
+    translated: host.deprivileged instanceof TranslatedGuest ? host.deprivileged : undefined,
     save: () => ({
       computer: computer.save(),
       monitor: monitor.save(),

@@ -9,7 +9,7 @@ EXIT        equ 0xf4                ; the exit device
 MASKS       equ 0x21                ; a register of the chip set: the masks of the interrupt controller
 PASSES      equ 100
 
-STACK_TOP   equ 0x7c00
+STACK_TOP   equ 0x7000
 PML4        equ 0x10000
 PDPT        equ 0x11000
 PD          equ 0x12000

@@ -1,5 +1,4 @@
 import type { Machine } from '../../session';
-import { TranslatedGuest } from '../../vmm';
 import type { ExitGroup, Technique } from './technique';
 import { BuiltInDeprivilege } from './deprivilege/built-in';
 import { TRAP_GROUPS } from './deprivilege/trap-groups';
@@ -39,10 +38,8 @@ export function techniqueOf(
   if (vm && software && vm.monitor.technique.name === 'emulate') {
     return new BuiltInEmulation(vm, software);
   }
+  if (vm?.translated) return new BuiltInTranslation(vm, vm.translated);
   const deprivileged = vm?.monitor.host.deprivileged;
-  if (vm && deprivileged instanceof TranslatedGuest) {
-    return new BuiltInTranslation(vm, deprivileged);
-  }
   if (vm && deprivileged) return new BuiltInDeprivilege(vm, deprivileged);
   const { intercepts } = machine.options;
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);

@@ -124,6 +124,20 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     return this.virtual.rflags;
   }
 
+  /** The task priority. */
+  get cr8(): bigint {
+    return this.virtual.cr8;
+  }
+
+  set cr8(value: bigint) {
+    this.virtual.cr8 = value;
+  }
+
+  /** An MSR of the guest's that its local APIC needs: RDTSC is not the monitor's to do, so the time is the processor's. */
+  msr(number: number): bigint {
+    return this.cpu.state.msr(number);
+  }
+
   /** A general register of the guest's, while the processor has them. */
   gpr(index: number): bigint {
     return index === Gpr.RSP ? this.real.rsp : this.cpu.state.gpr(index);

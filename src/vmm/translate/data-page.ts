@@ -14,9 +14,15 @@ export const Data = {
   IOPL_LESS_IF: 0x20,
   /** Whether an interrupt waits for the virtual IF: 0 or 1. */
   PENDING: 0x28,
-  CR: { 0: 0x30, 2: 0x38, 3: 0x40, 4: 0x48 },
+  CR: { 0: 0x30, 2: 0x38, 3: 0x40, 4: 0x48, 8: 0x50 },
+  /** Whether the local APIC has a request, which a lower task priority may let through: 0 or 1. */
+  REQUESTS: 0x58,
+  /** A value that is looked at byte by byte; zeros follow it. */
+  VALUE: 0x60,
   /** What POPF has to do, by bits 8 to 15 of the flags that it loads: a byte each. */
   POPF: 0x100,
+  /** Whether a byte is no task priority for CR8: a byte each, 0 or 1. */
+  NO_PRIORITY: 0x200,
   /** Where indirect branches go, by the lowest 8 bits of their target: 8 bytes each. */
   LOOKUP: 0x800,
 } as const;
@@ -54,8 +60,13 @@ export class DataPage {
     return this.read(Data.IF) | ((this.read(Data.IOPL_LESS_IF) + IF) & IOPL);
   }
 
-  /** What translated code has to find before the guest is entered. */
-  fill(virtual: CpuState, pending: boolean): void {
+  /**
+   * What translated code has to find before the guest is entered.
+   *
+   * @param pending whether an interrupt waits for IF
+   * @param requests whether the local APIC has any request
+   */
+  fill(virtual: CpuState, pending: boolean, requests: boolean): void {
     const { rflags } = virtual;
     this.write(Data.IF, rflags & IF);
     this.write(Data.PENDING, pending ? 1n : 0n);
@@ -63,6 +74,8 @@ export class DataPage {
     this.write(Data.CR[2], virtual.cr2);
     this.write(Data.CR[3], virtual.cr3);
     this.write(Data.CR[4], virtual.cr4);
+    this.write(Data.CR[8], virtual.cr8);
+    this.write(Data.REQUESTS, requests ? 1n : 0n);
     this.setIopl(rflags & IOPL);
   }
 
@@ -72,6 +85,7 @@ export class DataPage {
     this.memory.write64(this.frame + Data.IOPL_LESS_IF, word);
     for (let high = 0; high < 256; high++) {
       this.memory.write8(this.frame + Data.POPF + high, popfClass(BigInt(high) << 8n, iopl));
+      this.memory.write8(this.frame + Data.NO_PRIORITY + high, high > 15 ? 1 : 0);
     }
   }
 

@@ -9,7 +9,10 @@ const [SPILL_0, SPILL_1] = Data.SPILL;
 const IF = 0x200;
 
 /** @throws RangeError where there is nothing in line for it */
-export function writeInLine(code: Emitter, { code: what, op0Register, op1Register }: Instruction): void {
+export function writeInLine(
+  code: Emitter,
+  { code: what, op0Register, op1Register }: Instruction,
+): void {
   switch (what) {
     case Code.Cli:
       code.storeValue(Data.IF, 0, true);
@@ -31,6 +34,9 @@ export function writeInLine(code: Emitter, { code: what, op0Register, op1Registe
     case Code.Mov_r64_cr:
       readControl(code, op0Register - Register.RAX, op1Register);
       return;
+    case Code.Mov_cr_r64:
+      writeTaskPriority(code, op1Register - Register.RAX);
+      return;
     default:
       throw new RangeError('there is nothing in line for it');
   }
@@ -49,9 +55,14 @@ function setInterruptFlag(code: Emitter): void {
 /** RCX has been spilled. */
 function unlessPending(code: Emitter): void {
   code.load(Reg.RCX, Data.PENDING);
-  const none = code.ahead(JCXZ);
+  callOutUnlessZero(code);
+}
+
+/** The monitor does the instruction unless RCX is 0. */
+function callOutUnlessZero(code: Emitter): void {
+  const zero = code.ahead(JCXZ);
   code.callOut();
-  none();
+  zero();
 }
 
 /** The processor's flags, and in them the virtual IF and IOPL. */
@@ -97,16 +108,35 @@ function popFlags(code: Emitter): void {
 
 /** MOVZX ECX, from the table of what POPF has to do. */
 function loadClass(code: Emitter): void {
-  if (!code.wide) {
-    code.put([0x36, 0x0f, 0xb6, 0x89, ...dword(Number(windowBase(32)) + Data.POPF)]);
-    return;
-  }
+  if (code.wide) loadFromTable(code, Data.POPF);
+  else code.put([0x36, 0x0f, 0xb6, 0x89, ...dword(Number(windowBase(32)) + Data.POPF)]);
+}
+
+/** MOVZX ECX, from a table of 256 bytes, by RCX. */
+function loadFromTable(code: Emitter, table: number): void {
   code.store(SPILL_1, Reg.RDX);
   code.spilled(Reg.RCX, Reg.RDX);
-  code.addressOf(Reg.RDX, Data.POPF);
+  code.addressOf(Reg.RDX, table);
   code.put([0x0f, 0xb6, 0x0c, 0x0a]);
   code.load(Reg.RDX, SPILL_1);
   code.spilled(Reg.RCX);
+}
+
+/** CR8 takes values up to 15; a request that waits for a lower one is the monitor's to deliver. */
+function writeTaskPriority(code: Emitter, reg: number): void {
+  code.store(SPILL_0, Reg.RCX);
+  code.spilled(Reg.RCX);
+  code.store(Data.VALUE, reg);
+  code.load(Reg.RCX, Data.VALUE + 1);
+  callOutUnlessZero(code);
+  code.withData([0x0f, 0xb6], Reg.RCX, Data.VALUE);
+  loadFromTable(code, Data.NO_PRIORITY);
+  callOutUnlessZero(code);
+  code.load(Reg.RCX, Data.REQUESTS);
+  callOutUnlessZero(code);
+  code.load(Reg.RCX, Data.VALUE);
+  code.store(Data.CR[8], Reg.RCX);
+  code.load(Reg.RCX, SPILL_0, true);
 }
 
 function readControl(code: Emitter, reg: number, control: Register): void {
@@ -120,4 +150,5 @@ const CONTROL = new Map<Register, number>([
   [Register.CR2, Data.CR[2]],
   [Register.CR3, Data.CR[3]],
   [Register.CR4, Data.CR[4]],
+  [Register.CR8, Data.CR[8]],
 ]);

@@ -1,5 +1,8 @@
 import { Code, FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 
+const range = (first: Register, last: Register): Register[] =>
+  Array.from({ length: last - first + 1 }, (_, n) => first + n);
+
 /** How an instruction of a kernel's is translated. */
 export type Kind =
   /** It does the same in an outer ring: its bytes are copied. */
@@ -29,6 +32,9 @@ const IN_LINE = new Set<Code>([
   Code.Mov_r32_cr,
   Code.Mov_r64_cr,
 ]);
+
+/** Control registers that no processor has. */
+const NO_REGISTER = new Set<Register>([Register.CR1, ...range(Register.CR5, Register.CR7), ...range(Register.CR9, Register.CR15)]);
 
 /** Sensitive, and not privileged: in an outer ring they would show or do something else (Robin and Irvine 2000). */
 const SENSITIVE = new Set<Mnemonic>([
@@ -87,20 +93,12 @@ export const isRipRelative = ({ memoryBase }: Instruction): boolean =>
 export function kindOf(i: Instruction): Kind {
   if (i.code === Code.INVALID) return 'call-out';
   if (i.flowControl !== FlowControl.Next) return flowKind(i);
-  if (i.mnemonic === Mnemonic.Mov && !isReadableControl(i)) return 'call-out';
-  if (IN_LINE.has(i.code)) return 'in-line';
+  if (i.code === Code.Mov_cr_r64) return i.op0Register === Register.CR8 ? 'in-line' : 'call-out';
+  if (IN_LINE.has(i.code)) return NO_REGISTER.has(i.op1Register) ? 'call-out' : 'in-line';
   if (SENSITIVE.has(i.mnemonic) || PORT_STRINGS.has(i.mnemonic)) return 'call-out';
   if (i.isPrivileged || touchesSelector(i)) return 'call-out';
   return isRipRelative(i) ? 'rip-relative' : 'identical';
 }
-
-/** Of the control registers, those that the page of data holds. */
-function isReadableControl(i: Instruction): boolean {
-  if (i.code !== Code.Mov_r32_cr && i.code !== Code.Mov_r64_cr) return true;
-  return READABLE.has(i.op1Register);
-}
-
-const READABLE = new Set<Register>([Register.CR0, Register.CR2, Register.CR3, Register.CR4]);
 
 /** Far transfers, software interrupts and returns from them are the monitor's; so are branches of 16 bits. */
 function flowKind(i: Instruction): Kind {

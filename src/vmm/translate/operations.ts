@@ -93,7 +93,8 @@ export const noteTrap = instruction('note', Cost.SOFTWARE, {
 /** The virtual IF, and what else translated code reads. */
 export const fillDataPage = instruction('MOV', Cost.GPR_BLOCK, {
   perform: (host: Host) => {
-    translatedOf(host).fillData(host.virtualInterruptPending() !== 0n);
+    const pending = host.virtualInterruptPending() !== 0n;
+    translatedOf(host).fillData(pending, host.virtual.localApic.hasRequests);
   },
   operands: () => ['the page of data', '[vcpu.RFLAGS.IF], CR0, CR2, CR3, CR4'],
 });

@@ -31,6 +31,7 @@ const EXPAND_DOWN = SegmentType.CONFORMING;
 
 /** What it keeps outside of the computer. */
 export interface TranslatedState extends DeprivilegedState {
+  readonly away: boolean;
   readonly translator: TranslatorState;
 }
 
@@ -41,6 +42,8 @@ export interface TranslatedState extends DeprivilegedState {
 export class TranslatedGuest extends DeprivilegedGuest {
   readonly translator: Translator;
   readonly data: DataPage;
+  /** Whether the processor has registers that the virtual one has not taken back yet. */
+  private away = false;
   /** The root of the shadow tables in which the window is known to be mapped, for code of a bitness. */
   private mapped: { readonly root: number; readonly bits: Bits } | undefined;
 
@@ -64,11 +67,12 @@ export class TranslatedGuest extends DeprivilegedGuest {
   }
 
   override save(): TranslatedState {
-    return { ...super.save(), translator: this.translator.save() };
+    return { ...super.save(), away: this.away, translator: this.translator.save() };
   }
 
   override restore(state: TranslatedState): void {
     super.restore(state);
+    this.away = state.away;
     this.translator.restore(state.translator);
     this.mapped = undefined;
   }
@@ -126,6 +130,8 @@ export class TranslatedGuest extends DeprivilegedGuest {
 
   override takeRegisters(): void {
     super.takeRegisters();
+    this.virtual.cr8 = this.cr8;
+    this.away = false;
     this.mark?.spilled.forEach((index, n) => {
       this.virtual.setGpr(index, this.data.read(Data.SPILL[n] ?? 0));
     });
@@ -217,14 +223,29 @@ export class TranslatedGuest extends DeprivilegedGuest {
     this.mapped = { root: this.root, bits };
   }
 
-  /** What translated code has to find in the page of data. @param pending whether an interrupt waits for IF */
-  fillData(pending: boolean): void {
-    this.data.fill(this.virtual, pending);
+  /** What translated code has to find in the page of data; see `DataPage.fill`. */
+  fillData(pending: boolean, requests: boolean): void {
+    this.data.fill(this.virtual, pending, requests);
+  }
+
+  /** Where the guest's kernel sets it in line, the virtual processor learns it later. */
+  override get cr8(): bigint {
+    return this.isKernel && this.away ? this.data.read(Data.CR[8]) : super.cr8;
+  }
+
+  override set cr8(value: bigint) {
+    super.cr8 = value;
+  }
+
+  /** RDTSC is called out. */
+  override msr(number: number): bigint {
+    return this.virtual.msr(number);
   }
 
   protected override prepareEntry(): void {
     if (!this.isKernel) return;
-    this.fillData(this.data.read(Data.PENDING) !== 0n);
+    const [pending, requests] = [this.data.read(Data.PENDING), this.data.read(Data.REQUESTS)];
+    this.fillData(pending !== 0n, requests !== 0n);
     if (!this.find()) this.translate();
   }
 
@@ -252,6 +273,11 @@ export class TranslatedGuest extends DeprivilegedGuest {
   noteTrap(): void {
     const { mark } = this;
     if (mark) this.translator.noteTrap(mark.rip);
+  }
+
+  override enter(): void {
+    super.enter();
+    this.away = true;
   }
 
   protected override get entryRip(): bigint {

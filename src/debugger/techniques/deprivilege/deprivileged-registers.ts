@@ -61,7 +61,7 @@ export class DeprivilegedRegisters implements Registers {
   }
 
   controlRegister(number: number): bigint {
-    return this.virtual.controlRegister(number);
+    return number === 8 ? this.running.cr8 : this.virtual.controlRegister(number);
   }
 
   setControlRegister(number: number, value: bigint): void {
