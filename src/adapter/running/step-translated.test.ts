@@ -95,6 +95,7 @@ describe('a guest whose kernel is translated, in a debugger', () => {
     await runTo(lineOf('sgdt'));
     await client.run(CustomRequest.STEP_TRANSLATED);
     const { source, name } = await client.topFrame();
+
     assert.match(source?.path ?? name, /vmm\/translate\/handlers\/trap\.ts|handleTrap/);
   });
 });

@@ -214,6 +214,7 @@ export class Execution {
 
   /** Executes an instruction of a translation. A call of the monitor is entered. */
   stepTranslated(): Stretch {
+    for (const each of this.target.machine.processors) each.stopsAtDelivery = true;
     const stop = this.run.stepTranslated();
     return stop.kind === 'breakpoint' ? undefined : this.onStop(stop, true);
   }
