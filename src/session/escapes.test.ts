@@ -44,6 +44,14 @@ function changes(before: Buffer, after: Buffer): Set<number> {
   return changed;
 }
 
+/** Which of these frames hold translations: the monitor writes them as it needs them, and the guest meets a fault. */
+function translations({ vm }: Machine): (frame: number) => boolean {
+  const cache = vm?.translated?.translator.cache;
+  if (!cache) return () => false;
+  const first = (cache.frame - MONITOR) / PAGE_SIZE + 1;
+  return (frame) => frame >= first && frame < first + cache.size / PAGE_SIZE;
+}
+
 function descriptors({ vm, computer }: Machine): bigint[] {
   const gdt = vm?.monitor.host.deprivileged?.tables.gdt;
   if (gdt === undefined) return [];
@@ -89,7 +97,8 @@ describe(`a hostile kernel (seed ${String(SEED)})`, function () {
       });
 
       const assertContained = (escape: Escape, attacks: string): void => {
-        const reached = [...escape.changed].filter((frame) => !allowed.has(frame));
+        const own = translations(escape.machine);
+        const reached = [...escape.changed].filter((frame) => !allowed.has(frame) && !own(frame));
         assert.deepEqual(reached, [], attacks);
         // The LDT's descriptor and those that are made as they are needed lie beside them.
         assert.deepEqual(escape.descriptors, owned, attacks);

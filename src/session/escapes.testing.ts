@@ -23,6 +23,9 @@ export const CAUGHT = 0x6000n;
 /** An address in the monitor's part of the address space. */
 const target = (n: number): string => hex(DIRECT_MAP + 0x1000n * BigInt(n % 0x200));
 
+/** An address in what the kernel of a translated guest has beside its own memory. */
+const translated = (offset: number): string => hex(0xffff808000000000n + BigInt(offset));
+
 export const ATTACKS: readonly Attack[] = [
   {
     name: 'writes to the monitor’s memory',
@@ -166,6 +169,19 @@ export const ATTACKS: readonly Attack[] = [
     name: 'has descriptors of every kind',
     code: (n) =>
       `mov rax, 0x${((BigInt(n) * 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn).toString(16)}\n mov [gdt + 16], rax\n mov eax, 16\n mov es, eax\n mov eax, 19\n mov es, eax`,
+  },
+  {
+    name: 'writes to a translation cache',
+    faults: true,
+    code: (n) => `mov rbx, ${translated(0x1000 + n)}\n mov qword [rbx], -1`,
+  },
+  {
+    name: 'writes where a translation keeps its data',
+    code: (n) => `mov rbx, ${translated((n % 0x200) * 8)}\n mov qword [rbx], -1\n pushfq\n popfq`,
+  },
+  {
+    name: 'jumps into a translation cache',
+    code: (n) => `mov rax, ${translated(0x1000 + n)}\n jmp rax`,
   },
   {
     name: 'flushes what it has no business with',

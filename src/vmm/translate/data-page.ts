@@ -55,9 +55,14 @@ export class DataPage {
     if (this.read(offset) !== value) this.memory.write64(this.frame + offset, value);
   }
 
-  /** The virtual IF and IOPL, as bits of RFLAGS. */
+  /** The virtual IF and IOPL, as bits of RFLAGS: no others, whatever the guest has written there. */
   get flags(): bigint {
-    return this.read(Data.IF) | ((this.read(Data.IOPL_LESS_IF) + IF) & IOPL);
+    return (this.read(Data.IF) & IF) | ((this.read(Data.IOPL_LESS_IF) + IF) & IOPL);
+  }
+
+  /** CR8, which has no more than four bits. */
+  get taskPriority(): bigint {
+    return this.read(Data.CR[8]) & 0xfn;
   }
 
   /**

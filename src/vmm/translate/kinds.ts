@@ -34,7 +34,11 @@ const IN_LINE = new Set<Code>([
 ]);
 
 /** Control registers that no processor has. */
-const NO_REGISTER = new Set<Register>([Register.CR1, ...range(Register.CR5, Register.CR7), ...range(Register.CR9, Register.CR15)]);
+const NO_REGISTER = new Set<Register>([
+  Register.CR1,
+  ...range(Register.CR5, Register.CR7),
+  ...range(Register.CR9, Register.CR15),
+]);
 
 /** Sensitive, and not privileged: in an outer ring they would show or do something else (Robin and Irvine 2000). */
 const SENSITIVE = new Set<Mnemonic>([

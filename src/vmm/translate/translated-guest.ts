@@ -230,7 +230,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
 
   /** Where the guest's kernel sets it in line, the virtual processor learns it later. */
   override get cr8(): bigint {
-    return this.isKernel && this.away ? this.data.read(Data.CR[8]) : super.cr8;
+    return this.isKernel && this.away ? this.data.taskPriority : super.cr8;
   }
 
   override set cr8(value: bigint) {
