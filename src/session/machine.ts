@@ -21,9 +21,13 @@ import type { BootImage, PoweredOn } from './boot/boot-image';
 import { hashOf } from './state-hash';
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
-export const MONITORS = ['vtx', 'deprivilege', 'emulate', 'none'] as const satisfies readonly (
-  TechniqueName | 'none'
-)[];
+export const MONITORS = [
+  'vtx',
+  'deprivilege',
+  'paravirt',
+  'emulate',
+  'none',
+] as const satisfies readonly (TechniqueName | 'none')[];
 export type MonitorName = (typeof MONITORS)[number];
 
 export interface MachineOptions {

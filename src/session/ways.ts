@@ -15,4 +15,5 @@ export const WAYS: readonly [Way, ...Way[]] = [
   { name: 'vtx with shadow paging', monitor: 'vtx', paging: 'shadow' },
   { name: 'emulate', monitor: 'emulate' },
   { name: 'deprivilege', monitor: 'deprivilege' },
+  { name: 'paravirt', monitor: 'paravirt' },
 ];

@@ -14,6 +14,9 @@ import type { EptBuilder } from './memory/ept-builder';
 import type { GuestPages } from './memory/guest-pages';
 import type { FramePool } from './memory/shadow/frame-pool';
 import { ShadowPager, type ShadowPagerOptions } from './memory/shadow/shadow-pager';
+import { PARAVIRT_CALLS } from './paravirt/hypercalls';
+import { ParavirtTechnique } from './paravirt/paravirt';
+import { ParavirtGuest } from './paravirt/paravirt-guest';
 import type { Technique } from './technique';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
@@ -52,6 +55,7 @@ const TECHNIQUES = {
   vtx: { make: vtx },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
+  paravirt: { paging: 'shadow', make: paravirt },
 } as const satisfies Record<string, TechniqueKind>;
 
 export type TechniqueName = keyof typeof TECHNIQUES;
@@ -96,7 +100,27 @@ function emulate(parts: TechniqueParts) {
 }
 
 function deprivilege(parts: TechniqueParts) {
-  const { computer, frames, shadowFrames, hostCr3, gateFrame, start } = parts;
+  const { host } = deprivilegedHost(parts);
+  return { host, technique: new DeprivilegeTechnique(parts.start) };
+}
+
+function paravirt(parts: TechniqueParts) {
+  const { host, guest } = deprivilegedHost(parts, PARAVIRT_CALLS);
+  host.paravirt = new ParavirtGuest({
+    memory: parts.computer.memory,
+    guestMemory: host.guestMemory,
+    bus: host.bus,
+    clock: host.virtualClock,
+    platform: host.virtual,
+    guest,
+    calls: PARAVIRT_CALLS,
+  });
+  return { host, technique: new ParavirtTechnique(parts.start) };
+}
+
+/** A host whose guest runs in an outer ring. @param calls that CPUID tells the virtual processor of */
+function deprivilegedHost(parts: TechniqueParts, calls?: readonly number[]) {
+  const { computer, frames, shadowFrames, hostCr3, gateFrame } = parts;
   if (!shadowFrames) throw new RangeError('no frames for shadow tables');
   // The monitor is in every address space of the guest's: its gates and its stack have to be.
   const entry = computer.memory.read64(Number(hostCr3) + DIRECT_MAP_INDEX * 8);
@@ -111,15 +135,17 @@ function deprivilege(parts: TechniqueParts) {
   const software = softwareProcessor(host, frames.allocate(), {
     ...withEngine(parts),
     isTraced: (frame) => shadow.isTraced(frame),
+    ...(calls && { calls }),
   });
   const tables = new MonitorTables(computer.memory, frames, directMap(gateFrame));
   const { guestMemory } = host;
-  host.deprivileged = new DeprivilegedGuest(
+  const guest = new DeprivilegedGuest(
     computer.processor,
     software,
     shadow,
     tables,
     (address) => guestMemory.pageAt(address)?.frame,
   );
-  return { host, technique: new DeprivilegeTechnique(start) };
+  host.deprivileged = guest;
+  return { host, guest };
 }

@@ -68,6 +68,8 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   private readonly gdt: ShadowDescriptorTable;
   private readonly ldt: ShadowDescriptorTable;
   private entered: number[] = [];
+  /** The virtual processor's flags where the guest changes some of them without a trap: in memory. */
+  flagsWith?: (flags: bigint) => bigint;
 
   constructor(
     private readonly cpu: Processor,
@@ -113,7 +115,8 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The guest's flags as it would have them: what it could not change is as it was. */
   get flags(): bigint {
     const { real, virtual } = this;
-    return flagsAfter(real.rflags, virtual.rflags, real.rip === virtual.rip);
+    const believed = this.flagsWith?.(virtual.rflags) ?? virtual.rflags;
+    return flagsAfter(real.rflags, believed, real.rip === virtual.rip);
   }
 
   /** A segment register of the guest's: what it has not loaded anew is as it was when it was entered. */

@@ -74,6 +74,12 @@ export const execute = instruction('execute', Cost.EMULATION, {
   operands: (fetched) => [fetchedText(fetched)],
 });
 
+/** Whether the guest's monitor has a hypercall, beside those that each has: 1, or 0. */
+export const offersCall = instruction('look up', Cost.SOFTWARE, {
+  perform: (host: Host, number: bigint) => (host.paravirt?.offers(number) ? 1n : 0n),
+  operands: (number) => [['hypercall', number]],
+});
+
 /** Whether the virtual processor takes an interrupt now: 1, or 0 with IF = 0 and in the shadow of STI and MOV SS. */
 export const acceptsInterrupts = instruction('test', Cost.SOFTWARE, {
   perform: (host: Host) => (softwareOf(host).acceptsInterrupts ? 1n : 0n),

@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { Vector } from '../../../isa/exceptions';
+import { Gpr } from '../../../isa/registers/general';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { DeprivilegedGuest, VirtualMachine } from '../../../vmm';
@@ -10,7 +12,8 @@ import { VcpuRegisters } from '../emulate/vcpu-registers';
 import type { SecondLevel } from '../second-level';
 import type { EntryFailure, ExitGroup, ExitVocabulary, Side, Technique } from '../technique';
 import { DeprivilegedRegisters } from './deprivileged-registers';
-import { trapReason } from './reasons';
+import { hypercallOf } from '../paravirt/hypercall';
+import { hypercallReason, trapReason } from './reasons';
 import { TRAP_GROUPS } from './trap-groups';
 import {
   trapDetail,
@@ -27,7 +30,7 @@ const SAVED = 2;
 
 /** Trap and emulate by the built-in monitor: the guest has the processor, in a ring outside of its own. */
 export class BuiltInDeprivilege implements Technique {
-  readonly name = 'deprivilege';
+  readonly name: string;
   readonly leavesBy = 'trap';
   readonly structure = undefined;
   readonly entryFailures: readonly EntryFailure[] = [];
@@ -38,6 +41,7 @@ export class BuiltInDeprivilege implements Technique {
     private readonly vm: VirtualMachine,
     private readonly running: DeprivilegedGuest,
   ) {
+    this.name = vm.monitor.technique.name;
     this.cpu = vm.computer.processor;
     this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
   }
@@ -111,14 +115,15 @@ export class BuiltInDeprivilege implements Technique {
   }
 
   readonly exits: ExitVocabulary = {
-    lastReason: () => trapReason(this.lastVector),
+    lastReason: () => this.lastReason,
     facts: () => this.facts(),
     groups: TRAP_GROUPS,
     impossible: (group: ExitGroup) =>
       TRAP_GROUPS.includes(group)
         ? undefined
         : l10n.t(
-            'there are no VM exits under "deprivilege": the guest comes to the monitor by traps',
+            'there are no VM exits under "{0}": the guest comes to the monitor by traps',
+            this.name,
           ),
     id: trapId,
     name: trapName,
@@ -136,12 +141,22 @@ export class BuiltInDeprivilege implements Technique {
     return Number((this.cpu.state.rip & 0xfffn) >> 4n);
   }
 
-  private facts(): ExitFacts {
+  private get call(): number | undefined {
     const { running, cpu, lastVector } = this;
+    return lastVector === Vector.UD ? hypercallOf(running, cpu.state.gpr(Gpr.RAX)) : undefined;
+  }
+
+  private get lastReason(): number {
+    const { call, lastVector } = this;
+    return call === undefined ? trapReason(lastVector) : hypercallReason(call);
+  }
+
+  private facts(): ExitFacts {
+    const { running, cpu, lastReason, call } = this;
     const { virtual, frame } = running;
     return {
-      reason: trapReason(lastVector),
-      qualification: cpu.state.cr2,
+      reason: lastReason,
+      qualification: call === undefined ? cpu.state.cr2 : cpu.state.gpr(Gpr.RBX),
       guestPhysical: 0n,
       interruption: Number(frame.errorCode & 0xffffn),
       handler: cpu.state.rip,
