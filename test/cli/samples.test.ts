@@ -376,6 +376,53 @@ describe('samples', function () {
     asNasm(program);
   });
 
+  describe('paravirt-transparent', () => {
+    const program = 'techniques/paravirt-transparent/kernel.asm';
+    const SAME = [
+      '2 a page: ab',
+      ...['3 tick', '3 tick', '3 tick'],
+      '4 interrupts off: 3 ticks before; on: 1 more',
+      'Goodbye.',
+      '',
+    ];
+    const ABOVE = '1 I am in ring 0, above a monitor.';
+    const PLACES = [
+      { flags: ['--monitor', 'none'], place: '1 I am on the bare computer.', exits: {} },
+      { flags: ['--monitor', 'emulate'], place: ABOVE, exits: {} },
+      {
+        flags: ['--monitor', 'vtx'],
+        place: ABOVE,
+        exits: { VMCALL: 123, IO_INSTRUCTION: 39, HLT: 3, INVLPG: 2 },
+      },
+      {
+        flags: ['--monitor', 'deprivilege'],
+        place: '1 I am in ring 3, and nobody answers.',
+        exits: { TRAP_13: 189, TRAP_6: 1 },
+      },
+      {
+        flags: ['--monitor', 'paravirt'],
+        place: '1 I am in ring 3, and know whom to ask.',
+        exits: {
+          TRAP_13: 15,
+          TRAP_6: 2,
+          HYPERCALL_CONSOLE_PRINT: 8,
+          HYPERCALL_UPDATE_PAGE_TABLES: 2,
+          HYPERCALL_YIELD: 3,
+        },
+      },
+    ];
+
+    for (const { flags, place, exits } of PLACES) {
+      it(`finds out where it is, and does the same there (${flags.join(' ')})`, () => {
+        const { lines, exits: met } = report(program, flags);
+        assert.deepEqual(lines, [place, ...SAME]);
+        for (const [name, count] of Object.entries(exits)) assert.equal(met[name], count, name);
+      });
+    }
+
+    asNasm(program);
+  });
+
   it('bios: a game is the same, pixel for pixel, with a monitor and without', () => {
     // Keys that mean nothing take a step each: to the column of the first apple, up to it and on.
     const keys = `1${'z'.repeat(19)}{ArrowUp}${'z'.repeat(7)}{ArrowLeft}`;
