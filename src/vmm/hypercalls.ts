@@ -38,6 +38,17 @@ export const Hypercall = {
   /** The same as READ_DISK, by and by: an event tells that it is done. */
   START_DISK_READ: 15,
   START_DISK_WRITE: 16,
+  /** The frames (host-physical addresses) of RDX pages of RAM, from guest-physical RBX on, go to the list at RCX. */
+  READ_FRAMES: 17,
+  /**
+   * The guest's tables are those that the processor walks from now on: they hold frames, addresses in calls that change
+   * them are host-physical, and pages of tables are mapped read-only. Kernel and programs are both in ring 3: what either
+   * may use has US = 1. RBX is the frame of the first table. 64-bit mode only.
+   */
+  USE_DIRECT_PAGING: 18,
+  /** The frame RBX is a table of level RCX, 1 to 4, until it is released: it is validated now, and not at each use. */
+  PIN_TABLE: 19,
+  UNPIN_TABLE: 20,
 } as const;
 
 /** What a call has come to that was not done, as RAX has it: a negative number of 64 bits. */

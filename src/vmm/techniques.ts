@@ -14,6 +14,7 @@ import type { EptBuilder } from './memory/ept-builder';
 import type { GuestPages } from './memory/guest-pages';
 import type { FramePool } from './memory/shadow/frame-pool';
 import { ShadowPager, type ShadowPagerOptions } from './memory/shadow/shadow-pager';
+import { DirectPaging } from './paravirt/direct/direct-paging';
 import { PARAVIRT_CALLS } from './paravirt/hypercalls';
 import { ParavirtTechnique } from './paravirt/paravirt';
 import { ParavirtGuest } from './paravirt/paravirt-guest';
@@ -105,10 +106,16 @@ function deprivilege(parts: TechniqueParts) {
 }
 
 function paravirt(parts: TechniqueParts) {
-  const { host, guest } = deprivilegedHost(parts, PARAVIRT_CALLS);
+  const { host, guest, reserved } = deprivilegedHost(parts, PARAVIRT_CALLS);
+  const { memory } = parts.computer;
+  const { guestMemory } = host;
+  const { software, pager: shadow } = guest;
+  const direct = new DirectPaging({ memory, guestMemory, software, reserved, shadow });
+  guest.pager = direct;
   host.paravirt = new ParavirtGuest({
-    memory: parts.computer.memory,
-    guestMemory: host.guestMemory,
+    memory,
+    guestMemory,
+    direct,
     bus: host.bus,
     clock: host.virtualClock,
     platform: host.virtual,
@@ -147,5 +154,5 @@ function deprivilegedHost(parts: TechniqueParts, calls?: readonly number[]) {
     (address) => guestMemory.pageAt(address)?.frame,
   );
   host.deprivileged = guest;
-  return { host, guest };
+  return { host, guest, reserved };
 }

@@ -18,7 +18,7 @@ import type { CpuState, SegmentRegister } from '../../processor/state/cpu-state'
 import { CS, DS, ES, FS, GS, LDTR, SS } from '../../processor/state/layout';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import { accessOf } from '../memory/faulting-access';
-import type { ShadowPager } from '../memory/shadow/shadow-pager';
+import type { GuestPager } from './guest-pager';
 import {
   EFER,
   codeSelector,
@@ -74,7 +74,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   constructor(
     private readonly cpu: Processor,
     readonly software: SoftwareProcessor,
-    readonly pager: ShadowPager,
+    public pager: GuestPager,
     readonly tables: MonitorTables,
     /** Host-physical address of a guest-physical page, where it is memory. */
     private readonly frameOf: (guestPhysical: bigint) => number | undefined,
@@ -194,6 +194,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   /** Where the guest's descriptor tables lie. Writes to them are traced from now on. */
   private followTables(): void {
+    if (this.pager.seesNoWrites) for (const table of [this.gdt, this.ldt]) table.forget();
     this.readTables();
     this.pager.watch(new Set([...this.gdt.traced, ...this.ldt.traced]));
   }
@@ -211,9 +212,11 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** Where a page of the guest's lies, by its own tables, without any trace. */
   private lookUp(linear: bigint): number | undefined {
     const { physical } = this.cpu;
+    const frameOf = (address: bigint): number | undefined =>
+      this.pager.frameOf ? this.pager.frameOf(address) : this.frameOf(address);
     const entries = {
       entryAddress: (address: bigint) => {
-        const frame = this.frameOf(address & -4096n);
+        const frame = frameOf(address & -4096n);
         return frame === undefined ? physical.size : frame + Number(address & 0xfffn);
       },
       read32: (address: number) => physical.read32(address),
@@ -222,7 +225,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
       write64: () => undefined,
     };
     const { translation } = walk(this.virtual, entries, linear, READ_ANYTHING, false);
-    return translation && this.frameOf(translation.address & -4096n);
+    return translation && frameOf(translation.address & -4096n);
   }
 
   private written(address: number, length: number): void {
@@ -258,7 +261,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     return translation ? translation.address : -1n - BigInt(fault.errorCode);
   }
 
-  fill(linear: bigint, errorCode: bigint): ReturnType<ShadowPager['fill']> {
+  fill(linear: bigint, errorCode: bigint): ReturnType<GuestPager['fill']> {
     const { virtual, pager } = this;
     return pager.fill(virtual, linear, this.accessOf(errorCode), isKernelAsUser(virtual));
   }

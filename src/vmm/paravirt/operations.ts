@@ -112,12 +112,13 @@ export const entryBytes = instruction('test', Cost.SOFTWARE, {
   operands: () => ['[vcpu]: width of a paging-structure entry'],
 });
 
-/** What the processors know of the guest's page tables is no longer so. */
-export const forgetTranslations = instruction('note', Cost.SOFTWARE, {
+/** MOV to CR3: what the processors know of the guest's page tables is no longer so. */
+export const forgetTranslations = instruction('forget translations', Cost.CR_WRITE, {
   perform: (host: Host) => {
-    host.addressSpaceChanged();
+    host.cpu.flushWorld(0);
+    host.cpu.flushWorld(1);
   },
-  operands: () => ['translations have changed'],
+  operands: () => ['of the guest’s'],
 });
 
 /** Where the guest's TSS has its stack pointer for traps: a linear address, or -1 without such a TSS. */
@@ -130,10 +131,53 @@ export const stackInTss = instruction('look up', Cost.SOFTWARE, {
 export const loadRoot = instruction('MOV', Cost.CR_WRITE, {
   perform: (host: Host, value: bigint) => {
     const taken = paravirtOf(host).loadRoot(value);
-    if (taken) host.addressSpaceChanged();
     return taken ? 1n : 0n;
   },
   operands: (value) => ['[vcpu.CR3]', value],
+});
+
+/** Whether the guest's own tables are those that the processor walks: 1, or 0. */
+export const usesDirectPaging = instruction('test', Cost.SOFTWARE, {
+  perform: (host: Host) => (paravirtOf(host).direct.isUsed ? 1n : 0n),
+  operands: () => ['direct paging'],
+});
+
+/** Whether they could be: 4-level paging, and they are not yet: 1, or 0. */
+export const canUseDirectPaging = instruction('test', Cost.SOFTWARE, {
+  perform: (host: Host) => (paravirtOf(host).canUseDirectPaging ? 1n : 0n),
+  operands: () => ['[vcpu]: 4-level paging'],
+});
+
+/** The host-physical address of a page of the guest's RAM. */
+export const frameOfPage = instruction('look up', Cost.SOFTWARE, {
+  perform: (host: Host, page: bigint) => BigInt(paravirtOf(host).direct.frameOfPage(page)),
+  operands: (page) => [['frame of guest-physical', page]],
+});
+
+/** Validates the tables from a root on, and has the processor walk them: 1, or 0 where it is refused. */
+export const beginDirectPaging = instruction('validate', Cost.PAGE_WALK, {
+  perform: (host: Host, root: bigint) => (paravirtOf(host).beginDirectPaging(root) ? 1n : 0n),
+  operands: (root) => [['PML4', root]],
+});
+
+/** Validates a table and keeps its type: 1, or 0 where it is refused. */
+export const pinTable = instruction('validate', Cost.PAGE_WALK, {
+  perform: (host: Host, table: bigint, level: number) =>
+    paravirtOf(host).direct.pin(Number(table), level) ? 1n : 0n,
+  operands: (table, level) => [[`table of level ${String(level)}`, table]],
+});
+
+/** Gives the type up: 1, or 0 where it is not pinned. */
+export const unpinTable = instruction('release', Cost.SOFTWARE, {
+  perform: (host: Host, table: bigint) => (paravirtOf(host).direct.unpin(Number(table)) ? 1n : 0n),
+  operands: (table) => [['table', table]],
+});
+
+/** Validates an entry and writes it: its old value, or -1 where it is refused. */
+export const replaceEntry = instruction('validate', Cost.PAGE_WALK, {
+  perform: (host: Host, address: bigint, value: bigint) =>
+    paravirtOf(host).direct.types.replace(Number(address), value) ?? -1n,
+  operands: (address, value) => [['entry at', address], value],
 });
 
 /** How many sectors the guest's disk has; 0 where there is none. */

@@ -12,6 +12,8 @@ import { TR } from '../../processor/state/layout';
 import type { DeprivilegedGuest } from '../deprivilege/deprivileged-guest';
 import type { GuestBus } from '../emulator/guest-bus';
 import type { GuestMemory } from '../memory/guest-memory';
+import { pagingMode } from '../../processor/paging/walk';
+import type { DirectPaging, DirectPagingState } from './direct/direct-paging';
 import { BlockDevice, type BlockDeviceState } from './block-device';
 import { SharedPageView } from './shared-page';
 
@@ -30,6 +32,7 @@ export interface ParavirtState {
   readonly enabled: boolean;
   readonly channels: readonly (readonly [EventSource, number])[];
   readonly disk: BlockDeviceState;
+  readonly direct: DirectPagingState;
 }
 
 /** What it works with. */
@@ -40,6 +43,7 @@ export interface ParavirtParts {
   readonly clock: Clock;
   readonly platform: Platform;
   readonly guest: DeprivilegedGuest;
+  readonly direct: DirectPaging;
   /** The numbers of the calls that it may make. */
   readonly calls: readonly number[];
 }
@@ -69,16 +73,27 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   }
 
   save(): ParavirtState {
-    const { shared, enabled, channels, disk } = this;
-    return { shared, enabled, channels: [...channels], disk: disk.save() };
+    const { shared, enabled, channels, disk, direct } = this;
+    return {
+      shared,
+      enabled,
+      channels: [...channels],
+      disk: disk.save(),
+      direct: direct.save(),
+    };
   }
 
-  restore({ shared, enabled, channels, disk }: ParavirtState): void {
+  restore({ shared, enabled, channels, disk, direct }: ParavirtState): void {
     this.shared = shared;
     this.enabled = enabled;
     this.channels.clear();
     for (const [source, channel] of channels) this.channels.set(source, channel);
     this.disk.restore(disk);
+    this.direct.restore(direct);
+  }
+
+  get direct(): DirectPaging {
+    return this.parts.direct;
   }
 
   offers(call: bigint): boolean {
@@ -142,6 +157,7 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
    */
   synchronize(waits: boolean): void {
     const { page, parts } = this;
+    if (this.direct.settle()) this.forgetTranslations();
     if (!page) return;
     const { virtual, software } = parts.guest;
     const flags = this.flagsWith(virtual.rflags);
@@ -159,7 +175,8 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   locate(linear: bigint, write: boolean): bigint {
     const { guest, bus } = this.parts;
     if (!isCanonical(linear)) return -1n;
-    const address = guest.walkForAccess(linear, write ? BigInt(PageFaultError.WR) : 0n);
+    const found = guest.walkForAccess(linear, write ? BigInt(PageFaultError.WR) : 0n);
+    const address = this.direct.isUsed && found >= 0n ? this.ownAddress(found) : found;
     return address >= 0n && bus.answererAt(Number(address)) === 'ram' ? address : -1n;
   }
 
@@ -171,8 +188,7 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
 
   /** Width of an entry of the guest's page tables, in bytes. */
   get entryBytes(): number {
-    const { paging, pae } = pagingOf(this.parts.guest);
-    return paging && !pae ? 4 : 8;
+    return pagingMode(this.parts.guest.virtual) === '32-bit' ? 4 : 8;
   }
 
   /** The linear address of the stack pointer for traps in the guest's TSS, -1 where there is none. */
@@ -182,8 +198,21 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
     return present && limit + 1 >= STACK_END ? base + STACK_IN_TSS : -1n;
   }
 
+  /** Whether a guest could have the processor walk its own tables. */
+  get canUseDirectPaging(): boolean {
+    const { virtual } = this.parts.guest;
+    return !this.direct.isUsed && pagingMode(virtual) === '4-level';
+  }
+
+  beginDirectPaging(root: bigint): boolean {
+    const begun = this.direct.begin(Number(root));
+    this.parts.guest.software.changed();
+    return begun;
+  }
+
   /** MOV to CR3 by the virtual processor. @returns whether it takes the value */
   loadRoot(value: bigint): boolean {
+    if (this.direct.isUsed && !this.direct.changeRoot(Number(value))) return false;
     return this.parts.guest.software.using((cpu) => {
       try {
         writeControlRegister(cpu, 3, value);
@@ -193,6 +222,18 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
         throw thrown;
       }
     });
+  }
+
+  private forgetTranslations(): void {
+    const { software } = this.parts.guest;
+    software.changed();
+    software.cpu.flushWorld(0);
+    software.cpu.flushWorld(1);
+  }
+
+  /** The guest-physical address of a host-physical one. */
+  private ownAddress(host: bigint): bigint {
+    return this.direct.guestAddress(Number(host)) ?? -1n;
   }
 
   private get virtualFlags(): bigint {
@@ -213,8 +254,3 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
 
 const isCanonical = (linear: bigint): boolean =>
   BigInt.asUintN(64, BigInt.asIntN(48, linear)) === linear;
-
-const pagingOf = ({ virtual }: DeprivilegedGuest) => ({
-  paging: virtual.paging,
-  pae: virtual.longMode || (virtual.cr4 & (1n << 5n)) !== 0n,
-});

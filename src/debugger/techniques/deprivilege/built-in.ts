@@ -34,7 +34,7 @@ export class BuiltInDeprivilege implements Technique {
   readonly leavesBy = 'trap';
   readonly structure = undefined;
   readonly entryFailures: readonly EntryFailure[] = [];
-  readonly secondLevel: SecondLevel;
+  private readonly map: SecondLevel;
   private readonly cpu: Processor;
 
   constructor(
@@ -43,7 +43,16 @@ export class BuiltInDeprivilege implements Technique {
   ) {
     this.name = vm.monitor.technique.name;
     this.cpu = vm.computer.processor;
-    this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+    this.map = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+  }
+
+  private get isDirect(): boolean {
+    return this.vm.monitor.host.paravirt?.direct.isUsed === true;
+  }
+
+  /** Under direct paging the guest's own tables hold host-physical addresses. */
+  get secondLevel(): SecondLevel | undefined {
+    return this.isDirect ? undefined : this.map;
   }
 
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
@@ -90,7 +99,7 @@ export class BuiltInDeprivilege implements Technique {
 
   /** While the guest has the processor it walks the shadow tables, with the ring in which the guest really is. */
   get shadowPaging(): PagingState | undefined {
-    return this.taken ? undefined : this.cpu.state;
+    return this.taken || this.isDirect ? undefined : this.cpu.state;
   }
 
   get operation(): string {

@@ -2,6 +2,7 @@ import { COMMON_CALLS, Hypercall } from '../../hypercalls';
 import type { Call } from './call';
 import { printConsole, writeConsole } from './console';
 import { switchContext } from './context';
+import { pinTableAt, readFrames, unpinTableAt, useDirectPaging } from './direct';
 import { transferLater, transferNow } from './disk';
 import {
   bindEventTo,
@@ -30,6 +31,10 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [Hypercall.WRITE_DISK, transferNow(true)],
   [Hypercall.START_DISK_READ, transferLater(false)],
   [Hypercall.START_DISK_WRITE, transferLater(true)],
+  [Hypercall.READ_FRAMES, readFrames],
+  [Hypercall.USE_DIRECT_PAGING, useDirectPaging],
+  [Hypercall.PIN_TABLE, pinTableAt],
+  [Hypercall.UNPIN_TABLE, unpinTableAt],
 ]);
 
 /** All calls of a paravirtual guest's. */

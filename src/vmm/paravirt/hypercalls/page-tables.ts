@@ -1,12 +1,14 @@
 import { HypercallError } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import { writeGuestPhysical } from '../../operations';
-import { entryBytes, forgetTranslations, isRam } from '../operations';
+import { entryBytes, forgetTranslations, isRam, usesDirectPaging } from '../operations';
+import { replaceEntries } from './direct';
 import { guestList, isList, wordIn, type ListShape } from './guest-range';
 
 const UPDATES: ListShape = { words: 2, most: 256, write: false };
 
-interface Update {
+/** An entry of a page table, guest-physical or with direct paging host-physical, and its new value. */
+export interface Update {
   readonly address: bigint;
   readonly value: bigint;
 }
@@ -16,14 +18,21 @@ export function* updatePageTables(list: bigint, count: bigint): Handler<bigint> 
   if (!isList(list, count, UPDATES)) return HypercallError.BAD_ARGUMENT;
   const range = yield* guestList(list, count, UPDATES);
   if (!range) return HypercallError.BAD_ADDRESS;
-  const width = Number(yield entryBytes());
+  const width = yield entryBytes();
   const updates: Update[] = [];
   for (let n = 0; n < Number(count); n++) {
     const address = yield* wordIn(range, 2 * n);
-    const value = yield* wordIn(range, 2 * n + 1);
-    if (address % BigInt(width) !== 0n) return HypercallError.BAD_ARGUMENT;
+    if (address % width !== 0n) return HypercallError.BAD_ARGUMENT;
+    updates.push({ address, value: yield* wordIn(range, 2 * n + 1) });
+  }
+  if ((yield usesDirectPaging()) === 1n) return yield* replaceEntries(updates);
+  return yield* writeEntries(updates, Number(width));
+}
+
+/** The guest's tables are its own affair: shadow tables follow them. */
+function* writeEntries(updates: readonly Update[], width: number): Handler<bigint> {
+  for (const { address } of updates) {
     if ((yield isRam(address)) === 0n) return HypercallError.BAD_ADDRESS;
-    updates.push({ address, value });
   }
   for (const { address, value } of updates) yield writeGuestPhysical(address, width, value);
   yield forgetTranslations();
