@@ -14,6 +14,7 @@ export {
 export type { Paging, TechniqueName } from './techniques';
 export type { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
 export { HOLE_KINDS, REFUSED, type Hole, type HoleKind } from './deprivilege/holes/hole';
+export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct/refusal';
 export { Hypercall } from './hypercalls';
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';

@@ -21,6 +21,7 @@ export type {
   TlbTags,
 } from './technique';
 export { holeReason } from './deprivilege/reasons';
+export { refusalText } from './paravirt/refusal-words';
 export { abortText, failureWords } from './vtx/failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
