@@ -130,16 +130,26 @@ describe('samples', function () {
   const report = (
     program: string,
     flags: readonly string[],
-  ): { lines: string[]; exits: Partial<Record<string, number>>; holes: Set<string> } => {
+  ): {
+    lines: string[];
+    exits: Partial<Record<string, number>>;
+    holes: Set<string>;
+    refused: unknown;
+  } => {
     const json = join(folder, 'report.json');
     const { status, serial } = run([program, ...flags, '--json', json]);
     assert.equal(status, 1, 'value 0 at the exit device');
-    const { exits, holes = [] } = JSON.parse(readFileSync(json, 'utf8')) as {
+    const {
+      exits,
+      holes = [],
+      refused,
+    } = JSON.parse(readFileSync(json, 'utf8')) as {
       exits: Partial<Record<string, number>>;
       holes?: readonly { instruction: string }[];
+      refused?: unknown;
     };
     const instructions = new Set(holes.map(({ instruction }) => instruction));
-    return { lines: serial.split('\n'), exits, holes: instructions };
+    return { lines: serial.split('\n'), exits, holes: instructions, refused };
   };
 
   describe('shadow-paging', () => {
@@ -372,6 +382,48 @@ describe('samples', function () {
       // SYSCALL and SYSRET; IRETQ to the program.
       assert.deepEqual([exits['TRAP_6'], exits['TRAP_11']], [18, 4]);
     });
+
+    asNasm(program);
+  });
+
+  describe('paravirt', () => {
+    const program = 'techniques/paravirt/kernel.asm';
+    const PRINTED = [
+      '1 a text by one call',
+      '2 events of the timer: 1',
+      '3 the processor walks the tables of the kernel',
+      '3 and a text in the same call',
+      '3 eight pages: abcdefgh',
+      '3 the first in another address space: h, and here: a',
+      '4 a page of the monitor: refused',
+      '4 a page table to write to: refused',
+      "4 the monitor's entry: refused",
+      '4 a write without a call: #PF, error code 3',
+      '5 the disk: A kernel woke,',
+      '5 sectors by and by: 1',
+      'Goodbye.',
+      '',
+    ];
+
+    it('does all by asking, and is refused what it must not have', () => {
+      const flags = ['--monitor', 'paravirt', '--disk', 'multiboot/poem.txt'];
+      const { lines, exits, refused } = report(program, flags);
+      assert.deepEqual(lines, PRINTED);
+      assert.deepEqual(refused, {
+        'foreign-frame': 1,
+        'writable-table': 1,
+        'monitors-entry': 1,
+      });
+      assert.equal(exits['HYPERCALL_MULTICALL'], 1);
+      assert.equal(exits['HYPERCALL_UPDATE_PAGE_TABLES'], 3);
+    });
+
+    for (const monitor of ['none', 'vtx', 'emulate', 'deprivilege']) {
+      it(`finds nobody to ask (${monitor})`, () => {
+        const { lines } = report(program, ['--monitor', monitor]);
+        assert.deepEqual(lines, ['There is nobody to ask.', '']);
+      });
+    }
 
     asNasm(program);
   });
