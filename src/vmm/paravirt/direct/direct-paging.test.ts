@@ -119,6 +119,22 @@ ${call(Hypercall.UPDATE_PAGE_TABLES, ['list', '2'], '0x6000')}`;
     assert.deepEqual(protecting.refusals, []);
   });
 
+  it('leaves the processor no translation that an update has taken away', async () => {
+    const body = `${PF}
+        mov     rax, cr0
+        or      eax, 0x10000
+        mov     cr0, rax
+        xor     eax, eax
+        mov     [0x21000], rax
+        ${update(entry(1, 0x21), framed(0x21000, 5), '0x6000')}
+        ${frameOf(0x21000, 'r8')}
+        ${call(Hypercall.PIN_TABLE, ['r8', '1'], '0x6008')}
+        mov     [0x21008], rsp`;
+    const ran = await runParavirt(directKernel(body, LIST + FAULT));
+    assert.equal(ran.end, 'exit-device');
+    assert.deepEqual([0x6000, 0x6008, 0x6f00, 0x21008].map(ran.word), [0n, 0n, 3n, 0n]);
+  });
+
   it('undoes what a device writes to a table', async () => {
     // ATA, bus master: a PRD table at 0x5000 that leads to the table of the first level.
     const body = `
