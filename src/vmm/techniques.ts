@@ -106,10 +106,10 @@ function deprivilege(parts: TechniqueParts) {
 }
 
 function paravirt(parts: TechniqueParts) {
-  const { host, guest, reserved } = deprivilegedHost(parts, PARAVIRT_CALLS);
+  const { host, guest, shadow, reserved } = deprivilegedHost(parts, PARAVIRT_CALLS);
   const { memory } = parts.computer;
   const { guestMemory } = host;
-  const { software, pager: shadow } = guest;
+  const { software } = guest;
   const direct = new DirectPaging({ memory, guestMemory, software, reserved, shadow });
   guest.pager = direct;
   host.paravirt = new ParavirtGuest({
@@ -154,5 +154,5 @@ function deprivilegedHost(parts: TechniqueParts, calls?: readonly number[]) {
     (address) => guestMemory.pageAt(address)?.frame,
   );
   host.deprivileged = guest;
-  return { host, guest, reserved };
+  return { host, guest, shadow, reserved };
 }

@@ -40,6 +40,8 @@ export interface Technique {
   readonly secondLevel: SecondLevel | undefined;
   /** With what the processor translates the guest's linear addresses, where that is not the guest's own paging. */
   readonly shadowPaging?: PagingState | undefined;
+  /** Whether the guest's own tables hold host-physical addresses, as it knows its frames. */
+  readonly holdsFrames?: boolean;
   readonly exits: ExitVocabulary;
   /** Bits of control registers, by number, that are not the guest's: it reads others in their place. */
   readonly heldBits?: Readonly<Record<number, bigint>>;

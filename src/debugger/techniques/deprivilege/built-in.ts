@@ -46,13 +46,13 @@ export class BuiltInDeprivilege implements Technique {
     this.map = new GuestMap(vm.computer.memory, vm.guestMemory.map);
   }
 
-  private get isDirect(): boolean {
+  get holdsFrames(): boolean {
     return this.vm.monitor.host.paravirt?.direct.isUsed === true;
   }
 
   /** Under direct paging the guest's own tables hold host-physical addresses. */
   get secondLevel(): SecondLevel | undefined {
-    return this.isDirect ? undefined : this.map;
+    return this.holdsFrames ? undefined : this.map;
   }
 
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
@@ -99,7 +99,7 @@ export class BuiltInDeprivilege implements Technique {
 
   /** While the guest has the processor it walks the shadow tables, with the ring in which the guest really is. */
   get shadowPaging(): PagingState | undefined {
-    return this.taken || this.isDirect ? undefined : this.cpu.state;
+    return this.taken || this.holdsFrames ? undefined : this.cpu.state;
   }
 
   get operation(): string {

@@ -8,6 +8,7 @@ import type { GuestPager } from '../../deprivilege/guest-pager';
 import type { SoftwareProcessor } from '../../emulator/software-processor';
 import type { GuestMemory } from '../../memory/guest-memory';
 import type { ReservedEntry } from '../../memory/shadow/shadow-tables';
+import type { ShadowPager } from '../../memory/shadow/shadow-pager';
 import { DirectAddresses } from './direct-addresses';
 import { FrameTypes, type FrameTypesState } from './frame-types';
 import type { Refusal } from './refusal';
@@ -33,7 +34,7 @@ export interface DirectPagingParts {
   readonly software: SoftwareProcessor;
   readonly reserved: ReservedEntry;
   /** What translates until the guest's own tables do. */
-  readonly shadow: GuestPager;
+  readonly shadow: ShadowPager;
 }
 
 /**
@@ -89,6 +90,7 @@ export class DirectPaging implements GuestPager, Persistent<DirectPagingState> {
       this.end();
       return false;
     }
+    this.parts.shadow.forgetAll();
     this.base = base;
     this.parts.software.state.cr3 = BigInt(base);
     this.chooseAddresses();
