@@ -51,7 +51,11 @@ export const decode = instruction('decode', Cost.SOFTWARE, {
 /** Executes it over the virtual processor's registers and the guest's memory; an exception goes to the guest. */
 export const execute = instruction('execute', Cost.EMULATION, {
   perform: (host: Host, _fetched: bigint) => {
-    if (host.takeMappingsChanged()) softwareOf(host).forgetMappings();
+    if (host.takeMappingsChanged()) {
+      softwareOf(host).forgetMappings();
+      // The processor itself goes on with such a guest later, and nobody will ask again.
+      if (host.deprivileged) host.cpu.flushWorld(0);
+    }
     const stop = softwareOf(host).execute();
     switch (stop.kind) {
       case 'raised':
