@@ -49,6 +49,14 @@ export interface DeprivilegedState {
   readonly entered: readonly number[];
 }
 
+/** An IF that guest and monitor share. */
+export interface SharedFlag {
+  /** The guest's flags with what it has made of its IF there since the monitor looked. */
+  flagsWith(flags: bigint): bigint;
+  /** Puts the IF of the guest's flags there. */
+  show(flags: bigint): void;
+}
+
 /** Registers of a guest that the processor has, while the guest runs or at the gate by which it left. */
 export interface RealRegisters {
   readonly rip: bigint;
@@ -68,8 +76,8 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   private readonly gdt: ShadowDescriptorTable;
   private readonly ldt: ShadowDescriptorTable;
   private entered: number[] = [];
-  /** The virtual processor's flags where the guest changes some of them without a trap: in memory. */
-  flagsWith?: (flags: bigint) => bigint;
+  /** Where the guest changes its IF without a trap: in memory. */
+  sharedFlag?: SharedFlag;
 
   constructor(
     private readonly cpu: Processor,
@@ -115,7 +123,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The guest's flags as it would have them: what it could not change is as it was. */
   get flags(): bigint {
     const { real, virtual } = this;
-    const believed = this.flagsWith?.(virtual.rflags) ?? virtual.rflags;
+    const believed = this.sharedFlag?.flagsWith(virtual.rflags) ?? virtual.rflags;
     return flagsAfter(real.rflags, believed, real.rip === virtual.rip);
   }
 
@@ -154,6 +162,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     virtual.setSegment(SS, stack);
     virtual.rip = frame.rip;
     virtual.rflags = flags;
+    this.sharedFlag?.show(flags);
     virtual.setGpr(Gpr.RSP, frame.rsp);
     this.software.changed();
   }
@@ -337,6 +346,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     this.takeRegisters();
     this.takeFrame();
     change();
+    this.sharedFlag?.show(this.virtual.rflags);
     const { obstacle: stopped } = this;
     if (runs) tables.load(cpu.state);
     if (runs && stopped !== undefined) return false;

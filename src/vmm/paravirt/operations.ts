@@ -127,6 +127,12 @@ export const stackInTss = instruction('look up', Cost.SOFTWARE, {
   operands: () => ['RSP0 in the guest’s TSS'],
 });
 
+/** How wide it is there, in bytes. */
+export const stackBytes = instruction('test', Cost.SOFTWARE, {
+  perform: (host: Host) => BigInt(paravirtOf(host).stackBytes),
+  operands: () => ['[vcpu]: width of a stack pointer'],
+});
+
 /** MOV to CR3 on the virtual processor: 1, or 0 where it refuses the value. */
 export const loadRoot = instruction('MOV', Cost.CR_WRITE, {
   perform: (host: Host, value: bigint) => {

@@ -9,7 +9,7 @@ import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { isNull } from '../../processor/segments/descriptor';
 import { TR } from '../../processor/state/layout';
-import type { DeprivilegedGuest } from '../deprivilege/deprivileged-guest';
+import type { DeprivilegedGuest, SharedFlag } from '../deprivilege/deprivileged-guest';
 import type { GuestBus } from '../emulator/guest-bus';
 import type { GuestMemory } from '../memory/guest-memory';
 import { pagingMode } from '../../processor/paging/walk';
@@ -49,7 +49,7 @@ export interface ParavirtParts {
 }
 
 /** What the monitor keeps for a guest that knows of it: the shared page, event channels, a timer, its disk. */
-export class ParavirtGuest implements Persistent<ParavirtState> {
+export class ParavirtGuest implements Persistent<ParavirtState>, SharedFlag {
   readonly disk: BlockDevice;
   private shared: ParavirtState['shared'];
   private enabled = false;
@@ -64,7 +64,7 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   constructor(private readonly parts: ParavirtParts) {
     const { clock, guestMemory, platform } = parts;
     clock.attach(this.timer);
-    parts.guest.flagsWith = (flags) => this.flagsWith(flags);
+    parts.guest.sharedFlag = this;
     this.disk = new BlockDevice(clock, guestMemory, platform.disks[0], (status) => {
       const { page } = this;
       if (page) page.diskStatus = status;
@@ -123,10 +123,7 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   /** @param address guest-physical, of RAM */
   share(address: bigint, vector: number): void {
     this.shared = { address, vector };
-    const { page } = this;
-    if (!page) return;
-    this.enabled = (this.virtualFlags & WideRflags.IF) !== 0n;
-    page.enabled = this.enabled;
+    this.show(this.parts.guest.virtual.rflags);
   }
 
   bind(source: EventSource, channel: number): void {
@@ -140,6 +137,14 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   /** @param at undefined: no event */
   setTimer(at: number | undefined): void {
     this.parts.clock.schedule(this.timer, at);
+  }
+
+  /** The shared page has the IF of these flags from now on. */
+  show(flags: bigint): void {
+    const { page } = this;
+    if (!page) return;
+    this.enabled = (flags & WideRflags.IF) !== 0n;
+    page.enabled = this.enabled;
   }
 
   /** The guest's RFLAGS with its IF as it says in the shared page, if it has said anything since the last look. */
@@ -165,8 +170,7 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
       virtual.rflags = flags;
       software.changed();
     }
-    this.enabled = (flags & WideRflags.IF) !== 0n;
-    page.enabled = this.enabled;
+    this.show(flags);
     page.waits = waits;
     page.time = parts.clock.now;
   }
@@ -189,6 +193,11 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   /** Width of an entry of the guest's page tables, in bytes. */
   get entryBytes(): number {
     return pagingMode(this.parts.guest.virtual) === '32-bit' ? 4 : 8;
+  }
+
+  /** Width of a stack pointer in the guest's TSS, in bytes. */
+  get stackBytes(): number {
+    return this.parts.guest.virtual.longMode ? 8 : 4;
   }
 
   /** The linear address of the stack pointer for traps in the guest's TSS, -1 where there is none. */
@@ -234,10 +243,6 @@ export class ParavirtGuest implements Persistent<ParavirtState> {
   /** The guest-physical address of a host-physical one. */
   private ownAddress(host: bigint): bigint {
     return this.direct.guestAddress(Number(host)) ?? -1n;
-  }
-
-  private get virtualFlags(): bigint {
-    return this.parts.guest.virtual.rflags;
   }
 
   private raise(source: EventSource): void {

@@ -102,6 +102,23 @@ describe('events for a paravirtual guest', () => {
     assert.deepEqual([0x6018, 0x6020].map(word), [1n, 0n]);
   });
 
+  it('follow an edit of IF, though the guest has just said something else', async () => {
+    const body = `${SET_UP}
+        mov     byte [0x8000], 0
+        in      al, 0x61
+        mov     byte [0x8000], 1
+here:   jmp     here`;
+    const { machine } = await runParavirt(kernel64(body, HANDLER));
+    const guest = machine.vm?.monitor.host.deprivileged;
+    assert.ok(guest);
+    assert.equal(guest.flags & 0x200n, 0x200n);
+    guest.edit(() => {
+      guest.virtual.rflags &= ~0x200n;
+    });
+    assert.equal(guest.flags & 0x200n, 0n);
+    assert.equal(machine.vm?.guestMemory.read(BigInt(SHARED), 1), 0n);
+  });
+
   it('are refused where they could not come', async () => {
     const { BAD_ADDRESS, BAD_ARGUMENT, NOT_NOW } = HypercallError;
     const wrong: [number, string[], bigint][] = [

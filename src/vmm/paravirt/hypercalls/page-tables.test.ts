@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Hypercall, HypercallError } from '../../hypercalls';
-import { call, kernel64, runParavirt } from '../running.testing';
+import { call, kernel32, kernel64, runParavirt } from '../running.testing';
 
 /** Tables of 4-KByte pages for the second 2 MBytes: 0x13000 has their entries. */
 const SMALL_PAGES = `
@@ -78,6 +78,24 @@ gdt2:   dq      0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00af9a000000ffff
     assert.deepEqual(
       [word(0x6000), word(0x6008), word(0x8004)],
       [0n, 0x14000n, 0xffffffff80007000n],
+    );
+  });
+
+  it('changes ESP0 alone in a 32-bit TSS', async () => {
+    const body = `
+        mov     eax, 0x28
+        ltr     ax
+        mov     dword [0x8008], 0x10
+        mov     eax, ${String(Hypercall.SWITCH_CONTEXT)}
+        xor     ebx, ebx
+        mov     ecx, 0x7000
+        vmcall
+        mov     [0x6000], eax`;
+    const { word, end } = await runParavirt(kernel32(body));
+    assert.equal(end, 'exit-device');
+    assert.deepEqual(
+      [0x6000, 0x8004, 0x8008].map((at) => word(at) & 0xffffffffn),
+      [0n, 0x7000n, 0x10n],
     );
   });
 
