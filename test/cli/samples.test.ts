@@ -130,26 +130,16 @@ describe('samples', function () {
   const report = (
     program: string,
     flags: readonly string[],
-  ): {
-    lines: string[];
-    exits: Partial<Record<string, number>>;
-    holes: Set<string>;
-    refused: unknown;
-  } => {
+  ): { lines: string[]; exits: Partial<Record<string, number>>; holes: Set<string> } => {
     const json = join(folder, 'report.json');
     const { status, serial } = run([program, ...flags, '--json', json]);
     assert.equal(status, 1, 'value 0 at the exit device');
-    const {
-      exits,
-      holes = [],
-      refused,
-    } = JSON.parse(readFileSync(json, 'utf8')) as {
+    const { exits, holes = [] } = JSON.parse(readFileSync(json, 'utf8')) as {
       exits: Partial<Record<string, number>>;
       holes?: readonly { instruction: string }[];
-      refused?: unknown;
     };
     const instructions = new Set(holes.map(({ instruction }) => instruction));
-    return { lines: serial.split('\n'), exits, holes: instructions, refused };
+    return { lines: serial.split('\n'), exits, holes: instructions };
   };
 
   describe('shadow-paging', () => {
@@ -382,95 +372,6 @@ describe('samples', function () {
       // SYSCALL and SYSRET; IRETQ to the program.
       assert.deepEqual([exits['TRAP_6'], exits['TRAP_11']], [18, 4]);
     });
-
-    asNasm(program);
-  });
-
-  describe('paravirt', () => {
-    const program = 'techniques/paravirt/kernel.asm';
-    const PRINTED = [
-      '1 a text by one call',
-      '2 events of the timer: 1',
-      '3 the processor walks the tables of the kernel',
-      '3 and a text in the same call',
-      '3 eight pages: abcdefgh',
-      '3 the first in another address space: h, and here: a',
-      '4 a page of the monitor: refused',
-      '4 a page table to write to: refused',
-      "4 the monitor's entry: refused",
-      '4 a write without a call: #PF, error code 3',
-      '5 the disk: A kernel woke,',
-      '5 sectors by and by: 1',
-      'Goodbye.',
-      '',
-    ];
-
-    it('does all by asking, and is refused what it must not have', () => {
-      const flags = ['--monitor', 'paravirt', '--disk', 'multiboot/poem.txt'];
-      const { lines, exits, refused } = report(program, flags);
-      assert.deepEqual(lines, PRINTED);
-      assert.deepEqual(refused, {
-        'foreign-frame': 1,
-        'writable-table': 1,
-        'monitors-entry': 1,
-      });
-      assert.equal(exits['HYPERCALL_MULTICALL'], 1);
-      assert.equal(exits['HYPERCALL_UPDATE_PAGE_TABLES'], 3);
-    });
-
-    for (const monitor of ['none', 'vtx', 'emulate', 'deprivilege']) {
-      it(`finds nobody to ask (${monitor})`, () => {
-        const { lines } = report(program, ['--monitor', monitor]);
-        assert.deepEqual(lines, ['There is nobody to ask.', '']);
-      });
-    }
-
-    asNasm(program);
-  });
-
-  describe('paravirt-transparent', () => {
-    const program = 'techniques/paravirt-transparent/kernel.asm';
-    const SAME = [
-      '2 a page: ab',
-      ...['3 tick', '3 tick', '3 tick'],
-      '4 interrupts off: 3 ticks before; on: 1 more',
-      'Goodbye.',
-      '',
-    ];
-    const ABOVE = '1 I am in ring 0, above a monitor.';
-    const PLACES = [
-      { flags: ['--monitor', 'none'], place: '1 I am on the bare computer.', exits: {} },
-      { flags: ['--monitor', 'emulate'], place: ABOVE, exits: {} },
-      {
-        flags: ['--monitor', 'vtx'],
-        place: ABOVE,
-        exits: { VMCALL: 123, IO_INSTRUCTION: 39, HLT: 3, INVLPG: 2 },
-      },
-      {
-        flags: ['--monitor', 'deprivilege'],
-        place: '1 I am in ring 3, and nobody answers.',
-        exits: { TRAP_13: 189, TRAP_6: 1 },
-      },
-      {
-        flags: ['--monitor', 'paravirt'],
-        place: '1 I am in ring 3, and know whom to ask.',
-        exits: {
-          TRAP_13: 15,
-          TRAP_6: 2,
-          HYPERCALL_CONSOLE_PRINT: 8,
-          HYPERCALL_UPDATE_PAGE_TABLES: 2,
-          HYPERCALL_YIELD: 3,
-        },
-      },
-    ];
-
-    for (const { flags, place, exits } of PLACES) {
-      it(`finds out where it is, and does the same there (${flags.join(' ')})`, () => {
-        const { lines, exits: met } = report(program, flags);
-        assert.deepEqual(lines, [place, ...SAME]);
-        for (const [name, count] of Object.entries(exits)) assert.equal(met[name], count, name);
-      });
-    }
 
     asNasm(program);
   });
