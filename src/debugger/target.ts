@@ -60,6 +60,7 @@ export class Target {
       () => this.technique.secondLevel,
       onBus,
       () => this.technique.shadowPaging,
+      () => this.technique.directTables,
     );
     this.hostMemory = new DebugMemory(
       physical,
@@ -100,7 +101,7 @@ export class Target {
   get guestWorld(): World {
     const { guestStackTop: stackTop } = this.transitions;
     const { guest: registers, memory } = this;
-    const { holdsFrames = false } = this.technique;
+    const holdsFrames = this.technique.directTables !== undefined;
     return { side: 'guest', registers, memory, holdsFrames, isProgram: true, stackTop };
   }
 

@@ -9,7 +9,7 @@ import type { ExitFacts } from '../../trace/exit-trace';
 import { GuestMap } from '../emulate/guest-map';
 import { emulationOccasion } from '../emulate/occasion';
 import { VcpuRegisters } from '../emulate/vcpu-registers';
-import type { SecondLevel } from '../second-level';
+import type { DirectTables, SecondLevel } from '../second-level';
 import type { EntryFailure, ExitGroup, ExitVocabulary, Side, Technique } from '../technique';
 import { DeprivilegedRegisters } from './deprivileged-registers';
 import { hypercallOf } from '../paravirt/hypercall';
@@ -34,7 +34,7 @@ export class BuiltInDeprivilege implements Technique {
   readonly leavesBy = 'trap';
   readonly structure = undefined;
   readonly entryFailures: readonly EntryFailure[] = [];
-  private readonly map: SecondLevel;
+  readonly secondLevel: SecondLevel;
   private readonly cpu: Processor;
 
   constructor(
@@ -43,16 +43,13 @@ export class BuiltInDeprivilege implements Technique {
   ) {
     this.name = vm.monitor.technique.name;
     this.cpu = vm.computer.processor;
-    this.map = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+    this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
   }
 
-  get holdsFrames(): boolean {
-    return this.vm.monitor.host.paravirt?.direct.isUsed === true;
-  }
-
-  /** Under direct paging the guest's own tables hold host-physical addresses. */
-  get secondLevel(): SecondLevel | undefined {
-    return this.holdsFrames ? undefined : this.map;
+  get directTables(): DirectTables | undefined {
+    const direct = this.vm.monitor.host.paravirt?.direct;
+    if (!direct?.isUsed) return undefined;
+    return { guestPhysical: (host) => direct.guestAddress(Number(host)) };
   }
 
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
@@ -99,7 +96,7 @@ export class BuiltInDeprivilege implements Technique {
 
   /** While the guest has the processor it walks the shadow tables, with the ring in which the guest really is. */
   get shadowPaging(): PagingState | undefined {
-    return this.taken || this.holdsFrames ? undefined : this.cpu.state;
+    return this.taken || this.directTables ? undefined : this.cpu.state;
   }
 
   get operation(): string {
