@@ -43,7 +43,7 @@ export const Hypercall = {
   /**
    * The guest's tables are those that the processor walks from now on: they hold frames, addresses in calls that change
    * them are host-physical, and pages of tables are mapped read-only. Kernel and programs are both in ring 3: what either
-   * may use has US = 1. RBX is the frame of the first table. 64-bit mode only.
+   * may use has US = 1, and CR4 has neither SMEP nor SMAP. RBX is the frame of the first table. 64-bit mode only.
    */
   USE_DIRECT_PAGING: 18,
   /** The frame RBX is a table of level RCX, 1 to 4, until it is released: it is validated now, and not at each use. */

@@ -16,16 +16,21 @@ export class Remarks {
 
   /** An instruction that should have come to the monitor, and does not. */
   hole(record: ExitRecord): void {
-    const key = `${String(record.reason)} ${String(record.linear)}`;
-    if (this.told.has(key)) return;
-    this.told.add(key);
+    if (!this.isNew(record.reason, record.linear)) return;
     const { target } = this.context.debuggee;
     this.tell(target.technique.exits.title(record), record.linear);
   }
 
   /** What the monitor has refused. */
   refused(refusal: Refusal, linear: bigint): void {
-    this.tell(refusalText(refusal), linear);
+    if (this.isNew(refusal.kind, linear)) this.tell(refusalText(refusal), linear);
+  }
+
+  private isNew(kind: string | number, linear: bigint): boolean {
+    const key = `${String(kind)} ${String(linear)}`;
+    const known = this.told.has(key);
+    this.told.add(key);
+    return !known;
   }
 
   private tell(text: string, linear: bigint): void {

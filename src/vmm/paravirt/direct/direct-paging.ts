@@ -206,11 +206,14 @@ export class DirectPaging implements GuestPager, Persistent<DirectPagingState> {
   }
 
   private listFrames(): void {
-    const { size } = this.parts.guestMemory;
+    const { guestMemory } = this.parts;
+    const { size } = guestMemory;
     this.frames.clear();
     for (let page = 0; page + PAGE_SIZE <= size; page += PAGE_SIZE) {
       if (page === CONVENTIONAL) page = EXTENDED;
-      if (page < size) this.frames.set(this.frameOfPage(BigInt(page)), page);
+      if (page >= size) return;
+      const frame = this.frameOfPage(BigInt(page));
+      if (!guestMemory.isCards(frame)) this.frames.set(frame, page);
     }
   }
 
