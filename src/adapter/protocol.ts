@@ -186,6 +186,8 @@ export interface AttendedArguments {
   readonly attended: boolean;
 }
 
+/** `ringside/stepTranslated`: one instruction of the translation; answered and told of as a step is. */
+
 /** The event `ringside/screen`: the guest has begun to use its screen; or has ended, and left it so. */
 export interface ScreenEventBody {
   readonly screen?: ScreenBody;
@@ -229,6 +231,7 @@ export const CustomRequest = {
   KEYS: 'ringside/keys',
   MOUSE: 'ringside/mouse',
   ATTENDED: 'ringside/attended',
+  STEP_TRANSLATED: 'ringside/stepTranslated',
 } as const;
 
 export const CustomEvent = {

@@ -14,9 +14,12 @@ export interface ProcessorApic {
   readonly timeStampOffset: bigint;
 }
 
+/** Where the registers are that belong to it. */
+export type ApicOwner = Pick<CpuState, 'cr8' | 'msr'>;
+
 /** @param base what IA32_APIC_BASE holds for whoever sees the local APIC */
 export const apicOf = (
-  state: () => CpuState,
+  state: () => ApicOwner,
   base: () => bigint = () => state().msr(Msr.APIC_BASE),
 ): ProcessorApic => ({
   get taskPriority() {

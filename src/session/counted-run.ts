@@ -1,5 +1,4 @@
 import type { Tally } from '../processor/execution/tally';
-import { linearRipOf } from '../processor/state/linear-rip';
 import type { Outcome } from './end';
 import { instructionsOf } from './cost/measurement';
 import { HoleCounts } from './hole-counts';
@@ -103,7 +102,7 @@ export class CountedRun {
       case 'waiting':
         return { kind: 'halted' };
       case 'breakpoint':
-        this.marks.get(linearRipOf(machine.state))?.();
+        this.marks.get(machine.linearRip)?.();
         this.passing = true;
         return undefined;
       default:

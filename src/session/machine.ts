@@ -4,6 +4,7 @@ import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platf
 import type { EngineKind } from '../processor/execution/engine';
 import type { Processor } from '../processor/processor';
 import type { Persistent } from '../processor/persistent';
+import { linearRipOf } from '../processor/state/linear-rip';
 import type { CpuState } from '../processor/state/cpu-state';
 import { startFrom } from '../processor/state/start-state';
 import {
@@ -24,6 +25,7 @@ import { hashOf } from './state-hash';
 export const MONITORS = [
   'vtx',
   'deprivilege',
+  'translate',
   'paravirt',
   'emulate',
   'none',
@@ -116,6 +118,13 @@ export class Machine implements Persistent<MachineState> {
   /** The registers of that processor. */
   get state(): CpuState {
     return (this.vm?.software ?? this.computer.processor).state;
+  }
+
+  /** The linear address of the program's next instruction, wherever what stands for it may lie. */
+  get linearRip(): bigint {
+    const { vm, state } = this;
+    const translated = vm?.software ? undefined : vm?.translated;
+    return translated?.mark ? translated.real.rip : linearRipOf(state);
   }
 
   /** The devices that the program sees. */

@@ -97,6 +97,17 @@ export class MachineRun {
     }
   }
 
+  /** Lets a guest whose kernel is translated execute one instruction of what stands for its own. */
+  stepTranslated(): Stop {
+    const { code } = this.machine.computer.processor.caches;
+    code.breakInTranslation(true);
+    try {
+      return this.execute(1, true);
+    } finally {
+      code.breakInTranslation(false);
+    }
+  }
+
   /** Runs a guest that may fall through holes in virtualization. */
   private watch(budget: number, past: boolean): ComputerStop | HoleStop {
     const { computer, vm } = this.machine;
@@ -108,7 +119,8 @@ export class MachineRun {
       const left = end - computer.processor.work;
       stop = this.hole(vm, false) ?? computer.run(Math.max(1, left), true);
     }
-    return stop;
+    // Nobody stops amid what stands for one instruction of the guest's, unless that is what he wants.
+    return stop.kind === 'requested' && vm?.translated?.isBetween ? computer.run(1) : stop;
   }
 
   /** @param passing whether nobody is asked */

@@ -15,5 +15,6 @@ export const WAYS: readonly [Way, ...Way[]] = [
   { name: 'vtx with shadow paging', monitor: 'vtx', paging: 'shadow' },
   { name: 'emulate', monitor: 'emulate' },
   { name: 'deprivilege', monitor: 'deprivilege' },
+  { name: 'translate', monitor: 'translate' },
   { name: 'paravirt', monitor: 'paravirt' },
 ];

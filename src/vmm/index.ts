@@ -13,6 +13,10 @@ export {
 } from './virtual-machine';
 export type { Paging, TechniqueName } from './techniques';
 export type { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
+export type { TranslatedGuest } from './translate/translated-guest';
+export type { Block } from './translate/translation-cache';
+export { Data } from './translate/data-page';
+export { cacheBase, windowBase } from './translate/window';
 export { HOLE_KINDS, REFUSED, type Hole, type HoleKind } from './deprivilege/holes/hole';
 export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct/refusal';
 export { Hypercall } from './hypercalls';

@@ -1,6 +1,7 @@
 import type { Computer } from '../machine/computer';
 import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
+import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
 import { DeprivilegeTechnique } from './deprivilege/deprivilege';
@@ -19,6 +20,10 @@ import { PARAVIRT_CALLS } from './paravirt/hypercalls';
 import { ParavirtTechnique } from './paravirt/paravirt';
 import { ParavirtGuest } from './paravirt/paravirt-guest';
 import type { Technique } from './technique';
+import { DataPage } from './translate/data-page';
+import { TranslateTechnique } from './translate/translate';
+import { TranslatedGuest } from './translate/translated-guest';
+import { isInWindow, WINDOW_SIZE } from './translate/window';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
 
@@ -57,6 +62,7 @@ const TECHNIQUES = {
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
   paravirt: { paging: 'shadow', make: paravirt },
+  translate: { paging: 'shadow', make: translate },
 } as const satisfies Record<string, TechniqueKind>;
 
 export type TechniqueName = keyof typeof TECHNIQUES;
@@ -100,33 +106,23 @@ function emulate(parts: TechniqueParts) {
   return { host, technique: new EmulateTechnique(parts.start) };
 }
 
-function deprivilege(parts: TechniqueParts) {
-  const { host } = deprivilegedHost(parts);
-  return { host, technique: new DeprivilegeTechnique(parts.start) };
+/** How many frames behind one another. @returns the first */
+function severalFrames(frames: FrameAllocator, count: number): number {
+  const first = frames.allocate();
+  for (let n = 1; n < count; n++) frames.allocate();
+  return first;
 }
 
-function paravirt(parts: TechniqueParts) {
-  const { host, guest, shadow, reserved } = deprivilegedHost(parts, PARAVIRT_CALLS);
-  const { memory } = parts.computer;
-  const { guestMemory } = host;
-  const { software } = guest;
-  const direct = new DirectPaging({ memory, guestMemory, software, reserved, shadow });
-  guest.pager = direct;
-  host.paravirt = new ParavirtGuest({
-    memory,
-    guestMemory,
-    direct,
-    bus: host.bus,
-    clock: host.virtualClock,
-    platform: host.virtual,
-    guest,
-    calls: PARAVIRT_CALLS,
-  });
-  return { host, technique: new ParavirtTechnique(parts.start) };
+/** What is particular to a technique whose guest is in an outer ring. */
+interface OuterRingOptions {
+  /** What of the address space is the monitor's beside its direct map. */
+  readonly isOwn?: (linear: bigint) => boolean;
+  /** Hypercalls that CPUID tells the virtual processor of. */
+  readonly calls?: readonly number[];
 }
 
-/** A host whose guest runs in an outer ring. @param calls that CPUID tells the virtual processor of */
-function deprivilegedHost(parts: TechniqueParts, calls?: readonly number[]) {
+/** What a guest in an outer ring is made of. */
+function outerRing(parts: TechniqueParts, { isOwn, calls }: OuterRingOptions = {}) {
   const { computer, frames, shadowFrames, hostCr3, gateFrame } = parts;
   if (!shadowFrames) throw new RangeError('no frames for shadow tables');
   // The monitor is in every address space of the guest's: its gates and its stack have to be.
@@ -134,7 +130,10 @@ function deprivilegedHost(parts: TechniqueParts, calls?: readonly number[]) {
   const reserved = { index: DIRECT_MAP_INDEX, entry };
   let pager: ShadowPager | undefined;
   const host = parts.host((memory, pages) => {
-    pager = shadowMaker(shadowFrames, { underneath: '4-level', reserved })(memory, pages);
+    pager = shadowMaker(shadowFrames, { underneath: '4-level', reserved, ...(isOwn && { isOwn }) })(
+      memory,
+      pages,
+    );
     return pager;
   });
   if (!pager) throw new Error('no shadow tables were made');
@@ -146,13 +145,36 @@ function deprivilegedHost(parts: TechniqueParts, calls?: readonly number[]) {
   });
   const tables = new MonitorTables(computer.memory, frames, directMap(gateFrame));
   const { guestMemory } = host;
-  const guest = new DeprivilegedGuest(
-    computer.processor,
-    software,
-    shadow,
-    tables,
-    (address) => guestMemory.pageAt(address)?.frame,
-  );
+  const frameOf = (address: bigint): number | undefined => guestMemory.pageAt(address)?.frame;
+  const made = [computer.processor, software, shadow, tables, frameOf] as const;
+  return { host, parts: made, software, shadow, reserved };
+}
+
+function deprivilege(parts: TechniqueParts) {
+  const outer = outerRing(parts);
+  outer.host.deprivileged = new DeprivilegedGuest(...outer.parts);
+  return { host: outer.host, technique: new DeprivilegeTechnique(parts.start) };
+}
+
+function paravirt(parts: TechniqueParts) {
+  const outer = outerRing(parts, { calls: PARAVIRT_CALLS });
+  const { host, software, reserved, shadow } = outer;
+  const { memory } = parts.computer;
+  const { guestMemory, bus, virtual: platform, virtualClock: clock } = host;
+  const guest = new DeprivilegedGuest(...outer.parts);
+  const direct = new DirectPaging({ memory, guestMemory, software, reserved, shadow });
+  guest.pager = direct;
   host.deprivileged = guest;
-  return { host, guest, shadow, reserved };
+  const calls = PARAVIRT_CALLS;
+  const own = { memory, guestMemory, direct, bus, clock, platform, guest, calls };
+  host.paravirt = new ParavirtGuest(own);
+  return { host, technique: new ParavirtTechnique(parts.start) };
+}
+
+function translate(parts: TechniqueParts) {
+  const outer = outerRing(parts, { isOwn: isInWindow });
+  const frame = severalFrames(parts.frames, WINDOW_SIZE / PAGE_SIZE);
+  const data = new DataPage(parts.computer.memory, frame);
+  outer.host.deprivileged = new TranslatedGuest(...outer.parts, data);
+  return { host: outer.host, technique: new TranslateTechnique(parts.start) };
 }

@@ -20,6 +20,7 @@ import { GuestMemory, type Allocation, type GuestMemoryState } from './memory/gu
 import { FramePool } from './memory/shadow/frame-pool';
 import { Monitor, type MonitorState } from './monitor';
 import { techniqueKind, type Paging, type TechniqueName } from './techniques';
+import { TranslatedGuest } from './translate/translated-guest';
 import type { Intercept } from './vtx/vmcs-setup';
 
 export interface VirtualMachineOptions {
@@ -59,6 +60,8 @@ export interface VirtualMachine extends Persistent<VirtualMachineState> {
   readonly software: SoftwareProcessor | undefined;
   /** Finds the holes in virtualization that the guest comes to, where the technique has any. */
   readonly holes: HoleFinder | undefined;
+  /** The guest whose kernel is translated, where the technique does that. */
+  readonly translated: TranslatedGuest | undefined;
 }
 
 export interface VirtualMachineState {
@@ -129,6 +132,7 @@ export function createVirtualMachine(options: VirtualMachineOptions): VirtualMac
     get software() {
       return host.executing;
     },
+    translated: host.deprivileged instanceof TranslatedGuest ? host.deprivileged : undefined,
     save: () => ({
       computer: computer.save(),
       monitor: monitor.save(),

@@ -10,6 +10,7 @@ import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
 import { LastGuest } from './session/last-guest';
 import { RemarkMarks } from './session/remark-marks';
+import { tellMonitor } from './session/monitor-context';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { createViews, type Views } from './views/views';
@@ -48,6 +49,7 @@ export function activateRingside(
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
+    tellMonitor(),
     registerConfigurations(platform),
     registerCommands({ watcher, views, world, terminals, lastGuest, screen }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {

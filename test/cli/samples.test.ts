@@ -49,7 +49,7 @@ describe('samples', function () {
     return { status, serial: stdout, screen: readFileSync(join(folder, 'screen.txt'), 'utf8') };
   };
 
-  for (const monitor of ['vtx', 'emulate', 'deprivilege', 'none'] as const) {
+  for (const monitor of ['vtx', 'emulate', 'deprivilege', 'translate', 'none'] as const) {
     const flags = ['--monitor', monitor];
 
     it(`bios: the menu, the game and back, power off (${monitor})`, () => {
@@ -251,7 +251,9 @@ describe('samples', function () {
         const text = readFileSync(join(ROOT, 'samples', program, '..', page), 'utf8');
         for (const { row, none, translate, [VTX]: vtx } of PUBLISHED) {
           const model = modelled.get(row) ?? {};
-          const ours = ['none', VTX, 'vtx', 'emulate'].map((way) => Math.round(model[way] ?? NaN));
+          const ours = ['none', VTX, 'vtx', 'translate', 'emulate'].map((way) =>
+            Math.round(model[way] ?? NaN),
+          );
           const cells = [`\`${row}\``, none, translate, vtx, ...ours];
           assert.ok(text.includes(`| ${cells.join(' | ')} |`), cells.join(' | '));
         }
@@ -266,6 +268,7 @@ describe('samples', function () {
     ['--monitor', 'vtx'],
     ['--monitor', 'vtx', '--paging', 'shadow'],
     ['--monitor', 'emulate'],
+    ['--monitor', 'translate'],
   ];
 
   describe('deprivilege', () => {
@@ -371,6 +374,44 @@ describe('samples', function () {
       assert.match(String(table), /GDT is: #PF, error code 0, CR2 ffff80000[0-9a-f]{4}008$/);
       // SYSCALL and SYSRET; IRETQ to the program.
       assert.deepEqual([exits['TRAP_6'], exits['TRAP_11']], [18, 4]);
+    });
+
+    asNasm(program);
+  });
+
+  describe('translate', () => {
+    const program = 'techniques/translate/kernel.asm';
+    const PRINTED = [
+      '1 critical sections: 1000',
+      '2 CS: 8',
+      '2 STR: 40',
+      '2 SGDT, less where the GDT is: 0',
+      '3 what the routines add: 1500',
+      '4 what the changed code adds: 10',
+      '5 what the page shows, in sum: 150',
+      '6 the program counts to 100000',
+      "6 SGDT in the program: the kernel's own",
+      'Goodbye.',
+      '',
+    ];
+
+    for (const flags of IN_RING_0) {
+      it(`prints the same, but for what its program sees (${flags.join(' ')})`, () => {
+        const directly = flags.includes('translate');
+        const expected = PRINTED.map((line) =>
+          directly ? line.replace("program: the kernel's own", "program: not the kernel's") : line,
+        );
+        assert.deepEqual(report(program, flags).lines, expected);
+      });
+    }
+
+    it('calls the monitor for what there is nothing in line for, and seldom for anything else', () => {
+      const { exits, holes } = report(program, ['--monitor', 'translate']);
+      assert.deepEqual([...holes.keys()], ['SGDT'], 'by the program, which runs directly');
+      const { CALL_OUT: called = 0, NOT_TRANSLATED: missing = 0, LOOKUP_MISS: missed = 0 } = exits;
+      const printed = PRINTED.join('\n').length;
+      assert.ok(called > printed && called < printed + 250, 'OUT for each character, INVLPG, MOV');
+      assert.ok(missing + missed < 80);
     });
 
     asNasm(program);

@@ -9,7 +9,7 @@ EXIT        equ 0xf4                ; the exit device
 MASKS       equ 0x21                ; a register of the chip set: the masks of the interrupt controller
 PASSES      equ 100
 
-STACK_TOP   equ 0x7c00
+STACK_TOP   equ 0x7000              ; not in a page with code, whose writes a translator has to see
 PML4        equ 0x10000
 PDPT        equ 0x11000
 PD          equ 0x12000
@@ -110,6 +110,8 @@ long_mode:
         mov ecx, FMASK
         mov eax, 0x200
         wrmsr
+        push rax                    ; whoever gives out memory late has given the stack's now
+        pop rax
         xor r8d, r8d                ; page faults, and divisions by zero, that came to their handlers
         xor r9d, r9d
 

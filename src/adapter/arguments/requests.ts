@@ -28,7 +28,7 @@ const SOURCE = object<Pick<DebugProtocol.Source, 'path' | 'sourceReference'>>({
 });
 /** What breakpoints of every kind may have. */
 const OPTIONS = { condition: optional(text), hitCondition: optional(text), mode: optional(text) };
-const VIEW = choice('registers', 'vmcs', 'translation', 'tlb', 'exits');
+const VIEW = choice('registers', 'vmcs', 'translation', 'tlb', 'translationCache', 'exits');
 
 const BEGINNING_AND_END = {
   initialize: object<
@@ -205,6 +205,7 @@ const OURS = {
     buttons: count,
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
+  [CustomRequest.STEP_TRANSLATED]: NOTHING,
 };
 
 const SHAPES = {

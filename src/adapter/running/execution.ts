@@ -5,6 +5,7 @@ import type { RunResult, StopReason } from '../../debugger/run/stop';
 import { endText } from '../../debugger/words/ends';
 import { THREAD_ID, type SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
+import { CustomRequest } from '../protocol';
 import { RequestError } from '../request-error';
 import { warnOfMode } from './mode-warning';
 import { stopText } from './stop-text';
@@ -28,6 +29,7 @@ export function executionRequests(context: SessionContext): Handlers {
       run({ kind: 'step-in', granularity: granularityOf(granularity) }),
     ),
     stepOut: () => run({ kind: 'step-out' }),
+    [CustomRequest.STEP_TRANSLATED]: () => run({ kind: 'step-translated' }),
     pause: () => {
       context.debuggee.run.pause();
     },

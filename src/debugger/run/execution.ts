@@ -215,6 +215,13 @@ export class Execution {
     return came ? this.onTransition(transitions.last, enter) : this.onStop(stop, enter);
   }
 
+  /** Executes an instruction of a translation. A call of the monitor is entered. */
+  stepTranslated(): Stretch {
+    for (const each of this.target.machine.processors) each.stopsAtDelivery = true;
+    const stop = this.run.stepTranslated();
+    return stop.kind === 'breakpoint' ? undefined : this.onStop(stop, true);
+  }
+
   /** A hole in virtualization goes into the trace, where its number is that of no exit. */
   private asksForHole({ kind, found, right, rip, linear }: Hole): boolean {
     const { trace, computer, guest, processor } = this.target;
@@ -357,7 +364,7 @@ export class Execution {
 
   private onBreakpoint(): Stretch {
     const address = this.target.linearRip;
-    if (this.isNextRound) return this.execute(1, true, false);
+    if (this.isNextRound || this.isPassed) return this.execute(1, true, false);
     const ids = this.breakpoints.hitAt(address);
     if (ids.length > 0) return stopped({ kind: 'breakpoint', ids });
     if (this.breakpoints.isTemporary(address)) return stopped({ kind: 'step' });
@@ -374,6 +381,14 @@ export class Execution {
     if (passed?.address !== target.linearRip) return false;
     if (target.computer.processor.retired - passed.retired > 1) return false;
     return transferOf(target).kind === 'repeat';
+  }
+
+  /** Whether the breakpoint was passed over, and its instruction is still to be done: it has been translated meanwhile. */
+  private get isPassed(): boolean {
+    const { passed, target } = this;
+    const { translated } = target.technique;
+    if (!translated || passed?.address !== target.linearRip) return false;
+    return target.computer.processor.retired === passed.retired;
   }
 
   /** Whether to stop at the instruction that raises an event. */

@@ -94,13 +94,15 @@ export class RunControl {
         return this.steps.into(command.granularity ?? 'line');
       case 'step-over':
         return this.steps.over(command.granularity ?? 'line');
+      case 'step-translated':
+        return this.steps.translated();
       case 'step-out':
         return this.steps.out();
     }
   }
 
   private async fromMonitor(command: RunCommand): Promise<RunResult> {
-    if (command.kind === 'step-in' || command.kind === 'step-over') {
+    if (command.kind !== 'continue' && command.kind !== 'step-out') {
       const result = this.monitor.step();
       if (!isStep(result)) return result;
     } else {

@@ -7,6 +7,8 @@ export type RunCommand =
   | { readonly kind: 'step-in'; readonly granularity?: Granularity }
   /** The same, but calls, interrupts, repeated instructions and VM exits are crossed. */
   | { readonly kind: 'step-over'; readonly granularity?: Granularity }
+  /** One instruction of what stands for the guest's in the translation cache, as any other elsewhere. */
+  | { readonly kind: 'step-translated' }
   /** To the caller; in the monitor to the VM entry. */
   | { readonly kind: 'step-out' };
 

@@ -53,6 +53,20 @@ export class Steps {
     }
   }
 
+  /** One instruction of what the processor executes in the stead of the guest's kernel. */
+  async translated(): Promise<RunResult> {
+    const { technique, side } = this.target;
+    if (technique.translated?.mark === undefined || side !== 'guest')
+      return this.into('instruction');
+    this.hold(this.settings.holdInterrupts);
+    try {
+      const stretch = this.execution.stepTranslated();
+      return typeof stretch === 'object' ? stretch : STEPPED;
+    } finally {
+      this.hold(false);
+    }
+  }
+
   /** Repeats a step while it stays in what one source line became, and goes forward. */
   private async through(granularity: Granularity, step: OneStep): Promise<RunResult> {
     for (;;) {

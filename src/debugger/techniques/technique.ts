@@ -1,6 +1,6 @@
 import type { BitTable, DecodedField } from '../../isa/bits';
 import type { PagingState } from '../../processor/paging/walk';
-import type { Operation } from '../../vmm';
+import type { Operation, TranslatedGuest } from '../../vmm';
 import type { ExitFacts, ExitRecord } from '../trace/exit-trace';
 import type { Registers } from '../registers/registers';
 import type { Row, ViewRequest } from '../views/row';
@@ -43,6 +43,8 @@ export interface Technique {
   /** Where the guest's own tables hold host-physical addresses, as it knows its frames. */
   readonly directTables?: DirectTables | undefined;
   readonly exits: ExitVocabulary;
+  /** The guest whose kernel is translated. */
+  readonly translated?: TranslatedGuest | undefined;
   /** Bits of control registers, by number, that are not the guest's: it reads others in their place. */
   readonly heldBits?: Readonly<Record<number, bigint>>;
   /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */

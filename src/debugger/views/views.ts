@@ -5,6 +5,7 @@ import { captureRegisters, editRegister, registerRows } from './registers-view';
 import type { View, ViewRequest } from './row';
 import { isShadowTableNode, shadowTableRows, shadowTablesRow } from './shadow-table-rows';
 import { tlbRows } from './tlb-view';
+import { translationCacheRows } from './translation-cache-view';
 import { translationRequest } from './translation-request';
 import { SUGGESTIONS, suggestionRows } from './translation-suggestions';
 import { editUnit, isUnitNode } from './unit-rows';
@@ -40,6 +41,8 @@ export class Views {
         return this.translation(request);
       case 'tlb':
         return tlbRows(this.target, request);
+      case 'translationCache':
+        return translationCacheRows(this.target, request);
       case 'exits':
         return exitRows(this.target, request);
     }

@@ -1,6 +1,11 @@
 import { CodeCache as Area, CodeFrames, PAGE_SIZE, RECORD_SIZE, Rec } from '../state/layout';
 import { InstructionDecoder, type Decoded } from '../decoder/decoder';
-import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from './handler-numbers';
+import {
+  FIRST_FORM_HANDLER,
+  FOLLOW_HANDLER,
+  SPECIAL_HANDLER,
+  UNCOUNTED_HANDLER,
+} from './handler-numbers';
 import { formTable } from '../decoder/forms';
 import type { Form } from '../semantics/form';
 import type { PhysicalMemory } from '../physical-memory';
@@ -30,6 +35,17 @@ const LONGEST_BLOCK = 64;
 /** What must be free before a block is decoded: the block, and the map and bitmap of another page. */
 const ROOM = (LONGEST_BLOCK + 1) * RECORD_SIZE + 2 * (Area.MAP_SIZE + Area.BITMAP_SIZE);
 
+/** What an instruction stands for that has been translated from another. */
+export interface Origin {
+  /** Whether it completes the other one: the rest of what stands for that counts as no instruction. */
+  readonly counts: boolean;
+  /** Where the other one lies in its page, if this is where what stands for it begins. */
+  readonly offset: number | undefined;
+}
+
+/** Of an instruction at a host-physical address, if it has been translated. */
+export type OriginOf = (address: number) => Origin | undefined;
+
 type CodeBits = 16 | 32 | 64;
 
 /** The part of a frame that code is seen of: all of it, but where the code segment begins or ends. */
@@ -48,6 +64,8 @@ interface CodePage extends CodeWindow {
   readonly records: number[];
   /** One bit for each byte of the frame that a record was decoded from, in whatever window. */
   readonly decoded: Uint8Array;
+  /** Whether instructions in it stand for others. */
+  translated: boolean;
 }
 
 /**
@@ -65,6 +83,9 @@ export class CodeCache {
   generation = 0;
   private breakpointOffsets: ReadonlySet<number> = new Set();
   private watchedHandlers: ReadonlySet<number> = new Set();
+  /** Tells translated code; to be set before any is decoded. */
+  originOf: OriginOf = () => undefined;
+  private breaksInTranslation = false;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -82,7 +103,7 @@ export class CodeCache {
       const map = this.allocate(Area.MAP_SIZE);
       new Uint8Array(this.view.buffer, map, Area.MAP_SIZE).fill(0);
       const frame = this.frameOf(window.frame);
-      page = { ...window, map, records: [], decoded: frame.decoded };
+      page = { ...window, map, records: [], decoded: frame.decoded, translated: false };
       frame.pages.push(page);
       this.pages.set(key, page);
     }
@@ -158,6 +179,12 @@ export class CodeCache {
     for (const offset of offsets) if (!before.has(offset)) this.patch(offset);
   }
 
+  /** Comes back before every instruction that stands for another, or for a part of one. */
+  breakInTranslation(on: boolean): void {
+    this.breaksInTranslation = on;
+    for (const page of this.pages.values()) if (page.translated) this.patchTranslated(page);
+  }
+
   /** Forms of which every instruction is to be seen before it is executed. To be told before anything is decoded. */
   watch(wanted: (form: Form) => boolean): void {
     const { forms } = formTable();
@@ -171,17 +198,30 @@ export class CodeCache {
   }
 
   private patch(offset: number): void {
-    for (const { map } of this.pages.values()) {
-      const record = this.view.getUint32(map + offset * 4, true);
-      if (record !== 0) this.setHandler(record, offset);
+    for (const page of this.pages.values()) {
+      const record = this.view.getUint32(page.map + offset * 4, true);
+      if (record !== 0 && !page.translated) this.setHandler(record, page.frame + offset);
+    }
+    for (const page of this.pages.values()) if (page.translated) this.patchTranslated(page);
+  }
+
+  /** What stands for an instruction lies at another offset than that. */
+  private patchTranslated({ frame, records }: CodePage): void {
+    for (const record of records) {
+      if (this.view.getUint16(record + Rec.HANDLER, true) === FOLLOW_HANDLER) continue;
+      this.setHandler(record, frame + this.view.getUint16(record + Rec.OFFSET, true));
     }
   }
 
   /** The instruction's own handler, or the one that stops before it. */
-  private setHandler(record: number, offset: number): void {
+  private setHandler(record: number, address: number): void {
     const own = this.view.getUint16(record + Rec.HIDDEN, true);
-    const breaks = this.breakpointOffsets.has(offset) ? Hides.BREAKPOINT : 0;
-    const hides = breaks | (this.watchedHandlers.has(own) ? Hides.WATCH : 0);
+    const origin = this.originOf(address);
+    const offset = origin ? origin.offset : address % PAGE_SIZE;
+    const stands = offset !== undefined && this.breakpointOffsets.has(offset);
+    const breaks = stands || (origin !== undefined && this.breaksInTranslation);
+    const watched = !origin && this.watchedHandlers.has(own);
+    const hides = (breaks ? Hides.BREAKPOINT : 0) | (watched ? Hides.WATCH : 0);
     this.view.setUint16(record + Rec.HANDLER, hides === 0 ? own : SPECIAL_HANDLER, true);
     this.view.setUint8(record + Rec.BREAKPOINT, hides);
   }
@@ -243,7 +283,8 @@ export class CodeCache {
       const decoded = this.decoder.decode(bytes.subarray(offset, end), page.bits, offset);
       const record = this.allocate(RECORD_SIZE);
       this.write(record, decoded, offset);
-      this.setHandler(record, offset);
+      this.translate(page, record, offset);
+      this.setHandler(record, page.frame + offset);
       this.view.setUint32(page.map + offset * 4, record, true);
       page.records.push(record);
       mark(page, offset, Math.max(1, decoded.length));
@@ -252,6 +293,17 @@ export class CodeCache {
     }
     this.follow(page, offset, 0);
     return first;
+  }
+
+  /** An instruction of what stands for another counts by the last of them alone. */
+  private translate(page: CodePage, record: number, offset: number): void {
+    const origin = this.originOf(page.frame + offset);
+    if (!origin) return;
+    page.translated = true;
+    const own = this.view.getUint16(record + Rec.HIDDEN, true);
+    if (origin.counts || own === SPECIAL_HANDLER) return;
+    this.view.setUint16(record + Rec.INNER, own, true);
+    this.view.setUint16(record + Rec.HIDDEN, UNCOUNTED_HANDLER, true);
   }
 
   private follow(page: CodePage, offset: number, target: number): void {

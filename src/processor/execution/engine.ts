@@ -14,6 +14,8 @@ export interface Engine {
    * comes back when there are more than instructions remain.
    */
   rounds: number;
+  /** Instructions that were executed and count as none, modulo 2^32. For whoever compares; it is no state. */
+  readonly uncounted: number;
   /** The record of the instruction being executed. */
   readonly record: number;
 }

@@ -4,4 +4,6 @@
 export const SPECIAL_HANDLER = 0;
 /** Leads on to another record, where a block or a page ends. */
 export const FOLLOW_HANDLER = 1;
-export const FIRST_FORM_HANDLER = 2;
+/** Executes a record by its inner handler, and counts no instruction. */
+export const UNCOUNTED_HANDLER = 2;
+export const FIRST_FORM_HANDLER = 3;

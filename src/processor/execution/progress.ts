@@ -61,6 +61,11 @@ export class Progress implements Persistent<ProgressState> {
     return this.before + this.chunk - this.engine.remaining - (this.left ? 1 : 0);
   }
 
+  /** Instructions that were executed and count as none. For whoever compares; it is no state. */
+  get uncounted(): number {
+    return this.engine.uncounted;
+  }
+
   /** Instructions that are done, without the one that is under way. */
   get completed(): number {
     const underWay = this.chunk > this.engine.remaining ? 1 : 0;

@@ -59,6 +59,10 @@ class Interpreter implements Engine {
     this.words[ROUNDS] = value;
   }
 
+  get uncounted(): number {
+    return (this.words[UNCOUNTED] ?? 0) >>> 0;
+  }
+
   get record(): number {
     return this.words[RECORD] ?? 0;
   }
@@ -67,4 +71,5 @@ class Interpreter implements Engine {
 const REMAINING = wordOf(Run.REMAINING);
 const RECORD = wordOf(Run.RECORD);
 const ROUNDS = wordOf(Run.ROUNDS);
+const UNCOUNTED = wordOf(Run.UNCOUNTED);
 const HELD_BACK = wordOf(Run.HELD_BACK);

@@ -1,6 +1,7 @@
 import { Rec, Run, State } from '../state/layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
 import type { Statement } from '../semantics/expression';
+import { FIRST_FORM_HANDLER } from '../execution/handler-numbers';
 import type { Form } from '../semantics/form';
 import { definitionOf } from '../semantics/instruction';
 import { Op, ValueType } from '../wasm/encoding';
@@ -23,6 +24,7 @@ export function generateInterpreter(forms: readonly Form[], hot: number): Uint8A
   const handlers = [
     emitSpecial(module, helpers),
     emitFollow(module, helpers),
+    emitUncounted(module),
     ...forms.map((form) => emitForm(module, helpers, form)),
   ];
   module.setTable(handlers);
@@ -75,6 +77,20 @@ function emitFollow(module: ModuleBuilder, helpers: Helpers): number {
 }
 
 /**
+ * An instruction that counts as none: it is executed by its inner handler, and then taken back. If it faults it
+ * is as any other that was begun.
+ */
+function emitUncounted(module: ModuleBuilder): number {
+  const f = module.addFunction([ValueType.I32], [ValueType.I32]);
+  const handlerType = module.typeIndex([ValueType.I32], [ValueType.I32]);
+  f.get(0).get(0).memory(Op.i32Load16U, Rec.INNER).callIndirect(handlerType);
+  for (const slot of [Run.REMAINING, Run.UNCOUNTED]) {
+    f.i32(0).i32(0).memory(Op.i32Load, slot).i32(1).op(Op.i32Add).memory(Op.i32Store, slot);
+  }
+  return f.index;
+}
+
+/**
  * The loop. Hot forms have their handlers in it, reached by br_table; the others are called. The count
  * of instructions is kept in a local, and put into memory whenever somebody else may look at it.
  */
@@ -115,8 +131,9 @@ function emitRun(module: ModuleBuilder, helpers: Helpers, hot: readonly Form[]):
         f.op(Op.return);
       });
     f.get(left).i32(1).op(Op.i32Sub).set(left);
-    // Cold handlers first in the table's numbering: 0 and 1 are no forms.
-    const labels = [hot.length, hot.length, ...hot.map((_, number) => number)];
+    // The first in the table's numbering are no forms.
+    const noForms = Array<number>(FIRST_FORM_HANDLER).fill(hot.length);
+    const labels = [...noForms, ...hot.map((_, number) => number)];
     emitCases(f, hot, labels, at, (form) => {
       f.scope(() => {
         new HandlerEmitter(f, helpers, at, embedding).body(treeOf(form));

@@ -1,6 +1,11 @@
 import { formTable } from '../decoder/forms';
 import type { Engine, EngineImports } from '../execution/engine';
-import { FIRST_FORM_HANDLER, FOLLOW_HANDLER, SPECIAL_HANDLER } from '../execution/handler-numbers';
+import {
+  FIRST_FORM_HANDLER,
+  FOLLOW_HANDLER,
+  SPECIAL_HANDLER,
+  UNCOUNTED_HANDLER,
+} from '../execution/handler-numbers';
 import { RECORD_SIZE, Rec, Segment, State, Wide, segmentSlot } from '../state/layout';
 import { AbstractMachine } from '../semantics/abstract-machine';
 import { Raised } from '../reasons/arithmetic';
@@ -29,6 +34,7 @@ export class ReferenceEngine implements Engine {
   /** Rounds have taken the time of the instructions that remain. */
   private enough = false;
   record = 0;
+  uncounted = 0;
   private readonly view: DataView;
   private readonly trees = new Map<number, Statement[]>();
   private locals = new Map<number, bigint>();
@@ -70,6 +76,18 @@ export class ReferenceEngine implements Engine {
       const target = this.view.getUint32(record + Rec.TARGET_RECORD, true);
       return target !== 0 ? target : this.imports.enter(this.rip());
     }
+    if (handler === UNCOUNTED_HANDLER) return this.withoutCount(record);
+    return this.execute(record, handler);
+  }
+
+  private withoutCount(record: number): number {
+    const next = this.execute(record, this.view.getUint16(record + Rec.INNER, true));
+    this.remaining++;
+    this.uncounted++;
+    return next;
+  }
+
+  private execute(record: number, handler: number): number {
     this.locals = new Map();
     this.updates = new Map();
     try {

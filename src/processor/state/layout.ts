@@ -120,7 +120,9 @@ export const Run = {
   ROUNDS: 0x7e8,
   /** i32: what rounds have taken from REMAINING, so that it comes back: instructions that were not started. */
   HELD_BACK: 0x7ec,
-  END: 0x7f0,
+  /** u32: instructions that were executed and count as none. */
+  UNCOUNTED: 0x7f0,
+  END: 0x7f4,
 } as const;
 
 /** The size of a segment slot, and what stands where in it. */
@@ -266,6 +268,8 @@ export const Rec = {
   TARGET_RECORD: 56,
   /** u8: 1 where a breakpoint may stand. */
   BREAKPOINT: 60,
+  /** u16: the instruction's form, where its own handler is the one that does not count it. */
+  INNER: 62,
 } as const;
 
 /** The first byte of the simulated computer's physical memory. */

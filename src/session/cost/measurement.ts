@@ -35,7 +35,7 @@ export function measure(machine: Machine): Measurement {
   const host = machine.vm?.monitor.host;
   const walkReferences = tally.walkReferences + tally.secondLevelReferences;
   const events = processorEvents(tally);
-  events.INSTRUCTION += progress.executed;
+  events.INSTRUCTION += progress.executed + progress.uncounted;
   // VM entries are counted by the processor, whoever makes them.
   for (const event of COST_EVENTS) {
     if (event !== 'VM_ENTRY') events[event] += host?.tally.operations(event) ?? 0;

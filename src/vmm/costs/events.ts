@@ -39,6 +39,7 @@ export const COST_EVENTS = [
   'SHADOW_FILL',
   'HOST_TIMER',
   'SOFTWARE',
+  'TRANSLATION',
   'EMULATION',
   'EMULATED_EVENT',
 ] as const;

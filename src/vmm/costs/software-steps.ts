@@ -14,6 +14,7 @@ export const SOFTWARE_STEPS = {
   PAGE_WALK: estimated(80, 'four levels of some twenty instructions'),
   SHADOW_FILL: estimated(80, 'four levels of some twenty instructions'),
   SOFTWARE: estimated(20, 'a look at a structure of the monitor'),
+  TRANSLATION: estimated(5000, 'some hundreds of instructions for each that is translated'),
   EMULATION: estimated(600, INTERPRETER),
   EMULATED_EVENT: estimated(600, INTERPRETER),
 } as const;

@@ -15,7 +15,7 @@ import { loadTables } from './operations';
  * without one, though it should not, stays wrong.
  */
 export class DeprivilegeTechnique implements Technique {
-  readonly name = 'deprivilege';
+  readonly name: string = 'deprivilege';
 
   constructor(private readonly start: StartState) {}
 

@@ -73,19 +73,21 @@ export interface RealRegisters {
  */
 export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   readonly frame: TrapFrame;
-  private readonly gdt: ShadowDescriptorTable;
-  private readonly ldt: ShadowDescriptorTable;
+  protected readonly gdt: ShadowDescriptorTable;
+  protected readonly ldt: ShadowDescriptorTable;
   private entered: number[] = [];
   /** Where the guest changes its IF without a trap: in memory. */
   sharedFlag?: SharedFlag;
+  /** The sets of frames that are watched. */
+  private watching: readonly ReadonlySet<number>[] = [];
 
   constructor(
-    private readonly cpu: Processor,
+    protected readonly cpu: Processor,
     readonly software: SoftwareProcessor,
     public pager: GuestPager,
     readonly tables: MonitorTables,
     /** Host-physical address of a guest-physical page, where it is memory. */
-    private readonly frameOf: (guestPhysical: bigint) => number | undefined,
+    protected readonly frameOf: (guestPhysical: bigint) => number | undefined,
   ) {
     const { physical } = cpu;
     this.frame = new TrapFrame(physical, tables.stackTop);
@@ -104,6 +106,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     this.gdt.restore(gdt);
     this.ldt.restore(ldt);
     this.entered = [...entered];
+    this.watching = [];
   }
 
   /** The virtual processor's registers, as they are between two of its instructions. */
@@ -123,8 +126,32 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The guest's flags as it would have them: what it could not change is as it was. */
   get flags(): bigint {
     const { real, virtual } = this;
-    const believed = this.sharedFlag?.flagsWith(virtual.rflags) ?? virtual.rflags;
-    return flagsAfter(real.rflags, believed, real.rip === virtual.rip);
+    return flagsAfter(real.rflags, this.withheldFlags, real.rip === virtual.rip);
+  }
+
+  /** Flags of which those count that the guest could not change. */
+  protected get withheldFlags(): bigint {
+    const { rflags } = this.virtual;
+    return this.sharedFlag?.flagsWith(rflags) ?? rflags;
+  }
+
+  /** The task priority. */
+  get cr8(): bigint {
+    return this.virtual.cr8;
+  }
+
+  set cr8(value: bigint) {
+    this.virtual.cr8 = value;
+  }
+
+  /** An MSR of the guest's that its local APIC needs: RDTSC is not the monitor's to do, so the time is the processor's. */
+  msr(number: number): bigint {
+    return this.cpu.state.msr(number);
+  }
+
+  /** A general register of the guest's, while the processor has them. */
+  gpr(index: number): bigint {
+    return index === Gpr.RSP ? this.real.rsp : this.cpu.state.gpr(index);
   }
 
   /** A segment register of the guest's: what it has not loaded anew is as it was when it was entered. */
@@ -156,14 +183,14 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   /** So does what it has pushed: the rest of the registers. */
   takeFrame(): void {
-    const { virtual, frame, flags } = this;
+    const { virtual, real, flags } = this;
     const [code, stack] = [this.segment(CS), this.segment(SS)];
     virtual.setSegment(CS, code);
     virtual.setSegment(SS, stack);
-    virtual.rip = frame.rip;
+    virtual.rip = real.rip;
     virtual.rflags = flags;
     this.sharedFlag?.show(flags);
-    virtual.setGpr(Gpr.RSP, frame.rsp);
+    virtual.setGpr(Gpr.RSP, real.rsp);
     this.software.changed();
   }
 
@@ -205,7 +232,20 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   private followTables(): void {
     if (this.pager.seesNoWrites) for (const table of [this.gdt, this.ldt]) table.forget();
     this.readTables();
-    this.pager.watch(new Set([...this.gdt.traced, ...this.ldt.traced]));
+    this.watchFrames();
+  }
+
+  /** Sets of frames to which writes have to be seen. */
+  protected get traced(): readonly ReadonlySet<number>[] {
+    return [this.gdt.traced, this.ldt.traced];
+  }
+
+  protected watchFrames(): void {
+    const { traced, watching } = this;
+    if (traced.length === watching.length && traced.every((each, n) => each === watching[n]))
+      return;
+    this.watching = traced;
+    this.pager.watch(new Set(traced.flatMap((frames) => [...frames])));
   }
 
   /** The guest's descriptor tables as they are, for whoever looks. */
@@ -237,7 +277,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     return translation && frameOf(translation.address & -4096n);
   }
 
-  private written(address: number, length: number): void {
+  protected written(address: number, length: number): void {
     for (const table of [this.gdt, this.ldt]) {
       for (const frame of table.traced) {
         if (address < frame + 4096 && frame < address + length) table.forget();
@@ -351,6 +391,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     if (runs) tables.load(cpu.state);
     if (runs && stopped !== undefined) return false;
     if (stopped === undefined) {
+      this.prepareEntry();
       this.writeDescriptors();
       this.loadControls(true);
       this.loadRegisters();
@@ -358,8 +399,16 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
       this.loadGeneral();
     }
     if (runs) this.enter();
-    else this.writeFrame();
+    else this.writeFrame(this.virtual.rip);
     return true;
+  }
+
+  /** What else is needed before the guest can be entered with other registers. */
+  protected prepareEntry(): void {}
+
+  /** Where the processor goes on for the guest to go on. */
+  protected get entryRip(): bigint {
+    return this.virtual.rip;
   }
 
   private loadGeneral(): void {
@@ -367,19 +416,19 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     for (let n = 0; n < 16; n++) if (n !== Gpr.RSP) cpu.state.setGpr(n, virtual.gpr(n));
   }
 
-  private writeFrame(): void {
+  private writeFrame(rip: bigint): void {
     const { virtual } = this;
     const [code, stack] = [codeSelector(virtual), stackSelector(virtual)];
     this.entered[CS] = code;
     this.entered[SS] = stack;
     const flags = flagsFor(virtual.rflags);
-    this.frame.write(virtual.rip, code, flags, virtual.gpr(Gpr.RSP), stack);
+    this.frame.write(rip, code, flags, virtual.gpr(Gpr.RSP), stack);
   }
 
   /** IRETQ with a frame that holds what the guest is to go on with. */
   enter(): void {
     const { cpu, frame } = this;
-    this.writeFrame();
+    this.writeFrame(this.entryRip);
     cpu.state.setGpr(Gpr.RSP, frame.pointer);
     cpu.state.rip = returnToCode(cpu, 8, IRETQ);
   }

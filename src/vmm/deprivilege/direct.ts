@@ -21,6 +21,8 @@ export type Obstacle =
   | 'debug exceptions'
   /** Something is due before its next instruction, or interrupts are held off until after it. */
   | 'unsettled'
+  /** Code of 16 bits, or a CS or SS that is not flat: a translation would not be where the code is. */
+  | 'not flat'
   /** CS or SS holds what cannot be loaded from the table again (its hidden part, SDM 3A 3.4.3). */
   | 'segment';
 

@@ -14,7 +14,7 @@ import {
   type Surroundings,
 } from '../../machine/platform';
 import { videoRanges } from '../../machine/device-map';
-import { apicOf } from '../../machine/processor-apic';
+import { apicOf, type ApicOwner } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
 import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import type { Persistent } from '../../processor/persistent';
@@ -138,7 +138,7 @@ export class Host implements Persistent<HostState> {
         },
       },
       processor: apicOf(
-        () => (this.executing ?? this.cpu).state,
+        () => this.apicOwner,
         () => this.virtualApicBase,
       ),
     };
@@ -157,6 +157,12 @@ export class Host implements Persistent<HostState> {
     this.guest = new VtxGuest(this);
     guestMemory.setDevicePages(videoRanges(this.virtual));
     guestMemory.placeLocalApic(this.virtual.localApicPage);
+  }
+
+  /** The registers of the guest's that belong to its local APIC. */
+  private get apicOwner(): ApicOwner {
+    const { executing, deprivileged, cpu } = this;
+    return executing?.state ?? deprivileged ?? cpu.state;
   }
 
   /** The map of the guest's memory, which the EPT is or which shadow tables are made from. */

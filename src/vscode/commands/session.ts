@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
+import { CustomRequest } from '../../adapter/protocol';
 import { launchOf, pathOf } from '../session/configurations';
 import { sourceUri } from '../session/source-uri';
 import type { CommandContext, Commands } from './commands';
@@ -27,6 +28,10 @@ export function sessionCommands(context: CommandContext): Commands {
           vscode.l10n.t('No guest is being debugged. Open its source and press F5.'),
         );
       }
+    },
+    'ringside.stepTranslated': async () => {
+      const { focus } = watcher;
+      await focus?.session.customRequest(CustomRequest.STEP_TRANSLATED);
     },
     'ringside.showWorld': async () => {
       const { focus } = watcher;

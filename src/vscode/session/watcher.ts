@@ -2,6 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import {
   CustomEvent,
+  CustomRequest,
   type DiagnosticsEventBody,
   type RemarkEventBody,
   type ScreenEventBody,
@@ -15,7 +16,13 @@ export interface Focus {
 }
 
 /** What lets the guest go on. Adapters send no event `continued` for what the client asked for. */
-const RUNNING_COMMANDS = new Set(['continue', 'next', 'stepIn', 'stepOut']);
+const RUNNING_COMMANDS = new Set([
+  'continue',
+  'next',
+  'stepIn',
+  'stepOut',
+  CustomRequest.STEP_TRANSLATED,
+]);
 
 /** How long the guest runs before it is called running, in milliseconds: a step is over by then. */
 const RUNNING_DELAY = 200;

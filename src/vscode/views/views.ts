@@ -9,6 +9,7 @@ export interface Views extends vscode.Disposable {
   readonly vmcs: ViewTree;
   readonly translation: ViewTree;
   readonly tlb: ViewTree;
+  readonly translationCache: ViewTree;
   readonly exits: ViewTree;
   of(view: ViewId): ViewTree;
 }
@@ -19,6 +20,7 @@ export function createViews(watcher: SessionWatcher): Views {
     vmcs: new ViewTree('vmcs', watcher),
     translation: new ViewTree('translation', watcher),
     tlb: new ViewTree('tlb', watcher),
+    translationCache: new ViewTree('translationCache', watcher),
     exits: new ViewTree('exits', watcher),
   };
   return {

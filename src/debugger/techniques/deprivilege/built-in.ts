@@ -3,7 +3,7 @@ import { Vector } from '../../../isa/exceptions';
 import { Gpr } from '../../../isa/registers/general';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
-import type { DeprivilegedGuest, VirtualMachine } from '../../../vmm';
+import type { DeprivilegedGuest, TranslatedGuest, VirtualMachine } from '../../../vmm';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { ExitFacts } from '../../trace/exit-trace';
 import { GuestMap } from '../emulate/guest-map';
@@ -13,7 +13,7 @@ import type { DirectTables, SecondLevel } from '../second-level';
 import type { EntryFailure, ExitGroup, ExitVocabulary, Side, Technique } from '../technique';
 import { DeprivilegedRegisters } from './deprivileged-registers';
 import { hypercallOf } from '../paravirt/hypercall';
-import { hypercallReason, trapReason } from './reasons';
+import { hypercallReason, reasonOf, trapReason } from './reasons';
 import { TRAP_GROUPS } from './trap-groups';
 import {
   trapDetail,
@@ -30,18 +30,19 @@ const SAVED = 2;
 
 /** Trap and emulate by the built-in monitor: the guest has the processor, in a ring outside of its own. */
 export class BuiltInDeprivilege implements Technique {
-  readonly name: string;
+  readonly name: string = 'deprivilege';
+  protected readonly saved: number = SAVED;
   readonly leavesBy = 'trap';
   readonly structure = undefined;
+  readonly translated: TranslatedGuest | undefined = undefined;
   readonly entryFailures: readonly EntryFailure[] = [];
   readonly secondLevel: SecondLevel;
   private readonly cpu: Processor;
 
   constructor(
-    private readonly vm: VirtualMachine,
+    protected readonly vm: VirtualMachine,
     private readonly running: DeprivilegedGuest,
   ) {
-    this.name = vm.monitor.technique.name;
     this.cpu = vm.computer.processor;
     this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
   }
@@ -55,7 +56,7 @@ export class BuiltInDeprivilege implements Technique {
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
   private get taken(): boolean {
     const { vm } = this;
-    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) >= SAVED;
+    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) >= this.saved;
   }
 
   /** At the gate everything of the guest's is as it was: whoever stops there looks at the guest. */
@@ -120,7 +121,7 @@ export class BuiltInDeprivilege implements Technique {
     return !this.running.software.executes;
   }
 
-  readonly exits: ExitVocabulary = {
+  protected readonly trapVocabulary: ExitVocabulary = {
     lastReason: () => this.lastReason,
     facts: () => this.facts(),
     groups: TRAP_GROUPS,
@@ -142,8 +143,15 @@ export class BuiltInDeprivilege implements Technique {
     isTripleFault: () => false,
   };
 
+  readonly exits: ExitVocabulary = this.trapVocabulary;
+
+  protected get lastReason(): number {
+    const { call, lastVector } = this;
+    return call === undefined ? trapReason(lastVector) : hypercallReason(call);
+  }
+
   /** Of the gate to which the processor has gone last. */
-  private get lastVector(): number {
+  protected get lastVector(): number {
     return Number((this.cpu.state.rip & 0xfffn) >> 4n);
   }
 
@@ -152,17 +160,13 @@ export class BuiltInDeprivilege implements Technique {
     return lastVector === Vector.UD ? hypercallOf(running, cpu.state.gpr(Gpr.RAX)) : undefined;
   }
 
-  private get lastReason(): number {
-    const { call, lastVector } = this;
-    return call === undefined ? trapReason(lastVector) : hypercallReason(call);
-  }
-
   private facts(): ExitFacts {
-    const { running, cpu, lastReason, call } = this;
+    const { running, cpu, lastReason } = this;
     const { virtual, frame } = running;
+    const isCall = reasonOf(lastReason).kind === 'hypercall';
     return {
       reason: lastReason,
-      qualification: call === undefined ? cpu.state.cr2 : cpu.state.gpr(Gpr.RBX),
+      qualification: isCall ? cpu.state.gpr(Gpr.RBX) : cpu.state.cr2,
       guestPhysical: 0n,
       interruption: Number(frame.errorCode & 0xffffn),
       handler: cpu.state.rip,

@@ -5,8 +5,6 @@ import type { Registers } from '../../registers/registers';
 import { UnitRegisters } from '../../registers/unit-registers';
 import { VcpuRegisters } from '../emulate/vcpu-registers';
 
-const RSP = 4;
-
 /**
  * The registers of a guest that the processor runs in an outer ring, as the guest would have them: what it can change
  * is in the processor, or in the frame that the processor has pushed; what it only believes to change is with the
@@ -33,7 +31,7 @@ export class DeprivilegedRegisters implements Registers {
   }
 
   gpr(index: number): bigint {
-    return index === RSP ? this.running.real.rsp : this.cpu.state.gpr(index);
+    return this.running.gpr(index);
   }
 
   setGpr(index: number, value: bigint): void {
@@ -63,7 +61,7 @@ export class DeprivilegedRegisters implements Registers {
   }
 
   controlRegister(number: number): bigint {
-    return this.virtual.controlRegister(number);
+    return number === 8 ? this.running.cr8 : this.virtual.controlRegister(number);
   }
 
   setControlRegister(number: number, value: bigint): void {

@@ -6,7 +6,7 @@ import { HOLE_KINDS, type HoleKind } from '../../../vmm';
  */
 const TRAP = 0x100;
 const HOLE = 0x200;
-const HYPERCALL = 0x300;
+const HYPERCALL = 0x400;
 
 /** The trap through a vector of the monitor's IDT. */
 export const trapReason = (vector: number): number => TRAP + vector;

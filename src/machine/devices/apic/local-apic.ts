@@ -106,6 +106,11 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
     return this.pending() !== undefined;
   }
 
+  /** Whether anything is requested, of whatever priority. */
+  get hasRequests(): boolean {
+    return highest(this.s.irr) !== undefined;
+  }
+
   /** Whether the timer will interrupt. */
   get timerArmed(): boolean {
     return this.due() !== undefined && (this.lvt(Apic.LVT_TIMER) & Lvt.MASKED) === 0;

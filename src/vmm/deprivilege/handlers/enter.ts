@@ -17,6 +17,11 @@ export function* goOn(): Handler {
     yield leaveToSoftware();
     return;
   }
+  yield* enterGuest();
+}
+
+/** The processor gets the guest's registers, and goes on with it. */
+export function* enterGuest(): Handler {
   yield leaveSoftware();
   // One that a debugger holds back must not be forgotten.
   if ((yield interruptPending()) === 2n) yield comeBackSoon();

@@ -7,7 +7,7 @@ import { deliverDebugException, saveFrame, saveRegisters, takeDr6 } from '../ope
 import { goOn } from './enter';
 import { handlePageFault } from './page-fault';
 
-const FIRST_INTERRUPT = 0x20;
+export const FIRST_INTERRUPT = 0x20;
 const END_OF_INTERRUPT = 0x20;
 
 /**
@@ -32,14 +32,14 @@ export function* answerTrap(vector: number): Handler {
 }
 
 /** The host's timer: one of the guest's devices may have something to do. */
-function* answerTimer(): Handler {
+export function* answerTimer(): Handler {
   yield hostOut(0x20, 1, END_OF_INTERRUPT);
   yield timerFired();
   if ((yield interruptPending()) === 1n) yield* takeInterrupt();
 }
 
 /** It has come after an instruction, which is done. */
-function* passOnDebugException(): Handler {
+export function* passOnDebugException(): Handler {
   const conditions = yield takeDr6();
   const outcome = yield deliverDebugException(conditions);
   if (outcome === Outcome.SHUTDOWN) yield stopGuest({ kind: 'shutdown' });

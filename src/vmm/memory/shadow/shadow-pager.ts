@@ -44,6 +44,8 @@ export interface ShadowPagerOptions {
   readonly underneath?: Underneath;
   /** The monitor's own part of every address space, in the tables of the fourth level. */
   readonly reserved?: ReservedEntry;
+  /** Whether an address lies in another part of it, which only the guest's kernel has beside (`mapOwn`). */
+  readonly isOwn?: (linear: bigint) => boolean;
 }
 
 /** What became of an access that the shadow tables did not allow. */
@@ -108,6 +110,48 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
     }
   }
 
+  /**
+   * The same, with the entries on the way.
+   *
+   * @param touch whether accessed flags are set
+   */
+  trace(
+    state: PagingState,
+    linear: bigint,
+    access: Access,
+    touch: boolean,
+  ): WalkResult & { readonly steps: readonly WalkStep[] } {
+    const steps: WalkStep[] = [];
+    this.settingFlags = true;
+    try {
+      const result = walk(state, this.entries, linear, access, touch, (step) => {
+        steps.push(step);
+      });
+      return { ...result, steps };
+    } finally {
+      this.settingFlags = false;
+    }
+  }
+
+  /**
+   * Maps pages of the monitor's own, one behind the other, where its guest's kernel is.
+   *
+   * @param entries the last entries of the walk
+   */
+  mapOwn(
+    state: PagingState,
+    kernelAsUser: boolean,
+    linear: bigint,
+    entries: readonly bigint[],
+  ): void {
+    const access = { write: false, execute: false, user: false, unchecked: true };
+    const { steps } = this.trace(state, linear, access, false);
+    this.makeRoom(LONGEST_PATH);
+    const { last } = this.path(state, roleOf(state, kernelAsUser), linear, steps);
+    if (this.memory.read64(last) === entries[0]) return;
+    entries.forEach((entry, n) => this.tables.fill(last + n * 8, entry));
+  }
+
   /** Fills in what the access needs. The guest's own tables allow it. */
   fill(state: PagingState, linear: bigint, access: Access, kernelAsUser = false): Filling {
     if (this.isReserved(linear)) return 'emulate';
@@ -134,7 +178,8 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
 
   /** Whether an address lies in the monitor's own part of the address space. */
   isReserved(linear: bigint): boolean {
-    const { reserved } = this.options;
+    const { reserved, isOwn } = this.options;
+    if (isOwn?.(linear) === true) return true;
     return reserved !== undefined && indexOf(linear, 4) === reserved.index;
   }
 
