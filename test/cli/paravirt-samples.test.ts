@@ -85,7 +85,7 @@ describe('samples of paravirtualization', function () {
       assert.equal(exits['HYPERCALL_UPDATE_PAGE_TABLES'], 3);
     });
 
-    for (const monitor of ['none', 'vtx', 'emulate', 'deprivilege']) {
+    for (const monitor of ['none', 'vtx', 'emulate', 'deprivilege', 'translate']) {
       it(`finds nobody to ask (${monitor})`, () => {
         const { lines } = report(program, ['--monitor', monitor]);
         assert.deepEqual(lines, ['There is nobody to ask.', '']);
@@ -108,6 +108,7 @@ describe('samples of paravirtualization', function () {
     const PLACES = [
       { flags: ['--monitor', 'none'], place: '1 I am on the bare computer.', exits: {} },
       { flags: ['--monitor', 'emulate'], place: ABOVE, exits: {} },
+      { flags: ['--monitor', 'translate'], place: ABOVE, exits: {} },
       {
         flags: ['--monitor', 'vtx'],
         place: ABOVE,
