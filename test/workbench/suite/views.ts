@@ -68,6 +68,35 @@ export function viewsSuite(): void {
       }
     });
 
+    it('show a kernel beside its translation, and go through that', async () => {
+      const { views } = await api();
+      const editor = await openFile('techniques/translate/kernel.asm');
+      const line = lineOf(editor, 'popfd');
+      const { uri } = editor.document;
+      vscode.debug.addBreakpoints([
+        new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line, 0))),
+      ]);
+      const program = '${workspaceFolder}/techniques/translate/kernel.asm';
+      const launch = { type: 'ringside', request: 'launch', name: 'translate', program };
+      const folder = vscode.workspace.workspaceFolders?.[0];
+      const configuration = { ...launch, monitor: 'translate' };
+      await stopAfter(() => vscode.debug.startDebugging(folder, configuration));
+      await stopAfter(resume);
+      const next = (): Promise<string> =>
+        until('what comes next in the cache', async () => {
+          const all = await rows(views.translationCache, 3);
+          const ids = all.map(({ node }) => node.id);
+          assert.equal(new Set(ids).size, ids.length);
+          return all.find(({ node }) => node.icon === 'arrow-right')?.node.label;
+        });
+      assert.match(await next(), /^mov \[.*ecx$/);
+      const { frame } = await stopAfter(() =>
+        vscode.commands.executeCommand('ringside.stepTranslated'),
+      );
+      assert.equal(frame.line, line + 1, 'still the same instruction of the guest');
+      assert.equal(await next(), 'mov ecx, [esp]');
+    });
+
     it('mark what a step has changed, with an icon', async () => {
       const { views } = await api();
       await stopInLongMode();
