@@ -142,7 +142,14 @@ export default tseslint.config(
     },
   },
   door(['src/processor/reference/**/*.ts'], JUDGED),
-  door(['src/vmm/vtx/exits/**/*.ts', 'src/vmm/emulate/handlers/**/*.ts'], OPERATIONS),
+  door(
+    [
+      'src/vmm/vtx/exits/**/*.ts',
+      'src/vmm/emulate/handlers/**/*.ts',
+      'src/vmm/paravirt/{handlers,hypercalls}/**/*.ts',
+    ],
+    OPERATIONS,
+  ),
   door(['src/firmware/**/*.ts', 'src/session/**/*.ts', 'src/debugger/**/*.ts'], FACE),
   door(
     ['src/{adapter,cli,vscode}/**/*.ts', 'src/debugger/!(techniques)/**/*.ts', 'src/debugger/*.ts'],

@@ -1,5 +1,7 @@
 import { HoleCounts, MachineRun, Pace, type Machine, type Outcome } from '../session';
 
+import type { RefusalKind } from '../vmm';
+
 /** How long the guest runs between two looks at stdin, in milliseconds. */
 const TURN = 20;
 
@@ -9,6 +11,8 @@ const TURN = 20;
  */
 export class GuestRun {
   readonly holes = new HoleCounts();
+  /** What the monitor has refused, and how often. */
+  readonly refused = new Map<RefusalKind, number>();
   private readonly run: MachineRun;
   private wake: () => void = () => undefined;
   private inputEnded = false;
@@ -23,6 +27,9 @@ export class GuestRun {
     this.run.onHole = (hole) => {
       this.holes.note(hole);
       return false;
+    };
+    this.run.onRefusal = ({ kind }) => {
+      this.refused.set(kind, (this.refused.get(kind) ?? 0) + 1);
     };
     this.pace = process.stdin.isTTY ? new Pace(machine.computer) : undefined;
   }

@@ -12,7 +12,7 @@ import { runCommand, type RunOptions } from './run';
 /** The command line. Its options and exit statuses are a contract: see README.md. */
 
 /** Those that there are, and those that there will be. */
-const MONITOR_CHOICES = [...MONITORS, 'svm', 'deprivilege', 'translate', 'paravirt'];
+const MONITOR_CHOICES = [...MONITORS, 'svm'];
 
 function program(): Command {
   const root = new Command('ringside')

@@ -32,12 +32,22 @@ export interface Run {
   readonly exits: ReadonlyMap<number, number>;
   /** Instructions that should have come to the monitor, and did not. */
   readonly holes: readonly CountedHole[];
+  /** How often the monitor has refused something of each kind. */
+  readonly refused: ReadonlyMap<string, number>;
   readonly outcome: Outcome;
   readonly trouble: Trouble;
 }
 
 /** The JSON that `run --json` writes. */
-export function report({ machine, technique, exits, holes, outcome, trouble }: Run): string {
+export function report({
+  machine,
+  technique,
+  exits,
+  holes,
+  refused,
+  outcome,
+  trouble,
+}: Run): string {
   const { processor } = machine.computer;
   return JSON.stringify(
     {
@@ -52,6 +62,7 @@ export function report({ machine, technique, exits, holes, outcome, trouble }: R
         [...exits].map(([reason, count]) => [technique.exits.id(reason), count]),
       ),
       ...(holes.length > 0 && { holes: holes.map(holeOf) }),
+      ...(refused.size > 0 && { refused: Object.fromEntries(refused) }),
       unclaimedPorts: Object.fromEntries(
         [...machine.platform.ports.unclaimed].map(([port, counted]) => [hex(port), counted]),
       ),

@@ -66,7 +66,8 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   await write();
   const trouble = watch.after(outcome);
   const holes = guest.holes.all;
-  const run = { machine, technique, exits, holes, outcome, trouble };
+  const { refused } = guest;
+  const run = { machine, technique, exits, holes, refused, outcome, trouble };
   const { screen } = options;
   if (screen !== undefined) await writeOutput(screen, screenFile(machine.platform, screen));
   if (options.json !== undefined) await writeOutput(options.json, report(run));

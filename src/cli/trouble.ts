@@ -60,6 +60,8 @@ export class TroubleWatch {
       () => technique.guestPaging,
       () => technique.secondLevel,
       (address) => mmu.onBus(address),
+      () => technique.shadowPaging,
+      () => technique.directTables,
     );
     processor.observer.raising = (event, emptyVector) => {
       if (event.kind === 'hardware-exception') this.last = { event, rip: processor.state.rip };

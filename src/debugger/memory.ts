@@ -8,7 +8,7 @@ import {
 } from '../processor/paging/walk';
 import type { PhysicalMemory } from '../processor/physical-memory';
 import { PAGE_SIZE } from '../processor/state/layout';
-import type { SecondLevel } from './techniques/second-level';
+import type { DirectTables, SecondLevel } from './techniques/second-level';
 
 /** Guest-virtual, guest-physical and host-physical addresses. */
 export type AddressSpace = 'gva' | 'gpa' | 'hpa';
@@ -37,24 +37,28 @@ export class DebugMemory {
     private readonly onBus: (address: number) => number = (address) => address,
     /** What the processor walks instead, where a monitor translates by shadow tables. */
     private readonly shadow: () => PagingState | undefined = () => undefined,
+    /** Where the tables hold host-physical addresses: which guest-physical ones they stand for. */
+    private readonly direct: () => DirectTables | undefined = () => undefined,
   ) {}
 
   /** The host-physical address of an address; undefined where there is none. */
   hostAddress(space: AddressSpace, address: bigint): number | undefined {
     if (space === 'hpa') return Number(address);
-    const guestPhysical = space === 'gpa' ? address : this.guestPhysical(address);
-    if (guestPhysical === undefined) return undefined;
-    return this.fromGuestPhysical(guestPhysical);
+    if (space === 'gpa') return this.fromGuestPhysical(address);
+    const found = this.walkGuest(address, PROBE).translation?.address;
+    return found === undefined ? undefined : this.fromTable(found);
   }
 
   /** The guest-physical address of a guest-virtual one. */
   guestPhysical(linear: bigint): bigint | undefined {
-    return this.walkGuest(linear, PROBE).translation?.address;
+    const found = this.walkGuest(linear, PROBE).translation?.address;
+    const direct = this.direct();
+    return direct && found !== undefined ? direct.guestPhysical(found) : found;
   }
 
   /** Walks the page tables for an access; `visit` sees each entry. */
   walkGuest(linear: bigint, access: Access, visit?: (step: WalkStep) => void): WalkResult {
-    const entries = this.entriesAt((address) => this.fromGuestPhysical(address) ?? NOWHERE);
+    const entries = this.entriesAt((address) => this.fromTable(address) ?? NOWHERE);
     return walk(this.paging(), entries, linear, access, false, visit);
   }
 
@@ -80,9 +84,13 @@ export class DebugMemory {
     };
   }
 
-  /** The second level of translation, where there is one. */
+  /** The second level of translation, where what tables hold is translated any further. */
   get secondLevel(): SecondLevel | undefined {
-    return this.second();
+    return this.direct() ? undefined : this.second();
+  }
+
+  private fromTable(address: bigint): number | undefined {
+    return this.direct() ? Number(address) : this.fromGuestPhysical(address);
   }
 
   private fromGuestPhysical(address: bigint): number | undefined {

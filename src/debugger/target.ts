@@ -16,6 +16,8 @@ export interface World {
   readonly side: 'guest' | 'host';
   readonly registers: Registers;
   readonly memory: DebugMemory;
+  /** Its tables hold host-physical addresses, though it is a guest's. */
+  readonly holdsFrames?: boolean;
   /** Its code is the program's, with symbols and lines. The built-in monitor has none. */
   readonly isProgram: boolean;
   /** Where its stack begins, if that is known: what lies from there on belongs to nobody's caller. */
@@ -58,6 +60,7 @@ export class Target {
       () => this.technique.secondLevel,
       onBus,
       () => this.technique.shadowPaging,
+      () => this.technique.directTables,
     );
     this.hostMemory = new DebugMemory(
       physical,
@@ -98,7 +101,8 @@ export class Target {
   get guestWorld(): World {
     const { guestStackTop: stackTop } = this.transitions;
     const { guest: registers, memory } = this;
-    return { side: 'guest', registers, memory, isProgram: true, stackTop };
+    const holdsFrames = this.technique.directTables !== undefined;
+    return { side: 'guest', registers, memory, holdsFrames, isProgram: true, stackTop };
   }
 
   get hostWorld(): World | undefined {

@@ -96,17 +96,19 @@ describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
     assert.equal(ended, PROGRAMS);
   });
 
-  it('ends deprivileged as on the bare computer, unless it falls through a hole', async () => {
-    let fell = 0;
-    const same = fc.asyncProperty(timelessFreshProgram, async (source) => {
-      const bare = withoutPlace(await ending(source, 'none'));
-      const deprivileged = withoutPlace(await ending(source, 'deprivilege'));
-      if (holes.length > 0) fell++;
-      else assert.deepEqual(deprivileged, bare);
+  for (const monitor of ['deprivilege', 'paravirt'] as const) {
+    it(`ends under ${monitor} as on the bare computer, unless it falls through a hole`, async () => {
+      let fell = 0;
+      const same = fc.asyncProperty(timelessFreshProgram, async (source) => {
+        const bare = withoutPlace(await ending(source, 'none'));
+        const deprivileged = withoutPlace(await ending(source, monitor));
+        if (holes.length > 0) fell++;
+        else assert.deepEqual(deprivileged, bare);
+      });
+      await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
+      assert.ok(fell < PROGRAMS);
     });
-    await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
-    assert.ok(fell < PROGRAMS);
-  });
+  }
 
   it('ends by translation as on the bare computer, the count of instructions included', async () => {
     let fell = 0;

@@ -146,6 +146,12 @@ export const ATTACKS: readonly Attack[] = [
     code: (n) => `mov eax, ${String(3 + n)}\n vmcall`,
   },
   {
+    name: 'asks for services with addresses of the monitor’s',
+    // Not to yield: nothing would ever come.
+    code: (n) =>
+      `mov eax, ${String(9 + (n % 12))}\n mov rbx, ${target(n)}\n mov rcx, ${n % 2 ? target(7 * n) : '2'}\n mov edx, ${String(n % 5)}\n vmcall`,
+  },
+  {
     name: 'takes the host’s timer and interrupt controller',
     code: (n) =>
       `mov al, 0x11\n out 0x20, al\n mov al, ${String(n % 256)}\n out 0x21, al\n mov al, 0x30\n out 0x43, al\n mov al, 0\n out 0x40, al\n out 0x40, al\n mov dx, 0xcf8\n mov eax, 0x80000000\n out dx, eax`,

@@ -22,9 +22,14 @@ import type { BootImage, PoweredOn } from './boot/boot-image';
 import { hashOf } from './state-hash';
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
-export const MONITORS = ['vtx', 'deprivilege', 'translate', 'emulate', 'none'] as const satisfies readonly (
-  TechniqueName | 'none'
-)[];
+export const MONITORS = [
+  'vtx',
+  'deprivilege',
+  'translate',
+  'paravirt',
+  'emulate',
+  'none',
+] as const satisfies readonly (TechniqueName | 'none')[];
 export type MonitorName = (typeof MONITORS)[number];
 
 export interface MachineOptions {

@@ -1,7 +1,7 @@
 import type { ComputerStop } from '../machine/computer';
 import { canWake } from '../machine/wake-ups';
 import type { Fault } from '../processor/faults';
-import { EMULATION_GATE, type Hole } from '../vmm';
+import { EMULATION_GATE, type Hole, type Refusal } from '../vmm';
 import type { End } from './end';
 import type { Machine } from './machine';
 import type { Pace } from './pace';
@@ -49,7 +49,16 @@ export class MachineRun {
   /** Is told of every hole in virtualization that the guest comes to; true stops before it. */
   onHole: (hole: Hole) => boolean = () => false;
 
-  constructor(readonly machine: Machine) {}
+  /** Is told of everything that the monitor refuses a guest with direct paging. */
+  onRefusal: (refusal: Refusal) => void = () => undefined;
+
+  constructor(readonly machine: Machine) {
+    const direct = machine.vm?.monitor.host.paravirt?.direct;
+    if (direct)
+      direct.onRefused = (refusal) => {
+        this.onRefusal(refusal);
+      };
+  }
 
   /**
    * Lets the guest execute; that control has come to the built-in monitor is a stop.

@@ -16,4 +16,5 @@ export const WAYS: readonly [Way, ...Way[]] = [
   { name: 'emulate', monitor: 'emulate' },
   { name: 'deprivilege', monitor: 'deprivilege' },
   { name: 'translate', monitor: 'translate' },
+  { name: 'paravirt', monitor: 'paravirt' },
 ];

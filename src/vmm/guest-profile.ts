@@ -1,5 +1,6 @@
 import type { FeatureName } from '../isa/cpuid';
-import { Profile } from '../processor/profile/profile';
+import { Profile, type HypervisorDescription } from '../processor/profile/profile';
+import { callMask, COMMON_CALLS, MONITOR_SIGNATURE } from './hypercalls';
 
 /**
  * What a guest is not told that its processor has: no VMX, as its monitor uses it; no MONITOR, as a guest that waits is
@@ -7,8 +8,15 @@ import { Profile } from '../processor/profile/profile';
  */
 export const HIDDEN_FEATURES: readonly FeatureName[] = ['VMX', 'MONITOR', 'x2APIC', 'TSC-Deadline'];
 
-/** The processor that a guest believes to have. */
-export function guestProfile({ description }: Profile): Profile {
+/** What CPUID tells of a monitor that has these hypercalls. */
+export const hypervisorOf = (calls: readonly number[]): HypervisorDescription => ({
+  signature: MONITOR_SIGNATURE,
+  features: callMask(calls),
+});
+
+/** The processor that a guest believes to have. @param calls hypercalls of its monitor's */
+export function guestProfile({ description }: Profile, calls = COMMON_CALLS): Profile {
   const shown = description.features.filter((name) => !HIDDEN_FEATURES.includes(name));
-  return new Profile({ ...description, features: [...shown, 'Hypervisor present'] });
+  const features = [...shown, 'Hypervisor present'] as const;
+  return new Profile({ ...description, features, hypervisor: hypervisorOf(calls) });
 }

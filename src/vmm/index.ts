@@ -18,6 +18,8 @@ export type { Block } from './translate/translation-cache';
 export { Data } from './translate/data-page';
 export { cacheBase, windowBase } from './translate/window';
 export { HOLE_KINDS, REFUSED, type Hole, type HoleKind } from './deprivilege/holes/hole';
+export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct/refusal';
+export { Hypercall } from './hypercalls';
 export { MonitorError } from './host/host';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';

@@ -15,6 +15,10 @@ import type { EptBuilder } from './memory/ept-builder';
 import type { GuestPages } from './memory/guest-pages';
 import type { FramePool } from './memory/shadow/frame-pool';
 import { ShadowPager, type ShadowPagerOptions } from './memory/shadow/shadow-pager';
+import { DirectPaging } from './paravirt/direct/direct-paging';
+import { PARAVIRT_CALLS } from './paravirt/hypercalls';
+import { ParavirtTechnique } from './paravirt/paravirt';
+import { ParavirtGuest } from './paravirt/paravirt-guest';
 import type { Technique } from './technique';
 import { DataPage } from './translate/data-page';
 import { TranslateTechnique } from './translate/translate';
@@ -57,6 +61,7 @@ const TECHNIQUES = {
   vtx: { make: vtx },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
+  paravirt: { paging: 'shadow', make: paravirt },
   translate: { paging: 'shadow', make: translate },
 } as const satisfies Record<string, TechniqueKind>;
 
@@ -108,8 +113,16 @@ function severalFrames(frames: FrameAllocator, count: number): number {
   return first;
 }
 
+/** What is particular to a technique whose guest is in an outer ring. */
+interface OuterRingOptions {
+  /** What of the address space is the monitor's beside its direct map. */
+  readonly isOwn?: (linear: bigint) => boolean;
+  /** Hypercalls that CPUID tells the virtual processor of. */
+  readonly calls?: readonly number[];
+}
+
 /** What a guest in an outer ring is made of. */
-function outerRing(parts: TechniqueParts, isOwn?: (linear: bigint) => boolean) {
+function outerRing(parts: TechniqueParts, { isOwn, calls }: OuterRingOptions = {}) {
   const { computer, frames, shadowFrames, hostCr3, gateFrame } = parts;
   if (!shadowFrames) throw new RangeError('no frames for shadow tables');
   // The monitor is in every address space of the guest's: its gates and its stack have to be.
@@ -128,11 +141,13 @@ function outerRing(parts: TechniqueParts, isOwn?: (linear: bigint) => boolean) {
   const software = softwareProcessor(host, frames.allocate(), {
     ...withEngine(parts),
     isTraced: (frame) => shadow.isTraced(frame),
+    ...(calls && { calls }),
   });
   const tables = new MonitorTables(computer.memory, frames, directMap(gateFrame));
   const { guestMemory } = host;
   const frameOf = (address: bigint): number | undefined => guestMemory.pageAt(address)?.frame;
-  return { host, parts: [computer.processor, software, shadow, tables, frameOf] as const };
+  const made = [computer.processor, software, shadow, tables, frameOf] as const;
+  return { host, parts: made, software, shadow, reserved };
 }
 
 function deprivilege(parts: TechniqueParts) {
@@ -141,8 +156,23 @@ function deprivilege(parts: TechniqueParts) {
   return { host: outer.host, technique: new DeprivilegeTechnique(parts.start) };
 }
 
+function paravirt(parts: TechniqueParts) {
+  const outer = outerRing(parts, { calls: PARAVIRT_CALLS });
+  const { host, software, reserved, shadow } = outer;
+  const { memory } = parts.computer;
+  const { guestMemory, bus, virtual: platform, virtualClock: clock } = host;
+  const guest = new DeprivilegedGuest(...outer.parts);
+  const direct = new DirectPaging({ memory, guestMemory, software, reserved, shadow });
+  guest.pager = direct;
+  host.deprivileged = guest;
+  const calls = PARAVIRT_CALLS;
+  const own = { memory, guestMemory, direct, bus, clock, platform, guest, calls };
+  host.paravirt = new ParavirtGuest(own);
+  return { host, technique: new ParavirtTechnique(parts.start) };
+}
+
 function translate(parts: TechniqueParts) {
-  const outer = outerRing(parts, isInWindow);
+  const outer = outerRing(parts, { isOwn: isInWindow });
   const frame = severalFrames(parts.frames, WINDOW_SIZE / PAGE_SIZE);
   const data = new DataPage(parts.computer.memory, frame);
   outer.host.deprivileged = new TranslatedGuest(...outer.parts, data);

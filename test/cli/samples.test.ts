@@ -251,7 +251,9 @@ describe('samples', function () {
         const text = readFileSync(join(ROOT, 'samples', program, '..', page), 'utf8');
         for (const { row, none, translate, [VTX]: vtx } of PUBLISHED) {
           const model = modelled.get(row) ?? {};
-          const ours = ['none', VTX, 'vtx', 'translate', 'emulate'].map((way) => Math.round(model[way] ?? NaN));
+          const ours = ['none', VTX, 'vtx', 'translate', 'emulate'].map((way) =>
+            Math.round(model[way] ?? NaN),
+          );
           const cells = [`\`${row}\``, none, translate, vtx, ...ours];
           assert.ok(text.includes(`| ${cells.join(' | ')} |`), cells.join(' | '));
         }

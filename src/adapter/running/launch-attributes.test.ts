@@ -32,7 +32,10 @@ describe('launch attributes', () => {
       [{ memory: '4K' }, /4K.*1M/],
       [{ memory: -1 }, /"memory".*-1/],
       [{ memory: {} }, /"memory"/],
-      [{ monitor: 'svm' }, /"vtx" \/ "deprivilege" \/ "emulate" \/ "none".*svm/],
+      [
+        { monitor: 'svm' },
+        /"vtx" \/ "deprivilege" \/ "translate" \/ "paravirt" \/ "emulate" \/ "none".*svm/,
+      ],
       [{ paging: 'npt' }, /"ept" \/ "shadow".*npt/],
       [{ tlbTags: true }, /"on" \/ "off".*true/],
       [{ stopOnEntry: 1 }, /"stopOnEntry".*1/],

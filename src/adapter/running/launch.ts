@@ -193,6 +193,9 @@ function events(context: SessionContext): DebuggeeEvents {
     hole: (record) => {
       remarks.hole(record);
     },
+    refused: (refusal, linear) => {
+      remarks.refused(refusal, linear);
+    },
     asleep: (wakeUps) => {
       if (context.toldOfSleep) return;
       context.toldOfSleep = true;

@@ -1,5 +1,7 @@
 import { placeAt } from '../../debugger/places/program-place';
+import { refusalText } from '../../debugger/techniques';
 import type { ExitRecord } from '../../debugger/trace/exit-trace';
+import type { Refusal } from '../../vmm';
 import type { SessionContext } from '../context';
 import { CustomEvent, type RemarkEventBody } from '../protocol';
 
@@ -14,13 +16,27 @@ export class Remarks {
 
   /** An instruction that should have come to the monitor, and does not. */
   hole(record: ExitRecord): void {
-    const key = `${String(record.reason)} ${String(record.linear)}`;
-    if (this.told.has(key)) return;
+    if (!this.isNew(record.reason, record.linear)) return;
+    const { target } = this.context.debuggee;
+    this.tell(target.technique.exits.title(record), record.linear);
+  }
+
+  /** What the monitor has refused. */
+  refused(refusal: Refusal, linear: bigint): void {
+    if (this.isNew(refusal.kind, linear)) this.tell(refusalText(refusal), linear);
+  }
+
+  private isNew(kind: string | number, linear: bigint): boolean {
+    const key = `${String(kind)} ${String(linear)}`;
+    const known = this.told.has(key);
     this.told.add(key);
+    return !known;
+  }
+
+  private tell(text: string, linear: bigint): void {
     const { context } = this;
     const { target } = context.debuggee;
-    const text = target.technique.exits.title(record);
-    const place = placeAt(target, record.linear, target.memory)?.entry.chain[0];
+    const place = placeAt(target, linear, target.memory)?.entry.chain[0];
     const location = place && {
       source: context.shippedSources.source(place.file),
       line: context.client.toClientLine(place.line),

@@ -96,7 +96,15 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   keys: fc.array(fc.record({ code: fc.constantFrom('KeyA', 'Pause', 'x'), down: fc.boolean() })),
   program: fc.constantFrom('plain.asm', 'exits.asm', 'broken.asm', 'none.asm'),
   memory: fc.constantFrom('1M', '2M', 1e15, 'much'),
-  monitor: fc.constantFrom('vtx', 'deprivilege', 'emulate', 'none', 'other'),
+  monitor: fc.constantFrom(
+    'vtx',
+    'deprivilege',
+    'translate',
+    'paravirt',
+    'emulate',
+    'none',
+    'other',
+  ),
   arguments: fc.record({ program: path, memory: fc.constant('1M') }, { requiredKeys: [] }),
   locale: fc.constantFrom('en', 'zh-cn', '../../etc'),
 };

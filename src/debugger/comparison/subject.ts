@@ -82,6 +82,8 @@ export class Subject {
       () => technique.guestPaging,
       () => technique.secondLevel,
       (address) => mmu.onBus(address),
+      () => technique.shadowPaging,
+      () => technique.directTables,
     );
     return whereIs({ registers: technique.guest, memory, known: experiment.known });
   }

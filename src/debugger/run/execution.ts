@@ -54,6 +54,9 @@ export class Execution {
   begin(): void {
     this.pauseRequested = false;
     this.run.onHole = (hole) => this.asksForHole(hole);
+    this.run.onRefusal = (refusal) => {
+      this.environment.refused?.(refusal, this.target.trace.last?.linear ?? 0n);
+    };
     this.environment.pace?.begin();
     this.lastTurn = performance.now();
   }

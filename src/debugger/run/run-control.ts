@@ -7,6 +7,7 @@ import type { RunCommand, RunSettings } from './run-settings';
 import { Steps } from './steps';
 import { isStep, stopped, type RunResult } from './stop';
 import type { Target } from '../target';
+import type { Refusal } from '../../vmm';
 import type { ExitRecord } from '../trace/exit-trace';
 
 /** What run control needs from its surroundings. */
@@ -17,6 +18,8 @@ export interface RunEnvironment {
   asleep?(wakeUps: readonly WakeUp[]): void;
   /** The guest falls through a hole in virtualization; it stands in the trace. */
   hole?(record: ExitRecord): void;
+  /** The monitor has refused the guest something that it asked for by the instruction at a linear address. */
+  refused?(refusal: Refusal, linear: bigint): void;
   /** Undefined: the machine's time goes as fast as it can. */
   readonly pace?: Pace | undefined;
 }

@@ -5,6 +5,7 @@ import { TRAP_GROUPS } from './deprivilege/trap-groups';
 import { CALL_GROUPS } from './translate/call-groups';
 import { BuiltInTranslation } from './translate/built-in';
 import { BuiltInEmulation } from './emulate/built-in';
+import { BuiltInParavirt } from './paravirt/built-in';
 import { BuiltInVtx } from './vtx/built-in';
 import { BuiltInShadowVtx } from './vtx/built-in-shadow';
 import { EXIT_GROUPS } from './vtx/exit-groups';
@@ -23,6 +24,7 @@ export type {
   TlbTags,
 } from './technique';
 export { holeReason } from './deprivilege/reasons';
+export { refusalText } from './paravirt/refusal-words';
 export { abortText, failureWords } from './vtx/failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
@@ -40,7 +42,10 @@ export function techniqueOf(
   }
   if (vm?.translated) return new BuiltInTranslation(vm, vm.translated);
   const deprivileged = vm?.monitor.host.deprivileged;
-  if (vm && deprivileged) return new BuiltInDeprivilege(vm, deprivileged);
+  if (vm && deprivileged) {
+    const asks = vm.monitor.host.paravirt !== undefined;
+    return asks ? new BuiltInParavirt(vm, deprivileged) : new BuiltInDeprivilege(vm, deprivileged);
+  }
   const { intercepts } = machine.options;
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);

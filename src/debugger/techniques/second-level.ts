@@ -36,3 +36,9 @@ export interface SecondLevel {
     visit?: (step: SecondLevelStep) => void,
   ): SecondLevelResult;
 }
+
+/** The tables of a guest that knows its frames: they hold host-physical addresses. */
+export interface DirectTables {
+  /** The guest-physical address of a host-physical one; undefined where it is not the guest's. */
+  guestPhysical(host: bigint): bigint | undefined;
+}

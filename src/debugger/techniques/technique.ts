@@ -4,7 +4,7 @@ import type { Operation, TranslatedGuest } from '../../vmm';
 import type { ExitFacts, ExitRecord } from '../trace/exit-trace';
 import type { Registers } from '../registers/registers';
 import type { Row, ViewRequest } from '../views/row';
-import type { SecondLevel } from './second-level';
+import type { DirectTables, SecondLevel } from './second-level';
 
 /**
  * Who has the processor: the guest; the built-in monitor, whose handlers are TypeScript; a hypervisor that
@@ -40,6 +40,8 @@ export interface Technique {
   readonly secondLevel: SecondLevel | undefined;
   /** With what the processor translates the guest's linear addresses, where that is not the guest's own paging. */
   readonly shadowPaging?: PagingState | undefined;
+  /** Where the guest's own tables hold host-physical addresses, as it knows its frames. */
+  readonly directTables?: DirectTables | undefined;
   readonly exits: ExitVocabulary;
   /** The guest whose kernel is translated. */
   readonly translated?: TranslatedGuest | undefined;

@@ -32,7 +32,8 @@ export function tlbSource(target: Target, world: World): TlbSource | undefined {
   // What software translates are the guest's own tables.
   const shadowPaging = technique.tlbTags && technique.shadowPaging;
   const paging = inForce ? state : (shadowPaging ?? technique.guestPaging);
-  return { paging, second: shadowPaging ? undefined : technique.secondLevel };
+  const hostPhysical = shadowPaging ?? technique.directTables;
+  return { paging, second: hostPhysical ? undefined : technique.secondLevel };
 }
 
 /** Walks the tables for entries of one world, and leaves no trace. */

@@ -180,16 +180,21 @@ function isAllowed(world: World, linear: bigint, access: Access): boolean {
 }
 
 /** The host's virtual addresses lead to host-physical ones; there is no guest in between. */
-function namesIn({ side }: World): { linear: 'GVA' | 'HVA'; physical: 'GPA' | 'HPA' } {
-  return side === 'host' ? { linear: 'HVA', physical: 'HPA' } : { linear: 'GVA', physical: 'GPA' };
+function namesIn(world: World): { linear: 'GVA' | 'HVA'; physical: 'GPA' | 'HPA' } {
+  const linear = world.side === 'host' ? 'HVA' : 'GVA';
+  return { linear, physical: holdsFrames(world) ? 'HPA' : 'GPA' };
 }
+
+/** Whether the tables themselves lead to host-physical addresses. */
+const holdsFrames = ({ side, holdsFrames: knows }: World): boolean =>
+  side === 'host' || knows === true;
 
 function rootRow(world: World): Row {
   const cr3 = world.registers.controlRegister(3);
   const gpa = cr3 & Pte.ADDRESS;
   const host = world.memory.hostAddress('gpa', gpa);
   const where = host === undefined ? l10n.t('not mapped') : `HPA ${hex(host)}`;
-  const direct = world.side === 'host';
+  const direct = holdsFrames(world);
   const text = direct ? `= HPA ${hex(gpa)}` : `= GPA ${hex(gpa)} → ${where}`;
   return leaf('cr3', 'CR3', text, { expression: 'cr3', value: hex(cr3) });
 }
@@ -287,7 +292,7 @@ function endRows(world: World, trace: TranslationTrace, guestPhysical: bigint): 
       value: hex(guestPhysical),
     }),
   ];
-  const rows = world.side === 'host' ? [] : through;
+  const rows = holdsFrames(world) ? [] : through;
   if (trace.final.result) rows.push(secondSummary('final', guestPhysical, trace.final));
   if (trace.hostPhysical !== undefined) {
     rows.push(

@@ -2,6 +2,14 @@ import { featureByName, type FeatureName } from '../../isa/cpuid';
 import { msrReset } from '../../isa/registers/msr';
 import { vmxCapabilities, type VmxCapabilities } from '../vmx/capabilities';
 
+/** A monitor, as it tells its guests. */
+export interface HypervisorDescription {
+  /** Twelve characters. */
+  readonly signature: string;
+  /** EAX of leaf 40000001H, which is the monitor's own. */
+  readonly features: number;
+}
+
 /** What makes one model of processor. */
 export interface ProfileDescription {
   /** The twelve characters of CPUID leaf 0, and up to 48 of leaves 80000002H to 80000004H. */
@@ -23,6 +31,8 @@ export interface ProfileDescription {
   };
   /** MSRs whose value after RESET differs from model to model. */
   readonly msrValues: ReadonlyMap<number, bigint>;
+  /** What CPUID tells of the monitor whose virtual processor this is: leaves 40000000H and 40000001H. */
+  readonly hypervisor?: HypervisorDescription;
 }
 
 /**

@@ -5,6 +5,7 @@ import { ApicBase } from '../../isa/registers/msr-fields';
 import { enumerateState } from '../extended-state/enumeration';
 import { hasExecuteDisable, limitsCpuid } from './feature-msrs';
 import { MONITOR_LINE, hasMonitor } from './monitor-wait';
+import type { HypervisorDescription } from '../profile/profile';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
 
@@ -48,6 +49,28 @@ const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   'SYSCALL/SYSRET': (state) => state.codeBits === 64,
 };
 
+/** Leaves that processors leave to monitors. */
+export const FIRST_OF_HYPERVISOR = 0x40000000;
+const LAST_OF_HYPERVISOR = 0x40000001;
+
+const isHypervisors = (leaf: number): boolean =>
+  leaf >= FIRST_OF_HYPERVISOR && leaf <= LAST_OF_HYPERVISOR;
+
+/** What a monitor tells of itself by a leaf that is its own; undefined by all others. */
+export function hypervisorLeaf(
+  { signature, features }: HypervisorDescription,
+  leaf: number,
+): CpuidResult | undefined {
+  if (!isHypervisors(leaf)) return undefined;
+  if (leaf === LAST_OF_HYPERVISOR) return result(features);
+  return result(
+    LAST_OF_HYPERVISOR,
+    packed(signature, 0),
+    packed(signature, 4),
+    packed(signature, 8),
+  );
+}
+
 /** Beyond the highest leaf CPUID gives the data of the highest basic one (SDM 2A CPUID). */
 function existingLeaf(leaf: number): number {
   const exists = leaf <= LAST_BASIC || (leaf >= 0x80000000 && leaf <= LAST_EXTENDED);
@@ -57,8 +80,10 @@ function existingLeaf(leaf: number): number {
 /** CPUID as it answers in the given state (SDM 2A CPUID). */
 export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidResult {
   const leaf = existingLeaf(asked);
-  const { vendor, brand, signature, physicalAddressWidth, linearAddressWidth } =
+  const { vendor, brand, signature, physicalAddressWidth, linearAddressWidth, hypervisor } =
     state.profile.description;
+  const ofMonitor = hypervisor && hypervisorLeaf(hypervisor, asked);
+  if (ofMonitor) return ofMonitor;
   switch (leaf) {
     case 0:
       return result(

@@ -117,6 +117,29 @@ back:   mov     eax, [esp + 4]
     assert.equal(memory(ran, 0x6004n), 4n);
   });
 
+  it('forgets a translation that the guest has changed while software went on with it', async () => {
+    const ran = await runDeprivileged(
+      kernel64(`
+        mov     edi, 0x13000
+        mov     dword [0x12008], 0x13003
+        mov     dword [rdi], 0x14003
+        mov     dword [0x14000], 1
+        mov     dword [0x15000], 2
+        mov     eax, [0x200000]
+        mov     eax, 0x401              ; a breakpoint somewhere else: software does everything
+        mov     dr7, rax
+        mov     dword [rdi], 0x15003
+        invlpg  [0x200000]
+        nop
+        mov     eax, 0x400
+        mov     dr7, rax
+        mov     eax, [0x200000]
+        mov     [0x6000], eax`),
+    );
+    assert.equal(ran.end, 'exit-device');
+    assert.equal(memory(ran, 0x6000n), 2n);
+  });
+
   it('is a triple fault for a guest without handlers, and no concern of the monitor’s', async () => {
     const ran = await runDeprivileged(kernel32('lidt [zero]\n int3', 'zero: dq 0\n'));
     assert.equal(ran.end, 'shutdown');

@@ -18,7 +18,7 @@ import type { CpuState, SegmentRegister } from '../../processor/state/cpu-state'
 import { CS, DS, ES, FS, GS, LDTR, SS } from '../../processor/state/layout';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import { accessOf } from '../memory/faulting-access';
-import type { ShadowPager } from '../memory/shadow/shadow-pager';
+import type { GuestPager } from './guest-pager';
 import {
   EFER,
   codeSelector,
@@ -49,6 +49,14 @@ export interface DeprivilegedState {
   readonly entered: readonly number[];
 }
 
+/** An IF that guest and monitor share. */
+export interface SharedFlag {
+  /** The guest's flags with what it has made of its IF there since the monitor looked. */
+  flagsWith(flags: bigint): bigint;
+  /** Puts the IF of the guest's flags there. */
+  show(flags: bigint): void;
+}
+
 /** Registers of a guest that the processor has, while the guest runs or at the gate by which it left. */
 export interface RealRegisters {
   readonly rip: bigint;
@@ -68,13 +76,15 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   protected readonly gdt: ShadowDescriptorTable;
   protected readonly ldt: ShadowDescriptorTable;
   private entered: number[] = [];
+  /** Where the guest changes its IF without a trap: in memory. */
+  sharedFlag?: SharedFlag;
   /** The sets of frames that are watched. */
   private watching: readonly ReadonlySet<number>[] = [];
 
   constructor(
     protected readonly cpu: Processor,
     readonly software: SoftwareProcessor,
-    readonly pager: ShadowPager,
+    public pager: GuestPager,
     readonly tables: MonitorTables,
     /** Host-physical address of a guest-physical page, where it is memory. */
     protected readonly frameOf: (guestPhysical: bigint) => number | undefined,
@@ -121,7 +131,8 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   /** Flags of which those count that the guest could not change. */
   protected get withheldFlags(): bigint {
-    return this.virtual.rflags;
+    const { rflags } = this.virtual;
+    return this.sharedFlag?.flagsWith(rflags) ?? rflags;
   }
 
   /** The task priority. */
@@ -178,6 +189,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     virtual.setSegment(SS, stack);
     virtual.rip = real.rip;
     virtual.rflags = flags;
+    this.sharedFlag?.show(flags);
     virtual.setGpr(Gpr.RSP, real.rsp);
     this.software.changed();
   }
@@ -218,6 +230,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   /** Where the guest's descriptor tables lie. Writes to them are traced from now on. */
   private followTables(): void {
+    if (this.pager.seesNoWrites) for (const table of [this.gdt, this.ldt]) table.forget();
     this.readTables();
     this.watchFrames();
   }
@@ -229,7 +242,8 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
 
   protected watchFrames(): void {
     const { traced, watching } = this;
-    if (traced.length === watching.length && traced.every((each, n) => each === watching[n])) return;
+    if (traced.length === watching.length && traced.every((each, n) => each === watching[n]))
+      return;
     this.watching = traced;
     this.pager.watch(new Set(traced.flatMap((frames) => [...frames])));
   }
@@ -247,9 +261,11 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** Where a page of the guest's lies, by its own tables, without any trace. */
   private lookUp(linear: bigint): number | undefined {
     const { physical } = this.cpu;
+    const frameOf = (address: bigint): number | undefined =>
+      this.pager.frameOf ? this.pager.frameOf(address) : this.frameOf(address);
     const entries = {
       entryAddress: (address: bigint) => {
-        const frame = this.frameOf(address & -4096n);
+        const frame = frameOf(address & -4096n);
         return frame === undefined ? physical.size : frame + Number(address & 0xfffn);
       },
       read32: (address: number) => physical.read32(address),
@@ -258,7 +274,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
       write64: () => undefined,
     };
     const { translation } = walk(this.virtual, entries, linear, READ_ANYTHING, false);
-    return translation && this.frameOf(translation.address & -4096n);
+    return translation && frameOf(translation.address & -4096n);
   }
 
   protected written(address: number, length: number): void {
@@ -294,7 +310,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     return translation ? translation.address : -1n - BigInt(fault.errorCode);
   }
 
-  fill(linear: bigint, errorCode: bigint): ReturnType<ShadowPager['fill']> {
+  fill(linear: bigint, errorCode: bigint): ReturnType<GuestPager['fill']> {
     const { virtual, pager } = this;
     return pager.fill(virtual, linear, this.accessOf(errorCode), isKernelAsUser(virtual));
   }
@@ -370,6 +386,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     this.takeRegisters();
     this.takeFrame();
     change();
+    this.sharedFlag?.show(this.virtual.rflags);
     const { obstacle: stopped } = this;
     if (runs) tables.load(cpu.state);
     if (runs && stopped !== undefined) return false;

@@ -51,7 +51,11 @@ export const decode = instruction('decode', Cost.SOFTWARE, {
 /** Executes it over the virtual processor's registers and the guest's memory; an exception goes to the guest. */
 export const execute = instruction('execute', Cost.EMULATION, {
   perform: (host: Host, _fetched: bigint) => {
-    if (host.takeMappingsChanged()) softwareOf(host).forgetMappings();
+    if (host.takeMappingsChanged()) {
+      softwareOf(host).forgetMappings();
+      // The processor itself goes on with such a guest later, and nobody will ask again.
+      if (host.deprivileged) host.cpu.flushWorld(0);
+    }
     const stop = softwareOf(host).execute();
     switch (stop.kind) {
       case 'raised':
@@ -72,6 +76,12 @@ export const execute = instruction('execute', Cost.EMULATION, {
     }
   },
   operands: (fetched) => [fetchedText(fetched)],
+});
+
+/** Whether the guest's monitor has a hypercall, beside those that each has: 1, or 0. */
+export const offersCall = instruction('look up', Cost.SOFTWARE, {
+  perform: (host: Host, number: bigint) => (host.paravirt?.offers(number) ? 1n : 0n),
+  operands: (number) => [['hypercall', number]],
 });
 
 /** Whether the virtual processor takes an interrupt now: 1, or 0 with IF = 0 and in the shadow of STI and MOV SS. */

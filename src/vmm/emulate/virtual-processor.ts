@@ -22,6 +22,8 @@ export interface SoftwareProcessorOptions {
   readonly engine?: EngineKind;
   /** Whether writes to a frame have to be seen; see `SoftwareProcessorParts`. */
   readonly isTraced?: (frame: number) => boolean;
+  /** Hypercalls that CPUID tells of. */
+  readonly calls?: readonly number[];
 }
 
 /**
@@ -32,11 +34,11 @@ export interface SoftwareProcessorOptions {
 export function softwareProcessor(
   host: Host,
   frame: number,
-  { engine, isTraced }: SoftwareProcessorOptions,
+  { engine, isTraced, calls }: SoftwareProcessorOptions,
 ): SoftwareProcessor {
   const { computer, bus, guestMemory: memory } = host;
   const { processor } = computer;
-  const area = new VcpuArea(computer.memory, frame, guestProfile(processor.state.profile));
+  const area = new VcpuArea(computer.memory, frame, guestProfile(processor.state.profile, calls));
   const ports = {
     readPort: (port: number, bytes: 1 | 2 | 4) => host.deviceRead(port, bytes),
     writePort: (port: number, bytes: 1 | 2 | 4, value: number) => {

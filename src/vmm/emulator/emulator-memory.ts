@@ -15,6 +15,9 @@ import type { GuestBus } from './guest-bus';
  */
 const WINDOW = 2 ** 47;
 
+/** An address of that kind where nobody answers. */
+export const NOWHERE = WINDOW + 2 ** 46;
+
 /** Where guest-physical addresses lead in `EmulatorMemory`: to the guest's frames, or to its bus. */
 export class GuestAddresses implements SecondLevel {
   constructor(

@@ -27,6 +27,7 @@ import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/sh
 import type { GuestEnd } from '../end';
 import { GuestBus, type Answerer } from '../emulator/guest-bus';
 import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
+import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import { HostInstructions } from './host-instructions';
 import { VtxGuest } from '../vtx/vtx-guest';
@@ -49,6 +50,7 @@ export interface HostState {
   readonly mappingsChanged: boolean;
   readonly shadow: ShadowPagerState | undefined;
   readonly deprivileged: DeprivilegedState | undefined;
+  readonly paravirt: ParavirtState | undefined;
   readonly virtualApicBase: bigint;
 }
 
@@ -84,6 +86,8 @@ export class Host implements Persistent<HostState> {
   software: SoftwareProcessor | undefined;
   /** Where the processor runs a guest in an outer ring. */
   deprivileged: DeprivilegedGuest | undefined;
+  /** What it has where the guest knows of it. */
+  paravirt: ParavirtGuest | undefined;
   readonly shadow: ShadowPager | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
@@ -193,6 +197,7 @@ export class Host implements Persistent<HostState> {
     const virtual = this.virtual.save();
     const shadow = this.shadow?.save();
     const deprivileged = this.deprivileged?.save();
+    const paravirt = this.paravirt?.save();
     return {
       virtual,
       armed,
@@ -202,6 +207,7 @@ export class Host implements Persistent<HostState> {
       virtualApicBase,
       shadow,
       deprivileged,
+      paravirt,
     };
   }
 
@@ -215,6 +221,7 @@ export class Host implements Persistent<HostState> {
     this.mappingsChanged = state.mappingsChanged;
     if (state.shadow) this.shadow?.restore(state.shadow);
     if (state.deprivileged) this.deprivileged?.restore(state.deprivileged);
+    if (state.paravirt) this.paravirt?.restore(state.paravirt);
     this.virtualApicBase = state.virtualApicBase;
   }
 
@@ -337,14 +344,20 @@ export class Host implements Persistent<HostState> {
     return true;
   }
 
+  /** Whether a virtual device has an interrupt for the guest, or the monitor an event. */
+  private get interruptWaits(): boolean {
+    return this.virtual.interruptRequested || this.paravirt?.eventWaits === true;
+  }
+
   virtualInterruptPending(): bigint {
     this.passTime();
-    if (!this.virtual.interruptRequested) return 0n;
+    if (!this.interruptWaits) return 0n;
     return this.holdInterrupts ? 2n : 1n;
   }
 
   acknowledgeVirtualInterrupt(): bigint {
-    return BigInt(this.virtual.acknowledgeInterrupt());
+    const { paravirt, virtual } = this;
+    return BigInt(paravirt?.eventWaits ? paravirt.vector : virtual.acknowledgeInterrupt());
   }
 
   /** Channel 0 of the host's timer, mode 0: one interrupt when the count is done. */
@@ -368,7 +381,7 @@ export class Host implements Persistent<HostState> {
   /** Something has come in from outside: the timer interrupts a guest that runs, so that the monitor looks. */
   inputCame(): void {
     this.passTime();
-    if (!this.virtual.interruptRequested) {
+    if (!this.interruptWaits) {
       this.armTimer();
       return;
     }
@@ -383,8 +396,9 @@ export class Host implements Persistent<HostState> {
 
   halt(): boolean {
     this.passTime();
-    if (this.virtual.interruptRequested) return true;
-    if (!wakesByItself(this.virtual.wakeUps) || this.computer.idle() === undefined) return false;
+    if (this.interruptWaits) return true;
+    const wakes = this.paravirt?.isWaiting === true || wakesByItself(this.virtual.wakeUps);
+    if (!wakes || this.computer.idle() === undefined) return false;
     this.passTime();
     return true;
   }

@@ -178,6 +178,11 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     return frame;
   }
 
+  /** Whether a frame is memory of the video card, which draws there without anybody being told. */
+  isCards(frame: number): boolean {
+    return frame >= this.card && frame < this.card + VBE_MEMORY;
+  }
+
   /** Whether the guest cannot simply write at an address: it is ROM, or RAM behind it. */
   isRom(address: bigint): boolean {
     return this.rom.covers(Number(address));

@@ -50,12 +50,12 @@ export class TranslatedGuest extends DeprivilegedGuest {
   constructor(
     cpu: Processor,
     software: SoftwareProcessor,
-    pager: ShadowPager,
+    private readonly shadow: ShadowPager,
     tables: MonitorTables,
     frameOf: (guestPhysical: bigint) => number | undefined,
     data: DataPage,
   ) {
-    super(cpu, software, pager, tables, frameOf);
+    super(cpu, software, shadow, tables, frameOf);
     this.data = data;
     const cache = new TranslationCache(cpu.physical, data);
     this.translator = new Translator(cache, {
@@ -192,8 +192,8 @@ export class TranslatedGuest extends DeprivilegedGuest {
 
   /** Where a page of code lies, by the guest's tables, with the entries that say so. */
   private codePage(address: bigint, touch: boolean): CodePage | undefined {
-    const { virtual, pager } = this;
-    const { translation, steps } = pager.trace(virtual, address, FETCH, touch);
+    const { virtual, shadow } = this;
+    const { translation, steps } = shadow.trace(virtual, address, FETCH, touch);
     const frame = translation && this.frameOf(translation.address & -4096n);
     if (frame === undefined) return undefined;
     // A fetch by other tables would set the accessed flags in them.
@@ -211,7 +211,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
 
   /** The guest's kernel has the page of data beside, and the cache, which it cannot write. */
   private mapWindow(): void {
-    const { pager, virtual, data, root, bits } = this;
+    const { shadow, virtual, data, root, bits } = this;
     if (this.mapped?.root === root && this.mapped.bits === bits) return;
     const asUser = isKernelAsUser(virtual);
     const rights = P | A | (asUser ? US : 0n);
@@ -219,7 +219,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
       const frame = BigInt(data.frame + n * PAGE_SIZE);
       return frame | rights | (n === 0 ? RW | D | XD : 0n);
     });
-    pager.mapOwn(virtual, asUser, windowBase(bits), entries);
+    shadow.mapOwn(virtual, asUser, windowBase(bits), entries);
     this.mapped = { root: this.root, bits };
   }
 

@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { Vector } from '../../../isa/exceptions';
+import { Gpr } from '../../../isa/registers/general';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { DeprivilegedGuest, TranslatedGuest, VirtualMachine } from '../../../vmm';
@@ -7,10 +9,11 @@ import type { ExitFacts } from '../../trace/exit-trace';
 import { GuestMap } from '../emulate/guest-map';
 import { emulationOccasion } from '../emulate/occasion';
 import { VcpuRegisters } from '../emulate/vcpu-registers';
-import type { SecondLevel } from '../second-level';
+import type { DirectTables, SecondLevel } from '../second-level';
 import type { EntryFailure, ExitGroup, ExitVocabulary, Side, Technique } from '../technique';
 import { DeprivilegedRegisters } from './deprivileged-registers';
-import { trapReason } from './reasons';
+import { hypercallOf } from '../paravirt/hypercall';
+import { hypercallReason, reasonOf, trapReason } from './reasons';
 import { TRAP_GROUPS } from './trap-groups';
 import {
   trapDetail,
@@ -42,6 +45,12 @@ export class BuiltInDeprivilege implements Technique {
   ) {
     this.cpu = vm.computer.processor;
     this.secondLevel = new GuestMap(vm.computer.memory, vm.guestMemory.map);
+  }
+
+  get directTables(): DirectTables | undefined {
+    const direct = this.vm.monitor.host.paravirt?.direct;
+    if (!direct?.isUsed) return undefined;
+    return { guestPhysical: (host) => direct.guestAddress(Number(host)) };
   }
 
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
@@ -88,7 +97,7 @@ export class BuiltInDeprivilege implements Technique {
 
   /** While the guest has the processor it walks the shadow tables, with the ring in which the guest really is. */
   get shadowPaging(): PagingState | undefined {
-    return this.taken ? undefined : this.cpu.state;
+    return this.taken || this.directTables ? undefined : this.cpu.state;
   }
 
   get operation(): string {
@@ -137,7 +146,8 @@ export class BuiltInDeprivilege implements Technique {
   readonly exits: ExitVocabulary = this.trapVocabulary;
 
   protected get lastReason(): number {
-    return trapReason(this.lastVector);
+    const { call, lastVector } = this;
+    return call === undefined ? trapReason(lastVector) : hypercallReason(call);
   }
 
   /** Of the gate to which the processor has gone last. */
@@ -145,12 +155,18 @@ export class BuiltInDeprivilege implements Technique {
     return Number((this.cpu.state.rip & 0xfffn) >> 4n);
   }
 
+  private get call(): number | undefined {
+    const { running, cpu, lastVector } = this;
+    return lastVector === Vector.UD ? hypercallOf(running, cpu.state.gpr(Gpr.RAX)) : undefined;
+  }
+
   private facts(): ExitFacts {
-    const { running, cpu } = this;
+    const { running, cpu, lastReason } = this;
     const { virtual, frame } = running;
+    const isCall = reasonOf(lastReason).kind === 'hypercall';
     return {
-      reason: this.lastReason,
-      qualification: cpu.state.cr2,
+      reason: lastReason,
+      qualification: isCall ? cpu.state.gpr(Gpr.RBX) : cpu.state.cr2,
       guestPhysical: 0n,
       interruption: Number(frame.errorCode & 0xffffn),
       handler: cpu.state.rip,

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { Vector } from '../../../isa/exceptions';
 import { HOLE_KINDS } from '../../../vmm';
 import type { ExitGroup } from '../technique';
-import { holeReason, trapReason } from './reasons';
+import { MOST_CALLS } from '../paravirt/hypercall';
+import { holeReason, hypercallReason, trapReason } from './reasons';
 
 const FIRST_INTERRUPT = 32;
 const others = Array.from({ length: FIRST_INTERRUPT }, (_, vector) => vector).filter(
@@ -25,6 +26,11 @@ export const TRAP_GROUPS: readonly ExitGroup[] = [
     'trap.privileged',
     () => l10n.t('privileged instruction (#GP, #UD)'),
     [Vector.GP, Vector.UD].map(trapReason),
+  ),
+  trap(
+    'trap.hypercall',
+    () => l10n.t('hypercall'),
+    Array.from({ length: MOST_CALLS }, (_, call) => hypercallReason(call)),
   ),
   trap('trap.page-fault', () => l10n.t('page fault'), [trapReason(Vector.PF)]),
   trap('trap.exception', () => l10n.t('other exception'), others.map(trapReason)),

@@ -5,6 +5,7 @@ import { withNote } from '../../../isa/phrases';
 import { Disassembler } from '../../../program';
 import { REFUSED, type HoleKind } from '../../../vmm';
 import type { ExitRecord } from '../../trace/exit-trace';
+import { hypercallDetail, hypercallGloss, hypercallId, hypercallName } from '../paravirt/hypercall';
 import { reasonOf } from './reasons';
 
 /** How the traps of a deprivileged guest are spoken of, and the holes where no trap comes. */
@@ -51,6 +52,7 @@ const HOLE_GLOSSES: Readonly<Record<HoleKind, () => string>> = {
 export function trapName(number: number): string {
   const reason = reasonOf(number);
   if (reason.kind === 'hole') return HOLES[reason.hole]();
+  if (reason.kind === 'hypercall') return hypercallName(reason.call);
   const { vector } = reason;
   if (vector >= FIRST_INTERRUPT) return l10n.t('external interrupt');
   return describeVector(vector);
@@ -59,12 +61,14 @@ export function trapName(number: number): string {
 export function trapId(number: number): string {
   const reason = reasonOf(number);
   if (reason.kind === 'hole') return `HOLE_${reason.hole.toUpperCase().replace('-', '_')}`;
+  if (reason.kind === 'hypercall') return hypercallId(reason.call);
   return `TRAP_${String(reason.vector)}`;
 }
 
 export function trapGloss(number: number): string {
   const reason = reasonOf(number);
   if (reason.kind === 'hole') return HOLE_GLOSSES[reason.hole]();
+  if (reason.kind === 'hypercall') return hypercallGloss();
   if (reason.vector >= FIRST_INTERRUPT) {
     return l10n.t('A real device of the host wants attention: interrupts are the monitor’s.');
   }
@@ -91,6 +95,7 @@ const shown = (value: bigint): string => (value === REFUSED ? l10n.t('refused') 
 /** What it was about: the instruction, the address of a page fault, what a hole shows and should. */
 export function trapDetail(exit: ExitRecord): string {
   const reason = reasonOf(exit.reason);
+  if (reason.kind === 'hypercall') return hypercallDetail(exit);
   const text = instructionText(exit);
   if (reason.kind === 'hole') {
     const { qualification: found, guestPhysical: right } = exit;
@@ -114,6 +119,7 @@ export const trapInformation = (): DecodedField[] => [];
 export function trapHandler(number: number): string | undefined {
   const reason = reasonOf(number);
   if (reason.kind === 'hole') return undefined;
+  if (reason.kind === 'hypercall') return 'handleHypercall';
   const { vector } = reason;
   if (vector >= FIRST_INTERRUPT) return 'answerTimer';
   if (vector === Vector.PF) return 'handlePageFault';

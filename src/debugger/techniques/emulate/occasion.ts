@@ -7,6 +7,7 @@ export function emulationOccasion(
   software: SoftwareProcessor,
 ): string | undefined {
   if (!activity) return undefined;
-  const fetched = activity.done[0]?.result ?? software.fetch();
+  const done = activity.done.find(({ name }) => name === 'fetch');
+  const fetched = done?.result ?? software.fetch();
   return l10n.t('emulation of {0}', fetchedText(fetched));
 }

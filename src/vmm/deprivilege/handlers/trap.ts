@@ -19,11 +19,16 @@ const END_OF_INTERRUPT = 0x20;
 export function* handleTrap(vector: number): Handler {
   yield saveRegisters();
   yield saveFrame();
+  yield* answerTrap(vector);
+  yield* goOn();
+}
+
+/** What has brought the guest here is dealt with; its registers are with the virtual processor. */
+export function* answerTrap(vector: number): Handler {
   if (vector >= FIRST_INTERRUPT) yield* answerTimer();
   else if (vector === Vector.PF) yield* handlePageFault();
   else if (vector === Vector.DB) yield* passOnDebugException();
   else yield* emulateInstruction();
-  yield* goOn();
 }
 
 /** The host's timer: one of the guest's devices may have something to do. */

@@ -18,6 +18,11 @@ export function* handleHalt(): Handler {
     yield stopGuest({ kind: 'halted' });
     return;
   }
+  yield* waitForInterrupt();
+}
+
+/** Until an interrupt waits, whether the guest takes it or not. */
+export function* waitForInterrupt(): Handler {
   while ((yield interruptPending()) === 0n) {
     yield armHostTimer();
     const woken = yield hostHalt();

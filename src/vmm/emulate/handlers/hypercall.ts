@@ -1,8 +1,10 @@
 import { Gpr } from '../../../isa/registers/general';
-import { Hypercall, NO_SUCH_CALL } from '../../hypercalls';
+import { COMMON_CALLS, Hypercall, HypercallError } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import { consoleWrite, stopGuest } from '../../operations';
-import { readRegister, writeRegister } from '../operations';
+import { paravirtCall } from '../../paravirt/hypercalls';
+import { readArgument } from '../../paravirt/operations';
+import { offersCall, readRegister, writeRegister } from '../operations';
 
 /** VMCALL, which this processor in software has for the guest's kernel: it asks the monitor for a service. */
 export function* handleHypercall(): Handler {
@@ -11,11 +13,20 @@ export function* handleHypercall(): Handler {
     yield stopGuest({ kind: 'hypercall' });
     return;
   }
-  if (number !== BigInt(Hypercall.CONSOLE_WRITE)) {
-    yield writeRegister(Gpr.RAX, NO_SUCH_CALL);
+  if (!COMMON_CALLS.includes(Number(number))) {
+    yield writeRegister(Gpr.RAX, yield* handleParavirtCall(number));
     return;
   }
   const argument = yield readRegister(Gpr.RBX);
   yield consoleWrite(Number(argument & 0xffn));
   yield writeRegister(Gpr.RAX, 0n);
+}
+
+/** A call that only a paravirtual guest has. */
+function* handleParavirtCall(number: bigint): Handler<bigint> {
+  const call = (yield offersCall(number)) === 1n ? paravirtCall(number) : undefined;
+  if (!call) return HypercallError.NO_SUCH_CALL;
+  const first = yield readArgument(Gpr.RBX, 'RBX');
+  const second = yield readArgument(Gpr.RCX, 'RCX');
+  return yield* call(first, second, yield readArgument(Gpr.RDX, 'RDX'));
 }

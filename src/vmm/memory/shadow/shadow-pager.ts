@@ -138,7 +138,12 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
    *
    * @param entries the last entries of the walk
    */
-  mapOwn(state: PagingState, kernelAsUser: boolean, linear: bigint, entries: readonly bigint[]): void {
+  mapOwn(
+    state: PagingState,
+    kernelAsUser: boolean,
+    linear: bigint,
+    entries: readonly bigint[],
+  ): void {
     const access = { write: false, execute: false, user: false, unchecked: true };
     const { steps } = this.trace(state, linear, access, false);
     this.makeRoom(LONGEST_PATH);

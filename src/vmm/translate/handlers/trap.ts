@@ -1,6 +1,10 @@
 import { Vector } from '../../../isa/exceptions';
 import { handlePageFault } from '../../deprivilege/handlers/page-fault';
-import { answerTimer, FIRST_INTERRUPT, passOnDebugException } from '../../deprivilege/handlers/trap';
+import {
+  answerTimer,
+  FIRST_INTERRUPT,
+  passOnDebugException,
+} from '../../deprivilege/handlers/trap';
 import { saveFrame, saveRegisters } from '../../deprivilege/operations';
 import { emulateInstruction } from '../../emulate/handlers/instruction';
 import type { Handler } from '../../operation';

@@ -2,8 +2,9 @@ import { cpuidMask } from '../../../isa/cpuid';
 import { WideCr4 } from '../../../isa/registers/control';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
-import { unpackAnswer, type CpuidResult } from '../../cpuid-answer';
-import { HIDDEN_FEATURES } from '../../guest-profile';
+import { hypervisorLeaf, unpackAnswer, type CpuidResult } from '../../cpuid-answer';
+import { HIDDEN_FEATURES, hypervisorOf } from '../../guest-profile';
+import { COMMON_CALLS } from '../../hypercalls';
 import { setGuestRegister, cpuid, guestRegister, virtualApicBase, vmread } from '../../operations';
 import type { Handler } from '../../operation';
 import { advanceRip } from '../advance-rip';
@@ -13,12 +14,15 @@ const APIC = cpuidMask('APIC');
 const OSXSAVE = cpuidMask('OSXSAVE');
 const OSPKE = cpuidMask('OSPKE');
 
+/** What it says of itself, in leaves of its own. */
+const MONITOR = hypervisorOf(COMMON_CALLS);
+
 /** CPUID always exits: the monitor decides what processor the guest believes to have. */
 export function* handleCpuid(): Handler {
   const leaf = Number((yield guestRegister(0)) & 0xffffffffn);
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
   const answer = yield cpuid(leaf, subleaf);
-  const told = unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
+  const told = hypervisorLeaf(MONITOR, leaf) ?? unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
   const { eax, ebx, ecx, edx } = yield* shownFeatures(leaf, subleaf, told);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx));

@@ -1,7 +1,7 @@
 import { AccessRights } from '../../../isa/access-rights';
 import { Vector } from '../../../isa/exceptions';
 import { Field } from '../../../isa/vmx/fields';
-import { Hypercall, NO_SUCH_CALL } from '../../hypercalls';
+import { Hypercall, HypercallError } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import {
   consoleWrite,
@@ -31,7 +31,7 @@ export function* handleVmcall(): Handler {
     yield stopGuest({ kind: 'hypercall' });
     return;
   } else {
-    yield setGuestRegister(0, NO_SUCH_CALL);
+    yield setGuestRegister(0, HypercallError.NO_SUCH_CALL);
   }
   yield* advanceRip();
 }

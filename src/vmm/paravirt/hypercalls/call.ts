@@ -1,0 +1,7 @@
+import type { Handler } from '../../operation';
+
+/** What a kernel gives with a call: RBX, RCX, RDX. */
+export type CallArguments = readonly [first: bigint, second: bigint, third: bigint];
+
+/** Does a call, or nothing of it. @returns what RAX gets */
+export type Call = (...given: CallArguments) => Handler<bigint>;

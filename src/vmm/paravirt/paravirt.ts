@@ -1,0 +1,31 @@
+import type { StartState } from '../../processor/state/start-state';
+import { DeprivilegeTechnique } from '../deprivilege/deprivilege';
+import type { Host } from '../host/host';
+import type { Handler } from '../operation';
+import { EMULATION_GATE, type Technique } from '../technique';
+import { emulateParavirt, handleParavirtTrap } from './handlers/trap';
+
+/**
+ * Paravirtualization: a guest in an outer ring, as under trap and emulate, which may know of it and ask its monitor
+ * instead of being caught. One that asks for nothing runs as there.
+ */
+export class ParavirtTechnique implements Technique {
+  readonly name = 'paravirt';
+  private readonly deprivilege: DeprivilegeTechnique;
+
+  constructor(start: StartState) {
+    this.deprivilege = new DeprivilegeTechnique(start);
+  }
+
+  prepare(): Handler {
+    return this.deprivilege.prepare();
+  }
+
+  handle(gate: number): Handler {
+    return gate === EMULATION_GATE ? emulateParavirt() : handleParavirtTrap(gate);
+  }
+
+  emulatedAt(host: Host): bigint | undefined {
+    return this.deprivilege.emulatedAt(host);
+  }
+}
