@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { firmwareSources } from 'ringside:firmware-sources';
-import { monitorSources } from 'ringside:monitor-sources';
-import { createAdapter } from '../../adapter/adapter';
 import { translations } from '../translations';
 import { activateRingside, type RingsideApi } from '../activate';
 import type { Platform } from '../platform';
+import { loadAssets } from './assets';
 import { breathe } from './breathe';
 import { workspaceFiles } from './workspace-files';
 
@@ -12,18 +10,27 @@ import { workspaceFiles } from './workspace-files';
 export function activate(context: vscode.ExtensionContext): RingsideApi {
   const platform: Platform = {
     kind: 'worker',
-    loadLanguage: () => import('../../language'),
-    createAdapter: () => {
-      const adapter = createAdapter({
-        files: workspaceFiles,
-        breathe,
-        shippedSources: { ...monitorSources, ...firmwareSources },
-        translations: () => Promise.resolve(translations()),
-      });
-      return Promise.resolve(
-        new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter),
-      );
+    loadLanguage: async () => {
+      await loadAssets(context.extensionUri);
+      return import('../../language');
     },
+    createAdapter: () => createAdapter(context.extensionUri),
   };
   return activateRingside(context, platform);
+}
+
+async function createAdapter(extension: vscode.Uri): Promise<vscode.DebugAdapterDescriptor> {
+  await loadAssets(extension);
+  const [{ createAdapter }, { monitorSources }, { firmwareSources }] = await Promise.all([
+    import('../../adapter/adapter'),
+    import('ringside:monitor-sources'),
+    import('ringside:firmware-sources'),
+  ]);
+  const adapter = createAdapter({
+    files: workspaceFiles,
+    breathe,
+    shippedSources: { ...monitorSources, ...firmwareSources },
+    translations: () => Promise.resolve(translations()),
+  });
+  return new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter);
 }
