@@ -25,6 +25,9 @@ export interface Experiment {
   readonly known: Programs;
 }
 
+/** Instructions after which others may have their turn: some ten milliseconds where each is done in software. */
+const SLICE = 10_000;
+
 /** One machine of a comparison, with what is heard of it. */
 export class Subject {
   readonly machine: Machine;
@@ -70,8 +73,14 @@ export class Subject {
     this.outcome ??= this.run.to(instructions);
   }
 
-  toEnd(): void {
-    this.to(this.experiment.limit);
+  /** Runs to its end or the limit; gives, after each slice, which part of the way to the limit is done. */
+  *inSlices(): Generator<number, void> {
+    const { limit } = this.experiment;
+    for (let target = SLICE; !this.outcome; target += SLICE) {
+      this.to(Math.min(target, limit));
+      if (target >= limit) return;
+      yield target / limit;
+    }
   }
 
   get place(): Where {
