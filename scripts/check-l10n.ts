@@ -38,6 +38,7 @@ const FOR_PROGRAMMERS = new Set([
   'no input left',
   'no such file: {}',
   'not in a folder: {}',
+  '{} is asked for before it is loaded',
   'unable to multiply two non-scalar values',
   'unless string',
 ]);

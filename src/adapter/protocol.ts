@@ -229,6 +229,7 @@ export const CustomRequest = {
   KEYS: 'ringside/keys',
   MOUSE: 'ringside/mouse',
   ATTENDED: 'ringside/attended',
+  COMPARE: 'ringside/compare',
 } as const;
 
 export const CustomEvent = {
@@ -236,4 +237,5 @@ export const CustomEvent = {
   CHANGED: 'ringside/changed',
   SCREEN: 'ringside/screen',
   REMARK: 'ringside/remark',
+  COMPARE_PROGRESS: 'ringside/compareProgress',
 } as const;

@@ -39,6 +39,7 @@ export {
   type EventCounts,
   type Measurement,
 } from './cost/measurement';
+export { SPENDINGS, spentCycles, type Spending } from './cost/spending';
 export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figure } from '../vmm';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CompareArguments } from '../comparison/protocol';
 import {
   CustomRequest,
   type AttendedArguments,
@@ -205,6 +206,10 @@ const OURS = {
     buttons: count,
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
+  [CustomRequest.COMPARE]: object<CompareArguments>({
+    configuration: anyObject,
+    limit: optional(count),
+  }),
 };
 
 const SHAPES = {
