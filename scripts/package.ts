@@ -23,6 +23,7 @@ const NEEDED = [
   'dist/language.js',
   'dist/web/extension.js',
   'dist/webview/screen.js',
+  'dist/webview/comparison.js',
   'dist/iced_x86_bg.wasm',
   'dist/interpreter.wasm',
   'dist/monitor-sources.json',

@@ -52,6 +52,11 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
     outfile: 'webview/screen.js',
     options: { ...browser, format: 'iife' },
   },
+  {
+    entry: 'src/vscode/comparison/webview/main.ts',
+    outfile: 'webview/comparison.js',
+    options: { ...browser, format: 'iife' },
+  },
 ];
 
 const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [

@@ -5,6 +5,9 @@ import type { LastGuest } from '../session/last-guest';
 import type { SessionWatcher } from '../session/watcher';
 import type { WorldIndicator } from '../session/world-indicator';
 import type { Views } from '../views/views';
+import type { ComparisonPanel } from '../comparison/comparison-panel';
+import type { Platform } from '../platform';
+import { comparisonCommands } from './comparison';
 import { exitCommands } from './exits';
 import { registerMemoryText } from './memory';
 import { rowCommands } from './rows';
@@ -15,12 +18,14 @@ import { translationCommands } from './translation';
 
 /** What commands work on. */
 export interface CommandContext {
+  readonly platform: Platform;
   readonly watcher: SessionWatcher;
   readonly views: Views;
   readonly world: WorldIndicator;
   readonly terminals: GuestTerminals;
   readonly lastGuest: LastGuest;
   readonly screen: GuestScreen;
+  readonly comparison: ComparisonPanel;
 }
 
 // Commands get whatever the place they were called from passes; each checks what it was given.
@@ -36,6 +41,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...tlbCommands(context),
     ...exitCommands(context),
     ...screenCommands(context),
+    ...comparisonCommands(context),
   };
   return vscode.Disposable.from(
     registerMemoryText(),

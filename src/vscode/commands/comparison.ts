@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { compareInBackground } from '../comparison/compare';
+import { completed, launchOf, pathOf, programToDebug } from '../session/configurations';
+import type { CommandContext, Commands } from './commands';
+
+/** Comparing techniques. */
+export function comparisonCommands(context: CommandContext): Commands {
+  return {
+    'ringside.compareTechniques': async (resource?: unknown) => {
+      const chosen = resource instanceof vscode.Uri ? resource : undefined;
+      const configuration = whatToCompare(context, chosen);
+      if (!configuration) {
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('Open the assembly source of a guest (.asm) to compare techniques.'),
+        );
+        return;
+      }
+      try {
+        await vscode.workspace.saveAll(false);
+        const body = await compareInBackground(context.platform, configuration);
+        if (body) context.comparison.show(body);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        void vscode.window.showErrorMessage(reason);
+      }
+    },
+  };
+}
+
+/** What the running session debugs, unless another file is chosen; else the file in front, as F5 would start it. */
+function whatToCompare(
+  { watcher: { session }, platform }: CommandContext,
+  chosen: vscode.Uri | undefined,
+): vscode.DebugConfiguration | undefined {
+  const program = chosen ? pathOf(chosen) : programToDebug();
+  if (session && (!chosen || isProgram(session, chosen))) return session.configuration;
+  if (program === undefined) return undefined;
+  const folder = chosen && vscode.workspace.getWorkspaceFolder(chosen);
+  return completed(platform, folder, launchOf(program));
+}
+
+/** In a browser configurations name files by URI. */
+const isProgram = ({ configuration }: vscode.DebugSession, uri: vscode.Uri): boolean =>
+  configuration.program === pathOf(uri) || configuration.program === uri.toString();

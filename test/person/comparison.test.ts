@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { canRunServer } from '../../scripts/vscode/install';
+import {
+  openPackedWorkbench,
+  OUT,
+  type Language,
+  type PackedWorkbench,
+  type Theme,
+} from './packed-workbench';
+
+/** The page *Techniques Compared* as a person sees and uses it, from the packed extension. */
+
+const KERNEL = 'techniques/deprivilege/kernel.asm';
+
+const WORDS = {
+  en: {
+    command: 'Compare Techniques',
+    title: 'Techniques Compared: kernel.asm',
+    parts: /^\s*software steps of the monitor/,
+    performance: 'Performance',
+  },
+  'zh-cn': {
+    command: '比较虚拟化技术',
+    title: '虚拟化技术比较：kernel.asm',
+    parts: /^\s*VMM 的软件步骤/,
+    performance: '性能',
+  },
+} as const;
+
+/** The page lies in frames of VS Code's. */
+async function comparisonPage({ page, person }: PackedWorkbench): Promise<Frame> {
+  let found: Frame | undefined;
+  await person.waitFor('the page of the comparison', async () => {
+    for (const frame of page.frames()) {
+      const bars = await frame
+        .locator('main .bar')
+        .count()
+        .catch(() => 0);
+      if (bars > 0) found = frame;
+    }
+    return found !== undefined;
+  });
+  assert.ok(found);
+  return found;
+}
+
+function series(language: Language, theme: Theme): void {
+  describe(`comparing techniques: ${theme}, ${language}`, function () {
+    this.timeout(240_000);
+    const words = WORDS[language];
+    let workbench: PackedWorkbench;
+    let frame: Frame;
+
+    before(async () => {
+      mkdirSync(OUT, { recursive: true });
+      workbench = await openPackedWorkbench(language, theme);
+      const { person } = workbench;
+      await person.openFile(KERNEL);
+      await person.command(words.command);
+      frame = await comparisonPage(workbench);
+    });
+
+    after(() => workbench?.close());
+
+    const shoot = (name: string): Promise<unknown> =>
+      workbench.page.screenshot({ path: join(OUT, `comparison-${name}-${theme}-${language}.png`) });
+
+    it('has a chart, and a table with its numbers', async () => {
+      await shoot('chart');
+      assert.equal(await frame.locator('h1').innerText(), words.title);
+      const ways = await frame.locator('thead').first().locator('th').allInnerTexts();
+      assert.deepEqual(ways.slice(0, 2), ['none', 'vtx']);
+      assert.equal(await frame.locator('.bar').count(), ways.length);
+      const names = await frame.locator('table').first().locator('tbody th').allInnerTexts();
+      assert.ok(
+        names.some((name) => words.parts.test(name)),
+        names.join('\n'),
+      );
+      await frame.locator('caption', { hasText: words.performance }).scrollIntoViewIfNeeded();
+      await shoot('tables');
+    });
+
+    it('reckons with another processor', async () => {
+      const numbers = (): Promise<string[]> => frame.locator('.bar .number').allInnerTexts();
+      const before = await numbers();
+      await frame.locator('#processor').focus();
+      for (const key of ['Space', 'ArrowUp', 'Enter']) {
+        await workbench.page.waitForTimeout(300); // a list closes when the page is still scrolling
+        await workbench.page.keyboard.press(key);
+      }
+      await workbench.person.waitFor(
+        'other numbers',
+        async () => (await numbers()).join() !== before.join(),
+      );
+    });
+
+    it('leads to the line after which the guest is another', async () => {
+      const { page, folder } = workbench;
+      const place = frame.locator('button.link').last();
+      const line = Number(/:(\d+)$/.exec((await place.innerText()).trim())?.[1]);
+      const source = readFileSync(join(folder, KERNEL), 'utf8').split('\n');
+      assert.match(source[line - 1] ?? '', /mov eax, cs/);
+      await place.focus();
+      await page.keyboard.press('Enter');
+      const position = page.locator('.statusbar-item[id="status.editor.selection"]');
+      await workbench.person.waitFor('the line', async () =>
+        (await position.innerText()).includes(` ${String(line)}`),
+      );
+      await shoot('line');
+    });
+  });
+}
+
+if (canRunServer()) {
+  for (const [language, theme] of [
+    ['en', 'dark'],
+    ['zh-cn', 'light'],
+    ['en', 'high-contrast'],
+  ] as const) {
+    series(language, theme);
+  }
+}
