@@ -5,6 +5,7 @@ import { isCommand, readArguments, type Command } from './arguments/requests';
 import { shortened, shown } from './arguments/shape';
 import { breakpointRequests } from './breakpoints/breakpoints';
 import { comparisonRequests } from './comparison/comparison-requests';
+import { placeRequests } from './comparison/place-requests';
 import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
 import { disassemblyRequests } from './memory/disassembly';
@@ -59,6 +60,7 @@ export class RingsideAdapter extends DebugSession {
       ...viewRequests(context),
       ...screenRequests(context),
       ...comparisonRequests(context),
+      ...placeRequests(context),
       cancel: handler((args: DebugProtocol.CancelArguments) => {
         this.cancel(args);
       }),

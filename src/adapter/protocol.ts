@@ -2,6 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { NumberFormat, Row, ViewName } from '../debugger/views/row';
 import type { TextScreen } from '../machine/screen/text-screen';
 import type { MonitorName } from '../session';
+import type { ArrivalAttribute } from './comparison/place-protocol';
 import type { Intercept } from '../vmm';
 
 /**
@@ -33,6 +34,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   loadAddress?: string | number;
   /** Where it is entered, in real mode. */
   entry?: string | number;
+  /** Where the guest stops first, instead of at its first instruction; told by commands alone. */
+  __arrival?: ArrivalAttribute;
   /** Stop before the guest's first instruction. Default: true. */
   stopOnEntry?: boolean;
   /** Who has the computer in root mode. Default: 'vtx'. */
@@ -230,6 +233,9 @@ export const CustomRequest = {
   MOUSE: 'ringside/mouse',
   ATTENDED: 'ringside/attended',
   COMPARE: 'ringside/compare',
+  PLACE: 'ringside/place',
+  SAME_PLACE: 'ringside/samePlace',
+  STATE: 'ringside/state',
 } as const;
 
 export const CustomEvent = {

@@ -33,6 +33,7 @@ export { WAYS, type Way } from './ways';
 export { CountedRun, type Marks } from './counted-run';
 export {
   between,
+  instructionsOf,
   measure,
   modelledCycles,
   together,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands';
 import { ComparisonPanel } from './comparison/comparison-panel';
+import { OtherWays } from './comparison/other-way';
 import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
@@ -39,6 +40,7 @@ export function activateRingside(
   const screen = new GuestScreen(context.extensionUri, watcher);
   const remarks = new RemarkMarks(watcher);
   const comparison = new ComparisonPanel(context.extensionUri);
+  const otherWays = new OtherWays(platform, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
     watcher,
@@ -53,7 +55,17 @@ export function activateRingside(
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
     registerConfigurations(platform),
-    registerCommands({ platform, watcher, views, world, terminals, lastGuest, screen, comparison }),
+    registerCommands({
+      platform,
+      watcher,
+      views,
+      world,
+      terminals,
+      lastGuest,
+      screen,
+      comparison,
+      otherWays,
+    }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),

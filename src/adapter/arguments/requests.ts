@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { SamePlaceArguments, StateArguments } from '../comparison/place-protocol';
 import type { CompareArguments } from '../comparison/protocol';
 import {
   CustomRequest,
@@ -210,6 +211,14 @@ const OURS = {
     configuration: anyObject,
     limit: optional(count),
   }),
+  [CustomRequest.PLACE]: NOTHING,
+  [CustomRequest.SAME_PLACE]: object<SamePlaceArguments>({
+    configuration: anyObject,
+    address: text,
+    instructions: count,
+    way: text,
+  }),
+  [CustomRequest.STATE]: object<StateArguments>({ deed: optional(text) }),
 };
 
 const SHAPES = {

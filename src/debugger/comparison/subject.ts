@@ -38,6 +38,8 @@ export class Subject {
   outcome: Outcome | undefined;
   private readonly run: CountedRun;
   private readonly printed: number[] = [];
+  /** A mark has halted it. */
+  halted = false;
 
   /** @throws RangeError, UnbootableImage where the image cannot be run in this way */
   constructor(
@@ -68,8 +70,15 @@ export class Subject {
     return this.run.holes.all;
   }
 
-  /** Runs to a count of instructions, or to its end. */
+  /** For a mark: the guest stays before the instruction that it has come to. */
+  halt(): void {
+    this.halted = true;
+    this.run.halt();
+  }
+
+  /** Runs to a count of instructions, to where it is halted, or to its end. */
   to(instructions: number): void {
+    this.halted = false;
     this.outcome ??= this.run.to(instructions);
   }
 
@@ -78,7 +87,7 @@ export class Subject {
     const { limit } = this.experiment;
     for (let target = SLICE; !this.outcome; target += SLICE) {
       this.to(Math.min(target, limit));
-      if (target >= limit) return;
+      if (target >= limit || this.halted) return;
       yield target / limit;
     }
   }

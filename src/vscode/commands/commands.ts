@@ -6,6 +6,8 @@ import type { SessionWatcher } from '../session/watcher';
 import type { WorldIndicator } from '../session/world-indicator';
 import type { Views } from '../views/views';
 import type { ComparisonPanel } from '../comparison/comparison-panel';
+import type { OtherWays } from '../comparison/other-way';
+import { registerStates } from '../comparison/states';
 import type { Platform } from '../platform';
 import { comparisonCommands } from './comparison';
 import { exitCommands } from './exits';
@@ -26,6 +28,7 @@ export interface CommandContext {
   readonly lastGuest: LastGuest;
   readonly screen: GuestScreen;
   readonly comparison: ComparisonPanel;
+  readonly otherWays: OtherWays;
 }
 
 // Commands get whatever the place they were called from passes; each checks what it was given.
@@ -45,6 +48,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   };
   return vscode.Disposable.from(
     registerMemoryText(),
+    registerStates(),
     ...Object.entries(commands).map(([name, command]) =>
       vscode.commands.registerCommand(name, command as (...args: unknown[]) => unknown),
     ),

@@ -3,7 +3,7 @@ import { compareInBackground } from '../comparison/compare';
 import { completed, launchOf, pathOf, programToDebug } from '../session/configurations';
 import type { CommandContext, Commands } from './commands';
 
-/** Comparing techniques. */
+/** Comparing techniques: all at once, and at one instruction. */
 export function comparisonCommands(context: CommandContext): Commands {
   return {
     'ringside.compareTechniques': async (resource?: unknown) => {
@@ -20,11 +20,29 @@ export function comparisonCommands(context: CommandContext): Commands {
         const body = await compareInBackground(context.platform, configuration);
         if (body) context.comparison.show(body);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        void vscode.window.showErrorMessage(reason);
+        tellFailure(error);
+      }
+    },
+
+    'ringside.showUnderOtherTechnique': async (way?: unknown) => {
+      const session = context.watcher.focus?.session;
+      if (!session) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('No guest stands at an instruction.'),
+        );
+        return;
+      }
+      try {
+        await context.otherWays.show(session, typeof way === 'string' ? way : undefined);
+      } catch (error) {
+        tellFailure(error);
       }
     },
   };
+}
+
+function tellFailure(error: unknown): void {
+  void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
 }
 
 /** What the running session debugs, unless another file is chosen; else the file in front, as F5 would start it. */

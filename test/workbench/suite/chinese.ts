@@ -9,6 +9,7 @@ import {
   stopDebugging,
   until,
   view,
+  withInstructions,
   workspaceUri,
 } from './session';
 
@@ -45,7 +46,10 @@ export function chineseSuite(): void {
       const { comparison } = await api();
       await openFile('loop.asm');
       await stopDebugging();
-      await vscode.commands.executeCommand('ringside.compareTechniques', workspaceUri('loop.asm'));
+      await withInstructions(10_000, async () => {
+        const uri = workspaceUri('loop.asm');
+        await vscode.commands.executeCommand('ringside.compareTechniques', uri);
+      });
       const { ways = [], groups = [] } = comparison.body ?? {};
       assert.ok(ways.length > 1);
       for (const text of [...ways.map((way) => way.description), ...groups.map((g) => g.label)]) {

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
   api,
+  command,
+  lineOf,
   openFile,
   removeBreakpoints,
   start,
   stopAfter,
   stopDebugging,
   until,
+  withInstructions,
   workspaceUri,
 } from './session';
 
@@ -58,13 +61,44 @@ export function comparisonSuite(): void {
       await openFile('loop.asm');
       const { session } = await stopAfter(start);
       await openFile(KERNEL);
-      await vscode.commands.executeCommand(COMMAND);
+      await withInstructions(10_000, async () => {
+        await vscode.commands.executeCommand(COMMAND);
+      });
       assert.equal(comparison.body?.title, 'loop.asm');
       assert.ok(comparison.body.ways.every(({ verdict }) => verdict !== 'differs'));
       const { stackFrames } = (await session.customRequest('stackTrace', { threadId: 1 })) as {
         stackFrames: object[];
       };
       assert.ok(stackFrames.length > 0, 'it stands');
+    });
+
+    it('shows an instruction under another technique, both states side by side', async () => {
+      await stopDebugging();
+      const editor = await openFile(KERNEL);
+      const line = lineOf(editor, 'mov eax, cs');
+      const at = new vscode.Location(editor.document.uri, new vscode.Position(line, 0));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(at)]);
+      await stopAfter(start);
+      const { session } = await stopAfter(command('workbench.action.debug.continue'));
+      await vscode.commands.executeCommand('ringside.showUnderOtherTechnique', 'deprivilege');
+      const states = await until('the two states', () => {
+        const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+        const inputs = tabs.map(({ input }) => input);
+        return inputs.find((input) => input instanceof vscode.TabInputTextDiff);
+      });
+      const [here, there] = await Promise.all(
+        [states.original, states.modified].map(async (uri) => {
+          const document = await vscode.workspace.openTextDocument(uri);
+          return document.getText();
+        }),
+      );
+      assert.match(here ?? '', /technique: vtx\n.*\n.*executed directly by the processor/);
+      assert.match(there ?? '', /technique: deprivilege\n.*\n.*does not trap: 0x9 instead of 0x8/);
+      for (const text of [here, there]) assert.match(text ?? '', /instruction: .*mov eax, cs/);
+      const second = vscode.debug.activeDebugSession;
+      assert.notEqual(second?.id, session.id);
+      assert.equal(second?.configuration.monitor, 'deprivilege');
+      await vscode.debug.stopDebugging();
     });
   });
 }
