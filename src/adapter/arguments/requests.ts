@@ -218,7 +218,7 @@ const OURS = {
     instructions: count,
     way: text,
   }),
-  [CustomRequest.STATE]: object<StateArguments>({ deed: optional(text) }),
+  [CustomRequest.STATE]: object<StateArguments>({ deed: optional(list(text)) }),
 };
 
 const SHAPES = {

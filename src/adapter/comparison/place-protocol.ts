@@ -35,14 +35,14 @@ export interface SamePlaceResponse {
   /** Where it is not: why. */
   readonly message?: string;
   /** What becomes of the instruction here, and there. */
-  readonly here?: string;
-  readonly there?: string;
+  readonly here?: readonly string[];
+  readonly there?: readonly string[];
 }
 
 /** `ringside/state`: the guest's state as lines of text. */
 export interface StateArguments {
-  /** What becomes of the next instruction. */
-  readonly deed?: string;
+  /** What becomes of the next instruction, to be told with it. */
+  readonly deed?: readonly string[];
 }
 
 export interface StateResponse {

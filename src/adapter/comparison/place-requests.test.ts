@@ -46,8 +46,8 @@ describe('the same place in another way, by requests', function () {
     const args = { configuration, address, instructions, way: 'deprivilege' };
     const found = await background.ask<SamePlaceResponse>(CustomRequest.SAME_PLACE, args);
     assert.equal(found.arrival, 1);
-    assert.equal(found.here, 'executed directly by the processor');
-    assert.match(found.there ?? '', /does not trap: 0x9 instead of 0x8/);
+    assert.deepEqual(found.here, ['executed directly by the processor']);
+    assert.match(found.there?.join() ?? '', /does not trap: 0x9 instead of 0x8/);
 
     const there = new InlineClient(FILES);
     const arrival = { address, count: found.arrival };
@@ -58,7 +58,9 @@ describe('the same place in another way, by requests', function () {
     assert.equal(stop.description, 'Paused at the same place');
     assert.equal((await there.topFrame()).line, LINE);
     const [one, other] = await Promise.all(
-      [here, there].map((client) => client.ask<StateResponse>(CustomRequest.STATE, { deed: 'x' })),
+      [here, there].map((client) =>
+        client.ask<StateResponse>(CustomRequest.STATE, { deed: ['x'] }),
+      ),
     );
     assert.ok(one && other);
     assert.equal(lineOf(one.text, 'rsp'), lineOf(other.text, 'rsp'));

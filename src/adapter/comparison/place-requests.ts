@@ -3,7 +3,7 @@ import { findSamePlace, type Place, type SamePlace } from '../../debugger/compar
 import { linearRip } from '../../debugger/registers/registers';
 import type { Target } from '../../debugger/target';
 import { partingText } from '../../debugger/words/comparison';
-import { deedText } from '../../debugger/words/deeds';
+import { deedTexts } from '../../debugger/words/deeds';
 import { stateText } from '../../debugger/words/state';
 import { wayText } from '../../debugger/words/ways';
 import { thenSentence } from '../../isa/phrases';
@@ -39,16 +39,15 @@ export function placeRequests(context: SessionContext): Handlers {
       };
     },
 
-    [CustomRequest.STATE]: handler(({ deed }: StateArguments): StateResponse => {
+    [CustomRequest.STATE]: handler(({ deed = [] }: StateArguments): StateResponse => {
       const target = standing(context);
       const way = wayOf(target.machine.options);
       const completed = instructionsOf(target.machine).toLocaleString('en');
       const facts = [
         [l10n.t('technique'), way.name],
         [l10n.t('instructions completed'), completed],
-        ...(deed === undefined ? [] : [[l10n.t('what becomes of the next instruction'), deed]]),
-      ] as [string, string][];
-      return { text: stateText(target, facts) };
+      ] as const;
+      return { text: stateText(target, facts, deed) };
     }),
 
     [CustomRequest.SAME_PLACE]: handler(async (args: SamePlaceArguments, signal) => {
@@ -97,8 +96,8 @@ function answered(found: SamePlace, there: Way): SamePlaceResponse {
     case 'reached':
       return {
         arrival: found.arrival.count,
-        here: deedText(found.here),
-        there: deedText(found.there),
+        here: deedTexts(found.here),
+        there: deedTexts(found.there),
       };
     case 'not-again':
       return {

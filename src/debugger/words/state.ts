@@ -15,10 +15,12 @@ import type { Target } from '../target';
  * registers as it believes them, and those that the processor has.
  *
  * @param facts what else is to be said of the place, as pairs
+ * @param deed what becomes of the next instruction, where it is known
  */
 export function stateText(
   target: Target,
   facts: readonly (readonly [name: string, value: string])[],
+  deed: readonly string[],
 ): string {
   const { guest, memory, programs, firmware, computer } = target;
   const where = whereIs({ registers: guest, memory, known: { programs, firmware } });
@@ -30,6 +32,9 @@ export function stateText(
   const live = new LiveRegisters(computer.processor);
   return [
     ...all,
+    ...(deed.length > 0
+      ? [section(l10n.t('What becomes of this instruction'), deed.map(indented))]
+      : []),
     section(l10n.t('Registers as the guest believes them'), registerLines(guest)),
     section(l10n.t('Registers as the processor has them'), [
       labelled(l10n.t('privilege'), modeText(live)),
@@ -64,6 +69,8 @@ function registerLines(registers: Registers): string[] {
     line('efer', registers.msr(Msr.EFER) ?? 0n, EFER),
   ];
 }
+
+const indented = (text: string): string => `  ${text}`;
 
 const NAME = 8;
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;

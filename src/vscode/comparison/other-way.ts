@@ -102,8 +102,11 @@ async function choose({ ways }: PlaceResponse): Promise<OtherWay | undefined> {
   return picked?.way;
 }
 
-async function stateOf(session: vscode.DebugSession, deed: string | undefined): Promise<string> {
-  const args: StateArguments = deed === undefined ? {} : { deed };
+async function stateOf(
+  session: vscode.DebugSession,
+  deed: readonly string[] = [],
+): Promise<string> {
+  const args: StateArguments = { deed };
   const { text } = (await session.customRequest(CustomRequest.STATE, args)) as StateResponse;
   return text;
 }

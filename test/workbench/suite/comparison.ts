@@ -94,8 +94,8 @@ export function comparisonSuite(): void {
           return document.getText();
         }),
       );
-      assert.match(here ?? '', /technique: vtx\n.*\n.*executed directly by the processor/);
-      assert.match(there ?? '', /technique: deprivilege\n.*\n.*does not trap: 0x9 instead of 0x8/);
+      assert.match(here ?? '', /technique: vtx\n[^]*\n {2}executed directly by the processor/);
+      assert.match(there ?? '', /technique: deprivilege\n[^]*does not trap: 0x9 instead of 0x8/);
       for (const text of [here, there]) assert.match(text ?? '', /instruction: .*mov eax, cs/);
       assert.deepEqual(
         sessions.map(({ configuration }) => configuration.monitor as unknown),
