@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { compareInBackground } from '../comparison/compare';
+import { isAssembly } from '../language/languages';
 import { completed, launchOf, pathOf, programToDebug } from '../session/configurations';
 import type { CommandContext, Commands } from './commands';
 
@@ -16,7 +17,7 @@ export function comparisonCommands(context: CommandContext): Commands {
         return;
       }
       try {
-        await vscode.workspace.saveAll(false);
+        await saveSources();
         const body = await compareInBackground(context.platform, configuration);
         if (body) context.comparison.show(body);
       } catch (error) {
@@ -39,6 +40,14 @@ export function comparisonCommands(context: CommandContext): Commands {
       }
     },
   };
+}
+
+/** The adapter reads files, not editors. */
+async function saveSources(): Promise<void> {
+  const unsaved = vscode.workspace.textDocuments.filter(
+    (document) => document.isDirty && !document.isUntitled && isAssembly(document),
+  );
+  await Promise.all(unsaved.map((document) => document.save()));
 }
 
 function tellFailure(error: unknown): void {
