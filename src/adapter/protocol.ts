@@ -2,7 +2,6 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { NumberFormat, Row, ViewName } from '../debugger/views/row';
 import type { TextScreen } from '../machine/screen/text-screen';
 import type { MonitorName } from '../session';
-import type { ArrivalAttribute } from './comparison/place-protocol';
 import type { Intercept } from '../vmm';
 
 /**
@@ -34,8 +33,6 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   loadAddress?: string | number;
   /** Where it is entered, in real mode. */
   entry?: string | number;
-  /** Where the guest stops first, instead of at its first instruction; told by commands alone. */
-  __arrival?: ArrivalAttribute;
   /** Stop before the guest's first instruction. Default: true. */
   stopOnEntry?: boolean;
   /** Who has the computer in root mode. Default: 'vtx'. */

@@ -125,11 +125,9 @@ function series(language: Language, theme: Theme): void {
       await person.stopAfter('F5', 'guest');
       await person.startCommand(words.otherWay);
       await person.answer('deprivilege');
-      const side = (part: string): Promise<string> =>
-        page.locator(`.monaco-diff-editor .editor.${part} .view-lines`).innerText();
       await person.waitFor('both states', async () => {
-        const count = await page.locator('.monaco-diff-editor .view-line').count();
-        return count > 0 && words.hole.test((await side('modified')).replaceAll('\u00a0', ' '));
+        const lines = await page.locator('.view-line').allInnerTexts();
+        return words.hole.test(lines.join('\n').replaceAll('\u00a0', ' '));
       });
       await shoot('states');
     });

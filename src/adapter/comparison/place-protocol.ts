@@ -49,7 +49,12 @@ export interface StateResponse {
   readonly text: string;
 }
 
-/** In a launch: the guest runs to an arrival at an instruction, and stops there. Breakpoints on its way do not count. */
+/** A launch by a command, not by a person's configuration. */
+export interface ArrivingLaunch extends LaunchArguments {
+  /** Where the guest stops first, instead of at its first instruction. Breakpoints on its way do not count. */
+  readonly __arrival?: ArrivalAttribute;
+}
+
 export interface ArrivalAttribute {
   readonly address: string;
   readonly count: number;

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Arrival } from '../../debugger/comparison/arrival';
 import { MONITORS, type MonitorName, type Paging } from '../../session';
 import { INTERCEPTS } from '../../vmm';
+import type { ArrivingLaunch } from '../comparison/place-protocol';
 import type { LaunchArguments } from '../protocol';
 import { shortened, shown } from '../arguments/shape';
 import { RequestError } from '../request-error';
@@ -102,7 +103,7 @@ export function unknownAttributes(args: object): string[] {
 
 /** @throws RequestError naming the attribute and what it may be */
 export function checkAttributes(
-  args: Partial<Record<keyof LaunchArguments, unknown>>,
+  args: Partial<Record<keyof ArrivingLaunch, unknown>>,
 ): LaunchSettings {
   const { program } = args;
   const disk = diskParts(args.disk);
