@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Frame } from 'playwright-core';
 import { canRunServer } from '../../scripts/vscode/install';
 import {
@@ -89,6 +90,16 @@ function series(language: Language, theme: Theme): void {
       );
       await frame.locator('caption', { hasText: words.performance }).scrollIntoViewIfNeeded();
       await shoot('tables');
+    });
+
+    it('passes an audit of its accessibility', async () => {
+      await frame.evaluate(axe.source);
+      const { violations, passes } = await frame.evaluate(() =>
+        (globalThis as unknown as { axe: typeof axe }).axe.run(),
+      );
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join()}`);
+      assert.deepEqual(found, []);
+      assert.ok(passes.some(({ id }) => id === 'color-contrast'));
     });
 
     it('reckons with another processor', async () => {
