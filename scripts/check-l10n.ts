@@ -27,7 +27,8 @@ const SILENT = /^src\/(isa|processor|machine|vmm|session|cli)\//;
 const SYNTAX =
   /^src\/(language\/(word|preprocessor)-glosses|program\/preprocessor\/packages|debugger\/expressions\/help)\.ts$/;
 /** HTML and CSS, into which the texts for people are put. */
-const MARKUP = /^src\/vscode\/screen\/(markup|style)\.ts$/;
+const MARKUP =
+  /^src\/vscode\/(screen\/(markup|style)|comparison\/(page-html|style|webview\/\w+))\.ts$/;
 /** Texts for whoever changes the code: of errors that no user can bring about, and of languages. */
 const FOR_PROGRAMMERS = new Set([
   'GNU as',
@@ -38,6 +39,7 @@ const FOR_PROGRAMMERS = new Set([
   'no input left',
   'no such file: {}',
   'not in a folder: {}',
+  '{} is asked for before it is loaded',
   'unable to multiply two non-scalar values',
   'unless string',
 ]);

@@ -1,23 +1,13 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { besideBundle, inExtension } from './assets';
 import { notices, packagesOf, undeclared } from './notices';
-import {
-  browserShims,
-  firmwareTexts,
-  icedInBrowser,
-  monitorSites,
-  monitorTexts,
-  prebuiltFirmware,
-  prebuiltInterpreter,
-} from './plugins';
+import { browserShims, made, prebuiltInterpreter } from './plugins';
 
 const ROOT = resolve(__dirname, '../..');
 const DIST = join(ROOT, 'dist');
 const release = process.argv.includes('--release');
-
-/** What the build makes of our own sources. */
-const made = [monitorSites, monitorTexts, firmwareTexts, prebuiltFirmware, prebuiltInterpreter];
 
 /** 'es2022': newer targets use built-in functions that Node 20 lacks. */
 const common = {
@@ -26,7 +16,6 @@ const common = {
   target: 'es2022',
   minify: release,
   sourcemap: release ? false : 'linked',
-  loader: { '.wasm': 'binary' },
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
@@ -36,7 +25,7 @@ const node: BuildOptions = {
   ...common,
   platform: 'node',
   external: ['vscode'],
-  plugins: made,
+  plugins: [...made(besideBundle), prebuiltInterpreter(besideBundle)],
 };
 
 /** For the web extension host; the suites that run there are built the same way. */
@@ -46,7 +35,7 @@ export const browser: BuildOptions = {
   external: ['vscode'],
   define: { global: 'globalThis' },
   inject: [resolve(__dirname, 'shims/process.ts')],
-  plugins: [...made, icedInBrowser, browserShims],
+  plugins: [...made(inExtension), prebuiltInterpreter(inExtension), browserShims],
 };
 
 const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
@@ -61,6 +50,11 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
   {
     entry: 'src/vscode/screen/webview/main.ts',
     outfile: 'webview/screen.js',
+    options: { ...browser, format: 'iife' },
+  },
+  {
+    entry: 'src/vscode/comparison/webview/main.ts',
+    outfile: 'webview/comparison.js',
     options: { ...browser, format: 'iife' },
   },
 ];
@@ -103,12 +97,6 @@ async function main(): Promise<void> {
     }),
   );
   writeNotices(bundled.flat());
-  // In the Node bundles iced-x86 looks for its WebAssembly beside them.
-  for (const { outfile, options } of wanted) {
-    if (options.platform !== 'node') continue;
-    const beside = join(DIST, dirname(outfile), 'iced_x86_bg.wasm');
-    copyFileSync(join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'), beside);
-  }
 }
 
 /** Licences travel with what ships; and package.json says what that is. */

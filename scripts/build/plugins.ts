@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { formTable } from '../../src/processor/decoder/forms';
 import { assembleFirmware } from '../../src/firmware/assemble';
@@ -7,6 +7,7 @@ import { packed } from '../../src/firmware/packed';
 import { ROMS } from '../../src/firmware/roms';
 import { generateInterpreter } from '../../src/processor/interpreter/module';
 import { representatives } from '../../src/processor/interpreter/slow-numbers';
+import type { Assets } from './assets';
 import { firmwareSources } from './firmware-files';
 import { isMonitorFile, monitorSources, readWithSites } from './monitor-files';
 
@@ -22,35 +23,33 @@ export const monitorSites: Plugin = {
   },
 };
 
-/** `ringside:monitor-sources`: the monitor's sources as text, to be read in the editor. */
-export const monitorTexts: Plugin = {
-  name: 'monitor-texts',
+/** A module of JSON that is a file among the assets. */
+const jsonAsset = (assets: Assets, name: string, constant: string, make: () => object): Plugin => ({
+  name,
   setup(build) {
-    build.onResolve({ filter: /^ringside:monitor-sources$/ }, ({ path }) => ({
-      path,
-      namespace: 'ringside',
+    build.onResolve({ filter: new RegExp(`^ringside:${name}$`) }, () => ({
+      path: name,
+      namespace: name,
     }));
-    build.onLoad({ filter: /:monitor-sources$/, namespace: 'ringside' }, () => ({
-      contents: `export const monitorSources = ${JSON.stringify(monitorSources())};`,
-      loader: 'js',
-    }));
+    build.onLoad({ filter: /.*/, namespace: name }, () => {
+      const file = `${name}.json`;
+      assets.put(build, file, JSON.stringify(make()));
+      return {
+        contents: `export const ${constant} = JSON.parse(new TextDecoder().decode(${assets.read(file)}));`,
+        loader: 'js',
+        resolveDir: __dirname,
+      };
+    });
   },
-};
+});
+
+/** `ringside:monitor-sources`: the monitor's sources as text, to be read in the editor. */
+export const monitorTexts = (assets: Assets): Plugin =>
+  jsonAsset(assets, 'monitor-sources', 'monitorSources', monitorSources);
 
 /** `ringside:firmware-sources`: the firmware's sources as text, to be read in the editor. */
-export const firmwareTexts: Plugin = {
-  name: 'firmware-texts',
-  setup(build) {
-    build.onResolve({ filter: /^ringside:firmware-sources$/ }, ({ path }) => ({
-      path,
-      namespace: 'ringside',
-    }));
-    build.onLoad({ filter: /:firmware-sources$/, namespace: 'ringside' }, () => ({
-      contents: `export const firmwareSources = ${JSON.stringify(firmwareSources())};`,
-      loader: 'js',
-    }));
-  },
-};
+export const firmwareTexts = (assets: Assets): Plugin =>
+  jsonAsset(assets, 'firmware-sources', 'firmwareSources', firmwareSources);
 
 /** The firmware, assembled once here instead of at every start. */
 export const prebuiltFirmware: Plugin = {
@@ -66,9 +65,9 @@ export const prebuiltFirmware: Plugin = {
   },
 };
 
-/** iced-x86 reads its WebAssembly by Node's modules; in a browser it has it built in. */
-export const icedInBrowser: Plugin = {
-  name: 'iced-in-browser',
+/** iced-x86 reads its WebAssembly by Node's modules; here it is one of the assets. */
+export const icedModule = (assets: Assets): Plugin => ({
+  name: 'iced-module',
   setup(build) {
     build.onLoad({ filter: /[\\/]iced-x86[\\/]iced_x86\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
@@ -77,16 +76,17 @@ export const icedInBrowser: Plugin = {
       if (!loader.test(text) || !text.includes(util)) {
         throw new Error('the loader of iced-x86 is not the one that this plugin knows');
       }
+      const file = 'iced_x86_bg.wasm';
+      assets.put(build, file, await readFile(join(dirname(path), file)));
+      const bytes = `const bytes = ${assets.read(file)};\n`;
       return {
-        contents: text
-          .replace(util, '')
-          .replace(loader, `const bytes = require('./iced_x86_bg.wasm');\n`),
+        contents: text.replace(util, '').replace(loader, () => bytes),
         loader: 'js',
         resolveDir: dirname(path),
       };
     });
   },
-};
+});
 
 /** The few Node modules that `@vscode/debugadapter` asks for. */
 export const browserShims: Plugin = {
@@ -102,26 +102,31 @@ export const browserShims: Plugin = {
 };
 
 /** The interpreter, generated once here instead of at every start. */
-export const prebuiltInterpreter: Plugin = {
+export const prebuiltInterpreter = (assets: Assets): Plugin => ({
   name: 'prebuilt-interpreter',
   setup(build) {
     build.onLoad({ filter: /[\\/]interpreter[\\/]prebuilt\.ts$/ }, () => {
       const { forms, hot, opcodes } = formTable();
       const data = { forms, hot, opcodes: [...opcodes], slowPaths: representatives(forms) };
-      const wasm = Buffer.from(generateInterpreter(forms, hot)).toString('base64');
+      const file = 'interpreter.wasm';
+      assets.put(build, file, generateInterpreter(forms, hot));
       return {
         contents: `
-          const decode = (text) => {
-            const raw = atob(text);
-            const bytes = new Uint8Array(raw.length);
-            for (let n = 0; n < raw.length; n++) bytes[n] = raw.charCodeAt(n);
-            return bytes;
-          };
           // A text for JSON.parse is read faster than an expression.
           const data = JSON.parse(${JSON.stringify(JSON.stringify(data))});
-          export const prebuilt = { ...data, wasm: decode(${JSON.stringify(wasm)}) };`,
+          export const prebuilt = { ...data, wasm: ${assets.read(file)} };`,
         loader: 'js',
+        resolveDir: __dirname,
       };
     });
   },
-};
+});
+
+/** What is made of our own sources and of iced-x86; what ships has the prebuilt interpreter, too. */
+export const made = (assets: Assets): Plugin[] => [
+  monitorSites,
+  monitorTexts(assets),
+  firmwareTexts(assets),
+  prebuiltFirmware,
+  icedModule(assets),
+];

@@ -38,11 +38,16 @@ export class Person {
   }
 
   async command(title: string): Promise<void> {
+    await this.startCommand(title);
+    await this.page.waitForTimeout(300);
+  }
+
+  /** A command that asks for something more. */
+  async startCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.page.waitForSelector('.quick-input-widget input');
     await this.page.keyboard.type(title);
     await this.chooseFirst(title);
-    await this.page.waitForTimeout(300);
   }
 
   async goToLine(line: number): Promise<void> {

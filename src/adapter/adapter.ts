@@ -4,6 +4,8 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isCommand, readArguments, type Command } from './arguments/requests';
 import { shortened, shown } from './arguments/shape';
 import { breakpointRequests } from './breakpoints/breakpoints';
+import { comparisonRequests } from './comparison/comparison-requests';
+import { placeRequests } from './comparison/place-requests';
 import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
 import { disassemblyRequests } from './memory/disassembly';
@@ -57,6 +59,8 @@ export class RingsideAdapter extends DebugSession {
       ...moduleRequests(context),
       ...viewRequests(context),
       ...screenRequests(context),
+      ...comparisonRequests(context),
+      ...placeRequests(context),
       cancel: handler((args: DebugProtocol.CancelArguments) => {
         this.cancel(args);
       }),

@@ -232,6 +232,10 @@ export const CustomRequest = {
   MOUSE: 'ringside/mouse',
   ATTENDED: 'ringside/attended',
   STEP_TRANSLATED: 'ringside/stepTranslated',
+  COMPARE: 'ringside/compare',
+  PLACE: 'ringside/place',
+  SAME_PLACE: 'ringside/samePlace',
+  STATE: 'ringside/state',
 } as const;
 
 export const CustomEvent = {
@@ -239,4 +243,5 @@ export const CustomEvent = {
   CHANGED: 'ringside/changed',
   SCREEN: 'ringside/screen',
   REMARK: 'ringside/remark',
+  COMPARE_PROGRESS: 'ringside/compareProgress',
 } as const;

@@ -1,12 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { labelled } from '../isa/phrases';
 import { compareWays, type Comparison } from '../debugger/comparison/comparison';
+import { comparisonJson } from '../debugger/comparison/json';
 import { regionsOf } from '../debugger/comparison/regions';
-import { scoreboard } from '../debugger/comparison/scoreboard';
-import { differenceText, holeText, partingText } from '../debugger/words/comparison';
+import { comparisonCsv, comparisonMarkdown, comparisonText } from '../debugger/comparison/reports';
 import { exitStatus, firmwarePrograms } from '../session';
-import { asCsv, asMarkdown, asText, gridForMachines, gridForPeople } from './comparison-grid';
-import { comparisonJson } from './comparison-json';
 import { usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
@@ -51,7 +48,7 @@ export async function compareCommand(
   const known = { programs: program ? [program] : [], firmware: firmwarePrograms(image) };
   const comparison = compareWays({ image, memory, limit, keys, known }, regions);
   await writeFiles(comparison, options);
-  process.stdout.write(`${told(comparison, asText)}\n`);
+  process.stdout.write(`${comparisonText(comparison)}\n`);
   return statusOf(comparison);
 }
 
@@ -64,27 +61,6 @@ function statusOf({ trials }: Comparison): number {
 async function writeFiles(comparison: Comparison, options: CompareOptions): Promise<void> {
   const { json, csv, markdown } = options;
   if (json !== undefined) await writeOutput(json, comparisonJson(comparison));
-  if (csv !== undefined) {
-    await writeOutput(csv, asCsv(gridForMachines(comparison, scoreboard(comparison))));
-  }
-  if (markdown !== undefined) await writeOutput(markdown, `${told(comparison, asMarkdown)}\n`);
-}
-
-/** The scoreboard, and what is to be said of single ways. */
-function told(comparison: Comparison, table: typeof asText): string {
-  const tables = scoreboard(comparison).map((group) => table(gridForPeople(comparison, group)));
-  const differing = comparison.trials.flatMap(({ way, differences, parting, holes }) => [
-    ...differences.map((difference) => labelled(way.name, differenceText(difference))),
-    ...(parting ? [labelled(way.name, partingText(parting))] : []),
-    ...(differences.length > 0 ? holes.map((hole) => labelled(way.name, holeText(hole))) : []),
-  ]);
-  const notRun = comparison.refusals.map(({ way, reason }) =>
-    labelled(way.name, labelled(l10n.t('cannot run this image'), reason)),
-  );
-  const note = l10n.t(
-    'Cycles are a model’s: sums of published and estimated figures, no time measured.',
-  );
-  return [...tables, differing.join('\n'), notRun.join('\n'), note]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  if (csv !== undefined) await writeOutput(csv, comparisonCsv(comparison));
+  if (markdown !== undefined) await writeOutput(markdown, comparisonMarkdown(comparison));
 }

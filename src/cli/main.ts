@@ -88,9 +88,16 @@ function program(): Command {
     .command('dap')
     .description('speak the Debug Adapter Protocol on stdin and stdout, or on a TCP port')
     .option('--port <n>', 'listen there instead')
-    .action(async (options: { port?: string }) => {
-      const { runDebugAdapter } = await import('./dap/dap');
-      const { port } = options;
+    .addOption(
+      new Option('--ipc', 'on the channel of the Node process that has forked it').hideHelp(),
+    )
+    .action(async (options: { port?: string; ipc?: boolean }) => {
+      const { runDebugAdapter, runForkedAdapter } = await import('./dap/dap');
+      const { port, ipc } = options;
+      if (ipc) {
+        runForkedAdapter();
+        return;
+      }
       await runDebugAdapter(port === undefined ? undefined : parseCount(port, 'no port: ', 65535));
     });
 

@@ -4,25 +4,11 @@ import { Msr } from '../isa/registers/msr';
 import type { Where } from '../debugger/places/where';
 import type { Registers } from '../debugger/registers/registers';
 import type { Technique } from '../debugger/techniques';
+import { holeOf, STOP } from '../debugger/words/report-names';
 import type { CountedHole, Machine, Outcome } from '../session';
 import type { Trouble } from './trouble';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
-
-/** The word for how a run ended; the contract of `--json`. */
-export const STOP: Readonly<Record<Outcome['kind'], string>> = {
-  'exit-device': 'exit-device',
-  halted: 'halt',
-  asleep: 'halt',
-  hypercall: 'halt',
-  'power-off': 'power-off',
-  reset: 'reset',
-  shutdown: 'triple-fault',
-  'vmx-abort': 'vmx-abort',
-  failure: 'monitor-stop',
-  'instruction-limit': 'instruction-limit',
-  'not-implemented': 'not-implemented',
-};
 
 /** What there is to report of a run. */
 export interface Run {
@@ -73,16 +59,6 @@ export function report({
     2,
   );
 }
-
-/** A hole as machines are told of it. */
-export const holeOf = ({ hole, count }: CountedHole) => ({
-  instruction: hole.mnemonic,
-  kind: hole.kind,
-  address: hex(hole.linear),
-  found: hex(hole.found),
-  right: hex(hole.right),
-  count,
-});
 
 const placeOf = (place: Where) => ({ ...place, address: hex(place.address) });
 

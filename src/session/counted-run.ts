@@ -28,6 +28,7 @@ export class CountedRun {
   private readonly run: MachineRun;
   private readonly tallies: readonly Tally[];
   private passing = false;
+  private halting = false;
   /** When it last completed an instruction. */
   private last: Progress;
 
@@ -51,6 +52,11 @@ export class CountedRun {
     return instructionsOf(this.machine);
   }
 
+  /** For a mark: the run goes no further than to the instruction before which it is. */
+  halt(): void {
+    this.halting = true;
+  }
+
   /**
    * Up to so many instructions, and to the guest's next one; or until it completes none for long.
    *
@@ -58,12 +64,13 @@ export class CountedRun {
    */
   to(instructions: number): Outcome | undefined {
     const { run } = this;
+    this.halting = false;
     for (;;) {
       const left = instructions - this.instructions;
       if (!run.inMonitor && (left <= 0 || this.stands)) return undefined;
       const stop = run.inMonitor ? run.operate() : run.execute(left, this.takePassing());
       const outcome = stop && this.after(stop);
-      if (outcome) return outcome;
+      if (outcome ?? this.halting) return outcome;
     }
   }
 

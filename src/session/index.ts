@@ -33,12 +33,14 @@ export { WAYS, type Way } from './ways';
 export { CountedRun, type Marks } from './counted-run';
 export {
   between,
+  instructionsOf,
   measure,
   modelledCycles,
   together,
   type EventCounts,
   type Measurement,
 } from './cost/measurement';
+export { SPENDINGS, spentCycles, type Spending } from './cost/spending';
 export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figure } from '../vmm';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';

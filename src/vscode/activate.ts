@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands';
+import { ComparisonPanel } from './comparison/comparison-panel';
+import { OtherWays } from './comparison/other-way';
 import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
@@ -23,6 +25,7 @@ export interface RingsideApi {
   readonly terminals: GuestTerminals;
   readonly screen: GuestScreen;
   readonly remarks: RemarkMarks;
+  readonly comparison: ComparisonPanel;
 }
 
 /** The whole extension, in whichever host. */
@@ -37,6 +40,8 @@ export function activateRingside(
   const lastGuest = new LastGuest();
   const screen = new GuestScreen(context.extensionUri, watcher);
   const remarks = new RemarkMarks(watcher);
+  const comparison = new ComparisonPanel(context.extensionUri);
+  const otherWays = new OtherWays(platform, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
     watcher,
@@ -46,18 +51,29 @@ export function activateRingside(
     lastGuest,
     screen,
     remarks,
+    comparison,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
     tellMonitor(),
     registerConfigurations(platform),
-    registerCommands({ watcher, views, world, terminals, lastGuest, screen }),
+    registerCommands({
+      platform,
+      watcher,
+      views,
+      world,
+      terminals,
+      lastGuest,
+      screen,
+      comparison,
+      otherWays,
+    }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),
   );
   openRegistersOnce(context, watcher, views);
-  return { host: platform.kind, views, world, terminals, screen, remarks };
+  return { host: platform.kind, views, world, terminals, screen, remarks, comparison };
 }
 
 const OPENED = 'ringside.registersOpened';

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type * as language from '../language';
+import type { AdapterLink } from './background/adapter-link';
 
 /** The language service, loaded when the first file asks for it: it brings the whole assembler. */
 export type LanguageModule = Pick<typeof language, 'LanguageService' | 'speak'>;
@@ -9,4 +10,6 @@ export interface Platform {
   readonly kind: 'process' | 'worker';
   loadLanguage(): Promise<LanguageModule>;
   createAdapter(session: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor>;
+  /** An adapter that belongs to no session, and blocks nobody. */
+  openAdapter(): Promise<AdapterLink>;
 }

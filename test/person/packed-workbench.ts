@@ -9,7 +9,13 @@ import { openWorkbench } from '../../scripts/vscode/workbench';
 import { makeWorkspace, ROOT } from '../workbench/workspace-copy';
 
 export type Language = 'en' | 'zh-cn';
-export type Theme = 'dark' | 'light';
+export type Theme = 'dark' | 'light' | 'high-contrast';
+
+const THEMES: Readonly<Record<Theme, string>> = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+};
 
 export const OUT = join(ROOT, 'out/screenshots');
 
@@ -36,7 +42,7 @@ export async function openPackedWorkbench(
     vsix,
     locale: language,
     settings: {
-      'workbench.colorTheme': theme === 'dark' ? 'Default Dark Modern' : 'Default Light Modern',
+      'workbench.colorTheme': THEMES[theme],
       'debug.toolBarLocation': 'docked',
       'editor.minimap.enabled': false,
       // Its text stands in the page then, not in a picture.
@@ -48,7 +54,7 @@ export async function openPackedWorkbench(
   const { page, close } = await openWorkbench(browser, {
     port: server.port,
     folder,
-    colorScheme: theme,
+    colorScheme: theme === 'light' ? 'light' : 'dark',
     locale: language === 'en' ? 'en-US' : 'zh-CN',
     width: 1680,
     height: 1050,

@@ -1,12 +1,8 @@
-import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import {
-  firmwareTexts,
-  monitorSites,
-  monitorTexts,
-  prebuiltFirmware,
-} from '../../scripts/build/plugins';
+import { besideBundle } from '../../scripts/build/assets';
+import { made } from '../../scripts/build/plugins';
 
 export const ROOT = resolve(__dirname, '../..');
 const OUT = join(ROOT, 'out', 'transcripts');
@@ -32,16 +28,11 @@ async function buildBundle(): Promise<string> {
     target: 'es2022',
     platform: 'node',
     sourcemap: 'linked',
-    loader: { '.wasm': 'binary' },
     logLevel: 'warning',
-    plugins: [monitorSites, monitorTexts, firmwareTexts, prebuiltFirmware],
+    plugins: made(besideBundle),
     entryPoints: [join(ROOT, 'src/cli/main.ts')],
     outfile,
   });
-  copyFileSync(
-    join(ROOT, 'node_modules/iced-x86/iced_x86_bg.wasm'),
-    join(dist, 'iced_x86_bg.wasm'),
-  );
   cpSync(join(ROOT, 'l10n'), join(OUT, 'l10n'), { recursive: true });
   return outfile;
 }

@@ -1,4 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { SamePlaceArguments, StateArguments } from '../comparison/place-protocol';
+import type { CompareArguments } from '../comparison/protocol';
 import {
   CustomRequest,
   type AttendedArguments,
@@ -206,6 +208,18 @@ const OURS = {
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
   [CustomRequest.STEP_TRANSLATED]: NOTHING,
+  [CustomRequest.COMPARE]: object<CompareArguments>({
+    configuration: anyObject,
+    limit: optional(count),
+  }),
+  [CustomRequest.PLACE]: NOTHING,
+  [CustomRequest.SAME_PLACE]: object<SamePlaceArguments>({
+    configuration: anyObject,
+    address: text,
+    instructions: count,
+    way: text,
+  }),
+  [CustomRequest.STATE]: object<StateArguments>({ deed: optional(list(text)) }),
 };
 
 const SHAPES = {

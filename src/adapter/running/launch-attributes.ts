@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
+import type { Arrival } from '../../debugger/comparison/arrival';
 import { MONITORS, type MonitorName, type Paging } from '../../session';
 import { INTERCEPTS } from '../../vmm';
+import type { ArrivingLaunch } from '../comparison/place-protocol';
 import type { LaunchArguments } from '../protocol';
 import { shortened, shown } from '../arguments/shape';
 import { RequestError } from '../request-error';
@@ -25,6 +27,8 @@ export interface LaunchSettings {
   readonly loadAddress: number | undefined;
   readonly entry: number | undefined;
   readonly stopOnEntry: boolean;
+  /** Where the guest stops first; undefined: at its first instruction. */
+  readonly arrival: Arrival | undefined;
   readonly monitor: MonitorName;
   /** Bytes. */
   readonly memory: number;
@@ -99,7 +103,7 @@ export function unknownAttributes(args: object): string[] {
 
 /** @throws RequestError naming the attribute and what it may be */
 export function checkAttributes(
-  args: Partial<Record<keyof LaunchArguments, unknown>>,
+  args: Partial<Record<keyof ArrivingLaunch, unknown>>,
 ): LaunchSettings {
   const { program } = args;
   const disk = diskParts(args.disk);
@@ -124,6 +128,7 @@ export function checkAttributes(
     loadAddress: address(args, 'loadAddress'),
     entry: address(args, 'entry'),
     stopOnEntry: flag(args, 'stopOnEntry', true),
+    arrival: arrival(args.__arrival),
     monitor: choice(args, 'monitor', MONITORS),
     memory: memorySize(args.memory ?? '64M'),
     paging: choice(args, 'paging', ['ept', 'shadow']),
@@ -209,6 +214,15 @@ function raise(error: Error): never {
 function partPath(part: unknown): string | undefined {
   const found = isObject(part) ? part['program'] : part;
   return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** What only commands tell; anything else is none. */
+function arrival(value: unknown): Arrival | undefined {
+  if (!isObject(value)) return undefined;
+  const { address, count } = value;
+  const isAddress = typeof address === 'string' && /^0x[0-9a-f]{1,16}$/i.test(address);
+  if (!isAddress || typeof count !== 'number' || !(count >= 1)) return undefined;
+  return { address: BigInt(address), count };
 }
 
 /** A number, or text such as "0x100000". */

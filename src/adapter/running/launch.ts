@@ -10,6 +10,7 @@ import { proceed, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
 import { asleepText } from '../../debugger/words/ends';
 import { breathe } from '../host';
+import { arrive } from './arrive';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
 import { BootLoader } from './boot-loader';
 import { OpenImages } from './open-images';
@@ -207,8 +208,12 @@ function events(context: SessionContext): DebuggeeEvents {
 /** Unless the session has been ended, or launched anew, in between. */
 function begin(context: SessionContext, { debuggee, settings }: Launched): void {
   if (context.debuggeeIfAny !== debuggee) return;
-  context.begun = true;
   context.send('thread', { reason: 'started', threadId: THREAD_ID });
+  if (settings.arrival && !settings.noDebug) {
+    void arrive(context, debuggee, settings.arrival);
+    return;
+  }
+  context.begun = true;
   if (settings.noDebug) debuggee.breakpoints.disable();
   if (settings.stopOnEntry && !settings.noDebug) {
     reportStop(context, { kind: 'entry' });

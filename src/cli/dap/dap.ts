@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AdapterHost } from '../../adapter/adapter';
+import { createAdapter, type AdapterHost } from '../../adapter/adapter';
 import { firmwareSources } from 'ringside:firmware-sources';
 import { monitorSources } from 'ringside:monitor-sources';
 import { codeOf, diskFiles } from '../disk-files';
@@ -37,6 +37,23 @@ export async function runDebugAdapter(port?: number): Promise<void> {
   const address = server.address();
   const actual = typeof address === 'object' ? address?.port : port;
   process.stderr.write(`listening on 127.0.0.1:${String(actual)}\n`);
+}
+
+/** One session over the channel of the process that has forked this one: messages go as they are. */
+export function runForkedAdapter(): void {
+  const adapter = createAdapter({
+    ...nodeHost(() => process.exit(0)),
+    breathe: () => new Promise((done) => setImmediate(done)),
+  });
+  adapter.onDidSendMessage((message: object) => {
+    process.send?.(message);
+  }, undefined);
+  process.on('message', (message) => {
+    adapter.handleMessage(message);
+  });
+  process.on('disconnect', () => {
+    adapter.shutdown();
+  });
 }
 
 function exitWhenWritten(): void {

@@ -58,6 +58,17 @@ export interface Comparison {
 /** In longer runs nobody looks for the instruction: it would take too long. */
 const LONGEST_SEARCH = 2_000_000;
 
+/** How far a comparison is, at a moment at which others can have their turn. */
+export interface Progress {
+  readonly way: Way;
+  /** What is done with the guest in this way: it is run, or the instruction is looked for where it parts. */
+  readonly phase: 'run' | 'search';
+  /** From 0 to 1, of this phase. */
+  readonly done: number;
+}
+
+export type Comparing = Generator<Progress, Comparison, void>;
+
 /**
  * Runs a guest in every way.
  *
@@ -67,15 +78,28 @@ const LONGEST_SEARCH = 2_000_000;
 export function compareWays(
   experiment: Experiment,
   regions: readonly Region[],
-  [bare, ...others]: readonly [Way, ...Way[]] = WAYS,
+  ways: readonly [Way, ...Way[]] = WAYS,
 ): Comparison {
-  const reference = observe(experiment, bare, regions);
-  const trials = [trialOf(reference)];
+  const comparing = compareInSteps(experiment, regions, ways);
+  for (;;) {
+    const { done, value } = comparing.next();
+    if (done) return value;
+  }
+}
+
+/** The same, with moments for others in it. */
+export function* compareInSteps(
+  experiment: Experiment,
+  regions: readonly Region[],
+  [bare, ...others]: readonly [Way, ...Way[]] = WAYS,
+): Comparing {
+  const reference = yield* observe(experiment, bare, regions);
+  const trials = [yield* trialOf(reference)];
   const refusals: Refusal[] = [];
   for (const way of others) {
-    const result = attempt(experiment, way, regions);
+    const result = yield* attempt(experiment, way, regions);
     if ('reason' in result) refusals.push(result);
-    else trials.push(trialOf(result, reference));
+    else trials.push(yield* trialOf(result, reference));
   }
   return { trials, refusals, regions };
 }
@@ -88,18 +112,24 @@ interface Observed {
   readonly regions: ReadonlyMap<string, Measurement>;
 }
 
-function observe(experiment: Experiment, way: Way, regions: readonly Region[]): Observed {
+type Steps<T> = Generator<Progress, T, void>;
+
+function* observe(experiment: Experiment, way: Way, regions: readonly Region[]): Steps<Observed> {
   const meter = new RegionMeter(regions);
   const subject = new Subject(experiment, way, (machine) => meter.marks(machine));
   const before = measure(subject.machine);
-  subject.toEnd();
+  for (const done of subject.inSlices()) yield { way, phase: 'run', done };
   const measurement = between(before, measure(subject.machine));
   return { way, subject, measurement, regions: meter.measured };
 }
 
-function attempt(experiment: Experiment, way: Way, regions: readonly Region[]): Observed | Refusal {
+function* attempt(
+  experiment: Experiment,
+  way: Way,
+  regions: readonly Region[],
+): Steps<Observed | Refusal> {
   try {
-    const observed = observe(experiment, way, regions);
+    const observed = yield* observe(experiment, way, regions);
     const reason = givenUp(observed.subject.outcome);
     return reason === undefined ? observed : { way, reason };
   } catch (error) {
@@ -116,7 +146,10 @@ function givenUp(outcome: Outcome | undefined): string | undefined {
   return gaveUp ? troubleText(outcome) : undefined;
 }
 
-function trialOf({ way, subject, measurement, regions }: Observed, reference?: Observed): Trial {
+function* trialOf(
+  { way, subject, measurement, regions }: Observed,
+  reference?: Observed,
+): Steps<Trial> {
   const { outcome, instructions, technique } = subject;
   const found = reference ? differences(subject, reference.subject) : [];
   return {
@@ -125,7 +158,7 @@ function trialOf({ way, subject, measurement, regions }: Observed, reference?: O
     outcome,
     instructions,
     differences: found,
-    parting: reference && found.length > 0 ? partingOf(way, subject, reference) : undefined,
+    parting: reference && found.length > 0 ? yield* partingOf(way, subject, reference) : undefined,
     holes: subject.holes,
     measurement,
     exits: new Map([...subject.exits].map(([reason, n]) => [technique.exits.id(reason), n])),
@@ -139,8 +172,13 @@ function verdictOf(found: readonly Difference[], subject: Subject, bare: Subject
   return subject.outcome && bare.outcome ? 'equivalent' : 'undecided';
 }
 
-function partingOf(way: Way, subject: Subject, reference: Observed): Parting | undefined {
+function* partingOf(way: Way, subject: Subject, reference: Observed): Steps<Parting | undefined> {
   const length = Math.min(subject.instructions, reference.subject.instructions);
   if (length > LONGEST_SEARCH) return undefined;
-  return findParting(subject.experiment, way, reference.way, length);
+  const search = findParting(subject.experiment, way, reference.way, length);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+    yield { way, phase: 'search', done: value };
+  }
 }

@@ -20,27 +20,27 @@ const STRETCHES = 256;
  * Runs a guest in two ways side by side, and finds the first instruction after which its general registers differ.
  *
  * @param length of the run, in instructions
- * @returns undefined where these never differ
+ * @returns undefined where these never differ; it yields now and then which part of the search is done
  */
-export function findParting(
+export function* findParting(
   experiment: Experiment,
   way: Way,
   bareWay: Way,
   length: number,
-): Parting | undefined {
+): Generator<number, Parting | undefined, void> {
   const pair = (): [Subject, Subject] => [
     new Subject(experiment, way),
     new Subject(experiment, bareWay),
   ];
   const stretch = Math.ceil(length / STRETCHES);
-  const coarse = firstDifference(pair(), stretch, stretch, length);
+  const coarse = yield* firstDifference(pair(), stretch, stretch, length);
   if (!coarse) return undefined;
   const start = pair();
   const before = coarse.instructions - stretch;
   start.forEach((subject) => {
     subject.to(before);
   });
-  const fine = firstDifference(start, before + 1, 1, coarse.instructions);
+  const fine = yield* firstDifference(start, before + 1, 1, coarse.instructions);
   if (!fine) return undefined;
   const subject = new Subject(experiment, bareWay);
   const instructions = fine.instructions - 1;
@@ -49,12 +49,12 @@ export function findParting(
 }
 
 /** Compares after every so many instructions, as long as both go on. */
-function firstDifference(
+function* firstDifference(
   [subject, bare]: readonly [Subject, Subject],
   first: number,
   step: number,
   last: number,
-): Omit<Parting, 'place'> | undefined {
+): Generator<number, Omit<Parting, 'place'> | undefined, void> {
   for (let instructions = first; instructions <= last; instructions += step) {
     subject.to(instructions);
     bare.to(instructions);
@@ -64,6 +64,7 @@ function firstDifference(
       const value = expected.get(register) ?? 0n;
       if (value !== found) return { instructions, register, bare: value, found };
     }
+    yield instructions / last;
   }
   return undefined;
 }

@@ -25,6 +25,9 @@ export interface Experiment {
   readonly known: Programs;
 }
 
+/** Instructions after which others may have their turn: some ten milliseconds where each is done in software. */
+const SLICE = 10_000;
+
 /** One machine of a comparison, with what is heard of it. */
 export class Subject {
   readonly machine: Machine;
@@ -35,6 +38,8 @@ export class Subject {
   outcome: Outcome | undefined;
   private readonly run: CountedRun;
   private readonly printed: number[] = [];
+  /** A mark has halted it. */
+  halted = false;
 
   /** @throws RangeError, UnbootableImage where the image cannot be run in this way */
   constructor(
@@ -65,13 +70,26 @@ export class Subject {
     return this.run.holes.all;
   }
 
-  /** Runs to a count of instructions, or to its end. */
+  /** For a mark: the guest stays before the instruction that it has come to. */
+  halt(): void {
+    this.halted = true;
+    this.run.halt();
+  }
+
+  /** Runs to a count of instructions, to where it is halted, or to its end. */
   to(instructions: number): void {
+    this.halted = false;
     this.outcome ??= this.run.to(instructions);
   }
 
-  toEnd(): void {
-    this.to(this.experiment.limit);
+  /** Runs to its end or the limit; gives, after each slice, which part of the way to the limit is done. */
+  *inSlices(): Generator<number, void> {
+    const { limit } = this.experiment;
+    for (let target = SLICE; !this.outcome; target += SLICE) {
+      this.to(Math.min(target, limit));
+      if (target >= limit || this.halted) return;
+      yield target / limit;
+    }
   }
 
   get place(): Where {

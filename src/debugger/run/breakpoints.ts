@@ -66,6 +66,11 @@ export class Breakpoints {
     this.tell();
   }
 
+  /** Somebody else has let the processors stop at his own places meanwhile. */
+  renew(): void {
+    this.target.computer.processor.setBreakpointOffsets(this.offsets);
+  }
+
   /** Addresses that end the present step. */
   setTemporary(addresses: readonly bigint[]): void {
     if (addresses.length === 0 && this.temporary.size === 0) return;

@@ -9,6 +9,8 @@ export type StopReason =
   | { readonly kind: 'step' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'goto' }
+  /** Where the same guest stands in another way. */
+  | { readonly kind: 'same-place' }
   | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
   /** A VM exit that an exception filter asks to stop at. */
   | { readonly kind: 'vm-exit'; readonly reason: number }

@@ -5,6 +5,11 @@ import type { LastGuest } from '../session/last-guest';
 import type { SessionWatcher } from '../session/watcher';
 import type { WorldIndicator } from '../session/world-indicator';
 import type { Views } from '../views/views';
+import type { ComparisonPanel } from '../comparison/comparison-panel';
+import type { OtherWays } from '../comparison/other-way';
+import { registerStates } from '../comparison/states';
+import type { Platform } from '../platform';
+import { comparisonCommands } from './comparison';
 import { exitCommands } from './exits';
 import { registerMemoryText } from './memory';
 import { rowCommands } from './rows';
@@ -15,12 +20,15 @@ import { translationCommands } from './translation';
 
 /** What commands work on. */
 export interface CommandContext {
+  readonly platform: Platform;
   readonly watcher: SessionWatcher;
   readonly views: Views;
   readonly world: WorldIndicator;
   readonly terminals: GuestTerminals;
   readonly lastGuest: LastGuest;
   readonly screen: GuestScreen;
+  readonly comparison: ComparisonPanel;
+  readonly otherWays: OtherWays;
 }
 
 // Commands get whatever the place they were called from passes; each checks what it was given.
@@ -36,9 +44,11 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...tlbCommands(context),
     ...exitCommands(context),
     ...screenCommands(context),
+    ...comparisonCommands(context),
   };
   return vscode.Disposable.from(
     registerMemoryText(),
+    registerStates(),
     ...Object.entries(commands).map(([name, command]) =>
       vscode.commands.registerCommand(name, command as (...args: unknown[]) => unknown),
     ),

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { activateRingside, type RingsideApi } from '../activate';
 import type { Platform } from '../platform';
+import { ForkedAdapter } from './forked-adapter';
 
 /** Desktop and remote: the adapter is a process of its own, so that a busy guest blocks nobody. */
 export function activate(context: vscode.ExtensionContext): RingsideApi {
+  const commandLine = vscode.Uri.joinPath(context.extensionUri, 'dist/cli.js').fsPath;
   const platform: Platform = {
     kind: 'process',
     // A bundle of its own beside this one, so that the extension starts fast.
@@ -13,9 +15,10 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
         new vscode.DebugAdapterExecutable(
           // VS Code knows this word and takes its own Node: nothing has to be installed.
           'node',
-          [vscode.Uri.joinPath(context.extensionUri, 'dist/cli.js').fsPath, 'dap'],
+          [commandLine, 'dap'],
         ),
       ),
+    openAdapter: () => Promise.resolve(new ForkedAdapter(commandLine)),
   };
   return activateRingside(context, platform);
 }

@@ -1,5 +1,6 @@
 /** The page's HTML: what it is made of, without a word for people in it. */
 
+import { escaped } from '../html';
 import { STYLE } from './style';
 
 /** What the page is made with; all texts are those that a person reads. */
@@ -14,15 +15,6 @@ export interface PageParts {
   /** For the script, as JSON. */
   readonly texts: string;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
 export function markup({ nonce, script, ...parts }: PageParts): string {
   const language = escaped(parts.language);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { randomText } from '../html';
 import { markup } from './markup';
 import type { PageTexts } from './messages';
 
@@ -28,9 +29,4 @@ export function pageOf(webview: vscode.Webview, script: vscode.Uri): string {
     ],
     texts: JSON.stringify(texts),
   });
-}
-
-function randomText(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

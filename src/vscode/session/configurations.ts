@@ -18,10 +18,8 @@ export function registerConfigurations(platform: Platform): vscode.Disposable {
       }
       return { ...launchOf(program), ...configuration, ...launchDefaults(configuration), program };
     },
-    resolveDebugConfigurationWithSubstitutedVariables: (folder, configuration) => {
-      const complete = searchingWorkspace(folder, configuration);
-      return platform.kind === 'worker' ? withUris(folder, complete) : complete;
-    },
+    resolveDebugConfigurationWithSubstitutedVariables: (folder, configuration) =>
+      completed(platform, folder, configuration),
   };
   const dynamic: vscode.DebugConfigurationProvider = {
     provideDebugConfigurations: () => {
@@ -48,6 +46,16 @@ export function registerConfigurations(platform: Platform): vscode.Disposable {
   );
 }
 
+/** With what the workspace adds to it, as an adapter is given it. */
+export function completed(
+  { kind }: Platform,
+  folder: vscode.WorkspaceFolder | undefined,
+  configuration: vscode.DebugConfiguration,
+): vscode.DebugConfiguration {
+  const complete = searchingWorkspace(folder, configuration);
+  return kind === 'worker' ? withUris(folder, complete) : complete;
+}
+
 function launchDefaults({ type, request, name }: vscode.DebugConfiguration): object {
   return {
     type: type || DEBUG_TYPE,
@@ -67,7 +75,7 @@ export function launchOf(program: string): vscode.DebugConfiguration {
 }
 
 /** The assembly file in front of the person; else the only one that is open. */
-function programToDebug(): string | undefined {
+export function programToDebug(): string | undefined {
   const active = vscode.window.activeTextEditor?.document;
   if (active && isAssembly(active)) return pathOf(active.uri);
   const open = vscode.window.visibleTextEditors.filter(({ document }) => isAssembly(document));

@@ -38,6 +38,7 @@ export class SessionWatcher implements vscode.Disposable {
   private readonly stopped = new Set<string>();
   private readonly focusEmitter = new vscode.EventEmitter<Focus | undefined>();
   private readonly runningEmitter = new vscode.EventEmitter<vscode.DebugSession>();
+  private readonly stopEmitter = new vscode.EventEmitter<vscode.DebugSession>();
   private readonly outputEmitter = new vscode.EventEmitter<{
     session: vscode.DebugSession;
     text: string;
@@ -74,6 +75,7 @@ export class SessionWatcher implements vscode.Disposable {
     this.subscriptions = [
       this.focusEmitter,
       this.runningEmitter,
+      this.stopEmitter,
       this.outputEmitter,
       this.diagnosticsEmitter,
       this.screenEmitter,
@@ -124,6 +126,24 @@ export class SessionWatcher implements vscode.Disposable {
     return this.stopped.has(session.id);
   }
 
+  /** The next session of a kind that comes to stand; undefined where none does for so long (milliseconds). */
+  nextStop(
+    isMeant: (session: vscode.DebugSession) => boolean,
+    patience: number,
+  ): Promise<vscode.DebugSession | undefined> {
+    return new Promise((resolve) => {
+      const end = (session?: vscode.DebugSession): void => {
+        clearTimeout(timer);
+        stops.dispose();
+        resolve(session);
+      };
+      const timer = setTimeout(end, patience);
+      const stops = this.stopEmitter.event((session) => {
+        if (isMeant(session)) end(session);
+      });
+    });
+  }
+
   /** Says that the state shown has to be read again. */
   refresh(delay: number): void {
     clearTimeout(this.timer);
@@ -136,6 +156,7 @@ export class SessionWatcher implements vscode.Disposable {
     switch (event.event) {
       case 'stopped':
         this.stopped.add(session.id);
+        this.stopEmitter.fire(session);
         clearTimeout(this.runningTimer);
         this.refresh(FOCUS_DELAY); // normally the focus changes before
         break;

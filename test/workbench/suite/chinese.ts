@@ -9,6 +9,8 @@ import {
   stopDebugging,
   until,
   view,
+  withInstructions,
+  workspaceUri,
 } from './session';
 
 const CHINESE = /[\u4e00-\u9fff]/;
@@ -38,6 +40,21 @@ export function chineseSuite(): void {
         nodes.some(({ label }) => CHINESE.test(label)),
         nodes.map(({ label }) => label).join(', '),
       );
+    });
+
+    it('so does the comparison of techniques, whose adapter belongs to no session', async () => {
+      const { comparison } = await api();
+      await openFile('loop.asm');
+      await stopDebugging();
+      await withInstructions(10_000, async () => {
+        const uri = workspaceUri('loop.asm');
+        await vscode.commands.executeCommand('ringside.compareTechniques', uri);
+      });
+      const { ways = [], groups = [] } = comparison.body ?? {};
+      assert.ok(ways.length > 1);
+      for (const text of [...ways.map((way) => way.description), ...groups.map((g) => g.label)]) {
+        assert.match(text, CHINESE);
+      }
     });
   });
 }

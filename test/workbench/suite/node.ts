@@ -2,6 +2,7 @@ import Mocha from 'mocha';
 import { env } from 'vscode';
 import { activationSuite } from './activation';
 import { chineseSuite } from './chinese';
+import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
@@ -25,6 +26,7 @@ export function run(): Promise<void> {
     debuggingSuite();
     viewsSuite();
     screenSuite();
+    comparisonSuite();
     editingSuite();
     languageSuite();
   });

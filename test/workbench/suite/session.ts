@@ -18,6 +18,20 @@ export function workspaceUri(path: string): vscode.Uri {
   return vscode.Uri.joinPath(folder.uri, path);
 }
 
+/** The guests of comparisons are left after so many instructions, while something is done. */
+export async function withInstructions(limit: number, act: () => Promise<void>): Promise<void> {
+  const set = (value: number | undefined): Thenable<void> =>
+    vscode.workspace
+      .getConfiguration('ringside')
+      .update('compare.instructions', value, vscode.ConfigurationTarget.Global);
+  await set(limit);
+  try {
+    await act();
+  } finally {
+    await set(undefined);
+  }
+}
+
 export async function openFile(path: string): Promise<vscode.TextEditor> {
   const document = await vscode.workspace.openTextDocument(workspaceUri(path));
   return vscode.window.showTextDocument(document);

@@ -3,6 +3,7 @@ import type MochaClass from 'mocha';
 import { env } from 'vscode';
 import { activationSuite } from './activation';
 import { chineseSuite } from './chinese';
+import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
@@ -26,6 +27,7 @@ function run(): Promise<void> {
     debuggingSuite();
     viewsSuite();
     screenSuite();
+    comparisonSuite();
     editingSuite();
     languageSuite();
   });

@@ -1,16 +1,16 @@
-import type { Comparison, Refusal, Trial } from '../debugger/comparison/comparison';
-import type { Difference } from '../debugger/comparison/differences';
-import type { Parting } from '../debugger/comparison/parting';
-import type { Stray } from '../debugger/comparison/safety';
-import type { Region } from '../debugger/comparison/regions';
+import type { Comparison, Refusal, Trial } from './comparison';
+import type { Difference } from './differences';
+import type { Parting } from './parting';
+import type { Stray } from './safety';
+import type { Region } from './regions';
 import {
   COST_PROFILES,
   modelledCycles,
   type EventCounts,
   type Measurement,
   type Outcome,
-} from '../session';
-import { holeOf, STOP } from './report';
+} from '../../session';
+import { holeOf, STOP } from '../words/report-names';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 

@@ -1,6 +1,6 @@
-import { withNote } from '../isa/phrases';
-import type { Comparison } from '../debugger/comparison/comparison';
-import type { Score, ScoreGroup } from '../debugger/comparison/scoreboard';
+import { withNote } from '../../isa/phrases';
+import type { Comparison } from './comparison';
+import type { Score, ScoreGroup } from './scoreboard';
 
 /** Texts in rows and columns; the first column names the rows. */
 export interface Grid {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asCsv, asMarkdown, asText, relative } from './comparison-grid';
+import { asCsv, asMarkdown, asText, relative } from './grid';
 
 const GRID = {
   header: ['a', 'b'],
