@@ -255,7 +255,9 @@ describe('a guest that is debugged', function () {
     ['more code than is kept decoded', MUCH_CODE] as const,
   ];
   for (const way of WAYS) {
-    for (const [name, source] of programs) {
+    // It takes long, and what keeps decoded code is the same in all of them.
+    const few = way.monitor === 'none' || way.name === 'vtx';
+    for (const [name, source] of few ? programs : programs.slice(0, -1)) {
       it(`ends as it ends undisturbed: ${name} (${way.name})`, async () => {
         const program = await assembleText(source);
         const expected = undisturbed(program, way);

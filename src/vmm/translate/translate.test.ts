@@ -319,7 +319,7 @@ describe('binary translation', () => {
   it('gives all up when the cache is full, and goes on', async () => {
     const block = (n: number): string =>
       `${'pushf\n popf\n'.repeat(6)} jmp .l${String(n)}\n.l${String(n)}:`;
-    const blocks = Array.from({ length: 2500 }, (_, n) => block(n)).join('\n');
+    const blocks = Array.from({ length: 900 }, (_, n) => block(n)).join('\n');
     const big = `
 big:    mov esi, 3
 .again: ${blocks}

@@ -6,7 +6,7 @@ import { PAGE_SIZE } from '../../processor/state/layout';
  */
 
 /** In bytes. */
-export const CACHE_SIZE = 0x100000;
+export const CACHE_SIZE = 0x60000;
 export const WINDOW_SIZE = PAGE_SIZE + CACHE_SIZE;
 
 /** The bitness of code that is translated. */
