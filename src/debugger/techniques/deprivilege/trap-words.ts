@@ -82,7 +82,7 @@ export function trapGloss(number: number): string {
   );
 }
 
-function instructionText({ bytes, bits, linear }: ExitRecord): string {
+export function instructionText({ bytes, bits, linear }: ExitRecord): string {
   const disassembler = new Disassembler();
   const [row] = disassembler.disassemble(bytes, bits, linear, { count: 1 });
   disassembler.free();

@@ -14,7 +14,7 @@ import {
 } from '../deprivilege/trap-words';
 import type { ExitVocabulary } from '../technique';
 import { CALL_GROUPS } from './call-groups';
-import { callOf, callReason } from './calls';
+import { callDetail, callOf, callReason, callTitle } from './calls';
 
 /** So many operations of the monitor, and all registers of the guest's are in its memory. */
 const SAVED = 3;
@@ -53,8 +53,8 @@ export class BuiltInTranslation extends BuiltInDeprivilege {
     id: (reason) => callOf(reason)?.id ?? trapId(reason),
     name: (reason) => callOf(reason)?.name() ?? trapName(reason),
     gloss: (reason) => callOf(reason)?.gloss() ?? trapGloss(reason),
-    detail: trapDetail,
-    title: trapTitle,
+    detail: (exit) => (callOf(exit.reason) ? callDetail(exit) : trapDetail(exit)),
+    title: (exit) => (callOf(exit.reason) ? callTitle(exit) : trapTitle(exit)),
     information: trapInformation,
     handler: ({ reason }) => callOf(reason)?.handler ?? trapHandler(reason),
   };

@@ -1,4 +1,7 @@
 import * as l10n from '@vscode/l10n';
+import { withNote } from '../../../isa/phrases';
+import type { ExitRecord } from '../../trace/exit-trace';
+import { instructionText } from '../deprivilege/trap-words';
 
 /** What a translation calls the monitor for, by UD2. Numbers for it lie beyond those of traps and holes. */
 
@@ -51,3 +54,14 @@ export const callReason = (kind: Call['kind']): number =>
   FIRST + CALLS.findIndex((each) => each.kind === kind);
 
 export const callOf = (reason: number): Call | undefined => CALLS[reason - FIRST];
+
+/** The instruction that is called out; the others have been done. */
+export const callDetail = (exit: ExitRecord): string =>
+  callOf(exit.reason)?.kind === 'instruction' ? instructionText(exit) : '';
+
+/** `Trap 42: call-out (cpuid)` */
+export function callTitle(exit: ExitRecord): string {
+  const name = callOf(exit.reason)?.name() ?? '';
+  const detail = callDetail(exit);
+  return l10n.t('Trap {0}: {1}', exit.number, detail ? withNote(name, detail) : name);
+}
