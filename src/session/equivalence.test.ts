@@ -8,7 +8,7 @@ import { techniqueOf } from '../debugger/techniques';
 import { assembleText, flatImage } from './boot/flat';
 import type { Hole, Paging } from '../vmm';
 import { Machine, type MonitorName } from './machine';
-import { timelessFreshProgram, timelessProgram } from './random-programs.testing';
+import { kernelProgram, timelessFreshProgram, timelessProgram } from './random-programs.testing';
 import { MachineRun } from './run';
 
 /** `EQUIVALENCE_PROGRAMS=5000` runs more, `SEED=n` the same ones again. */
@@ -70,6 +70,14 @@ async function ending(
   };
 }
 
+/** Ways in which a kernel is in ring 0, as it believes, whatever it looks at. */
+const EQUIVALENT: readonly { readonly monitor: MonitorName; readonly paging?: Paging }[] = [
+  { monitor: 'emulate' },
+  { monitor: 'translate' },
+  { monitor: 'vtx' },
+  { monitor: 'vtx', paging: 'shadow' },
+];
+
 const withoutPlace = ({ at: _at, ...rest }: Ending) => rest;
 
 describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
@@ -109,6 +117,25 @@ describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
       assert.ok(fell < PROGRAMS);
     });
   }
+
+  it('ends as on the bare computer where it does what is sensitive or privileged', async () => {
+    let ended = 0;
+    let fell = 0;
+    const same = fc.asyncProperty(kernelProgram, async (source) => {
+      const bare = withoutPlace(await ending(source, 'none'));
+      for (const { monitor, paging } of EQUIVALENT) {
+        const found = withoutPlace(await ending(source, monitor, paging));
+        assert.deepEqual(found, bare, `${monitor} ${paging ?? ''}`);
+      }
+      const deprivileged = withoutPlace(await ending(source, 'deprivilege'));
+      if (holes.length > 0) fell++;
+      else assert.deepEqual(deprivileged, bare, 'deprivilege, without a hole');
+      if ((bare.end as { kind: string }).kind === 'end') ended++;
+    });
+    await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
+    assert.equal(ended, PROGRAMS);
+    assert.ok(fell > PROGRAMS / 4, 'most of them look where they are');
+  });
 
   it('ends by translation as on the bare computer, the count of instructions included', async () => {
     let fell = 0;

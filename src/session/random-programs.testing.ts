@@ -53,6 +53,47 @@ const LONG: readonly ((n: number) => string)[] = [
   () => 'xor eax, eax\n cpuid',
 ];
 
+/** What shows a kernel where it is, or needs its ring: all that a monitor has to see to. */
+const KERNEL: readonly ((n: number) => string)[] = [
+  () => 'pushfq\n pop rax\n and eax, 0x3200\n xor ebx, eax',
+  (n) =>
+    `push ${String((n % 2) * 0x200 + (n % 4) * 0x1000 + 2)}\n popfq\n pushfq\n pop rax\n xor ebx, eax\n push 2\n popfq`,
+  () => 'sgdt [0x6100]\n mov eax, [0x6102]\n xor ebx, eax',
+  () => 'sidt [0x6100]\n mov eax, [0x6102]\n xor ebx, eax',
+  () => 'str ax\n sldt cx\n smsw edx\n xor ebx, eax\n xor ebx, ecx\n and edx, ~0x20\n xor ebx, edx',
+  () => 'mov eax, cs\n xor ebx, eax\n mov eax, ss\n rol ebx, 3\n xor ebx, eax',
+  (n) =>
+    `mov ecx, ${String((n % 6) * 8)}\n xor eax, eax\n lar eax, ecx\n xor ebx, eax\n lsl eax, ecx\n xor ebx, eax`,
+  (n) => `mov ecx, ${String((n % 6) * 8)}\n verr cx\n setz al\n verw cx\n setz ah\n add ebx, eax`,
+  (n) => `push 24\n lea rax, [rel .r${String(n)}]\n push rax\n o64 retf\n.r${String(n)}: inc ebx`,
+  (n) =>
+    `mov rax, rsp\n push 16\n push rax\n push ${String((n % 2) * 0x8c4 + 2)}\n push 24\n lea rax, [rel .i${String(n)}]\n push rax\n iretq\n.i${String(n)}: setc al\n add bl, al`,
+  (n) => `mov eax, ${String(n % 16)}\n mov cr8, rax\n mov rax, cr8\n add ebx, eax`,
+  () =>
+    'mov rax, cr4\n xor ebx, eax\n mov rax, cr3\n xor ebx, eax\n mov rax, cr0\n and eax, ~0x20\n xor ebx, eax',
+  () => 'xor ecx, ecx\n div ecx',
+  () => 'mov ecx, 0x12345\n rdmsr',
+  (n) =>
+    `mov dword [${String(PT + ((WINDOW >> 12) + (n % 4)) * 8)}], 0\n invlpg ${at(n % 4)}\n mov esi, ${String(WINDOW + (n % 4) * 4096)}\n mov al, [rsi]\n ${map(n % 4, n % 3)}`,
+  (n) =>
+    `add ebx, [rel start]\n lea rax, [rel .l${String(n)}]\n jmp rax\n.l${String(n)}: inc dword [rel .d${String(n)}]\n add ebx, [rel .d${String(n)}]\n jmp .o${String(n)}\n.d${String(n)}: dd ${String(n)}\n.o${String(n)}:`,
+  (n) =>
+    `mov ecx, ${String((n % 9) + 1)}\n.t${String(n)}: cli\n pushfq\n pop rax\n add ebx, eax\n loop .t${String(n)}`,
+  // One interrupt, which comes in HLT however long everything takes.
+  () => ONE_TICK,
+];
+
+/** The timer stands, the interrupt controller forgets what it has; then it counts once. */
+const out = (port: number, value: number): string =>
+  `mov al, ${String(value)}\n out ${String(port)}, al\n`;
+const ONE_TICK = [
+  out(0x43, 0x30),
+  ...[0x11, 8, 4, 1, 0xfe].map((value, n) => out(n === 0 ? 0x20 : 0x21, value)),
+  out(0x40, 0),
+  out(0x40, 4),
+  'sti\n hlt\n cli',
+].join('');
+
 /** Real mode code, then the way to long mode, long mode code, and the end by the exit device. */
 function program(real: readonly string[], long: readonly string[], period: number): string {
   return `
@@ -143,6 +184,8 @@ long:   mov ax, 16
 skip:   add qword [rsp], 2          ; #UD: behind the instruction
         inc ebx
 int64:  iretq
+fault:  add rsp, 8                  ; #GP, #PF: the same, with an error code
+        jmp skip
 tick64: push rax
         mov al, 0x20
         out 0x20, al
@@ -159,11 +202,15 @@ gdtr:   dw $ - gdt - 1
         dw 0, 0, 0, 0, 0
 %endmacro
         align 16
-idt:    times 6 dq 0, 0
+idt:    gate skip
+        times 5 dq 0, 0
         gate skip
         dq 0, 0
         gate tick64
-        times 0x41 - 9 dq 0, 0
+        times 13 - 9 dq 0, 0
+        gate fault
+        gate fault
+        times 0x41 - 15 dq 0, 0
         gate int64
 idtr:   dw $ - idt - 1
         dq idt
@@ -204,6 +251,10 @@ const isStale = (piece: (n: number) => string): boolean =>
   [map(0, 0), '~0x20', 'rep stosb'].some((write) => piece(0).includes(write)) &&
   !piece(0).includes('invlpg');
 
+const isFresh = (piece: (n: number) => string): boolean => !tells(piece) && !isStale(piece);
+const FRESH_ANYWHERE = ANYWHERE.filter(isFresh);
+const FRESH_LONG = LONG.filter(isFresh);
+
 /** A random guest that ends in one state whoever runs it, as soon as translations stay as long as they do there. */
 export const timelessProgram = programsOf(
   ANYWHERE.filter((piece) => !tells(piece)),
@@ -211,7 +262,7 @@ export const timelessProgram = programsOf(
 );
 
 /** The same, of guests that never rely on a translation that may be stale. */
-export const timelessFreshProgram = programsOf(
-  ANYWHERE.filter((piece) => !tells(piece) && !isStale(piece)),
-  LONG.filter((piece) => !tells(piece) && !isStale(piece)),
-);
+export const timelessFreshProgram = programsOf(FRESH_ANYWHERE, FRESH_LONG);
+
+/** Kernels that also do all that is sensitive or privileged, take exceptions, and an interrupt now and then. */
+export const kernelProgram = programsOf(FRESH_ANYWHERE, [...FRESH_LONG, ...KERNEL, ...KERNEL]);
