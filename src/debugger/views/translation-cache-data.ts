@@ -20,8 +20,10 @@ const NAMES: readonly (readonly [offset: number, name: () => string])[] = [
 
 /** What the memory operand of a disassembled instruction means; undefined where it is the guest's. */
 export function dataNamed(text: string, bits: 32 | 64): string | undefined {
-  const written = /\b(?:0x)?([0-9a-f]{8,16})h?\b/i.exec(text)?.[1];
+  const [, sign, written] = /(-?)(0x[0-9a-f]{7,16})\b/i.exec(text) ?? [];
   if (written === undefined) return undefined;
-  const offset = BigInt(`0x${written}`) - windowBase(bits);
+  // A displacement of 32 bits may be written as a negative one.
+  const address = BigInt.asUintN(bits, sign ? -BigInt(written) : BigInt(written));
+  const offset = address - windowBase(bits);
   return NAMES.find(([at]) => BigInt(at) === offset)?.[1]();
 }
