@@ -81,7 +81,7 @@ const EQUIVALENT: readonly { readonly monitor: MonitorName; readonly paging?: Pa
 const withoutPlace = ({ at: _at, ...rest }: Ending) => rest;
 
 describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
-  this.timeout(Math.max(120_000, PROGRAMS * 1000));
+  this.timeout(Math.max(300_000, PROGRAMS * 2000));
 
   it('ends under emulation as on the bare computer, stale translations and the count of instructions included', async () => {
     const same = fc.asyncProperty(timelessProgram, async (source) => {
