@@ -1,7 +1,6 @@
 import type { Computer } from '../machine/computer';
 import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
-import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
 import { DeprivilegeTechnique } from './deprivilege/deprivilege';
@@ -9,7 +8,7 @@ import { MonitorTables } from './deprivilege/monitor-tables';
 import { EmulateTechnique } from './emulate/emulate';
 import { softwareProcessor } from './emulate/virtual-processor';
 import { DIRECT_MAP_INDEX, directMap } from './host/address-space';
-import type { FrameAllocator } from './host/frames';
+import { allocateRun, type SequentialFrames } from './host/frames';
 import type { Host } from './host/host';
 import type { EptBuilder } from './memory/ept-builder';
 import type { GuestPages } from './memory/guest-pages';
@@ -34,7 +33,7 @@ export type Paging = 'ept' | 'shadow';
 export interface TechniqueParts {
   readonly computer: Computer;
   /** The monitor's own. */
-  readonly frames: FrameAllocator;
+  readonly frames: SequentialFrames;
   readonly ept: EptBuilder;
   /** Frames for shadow tables, where there are to be any. */
   readonly shadowFrames: FramePool | undefined;
@@ -106,13 +105,6 @@ function emulate(parts: TechniqueParts) {
   return { host, technique: new EmulateTechnique(parts.start) };
 }
 
-/** How many frames behind one another. @returns the first */
-function severalFrames(frames: FrameAllocator, count: number): number {
-  const first = frames.allocate();
-  for (let n = 1; n < count; n++) frames.allocate();
-  return first;
-}
-
 /** What is particular to a technique whose guest is in an outer ring. */
 interface OuterRingOptions {
   /** What of the address space is the monitor's beside its direct map. */
@@ -173,7 +165,7 @@ function paravirt(parts: TechniqueParts) {
 
 function translate(parts: TechniqueParts) {
   const outer = outerRing(parts, { isOwn: isInWindow });
-  const frame = severalFrames(parts.frames, WINDOW_SIZE / PAGE_SIZE);
+  const frame = allocateRun(parts.frames, WINDOW_SIZE);
   const data = new DataPage(parts.computer.memory, frame);
   outer.host.deprivileged = new TranslatedGuest(...outer.parts, data);
   return { host: outer.host, technique: new TranslateTechnique(parts.start) };

@@ -4,7 +4,7 @@ import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { CpuState } from '../../processor/state/cpu-state';
 import { CS, LDTR, PAGE_SIZE, SS, TR } from '../../processor/state/layout';
 import { directMap } from '../host/address-space';
-import type { FrameAllocator } from '../host/frames';
+import { allocateRun, type SequentialFrames } from '../host/frames';
 
 /** The descriptor tables and the stack with which a monitor in ring 0 lives beside a guest that has less of a ring. */
 
@@ -49,15 +49,11 @@ export class MonitorTables {
 
   constructor(
     private readonly memory: PhysicalMemory,
-    frames: FrameAllocator,
+    frames: SequentialFrames,
     /** The linear address of the gate page. */
     private readonly gates: bigint,
   ) {
-    const several = (bytes: number): number => {
-      const first = frames.allocate();
-      for (let n = PAGE_SIZE; n < bytes; n += PAGE_SIZE) frames.allocate();
-      return first;
-    };
+    const several = (bytes: number): number => allocateRun(frames, bytes);
     this.gdt = several(TABLE_SIZE);
     this.ldt = several(TABLE_SIZE);
     this.idt = several(VECTORS * 16);

@@ -8,6 +8,13 @@ export interface FrameAllocator extends Persistent<number> {
   readonly free: number;
 }
 
+/** So many bytes in frames that lie one behind the other. @returns the first */
+export function allocateRun(frames: SequentialFrames, bytes: number): number {
+  const first = frames.allocate();
+  for (let n = PAGE_SIZE; n < bytes; n += PAGE_SIZE) frames.allocate();
+  return first;
+}
+
 /** Frames one after the other, for the monitor's own structures. */
 export class SequentialFrames implements FrameAllocator {
   private next: number;

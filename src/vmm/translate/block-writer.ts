@@ -1,6 +1,6 @@
 import { Code, Register, RegisterExt, type Instruction } from 'iced-x86';
 import { Data } from './data-page';
-import { dword, JMP, quad, Reg, type Emitter } from './emitter';
+import { dword, JMP, quad, Reg, Rex, type Emitter } from './emitter';
 import { writeInLine } from './in-line';
 import { windowBase } from './window';
 import { endsBlock, isRipRelative, kindOf, type Kind } from './kinds';
@@ -17,10 +17,6 @@ export interface GuestInstruction {
 const [SPILL_0, SPILL_1] = Data.SPILL;
 
 const MOV = 0x8b;
-const REX_W = 0x48;
-const REX_R = 4;
-const REX_X = 2;
-const REX_B = 1;
 const VEX_3 = 0xc4;
 const VEX_NOT_B = 0x20;
 const LEGACY_PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
@@ -131,12 +127,12 @@ function loadTarget(code: Emitter, { bytes, decoded }: GuestInstruction): void {
     return;
   }
   const prefixes = before.filter((byte) => !isRex(byte));
-  const extensions = (before.find(isRex) ?? 0) & (REX_X | REX_B);
+  const extensions = (before.find(isRex) ?? 0) & (Rex.X | Rex.B);
   if (isRipRelative(decoded)) {
     code.loadValue(Reg.RCX, decoded.memoryDisplacement);
-    code.put([...prefixes, REX_W, MOV, (Reg.RCX << 3) | Reg.RCX]);
+    code.put([...prefixes, Rex.W, MOV, (Reg.RCX << 3) | Reg.RCX]);
   } else {
-    code.put([...prefixes, REX_W | extensions, MOV, ...rest]);
+    code.put([...prefixes, Rex.W | extensions, MOV, ...rest]);
   }
 }
 
@@ -158,8 +154,8 @@ function writeRipRelative(code: Emitter, instruction: GuestInstruction): void {
   const address = decoded.memoryDisplacement;
   const modrm = bytes[displacementAt - 1] ?? 0;
   if (decoded.code === Code.Lea_r64_m) {
-    const extension = ((bytes[displacementAt - 3] ?? 0) & REX_R) >> 2;
-    code.put([REX_W | extension, 0xb8 | ((modrm >> 3) & 7), ...quad(address)], true);
+    const extension = ((bytes[displacementAt - 3] ?? 0) & Rex.R) >> 2;
+    code.put([Rex.W | extension, 0xb8 | ((modrm >> 3) & 7), ...quad(address)], true);
     return;
   }
   const scratch = [Reg.RSI, Reg.RDI, Reg.RBX].find((each) => !names(decoded, each)) ?? Reg.RSI;
@@ -175,7 +171,7 @@ function withBase({ bytes, displacementAt }: GuestInstruction, modrm: number): n
   const changed = [...bytes];
   const start = changed.findIndex((byte) => !LEGACY_PREFIXES.has(byte));
   const first = changed[start] ?? 0;
-  if (isRex(first)) changed[start] = first & ~REX_B;
+  if (isRex(first)) changed[start] = first & ~Rex.B;
   else if (first === VEX_3) changed[start + 1] = (changed[start + 1] ?? 0) | VEX_NOT_B;
   changed.splice(displacementAt - 1, 5, modrm);
   return changed;

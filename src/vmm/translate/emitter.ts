@@ -19,8 +19,8 @@ interface Context {
 export const JCXZ = 0xe3;
 export const JMP = 0xeb;
 
-const REX_W = 0x48;
-const REX_R = 4;
+/** REX prefix of 64-bit operands, and the bits that extend ModRM's reg, SIB's index, and the base (SDM 2A 2.2.1). */
+export const Rex = { W: 0x48, R: 4, X: 2, B: 1 } as const;
 const SS_PREFIX = 0x36;
 
 /**
@@ -87,7 +87,7 @@ export class Emitter {
     }
     const length = 1 + opcode.length + 5 + immediate.length;
     const distance = Number(windowBase(64) - cacheBase(64)) + offset - (this.here + length);
-    const rex = REX_W | (reg > 7 ? REX_R : 0);
+    const rex = Rex.W | (reg > 7 ? Rex.R : 0);
     this.put([rex, ...opcode, modrm, ...dword(distance), ...immediate], counts);
   }
 
@@ -106,7 +106,7 @@ export class Emitter {
 
   /** An instruction on registers, of the size of addresses. */
   sized(bytes: readonly number[], counts = false): void {
-    this.put(this.wide ? [REX_W, ...bytes] : bytes, counts);
+    this.put(this.wide ? [Rex.W, ...bytes] : bytes, counts);
   }
 
   /** MOV reg, [RSP + offset]. */
@@ -136,7 +136,7 @@ export class Emitter {
   }
 
   loadValue(reg: number, value: bigint): void {
-    if (this.wide) this.put([REX_W, 0xb8 | reg, ...quad(value)]);
+    if (this.wide) this.put([Rex.W, 0xb8 | reg, ...quad(value)]);
     else this.put([0xb8 | reg, ...dword(Number(BigInt.asUintN(32, value)))]);
   }
 

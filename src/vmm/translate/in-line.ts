@@ -1,4 +1,5 @@
 import { Code, Register, type Instruction } from 'iced-x86';
+import { Rflags } from '../../isa/registers/flags';
 import { Data, PopfClass } from './data-page';
 import { dword, JCXZ, JMP, Reg, type Emitter } from './emitter';
 import { windowBase } from './window';
@@ -6,7 +7,7 @@ import { windowBase } from './window';
 /** Sensitive instructions for which the translation has instructions that do the same on the virtual processor. */
 
 const [SPILL_0, SPILL_1] = Data.SPILL;
-const IF = 0x200;
+const { IF } = Rflags;
 
 /** @throws RangeError where there is nothing in line for it */
 export function writeInLine(

@@ -1,6 +1,7 @@
 import { AccessRights, SegmentType } from '../../isa/access-rights';
 import { Pte } from '../../isa/paging';
 import { WideRflags } from '../../isa/registers/flags';
+import { Interruptibility } from '../../isa/vmx/events';
 import { pagingMode, type Access, type WalkStep } from '../../processor/paging/walk';
 import type { Processor } from '../../processor/processor';
 import type { SegmentRegister } from '../../processor/state/cpu-state';
@@ -25,7 +26,6 @@ import { CACHE_SIZE, cacheBase, WINDOW_SIZE, windowBase, type Bits } from './win
 const FETCH: Access = { write: false, execute: true, user: false };
 const { IF, IOPL } = WideRflags;
 const { P, A, D, RW, US, XD } = Pte;
-const BLOCKING_BY_STI = 1;
 const WHOLE = 0xffffffff;
 const EXPAND_DOWN = SegmentType.CONFORMING;
 
@@ -141,7 +141,9 @@ export class TranslatedGuest extends DeprivilegedGuest {
   override takeFrame(): void {
     const { mark } = this;
     super.takeFrame();
-    if (mark?.begins && mark.afterSti) this.software.blocking = BLOCKING_BY_STI;
+    if (mark?.begins && mark.afterSti) {
+      this.software.blocking |= Interruptibility.BLOCKING_BY_STI;
+    }
   }
 
   protected override get withheldFlags(): bigint {
