@@ -1,6 +1,6 @@
 import { Computer, type ComputerState } from '../machine/computer';
-import { Gpr } from '../isa/registers/general';
 import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platform';
+import type { WakeUp } from '../machine/wake-ups';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Processor } from '../processor/processor';
 import type { Persistent } from '../processor/persistent';
@@ -9,13 +9,14 @@ import type { CpuState } from '../processor/state/cpu-state';
 import { startFrom } from '../processor/state/start-state';
 import {
   INTERCEPTS,
-  createVirtualMachine,
   type Allocation,
   type Intercept,
   type Paging,
   type TechniqueName,
+  VirtualMachines,
+  type GuestOptions,
   type VirtualMachine,
-  type VirtualMachineState,
+  type VirtualMachinesState,
 } from '../vmm';
 import type { End } from './end';
 import type { BootImage, PoweredOn } from './boot/boot-image';
@@ -45,6 +46,16 @@ export interface MachineOptions {
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
+  /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */
+  readonly others?: readonly OtherGuest[];
+}
+
+/** A guest beside the first one. */
+export interface OtherGuest {
+  readonly image: BootImage;
+  /** Bytes of RAM. */
+  readonly memory: number;
+  readonly output?: MachineOutput;
 }
 
 /** Where what the guest prints goes to. */
@@ -52,17 +63,17 @@ export type MachineOutput = Pick<PlatformEvents, 'serial' | 'debugConsole'>;
 
 /** Everything that decides how a machine goes on. */
 export interface MachineState {
-  readonly machine: VirtualMachineState | ComputerState;
-  readonly requestedEnd: End | undefined;
+  readonly machine: VirtualMachinesState | ComputerState;
+  readonly ends: readonly (End | undefined)[];
 }
 
 /** A computer with its program loaded and, unless it is bare, the monitor under it, ready to run. */
 export class Machine implements Persistent<MachineState> {
   readonly computer: Computer;
-  /** The built-in monitor with its guest; undefined where the program has the bare computer. */
-  readonly vm: VirtualMachine | undefined;
-  /** Set for good once the guest has asked a device for its end, or the processor has shut down. */
-  requestedEnd: End | undefined;
+  /** The guests of the built-in monitor; undefined where the program has the bare computer. */
+  readonly vms: VirtualMachines | undefined;
+  /** How each guest has come to its end, once it has. */
+  private readonly ends: (End | undefined)[];
 
   /** @throws RangeError when there is not so much memory */
   constructor(
@@ -70,27 +81,66 @@ export class Machine implements Persistent<MachineState> {
     readonly options: MachineOptions,
     output: MachineOutput = {},
   ) {
-    const events: PlatformEvents = {
-      ...output,
-      exit: (value) => (this.requestedEnd ??= { kind: 'exit-device', value }),
-      powerOff: () => (this.requestedEnd ??= { kind: 'power-off' }),
-      reset: () => (this.requestedEnd ??= { kind: 'reset' }),
+    const { monitor, memory, others = [] } = options;
+    const guests: Guests = [{ image, memory, output }, ...others];
+    this.ends = guests.map(() => undefined);
+    const eventsOf = (n: number): PlatformEvents => this.events(n, guests[n]?.output);
+    this.vms = monitor === 'none' ? undefined : virtualMachines(guests, monitor, options, eventsOf);
+    this.computer = this.vms?.computer ?? bare(image, options, eventsOf(0));
+  }
+
+  private events(number: number, output: MachineOutput = {}): PlatformEvents {
+    const end = (how: End): void => {
+      this.ends[number] ??= how;
     };
-    const { monitor } = options;
-    this.vm = monitor === 'none' ? undefined : guest(image, monitor, options, events);
-    this.computer = this.vm?.computer ?? bare(image, options, events);
+    return {
+      ...output,
+      exit: (value) => {
+        end({ kind: 'exit-device', value });
+      },
+      powerOff: () => {
+        end({ kind: 'power-off' });
+      },
+      reset: () => {
+        end({ kind: 'reset' });
+      },
+    };
+  }
+
+  /** The guest that has the processor, with what the monitor has for it. */
+  get vm(): VirtualMachine | undefined {
+    return this.vms?.present;
+  }
+
+  /** The number of the guest that has the processor. */
+  get present(): number {
+    return this.vms?.scheduler.present ?? 0;
+  }
+
+  /** Set for good once that guest has asked a device for its end, or the processor has shut down. */
+  get requestedEnd(): End | undefined {
+    return this.ends[this.present];
+  }
+
+  set requestedEnd(end: End | undefined) {
+    this.ends[this.present] = end;
+  }
+
+  /** How a guest has come to its end; undefined while it goes on. */
+  endOf(number: number): End | undefined {
+    return this.ends[number];
   }
 
   /** Between two instructions, or two operations of the monitor. */
   save(): MachineState {
-    return { machine: (this.vm ?? this.computer).save(), requestedEnd: this.requestedEnd };
+    return { machine: (this.vms ?? this.computer).save(), ends: [...this.ends] };
   }
 
   /** @param state of a machine that was built with the same options */
-  restore({ machine, requestedEnd }: MachineState): void {
-    if (this.vm) this.vm.restore(machine as VirtualMachineState);
+  restore({ machine, ends }: MachineState): void {
+    if (this.vms) this.vms.restore(machine as VirtualMachinesState);
     else this.computer.restore(machine as ComputerState);
-    this.requestedEnd = requestedEnd;
+    ends.forEach((end, n) => (this.ends[n] = end));
   }
 
   /** SHA-256 over registers, memory, devices, TLB and monitor; the same however the run was sliced. */
@@ -98,9 +148,9 @@ export class Machine implements Persistent<MachineState> {
     return hashOf(this.save());
   }
 
-  /** A device has been given something from outside while the program runs. */
+  /** A device of some guest's has been given something from outside while programs run. */
   inputCame(): void {
-    this.vm?.monitor.host.inputCame();
+    this.vm?.host.inputCame();
   }
 
   /** The processor that executes the program's instructions. */
@@ -110,9 +160,8 @@ export class Machine implements Persistent<MachineState> {
 
   /** All that may execute the program's instructions: the computer's, and one in software where there is. */
   get processors(): readonly Processor[] {
-    const { processor } = this.computer;
-    const software = this.vm?.monitor.host.software?.cpu;
-    return software ? [processor, software] : [processor];
+    const all = this.vms?.all.flatMap(({ processors }) => processors);
+    return all ? [...new Set(all)] : [this.computer.processor];
   }
 
   /** The registers of that processor. */
@@ -127,51 +176,72 @@ export class Machine implements Persistent<MachineState> {
     return translated?.mark ? translated.real.rip : linearRipOf(state);
   }
 
-  /** The devices that the program sees. */
+  /** What could end a HLT of those that have not ended. */
+  get wakeUps(): readonly WakeUp[] {
+    const guests = this.vms?.all.filter(({ ended }) => !ended) ?? [];
+    const platforms = this.vms ? guests.map(({ host }) => host.virtual) : [this.computer.platform];
+    return platforms.flatMap(({ wakeUps }) => wakeUps);
+  }
+
+  /** The devices that the program sees: those of the first guest. */
   get platform(): Platform {
-    return this.vm ? this.vm.monitor.host.virtual : this.computer.platform;
+    return this.platformOf(0);
+  }
+
+  /** The devices of a guest's. */
+  platformOf(number: number): Platform {
+    return this.vms?.all[number]?.host.virtual ?? this.computer.platform;
   }
 }
 
-/** The program as the guest of the built-in monitor, at its first instruction. */
-function guest(
-  image: BootImage,
+type Guests = readonly [OtherGuest, ...OtherGuest[]];
+
+/** Programs as guests of the built-in monitor, at their first instructions. */
+function virtualMachines(
+  guests: Guests,
   technique: TechniqueName,
   options: MachineOptions,
-  events: PlatformEvents,
-): VirtualMachine {
-  const { start, firmware } = image;
-  const vm = createVirtualMachine({
+  eventsOf: (number: number) => PlatformEvents,
+): VirtualMachines {
+  const brought = (guest: OtherGuest, n: number): GuestOptions => ({
+    memory: guest.memory,
+    start: guest.image.start,
+    events: eventsOf(n),
+    platform: platformOf(guest.image, guest.memory),
+  });
+  const [first, ...rest] = guests;
+  const vms = new VirtualMachines({
     technique,
-    memory: options.memory,
+    guests: [brought(first, 0), ...rest.map((guest, n) => brought(guest, n + 1))],
     allocation: options.allocation ?? 'eager',
     paging: options.paging ?? 'ept',
     tlbTags: options.tlbTags ?? true,
     intercepts: options.intercepts ?? INTERCEPTS,
-    start,
-    events,
-    platform: platformOf(image, options),
     ...(options.engine && { engine: options.engine }),
   });
-  const { guestMemory, computer, monitor } = vm;
-  for (const { address, bytes } of image.pieces) guestMemory.writeBytes(BigInt(address), bytes);
-  if (firmware) {
-    for (const { address, bytes } of firmware.roms) guestMemory.installRom(address, bytes);
-    continueDevices(firmware, computer, monitor.host.virtual);
-  }
-  monitor.boot();
-  if (vm.software) return vm;
-  start.gprs.forEach((value, index) => {
-    if (index !== Gpr.RSP) computer.processor.state.setGpr(index, value);
+  guests.forEach(({ image }, n) => {
+    const vm = vms.all[n];
+    if (vm) load(image, vm);
   });
-  return vm;
+  vms.boot();
+  return vms;
+}
+
+function load(
+  { pieces, firmware }: BootImage,
+  { guestMemory, host, computer }: VirtualMachine,
+): void {
+  for (const { address, bytes } of pieces) guestMemory.writeBytes(BigInt(address), bytes);
+  if (!firmware) return;
+  for (const { address, bytes } of firmware.roms) guestMemory.installRom(address, bytes);
+  continueDevices(firmware, computer, host.virtual);
 }
 
 /** The program on the bare computer, as its firmware or boot loader leaves it. */
 function bare(image: BootImage, options: MachineOptions, events: PlatformEvents): Computer {
   const { memory, engine } = options;
   const { start, firmware } = image;
-  const platform = platformOf(image, options);
+  const platform = platformOf(image, memory);
   const computer = new Computer({ memory, events, platform, ...(engine && { engine }) });
   for (const { address, bytes } of image.pieces) computer.memory.writeBytes(address, bytes);
   const { processor } = computer;
@@ -188,14 +258,12 @@ function bare(image: BootImage, options: MachineOptions, events: PlatformEvents)
 /** The devices go on where the firmware has left them, time included. */
 function continueDevices({ devices }: PoweredOn, computer: Computer, platform: Platform): void {
   if (!devices) return;
-  computer.processor.rest(devices.clock.now);
+  const { processor } = computer;
+  processor.rest(Math.max(0, devices.clock.now - processor.time));
   platform.restore(devices);
 }
 
-const platformOf = (
-  { media, firmware }: BootImage,
-  { memory }: MachineOptions,
-): PlatformOptions => ({
+const platformOf = ({ media, firmware }: BootImage, memory: number): PlatformOptions => ({
   ...(firmware && { memory, videoRom: firmware.optionRoms?.[0]?.bytes }),
   ...media,
 });

@@ -9,6 +9,8 @@ import type { Pace } from './pace';
 /** What stopped a stretch of execution. */
 export type Stop =
   | { readonly kind: 'end'; readonly end: End }
+  /** A guest has ended, and others go on. */
+  | { readonly kind: 'guest-ended'; readonly guest: number; readonly end: End }
   /** The guest sleeps until something comes from outside. */
   | { readonly kind: 'waiting' }
   /** A VM exit to the built-in monitor, whose first operation comes next. */
@@ -53,11 +55,13 @@ export class MachineRun {
   onRefusal: (refusal: Refusal) => void = () => undefined;
 
   constructor(readonly machine: Machine) {
-    const direct = machine.vm?.monitor.host.paravirt?.direct;
-    if (direct)
+    for (const { host } of machine.vms?.all ?? []) {
+      const direct = host.paravirt?.direct;
+      if (!direct) continue;
       direct.onRefused = (refusal) => {
         this.onRefusal(refusal);
       };
+    }
   }
 
   /**
@@ -68,11 +72,11 @@ export class MachineRun {
    */
   execute(budget: number, past = false): Stop {
     const { machine } = this;
-    if (machine.requestedEnd) return { kind: 'end', end: machine.requestedEnd };
+    if (machine.requestedEnd) return this.ended(machine.requestedEnd);
     const emulated = machine.vm?.monitor.emulatedAt;
     if (emulated !== undefined) return this.emulate(emulated, past);
     const stop = machine.vm?.holes ? this.watch(budget, past) : machine.computer.run(budget, past);
-    if (machine.requestedEnd) return { kind: 'end', end: machine.requestedEnd };
+    if (machine.requestedEnd) return this.ended(machine.requestedEnd);
     switch (stop.kind) {
       case 'gate':
         if (!machine.vm) throw new Error('a gate without a monitor');
@@ -81,7 +85,7 @@ export class MachineRun {
       case 'idle':
         return machine.computer.processor.interruptsEnabled
           ? this.asleep()
-          : { kind: 'end', end: { kind: 'halted' } };
+          : this.ended({ kind: 'halted' });
       case 'triple-fault':
         machine.requestedEnd = { kind: 'shutdown' };
         return { kind: 'shutdown', chain: stop.chain };
@@ -95,6 +99,15 @@ export class MachineRun {
       default:
         return stop;
     }
+  }
+
+  /** The guest that has the processor has come to its end. Whoever is left goes on. */
+  private ended(end: End): Stop {
+    const { machine } = this;
+    const { vms, present } = machine;
+    machine.requestedEnd ??= end;
+    if (vms?.retire()) return { kind: 'guest-ended', guest: present, end };
+    return { kind: 'end', end: machine.endOf(0) ?? end };
   }
 
   /** Lets a guest whose kernel is translated execute one instruction of what stands for its own. */
@@ -139,7 +152,7 @@ export class MachineRun {
 
   /** The guest has halted, and time alone does not wake it: something from outside may, or nothing ever will. */
   private asleep(): Stop {
-    const { wakeUps } = this.machine.platform;
+    const { wakeUps } = this.machine;
     return canWake(wakeUps)
       ? { kind: 'waiting' }
       : { kind: 'end', end: { kind: 'asleep', wakeUps } };
@@ -158,19 +171,19 @@ export class MachineRun {
   /** Performs operations of the monitor: to the VM entry, to what stops it, or as many as are allowed. */
   private perform(most: number): Stop | undefined {
     const { machine } = this;
-    const { vm, requestedEnd } = machine;
-    if (!vm || requestedEnd) return requestedEnd && { kind: 'end', end: requestedEnd };
-    const { monitor } = vm;
-    const { host } = monitor;
-    host.waiting = false;
-    let left = most;
-    do {
-      const undone = monitor.step();
+    const { requestedEnd } = machine;
+    if (requestedEnd && machine.vm?.ended !== true) return this.ended(requestedEnd);
+    if (machine.vm) machine.vm.host.waiting = false;
+    for (let left = most; left > 0; left--) {
+      // One guest's handler may go on with another one's.
+      const { vm } = machine;
+      if (!vm?.monitor.active) return undefined;
+      const undone = vm.monitor.step();
       if (undone) return undone;
-      const end = machine.requestedEnd ?? host.end;
-      if (end) return { kind: 'end', end };
-      if (host.waiting) return this.asleep();
-    } while (monitor.active && --left > 0);
+      const end = machine.requestedEnd ?? machine.vm?.host.end;
+      if (end && machine.vm?.ended !== true) return this.ended(end);
+      if (vm.host.waiting) return this.asleep();
+    }
     return undefined;
   }
 

@@ -5,12 +5,8 @@ export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figu
 export { EMULATION_GATE } from './technique';
 export type { GuestEnd, GuestFailure } from './end';
 export type { Operation, Site } from './operation';
-export {
-  createVirtualMachine,
-  type VirtualMachine,
-  type VirtualMachineOptions,
-  type VirtualMachineState,
-} from './virtual-machine';
+export { VirtualMachine } from './virtual-machine';
+export { VirtualMachines, type GuestOptions, type VirtualMachinesState } from './virtual-machines';
 export type { Paging, TechniqueName } from './techniques';
 export type { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
 export type { TranslatedGuest } from './translate/translated-guest';

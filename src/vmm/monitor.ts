@@ -1,7 +1,7 @@
 import type { Persistent } from '../processor/persistent';
 import type { Host, HostState } from './host/host';
 import { HandlerStack } from './handler-stack';
-import type { Operation, Site } from './operation';
+import type { Handler, Operation, Site } from './operation';
 import type { Technique, Undone } from './technique';
 
 /** What the monitor is doing while it has control. */
@@ -25,8 +25,8 @@ export interface MonitorState {
   readonly host: HostState;
 }
 
-/** What makes the monitor begin: power-on, or control that comes to a gate. */
-type HandlerStart = 'power-on' | number;
+/** What makes the monitor begin: power-on, the end of the guest, or control that comes to a gate. */
+type HandlerStart = 'power-on' | 'end' | number;
 
 /**
  * The built-in monitor: runs a technique's handlers on the host, one operation at a time. Between two
@@ -66,10 +66,14 @@ export class Monitor implements Persistent<MonitorState> {
     return this.done;
   }
 
-  /** Prepares the virtual machine up to its first entry. */
-  boot(): void {
+  /** Begins to prepare the virtual machine for its first entry. */
+  powerOn(): void {
     this.begin('power-on');
-    this.finish();
+  }
+
+  /** Its guest has ended, whatever was being done for it: others go on. */
+  retire(): void {
+    this.begin('end');
   }
 
   /** The processor has come to a gate. */
@@ -135,11 +139,15 @@ export class Monitor implements Persistent<MonitorState> {
   }
 
   private begin(began: HandlerStart): void {
-    const { technique } = this;
     this.began = began;
     this.done = [];
-    const handler = began === 'power-on' ? technique.prepare() : technique.handle(began);
-    this.next = this.handlers.begin(handler);
+    this.next = this.handlers.begin(this.handlerOf(began));
+  }
+
+  private handlerOf(began: HandlerStart): Handler {
+    const { technique } = this;
+    if (began === 'power-on') return technique.prepare();
+    return began === 'end' ? technique.retire() : technique.handle(began);
   }
 
   /** On to the next operation: the last one has given a result. */

@@ -372,7 +372,7 @@ export const consoleWrite = instruction('print', Cost.SOFTWARE, {
 
 /** The host's timer has done its work and must be armed again. */
 export const timerFired = instruction('note', Cost.SOFTWARE, {
-  perform: (host: Host) => host.timerFired(),
+  perform: (host: Host) => host.timer.forget(),
   operands: () => ['host timer expired'],
 });
 

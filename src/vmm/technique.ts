@@ -1,11 +1,19 @@
 import type { Host } from './host/host';
 import type { Handler } from './operation';
+import type { Turns } from './schedule/turns';
 
 /**
  * The gate by which control comes to the monitor where the processor cannot run the guest. Nothing leads there
  * but whoever runs the machine: the gates of the gate page are numbered below it.
  */
 export const EMULATION_GATE = 0x100;
+
+/** The guest's part in the computer's processor. */
+export interface ProcessorShare {
+  /** Whether nobody has been prepared before it: what is to be done once is done for it. */
+  readonly isFirst: boolean;
+  readonly turns: Turns;
+}
 
 /** What the monitor asks of a virtualization technique. */
 export interface Technique {
@@ -14,6 +22,8 @@ export interface Technique {
   prepare(): Handler;
   /** Control has come back from the guest by a gate: handles it and enters the guest again. */
   handle(gate: number): Handler;
+  /** The guest has ended, and others go on. */
+  retire(): Handler;
   /**
    * Where the processor cannot run the guest as it is now: the linear address of the guest's next instruction.
    * Control comes to `EMULATION_GATE` then, and its handler does this one instruction in software. It need not

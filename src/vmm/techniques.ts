@@ -3,7 +3,7 @@ import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
 import type { StartState } from '../processor/state/start-state';
 import { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
-import { DeprivilegeTechnique } from './deprivilege/deprivilege';
+import { DeprivilegeTechnique, loadOwnTables } from './deprivilege/deprivilege';
 import { MonitorTables } from './deprivilege/monitor-tables';
 import { EmulateTechnique } from './emulate/emulate';
 import { softwareProcessor } from './emulate/virtual-processor';
@@ -18,11 +18,14 @@ import { DirectPaging } from './paravirt/direct/direct-paging';
 import { PARAVIRT_CALLS } from './paravirt/hypercalls';
 import { ParavirtTechnique } from './paravirt/paravirt';
 import { ParavirtGuest } from './paravirt/paravirt-guest';
-import type { Technique } from './technique';
+import { nothing, type ContextSwitch } from './schedule/turns';
+import type { ProcessorShare, Technique } from './technique';
 import { DataPage } from './translate/data-page';
 import { TranslateTechnique } from './translate/translate';
 import { TranslatedGuest } from './translate/translated-guest';
 import { isInWindow, WINDOW_SIZE } from './translate/window';
+import { VtxContext } from './vtx/context';
+import { LeftRegisters } from './vtx/left-registers';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
 
@@ -45,6 +48,10 @@ export interface TechniqueParts {
   /** Whether translations carry the tag of their guest: a VPID. */
   readonly tlbTags: boolean;
   readonly engine?: EngineKind | undefined;
+  /** Of the guest among those of the computer, from 0. */
+  readonly number: number;
+  /** Its part in the processor, which others may have, too. */
+  share(context: ContextSwitch): ProcessorShare;
   /** Makes the host, with what translates the guest's addresses if that is not the EPT. */
   host(makeShadow?: (memory: PhysicalMemory, pages: GuestPages) => ShadowPager): Host;
 }
@@ -53,11 +60,13 @@ export interface TechniqueParts {
 interface TechniqueKind {
   /** What leads from the guest's addresses to the host's, where it is not for the user to choose. */
   readonly paging?: Paging;
+  /** Whether it ends time slices itself; else the host's timer does. */
+  readonly hasPreemptionTimer?: boolean;
   make(parts: TechniqueParts): { readonly host: Host; readonly technique: Technique };
 }
 
 const TECHNIQUES = {
-  vtx: { make: vtx },
+  vtx: { hasPreemptionTimer: true, make: vtx },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
   paravirt: { paging: 'shadow', make: paravirt },
@@ -67,6 +76,12 @@ const TECHNIQUES = {
 export type TechniqueName = keyof typeof TECHNIQUES;
 
 export const techniqueKind = (name: TechniqueName): TechniqueKind => TECHNIQUES[name];
+
+/** Software keeps nothing of its guest in the processor. */
+const NO_CONTEXT: ContextSwitch = { save: nothing, load: nothing, renew: nothing };
+
+/** Nor does a monitor with a guest in an outer ring, but each has tables of its own. */
+const OUTER_RING_CONTEXT: ContextSwitch = { save: nothing, load: loadOwnTables, renew: nothing };
 
 const withEngine = ({ engine }: TechniqueParts) => (engine ? { engine } : {});
 
@@ -81,11 +96,18 @@ function vtx(parts: TechniqueParts) {
   const [vmxon, vmcs, msrBitmap] = [allocate(), allocate(), allocate()];
   const [hostGdt, hostIdt, hostTss, stack] = [allocate(), allocate(), allocate(), allocate()];
   const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
+  const share = parts.share(new VtxContext(vmcs));
+  if (share.turns.shared) {
+    const { profile } = parts.computer.processor.state;
+    host.left = new LeftRegisters(parts.computer.memory, allocate(), profile, start.units);
+  }
   // Without EPT the processor runs no guest in real mode: software does.
   if (shadowFrames) softwareProcessor(host, frames.allocate(), withEngine(parts));
   const plan = {
     intercepts: new Set(parts.intercepts),
     tlbTags: parts.tlbTags,
+    vpid: parts.number + 1,
+    timeSlices: share.turns.shared,
     eptPointer: shadowFrames ? undefined : ept.pointer,
     msrBitmap,
     hostCr3,
@@ -96,13 +118,13 @@ function vtx(parts: TechniqueParts) {
     hostTss: directMap(hostTss),
     start,
   };
-  return { host, technique: new VtxTechnique({ vmxon, vmcs }, plan) };
+  return { host, technique: new VtxTechnique({ vmxon, vmcs }, plan, share) };
 }
 
 function emulate(parts: TechniqueParts) {
   const host = parts.host();
   softwareProcessor(host, parts.frames.allocate(), withEngine(parts));
-  return { host, technique: new EmulateTechnique(parts.start) };
+  return { host, technique: new EmulateTechnique(parts.start, parts.share(NO_CONTEXT)) };
 }
 
 /** What is particular to a technique whose guest is in an outer ring. */
@@ -145,7 +167,10 @@ function outerRing(parts: TechniqueParts, { isOwn, calls }: OuterRingOptions = {
 function deprivilege(parts: TechniqueParts) {
   const outer = outerRing(parts);
   outer.host.deprivileged = new DeprivilegedGuest(...outer.parts);
-  return { host: outer.host, technique: new DeprivilegeTechnique(parts.start) };
+  return {
+    host: outer.host,
+    technique: new DeprivilegeTechnique(parts.start, parts.share(OUTER_RING_CONTEXT)),
+  };
 }
 
 function paravirt(parts: TechniqueParts) {
@@ -160,7 +185,7 @@ function paravirt(parts: TechniqueParts) {
   const calls = PARAVIRT_CALLS;
   const own = { memory, guestMemory, direct, bus, clock, platform, guest, calls };
   host.paravirt = new ParavirtGuest(own);
-  return { host, technique: new ParavirtTechnique(parts.start) };
+  return { host, technique: new ParavirtTechnique(parts.start, parts.share(OUTER_RING_CONTEXT)) };
 }
 
 function translate(parts: TechniqueParts) {
@@ -168,5 +193,8 @@ function translate(parts: TechniqueParts) {
   const frame = allocateRun(parts.frames, WINDOW_SIZE);
   const data = new DataPage(parts.computer.memory, frame);
   outer.host.deprivileged = new TranslatedGuest(...outer.parts, data);
-  return { host: outer.host, technique: new TranslateTechnique(parts.start) };
+  return {
+    host: outer.host,
+    technique: new TranslateTechnique(parts.start, parts.share(OUTER_RING_CONTEXT)),
+  };
 }

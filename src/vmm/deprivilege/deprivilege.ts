@@ -3,7 +3,8 @@ import { emulateInstruction } from '../emulate/handlers/instruction';
 import { startVcpu } from '../emulate/operations';
 import type { Host } from '../host/host';
 import type { Handler } from '../operation';
-import { EMULATION_GATE, type Technique } from '../technique';
+import type { Turns } from '../schedule/turns';
+import { EMULATION_GATE, type ProcessorShare, type Technique } from '../technique';
 import { initializeInterruptController } from '../vtx/vtx';
 import { goOn } from './handlers/enter';
 import { handleTrap } from './handlers/trap';
@@ -17,16 +18,26 @@ import { loadTables } from './operations';
 export class DeprivilegeTechnique implements Technique {
   readonly name: string = 'deprivilege';
 
-  constructor(private readonly start: StartState) {}
+  constructor(
+    private readonly start: StartState,
+    protected readonly share: ProcessorShare,
+  ) {}
 
   *prepare(): Handler {
-    yield* initializeInterruptController();
+    const { isFirst, turns } = this.share;
+    if (isFirst) yield* initializeInterruptController();
     yield loadTables();
     yield startVcpu(this.start);
+    yield* turns.first();
   }
 
   handle(gate: number): Handler {
-    return gate === EMULATION_GATE ? emulateOne() : handleTrap(gate);
+    const { turns } = this.share;
+    return gate === EMULATION_GATE ? emulateOne(turns) : handleTrap(gate, turns);
+  }
+
+  retire(): Handler {
+    return this.share.turns.leave();
   }
 
   emulatedAt({ executing }: Host): bigint | undefined {
@@ -34,8 +45,13 @@ export class DeprivilegeTechnique implements Technique {
   }
 }
 
+/** A guest in an outer ring gets the processor: the monitor's tables are its own. */
+export function* loadOwnTables(): Handler {
+  yield loadTables();
+}
+
 /** The next instruction of a guest that the processor cannot run as it is. */
-function* emulateOne(): Handler {
-  yield* emulateInstruction();
-  yield* goOn();
+function* emulateOne(turns: Turns): Handler {
+  yield* emulateInstruction(turns);
+  yield* goOn(turns);
 }

@@ -1,7 +1,8 @@
 import type { StartState } from '../../processor/state/start-state';
 import type { Handler } from '../operation';
 import type { Host } from '../host/host';
-import type { Technique } from '../technique';
+import type { ProcessorShare, Technique } from '../technique';
+import type { Turns } from '../schedule/turns';
 import { initializeInterruptController } from '../vtx/vtx';
 import { emulateInstruction } from './handlers/instruction';
 import { startVcpu } from './operations';
@@ -10,18 +11,31 @@ import { startVcpu } from './operations';
 export class EmulateTechnique implements Technique {
   readonly name = 'emulate';
 
-  constructor(private readonly start: StartState) {}
+  constructor(
+    private readonly start: StartState,
+    private readonly share: ProcessorShare,
+  ) {}
 
   *prepare(): Handler {
-    yield* initializeInterruptController();
+    if (this.share.isFirst) yield* initializeInterruptController();
     yield startVcpu(this.start);
+    yield* this.share.turns.first();
   }
 
   handle(): Handler {
-    return emulateInstruction();
+    return emulateOne(this.share.turns);
+  }
+
+  retire(): Handler {
+    return this.share.turns.leave();
   }
 
   emulatedAt({ executing }: Host): bigint | undefined {
     return executing?.linearRip;
   }
+}
+
+function* emulateOne(turns: Turns): Handler {
+  yield* emulateInstruction(turns);
+  yield* turns.next();
 }

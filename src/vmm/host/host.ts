@@ -6,7 +6,6 @@ import { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
 import {
-  INSTRUCTIONS_PER_SECOND,
   Platform,
   type PlatformEvents,
   type PlatformOptions,
@@ -16,7 +15,6 @@ import {
 import { videoRanges } from '../../machine/device-map';
 import { apicOf, type ApicOwner } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
-import { PIT_FREQUENCY } from '../../machine/devices/pit8254';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Processor } from '../../processor/processor';
@@ -29,16 +27,15 @@ import { GuestBus, type Answerer } from '../emulator/guest-bus';
 import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
 import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
+import type { Neighbours } from '../schedule/neighbours';
 import { HostInstructions } from './host-instructions';
+import { HostTimer } from './host-timer';
 import { VtxGuest } from '../vtx/vtx-guest';
+import type { LeftRegisters } from '../vtx/left-registers';
 import { GuestTranslation } from '../vtx/guest-translation';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
-import { Cost } from '../costs';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
-
-/** No host timer is armed further ahead than the counter reaches. */
-const LONGEST_COUNT = 0xffff;
 
 /** What the monitor keeps outside of the computer: the guest's virtual devices, and how it is with the guest. */
 export interface HostState {
@@ -75,7 +72,9 @@ export class Host implements Persistent<HostState> {
   virtualApicBase = msrReset(Msr.APIC_BASE);
   /** What it executes itself. */
   readonly instructions: HostInstructions;
-  private armed: number | undefined;
+  readonly timer: HostTimer;
+  /** The other guests of the computer, where there are any. */
+  neighbours: Neighbours | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
   /** The EPT is as it was saved: virtual devices have nothing to change in it. */
@@ -89,6 +88,8 @@ export class Host implements Persistent<HostState> {
   /** What it has where the guest knows of it. */
   paravirt: ParavirtGuest | undefined;
   readonly shadow: ShadowPager | undefined;
+  /** Where the registers of a guest of VT-x lie that VM exits leave in the processor, while another guest has it. */
+  left: LeftRegisters | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: VtxGuest;
@@ -101,6 +102,8 @@ export class Host implements Persistent<HostState> {
     /** Host-physical address of the page where the guest's general registers are kept: 16 × 8 bytes. */
     readonly saveArea: number,
     events: PlatformEvents,
+    /** Where what the guest prints goes to: a serial port of the host's. */
+    private readonly print: (byte: number) => void,
     platform: PlatformOptions,
     /** Makes shadow tables; undefined where the EPT translates. */
     makeShadow?: (memory: PhysicalMemory, pages: GuestPages) => ShadowPager,
@@ -108,9 +111,10 @@ export class Host implements Persistent<HostState> {
     const { buffer, byteOffset } = computer.memory.pageWords(saveArea);
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
     this.instructions = new HostInstructions(computer.processor);
+    this.timer = new HostTimer(computer, this.instructions, this.tally);
     const virtualEvents: PlatformEvents = {
       ...events,
-      serial: (byte) => computer.platform.serial.writePort(0x3f8, 1, byte),
+      serial: print,
       a20: (on) => {
         if (this.restoring) return;
         guestMemory.setAddressLine20(on);
@@ -193,7 +197,8 @@ export class Host implements Persistent<HostState> {
   }
 
   save(): HostState {
-    const { armed, end, waiting, mappingsChanged, virtualApicBase } = this;
+    const { end, waiting, mappingsChanged, virtualApicBase } = this;
+    const armed = this.timer.save();
     const virtual = this.virtual.save();
     const shadow = this.shadow?.save();
     const deprivileged = this.deprivileged?.save();
@@ -215,7 +220,7 @@ export class Host implements Persistent<HostState> {
     this.restoring = true;
     this.virtual.restore(state.virtual);
     this.restoring = false;
-    this.armed = state.armed;
+    this.timer.restore(state.armed);
     this.end = state.end;
     this.waiting = state.waiting;
     this.mappingsChanged = state.mappingsChanged;
@@ -278,6 +283,13 @@ export class Host implements Persistent<HostState> {
     if (outcome.kind === 'VMsucceed') return;
     const number = outcome.kind === 'VMfailValid' ? ` (error ${String(outcome.error)})` : '';
     throw new MonitorError(`${what}: ${outcome.kind}${number}`);
+  }
+
+  /** Its general registers, as it starts, stand where they are loaded from. */
+  guestStarts(gprs: readonly bigint[]): void {
+    gprs.forEach((value, n) => {
+      if (n !== Gpr.RSP) this.saved[n] = value;
+    });
   }
 
   saveGuestRegisters(): void {
@@ -345,7 +357,7 @@ export class Host implements Persistent<HostState> {
   }
 
   /** Whether a virtual device has an interrupt for the guest, or the monitor an event. */
-  private get interruptWaits(): boolean {
+  get interruptWaits(): boolean {
     return this.virtual.interruptRequested || this.paravirt?.eventWaits === true;
   }
 
@@ -360,47 +372,38 @@ export class Host implements Persistent<HostState> {
     return BigInt(paravirt?.eventWaits ? paravirt.vector : virtual.acknowledgeInterrupt());
   }
 
-  /** Channel 0 of the host's timer, mode 0: one interrupt when the count is done. */
+  /** The host's timer comes when a virtual device has something to do, or another guest's turn has come. */
   armTimer(): void {
     this.passTime();
-    const deadline = this.virtualClock.nextDeadline();
-    if (deadline === undefined || deadline === this.armed) return;
-    this.armed = deadline;
-    const perTick = Math.round(INSTRUCTIONS_PER_SECOND / PIT_FREQUENCY);
-    const ticks = Math.ceil((deadline - this.cpu.time) / perTick);
-    this.count(Math.min(LONGEST_COUNT, Math.max(1, ticks)));
+    const { deadline } = this;
+    this.timer.arm(this.neighbours ? this.neighbours.deadlineWith(deadline) : deadline);
   }
 
-  private count(ticks: number): void {
-    this.tally.note(Cost.PORT, 3);
-    this.instructions.out(0x43, 1, 0x30);
-    this.instructions.out(0x40, 1, ticks & 0xff);
-    this.instructions.out(0x40, 1, ticks >> 8);
+  /** When one of the virtual devices has something to do. */
+  get deadline(): number | undefined {
+    return this.virtualClock.nextDeadline();
   }
 
   /** Something has come in from outside: the timer interrupts a guest that runs, so that the monitor looks. */
   inputCame(): void {
     this.passTime();
-    if (!this.interruptWaits) {
-      this.armTimer();
-      return;
-    }
-    this.armed = undefined;
-    this.count(1);
-  }
-
-  /** The host's timer has fired: it must be armed again. */
-  timerFired(): void {
-    this.armed = undefined;
+    if (this.interruptWaits) this.timer.armForNow();
+    else this.armTimer();
   }
 
   halt(): boolean {
     this.passTime();
-    if (this.interruptWaits) return true;
-    const wakes = this.paravirt?.isWaiting === true || wakesByItself(this.virtual.wakeUps);
+    const { neighbours } = this;
+    if (this.interruptWaits || neighbours?.othersCanRun) return true;
+    const wakes = this.wakesByItself || neighbours?.othersWake === true;
     if (!wakes || this.computer.idle() === undefined) return false;
     this.passTime();
     return true;
+  }
+
+  /** Whether time alone brings an interrupt for a guest that waits. */
+  get wakesByItself(): boolean {
+    return this.paravirt?.isWaiting === true || wakesByItself(this.virtual.wakeUps);
   }
 
   readGuestPhysical(address: bigint, bytes: number): bigint {
@@ -474,7 +477,7 @@ export class Host implements Persistent<HostState> {
   }
 
   consoleWrite(byte: number): void {
-    this.computer.platform.serial.writePort(0x3f8, 1, byte);
+    this.print(byte);
   }
 }
 

@@ -2,7 +2,7 @@ import type { StartState } from '../../processor/state/start-state';
 import { DeprivilegeTechnique } from '../deprivilege/deprivilege';
 import type { Host } from '../host/host';
 import type { Handler } from '../operation';
-import { EMULATION_GATE, type Technique } from '../technique';
+import { EMULATION_GATE, type ProcessorShare, type Technique } from '../technique';
 import { emulateParavirt, handleParavirtTrap } from './handlers/trap';
 
 /**
@@ -13,8 +13,11 @@ export class ParavirtTechnique implements Technique {
   readonly name = 'paravirt';
   private readonly deprivilege: DeprivilegeTechnique;
 
-  constructor(start: StartState) {
-    this.deprivilege = new DeprivilegeTechnique(start);
+  constructor(
+    start: StartState,
+    private readonly share: ProcessorShare,
+  ) {
+    this.deprivilege = new DeprivilegeTechnique(start, share);
   }
 
   prepare(): Handler {
@@ -22,7 +25,12 @@ export class ParavirtTechnique implements Technique {
   }
 
   handle(gate: number): Handler {
-    return gate === EMULATION_GATE ? emulateParavirt() : handleParavirtTrap(gate);
+    const { turns } = this.share;
+    return gate === EMULATION_GATE ? emulateParavirt(turns) : handleParavirtTrap(gate, turns);
+  }
+
+  retire(): Handler {
+    return this.deprivilege.retire();
   }
 
   emulatedAt(host: Host): bigint | undefined {

@@ -1,6 +1,7 @@
 import { DeprivilegeTechnique } from '../deprivilege/deprivilege';
 import { emulateInstruction } from '../emulate/handlers/instruction';
 import type { Handler } from '../operation';
+import type { Turns } from '../schedule/turns';
 import { EMULATION_GATE, type Technique } from '../technique';
 import { goOn } from './handlers/enter';
 import { handleTrap } from './handlers/trap';
@@ -14,12 +15,13 @@ export class TranslateTechnique extends DeprivilegeTechnique implements Techniqu
   override readonly name: string = 'translate';
 
   override handle(gate: number): Handler {
-    return gate === EMULATION_GATE ? emulateOne() : handleTrap(gate);
+    const { turns } = this.share;
+    return gate === EMULATION_GATE ? emulateOne(turns) : handleTrap(gate, turns);
   }
 }
 
 /** The next instruction of a guest of which the processor can run neither the code nor a translation. */
-function* emulateOne(): Handler {
-  yield* emulateInstruction();
-  yield* goOn(Came.DIRECTLY);
+function* emulateOne(turns: Turns): Handler {
+  yield* emulateInstruction(turns);
+  yield* goOn(Came.DIRECTLY, turns);
 }

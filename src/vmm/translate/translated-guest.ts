@@ -63,7 +63,9 @@ export class TranslatedGuest extends DeprivilegedGuest {
       look: (address) => this.codePage(address, false),
       read: (address, length) => cpu.physical.readBytes(address, length),
     });
-    cpu.caches.code.originOf = cache.originOf;
+    const { code } = cpu.caches;
+    const others = code.originOf;
+    code.originOf = (address) => cache.originOf(address) ?? others(address);
   }
 
   override save(): TranslatedState {

@@ -1,6 +1,7 @@
 import { emulateInstruction } from '../emulate/handlers/instruction';
 import type { Handler } from '../operation';
 import { armHostTimer, canEnter, giveToProcessor } from '../operations';
+import type { Turns } from '../schedule/turns';
 import type { VtxPaging } from './paging/vtx-paging';
 
 /**
@@ -9,8 +10,8 @@ import type { VtxPaging } from './paging/vtx-paging';
  *
  * @returns whether it is to be entered
  */
-export function* emulateRealMode(paging: VtxPaging): Handler<boolean> {
-  yield* emulateInstruction();
+export function* emulateRealMode(paging: VtxPaging, turns: Turns): Handler<boolean> {
+  yield* emulateInstruction(turns);
   if ((yield canEnter()) === 0n) return false;
   yield giveToProcessor();
   yield* paging.pagingTurned();

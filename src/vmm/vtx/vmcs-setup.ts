@@ -35,8 +35,11 @@ export interface VmcsPlan {
   readonly intercepts: ReadonlySet<Intercept>;
   /** Undefined with shadow paging. */
   readonly eptPointer: bigint | undefined;
-  /** Translations of the guest's have a VPID, and outlive VM exits. */
+  /** Translations of the guest's have a VPID, and outlive VM exits; 0 is that of VMX root operation (SDM 3C 29.1). */
   readonly tlbTags: boolean;
+  readonly vpid: number;
+  /** Other guests run on the processor, too: the VMX-preemption timer ends a time slice. */
+  readonly timeSlices: boolean;
   /** Host-physical address of the MSR bitmaps; zeros, but for the MSRs of `EXITING_MSRS`. */
   readonly msrBitmap: number;
   readonly hostCr3: bigint;
@@ -74,9 +77,6 @@ const capabilityMsrs = (basic: bigint) =>
         entry: Msr.VMX_ENTRY_CTLS,
       };
 
-/** 0 is that of VMX root operation (SDM 3C 29.1). */
-const GUEST_VPID = 1;
-
 /** @param basic what IA32_VMX_BASIC holds */
 export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const shadows = plan.eptPointer === undefined;
@@ -102,7 +102,9 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
     SecondaryControl.ENABLE_INVPCID |
     SecondaryControl.ENABLE_XSAVES;
   const msrs = capabilityMsrs(basic);
-  const pinBased = PinBasedControl.EXTERNAL_INTERRUPT_EXITING;
+  const pinBased =
+    PinBasedControl.EXTERNAL_INTERRUPT_EXITING |
+    (plan.timeSlices ? PinBasedControl.ACTIVATE_PREEMPTION_TIMER : 0);
   const allowedPinBased = yield rdmsr(msrs.pinBased);
   yield vmwrite(Field.PIN_BASED_VM_EXEC_CONTROL, adjusted(pinBased, allowedPinBased));
   const allowedPrimary = yield rdmsr(msrs.primary);
@@ -114,6 +116,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
     ExitControl.SAVE_DEBUG_CONTROLS |
     ExitControl.ACKNOWLEDGE_INTERRUPT |
     ExitControl.SAVE_EFER |
+    (plan.timeSlices ? ExitControl.SAVE_PREEMPTION_TIMER : 0) |
     ExitControl.LOAD_EFER;
   const allowedExit = yield rdmsr(msrs.exit);
   yield vmwrite(Field.VM_EXIT_CONTROLS, adjusted(exit, allowedExit));
@@ -123,7 +126,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   yield vmwrite(Field.VM_ENTRY_CONTROLS, adjusted(entry, allowedEntry));
   yield vmwrite(Field.EXCEPTION_BITMAP, shadows ? 1 << Vector.PF : 0);
   if (plan.eptPointer !== undefined) yield vmwrite(Field.EPT_POINTER, plan.eptPointer);
-  if (plan.tlbTags) yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, GUEST_VPID);
+  if (plan.tlbTags) yield vmwrite(Field.VIRTUAL_PROCESSOR_ID, plan.vpid);
   yield vmwrite(Field.MSR_BITMAP, plan.msrBitmap);
   yield vmwrite(Field.VMCS_LINK_POINTER, (1n << 64n) - 1n);
   // PG and PE belong to the monitor, which has to follow the guest's mode; NE and VMXE to VMX.

@@ -27,7 +27,8 @@ import {
 } from '../operations';
 import { startVcpu } from '../emulate/operations';
 import type { Host } from '../host/host';
-import { EMULATION_GATE, type Technique } from '../technique';
+import type { Turns } from '../schedule/turns';
+import { EMULATION_GATE, type ProcessorShare, type Technique } from '../technique';
 import { emulateRealMode } from './real-mode';
 import { EXIT_HANDLERS } from './exits';
 import { eptPaging } from './paging/ept';
@@ -61,6 +62,7 @@ export class VtxTechnique implements Technique {
   constructor(
     private readonly regions: VmxRegions,
     private readonly plan: VmcsPlan,
+    private readonly share: ProcessorShare,
   ) {
     const translations = plan.tlbTags ? TAGGED : UNTAGGED;
     this.paging =
@@ -68,22 +70,17 @@ export class VtxTechnique implements Technique {
   }
 
   *prepare(): Handler {
-    yield* initializeInterruptController();
-    const features = unpackAnswer(yield cpuid(1, 0));
-    if (!(features.ecx & cpuidMask('VMX'))) {
-      yield stopGuest({ kind: 'failure', failure: { kind: 'feature-missing', feature: 'VMX' } });
-      return;
-    }
+    const { isFirst, turns } = this.share;
+    if (isFirst && !(yield* enterVmxOperation(this.regions))) return;
     const basic = yield rdmsr(Msr.VMX_BASIC);
-    yield writeHostPhysical(this.regions.vmxon, revisionOf(basic));
     yield writeHostPhysical(this.regions.vmcs, revisionOf(basic));
-    yield vmxon(this.regions.vmxon);
     yield vmclear(this.regions.vmcs);
     yield vmptrld(this.regions.vmcs);
     yield* writeControls(this.plan, basic);
     yield* writeMsrBitmaps(this.plan);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
+    yield* turns.first();
     if (yield* this.paging.needsSoftware()) {
       yield startVcpu(this.plan.start);
       return;
@@ -93,7 +90,14 @@ export class VtxTechnique implements Technique {
   }
 
   handle(gate: number): Handler {
-    return gate === EMULATION_GATE ? handleRealMode(this.paging) : handleExit(this.paging);
+    const { turns } = this.share;
+    return gate === EMULATION_GATE
+      ? handleRealMode(this.paging, turns)
+      : handleExit(this.paging, turns);
+  }
+
+  retire(): Handler {
+    return this.share.turns.leave();
   }
 
   emulatedAt({ executing }: Host): bigint | undefined {
@@ -101,8 +105,22 @@ export class VtxTechnique implements Technique {
   }
 }
 
+/** Once for the processor. @returns whether it has VMX */
+function* enterVmxOperation({ vmxon: region }: VmxRegions): Handler<boolean> {
+  yield* initializeInterruptController();
+  const features = unpackAnswer(yield cpuid(1, 0));
+  if (!(features.ecx & cpuidMask('VMX'))) {
+    yield stopGuest({ kind: 'failure', failure: { kind: 'feature-missing', feature: 'VMX' } });
+    return false;
+  }
+  const basic = yield rdmsr(Msr.VMX_BASIC);
+  yield writeHostPhysical(region, revisionOf(basic));
+  yield vmxon(region);
+  return true;
+}
+
 /** What every VM exit comes to. */
-export function* handleExit(paging: VtxPaging): Handler {
+export function* handleExit(paging: VtxPaging, turns: Turns): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(BigInt.asUintN(16, reason));
@@ -111,7 +129,7 @@ export function* handleExit(paging: VtxPaging): Handler {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
-  if (handler) yield* handler(paging);
+  if (handler) yield* handler(paging, turns);
   else yield* handleUnexpected(basic);
   if (yield* paging.needsSoftware()) {
     yield takeIntoSoftware();
@@ -125,8 +143,10 @@ export function* handleExit(paging: VtxPaging): Handler {
 }
 
 /** The next instruction of a guest that software executes. */
-export function* handleRealMode(paging: VtxPaging): Handler {
-  if (yield* emulateRealMode(paging)) yield* enter();
+export function* handleRealMode(paging: VtxPaging, turns: Turns): Handler {
+  const canEnter = yield* emulateRealMode(paging, turns);
+  yield* turns.next();
+  if (canEnter) yield* enter();
 }
 
 /** The first entry is by VMLAUNCH. */

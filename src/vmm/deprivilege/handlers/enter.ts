@@ -1,5 +1,6 @@
 import type { Handler } from '../../operation';
 import { armHostTimer, interruptPending } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import {
   comeBackSoon,
   iretq,
@@ -11,8 +12,9 @@ import {
   writeShadowDescriptors,
 } from '../operations';
 
-/** The guest goes on: on the processor itself if that can be, else in software. */
-export function* goOn(): Handler {
+/** The guest goes on when it is its turn: on the processor itself if that can be, else in software. */
+export function* goOn(turns: Turns): Handler {
+  yield* turns.next();
   if ((yield runsDirectly()) === 0n) {
     yield leaveToSoftware();
     return;

@@ -1,6 +1,7 @@
 import { emulateInstruction } from '../../emulate/handlers/instruction';
 import type { Handler } from '../../operation';
 import { allocateGuestPage, Fills, fillShadow, walkForAccess } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import { isMonitors, readCr2, readErrorCode } from '../operations';
 
 /**
@@ -10,17 +11,17 @@ import { isMonitors, readCr2, readErrorCode } from '../operations';
  *
  * @returns of `Fills`: EMULATE where the access may never go straight to memory
  */
-export function* handlePageFault(): Handler<bigint> {
+export function* handlePageFault(turns: Turns): Handler<bigint> {
   const linear = yield readCr2();
   const errorCode = yield readErrorCode();
   if ((yield isMonitors(linear)) === 1n) {
     // Address-space compression: by the guest's tables something else may lie there.
-    yield* emulateInstruction();
+    yield* emulateInstruction(turns);
     return Fills.EMULATE;
   }
   const walked = yield walkForAccess(linear, errorCode);
   const filled = walked < 0n ? Fills.UNCHANGED : yield* fill(linear, errorCode, walked);
-  if (filled !== Fills.FILLED) yield* emulateInstruction();
+  if (filled !== Fills.FILLED) yield* emulateInstruction(turns);
   return filled;
 }
 

@@ -3,6 +3,7 @@ import { Outcome } from '../../emulate/operations';
 import { emulateInstruction, takeInterrupt } from '../../emulate/handlers/instruction';
 import type { Handler } from '../../operation';
 import { hostOut, interruptPending, stopGuest, timerFired } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import { deliverDebugException, saveFrame, saveRegisters, takeDr6 } from '../operations';
 import { goOn } from './enter';
 import { handlePageFault } from './page-fault';
@@ -16,19 +17,19 @@ const END_OF_INTERRUPT = 0x20;
  *
  * @param vector the number of the gate
  */
-export function* handleTrap(vector: number): Handler {
+export function* handleTrap(vector: number, turns: Turns): Handler {
   yield saveRegisters();
   yield saveFrame();
-  yield* answerTrap(vector);
-  yield* goOn();
+  yield* answerTrap(vector, turns);
+  yield* goOn(turns);
 }
 
 /** What has brought the guest here is dealt with; its registers are with the virtual processor. */
-export function* answerTrap(vector: number): Handler {
+export function* answerTrap(vector: number, turns: Turns): Handler {
   if (vector >= FIRST_INTERRUPT) yield* answerTimer();
-  else if (vector === Vector.PF) yield* handlePageFault();
+  else if (vector === Vector.PF) yield* handlePageFault(turns);
   else if (vector === Vector.DB) yield* passOnDebugException();
-  else yield* emulateInstruction();
+  else yield* emulateInstruction(turns);
 }
 
 /** The host's timer: one of the guest's devices may have something to do. */

@@ -1,33 +1,24 @@
 import type { Handler } from '../../operation';
-import {
-  armHostTimer,
-  hostHalt,
-  hostOut,
-  interruptPending,
-  stopGuest,
-  timerFired,
-  waitForInput,
-} from '../../operations';
+import { hostOut, interruptPending, stopGuest, timerFired } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import { acknowledgeHostInterrupt, interruptsEnabled } from '../operations';
 
 const END_OF_INTERRUPT = 0x20;
 
 /** HLT: the guest waits for an interrupt, and so may the host, until its timer tells that one is due. */
-export function* handleHalt(): Handler {
+export function* handleHalt(turns: Turns): Handler {
   if ((yield interruptsEnabled()) === 0n) {
     yield stopGuest({ kind: 'halted' });
     return;
   }
-  yield* waitForInterrupt();
+  yield* waitForInterrupt(turns);
 }
 
 /** Until an interrupt waits, whether the guest takes it or not. */
-export function* waitForInterrupt(): Handler {
+export function* waitForInterrupt(turns: Turns): Handler {
   while ((yield interruptPending()) === 0n) {
-    yield armHostTimer();
-    const woken = yield hostHalt();
-    if (woken === 0n) yield waitForInput();
-    else yield* answerHostTimer();
+    const woken = yield* turns.rest();
+    if (woken !== 0n) yield* answerHostTimer();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Handler } from '../../operation';
 import { acknowledgeInterrupt, interruptPending, stopGuest } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import {
   acceptsInterrupts,
   decode,
@@ -15,12 +16,12 @@ import { handleHypercall } from './hypercall';
  * One instruction of the guest, as a processor does it: fetched from the guest's memory, decoded, executed over the
  * virtual processor's registers. Then its interrupt controller is asked.
  */
-export function* emulateInstruction(): Handler {
+export function* emulateInstruction(turns: Turns): Handler {
   const bytes = yield fetch();
   yield decode(bytes);
   const outcome = yield execute(bytes);
-  if (outcome === Outcome.HALTED) yield* handleHalt();
-  else if (outcome === Outcome.HYPERCALL) yield* handleHypercall();
+  if (outcome === Outcome.HALTED) yield* handleHalt(turns);
+  else if (outcome === Outcome.HYPERCALL) yield* handleHypercall(turns);
   else if (outcome === Outcome.SHUTDOWN) yield stopGuest({ kind: 'shutdown' });
   if ((yield interruptPending()) === 1n) yield* takeInterrupt();
 }

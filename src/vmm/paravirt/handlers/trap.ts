@@ -4,6 +4,7 @@ import { answerTrap } from '../../deprivilege/handlers/trap';
 import { saveFrame, saveRegisters } from '../../deprivilege/operations';
 import { emulateInstruction } from '../../emulate/handlers/instruction';
 import type { Handler } from '../../operation';
+import type { Turns } from '../../schedule/turns';
 import { skipPrefix, synchronizeSharedPage } from '../operations';
 
 /**
@@ -12,20 +13,20 @@ import { skipPrefix, synchronizeSharedPage } from '../operations';
  *
  * @param vector the number of the gate
  */
-export function* handleParavirtTrap(vector: number): Handler {
+export function* handleParavirtTrap(vector: number, turns: Turns): Handler {
   yield saveRegisters();
   yield saveFrame();
   yield synchronizeSharedPage();
   if (vector === Vector.UD) yield skipPrefix();
-  yield* answerTrap(vector);
+  yield* answerTrap(vector, turns);
   yield synchronizeSharedPage();
-  yield* goOn();
+  yield* goOn(turns);
 }
 
 /** The next instruction of a guest that the processor cannot run as it is. */
-export function* emulateParavirt(): Handler {
+export function* emulateParavirt(turns: Turns): Handler {
   yield synchronizeSharedPage();
-  yield* emulateInstruction();
+  yield* emulateInstruction(turns);
   yield synchronizeSharedPage();
-  yield* goOn();
+  yield* goOn(turns);
 }

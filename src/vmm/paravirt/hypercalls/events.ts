@@ -2,6 +2,8 @@ import { waitForInterrupt } from '../../emulate/handlers/halt';
 import { HypercallError } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import { interruptPending } from '../../operations';
+import type { Turns } from '../../schedule/turns';
+import type { CallArguments } from './call';
 import { bindEvent, hasSharedPage, isRam, setTimer, sharePage, unmaskEvent } from '../operations';
 
 const CHANNELS = 64n;
@@ -43,8 +45,10 @@ export function* pollEvents(): Handler<bigint> {
 }
 
 /** YIELD */
-export function* yieldProcessor(): Handler<bigint> {
-  yield* waitForInterrupt();
+export function* yieldProcessor(
+  ...[, , , turns]: [...CallArguments, turns: Turns]
+): Handler<bigint> {
+  yield* waitForInterrupt(turns);
   return 0n;
 }
 

@@ -11,7 +11,7 @@ const NOT_IN_A_LIST: readonly bigint[] = [Hypercall.MULTICALL, Hypercall.YIELD].
 
 /** MULTICALL: one trap for a list of calls, each with a result of its own. The result is how many have one. */
 export const multicall = (callOf: (number: bigint) => Call | undefined): Call =>
-  function* callAll(list, count) {
+  function* callAll(list, count, _, turns) {
     if (!isList(list, count, CALLS)) return HypercallError.BAD_ARGUMENT;
     const range = yield* guestList(list, count, CALLS);
     if (!range) return HypercallError.BAD_ADDRESS;
@@ -20,7 +20,7 @@ export const multicall = (callOf: (number: bigint) => Call | undefined): Call =>
       const number = yield* word(0);
       const [first, second, third] = [yield* word(1), yield* word(2), yield* word(3)];
       const call = NOT_IN_A_LIST.includes(number) ? undefined : callOf(number);
-      const result = call ? yield* call(first, second, third) : HypercallError.NO_SUCH_CALL;
+      const result = call ? yield* call(first, second, third, turns) : HypercallError.NO_SUCH_CALL;
       yield writeGuestPhysical(placeIn(range, (n * CALLS.words + RESULT) * 8), 8, result);
     }
     return count;

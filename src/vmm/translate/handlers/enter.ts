@@ -1,6 +1,7 @@
 import { enterGuest } from '../../deprivilege/handlers/enter';
 import { leaveToSoftware, runsDirectly } from '../../deprivilege/operations';
 import type { Handler } from '../../operation';
+import type { Turns } from '../../schedule/turns';
 import {
   Came,
   chain,
@@ -12,12 +13,13 @@ import {
 } from '../operations';
 
 /**
- * The guest goes on: a user on the processor itself, the kernel by its translation, and in software what can be
+ * The guest goes on when it is its turn: a user on the processor itself, the kernel by its translation, and in software what can be
  * neither.
  *
  * @param came from where control has come, of `Came`
  */
-export function* goOn(came: bigint): Handler {
+export function* goOn(came: bigint, turns: Turns): Handler {
+  yield* turns.next();
   if ((yield runsDirectly()) === 0n) {
     yield leaveToSoftware();
     return;

@@ -9,6 +9,7 @@ import { saveFrame, saveRegisters } from '../../deprivilege/operations';
 import { emulateInstruction } from '../../emulate/handlers/instruction';
 import type { Handler } from '../../operation';
 import { Fills } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import { Came, completeBranch, findMark, noteTrap } from '../operations';
 import { goOn } from './enter';
 
@@ -21,25 +22,25 @@ const SEGMENT_FAULTS = new Set<number>([Vector.NP, Vector.SS, Vector.GP]);
  *
  * @param vector the number of the gate
  */
-export function* handleTrap(vector: number): Handler {
+export function* handleTrap(vector: number, turns: Turns): Handler {
   const came = yield findMark();
   yield saveRegisters();
   yield saveFrame();
   if (vector >= FIRST_INTERRUPT) yield* answerTimer();
   else if (came === Came.FROM_LOOKUP) yield completeBranch();
-  else if (came !== Came.FROM_BRANCH) yield* handleException(vector, came);
-  yield* goOn(came);
+  else if (came !== Came.FROM_BRANCH) yield* handleException(vector, came, turns);
+  yield* goOn(came, turns);
 }
 
-function* handleException(vector: number, came: bigint): Handler {
+function* handleException(vector: number, came: bigint, turns: Turns): Handler {
   if (vector === Vector.DB) {
     yield* passOnDebugException();
     return;
   }
   if (vector !== Vector.PF) {
     if (came === Came.FROM_INSTRUCTION && SEGMENT_FAULTS.has(vector)) yield noteTrap();
-    yield* emulateInstruction();
-  } else if ((yield* handlePageFault()) === Fills.EMULATE && came === Came.FROM_INSTRUCTION) {
+    yield* emulateInstruction(turns);
+  } else if ((yield* handlePageFault(turns)) === Fills.EMULATE && came === Came.FROM_INSTRUCTION) {
     yield noteTrap();
   }
 }

@@ -1,11 +1,16 @@
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import type { Handler } from '../../operation';
+import type { Turns } from '../../schedule/turns';
 import { advanceRip } from '../advance-rip';
 import { handleCpuid } from './cpuid';
 import { handleCrAccess } from './cr-access';
 import { handleEptViolation } from './ept-violation';
 import { handleHlt } from './hlt';
-import { handleExternalInterrupt, handleInterruptWindow } from './interrupts';
+import {
+  handleExternalInterrupt,
+  handleInterruptWindow,
+  handlePreemptionTimer,
+} from './interrupts';
 import { handleInvlpg } from './invlpg';
 import { handleInvpcid } from './invpcid';
 import { handleIoInstruction } from './io-instruction';
@@ -25,13 +30,13 @@ import { handleXsetbv } from './xsetbv';
 export interface ExitHandler {
   /** The name of its function in the source: it is shown, and bundling keeps no names of functions. */
   readonly name: string;
-  readonly handle: (paging: VtxPaging) => Handler;
+  readonly handle: (paging: VtxPaging, turns: Turns) => Handler;
 }
 
 /** `{ handleHlt }` tells function and name at once. */
 function answer(
   reasons: number | readonly number[],
-  named: Readonly<Record<string, (paging: VtxPaging) => Handler>>,
+  named: Readonly<Record<string, ExitHandler['handle']>>,
 ): [number, ExitHandler][] {
   return Object.entries(named).flatMap(([name, handle]) =>
     [reasons].flat().map((reason): [number, ExitHandler] => [reason, { name, handle }]),
@@ -58,6 +63,7 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.EXTERNAL_INTERRUPT, { handleExternalInterrupt }),
   ...answer(ExitReason.TRIPLE_FAULT, { handleTripleFault }),
   ...answer(ExitReason.INTERRUPT_WINDOW, { handleInterruptWindow }),
+  ...answer(ExitReason.PREEMPTION_TIMER_EXPIRED, { handlePreemptionTimer }),
   ...answer(ExitReason.TASK_SWITCH, { handleTaskSwitch }),
   ...answer(ExitReason.CPUID, { handleCpuid }),
   ...answer(ExitReason.HLT, { handleHlt }),

@@ -1,7 +1,9 @@
 import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { hostOut, timerFired, vmread } from '../../operations';
+import type { Turns } from '../../schedule/turns';
 import { reinjectInterruptedEvent, setInterruptWindow } from '../inject';
+import type { VtxPaging } from '../paging/vtx-paging';
 
 const END_OF_INTERRUPT = 0x20;
 
@@ -11,6 +13,11 @@ export function* handleExternalInterrupt(): Handler {
   yield hostOut(0x20, 1, END_OF_INTERRUPT);
   yield timerFired();
   yield* reinjectInterruptedEvent();
+}
+
+/** The guest has had the processor for as long as it may. */
+export function* handlePreemptionTimer(_: VtxPaging, turns: Turns): Handler {
+  yield* turns.over();
 }
 
 /** The guest can take an interrupt now; what waits for it is injected before the VM entry. */
