@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { ExpressionContext } from '../debugger/expressions';
 import { callStack, type Frame } from '../debugger/places/stack';
 import { Views } from '../debugger/views/views';
+import type { Target } from '../debugger/target';
 import type { Debuggee } from '../debugger/debuggee';
 import type { Condition } from '../debugger/run/breakpoints';
 import type { StopReason } from '../debugger/run/stop';
@@ -9,7 +10,7 @@ import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
 import type { AdapterHost } from './host';
 import { ShippedSources } from './shipped-sources';
-import { OutputBuffer } from './output-buffer';
+import { GuestOutput } from './guest-output';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
 import type { OpenImages } from './running/open-images';
@@ -19,11 +20,24 @@ import { TextMirror } from './screen/text-mirror';
 import { focusValue } from './inspect/focus-value';
 import type { VariableSource } from './inspect/variable-source';
 
-/** The only thread: the virtual machine has one virtual processor. */
-export const THREAD_ID = 1;
+/** The thread that a guest is: its virtual processor. */
+export const threadId = (guest: number): number => guest + 1;
 
-/** Frame ids of different stops never meet. */
-const FRAMES_PER_STOP = 1000;
+/** The guest that a thread is; undefined for none. */
+export const guestOfThread = (id: number | undefined): number | undefined =>
+  id === undefined ? undefined : id - 1;
+
+/** Frame ids of different stops, and of different threads, never meet. */
+const FRAMES_PER_THREAD = 1000;
+const FRAMES_PER_STOP = 64 * FRAMES_PER_THREAD;
+const STOPS = 100_000;
+
+/** A frame with the stack that it is in. */
+export interface PlacedFrame {
+  readonly target: Target;
+  readonly frames: readonly Frame[];
+  readonly frame: Frame;
+}
 
 /** Variables that a client may ask for, and what their expressions mean. */
 export interface VariableStore {
@@ -35,7 +49,7 @@ export interface VariableStore {
 export class SessionContext {
   readonly client = new ClientFormat();
   readonly shippedSources: ShippedSources;
-  readonly output: OutputBuffer;
+  readonly output: GuestOutput;
   readonly screen: ScreenWatch;
   readonly mirror: TextMirror;
   readonly pasting = new Pasting({
@@ -52,11 +66,11 @@ export class SessionContext {
   warnedOfMode = false;
   /** Whether it was said that nothing can wake the guest. */
   toldOfSleep = false;
-  /** The custom views of the present debuggee. */
-  views: Views | undefined;
+  /** The custom views of the present debuggee, for each of its guests. */
+  views: readonly Views[] = [];
   private current: Debuggee | undefined;
   private stops = 0;
-  private frameCache: Frame[] | undefined;
+  private readonly frameCache = new Map<number, Frame[]>();
   private readonly sources = new Map<number, VariableStore>();
   private nextReference = 1;
 
@@ -65,7 +79,7 @@ export class SessionContext {
     private readonly sendEvent: (event: string, body: unknown) => void,
   ) {
     this.shippedSources = new ShippedSources(host.shippedSources ?? {});
-    this.output = new OutputBuffer((text) => {
+    this.output = new GuestOutput((text) => {
       this.print(text, 'stdout');
     });
     this.mirror = new TextMirror((text) => {
@@ -142,9 +156,10 @@ export class SessionContext {
     this.current = debuggee;
     if (debuggee) debuggee.attended = this.attends;
     this.begun = false;
-    this.views =
-      debuggee &&
-      new Views(debuggee.target, (text, focus) => focusValue(debuggee.target, text, focus));
+    this.output.begin(debuggee && debuggee.targets.length > 1 ? debuggee.names : []);
+    this.views = (debuggee?.targets ?? []).map(
+      (target) => new Views(target, (text, focus) => focusValue(target, text, focus)),
+    );
     this.pasting.stop();
     const vga = debuggee?.machine.platform.vga;
     this.screen.watch(vga);
@@ -171,7 +186,7 @@ export class SessionContext {
   /** Frames and variables of the last stop are void. */
   stateChanged(): void {
     this.stops++;
-    this.frameCache = undefined;
+    this.frameCache.clear();
     this.sources.clear();
   }
 
@@ -180,27 +195,45 @@ export class SessionContext {
    * that leads elsewhere takes the client to its source: whoever types in the console goes on typing there.
    */
   edited(): void {
-    const before = this.frameCache?.map(placeOf);
-    this.frameCache = undefined;
-    const moved = before !== undefined && before.join() !== this.frames.map(placeOf).join();
+    const { number } = this.debuggee.target;
+    const before = this.frameCache.get(number)?.map(placeOf);
+    this.frameCache.clear();
+    const now = this.framesOf(number).map(placeOf);
+    const moved = before !== undefined && before.join() !== now.join();
     this.send('invalidated', { areas: [moved ? 'all' : 'variables'] });
     this.send(CustomEvent.CHANGED, {});
   }
 
-  get frames(): readonly Frame[] {
-    return (this.frameCache ??= callStack(this.debuggee.target));
+  /** The call stack of a guest. */
+  framesOf(guest: number): readonly Frame[] {
+    const known = this.frameCache.get(guest);
+    if (known) return known;
+    const frames = callStack(this.targetOf(guest));
+    this.frameCache.set(guest, frames);
+    return frames;
   }
 
-  frameId(index: number): number {
-    return (this.stops % 1_000_000) * FRAMES_PER_STOP + index + 1;
+  /** A guest by its number. @throws RequestError where there is none of it */
+  targetOf(guest: number): Target {
+    const target = this.debuggee.targets[guest];
+    if (!target) throw new RequestError(l10n.t('there is no such thread'));
+    return target;
   }
 
-  /** The frame of an id; the topmost when there is none. @throws RequestError for frames of another stop */
-  frame(id: number | undefined): Frame {
-    const index = id === undefined ? 0 : id - this.frameId(0);
-    const frame = this.frames[index];
-    if (!frame) throw new RequestError(l10n.t('this stack frame is no longer there'));
-    return frame;
+  frameId(guest: number, index: number): number {
+    const stop = (this.stops % STOPS) * FRAMES_PER_STOP;
+    return stop + guest * FRAMES_PER_THREAD + index + 1;
+  }
+
+  /** The frame of an id. @throws RequestError for frames of another stop */
+  frame(id: number): PlacedFrame {
+    const place = id - this.frameId(0, 0);
+    const guest = Math.floor(place / FRAMES_PER_THREAD);
+    const target = this.debuggee.targets[guest];
+    const frames = target && this.framesOf(guest);
+    const frame = frames?.[place - guest * FRAMES_PER_THREAD];
+    if (!target || !frame) throw new RequestError(l10n.t('this stack frame is no longer there'));
+    return { target, frames, frame };
   }
 
   /** A reference under which a client can ask for the variables of a source, until the guest goes on. */

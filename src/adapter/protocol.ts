@@ -9,6 +9,27 @@ import type { Intercept } from '../vmm';
  * Everything that the custom views show travels this way, so that any client can have it.
  */
 
+/** One of several guests. What it does not say of its memory, defines and includeDirs is as the configuration has it. */
+export type GuestArguments = Pick<
+  LaunchArguments,
+  | 'program'
+  | 'disk'
+  | 'floppy'
+  | 'cdrom'
+  | 'bios'
+  | 'append'
+  | 'initrd'
+  | 'symbolFiles'
+  | 'loadAddress'
+  | 'entry'
+  | 'memory'
+  | 'defines'
+  | 'includeDirs'
+> & {
+  /** What it is called. Default: as its file. */
+  name?: string;
+};
+
 /** The attributes of a launch configuration; `package.json` documents the same ones. */
 export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   /** The guest: its main source file (.asm), or an image. Not needed where a disk or firmware is given. */
@@ -27,6 +48,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   append?: string;
   /** Initial RAM disk, or Multiboot module. */
   initrd?: string;
+  /** Other guests on the same computer, or all of them: what each starts with. */
+  guests?: (string | GuestArguments)[];
   /** Sources and ELF files that tell the names and lines of images. */
   symbolFiles?: string[];
   /** Where an image without a format of its own is loaded. */

@@ -1,9 +1,16 @@
 import type { Assembly } from '../program';
-import { firmwarePrograms, Machine, Pace, type BootImage, type MachineOptions } from '../session';
+import {
+  firmwarePrograms,
+  Machine,
+  Pace,
+  type BootImage,
+  type MachineOptions,
+  type MachineOutput,
+} from '../session';
 import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
-import { Target } from './target';
+import { Target, type Present } from './target';
 
 export interface DebuggeeOptions extends MachineOptions {
   /** The user's programs, with lines where they are loaded; the main one first. */
@@ -13,20 +20,36 @@ export interface DebuggeeOptions extends MachineOptions {
   readonly holdInterrupts: boolean;
   /** Whether the machine's time goes as a person's does. */
   readonly realTime?: boolean;
+  /** What the first of several guests is called. */
+  readonly name?: string;
+  /** Other guests on the same computer. */
+  readonly guests?: readonly OtherDebuggee[];
+}
+
+/** A guest beside the first one. */
+export interface OtherDebuggee {
+  readonly name: string;
+  readonly programs: readonly [Assembly, ...Assembly[]];
+  readonly image: BootImage;
+  /** Bytes of RAM. */
+  readonly memory: number;
 }
 
 /** What a debuggee tells and asks. */
 export interface DebuggeeEvents extends RunEnvironment {
-  /** A byte from the guest's serial port or debug console. */
-  output(byte: number): void;
+  /** A byte from a guest's serial port or debug console. */
+  output(byte: number, guest: number): void;
   /** A log point's message. */
   log(text: string, breakpoint: Breakpoint): void;
 }
 
 /** A program on its machine, with everything to run, stop and look at it. */
-export class Debuggee {
+export class Debuggee implements Present {
   readonly machine: Machine;
-  readonly target: Target;
+  /** One for each guest, or the program on the bare computer. */
+  readonly targets: readonly [Target, ...Target[]];
+  /** What the guests are called. */
+  readonly names: readonly string[];
   readonly breakpoints: Breakpoints;
   readonly run: RunControl;
   readonly settings: RunSettings;
@@ -34,19 +57,35 @@ export class Debuggee {
 
   /** @throws RangeError when there is not so much memory */
   constructor(options: DebuggeeOptions, events: DebuggeeEvents) {
-    const { programs, image, holdInterrupts, realTime, ...machine } = options;
-    const output = (byte: number): void => {
-      events.output(byte);
+    const { programs, image, holdInterrupts, realTime, name, guests = [], ...machine } = options;
+    const output = (guest: number): MachineOutput => {
+      const print = (byte: number): void => {
+        events.output(byte, guest);
+      };
+      return { serial: print, debugConsole: print };
     };
-    this.machine = new Machine(image, machine, { serial: output, debugConsole: output });
-    this.target = new Target(this.machine, programs, firmwarePrograms(image));
+    const others = guests.map((guest, n) => ({ ...guest, output: output(n + 1) }));
+    this.names = [name ?? '', ...guests.map((guest) => guest.name)];
+    this.machine = new Machine(image, { ...machine, others }, output(0));
+    this.targets = [
+      new Target(this.machine, programs, firmwarePrograms(image)),
+      ...guests.map(
+        (guest, n) =>
+          new Target(this.machine, guest.programs, firmwarePrograms(guest.image), n + 1),
+      ),
+    ];
     this.settings = { ...DEFAULT_SETTINGS, holdInterrupts };
-    this.breakpoints = new Breakpoints(this.target, (text, breakpoint) => {
+    this.breakpoints = new Breakpoints(this, (text, breakpoint) => {
       events.log(text, breakpoint);
     });
     this.pace = realTime ? new Pace(this.machine.computer) : undefined;
     const environment = { ...events, pace: this.pace };
-    this.run = new RunControl(this.target, this.breakpoints, this.settings, environment);
+    this.run = new RunControl(this, this.breakpoints, this.settings, environment);
+  }
+
+  /** The guest that has the processor. */
+  get target(): Target {
+    return this.targets[this.machine.present] ?? this.targets[0];
   }
 
   /** Bytes from the guest's keyboard, in scan-code set 2. */

@@ -2,7 +2,7 @@ import type { Computer } from '../machine/computer';
 import type { Processor } from '../processor/processor';
 import type { Assembly } from '../program';
 import type { Machine } from '../session';
-import type { Monitor } from '../vmm';
+import type { Monitor, VirtualMachine } from '../vmm';
 import { EventLog } from './trace/event-log';
 import { ExitTrace } from './trace/exit-trace';
 import { DebugMemory } from './memory';
@@ -24,11 +24,19 @@ export interface World {
   readonly stackTop?: bigint | undefined;
 }
 
+/** Whose turn it is, of the guests of one computer. */
+export interface Present {
+  readonly machine: Machine;
+  readonly target: Target;
+}
+
 /** What is being debugged, from whichever side: registers, memory, program, trace. */
 export class Target {
   /** The main one of the user's programs. */
   readonly program: Assembly;
   readonly computer: Computer;
+  /** What the built-in monitor has for the guest. */
+  readonly vm: VirtualMachine | undefined;
   readonly monitor: Monitor | undefined;
   readonly technique: Technique;
   readonly trace = new ExitTrace();
@@ -47,11 +55,15 @@ export class Target {
     readonly programs: readonly [Assembly, ...Assembly[]],
     /** What was burnt into the chips of ROM. */
     readonly firmware: readonly Assembly[] = [],
+    /** Which of the computer's guests it is. */
+    readonly number = 0,
   ) {
     this.program = programs[0];
     this.computer = machine.computer;
-    this.monitor = machine.vm?.monitor;
-    this.technique = techniqueOf(machine, (linear) => symbolAt(this, linear, this.hostMemory));
+    this.vm = machine.vms?.all[number];
+    this.monitor = this.vm?.monitor;
+    const nameAt = (linear: bigint) => symbolAt(this, linear, this.hostMemory);
+    this.technique = techniqueOf(machine, nameAt, number);
     const { physical, mmu } = this.computer.processor;
     const onBus = (address: number): number => mmu.onBus(address);
     this.memory = new DebugMemory(
@@ -68,20 +80,26 @@ export class Target {
       () => undefined,
       onBus,
     );
-    this.events = new EventLog(this.deliversToGuest());
-    this.transitions = new TransitionLog(this.computer, this.monitor, this.technique, this.trace);
+    this.events = new EventLog(this.deliversToGuest(), () => this.isPresent);
+    this.transitions = new TransitionLog(this);
   }
 
   /** The processors whose events are the guest's: not those that bring it to the monitor. */
   private deliversToGuest(): readonly Processor[] {
-    const { machine, technique, computer } = this;
-    if (technique.leavesBy !== 'trap') return machine.processors;
-    return machine.processors.filter((processor) => processor !== computer.processor);
+    const { technique, computer } = this;
+    const processors = this.vm?.processors ?? [computer.processor];
+    if (technique.leavesBy !== 'trap') return processors;
+    return processors.filter((processor) => processor !== computer.processor);
   }
 
   /** The processor that executes the guest's instructions, whether it is the computer's or software. */
   get processor(): Processor {
-    return this.machine.processor;
+    return this.vm?.software?.cpu ?? this.computer.processor;
+  }
+
+  /** Whether it has the processor: others may be on the computer, too. */
+  get isPresent(): boolean {
+    return this.vm?.isPresent ?? true;
   }
 
   get side(): Side {

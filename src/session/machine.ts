@@ -48,6 +48,8 @@ export interface MachineOptions {
   readonly engine?: EngineKind;
   /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */
   readonly others?: readonly OtherGuest[];
+  /** For how long it has it, in units of the processor's time. Default: half a millisecond. */
+  readonly slice?: number;
 }
 
 /** A guest beside the first one. */
@@ -218,6 +220,7 @@ function virtualMachines(
     tlbTags: options.tlbTags ?? true,
     intercepts: options.intercepts ?? INTERCEPTS,
     ...(options.engine && { engine: options.engine }),
+    ...(options.slice !== undefined && { slice: options.slice }),
   });
   guests.forEach(({ image }, n) => {
     const vm = vms.all[n];

@@ -24,9 +24,16 @@ interface Guest {
   readonly run: MachineRun;
 }
 
-async function boot(source: string, { monitor, paging = 'ept' }: Way): Promise<Guest> {
+async function boot(
+  source: string,
+  { monitor, paging = 'ept' }: Way,
+  alone = true,
+): Promise<Guest> {
   const image = flatImage(await assembleText(source));
-  const machine = new Machine(image, { monitor, paging, memory: MEMORY });
+  // In short turns, so that much is under way in each of them.
+  const others = { others: [{ image, memory: MEMORY }], slice: 320 };
+  const together = alone || monitor === 'none' ? {} : others;
+  const machine = new Machine(image, { monitor, paging, memory: MEMORY, ...together });
   return { machine, run: new MachineRun(machine) };
 }
 
@@ -69,13 +76,19 @@ describe('a saved machine', function () {
   this.timeout(Math.max(60_000, MOMENTS * 400));
 
   const ways = fc.constantFrom(...WAYS);
+  const mostlyAlone = fc.nat(5).map((n) => n > 0);
   const choices = fc.array(fc.nat(LIMIT), { minLength: PER_GUEST, maxLength: PER_GUEST });
 
   it(`goes on as before, from ${String(MOMENTS)} moments (seed ${String(SEED)})`, async () => {
     let inHandlers = 0;
     let inGuests = 0;
-    const property = async (source: string, way: Way, chosen: number[]): Promise<void> => {
-      const [guest, other] = [await boot(source, way), await boot(source, way)];
+    const property = async (
+      source: string,
+      way: Way,
+      alone: boolean,
+      chosen: number[],
+    ): Promise<void> => {
+      const [guest, other] = [await boot(source, way, alone), await boot(source, way, alone)];
       const length = advance(other, LIMIT);
       let now = 0;
       for (const [n, moment] of momentsIn(length, chosen).entries()) {
@@ -95,7 +108,7 @@ describe('a saved machine', function () {
         guest.machine.restore(saved);
       }
     };
-    const guests = fc.asyncProperty(randomProgram, ways, choices, property);
+    const guests = fc.asyncProperty(randomProgram, ways, mostlyAlone, choices, property);
     await fc.assert(guests, { numRuns: MOMENTS / PER_GUEST, seed: SEED });
     assert.equal(inGuests + inHandlers, MOMENTS);
     assert.ok(inHandlers > MOMENTS / 10, `only ${String(inHandlers)} in handlers`);

@@ -17,6 +17,7 @@ export { HOLE_KINDS, REFUSED, type Hole, type HoleKind } from './deprivilege/hol
 export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct/refusal';
 export { Hypercall } from './hypercalls';
 export { MonitorError } from './host/host';
+export { keepsLeft } from './vtx/left-registers';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { SoftwareProcessor } from './emulator/software-processor';

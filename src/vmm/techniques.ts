@@ -50,6 +50,8 @@ export interface TechniqueParts {
   readonly engine?: EngineKind | undefined;
   /** Of the guest among those of the computer, from 0. */
   readonly number: number;
+  /** For how long it has the processor where there are others. */
+  readonly slice: number;
   /** Its part in the processor, which others may have, too. */
   share(context: ContextSwitch): ProcessorShare;
   /** Makes the host, with what translates the guest's addresses if that is not the EPT. */
@@ -96,7 +98,8 @@ function vtx(parts: TechniqueParts) {
   const [vmxon, vmcs, msrBitmap] = [allocate(), allocate(), allocate()];
   const [hostGdt, hostIdt, hostTss, stack] = [allocate(), allocate(), allocate(), allocate()];
   const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
-  const share = parts.share(new VtxContext(vmcs));
+  host.vmcs = vmcs;
+  const share = parts.share(new VtxContext(vmcs, parts.slice));
   if (share.turns.shared) {
     const { profile } = parts.computer.processor.state;
     host.left = new LeftRegisters(parts.computer.memory, allocate(), profile, start.units);

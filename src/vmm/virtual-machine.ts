@@ -1,6 +1,7 @@
 import type { Persistent } from '../processor/persistent';
 import type { Computer } from '../machine/computer';
 import type { Processor } from '../processor/processor';
+import type { CpuState } from '../processor/state/cpu-state';
 import type { SoftwareProcessor } from './emulator/software-processor';
 import { HoleFinder } from './deprivilege/holes/hole-finder';
 import type { Host } from './host/host';
@@ -10,6 +11,7 @@ import type { Scheduled } from './schedule/scheduler';
 import type { Technique } from './technique';
 import type { Paging } from './techniques';
 import { TranslatedGuest } from './translate/translated-guest';
+import type { VcpuArea } from './vcpu';
 
 export interface VirtualMachineState {
   readonly monitor: MonitorState;
@@ -32,6 +34,8 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
     readonly host: Host,
     technique: Technique,
     readonly paging: Paging,
+    /** Where the monitor's own registers are kept while another guest has the processor; undefined where there is none. */
+    private readonly monitorArea?: VcpuArea,
   ) {
     this.monitor = new Monitor(host, technique);
     this.holes = host.deprivileged && new HoleFinder(host.cpu, host.deprivileged);
@@ -48,6 +52,20 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
     this.monitor.restore(monitor);
     this.host.executing?.changed();
     this.ended = ended;
+  }
+
+  /** Whether it has the processor. */
+  get isPresent(): boolean {
+    return (this.host.neighbours?.present ?? this.number) === this.number;
+  }
+
+  leave(): void {
+    this.monitorArea?.store(this.host.cpu.state);
+  }
+
+  /** The monitor's registers as they were when another guest got the processor; undefined while this one has it. */
+  get monitorAway(): CpuState | undefined {
+    return this.isPresent ? undefined : this.monitorArea?.state;
   }
 
   get computer(): Computer {

@@ -16,10 +16,11 @@ import { Host } from './host/host';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation } from './memory/guest-memory';
 import { FramePool } from './memory/shadow/frame-pool';
-import { Scheduler, type SchedulerState } from './schedule/scheduler';
+import { Scheduler, SLICE, type SchedulerState } from './schedule/scheduler';
 import { ALONE, SharedTurns } from './schedule/turns';
 import { techniqueKind, type Paging, type TechniqueName } from './techniques';
 import { VirtualMachine, type VirtualMachineState } from './virtual-machine';
+import { VcpuArea } from './vcpu';
 import type { Intercept } from './vtx/vmcs-setup';
 
 /** What a guest brings with it. */
@@ -43,6 +44,8 @@ export interface VirtualMachinesOptions {
   readonly engine?: EngineKind;
   /** How guests are virtualized. Default: 'vtx'. */
   readonly technique?: TechniqueName;
+  /** For how long each of several guests has the processor, in units of its time. */
+  readonly slice?: number;
   readonly guests: readonly [GuestOptions, ...GuestOptions[]];
 }
 
@@ -71,7 +74,7 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
 
   /** Builds the host, and guests that are ready to be entered once their images are loaded. */
   constructor(options: VirtualMachinesOptions) {
-    const { guests } = options;
+    const { guests, slice = SLICE } = options;
     const kind = techniqueKind(options.technique ?? 'vtx');
     const paging = kind.paging ?? options.paging;
     const plan = new MemoryPlan(guests, paging);
@@ -117,6 +120,7 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
         tlbTags: options.tlbTags,
         engine: options.engine,
         number,
+        slice,
         share: (context) => ({
           isFirst: number === 0,
           turns: guests.length > 1 ? new SharedTurns(context) : ALONE,
@@ -133,13 +137,17 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
           ),
       });
       host.guestStarts(guest.start.gprs);
-      return new VirtualMachine(number, host, technique, paging);
+      const area =
+        guests.length > 1
+          ? new VcpuArea(computer.memory, frames.allocate(), computer.processor.state.profile)
+          : undefined;
+      return new VirtualMachine(number, host, technique, paging, area);
     };
     const [first, ...others] = hosts;
     if (!first) throw new RangeError('no guests');
     this.all = [make(first, 0), ...others.map((each, n) => make(each, n + 1))];
     const byHostTimer = kind.hasPreemptionTimer !== true;
-    this.scheduler = new Scheduler(this.all, computer.processor, byHostTimer);
+    this.scheduler = new Scheduler(this.all, computer.processor, byHostTimer, slice);
     if (others.length > 0) for (const { host } of this.all) host.neighbours = this.scheduler;
   }
 

@@ -2,7 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import { isFirmware } from '../shipped-sources';
-import { sourceOfPrograms } from './resolve-breakpoint';
+import { sourcesOfPrograms } from './resolve-breakpoint';
 
 /** Breakpoints of all kinds. */
 export function breakpointRequests(context: SessionContext): Handlers {
@@ -69,6 +69,6 @@ function linesWithCode(context: SessionContext, source: DebugProtocol.Source): r
       ? (holder?.lines.linesWithCode(shipped) ?? [])
       : context.shippedSources.operationLines(shipped);
   }
-  const found = sourceOfPrograms(context, source.path);
+  const [found] = sourcesOfPrograms(context, source.path);
   return found ? found.program.lines.linesWithCode(found.file) : [];
 }

@@ -13,6 +13,7 @@ import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
 import { fileIdentity, type Assembly, type LineEntry, type SourceFiles } from '../../program';
 import { conditionOf, messageOf } from './conditions';
+import type { Target } from '../../debugger/target';
 import type { SessionContext } from '../context';
 import { instructionReference, parseReference } from '../memory/memory-reference';
 import { isFirmware } from '../shipped-sources';
@@ -85,7 +86,7 @@ function find(context: SessionContext, wish: Wanted): Found {
     case 'function':
       return atFunction(context, wish);
     case 'instruction':
-      return atInstruction(wish);
+      return atInstruction(context, wish);
   }
 }
 
@@ -97,17 +98,21 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
       ? inFirmware(context, shipped, line)
       : inMonitor(context, shipped, line);
   }
-  const found = sourceOfPrograms(context, wish.source.path);
+  const all = sourcesOfPrograms(context, wish.source.path);
+  const [found] = all;
   if (!found) {
     return { message: l10n.t('This file is no part of the program that is being debugged.') };
   }
-  const { program, file } = found;
-  const line = program.lines.nextCodeLine(file, wish.line);
+  const line = found.program.lines.nextCodeLine(found.file, wish.line);
   if (line === undefined) {
     return { message: l10n.t('No code comes from this line or from any line below it.') };
   }
-  const entries = firstOfEachRun(program.lines.of(file, line));
-  const places = entries.flatMap((entry) => placesOf(entry, wish.mode));
+  // Several guests may have been made of the same source.
+  const placed = all.flatMap(({ program, file, guest }) =>
+    firstOfEachRun(program.lines.of(file, line)).map((entry) => ({ entry, guest })),
+  );
+  const places = placed.flatMap(({ entry, guest }) => placesOf(entry, wish.mode, guest));
+  const entries = placed.map(({ entry }) => entry);
   return {
     places,
     more: { line: context.client.toClientLine(line), source: wish.source, ...reference(entries) },
@@ -147,16 +152,28 @@ function inMonitor(context: SessionContext, file: string, wanted: number): Found
   };
 }
 
-/** The program that a file belongs to, by the client's path, and what the program calls the file. */
-export function sourceOfPrograms(
+/** A file of a program's, as the program calls it. */
+interface ProgramSource {
+  readonly program: Assembly;
+  readonly file: string;
+  /** The guest that has the program, where there are several. */
+  readonly guest: number | undefined;
+}
+
+/** The programs that a file belongs to, by the client's path: those of each guest. */
+export function sourcesOfPrograms(
   { host, debuggeeIfAny }: SessionContext,
   path: string | undefined,
-): { readonly program: Assembly; readonly file: string } | undefined {
-  for (const program of debuggeeIfAny?.target.programs ?? []) {
-    const file = programFile(host.files, program.files, path);
-    if (file !== undefined && program.files.includes(file)) return { program, file };
-  }
-  return undefined;
+): ProgramSource[] {
+  const targets = debuggeeIfAny?.targets ?? [];
+  return targets.flatMap(({ programs, number }) => {
+    const guest = targets.length > 1 ? number : undefined;
+    for (const program of programs) {
+      const file = programFile(host.files, program.files, path);
+      if (file !== undefined && program.files.includes(file)) return { program, file, guest };
+    }
+    return [];
+  });
 }
 
 /** A file of the program by the client's path: another name of it perhaps, and on Windows in another case. */
@@ -185,9 +202,9 @@ export function firstOfEachRun(entries: readonly LineEntry[]): LineEntry[] {
 }
 
 /** Code that is to run elsewhere than where it is loaded can be met at both addresses. */
-function placesOf(entry: LineEntry, mode: string | undefined): BreakpointPlace[] {
-  const virtual = { kind: 'address', space: 'gva', address: entry.address } as const;
-  const loaded = { kind: 'address', space: 'gpa', address: entry.load } as const;
+function placesOf(entry: LineEntry, mode: string | undefined, guest?: number): BreakpointPlace[] {
+  const virtual = { kind: 'address', space: 'gva', address: entry.address, guest } as const;
+  const loaded = { kind: 'address', space: 'gpa', address: entry.load, guest } as const;
   if (mode === 'gpa') return [loaded];
   return mode === 'gva' || entry.load === entry.address ? [virtual] : [virtual, loaded];
 }
@@ -199,7 +216,16 @@ function reference(entries: readonly LineEntry[]): Partial<DebugProtocol.Breakpo
 }
 
 function atFunction(context: SessionContext, { name }: Wanted & { at: 'function' }): Found {
-  const { target } = context.debuggee;
+  // A name may mean something in each of the guests.
+  const found = context.debuggee.targets.map((target) => functionOf(context, target, name));
+  const known = found.filter((each) => 'places' in each);
+  const [first] = known;
+  if (!first) return found[0] ?? { message: l10n.t('{0} is no label of the program.', name) };
+  return { ...first, places: known.flatMap(({ places }) => places) };
+}
+
+function functionOf({ debuggee }: SessionContext, target: Target, name: string): Found {
+  const guest = debuggee.targets.length > 1 ? target.number : undefined;
   try {
     const value = evaluate(name, codeContext(target));
     if (value.type !== 'symbol' && value.type !== 'number') {
@@ -207,20 +233,19 @@ function atFunction(context: SessionContext, { name }: Wanted & { at: 'function'
     }
     const address = BigInt.asUintN(64, wholeNumber(value, 1));
     const entry = target.programs.map(({ lines }) => lines.at(address)).find(Boolean);
-    const places: BreakpointPlace[] = entry
-      ? placesOf({ ...entry, address, load: entry.load + (address - entry.address) }, undefined)
-      : [{ kind: 'address', space: 'gva', address }];
-    return {
-      places,
-      more: { instructionReference: instructionReference({ space: 'gva', address }) },
-    };
+    const at = entry && { ...entry, address, load: entry.load + (address - entry.address) };
+    const places: BreakpointPlace[] = at
+      ? placesOf(at, undefined, guest)
+      : [{ kind: 'address', space: 'gva', address, guest }];
+    const reference = instructionReference({ space: 'gva', address, guest: target.number });
+    return { places, more: { instructionReference: reference } };
   } catch (error) {
     if (error instanceof ExpressionError) return { message: describeError(error) };
     throw error;
   }
 }
 
-function atInstruction(wish: Wanted & { at: 'instruction' }): Found {
+function atInstruction(context: SessionContext, wish: Wanted & { at: 'instruction' }): Found {
   const at = parseReference(wish.reference);
   if (!at) return { message: l10n.t('{0} is no address.', wish.reference) };
   if (at.space === 'hva') {
@@ -230,6 +255,7 @@ function atInstruction(wish: Wanted & { at: 'instruction' }): Found {
   }
   const address = at.address + BigInt(wish.offset);
   const space = (wish.mode as AddressSpace | undefined) ?? at.space;
-  const more = { instructionReference: instructionReference({ space: at.space, address }) };
-  return { places: [{ kind: 'address', space, address }], more };
+  const guest = context.debuggee.targets.length > 1 ? (at.guest ?? 0) : undefined;
+  const more = { instructionReference: instructionReference({ ...at, address }) };
+  return { places: [{ kind: 'address', space, address, guest }], more };
 }

@@ -57,7 +57,7 @@ function candidates(
     }));
   const lower = word.toLowerCase();
   if (lower.startsWith('vmcs.')) {
-    const { structure } = context.debuggee.target.technique;
+    const { structure } = worldOf(context, frameId).target.technique;
     return (structure?.fields ?? []).map(({ id, name }) => ({
       label: `vmcs.${id.toLowerCase()}`,
       type: 'field',
@@ -73,7 +73,7 @@ function candidates(
   const prefix = /^(guest|host)\./.exec(lower)?.[0];
   if (prefix !== undefined)
     return registers.map((item) => ({ ...item, label: `${prefix}${item.label}` }));
-  const all = context.debuggee.target.programs.flatMap(({ symbols }) => symbols.all);
+  const all = worldOf(context, frameId).target.programs.flatMap(({ symbols }) => symbols.all);
   return [
     ...registers,
     ...all

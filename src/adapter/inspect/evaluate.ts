@@ -64,7 +64,7 @@ function responseBody(
     type: typeName(value.type),
     variablesReference: partsOf(context, value, world),
     presentationHint: { kind: 'data', ...(!value.assign && { attributes: ['readOnly'] }) },
-    ...(value.memory && { memoryReference: placeReference(value.memory) }),
+    ...(value.memory && { memoryReference: placeReference(value.memory, world.target.number) }),
   };
 }
 

@@ -1,8 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Frame } from '../../debugger/places/stack';
 import { unitGroups } from '../../debugger/views/unit-items';
-import type { SessionContext } from '../context';
+import type { PlacedFrame, SessionContext } from '../context';
 import { controlRows, flagRows, generalRows, segmentRows } from './register-rows';
 import { fieldRows, operationRows } from './operation-rows';
 import { unitGroupRows } from './unit-rows';
@@ -10,9 +9,10 @@ import type { VariableSource } from './variable-source';
 import { contextOf } from './worlds';
 
 /** The scopes of a frame: the registers of its world; in the monitor, the operation at hand first. */
-export function scopesOf(context: SessionContext, frame: Frame): DebugProtocol.Scope[] {
+export function scopesOf(context: SessionContext, placed: PlacedFrame): DebugProtocol.Scope[] {
+  const { target, frame } = placed;
   if (frame.kind === 'label') return [];
-  const world = contextOf(context, frame);
+  const world = contextOf(placed);
   const scope = (
     name: string,
     source: VariableSource,
@@ -23,7 +23,6 @@ export function scopesOf(context: SessionContext, frame: Frame): DebugProtocol.S
     expensive: false,
     ...more,
   });
-  const { target } = context.debuggee;
   const registers = [
     scope(
       frame.kind === 'monitor' ? l10n.t('Host registers') : l10n.t('Registers'),

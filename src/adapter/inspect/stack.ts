@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Frame } from '../../debugger/places/stack';
-import type { SessionContext } from '../context';
+import { guestOfThread, type SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import { instructionReference } from '../memory/memory-reference';
 import { scopesOf } from './scopes';
@@ -8,13 +8,14 @@ import { scopesOf } from './scopes';
 /** The call stack and what belongs to its frames. */
 export function stackRequests(context: SessionContext): Handlers {
   return {
-    stackTrace: handler(({ startFrame, levels }: DebugProtocol.StackTraceArguments) => {
-      const { frames } = context;
+    stackTrace: handler(({ threadId, startFrame, levels }: DebugProtocol.StackTraceArguments) => {
+      const guest = guestOfThread(threadId) ?? context.debuggee.target.number;
+      const frames = context.framesOf(guest);
       const first = startFrame ?? 0;
       const last = levels ? first + levels : frames.length;
       const stackFrames = frames
         .slice(first, last)
-        .map((frame, n) => dapFrame(context, frame, first + n));
+        .map((frame, n) => dapFrame(context, guest, frame, first + n));
       return { stackFrames, totalFrames: frames.length };
     }),
 
@@ -24,9 +25,14 @@ export function stackRequests(context: SessionContext): Handlers {
   };
 }
 
-function dapFrame(context: SessionContext, frame: Frame, index: number): DebugProtocol.StackFrame {
+function dapFrame(
+  context: SessionContext,
+  guest: number,
+  frame: Frame,
+  index: number,
+): DebugProtocol.StackFrame {
   const { client, shippedSources } = context;
-  const id = context.frameId(index);
+  const id = context.frameId(guest, index);
   switch (frame.kind) {
     case 'label':
       return { id, name: frame.name, line: 0, column: 0, presentationHint: 'label' };
@@ -53,6 +59,7 @@ function dapFrame(context: SessionContext, frame: Frame, index: number): DebugPr
         instructionPointerReference: instructionReference({
           space: side === 'host' ? 'hva' : 'gva',
           address,
+          guest,
         }),
         moduleId: 'program',
         ...(!location && { presentationHint: 'subtle' as const }),

@@ -61,7 +61,7 @@ function dapVariable(
     value,
     ...(type !== undefined && { type }),
     ...(expression !== undefined && { evaluateName: expression }),
-    ...(memory && { memoryReference: memoryReference(memory) }),
+    ...(memory && { memoryReference: memoryReference({ ...memory, guest: world.target.number }) }),
     ...(readOnly && { presentationHint: { attributes: ['readOnly'] } }),
     variablesReference: children ? context.reference(children, world) : 0,
   };
@@ -90,7 +90,7 @@ function assigned(
       value: formatValue(value, wanted ?? naturalFormat(value, displayOf(format).hex)),
       type: typeName(value.type),
       variablesReference: 0,
-      ...(value.memory && { memoryReference: placeReference(value.memory) }),
+      ...(value.memory && { memoryReference: placeReference(value.memory, world.target.number) }),
     };
     return new Reply(body, () => {
       context.edited();

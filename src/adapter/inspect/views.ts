@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { presentContext } from '../../debugger/expressions';
 import { placeAt } from '../../debugger/places/program-place';
+import type { Target } from '../../debugger/target';
 import type { Row, ViewRequest } from '../../debugger/views/row';
 import type { Views } from '../../debugger/views/views';
 import type { SessionContext } from '../context';
@@ -21,19 +22,24 @@ import { worldOf } from './worlds';
 export function viewRequests(context: SessionContext): Handlers {
   return {
     [CustomRequest.VIEW]: handler((args: ViewArguments): ViewResponse => {
-      const { rows, ...more } = viewsOf(context).rows(requestOf(context, args));
-      return { nodes: rows.map((row) => nodeOf(context, row)), ...more };
+      const { rows, ...more } = viewsOf(context, args.frameId).rows(requestOf(context, args));
+      return {
+        nodes: rows.map((row) => nodeOf(context, targetOf(context, args.frameId), row)),
+        ...more,
+      };
     }),
 
     [CustomRequest.SET_NODE_VALUE]: handler((args: SetNodeValueArguments) => {
       if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
-      viewsOf(context).edit(requestOf(context, args), args.value);
+      viewsOf(context, args.frameId).edit(requestOf(context, args), args.value);
       return then(() => {
         context.edited();
       });
     }),
 
-    [CustomRequest.WORLD]: () => worldHere(context),
+    [CustomRequest.WORLD]: handler(({ frameId }: Pick<ViewArguments, 'frameId'>) =>
+      worldHere(context, targetOf(context, frameId)),
+    ),
 
     [CustomRequest.INPUT]: handler(({ text }: InputArguments) => {
       context.debuggee.input(new TextEncoder().encode(text));
@@ -41,9 +47,15 @@ export function viewRequests(context: SessionContext): Handlers {
   };
 }
 
-function viewsOf(context: SessionContext): Views {
-  if (!context.views) throw new RequestError(l10n.t('no program is being debugged'));
-  return context.views;
+/** The guest that a frame is of; without one that which has the processor. */
+function targetOf(context: SessionContext, frameId: number | undefined): Target {
+  return frameId === undefined ? context.debuggee.target : worldOf(context, frameId).target;
+}
+
+function viewsOf(context: SessionContext, frameId: number | undefined): Views {
+  const views = context.views[targetOf(context, frameId).number];
+  if (!views) throw new RequestError(l10n.t('no program is being debugged'));
+  return views;
 }
 
 /** Views follow the focused frame; a label belongs to the frame below it. */
@@ -56,8 +68,8 @@ function requestOf(
   return { ...request, focus: world.side };
 }
 
-function nodeOf(context: SessionContext, { place, ...row }: Row): ViewNode {
-  const source = place && placeAt(context.debuggee.target, place.address)?.entry.chain[0];
+function nodeOf(context: SessionContext, target: Target, { place, ...row }: Row): ViewNode {
+  const source = place && placeAt(target, place.address)?.entry.chain[0];
   if (!source) return row;
   const { file, line, column } = source;
   const { client } = context;

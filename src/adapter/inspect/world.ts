@@ -1,16 +1,17 @@
 import * as l10n from '@vscode/l10n';
 import { modeOf, type Mode } from '../../debugger/registers/registers';
+import type { Target } from '../../debugger/target';
 import type { SessionContext } from '../context';
 import type { WorldResponse } from '../protocol';
 
 /** Where the processor is, for the status bar. */
-export function worldHere(context: SessionContext): WorldResponse {
-  const { target } = context.debuggee;
+export function worldHere({ debuggee }: SessionContext, target: Target): WorldResponse {
   const { exits, operation } = target.technique;
   const { last } = target.trace;
   const mode = modeOf(target.code.registers);
   const ring = l10n.t('ring {0}', mode.ring);
   const here = [ring, modeName(mode)];
+  const name = debuggee.targets.length > 1 ? [debuggee.names[target.number] ?? ''] : [];
   const guest = modeOf(target.guest);
   const guestWas = l10n.t(
     'The guest was in {0}, {1}, when it left.',
@@ -27,7 +28,7 @@ export function worldHere(context: SessionContext): WorldResponse {
     case 'guest':
       return {
         side: 'guest',
-        text: [l10n.t('guest'), ...here, operation].join(' · '),
+        text: [...name, l10n.t('guest'), ...here, operation].join(' · '),
         tooltip: last
           ? l10n.t('The guest runs. The last time it left: {0}', exits.title(last))
           : l10n.t('The guest runs; it has not exited yet.'),
@@ -47,7 +48,7 @@ export function worldHere(context: SessionContext): WorldResponse {
       const doing = target.technique.occasion ?? handled;
       return {
         side: 'monitor',
-        text: [l10n.t('VMM'), operation, doing].join(' · '),
+        text: [...name, l10n.t('VMM'), operation, doing].join(' · '),
         tooltip: guestWas,
       };
     }

@@ -25,8 +25,9 @@ export function disassemblyRequests(context: SessionContext): Handlers {
       if (!reference && args.memoryReference !== '') {
         throw new RequestError(l10n.t('{0} is no address', args.memoryReference));
       }
-      const { target } = context.debuggee;
+      const target = reference ? context.targetOf(reference.guest ?? 0) : context.debuggee.target;
       const { space, address } = reference ?? { space: 'gva' as const, address: target.linearRip };
+      const guest = target.number;
       const from = address + BigInt(args.offset ?? 0);
       const rows = disassembleAround(target, space, from, args.instructionOffset ?? 0, count);
       let shown: string | undefined;
@@ -37,7 +38,7 @@ export function disassemblyRequests(context: SessionContext): Handlers {
         return dapRow(
           context,
           row,
-          instructionReference({ space, address: row.address }),
+          instructionReference({ space, address: row.address, guest }),
           withPlace,
         );
       });

@@ -48,9 +48,9 @@ function placeOf(
   reference: string,
   offset = 0,
 ): { readonly memory: DebugMemory; readonly space: AddressSpace; readonly address: bigint } {
-  const { target } = context.debuggee;
   const at = parseReference(reference);
   if (!at) throw new RequestError(l10n.t('{0} is no address', reference));
+  const target = context.targetOf(at.guest ?? 0);
   const address = BigInt.asUintN(64, at.address + BigInt(offset));
   if (at.space === 'hva') return { memory: target.hostMemory, space: 'gva', address };
   return { memory: target.memory, space: at.space, address };

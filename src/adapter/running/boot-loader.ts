@@ -16,7 +16,7 @@ import {
 } from '../../session';
 import type { AdapterHost } from '../host';
 import { RequestError } from '../request-error';
-import type { LaunchSettings } from './launch-attributes';
+import type { BootSettings } from './guest-attributes';
 import { assembleProgram, readFile, type Send } from './program-loader';
 
 /** What a launch configuration boots: programs whose sources are known, images, disks. */
@@ -38,7 +38,7 @@ interface Part {
 
 export class BootLoader {
   constructor(
-    private readonly settings: LaunchSettings,
+    private readonly settings: BootSettings,
     private readonly host: AdapterHost,
     private readonly send: Send,
     private readonly signal: AbortSignal,

@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Granularity, RunCommand } from '../../debugger/run/run-settings';
 import type { RunResult, StopReason } from '../../debugger/run/stop';
 import { endText } from '../../debugger/words/ends';
-import { THREAD_ID, type SessionContext } from '../context';
+import { guestOfThread, threadId, type SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
 import { CustomRequest } from '../protocol';
 import { RequestError } from '../request-error';
@@ -12,31 +12,41 @@ import { stopText } from './stop-text';
 
 /** Running, stepping, pausing. */
 export function executionRequests(context: SessionContext): Handlers {
-  const run = (command: RunCommand, body?: object): Reply => {
+  const run = (command: RunCommand, thread?: number, body?: object): Reply => {
     const { run: control } = context.debuggee;
     if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
     mustGoOn(context);
     return new Reply(body, () => {
-      proceed(context, command, false);
+      proceed(context, command, false, guestOfThread(thread));
     });
   };
   return {
-    continue: () => run({ kind: 'continue' }, { allThreadsContinued: true }),
-    next: handler(({ granularity }: DebugProtocol.NextArguments) =>
-      run({ kind: 'step-over', granularity: granularityOf(granularity) }),
+    continue: () => run({ kind: 'continue' }, undefined, { allThreadsContinued: true }),
+    next: handler(({ granularity, threadId }: DebugProtocol.NextArguments) =>
+      run({ kind: 'step-over', granularity: granularityOf(granularity) }, threadId),
     ),
-    stepIn: handler(({ granularity }: DebugProtocol.StepInArguments) =>
-      run({ kind: 'step-in', granularity: granularityOf(granularity) }),
+    stepIn: handler(({ granularity, threadId }: DebugProtocol.StepInArguments) =>
+      run({ kind: 'step-in', granularity: granularityOf(granularity) }, threadId),
     ),
-    stepOut: () => run({ kind: 'step-out' }),
+    stepOut: handler(({ threadId }: DebugProtocol.StepOutArguments) =>
+      run({ kind: 'step-out' }, threadId),
+    ),
     [CustomRequest.STEP_TRANSLATED]: () => run({ kind: 'step-translated' }),
     pause: () => {
       context.debuggee.run.pause();
     },
-    threads: () => ({
-      threads: context.debuggeeIfAny ? [{ id: THREAD_ID, name: 'vCPU 0' }] : [],
-    }),
+    threads: () => ({ threads: threadsOf(context) }),
   };
+}
+
+/** The virtual processors of the guests that have not ended. */
+function threadsOf({ debuggeeIfAny: debuggee }: SessionContext): DebugProtocol.Thread[] {
+  if (!debuggee) return [];
+  const { targets, names } = debuggee;
+  if (targets.length === 1) return [{ id: threadId(0), name: 'vCPU 0' }];
+  return targets
+    .filter(({ vm }) => vm?.ended !== true)
+    .map(({ number }) => ({ id: threadId(number), name: `${names[number] ?? ''}: vCPU 0` }));
 }
 
 /** @throws RequestError when the guest has not begun yet, or has ended */
@@ -50,12 +60,17 @@ function granularityOf(granularity: DebugProtocol.SteppingGranularity | undefine
 }
 
 /** Lets the debuggee run; what comes of it is told by events. */
-export function proceed(context: SessionContext, command: RunCommand, first: boolean): void {
+export function proceed(
+  context: SessionContext,
+  command: RunCommand,
+  first: boolean,
+  guest?: number,
+): void {
   const { debuggee } = context;
   context.stop = undefined;
   context.stateChanged();
   debuggee.run
-    .run(command, first)
+    .run(command, first, guest)
     .then((result) => {
       // A restart or the end of the session may have come in between.
       if (context.debuggeeIfAny === debuggee) finish(context, result);
@@ -84,11 +99,11 @@ export function reportStop(context: SessionContext, reason: StopReason): void {
   context.stop = reason;
   context.screen.look();
   context.mirror.look();
-  context.views?.atStop();
+  for (const views of context.views) views.atStop();
   const { target } = context.debuggee;
   const body: DebugProtocol.StoppedEvent['body'] = {
     ...stopText(reason, target),
-    threadId: THREAD_ID,
+    threadId: threadId(target.number),
     allThreadsStopped: true,
   };
   if (reason.kind === 'breakpoint') {

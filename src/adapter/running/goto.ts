@@ -6,14 +6,14 @@ import { mustGoOn, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
 import { instructionReference } from '../memory/memory-reference';
 import { RequestError } from '../request-error';
-import { firstOfEachRun, sourceOfPrograms } from '../breakpoints/resolve-breakpoint';
+import { firstOfEachRun, sourcesOfPrograms } from '../breakpoints/resolve-breakpoint';
 
 /** Jump to cursor: the guest goes on elsewhere, with nothing executed on the way. */
 export function gotoRequests(context: SessionContext): Handlers {
   const targets = new Map<number, bigint>();
   return {
     gotoTargets: handler((args: DebugProtocol.GotoTargetsArguments) => {
-      const found = sourceOfPrograms(context, args.source.path);
+      const [found] = sourcesOfPrograms(context, args.source.path);
       const wanted = context.client.fromClientLine(args.line);
       const line = found?.program.lines.nextCodeLine(found.file, wanted);
       if (!found || line === undefined) return { targets: [] };

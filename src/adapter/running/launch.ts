@@ -1,18 +1,24 @@
 import { Remarks } from './remarks';
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { Debuggee, type DebuggeeEvents, type DebuggeeOptions } from '../../debugger/debuggee';
+import {
+  Debuggee,
+  type DebuggeeEvents,
+  type DebuggeeOptions,
+  type OtherDebuggee,
+} from '../../debugger/debuggee';
 import { BreakpointStore } from '../breakpoints/breakpoint-store';
 import { capabilities } from '../capabilities';
-import { THREAD_ID, type SessionContext } from '../context';
+import { threadId, type SessionContext } from '../context';
 import { applyExceptionFilters } from '../breakpoints/exceptions';
 import { proceed, reportStop } from './execution';
 import { handler, then, type Handlers } from '../handlers';
-import { asleepText } from '../../debugger/words/ends';
+import { asleepText, endText } from '../../debugger/words/ends';
 import { breathe } from '../host';
 import { arrive } from './arrive';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
-import { BootLoader } from './boot-loader';
+import { BootLoader, type LoadedBoot } from './boot-loader';
+import type { GuestSettings } from './guest-attributes';
 import { OpenImages } from './open-images';
 import type { LaunchArguments } from '../protocol';
 import { RequestError, sessionHasEnded } from '../request-error';
@@ -145,15 +151,21 @@ async function prepare(
     context.print(`${text}\n`, 'important');
   }
   await context.saveImages();
-  const loader = new BootLoader(settings, context.host, context.send, signal);
-  const { programs, image, files } = await loader.load();
+  const load = (guest: GuestSettings): Promise<LoadedBoot> =>
+    new BootLoader(guest, context.host, context.send, signal).load();
+  const { programs, image, files } = await load(settings);
+  const guests: OtherDebuggee[] = [];
+  for (const guest of settings.guests) {
+    const { name, memory } = guest;
+    guests.push({ ...(await load(guest)), name, memory });
+  }
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
   const { monitor, memory, paging, tlbTags, allocation, intercepts } = settings;
-  const { holdInterrupts, realTime } = settings;
+  const { holdInterrupts, realTime, name } = settings;
   context.setDebuggee(undefined);
   const machine = { image, monitor, memory, paging, tlbTags, allocation, intercepts };
-  const options = { ...machine, programs, holdInterrupts, realTime };
+  const options = { ...machine, programs, holdInterrupts, realTime, name, guests };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);
   context.images = open ? open(debuggee.machine) : undefined;
@@ -177,8 +189,8 @@ function events(context: SessionContext): DebuggeeEvents {
   const { host } = context;
   const remarks = new Remarks(context);
   return {
-    output: (byte) => {
-      context.output.add(byte);
+    output: (byte, guest) => {
+      context.output.add(byte, guest);
       context.mirror.silence();
     },
     log: (text, breakpoint) => {
@@ -197,6 +209,12 @@ function events(context: SessionContext): DebuggeeEvents {
     refused: (refusal, linear) => {
       remarks.refused(refusal, linear);
     },
+    guestEnded: (guest, end) => {
+      const name = context.debuggee.names[guest] ?? '';
+      context.output.flush();
+      context.print(`${l10n.t('{0}: {1}', name, endText(end))}\n`, 'console');
+      context.send('thread', { reason: 'exited', threadId: threadId(guest) });
+    },
     asleep: (wakeUps) => {
       if (context.toldOfSleep) return;
       context.toldOfSleep = true;
@@ -208,7 +226,9 @@ function events(context: SessionContext): DebuggeeEvents {
 /** Unless the session has been ended, or launched anew, in between. */
 function begin(context: SessionContext, { debuggee, settings }: Launched): void {
   if (context.debuggeeIfAny !== debuggee) return;
-  context.send('thread', { reason: 'started', threadId: THREAD_ID });
+  for (const { number } of debuggee.targets) {
+    context.send('thread', { reason: 'started', threadId: threadId(number) });
+  }
   if (settings.arrival && !settings.noDebug) {
     void arrive(context, debuggee, settings.arrival);
     return;

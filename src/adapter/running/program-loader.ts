@@ -8,7 +8,7 @@ import {
   type Diagnostic,
 } from '../../program';
 import { breathe, type AdapterHost } from '../host';
-import type { LaunchSettings } from './launch-attributes';
+import type { BootSettings } from './guest-attributes';
 import { CustomEvent, type DiagnosticsEventBody } from '../protocol';
 import { RequestError } from '../request-error';
 
@@ -24,7 +24,7 @@ export type Send = (event: string, body: unknown) => void;
  */
 export async function assembleProgram(
   path: string,
-  settings: LaunchSettings,
+  settings: BootSettings,
   host: AdapterHost,
   send: Send,
   signal: AbortSignal,
@@ -99,11 +99,7 @@ function failureText(program: string, first: Diagnostic, count: number): string 
       );
 }
 
-function checkImage(
-  program: string,
-  { image, origin }: Assembly,
-  { memory }: LaunchSettings,
-): void {
+function checkImage(program: string, { image, origin }: Assembly, { memory }: BootSettings): void {
   const name = fileName(program);
   if (image.length === 0) {
     throw new RequestError(l10n.t('{0} is empty: it gives not one byte of code.', name), true);

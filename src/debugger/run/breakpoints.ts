@@ -1,10 +1,16 @@
 import type { AddressSpace } from '../memory';
-import type { Target } from '../target';
+import type { Present, Target } from '../target';
 
 /** Where a breakpoint stands. */
 export type BreakpointPlace =
   /** An instruction of the guest. `gva` is a linear address in whatever address space is active. */
-  | { readonly kind: 'address'; readonly space: AddressSpace; readonly address: bigint }
+  | {
+      readonly kind: 'address';
+      readonly space: AddressSpace;
+      readonly address: bigint;
+      /** The number of the guest whose instruction it is; undefined: of any. */
+      readonly guest?: number | undefined;
+    }
   /** A line of the monitor's source. */
   | { readonly kind: 'monitor'; readonly file: string; readonly line: number };
 
@@ -36,9 +42,13 @@ export class Breakpoints {
   private disabled = false;
 
   constructor(
-    private readonly target: Target,
+    private readonly subject: Present,
     private readonly print: (text: string, breakpoint: Breakpoint) => void,
   ) {}
+
+  private get target(): Target {
+    return this.subject.target;
+  }
 
   /** No breakpoint counts from now on: a run without debugging. */
   disable(): void {
@@ -58,7 +68,7 @@ export class Breakpoints {
           push(this.byLine, `${place.file}:${String(place.line)}`, breakpoint);
         } else {
           spaces.add(place.space);
-          push(this.byAddress, key(place.space, place.address), breakpoint);
+          push(this.byAddress, key(place.space, place.address, place.guest), breakpoint);
         }
       }
     }
@@ -86,7 +96,11 @@ export class Breakpoints {
   hitAt(linear: bigint): number[] {
     const candidates = this.spaces.flatMap((space) => {
       const address = this.inSpace(space, linear);
-      return address === undefined ? [] : (this.byAddress.get(key(space, address)) ?? []);
+      if (address === undefined) return [];
+      const { number } = this.target;
+      return [undefined, number].flatMap(
+        (guest) => this.byAddress.get(key(space, address, guest)) ?? [],
+      );
     });
     return this.evaluate([...new Set(candidates)]);
   }
@@ -138,7 +152,8 @@ export class Breakpoints {
 }
 
 const pageOffset = (address: bigint): number => Number(address & 0xfffn);
-const key = (space: AddressSpace, address: bigint): string => `${space}:${address.toString(16)}`;
+const key = (space: AddressSpace, address: bigint, guest: number | undefined): string =>
+  `${space}:${address.toString(16)}:${String(guest)}`;
 
 function push<K>(map: Map<K, Breakpoint[]>, at: K, value: Breakpoint): void {
   const list = map.get(at);

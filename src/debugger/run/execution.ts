@@ -5,7 +5,7 @@ import type { MonitorRun } from './monitor-run';
 import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
-import type { Target } from '../target';
+import type { Present, Target } from '../target';
 import { holeReason } from '../techniques';
 import { transferOf } from './transfers';
 import { isException, type RaisedEvent } from '../trace/event-log';
@@ -43,13 +43,17 @@ export class Execution {
   private passed: { readonly address: bigint; readonly retired: number } | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly subject: Present,
     private readonly run: MachineRun,
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
     private readonly environment: RunEnvironment,
     private readonly monitor: MonitorRun,
   ) {}
+
+  private get target(): Target {
+    return this.subject.target;
+  }
 
   begin(): void {
     this.pauseRequested = false;
@@ -79,6 +83,15 @@ export class Execution {
       passing = false;
       if (result !== undefined) return result;
     }
+  }
+
+  /** Runs to where something is so, or something stops it. @returns what has stopped it */
+  async until(isThere: () => boolean): Promise<RunResult | undefined> {
+    for (let past = true; !isThere(); past = false) {
+      const result = await this.turn(this.runSlice(past));
+      if (result) return result;
+    }
+    return undefined;
   }
 
   /** One slice of running at full speed. */
@@ -274,6 +287,9 @@ export class Execution {
         if (stop.end.kind !== 'asleep') return this.monitor.end(stop.end);
         this.environment.asleep?.(stop.end.wakeUps);
         this.idle = true;
+        return undefined;
+      case 'guest-ended':
+        this.environment.guestEnded?.(stop.guest, stop.end);
         return undefined;
       case 'exit':
         return this.onExit(enter);

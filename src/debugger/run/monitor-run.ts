@@ -4,7 +4,7 @@ import type { Breakpoints } from './breakpoints';
 import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
 import { stopped, type RunResult } from './stop';
-import type { Target } from '../target';
+import type { Present, Target } from '../target';
 
 /** The monitor's side of a VM exit: its operations one by one, or all of them to the VM entry. */
 export class MonitorRun {
@@ -12,12 +12,16 @@ export class MonitorRun {
   ended: RunResult | undefined;
 
   constructor(
-    private readonly target: Target,
+    private readonly subject: Present,
     private readonly run: MachineRun,
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
-    private readonly environment: Pick<RunEnvironment, 'asleep'>,
+    private readonly environment: Pick<RunEnvironment, 'asleep' | 'guestEnded'>,
   ) {}
+
+  private get target(): Target {
+    return this.subject.target;
+  }
 
   /** Performs one operation; the last of them enters the guest. */
   step(): RunResult {
@@ -62,6 +66,11 @@ export class MonitorRun {
     if (stop?.kind === 'end' && stop.end.kind === 'asleep') {
       this.environment.asleep?.(stop.end.wakeUps);
       return 'waiting';
+    }
+    if (stop?.kind === 'guest-ended') {
+      this.target.transitions.complete();
+      this.environment.guestEnded?.(stop.guest, stop.end);
+      return undefined;
     }
     if (stop?.kind === 'end') this.target.transitions.complete();
     if (stop?.kind === 'raised') return this.raised();

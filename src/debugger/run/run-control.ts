@@ -1,12 +1,12 @@
 import type { WakeUp } from '../../machine/wake-ups';
-import { MachineRun, type Pace } from '../../session';
+import { MachineRun, type End, type Pace } from '../../session';
 import type { Breakpoints } from './breakpoints';
 import { Execution } from './execution';
 import { MonitorRun } from './monitor-run';
-import type { RunCommand, RunSettings } from './run-settings';
+import { isStepCommand, type RunCommand, type RunSettings } from './run-settings';
 import { Steps } from './steps';
 import { isStep, stopped, type RunResult } from './stop';
-import type { Target } from '../target';
+import type { Present, Target } from '../target';
 import type { Refusal } from '../../vmm';
 import type { ExitRecord } from '../trace/exit-trace';
 
@@ -16,6 +16,8 @@ export interface RunEnvironment {
   breathe(): Promise<void>;
   /** The guest has halted and nothing can wake it; it stays there until somebody pauses it. */
   asleep?(wakeUps: readonly WakeUp[]): void;
+  /** One of several guests has ended; the others go on. */
+  guestEnded?(guest: number, end: End): void;
   /** The guest falls through a hole in virtualization; it stands in the trace. */
   hole?(record: ExitRecord): void;
   /** The monitor has refused the guest something that it asked for by the instruction at a linear address. */
@@ -35,15 +37,19 @@ export class RunControl {
   private running = false;
 
   constructor(
-    private readonly target: Target,
+    private readonly subject: Present,
     private readonly breakpoints: Breakpoints,
     settings: RunSettings,
     environment: RunEnvironment,
   ) {
-    const run = new MachineRun(target.machine);
-    this.monitor = new MonitorRun(target, run, breakpoints, settings, environment);
-    this.execution = new Execution(target, run, breakpoints, settings, environment, this.monitor);
-    this.steps = new Steps(target, breakpoints, settings, this.execution);
+    const run = new MachineRun(subject.machine);
+    this.monitor = new MonitorRun(subject, run, breakpoints, settings, environment);
+    this.execution = new Execution(subject, run, breakpoints, settings, environment, this.monitor);
+    this.steps = new Steps(subject, breakpoints, settings, this.execution);
+  }
+
+  private get target(): Target {
+    return this.subject.target;
   }
 
   get isRunning(): boolean {
@@ -67,13 +73,15 @@ export class RunControl {
    * Runs until something stops it. Rejects only where it runs already: failures of the simulator are stops.
    *
    * @param first nothing has run yet, so that a breakpoint at the first instruction counts
+   * @param guest the number of the guest that is to step; it has to have the processor first
    */
-  async run(command: RunCommand, first = false): Promise<RunResult> {
+  async run(command: RunCommand, first = false, guest?: number): Promise<RunResult> {
     if (this.running) throw new Error('the target runs already');
     this.running = true;
     this.execution.begin();
     try {
-      const result = await this.dispatch(command, first);
+      const elsewhere = isStepCommand(command) ? await this.bring(guest) : undefined;
+      const result = elsewhere ?? (await this.dispatch(command, first));
       return this.monitor.ended ?? result;
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -84,9 +92,39 @@ export class RunControl {
     }
   }
 
+  /** Lets the others go on until a guest has the processor, and is about to go on itself. */
+  private async bring(guest: number | undefined): Promise<RunResult | undefined> {
+    const scheduler = this.subject.machine.vms?.scheduler;
+    if (guest === undefined || !scheduler || scheduler.present === guest) return undefined;
+    scheduler.wanted = guest;
+    try {
+      return await this.execution.until(
+        () => scheduler.present === guest && this.target.monitor?.active === false,
+      );
+    } finally {
+      scheduler.wanted = undefined;
+    }
+  }
+
   private async dispatch(command: RunCommand, first: boolean): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
     if (this.target.monitor?.activity) return this.fromMonitor(command);
+    return this.heldWhile(command, () => this.fromGuest(command, first));
+  }
+
+  /** While a guest steps, no other one has a turn. */
+  private async heldWhile<T>(command: RunCommand, act: () => Promise<T>): Promise<T> {
+    const scheduler = this.subject.machine.vms?.scheduler;
+    if (!scheduler) return act();
+    scheduler.held = isStepCommand(command);
+    try {
+      return await act();
+    } finally {
+      scheduler.held = false;
+    }
+  }
+
+  private async fromGuest(command: RunCommand, first: boolean): Promise<RunResult> {
     switch (command.kind) {
       case 'continue':
         return this.execution.continue(!first);

@@ -12,6 +12,9 @@ export type RunCommand =
   /** To the caller; in the monitor to the VM entry. */
   | { readonly kind: 'step-out' };
 
+/** Commands that move one guest alone: the others are held meanwhile. */
+export const isStepCommand = ({ kind }: RunCommand): boolean => kind !== 'continue';
+
 /** How far a step goes: one instruction, or all that a source line became (macros, TIMES). */
 export type Granularity = 'instruction' | 'line';
 

@@ -3,7 +3,7 @@ import type { Execution, Stretch } from './execution';
 import { lineAt } from '../places/program-place';
 import type { Granularity, RunSettings } from './run-settings';
 import { isStep, stopped, type RunResult } from './stop';
-import type { Target } from '../target';
+import type { Present, Target } from '../target';
 import type { Side } from '../techniques';
 import { isCallLike, transferOf, type Transfer } from './transfers';
 
@@ -14,11 +14,15 @@ type OneStep = () => Promise<RunResult>;
 /** What steps mean for the guest. */
 export class Steps {
   constructor(
-    private readonly target: Target,
+    private readonly subject: Present,
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
     private readonly execution: Execution,
   ) {}
+
+  private get target(): Target {
+    return this.subject.target;
+  }
 
   /** Calls, interrupts and VM exits are entered. */
   into(granularity: Granularity): Promise<RunResult> {

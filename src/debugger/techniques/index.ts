@@ -34,8 +34,10 @@ export const EXIT_FILTERS: readonly ExitGroup[] = [...EXIT_GROUPS, ...TRAP_GROUP
 export function techniqueOf(
   machine: Machine,
   nameAt: (linear: bigint) => string | undefined,
+  /** The number of a guest of the built-in monitor's. */
+  number = 0,
 ): Technique {
-  const { vm } = machine;
+  const vm = machine.vms?.all[number];
   const software = vm?.monitor.host.software;
   if (vm && software && vm.monitor.technique.name === 'emulate') {
     return new BuiltInEmulation(vm, software);

@@ -45,17 +45,29 @@ export class EventLog {
   /** Whether the computer is to come back before a raised event is delivered. */
   asks: (event: RaisedEvent) => boolean = () => false;
 
-  /** @param processors all that may deliver events to the guest */
-  constructor(processors: readonly Processor[]) {
+  /**
+   * @param processors all that may deliver events to the guest
+   * @param isPresent whether it has them: other guests may be on the computer, too
+   */
+  constructor(
+    processors: readonly Processor[],
+    private readonly isPresent: () => boolean,
+  ) {
     for (const cpu of processors) this.observe(cpu);
   }
 
   private observe(cpu: Processor): void {
+    const others = { ...cpu.observer };
     cpu.observer.raising = (event, emptyVector) => {
+      if (!this.isPresent()) return others.raising?.(event, emptyVector) ?? false;
       this.raised = { ...event, from: cpu.state.rip, emptyVector };
       return this.asks(this.raised);
     };
     cpu.observer.delivered = (delivered) => {
+      if (!this.isPresent()) {
+        others.delivered?.(delivered);
+        return;
+      }
       const asked = this.raised?.vector === delivered.vector;
       const event = { ...delivered, stack: cpu.state.gpr(4), asked };
       this.raised = undefined;

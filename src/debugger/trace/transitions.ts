@@ -1,3 +1,4 @@
+import type { Processor } from '../../processor/processor';
 import type { Computer } from '../../machine/computer';
 import { Cost, type GuestFailure, type Monitor } from '../../vmm';
 import type { ExitTrace } from './exit-trace';
@@ -6,6 +7,18 @@ import type { Technique } from '../techniques';
 
 /** What the processor has done between the worlds. */
 export type Transition = 'exit' | 'entry' | 'entry-failure';
+
+/** Whose exits and entries are taken down. Several may be on one computer. */
+export interface TracedGuest {
+  readonly computer: Computer;
+  readonly monitor: Monitor | undefined;
+  readonly technique: Technique;
+  readonly trace: ExitTrace;
+  /** Whether it has the processor. */
+  readonly isPresent: boolean;
+}
+
+type EntryFailed = Parameters<NonNullable<Processor['observer']['entryFailed']>>[0];
 
 /**
  * Takes down VM exits and entries as the processor makes them, whoever owns the machine, and brings
@@ -24,44 +37,62 @@ export class TransitionLog {
   /** What the processor and the monitor had done at the last exit. */
   private exitedAt = { instructions: 0, cycles: 0 };
 
-  constructor(
-    private readonly computer: Computer,
-    private readonly monitor: Monitor | undefined,
-    private readonly technique: Technique,
-    private readonly trace: ExitTrace,
-  ) {
+  constructor(private readonly guest: TracedGuest) {
+    const { computer, technique } = guest;
     const { observer } = computer.processor;
+    const others = { ...observer };
     const left = (): void => {
       this.takeDown();
       this.note('exit');
     };
-    if (technique.leavesBy === 'trap') observer.delivered = left;
-    else observer.exiting = left;
+    if (technique.leavesBy === 'trap') {
+      observer.delivered = (event) => {
+        if (guest.isPresent) left();
+        else others.delivered?.(event);
+      };
+    } else {
+      observer.exiting = () => {
+        if (guest.isPresent) left();
+        else others.exiting?.();
+      };
+    }
     observer.entered = () => {
-      this.complete();
-      if (!monitor) this.guestStackTop ??= computer.processor.state.gpr(4);
-      this.note('entry');
+      if (guest.isPresent) this.entered();
+      else others.entered?.();
     };
-    observer.entryFailed = ({ instruction, early, error }) => {
-      if (early) {
-        this.failure = { kind: 'entry-refused', instruction, error };
-      } else {
-        this.takeDown();
-        const reason = this.trace.lastReason & 0xffff;
-        this.failure = { kind: 'entry-failed', reason };
-      }
-      this.note('entry-failure');
+    observer.entryFailed = (how) => {
+      if (guest.isPresent) this.entryFailed(how);
+      else others.entryFailed?.(how);
     };
+  }
+
+  private entered(): void {
+    const { monitor, computer } = this.guest;
+    this.complete();
+    if (!monitor) this.guestStackTop ??= computer.processor.state.gpr(4);
+    this.note('entry');
+  }
+
+  private entryFailed({ instruction, early, error }: EntryFailed): void {
+    if (early) {
+      this.failure = { kind: 'entry-refused', instruction, error };
+    } else {
+      this.takeDown();
+      const reason = this.guest.trace.lastReason & 0xffff;
+      this.failure = { kind: 'entry-failed', reason };
+    }
+    this.note('entry-failure');
   }
 
   /** The exit that is happening. After an entry that failed late the guest's state is in its area. */
   private takeDown(): void {
-    const cpu = this.computer.processor;
-    const facts = this.technique.exits.facts();
-    const inGuest = this.technique.side === 'guest' && !facts.code;
-    const guest = inGuest ? new LiveRegisters(cpu) : this.technique.guest;
-    this.exitedAt = { instructions: cpu.completed, cycles: this.monitor?.cycles ?? 0 };
-    this.trace.add({
+    const { technique, computer, monitor, trace } = this.guest;
+    const cpu = computer.processor;
+    const facts = technique.exits.facts();
+    const inGuest = technique.side === 'guest' && !facts.code;
+    const guest = inGuest ? new LiveRegisters(cpu) : technique.guest;
+    this.exitedAt = { instructions: cpu.completed, cycles: monitor?.cycles ?? 0 };
+    trace.add({
       reason: facts.reason,
       qualification: facts.qualification,
       guestPhysical: facts.guestPhysical,
@@ -82,20 +113,21 @@ export class TransitionLog {
    * machine code has cost is the count of its instructions.
    */
   complete(): void {
-    const { monitor, exitedAt, technique } = this;
+    const { exitedAt } = this;
+    const { monitor, technique, computer, trace } = this.guest;
     const operations = monitor
       ? monitor.performedOperations.length
-      : this.computer.processor.completed - exitedAt.instructions;
+      : computer.processor.completed - exitedAt.instructions;
     const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY.cycles;
     const entering = monitor?.activity?.next.kind === 'entry' ? monitor.activity.next : undefined;
     const way = technique.leavesBy === 'trap' ? Cost.EXCEPTION : Cost.VM_EXIT;
     const cycles = way.cycles + spent + (entering?.cycles ?? 0);
-    this.trace.complete(cycles, operations + (entering ? 1 : 0));
+    trace.complete(cycles, operations + (entering ? 1 : 0));
   }
 
   private note(transition: Transition): void {
     this.last = transition;
     this.count++;
-    if (this.asks(transition)) this.computer.comeBack();
+    if (this.asks(transition)) this.guest.computer.comeBack();
   }
 }

@@ -90,6 +90,8 @@ export class Host implements Persistent<HostState> {
   readonly shadow: ShadowPager | undefined;
   /** Where the registers of a guest of VT-x lie that VM exits leave in the processor, while another guest has it. */
   left: LeftRegisters | undefined;
+  /** Host-physical address of its VMCS, where it has one. */
+  vmcs: number | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: VtxGuest;

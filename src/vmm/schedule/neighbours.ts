@@ -1,5 +1,7 @@
 /** What the host of one guest knows of the other guests on the computer. */
 export interface Neighbours {
+  /** The number of the guest that has the processor. */
+  readonly present: number;
   /** Whether one of the others has something to do. */
   readonly othersCanRun: boolean;
   /** Whether time alone will give one of the others something to do. */

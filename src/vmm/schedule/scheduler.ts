@@ -3,13 +3,15 @@ import type { Processor } from '../../processor/processor';
 import type { HostTimer } from '../host/host-timer';
 import type { Neighbours } from './neighbours';
 
-/** For how long a guest has the processor, in units of the processor's time. */
+/** For how long a guest has the processor unless it is said otherwise: half a millisecond. */
 export const SLICE = 50_000;
 
 /** A guest, as far as it is a matter of turns. */
 export interface Scheduled {
   /** Set for good when it has ended. */
   readonly ended: boolean;
+  /** Another one gets the processor: where the monitor is with this one is kept. */
+  leave(): void;
   readonly host: {
     readonly timer: HostTimer;
     /** An interrupt for it waits. */
@@ -46,6 +48,8 @@ export class Scheduler implements Neighbours, Persistent<SchedulerState> {
     private readonly cpu: Processor,
     /** Whether the host's timer ends slices: where no preemption timer of the technique's does. */
     private readonly byHostTimer: boolean,
+    /** For how long a guest has the processor, in units of the processor's time. */
+    private readonly slice: number,
   ) {
     this.resting = guests.map(() => false);
   }
@@ -69,7 +73,7 @@ export class Scheduler implements Neighbours, Persistent<SchedulerState> {
 
   beginSlice(): void {
     this.resting[this.present] = false;
-    this.sliceEnd = this.cpu.time + SLICE;
+    this.sliceEnd = this.cpu.time + this.slice;
   }
 
   rest(): void {
@@ -93,6 +97,7 @@ export class Scheduler implements Neighbours, Persistent<SchedulerState> {
   }
 
   switchTo(number: number): void {
+    this.guests[this.present]?.leave();
     this.present = number;
     // It counts for somebody else, and what software has translated was his.
     this.guests[number]?.host.timer.forget();

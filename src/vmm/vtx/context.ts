@@ -4,12 +4,11 @@ import { MonitorError, type Host } from '../host/host';
 import { instruction } from '../instruction';
 import type { Handler } from '../operation';
 import { vmptrld, vmwrite } from '../operations';
-import { SLICE } from '../schedule/scheduler';
 import type { ContextSwitch } from '../schedule/turns';
 import type { LeftRegisters } from './left-registers';
 
 /** The VMX-preemption timer counts every 32nd tick of the TSC (IA32_VMX_MISC bits 4:0). */
-const TICKS = SLICE >> 5;
+const TICK = 32;
 
 /** @throws MonitorError where the guest is alone */
 function leftOf({ left }: Host): LeftRegisters {
@@ -30,8 +29,14 @@ const loadLeft = instruction('XRSTORS, WRMSR, MOV', Cost.GPR_BLOCK, {
 
 /** A guest of VT-x gives the processor away, or gets it: general registers lie in its area already. */
 export class VtxContext implements ContextSwitch {
-  /** @param vmcs host-physical address of its VMCS */
-  constructor(private readonly vmcs: number) {}
+  /**
+   * @param vmcs host-physical address of its VMCS
+   * @param slice for how long it has the processor, in ticks of the TSC
+   */
+  constructor(
+    private readonly vmcs: number,
+    private readonly slice: number,
+  ) {}
 
   *save(): Handler {
     yield saveLeft();
@@ -44,6 +49,6 @@ export class VtxContext implements ContextSwitch {
   }
 
   *renew(): Handler {
-    yield vmwrite(Field.VMX_PREEMPTION_TIMER_VALUE, TICKS);
+    yield vmwrite(Field.VMX_PREEMPTION_TIMER_VALUE, Math.ceil(this.slice / TICK));
   }
 }

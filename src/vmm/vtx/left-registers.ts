@@ -11,6 +11,9 @@ import { PASSED_THROUGH } from './passed-through';
 const DEBUG_REGISTERS = [0, 1, 2, 3, 6] as const;
 const MSRS: readonly number[] = [...PASSED_THROUGH, Msr.BIOS_SIGN_ID];
 
+/** Whether an MSR is among them. */
+export const keepsLeft = (number: number): boolean => MSRS.includes(number);
+
 /**
  * The registers of a guest's that VM exits leave in the processor (SDM 3C 28.3, 28.5), while another guest has it: the
  * x87 and vector registers with XCR0 and PKRU, CR2, CR8, debug registers, and the MSRs that the monitor does not use

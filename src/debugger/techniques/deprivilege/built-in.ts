@@ -4,6 +4,7 @@ import { Gpr } from '../../../isa/registers/general';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { DeprivilegedGuest, TranslatedGuest, VirtualMachine } from '../../../vmm';
+import { KeptRegisters } from '../../registers/kept-registers';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { ExitFacts } from '../../trace/exit-trace';
 import { GuestMap } from '../emulate/guest-map';
@@ -56,7 +57,11 @@ export class BuiltInDeprivilege implements Technique {
   /** Whether the guest's registers are with the virtual processor, and the real one has the monitor's. */
   private get taken(): boolean {
     const { vm } = this;
-    return vm.software !== undefined || (vm.monitor.activity?.done.length ?? 0) >= this.saved;
+    return (
+      !vm.isPresent ||
+      vm.software !== undefined ||
+      (vm.monitor.activity?.done.length ?? 0) >= this.saved
+    );
   }
 
   /** At the gate everything of the guest's is as it was: whoever stops there looks at the guest. */
@@ -67,7 +72,7 @@ export class BuiltInDeprivilege implements Technique {
 
   get isAtGate(): boolean {
     const { vm, cpu } = this;
-    return !vm.monitor.active && !vm.software && cpu.state.cpl === 0;
+    return vm.isPresent && !vm.monitor.active && !vm.software && cpu.state.cpl === 0;
   }
 
   get guest(): Registers {
@@ -80,7 +85,8 @@ export class BuiltInDeprivilege implements Technique {
 
   /** The registers of the real processor, whoever has it: while the guest runs they tell its real ring. */
   get host(): Registers {
-    return new LiveRegisters(this.cpu);
+    const { monitorAway } = this.vm;
+    return monitorAway ? new KeptRegisters(monitorAway) : new LiveRegisters(this.cpu);
   }
 
   get hostStackTop(): bigint | undefined {
@@ -92,7 +98,7 @@ export class BuiltInDeprivilege implements Technique {
   }
 
   get hostPaging(): PagingState {
-    return this.cpu.state;
+    return this.vm.monitorAway ?? this.cpu.state;
   }
 
   /** While the guest has the processor it walks the shadow tables, with the ring in which the guest really is. */

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { SoftwareProcessor, VirtualMachine } from '../../../vmm';
+import { KeptRegisters } from '../../registers/kept-registers';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { SecondLevel } from '../second-level';
 import type { EntryFailure, ExitVocabulary, Side, Technique } from '../technique';
@@ -31,7 +32,8 @@ export class BuiltInEmulation implements Technique {
   }
 
   get host(): Registers {
-    return new LiveRegisters(this.vm.computer.processor);
+    const { monitorAway, computer } = this.vm;
+    return monitorAway ? new KeptRegisters(monitorAway) : new LiveRegisters(computer.processor);
   }
 
   get guestPaging(): PagingState {
@@ -39,7 +41,7 @@ export class BuiltInEmulation implements Technique {
   }
 
   get hostPaging(): PagingState {
-    return this.vm.computer.processor.state;
+    return this.vm.monitorAway ?? this.vm.computer.processor.state;
   }
 
   get operation(): string {

@@ -2,10 +2,14 @@ import { WideCr0, WideCr4 } from '../../../isa/registers/control';
 import { Msr } from '../../../isa/registers/msr';
 import { generalProtection } from '../../../processor/faults';
 import { msrValue } from '../../../processor/reasons/registers';
+import type { CpuState } from '../../../processor/state/cpu-state';
+import { Vmcs } from '../../../processor/vmx/vmcs';
 import type { Intercept, VirtualMachine } from '../../../vmm';
 import { exitHandlerName } from '../../../vmm';
 import type { ExitRecord } from '../../trace/exit-trace';
-import type { KeptMsrs } from '../../registers/registers';
+import type { PagingState } from '../../../processor/paging/walk';
+import { KeptRegisters } from '../../registers/kept-registers';
+import type { KeptMsrs, Registers } from '../../registers/registers';
 import type { ExitGroup, Side } from '../technique';
 import { neverExits } from './exit-groups';
 import { inProcessor, inSaveArea, type GeneralRegisters } from './guest-registers';
@@ -24,6 +28,31 @@ export class BuiltInVtx extends Vtx {
     super(vm.computer.processor);
   }
 
+  /** It has a VMCS of its own, whichever is current. */
+  protected override get vmcs(): Vmcs | undefined {
+    const { computer, host, isPresent } = this.vm;
+    if (isPresent || host.vmcs === undefined) return super.vmcs;
+    return new Vmcs(computer.memory, host.vmcs);
+  }
+
+  protected override get inGuest(): boolean {
+    return super.inGuest && this.vm.isPresent;
+  }
+
+  protected override get away(): CpuState | undefined {
+    return this.vm.isPresent ? undefined : this.vm.host.left?.state;
+  }
+
+  override get host(): Registers | undefined {
+    const { monitorAway } = this.vm;
+    return monitorAway ? new KeptRegisters(monitorAway) : super.host;
+  }
+
+  override get hostPaging(): PagingState {
+    const { monitorAway } = this.vm;
+    return monitorAway ?? super.hostPaging;
+  }
+
   /** Named by the last VM exit. */
   get occasion(): string | undefined {
     return undefined;
@@ -31,7 +60,7 @@ export class BuiltInVtx extends Vtx {
 
   /** The monitor's first operation saves them. */
   protected get general(): GeneralRegisters {
-    const saved = (this.vm.monitor.activity?.done.length ?? 1) > 0;
+    const saved = !this.vm.isPresent || (this.vm.monitor.activity?.done.length ?? 1) > 0;
     return saved ? inSaveArea(this.cpu, this.vm.saveArea) : inProcessor(this.cpu);
   }
 

@@ -3,11 +3,13 @@ import { Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import type { Processor } from '../../../processor/processor';
-import type { SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
+import type { CpuState, SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
+import { Units } from '../../../processor/state/layout';
+import { keepsLeft } from '../../../vmm';
 import { GUEST_SEGMENT_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import { LiveRegisters, type KeptMsrs, type Registers } from '../../registers/registers';
-import { UnitRegisters } from '../../registers/unit-registers';
+import { UnitRegisters, type UnitOwner } from '../../registers/unit-registers';
 import { guestEfer } from './guest-area';
 
 /** Where a guest's general registers lie while it does not run: hardware does not switch them. */
@@ -57,11 +59,17 @@ export class GuestAreaRegisters implements Registers {
     private readonly vmcs: Vmcs,
     private readonly general: GeneralRegisters,
     private readonly kept?: KeptMsrs,
+    /** Where that lies which hardware does not switch, if another guest has the processor. */
+    private readonly away?: CpuState,
   ) {}
 
   /** What neither hardware switches nor the monitor: it is left in the processor. */
   private get left(): LiveRegisters {
     return new LiveRegisters(this.cpu, this.kept);
+  }
+
+  private get leftState(): CpuState {
+    return this.away ?? this.cpu.state;
   }
 
   gpr(index: number): bigint {
@@ -92,13 +100,14 @@ export class GuestAreaRegisters implements Registers {
   controlRegister(number: number): bigint {
     const field = GUEST_CR[number];
     if (field !== undefined) return this.vmcs.read(field);
-    return number === 2 ? this.cpu.state.cr2 : this.cpu.state.cr8; // hardware does not switch these
+    const { cr2, cr8 } = this.leftState; // hardware does not switch these
+    return number === 2 ? cr2 : cr8;
   }
 
   setControlRegister(number: number, value: bigint): void {
     const field = GUEST_CR[number];
     if (field !== undefined) this.vmcs.write(field, value);
-    else if (number === 2) this.cpu.state.cr2 = value;
+    else if (number === 2) this.leftState.cr2 = value;
   }
 
   segment(index: number): SegmentRegister {
@@ -136,26 +145,39 @@ export class GuestAreaRegisters implements Registers {
   }
 
   debugRegister(number: number): bigint {
-    return number === 7 ? this.vmcs.read(Field.GUEST_DR7) : (this.cpu.state.dr[number] ?? 0n);
+    return number === 7 ? this.vmcs.read(Field.GUEST_DR7) : (this.leftState.dr[number] ?? 0n);
   }
 
   msr(number: number): bigint | undefined {
     if (number === Msr.EFER) return guestEfer(this.cpu, this.vmcs);
     const field = IN_GUEST_AREA.get(number);
     if (field !== undefined) return this.vmcs.read(field);
-    return this.left.msr(number);
+    const now = this.kept?.read(number) ?? this.left.msr(number);
+    return this.away && keepsLeft(number) ? this.away.msr(number) : now;
   }
 
   setMsr(number: number, value: bigint): void {
     const field = IN_GUEST_AREA.get(number);
     if (field !== undefined) this.vmcs.write(field, value);
-    else this.left.setMsr(number, value);
+    else if (!this.away) this.left.setMsr(number, value);
+    else throw new RangeError(l10n.t('another virtual machine has the processor'));
   }
 
   get units(): UnitRegisters {
-    return new UnitRegisters(this.cpu);
+    return new UnitRegisters(this.away ? awayUnits(this.away) : this.cpu);
   }
 }
+
+/** Where the units' registers lie while another guest has the processor; nothing derives from them there. */
+const awayUnits = (state: CpuState): UnitOwner => ({
+  state,
+  updateDerivedState: () => undefined,
+  mmu: {
+    setPkru: (value) => {
+      state.setSlot(Units.PKRU, value);
+    },
+  },
+});
 
 const GUEST_CR: Readonly<Record<number, Field>> = {
   0: Field.GUEST_CR0,

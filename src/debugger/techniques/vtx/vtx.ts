@@ -3,6 +3,7 @@ import { Field } from '../../../isa/vmx/fields';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
+import type { CpuState } from '../../../processor/state/cpu-state';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
 import type { SecondLevel } from '../second-level';
@@ -55,6 +56,11 @@ export abstract class Vtx implements Technique {
     return this.cpu.guestMode.active;
   }
 
+  /** What VM exits leave in the processor of the guest's, where another guest has the processor: it lies there. */
+  protected get away(): CpuState | undefined {
+    return undefined;
+  }
+
   get side(): Side {
     return this.inGuest ? 'guest' : this.root;
   }
@@ -62,7 +68,7 @@ export abstract class Vtx implements Technique {
   get guest(): Registers {
     const { cpu, vmcs, kept } = this;
     if (this.inGuest || !vmcs) return new LiveRegisters(cpu, kept);
-    return new GuestAreaRegisters(cpu, vmcs, this.general, kept);
+    return new GuestAreaRegisters(cpu, vmcs, this.general, kept, this.away);
   }
 
   get host(): Registers | undefined {
