@@ -88,18 +88,19 @@ export class Execution {
   /** Runs to where something is so, or something stops it. @returns what has stopped it */
   async until(isThere: () => boolean): Promise<RunResult | undefined> {
     for (let past = true; !isThere(); past = false) {
-      const result = await this.turn(this.runSlice(past));
+      const result = await this.turn(this.runSlice(past, isThere));
       if (result) return result;
     }
     return undefined;
   }
 
-  /** One slice of running at full speed. */
-  runSlice(past: boolean): Stretch {
+  /** One slice of running at full speed; what software does ends where nothing more is to be done. */
+  runSlice(past: boolean, isThere = () => false): Stretch {
     const start = performance.now();
     const before = this.target.computer.processor.retired;
     let result = this.execute(this.slice, past, false);
     while (result === 'emulated' && performance.now() - start < TURN && !this.pauseRequested) {
+      if (isThere()) break;
       result = this.execute(this.slice, false, false);
     }
     const took = performance.now() - start;
