@@ -158,7 +158,7 @@ export class SessionContext {
     this.begun = false;
     this.output.begin(debuggee && debuggee.targets.length > 1 ? debuggee.names : []);
     this.views = (debuggee?.targets ?? []).map(
-      (target) => new Views(target, (text, focus) => focusValue(target, text, focus)),
+      (target) => new Views(target, (text, focus) => focusValue(target, text, focus), debuggee),
     );
     this.pasting.stop();
     const vga = debuggee?.machine.platform.vga;

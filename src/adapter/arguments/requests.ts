@@ -30,7 +30,15 @@ const SOURCE = object<Pick<DebugProtocol.Source, 'path' | 'sourceReference'>>({
 });
 /** What breakpoints of every kind may have. */
 const OPTIONS = { condition: optional(text), hitCondition: optional(text), mode: optional(text) };
-const VIEW = choice('registers', 'vmcs', 'translation', 'tlb', 'translationCache', 'exits');
+const VIEW = choice(
+  'registers',
+  'vmcs',
+  'translation',
+  'tlb',
+  'translationCache',
+  'exits',
+  'machines',
+);
 
 const BEGINNING_AND_END = {
   initialize: object<

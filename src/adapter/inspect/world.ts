@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import { modeOf, type Mode } from '../../debugger/registers/registers';
+import { modeOf } from '../../debugger/registers/registers';
 import type { Target } from '../../debugger/target';
+import { modeName, modeWords } from '../../debugger/words/modes';
 import type { SessionContext } from '../context';
 import type { WorldResponse } from '../protocol';
 
@@ -8,9 +9,7 @@ import type { WorldResponse } from '../protocol';
 export function worldHere({ debuggee }: SessionContext, target: Target): WorldResponse {
   const { exits, operation } = target.technique;
   const { last } = target.trace;
-  const mode = modeOf(target.code.registers);
-  const ring = l10n.t('ring {0}', mode.ring);
-  const here = [ring, modeName(mode)];
+  const here = modeWords(target.code.registers);
   const name = debuggee.targets.length > 1 ? [debuggee.names[target.number] ?? ''] : [];
   const guest = modeOf(target.guest);
   const guestWas = l10n.t(
@@ -53,13 +52,4 @@ export function worldHere({ debuggee }: SessionContext, target: Target): WorldRe
       };
     }
   }
-}
-
-function modeName({ name, bits }: Mode): string {
-  if (name === 'real') return l10n.t('real mode');
-  if (name === 'virtual-8086') return l10n.t('virtual-8086 mode');
-  if (name === '64-bit') return l10n.t('64-bit mode');
-  return name === 'compatibility'
-    ? l10n.t('compatibility, {0}-bit', bits)
-    : l10n.t('protected, {0}-bit', bits);
 }

@@ -1,6 +1,7 @@
 /** What the custom views show, without any protocol: rows of a tree, and how numbers are written. */
 
-export type ViewName = 'registers' | 'vmcs' | 'translation' | 'tlb' | 'translationCache' | 'exits';
+export type ViewName =
+  'registers' | 'vmcs' | 'translation' | 'tlb' | 'translationCache' | 'exits' | 'machines';
 export type NumberFormat = 'hexadecimal' | 'decimal' | 'binary';
 
 /** Where a row leads: an instruction of the guest. */

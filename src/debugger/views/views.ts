@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Target } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';
+import { machineRows, type Machines } from './machines-view';
 import type { View, ViewRequest } from './row';
 import { isShadowTableNode, shadowTableRows, shadowTablesRow } from './shadow-table-rows';
 import { tlbRows } from './tlb-view';
@@ -20,6 +21,8 @@ export class Views {
     private readonly target: Target,
     /** Evaluates an expression in the focused world; throws an Error for people. */
     private readonly evaluate: (expression: string, focus: 'guest' | 'host') => bigint,
+    /** All guests of the computer. */
+    private readonly machines: Machines = { targets: [target], names: [] },
   ) {
     this.current = this.capture();
     this.previous = this.current;
@@ -45,6 +48,8 @@ export class Views {
         return translationCacheRows(this.target, request);
       case 'exits':
         return exitRows(this.target, request);
+      case 'machines':
+        return machineRows(this.machines, request);
     }
   }
 

@@ -57,7 +57,7 @@ export function asleepText(wakeUps: readonly WakeUp[]): string {
   );
 }
 
-function deviceName(device: WakeUp['device']): string {
+export function deviceName(device: WakeUp['device']): string {
   switch (device) {
     case 'timer':
       return l10n.t('timer');
@@ -80,7 +80,7 @@ function deviceName(device: WakeUp['device']): string {
   }
 }
 
-function obstacleText(obstacle: WakeUp['obstacle']): string {
+export function obstacleText(obstacle: WakeUp['obstacle']): string {
   switch (obstacle) {
     case undefined:
       return '';

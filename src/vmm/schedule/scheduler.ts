@@ -76,6 +76,11 @@ export class Scheduler implements Neighbours, Persistent<SchedulerState> {
     this.sliceEnd = this.cpu.time + this.slice;
   }
 
+  /** Whether a guest waits for an interrupt. */
+  isResting(number: number): boolean {
+    return this.resting[number] === true;
+  }
+
   rest(): void {
     this.resting[this.present] = true;
   }

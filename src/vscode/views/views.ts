@@ -10,6 +10,7 @@ export interface Views extends vscode.Disposable {
   readonly translation: ViewTree;
   readonly tlb: ViewTree;
   readonly translationCache: ViewTree;
+  readonly machines: ViewTree;
   readonly exits: ViewTree;
   of(view: ViewId): ViewTree;
 }
@@ -21,6 +22,7 @@ export function createViews(watcher: SessionWatcher): Views {
     translation: new ViewTree('translation', watcher),
     tlb: new ViewTree('tlb', watcher),
     translationCache: new ViewTree('translationCache', watcher),
+    machines: new ViewTree('machines', watcher),
     exits: new ViewTree('exits', watcher),
   };
   return {
