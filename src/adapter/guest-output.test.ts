@@ -26,6 +26,10 @@ describe('what guests print', () => {
     assert.equal(printed(['a', 'b'], parts), '[a] one\n[a] two\n[b] three\n[a] four\n');
   });
 
+  it('may come from any of them first', () => {
+    assert.equal(printed(['a', 'b'], [['x', 1]]), '[b] x');
+  });
+
   it('goes on in another line where somebody else came in between', () => {
     const parts = [
       ['on', 0],

@@ -5,7 +5,7 @@ import { OutputBuffer } from './output-buffer';
  * another one comes amid is gone on with in one more.
  */
 export class GuestOutput {
-  private buffers: OutputBuffer[] = [];
+  private readonly buffers = new Map<number, OutputBuffer>();
   private names: readonly string[] = [];
   /** The guest amid whose line the output stands. */
   private amid: number | undefined;
@@ -16,26 +16,28 @@ export class GuestOutput {
   begin(names: readonly string[]): void {
     this.flush();
     this.names = names;
-    this.buffers = [];
+    this.buffers.clear();
     this.amid = undefined;
   }
 
   add(byte: number, guest: number): void {
     // What comes later is printed later.
-    this.buffers.forEach((buffer, n) => {
-      if (n !== guest) buffer.flush();
-    });
+    for (const [n, buffer] of this.buffers) if (n !== guest) buffer.flush();
     this.buffer(guest).add(byte);
   }
 
   flush(): void {
-    for (const buffer of this.buffers) buffer.flush();
+    for (const buffer of this.buffers.values()) buffer.flush();
   }
 
   private buffer(guest: number): OutputBuffer {
-    return (this.buffers[guest] ??= new OutputBuffer((text) => {
+    const known = this.buffers.get(guest);
+    if (known) return known;
+    const buffer = new OutputBuffer((text) => {
       this.print(this.names.length > 0 ? this.labelled(text, guest) : text);
-    }));
+    });
+    this.buffers.set(guest, buffer);
+    return buffer;
   }
 
   private labelled(text: string, guest: number): string {

@@ -42,6 +42,7 @@ function program(): Command {
     )
     .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
     .option('--cpus <n>', 'number of processors', '1')
+    .option('--guest <file>', 'another guest on the same computer', collect, [])
     .option('--writable', 'write what the guest writes to disks and floppies to their files')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--screen <file>', 'write what the screen shows at the end')

@@ -10,6 +10,14 @@ import type { Trouble } from './trouble';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
+/** One of the guests of a run. */
+export interface WatchedGuest {
+  readonly name: string;
+  readonly number: number;
+  readonly technique: Technique;
+  readonly exits: ReadonlyMap<number, number>;
+}
+
 /** What there is to report of a run. */
 export interface Run {
   readonly machine: Machine;
@@ -22,6 +30,8 @@ export interface Run {
   readonly refused: ReadonlyMap<string, number>;
   readonly outcome: Outcome;
   readonly trouble: Trouble;
+  /** All of them, the first one too. */
+  readonly guests: readonly WatchedGuest[];
 }
 
 /** The JSON that `run --json` writes. */
@@ -33,6 +43,7 @@ export function report({
   refused,
   outcome,
   trouble,
+  guests,
 }: Run): string {
   const { processor } = machine.computer;
   return JSON.stringify(
@@ -44,20 +55,34 @@ export function report({
       ...(trouble.faults.length > 0 && { faults: trouble.faults }),
       instructions: processor.retired,
       cycles: processor.retired + (machine.vm?.monitor.cycles ?? 0),
-      exits: Object.fromEntries(
-        [...exits].map(([reason, count]) => [technique.exits.id(reason), count]),
-      ),
+      exits: exitsOf({ technique, exits }),
       ...(holes.length > 0 && { holes: holes.map(holeOf) }),
       ...(refused.size > 0 && { refused: Object.fromEntries(refused) }),
       unclaimedPorts: Object.fromEntries(
         [...machine.platform.ports.unclaimed].map(([port, counted]) => [hex(port), counted]),
       ),
       registers: registersOf(technique.guest),
+      ...(guests.length > 1 && { guests: guests.map((each) => guestOf(machine, each)) }),
       stateHash: machine.stateHash,
     },
     undefined,
     2,
   );
+}
+
+const exitsOf = ({ technique, exits }: Pick<WatchedGuest, 'technique' | 'exits'>) =>
+  Object.fromEntries([...exits].map(([reason, count]) => [technique.exits.id(reason), count]));
+
+/** Of several guests each: 'running' is one that had not ended. */
+function guestOf(machine: Machine, guest: WatchedGuest): object {
+  const end = machine.endOf(guest.number);
+  return {
+    name: guest.name,
+    stop: end ? STOP[end.kind] : 'running',
+    ...(end?.kind === 'exit-device' && { value: end.value }),
+    exits: exitsOf(guest),
+    registers: registersOf(guest.technique.guest),
+  };
 }
 
 const placeOf = (place: Where) => ({ ...place, address: hex(place.address) });

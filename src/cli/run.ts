@@ -1,18 +1,22 @@
+import { GuestOutput } from '../adapter/guest-output';
 import { countExits } from '../debugger/trace/exit-counts';
 import { techniqueOf } from '../debugger/techniques';
 import {
   exitStatus,
   firmwarePrograms,
+  guestNames,
   Machine,
   MONITORS,
+  type BootImage,
+  type MachineOutput,
   type MonitorName,
   type Paging,
 } from '../session';
-import { notBuiltYet } from './errors';
+import { notBuiltYet, usageError } from './errors';
 import { parseCount, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
 import { requireImage, type ImageArguments } from './image-arguments';
-import { report } from './report';
+import { report, type WatchedGuest } from './report';
 import { screenFile } from './screen-file';
 import { TroubleWatch } from './trouble';
 import { GuestRun } from './guest-run';
@@ -24,6 +28,7 @@ export interface RunOptions extends ImageArguments {
   readonly tlbTags: string;
   readonly cpu: string;
   readonly cpus: string;
+  readonly guest: readonly string[];
   readonly writable?: boolean;
   readonly keys?: string;
   readonly screen?: string;
@@ -39,20 +44,20 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
   requireImage(path, options);
   const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
-  if (!loaded) return 2;
+  const guests = await otherGuests(options, memory);
+  if (!loaded || !guests) return 2;
   const { image, program } = loaded;
   const writable = options.writable ? await requireWritable(image, loaded.files) : undefined;
   const monitor = options.monitor as MonitorName;
-  const print = (byte: number): void => void process.stdout.write(Uint8Array.of(byte));
+  const names = guestNames([path ?? 'guest', ...options.guest]);
+  const output = outputOf(names);
+  const others = guests.map((each, n) => ({ image: each, memory, output: output(n + 1) }));
   const paging = options.paging as Paging;
   const tlbTags = options.tlbTags === 'on';
-  const machine = new Machine(
-    image,
-    { monitor, memory, paging, tlbTags },
-    { serial: print, debugConsole: print },
-  );
+  const machine = new Machine(image, { monitor, memory, paging, tlbTags, others }, output(0));
   const technique = techniqueOf(machine, () => undefined);
-  const exits = countExits(machine.computer.processor, technique);
+  const watched = names.map((name, n) => watchGuest(machine, name, n));
+  const exits = watched[0]?.exits ?? new Map<number, number>();
   const programs = program ? [program] : [];
   const known = { programs, firmware: firmwarePrograms(image) };
   const watch = new TroubleWatch(machine, technique, known);
@@ -67,12 +72,52 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const trouble = watch.after(outcome);
   const holes = guest.holes.all;
   const { refused } = guest;
-  const run = { machine, technique, exits, holes, refused, outcome, trouble };
+  const run = { machine, technique, exits, holes, refused, outcome, trouble, guests: watched };
   const { screen } = options;
   if (screen !== undefined) await writeOutput(screen, screenFile(machine.platform, screen));
   if (options.json !== undefined) await writeOutput(options.json, report(run));
   if (trouble.text !== undefined) process.stderr.write(`ringside: ${trouble.text}\n`);
   return exitStatus(outcome);
+}
+
+/** The images of guests beside the first one; undefined when a source file has errors. */
+async function otherGuests(
+  { guest: paths, monitor }: RunOptions,
+  memory: number,
+): Promise<BootImage[] | undefined> {
+  if (paths.length > 0 && monitor === 'none') {
+    throw usageError('--guest: several guests need a monitor, and --monitor is none');
+  }
+  const images: BootImage[] = [];
+  for (const path of paths) {
+    const loaded = await loadImage(path, { memory, disks: [], floppies: [] });
+    if (!loaded) return undefined;
+    images.push(loaded.image);
+  }
+  return images;
+}
+
+/** Bytes as the only guest gives them; lines with the names of the guests where there are several. */
+function outputOf(names: readonly string[]): (guest: number) => MachineOutput {
+  const whole = new GuestOutput((text) => void process.stdout.write(text));
+  whole.begin(names);
+  return (guest) => {
+    const print = (byte: number): void => {
+      if (names.length === 1) process.stdout.write(Uint8Array.of(byte));
+      else {
+        whole.add(byte, guest);
+        whole.flush();
+      }
+    };
+    return { serial: print, debugConsole: print };
+  };
+}
+
+function watchGuest(machine: Machine, name: string, number: number): WatchedGuest {
+  const technique = techniqueOf(machine, () => undefined, number);
+  const { processor } = machine.computer;
+  const exits = countExits(processor, technique, () => machine.present === number);
+  return { name, number, technique, exits };
 }
 
 function refuseWhatIsNotBuilt(options: RunOptions): void {

@@ -44,3 +44,4 @@ export { SPENDINGS, spentCycles, type Spending } from './cost/spending';
 export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figure } from '../vmm';
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';
+export { guestNames } from './guest-names';

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { guestNames } from '../../session';
 import type { RequestError } from '../request-error';
 import {
   address,
@@ -42,7 +43,17 @@ export interface BootSettings {
 
 /** One of several guests. */
 export interface GuestSettings extends BootSettings {
-  readonly name: string;
+  /** Undefined: as its file. */
+  readonly name: string | undefined;
+}
+
+/** What guests are called. */
+export function namesOf(guests: readonly GuestSettings[]): string[] {
+  const files = guests.map(
+    ({ program, disk, cdrom, bios }) => program ?? disk[0] ?? cdrom ?? bios ?? 'guest',
+  );
+  const names = guestNames(files);
+  return guests.map(({ name }, n) => name ?? names[n] ?? '');
 }
 
 /** What one of several guests may have of its own; what it does not say is as the configuration has it. */
@@ -109,7 +120,7 @@ export function guestSettings(args: Attributes): GuestSettings {
     );
   }
   return {
-    name: text(args, 'name') ?? nameOf(path(args, 'program') ?? disk[0] ?? cdrom ?? 'guest'),
+    name: text(args, 'name'),
     program: path(args, 'program'),
     disk,
     floppies,
@@ -125,6 +136,3 @@ export function guestSettings(args: Attributes): GuestSettings {
     includeDirs: strings('includeDirs', args['includeDirs'] ?? []),
   };
 }
-
-/** A guest is called as its file is, without folder and ending. */
-const nameOf = (file: string): string => /([^/\\]+?)(\.[^./\\]*)?$/.exec(file)?.[1] ?? file;

@@ -18,7 +18,7 @@ import { breathe } from '../host';
 import { arrive } from './arrive';
 import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
 import { BootLoader, type LoadedBoot } from './boot-loader';
-import type { GuestSettings } from './guest-attributes';
+import { namesOf, type GuestSettings } from './guest-attributes';
 import { OpenImages } from './open-images';
 import type { LaunchArguments } from '../protocol';
 import { RequestError, sessionHasEnded } from '../request-error';
@@ -155,14 +155,15 @@ async function prepare(
     new BootLoader(guest, context.host, context.send, signal).load();
   const { programs, image, files } = await load(settings);
   const guests: OtherDebuggee[] = [];
-  for (const guest of settings.guests) {
-    const { name, memory } = guest;
-    guests.push({ ...(await load(guest)), name, memory });
+  const [name = '', ...names] = namesOf([settings, ...settings.guests]);
+  for (const [n, guest] of settings.guests.entries()) {
+    const { memory } = guest;
+    guests.push({ ...(await load(guest)), name: names[n] ?? '', memory });
   }
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
   const { monitor, memory, paging, tlbTags, allocation, intercepts } = settings;
-  const { holdInterrupts, realTime, name } = settings;
+  const { holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
   const machine = { image, monitor, memory, paging, tlbTags, allocation, intercepts };
   const options = { ...machine, programs, holdInterrupts, realTime, name, guests };

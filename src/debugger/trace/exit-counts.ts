@@ -1,20 +1,36 @@
 import type { Processor } from '../../processor/processor';
 import type { Technique } from '../techniques';
 
-/** Counts VM exits by basic reason, for a run that nobody debugs. */
+/**
+ * Counts VM exits by basic reason, for a run that nobody debugs.
+ *
+ * @param isPresent whether the guest has the processor: others may be on the computer, too
+ */
 export function countExits(
   { observer }: Processor,
   { exits, leavesBy }: Technique,
+  isPresent: () => boolean = () => true,
 ): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
+  const others = { ...observer };
   const count = (): void => {
     const reason = exits.lastReason();
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   };
-  if (leavesBy === 'trap') observer.delivered = count;
-  else observer.exiting = count;
-  observer.entryFailed = ({ early }) => {
-    if (!early) count();
+  if (leavesBy === 'trap') {
+    observer.delivered = (event) => {
+      if (isPresent()) count();
+      else others.delivered?.(event);
+    };
+  } else {
+    observer.exiting = () => {
+      if (isPresent()) count();
+      else others.exiting?.();
+    };
+  }
+  observer.entryFailed = (how) => {
+    if (!isPresent()) others.entryFailed?.(how);
+    else if (!how.early) count();
   };
   return counts;
 }
