@@ -12,6 +12,7 @@ export { diagnosisDocument, type DocumentOptions } from './explain/document';
 export { diagnosisText } from './explain/text';
 export { reportJson } from './json';
 export { readDumps } from './reading/read';
+export { speak } from './speak';
 
 /** There is no dump in a text. */
 export class NoDump extends Error {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { labelled, withNote } from '../../isa/phrases';
+import { labelled, listed, withNote } from '../../isa/phrases';
 import type { Diagnosis } from '../diagnose';
 import type { Damage } from '../dump';
 import type { Failure } from '../judging/verdict';
@@ -23,9 +23,7 @@ export function diagnosisText(diagnosis: Diagnosis): string {
     verdictSentence(diagnosis),
     ...failures.flatMap((failure, n) => failureLines(diagnosis, failure, n + 1)),
     ...section(
-      verdict === 'not judged'
-        ? l10n.t('Broken, unless the processor has more than every one:')
-        : '',
+      verdict === 'not judged' ? l10n.t('Allowed only by processors that have it:') : '',
       verdict === 'not judged'
         ? suspects.flatMap((failure, n) => failureLines(diagnosis, failure, n + 1))
         : [],
@@ -50,7 +48,8 @@ const section = (title: string, lines: readonly string[]): string[] =>
 export function linesOf({ dump }: Diagnosis, { fields }: Failure): string {
   const lines = fields.flatMap((id) => dump.fields.get(id)?.place.line ?? []);
   const unique = [...new Set(lines)].map(String);
-  return unique.length === 0 ? '' : l10n.t('lines {0}', unique.join(' '));
+  if (unique.length === 1) return l10n.t('line {0}', unique.join());
+  return unique.length === 0 ? '' : l10n.t('lines {0}', listed(unique));
 }
 
 function failureLines(diagnosis: Diagnosis, failure: Failure, number: number): string[] {
