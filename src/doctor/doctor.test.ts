@@ -164,6 +164,8 @@ describe('a text that is wrong', () => {
   it('tells which parameter makes the kernel print one', () => {
     const text = '[1.0] set kvm_intel.dump_invalid_vmcs=1 to dump internal KVM state.';
     assert.throws(() => diagnoseText(text), /kvm_intel\.dump_invalid_vmcs=1/);
+    const qemu = 'KVM: entry failed, hardware error 0x80000021\nEAX=00000000 EBX=00000000';
+    assert.throws(() => diagnoseText(qemu), /kvm_intel\.dump_invalid_vmcs=1/);
   });
 
   it('has messages with line and column, and the rest is judged', () => {
@@ -180,11 +182,32 @@ describe('a text that is wrong', () => {
     assert.equal(failures[0]?.rule, 'guest.rflags.reserved');
   });
 
+  it('may be cut within a number that other printers make shorter', () => {
+    const whole = printed('Xen 4.4')({ fields: LONG_MODE, reason: 10 });
+    const { dump } = first(whole.replace('RFLAGS=0x0000000000000202', 'RFLAGS=0x0000000000'));
+    assert.equal(dump.fields.has('GUEST_RFLAGS'), false);
+    assert.equal(dump.damages.length, 1);
+  });
+
   it('contradicts itself: then a field is unknown', () => {
     const text = kvm({ fields: LONG_MODE, reason: 10 });
     const { dump } = first(text.replace(/(.*CR3 = 0x0{12})3000/, '$13000\n$14000'));
     assert.equal(dump.fields.has('GUEST_CR3'), false);
     assert.equal(dump.damages.length, 1);
+  });
+
+  it('takes no longer because it is made to', () => {
+    const long = [
+      `0x1 A${' '.repeat(300_000)}x`,
+      '0x1 =\n'.repeat(50_000),
+      'CR0: actual='.repeat(50_000),
+      '"a'.repeat(100_000),
+      '> '.repeat(100_000),
+      '[1.0] '.repeat(100_000),
+    ];
+    const start = Date.now();
+    for (const text of long) assert.throws(() => diagnoseText(text.slice(0, -1)), NoDump);
+    assert.ok(Date.now() - start < 8000, `${String(Date.now() - start)} ms`);
   });
 
   it('is JSON that is cut', () => {

@@ -79,6 +79,15 @@ for (const printer of VMCB_PRINTERS) {
       );
     });
 
+    it('is not called broken when its end is cut off', () => {
+      const text = printer.print(GOOD_VMCB);
+      for (let length = 0; length < text.length; length += 3) {
+        for (const { failures } of diagnosesOf(text.slice(0, length))) {
+          assert.deepEqual(failures, [], text.slice(length - 40, length));
+        }
+      }
+    });
+
     it('never throws, however it is damaged', () => {
       const wound = fc.tuple(fc.nat(), fc.nat(20), fc.string({ maxLength: 8 }));
       fc.assert(

@@ -175,6 +175,20 @@ for (const printer of VMCS_PRINTERS) {
       );
     });
 
+    it('is not called broken when its end is cut off', () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...GOOD), fc.nat(), ([, fields], cut) => {
+          const text = printer.print({ fields, ...WORKED });
+          const diagnoses = diagnosesOf(text.slice(0, cut % text.length));
+          assert.deepEqual(
+            diagnoses.flatMap(({ failures }) => failures),
+            [],
+          );
+        }),
+        { numRuns: 300 },
+      );
+    });
+
     it('never throws, however it is damaged', () => {
       fc.assert(
         fc.property(

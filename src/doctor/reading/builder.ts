@@ -5,12 +5,16 @@ import type { Damage, Dump, Format, FoundField, MsrEntry, Place, Remark, Vendor 
 export interface Word {
   readonly text: string;
   readonly place: Place;
+  /** The text ends behind it, without an end of the line: it may be cut. */
+  readonly open?: boolean;
 }
 
 /** How many hexadecimal digits a printer gives a value, at least and at most. */
 export interface Digits {
   readonly least: number;
   readonly most: number;
+  /** Whoever wrote it may have padded it to any width. */
+  readonly free?: boolean;
 }
 
 /** Reads what one dump says, line by line. */
@@ -39,12 +43,12 @@ export class DumpBuilder {
       this.damage(word.place, l10n.t('no hexadecimal number: {0}', shown(word.text)));
       return undefined;
     }
-    if (found.length < digits.least) {
+    if (isCut(found, digits)) {
       const message = l10n.t(
         'cut: {0} has {1} of {2} digits',
         word.text,
         found.length,
-        digits.least,
+        found.length < digits.least ? digits.least : digits.most,
       );
       this.damage(word.place, message);
       return undefined;
@@ -57,8 +61,16 @@ export class DumpBuilder {
     return BigInt(`0x${found}`);
   }
 
+  /** Whether a word whose digits nobody can count may be cut; then there is a damage. */
+  mayBeCut({ open, text, place }: Word): boolean {
+    if (!open) return false;
+    this.damage(place, l10n.t('the text ends in {0}: it may be cut', shown(text)));
+    return true;
+  }
+
   /** A decimal value; undefined, and a damage, when it is none. */
   decimal(word: Word): bigint | undefined {
+    if (this.mayBeCut(word)) return undefined;
     if (/^\d{1,20}$/.test(word.text)) return BigInt(word.text);
     this.damage(word.place, l10n.t('no decimal number: {0}', shown(word.text)));
     return undefined;
@@ -101,6 +113,16 @@ export class DumpBuilder {
     const { vendor, format, place, fields, believedEfer, entryMsrs, remarks, damages } = this;
     return { vendor, format, place, fields, believedEfer, entryMsrs, remarks, damages };
   }
+}
+
+/**
+ * Whether digits are missing: printers pad a value to the least number or the most, and between the two
+ * is only one that is too large for the least.
+ */
+function isCut(found: string, { least, most, free }: Digits): boolean {
+  if (found.length < least) return true;
+  if (free) return false;
+  return found.length > least && found.length < most && found.startsWith('0');
 }
 
 /** A word as a message shows it. */

@@ -1,4 +1,5 @@
 import type { Place } from '../dump';
+import type { Word } from './builder';
 
 /** A piece of a logical line, and where it stood. */
 interface Piece {
@@ -15,6 +16,8 @@ export class LogicalLine {
     private readonly pieces: readonly Piece[],
     /** What stood before it: a logger's or a mail program's. */
     readonly prefix: string,
+    /** The text ends with it, without an end of the line. */
+    readonly open: boolean,
   ) {}
 
   /** Where a character of the line stands in the text. */
@@ -24,10 +27,17 @@ export class LogicalLine {
     return { line: piece.line, column: piece.column + offset - piece.start };
   }
 
+  /** A word of the line. */
+  word(text: string, offset: number): Word {
+    const place = this.placeOf(offset);
+    const last = offset + text.length >= this.text.trimEnd().length;
+    return { text, place, ...(this.open && last && { open: true }) };
+  }
+
   /** The same line without the mark of a soft line break. */
   withoutMark(): LogicalLine {
     return this.text.endsWith('\u0000')
-      ? new LogicalLine(this.text.slice(0, -1), this.pieces, this.prefix)
+      ? new LogicalLine(this.text.slice(0, -1), this.pieces, this.prefix, this.open)
       : this;
   }
 
@@ -39,6 +49,7 @@ export class LogicalLine {
       this.text + separator + next.text,
       [...this.pieces, ...moved],
       this.prefix,
+      next.open,
     );
   }
 }
@@ -80,12 +91,16 @@ const CONTINUATION = /^(0x[0-9a-f]+|[0-9a-f]{4,16}|shadow|gh_mask|attr|limit|bas
 /** A label that mail cut in two before its sign: `ActivityState` / `= 00000000`. */
 const LATE_SIGN = /^=\s?(0x)?[0-9a-f]+/;
 
+/** Characters of a line that are looked at: no printer makes longer ones, but whole JSON in one line. */
+const LONGEST = { LINE: 20_000, JOINED: 400 } as const;
+
 /** A line of which event it speaks, and what mail may have cut off from its end. */
 const EVENT = /^ *(VMEntry|VMExit|IDTVectoring): /;
 const REST_OF_EVENT = /^(errcode|ilen)=/;
 
 /** What stands between two lines that belong together; undefined when they do not. */
 function bond(line: LogicalLine, next: LogicalLine, quotedPrintable: boolean): string | undefined {
+  if (line.text.length > LONGEST.JOINED) return undefined;
   const [text, following] = [line.text.trimEnd(), next.text.trimStart()];
   if (quotedPrintable && text.endsWith('\u0000')) return '';
   if (OPEN.test(text) && CONTINUATION.test(following)) return ' ';
@@ -99,8 +114,8 @@ export function logicalLines(text: string): LogicalLine[] {
   const quotedPrintable = text.includes('=3D');
   const lines: LogicalLine[] = [];
   let last: LogicalLine | undefined;
-  text.split(/\r\n|\n|\r/).forEach((raw, index) => {
-    const next = cleaned(raw, index + 1, quotedPrintable);
+  text.split(/\r\n|\n|\r/).forEach((raw, index, { length }) => {
+    const next = cleaned(raw, index + 1, quotedPrintable, index === length - 1);
     const separator = last && bond(last, next, quotedPrintable);
     if (last && separator !== undefined) {
       last = last.withoutMark().joined(next, separator);
@@ -114,11 +129,11 @@ export function logicalLines(text: string): LogicalLine[] {
 }
 
 /** A line of the text alone; a soft line break is marked by a NUL, which no dump prints. */
-function cleaned(raw: string, line: number, quotedPrintable: boolean): LogicalLine {
-  const visible = raw.replaceAll('\u00a0', ' ').replaceAll('\u0000', ' ');
+function cleaned(raw: string, line: number, quotedPrintable: boolean, open: boolean): LogicalLine {
+  const visible = raw.slice(0, LONGEST.LINE).replaceAll('\u00a0', ' ').replaceAll('\u0000', ' ');
   const start = withoutPrefixes(visible);
   let text = visible.slice(start);
   if (quotedPrintable) text = decoded(text.replace(/=$/, '\u0000'));
   const prefix = visible.slice(0, start);
-  return new LogicalLine(text, [{ start: 0, line, column: start + 1 }], prefix);
+  return new LogicalLine(text, [{ start: 0, line, column: start + 1 }], prefix, open);
 }

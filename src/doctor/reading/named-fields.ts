@@ -9,7 +9,7 @@ import { wordsOf } from './pairs';
 /** Dumps that name one field after the other: ours, and that of WinDbg's extension hvext. */
 
 /** A member of our JSON whose value is a number, or a text that is one. */
-const MEMBER = /"([A-Za-z_][\w. -]*)"\s*:\s*(?:"([^"]*)(?:"|$)|([^\s",{}[\]]+))/dg;
+const MEMBER = /"([A-Za-z_][\w. -]*)"\s*:\s*(?:"([^"]*)("|$)|([^\s",{}[\]]+))/dg;
 /** What else our JSON may say beside fields. */
 const OTHER_MEMBERS: ReadonlySet<string> = new Set(['vendor', 'format', 'comment', 'name']);
 
@@ -21,9 +21,13 @@ export class RingsideJson {
   take(line: LogicalLine): boolean {
     let taken = false;
     for (const match of line.text.matchAll(MEMBER)) {
-      const [name, text, number] = wordsOf(line, match as RegExpExecArray);
+      const [name, text, quote, number] = wordsOf(line, match as RegExpExecArray);
       const value = text?.text ? text : number;
-      if (!name || !value) continue;
+      if (!name || !value?.text) continue;
+      if (text?.text && quote?.text === '') {
+        this.dump.mayBeCut({ ...value, open: true });
+        continue;
+      }
       taken = this.member(name, value) || taken;
     }
     return taken;
@@ -52,7 +56,7 @@ export class RingsideJson {
       return false;
     }
     const value = /^0x/i.test(word.text)
-      ? this.dump.hexadecimal(word, { least: 1, most: bits / 4 })
+      ? this.dump.hexadecimal(word, { least: 1, most: 16, free: true })
       : this.dump.decimal(word);
     if (value !== undefined && value >> BigInt(bits) !== 0n) {
       this.dump.damage(word.place, l10n.t('{0} is wider than its field', word.text));
@@ -92,6 +96,9 @@ const plain = (name: string): string =>
 
 const BY_NAME = new Map(VMCS_FIELDS.map((row) => [plain(row.name), row]));
 
+/** A value, and the longest name. */
+const LONGEST_LINE = 200;
+
 /** `0x0000000080050033 Guest CR0` */
 const NAMED = /^\s*(0x[0-9a-f]+|\*+ ?FAILED ?\*+) +([A-Z].*?)\s*$/di;
 
@@ -101,12 +108,12 @@ export class HvextText {
 
   /** Takes a line; false when it names no field. */
   take(line: LogicalLine): boolean {
-    const match = NAMED.exec(line.text);
+    const match = line.text.length > LONGEST_LINE ? null : NAMED.exec(line.text);
     const [value, name] = match ? wordsOf(line, match) : [];
     const row = name && BY_NAME.get(plain(name.text));
     if (!value || !row) return false;
     if (value.text.startsWith('*')) return true;
-    const number = this.dump.hexadecimal(value, { least: 1, most: 16 });
+    const number = this.dump.hexadecimal(value, { least: 1, most: 16, free: true });
     if (number === undefined) return true;
     this.dump.set(row.id, BigInt.asUintN(fieldBits(row), number), value.place);
     return true;
@@ -124,6 +131,7 @@ export class HvextText {
 
 /** Whether a line is one of hvext's. */
 export function isHvextLine(text: string): boolean {
+  if (text.length > LONGEST_LINE) return false;
   const name = NAMED.exec(text)?.[2];
   return name !== undefined && BY_NAME.has(plain(name));
 }

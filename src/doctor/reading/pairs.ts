@@ -35,7 +35,7 @@ export class PairFinder {
     return [...line.text.matchAll(this.pattern)].map((match) => {
       const [, label = '', text = ''] = match;
       const offset = match.indices?.[2]?.[0] ?? match.index;
-      return { label: label.replace(/ +/g, ' '), word: { text, place: line.placeOf(offset) } };
+      return { label: label.replace(/ +/g, ' '), word: line.word(text, offset) };
     });
   }
 }
@@ -45,6 +45,6 @@ export function wordsOf(line: LogicalLine, match: RegExpExecArray): Word[] {
   return [...match].slice(1).map((text, n) => {
     const offset = match.indices?.[n + 1]?.[0] ?? match.index;
     // A group that took no part is undefined, whatever its type says.
-    return { text: (text as string | undefined) ?? '', place: line.placeOf(offset) };
+    return line.word((text as string | undefined) ?? '', offset);
   });
 }

@@ -99,7 +99,20 @@ class TextReader {
     last?.remarks.push(...this.remarks);
     this.close();
     const said = this.dumps.filter(({ size, damages }) => size + damages.length > 0);
-    return { dumps: said.map((dump) => dump.build()), parameter: this.parameter };
+    const dumps = said.map((dump) => dump.build());
+    return {
+      dumps,
+      parameter: this.parameter ?? (dumps.length === 0 ? this.failure() : undefined),
+    };
+  }
+
+  /** The parameter by which a kernel prints what a QEMU without a dump has only the number of. */
+  private failure(): string | undefined {
+    const said = this.remarks.find((remark) => remark.kind === 'hardware-error');
+    if (!said) return undefined;
+    return said.error === 0xffff_ffffn
+      ? 'kvm_amd.dump_invalid_vmcb=1'
+      : 'kvm_intel.dump_invalid_vmcs=1';
   }
 
   private headOf(text: string): Printer | undefined {

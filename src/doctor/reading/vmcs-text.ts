@@ -165,7 +165,7 @@ export class VmcsText {
 
   private accessRights(id: FieldId, word: Word): void {
     // Printed as 5 digits, of which the last 16 bits and the "unusable" bit count.
-    this.dump.set(id, this.dump.hexadecimal(word, { least: 4, most: 8 }), word.place);
+    this.dump.set(id, this.dump.hexadecimal(word, { least: 5, most: 8 }), word.place);
   }
 
   private hostLine(line: LogicalLine): void {

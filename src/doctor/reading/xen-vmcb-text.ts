@@ -98,6 +98,7 @@ export class XenVmcbText {
   }
 
   private pair(label: string, word: Word): void {
+    if (!PADDED.test(label) && this.dump.mayBeCut(word)) return;
     const halves = HALVES[label];
     if (halves) {
       const [low, high, shift] = halves;
