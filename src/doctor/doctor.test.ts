@@ -159,6 +159,7 @@ describe('a text that is wrong', () => {
   it('has no dump', () => {
     assert.throws(() => diagnoseText('hello\nworld\n'), NoDump);
     assert.throws(() => diagnoseText(''), /looked for/);
+    assert.throws(() => diagnoseText('{"vmcs": {"colour": 3}}'), NoDump);
   });
 
   it('tells which parameter makes the kernel print one', () => {

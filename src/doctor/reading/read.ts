@@ -98,7 +98,10 @@ class TextReader {
     const last = this.dumps[this.dumps.length - 1];
     last?.remarks.push(...this.remarks);
     this.close();
-    const said = this.dumps.filter(({ size, damages }) => size + damages.length > 0);
+    // JSON of something else has no field of ours.
+    const said = this.dumps.filter(
+      ({ size, damages, format }) => size + (format === 'ringside' ? 0 : damages.length) > 0,
+    );
     const dumps = said.map((dump) => dump.build());
     return {
       dumps,
