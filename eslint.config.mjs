@@ -9,6 +9,7 @@ const LAYERS = [
   { type: 'machine', below: ['isa', 'processor'] },
   { type: 'program', below: ['isa'] },
   { type: 'language', below: ['isa', 'program'] },
+  { type: 'doctor', below: ['isa', 'processor'] },
   { type: 'firmware', below: ['program'] },
   { type: 'vmm', below: ['isa', 'processor', 'machine'] },
   { type: 'session', below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm'] },
@@ -25,6 +26,7 @@ const LAYERS = [
     below: [
       'isa',
       'processor',
+      'doctor',
       'machine',
       'program',
       'firmware',
@@ -39,6 +41,7 @@ const LAYERS = [
     below: [
       'isa',
       'processor',
+      'doctor',
       'machine',
       'program',
       'language',
@@ -62,8 +65,8 @@ const NODE_ONLY = [
 
 /** Doors within the layers: who stands before one asks through it for what is behind. */
 const FACE = {
-  group: ['**/vmm/*', '**/program/*'],
-  message: 'The index of vmm and of program is their face.',
+  group: ['**/vmm/*', '**/program/*', '**/doctor/*'],
+  message: 'The index of vmm, of program and of doctor is their face.',
 };
 const TECHNIQUE = {
   group: ['**/isa/vmx/*', '**/processor/vmx/**', '**/vmm/vtx/**', '**/techniques/*/**'],

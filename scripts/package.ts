@@ -21,6 +21,7 @@ const NEEDED = [
   'dist/cli.js',
   'dist/extension.js',
   'dist/language.js',
+  'dist/doctor.js',
   'dist/web/extension.js',
   'dist/webview/screen.js',
   'dist/webview/comparison.js',

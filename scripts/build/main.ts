@@ -43,9 +43,10 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
   {
     entry: 'src/vscode/desktop/extension.ts',
     outfile: 'extension.js',
-    options: { ...node, external: ['vscode', './language.js'] },
+    options: { ...node, external: ['vscode', './language.js', './doctor.js'] },
   },
   { entry: 'src/vscode/desktop/language.ts', outfile: 'language.js', options: node },
+  { entry: 'src/vscode/desktop/doctor.ts', outfile: 'doctor.js', options: node },
   { entry: 'src/vscode/web/extension.ts', outfile: 'web/extension.js', options: browser },
   {
     entry: 'src/vscode/screen/webview/main.ts',

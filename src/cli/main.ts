@@ -8,6 +8,7 @@ import { endOnTrouble, statusOfError } from './ends';
 import { notBuiltYet } from './errors';
 import { parseCount } from './files';
 import { runCommand, type RunOptions } from './run';
+import { vmcsCommand, type VmcsOptions } from './vmcs';
 
 /** The command line. Its options and exit statuses are a contract: see README.md. */
 
@@ -84,6 +85,14 @@ function program(): Command {
     .action((file: string, options: { bits: string; org: string }) =>
       finish(disassembleCommand(file, options)),
     );
+
+  root
+    .command('vmcs')
+    .description('explain the dump of a VMCS or VMCB that a real machine printed')
+    .argument('<file>', 'the text, with whatever else is in it; - for stdin')
+    .option('--json <file>', 'write all that was found')
+    .option('--locale <name>', 'language: en, zh-cn', 'en')
+    .action((file: string, options: VmcsOptions) => finish(vmcsCommand(file, options)));
 
   root
     .command('dap')

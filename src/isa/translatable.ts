@@ -23,6 +23,7 @@ import {
   SYSTEM_TYPES,
   SYSTEM_TYPES_64,
 } from './segments';
+import { VMCB_FIELDS } from './svm/vmcb';
 import { EXIT_REASONS } from './vmx/exit-reasons';
 import { VMCS_FIELDS } from './vmx/fields';
 import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from './vmx/instruction-errors';
@@ -44,6 +45,7 @@ export function allBitTables(): BitTable[] {
     GATE_DESCRIPTOR,
     ...(Object.values({ ...paging, ...ept }) as unknown[]).filter(isTable),
     ...VMCS_FIELDS.flatMap((row) => row.bits ?? []),
+    ...VMCB_FIELDS.flatMap((row) => row.bits ?? []),
     ...MSRS.flatMap((row) => row.bits ?? []),
     ...QUALIFICATION_TABLES,
     ...EXIT_REASONS.flatMap((row) => instructionInformationTable(row.number) ?? []),

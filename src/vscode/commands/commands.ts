@@ -10,6 +10,8 @@ import type { OtherWays } from '../comparison/other-way';
 import { registerStates } from '../comparison/states';
 import type { Platform } from '../platform';
 import { comparisonCommands } from './comparison';
+import { registerExplanations } from '../dumps/explain-dump';
+import { doctorCommands } from './doctor';
 import { exitCommands } from './exits';
 import { registerMemoryText } from './memory';
 import { rowCommands } from './rows';
@@ -45,10 +47,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...exitCommands(context),
     ...screenCommands(context),
     ...comparisonCommands(context),
+    ...doctorCommands(context),
   };
   return vscode.Disposable.from(
     registerMemoryText(),
     registerStates(),
+    registerExplanations(),
     ...Object.entries(commands).map(([name, command]) =>
       vscode.commands.registerCommand(name, command as (...args: unknown[]) => unknown),
     ),

@@ -8,8 +8,9 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
   const commandLine = vscode.Uri.joinPath(context.extensionUri, 'dist/cli.js').fsPath;
   const platform: Platform = {
     kind: 'process',
-    // A bundle of its own beside this one, so that the extension starts fast.
+    // Bundles of their own beside this one, so that the extension starts fast.
     loadLanguage: () => import('./language.js'),
+    loadDoctor: () => import('./doctor.js'),
     createAdapter: () =>
       Promise.resolve(
         new vscode.DebugAdapterExecutable(

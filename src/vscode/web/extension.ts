@@ -16,6 +16,7 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
       await loadAssets(context.extensionUri);
       return import('../../language');
     },
+    loadDoctor: () => import('../../doctor'),
     createAdapter: async () => {
       const adapter = await adapterIn(context.extensionUri);
       return new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter);

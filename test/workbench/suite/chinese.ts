@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { closeDumps, DUMP, explain } from './doctor';
 import {
   api,
   openFile,
@@ -20,6 +21,7 @@ export function chineseSuite(): void {
     after(async () => {
       await stopDebugging();
       await removeBreakpoints();
+      await closeDumps();
     });
 
     it('the manifest, the extension and the adapter speak it', async () => {
@@ -55,6 +57,13 @@ export function chineseSuite(): void {
       for (const text of [...ways.map((way) => way.description), ...groups.map((g) => g.label)]) {
         assert.match(text, CHINESE);
       }
+    });
+
+    it('so does the doctor of VMCS dumps', async () => {
+      const text = await explain(DUMP);
+      assert.match(text, /^# .*KVM.*未通过$/m);
+      assert.match(text, /^## 可能的原因$/m);
+      assert.match(text, /guest\.interruptibility\.sti-if/);
     });
   });
 }

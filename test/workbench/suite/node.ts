@@ -4,6 +4,7 @@ import { activationSuite } from './activation';
 import { chineseSuite } from './chinese';
 import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
+import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
@@ -27,6 +28,7 @@ export function run(): Promise<void> {
     viewsSuite();
     screenSuite();
     comparisonSuite();
+    doctorSuite();
     editingSuite();
     languageSuite();
   });

@@ -16,7 +16,13 @@ import { VIRTUAL_APIC_CHECKS } from './virtual-apic';
 import { EntryView, type EntryContext } from './view';
 
 export type { CheckArea, EntryCheck, EntryCheckFailure } from './rule';
-export type { EntryContext, EntryFacts, EntryMemory, FieldReader } from './view';
+export {
+  EntryView,
+  type EntryContext,
+  type EntryFacts,
+  type EntryMemory,
+  type FieldReader,
+} from './view';
 export { msrLoadRefusal, type MsrAreaEntry } from './msr-loading';
 
 /** Every check, by area, in the manual's order (SDM 3C 27.2, 27.3). */

@@ -1,0 +1,1 @@
+export { diagnoseText, diagnosisDocument, NoDump, speak } from '../../doctor';
