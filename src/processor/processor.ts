@@ -183,7 +183,7 @@ export class Processor
   reset(): void {
     resetState(this.state);
     this.guestMode = ROOT_OPERATION;
-    this.mmu.secondLevel = undefined;
+    this.mmu.secondLevel = this.mmu.guarded = undefined;
     this.vmx.reset();
     this.tlb.flushAll();
     this.code.flush();
@@ -236,6 +236,11 @@ export class Processor
   }
 
   private stopRequested = false;
+
+  /** Guest mode is asked again after the present instruction. */
+  endStretch(): void {
+    this.progress.endAfterThis();
+  }
 
   /** What happens between two instructions: VM exits that are due, interrupts, the end of the budget. */
   private boundary(end: number): ProcessorStop | undefined {

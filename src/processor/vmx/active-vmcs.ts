@@ -1,6 +1,8 @@
+import { SecondaryControl } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
-import type { GuestModeHost } from '../guest-mode/host';
+import type { GuestAddressSpace, GuestModeHost } from '../guest-mode/host';
 import type { VmxCapabilities } from './capabilities';
+import type { Controls } from './controls';
 import { PassedChecks } from './entry-checks/passed-checks';
 import { WatchedWords, type FindChange } from './entry-checks/watched-words';
 import { ExtendedPageTables } from './ept';
@@ -41,8 +43,22 @@ export class ActiveVmcs {
     this.intercepts = new Intercepts(cpu, this.vmcs);
   }
 
+  /**
+   * How the guest's accesses to memory go from now on.
+   *
+   * @returns what the guest's translations depend on, beside their tag
+   */
+  translateBy(controls: Controls): Omit<GuestAddressSpace, 'tag'> {
+    const { mmu } = this.cpu;
+    const ept = (controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
+    const secondLevel = ept ? this.extendedPageTables : undefined;
+    mmu.secondLevel = secondLevel;
+    mmu.guarded = this.intercepts.guardedPage;
+    return { root: secondLevel?.pointer ?? 0n, guarded: mmu.guarded?.frame };
+  }
+
   /** EPT, as the EPT pointer has it now. */
-  get extendedPageTables(): ExtendedPageTables {
+  private get extendedPageTables(): ExtendedPageTables {
     const { words } = this.vmcs;
     const low = words[EPT_POINTER] ?? 0;
     const high = words[EPT_POINTER + 1] ?? 0;

@@ -34,6 +34,7 @@ import {
   vmxInstructionQualification,
 } from './instruction-information';
 import { NonRootRegisters } from './non-root-registers';
+import type { VirtualApicState } from './virtual-apic/virtual-apic';
 
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
 const TICK = 1 << 5;
@@ -54,6 +55,7 @@ export interface NonRootState {
   readonly timerDeadline: number | undefined;
   readonly trapFlagPending: boolean;
   readonly workAtEntry: number;
+  readonly apic: VirtualApicState;
 }
 
 /** VMX non-root operation: what of the guest's doings causes VM exits (SDM 3C 26.1 to 26.3). */
@@ -70,6 +72,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.trapFlagPending = false;
     this.workAtEntry = this.cpu.work;
     this.timerDeadline = undefined;
+    this.apic.begin(controls);
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
       const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
       this.timerDeadline = this.cpu.time - this.sinceTick() + ticks * TICK;
@@ -83,7 +86,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
 
   save(): NonRootState {
     const { controls, timerDeadline, trapFlagPending, workAtEntry } = this;
-    return { controls, timerDeadline, trapFlagPending, workAtEntry };
+    return { controls, timerDeadline, trapFlagPending, workAtEntry, apic: this.apic.save() };
   }
 
   restore(state: NonRootState): void {
@@ -91,6 +94,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.timerDeadline = state.timerDeadline;
     this.trapFlagPending = state.trapFlagPending;
     this.workAtEntry = state.workAtEntry;
+    this.apic.restore(state.apic, state.controls);
   }
 
   cpuid(): boolean {
@@ -277,8 +281,12 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.trapFlagPending = true;
   }
 
-  /** It comes before debug exceptions, which stay pending (SDM 3C 26.5.2). */
+  /**
+   * It comes before debug exceptions, which stay pending (SDM 3C 26.5.2), and after what the instruction
+   * has led to in the virtual APIC.
+   */
   trapFlag(): void {
+    if (this.apic.hasSomethingToSettle) this.apic.settle();
     const done = this.cpu.work !== this.workAtEntry;
     if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && done) this.trapFlagPending = true;
     if (!this.trapFlagPending) return;
@@ -303,7 +311,14 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     if (this.primary(PrimaryControl.INTERRUPT_WINDOW_EXITING) && enabled && open) {
       this.exit({ reason: ExitReason.INTERRUPT_WINDOW });
     }
+    if (this.apic.interruptRecognized && enabled && open) this.deliverVirtualInterrupt();
     return false;
+  }
+
+  /** It wakes the processor as an external interrupt would: not from shutdown (SDM 3C 30.2.2). */
+  private deliverVirtualInterrupt(): void {
+    const { activity } = this.cpu.state;
+    if (activity !== 'shutdown' && activity !== 'wait-for-SIPI') this.apic.deliverInterrupt();
   }
 
   instructionLimit(): number {
@@ -328,7 +343,16 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
 
   externalInterrupt(): boolean {
     if (!(this.controls.pin & PinBasedControl.EXTERNAL_INTERRUPT_EXITING)) return false;
-    return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT });
+    if (!this.apic.processesPosted) return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT });
+    const vector = this.apic.takeNotification();
+    if (vector !== undefined) {
+      const event = { kind: 'external-interrupt', vector, returnRip: this.cpu.state.rip } as const;
+      return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT, event });
+    }
+    if (this.apic.interruptRecognized && this.cpu.state.hasFlag(Rflags.IF)) {
+      this.deliverVirtualInterrupt();
+    }
+    return true;
   }
 
   tripleFault(): boolean {

@@ -1,4 +1,3 @@
-import { SecondaryControl } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
 import { VmInstructionError } from '../../isa/vmx/instruction-errors';
 import type { GuestModeHost } from '../guest-mode/host';
@@ -83,12 +82,11 @@ export class VmxUnit implements Persistent<VmxState> {
     this.vmxonPointer = vmxonPointer;
     this.active = current === undefined ? undefined : this.activate(current);
     cpu.guestMode = ROOT_OPERATION;
-    cpu.mmu.secondLevel = undefined;
+    cpu.mmu.secondLevel = cpu.mmu.guarded = undefined;
     if (!this.active || !nonRoot) return;
     this.active.intercepts.restore(nonRoot);
     cpu.guestMode = this.active.intercepts;
-    const ept = (nonRoot.controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
-    if (ept) cpu.mmu.secondLevel = this.active.extendedPageTables;
+    this.active.translateBy(nonRoot.controls);
   }
 
   /** VMXON with the address of its region. */

@@ -92,12 +92,10 @@ function enterNonRoot(cpu: GuestModeHost, active: ActiveVmcs, controls: Controls
   const { vmcs, intercepts } = active;
   intercepts.begin(controls);
   cpu.guestMode = intercepts;
-  const ept = (controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
-  const secondLevel = ept ? active.extendedPageTables : undefined;
-  cpu.mmu.secondLevel = secondLevel;
+  const space = active.translateBy(controls);
   const tagged = (controls.secondary & SecondaryControl.ENABLE_VPID) !== 0;
   const tag = tagged ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID) : 0;
-  cpu.spaces.enterGuest({ tag, root: secondLevel?.pointer ?? 0n });
+  cpu.spaces.enterGuest({ tag, ...space });
   cpu.updateDerivedState();
 }
 

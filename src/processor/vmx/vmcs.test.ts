@@ -87,8 +87,8 @@ describe('VMX capabilities', () => {
   });
 
   it('does not offer what is not there', () => {
-    assert.equal(capabilities.primary.mayBe1 & PrimaryControl.USE_TPR_SHADOW, 0);
-    assert.equal(capabilities.secondary.mayBe1 & SecondaryControl.VMCS_SHADOWING, 0);
+    assert.equal(capabilities.primary.mayBe1 & PrimaryControl.ACTIVATE_TERTIARY_CONTROLS, 0);
+    assert.equal(capabilities.secondary.mayBe1 & SecondaryControl.ENABLE_ENCLS_EXITING, 0);
     assert.equal(capabilities.msrs.has(Msr.VMX_VMFUNC), false);
   });
 
@@ -100,7 +100,7 @@ describe('VMX capabilities', () => {
     assert.equal(exists(Field.EPT_POINTER), true);
     assert.equal(exists(Field.GUEST_IA32_EFER), true);
     assert.equal(exists(Field.PML_ADDRESS), false);
-    assert.equal(exists(Field.TPR_THRESHOLD), false);
+    assert.equal(exists(Field.TPR_THRESHOLD), true);
     assert.equal(exists(Field.GUEST_IA32_PKRS), false);
     assert.equal(exists(Field.HLAT_POINTER), false);
   });
