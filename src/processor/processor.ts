@@ -333,6 +333,7 @@ export class Processor
     this.state.pendingDebug = 0; // of an access before the one that faults
     const event = this.delivery.eventOf(thrown);
     if (!thrown.late && this.holds(event)) return;
+    thrown.onRaise?.();
     try {
       this.deliver(event);
     } catch (again) {

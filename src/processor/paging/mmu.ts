@@ -30,6 +30,8 @@ export interface GuestPhysicalContext {
   readonly linear: bigint | undefined;
   /** The access is to a guest paging-structure entry. */
   readonly pageWalk: boolean;
+  /** What guest paging says of the page, once it has been translated. */
+  readonly page?: Pick<Translation, 'user' | 'writable' | 'executeDisable'>;
 }
 
 export interface HostTranslation {
@@ -194,6 +196,7 @@ export class Mmu {
       update,
       linear,
       pageWalk: false,
+      page: translation,
     });
     if (this.guarded && this.isGuarded(host.address)) {
       const { write, execute } = access;

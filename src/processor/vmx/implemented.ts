@@ -62,8 +62,11 @@ export const IMPLEMENTED = {
     SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY,
     SecondaryControl.RDRAND_EXITING,
     SecondaryControl.RDSEED_EXITING,
+    SecondaryControl.ENABLE_PML,
+    SecondaryControl.EPT_VIOLATION_VE,
     SecondaryControl.ENABLE_INVPCID,
     SecondaryControl.ENABLE_XSAVES,
+    SecondaryControl.MODE_BASED_EXECUTE_CONTROL,
   ),
   exit: union(
     ExitControl.SAVE_DEBUG_CONTROLS,
@@ -138,6 +141,7 @@ export const EPT_VPID_CAP =
   EptVpidCap.PAGES_1G |
   EptVpidCap.INVEPT |
   EptVpidCap.AD |
+  EptVpidCap.ADVANCED_INFO |
   EptVpidCap.INVEPT_SINGLE |
   EptVpidCap.INVEPT_ALL |
   EptVpidCap.INVVPID |

@@ -175,8 +175,6 @@ describe('VM-entry checks on a processor with everything', () => {
   const primary = (extra: number) => ({ CPU_BASED_VM_EXEC_CONTROL: (PRIMARY | extra) >>> 0 });
   const { ACTIVATE_TERTIARY_CONTROLS } = PrimaryControl;
   const cases: readonly Mutation[] = [
-    ['controls.pml-address', { ...secondary(SecondaryControl.ENABLE_PML), PML_ADDRESS: 8 }],
-    ['controls.pml.ept', { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_PML }],
     ['controls.tsc-multiplier.not-zero', secondary(SecondaryControl.USE_TSC_SCALING)],
     ['controls.vmread-bitmap', { ...secondary(SecondaryControl.VMCS_SHADOWING), VMREAD_BITMAP: 1 }],
     [

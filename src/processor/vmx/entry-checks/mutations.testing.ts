@@ -102,6 +102,21 @@ const VIRTUAL_APIC: readonly Mutation[] = [
   ]),
 ];
 
+/** What builds on EPT. */
+const WITH_EPT: readonly Mutation[] = [
+  ['controls.pml-address', { ...secondary(SecondaryControl.ENABLE_PML), PML_ADDRESS: 8 }],
+  ['controls.pml-address', { ...secondary(SecondaryControl.ENABLE_PML), PML_ADDRESS: BEYOND }],
+  ['controls.pml.ept', { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_PML }],
+  [
+    'controls.mode-based-execute.ept',
+    { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.MODE_BASED_EXECUTE_CONTROL },
+  ],
+  ...[8, BEYOND].map((address): Mutation => [
+    'controls.virtualization-exception-area',
+    { ...secondary(SecondaryControl.EPT_VIOLATION_VE), VIRT_EXCEPTION_INFO_ADDR: address },
+  ]),
+];
+
 const CONTROLS: readonly Mutation[] = [
   ['controls.pin-based.allowed', { PIN_BASED_VM_EXEC_CONTROL: PIN & ~2 }],
   ['controls.pin-based.allowed', { PIN_BASED_VM_EXEC_CONTROL: PIN | 0x100 }],
@@ -363,6 +378,7 @@ const GUEST_V86: readonly Mutation[] = [
 export const CASES: readonly [string, FieldValues, readonly Mutation[]][] = [
   ['controls', LONG_MODE, CONTROLS],
   ['APIC virtualization', LONG_MODE, VIRTUAL_APIC],
+  ['what builds on EPT', LONG_MODE, WITH_EPT],
   ['64-bit host state', LONG_MODE, HOST],
   ['32-bit host state', LONG_MODE, LEGACY_HOST],
   ['guest in 64-bit mode', LONG_MODE, GUEST_64],
