@@ -36,6 +36,8 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
+  /** In guest mode only. @throws Fault #UD where the VMM has not enabled VM functions */
+  vmfunc(): boolean;
   /** Its operand is a descriptor in memory. */
   invpcid(): boolean;
   rdrand(): boolean;

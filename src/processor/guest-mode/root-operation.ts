@@ -20,6 +20,7 @@ export const ROOT_OPERATION: GuestMode = {
   debugRegister: no,
   descriptorTable: no,
   vmxInstruction: no,
+  vmfunc: no,
   invpcid: no,
   rdrand: no,
   rdseed: no,

@@ -18,6 +18,7 @@ describe('reasons of the VMX instructions', () => {
       0x01,
       0xc4,
     ),
+    row('vmfunc-outside-guest', 'VMFUNC exists only', longMode, nothing, 0x0f, 0x01, 0xd4),
     row('cr4-vmxe', 'CR4.VMXE is 0', longMode, nothing, ...VMXON),
     row(
       'vmx-fixed-bits',

@@ -27,6 +27,11 @@ export const featureControl = (value: bigint): Reason =>
         ),
   );
 
+export const onlyInGuest = (): Reason =>
+  reason('vmfunc-outside-guest', 'SDM 3C 26.5.6.2', () =>
+    l10n.t('VMFUNC exists only in VMX non-root operation, with "Enable VM functions".'),
+  );
+
 /** An EPT violation that is given to the guest itself. */
 export const virtualizationException = (guestPhysical: bigint): Reason =>
   reason('virtualization-exception', 'SDM 3C 26.5.7.1', () =>

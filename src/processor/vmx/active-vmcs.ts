@@ -66,6 +66,13 @@ export class ActiveVmcs {
     return { root: secondLevel?.pointer ?? 0n, guarded: mmu.guarded?.frame };
   }
 
+  /** The guest's address space is another from now on; translations of the same one may stay. */
+  enterAddressSpace(controls: Controls): void {
+    const tagged = (controls.secondary & SecondaryControl.ENABLE_VPID) !== 0;
+    const tag = tagged ? this.vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID) : 0;
+    this.cpu.spaces.enterGuest({ tag, ...this.translateBy(controls) });
+  }
+
   /** EPT, as the EPT pointer and the controls have it now. */
   private extendedPageTables(secondary: number): ExtendedPageTables {
     const { words } = this.vmcs;

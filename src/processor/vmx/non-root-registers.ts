@@ -140,6 +140,12 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
 
   timeStamp(tsc: bigint): bigint {
     if (!this.primary(PrimaryControl.USE_TSC_OFFSETTING)) return tsc;
-    return BigInt.asUintN(64, tsc + this.vmcs.read(Field.TSC_OFFSET));
+    return BigInt.asUintN(64, this.scaled(tsc) + this.vmcs.read(Field.TSC_OFFSET));
+  }
+
+  /** The TSC multiplier has 48 bits behind the point (SDM 3C 25.6.5, 26.3). */
+  private scaled(tsc: bigint): bigint {
+    if (!this.secondary(SecondaryControl.USE_TSC_SCALING)) return tsc;
+    return (tsc * this.vmcs.read(Field.TSC_MULTIPLIER)) >> 48n;
   }
 }

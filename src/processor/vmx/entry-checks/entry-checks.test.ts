@@ -171,26 +171,15 @@ describe('VM-entry checks on a processor with everything', () => {
     entry: all,
     tertiary: 0xffn,
   };
-  const secondary = (extra: number) => ({ SECONDARY_VM_EXEC_CONTROL: SECONDARY | extra });
   const primary = (extra: number) => ({ CPU_BASED_VM_EXEC_CONTROL: (PRIMARY | extra) >>> 0 });
   const { ACTIVATE_TERTIARY_CONTROLS } = PrimaryControl;
   const cases: readonly Mutation[] = [
-    ['controls.tsc-multiplier.not-zero', secondary(SecondaryControl.USE_TSC_SCALING)],
-    ['controls.vmread-bitmap', { ...secondary(SecondaryControl.VMCS_SHADOWING), VMREAD_BITMAP: 1 }],
     [
       'controls.tertiary.ept',
       {
         ...primary(ACTIVATE_TERTIARY_CONTROLS),
         TERTIARY_VM_EXEC_CONTROL: 2,
         SECONDARY_VM_EXEC_CONTROL: 0,
-      },
-    ],
-    [
-      'controls.vm-functions.eptp-list',
-      {
-        ...secondary(SecondaryControl.ENABLE_VM_FUNCTIONS),
-        VM_FUNCTION_CONTROL: 1,
-        EPTP_LIST_ADDRESS: 1,
       },
     ],
     ['controls.entry.smm', { VM_ENTRY_CONTROLS: ENTRY | EntryControl.ENTRY_TO_SMM }],

@@ -17,6 +17,7 @@ import { EntryView, type EntryContext } from './view';
 
 export type { CheckArea, EntryCheck, EntryCheckFailure } from './rule';
 export type { EntryContext, EntryFacts, EntryMemory, FieldReader } from './view';
+export { isValidEptp } from './ept';
 export { msrLoadRefusal, type MsrAreaEntry } from './msr-loading';
 
 /** Every check, by area, in the manual's order (SDM 3C 27.2, 27.3). */

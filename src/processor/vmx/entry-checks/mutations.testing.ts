@@ -13,109 +13,22 @@ import {
   WRONG_REVISION,
   type FieldValues,
 } from './valid-vmcs.testing';
-import type { EntryFacts } from './view';
+import { VIRTUAL_APIC, VM_FUNCTIONS_AND_SHADOWS, WITH_EPT } from './feature-mutations.testing';
+import {
+  BEYOND,
+  ENTRY,
+  EXIT,
+  PIN,
+  PRIMARY,
+  SECONDARY,
+  VALID,
+  type Mutation,
+} from './mutation.testing';
 
-/** What is changed, and the check that must be the first to fail. */
-export type Mutation = readonly [
-  expected: string,
-  change: FieldValues,
-  facts?: Partial<EntryFacts>,
-];
+export * from './mutation.testing';
 
-export const PIN = Number(LONG_MODE.PIN_BASED_VM_EXEC_CONTROL);
-export const PRIMARY = Number(LONG_MODE.CPU_BASED_VM_EXEC_CONTROL);
-export const SECONDARY = Number(LONG_MODE.SECONDARY_VM_EXEC_CONTROL);
-export const EXIT = Number(LONG_MODE.VM_EXIT_CONTROLS);
-export const ENTRY = Number(LONG_MODE.VM_ENTRY_CONTROLS);
-const ACKNOWLEDGE = { VM_EXIT_CONTROLS: EXIT | ExitControl.ACKNOWLEDGE_INTERRUPT };
 const RESTRICTED = { SECONDARY_VM_EXEC_CONTROL: SECONDARY & ~SecondaryControl.UNRESTRICTED_GUEST };
-export const VALID = 0x80000000;
-export const BEYOND = 1n << 39n;
 const NOT_CANONICAL = 0x0000800000000000n;
-
-const secondary = (extra: number) => ({ SECONDARY_VM_EXEC_CONTROL: SECONDARY | extra });
-const SHADOW = {
-  CPU_BASED_VM_EXEC_CONTROL: (PRIMARY | PrimaryControl.USE_TPR_SHADOW) >>> 0,
-};
-
-/** APIC virtualization and posted interrupts. */
-const VIRTUAL_APIC: readonly Mutation[] = [
-  ['controls.virtual-apic-page', { ...SHADOW, VIRTUAL_APIC_PAGE_ADDR: 1 }],
-  [
-    'controls.virtual-apic-page',
-    {
-      ...SHADOW,
-      ...secondary(SecondaryControl.VIRTUALIZE_APIC_ACCESSES),
-      VIRTUAL_APIC_PAGE_ADDR: BEYOND,
-    },
-  ],
-  [
-    'controls.tpr-threshold.reserved',
-    { ...SHADOW, ...secondary(SecondaryControl.VIRTUALIZE_APIC_ACCESSES), TPR_THRESHOLD: 16 },
-  ],
-  ['controls.tpr-threshold.vtpr', { ...SHADOW, TPR_THRESHOLD: 1 }],
-  ...[
-    SecondaryControl.VIRTUALIZE_X2APIC_MODE,
-    SecondaryControl.APIC_REGISTER_VIRTUALIZATION,
-    SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY,
-  ].map((control): Mutation => ['controls.apic-virtualization.tpr-shadow', secondary(control)]),
-  [
-    'controls.apic-access-page',
-    { ...secondary(SecondaryControl.VIRTUALIZE_APIC_ACCESSES), APIC_ACCESS_ADDR: 4 },
-  ],
-  [
-    'controls.x2apic.apic-accesses',
-    {
-      ...SHADOW,
-      ...secondary(
-        SecondaryControl.VIRTUALIZE_X2APIC_MODE | SecondaryControl.VIRTUALIZE_APIC_ACCESSES,
-      ),
-    },
-  ],
-  [
-    'controls.virtual-interrupt-delivery.external-interrupts',
-    {
-      ...SHADOW,
-      ...secondary(SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY),
-      PIN_BASED_VM_EXEC_CONTROL: PIN & ~PinBasedControl.EXTERNAL_INTERRUPT_EXITING,
-    },
-  ],
-  [
-    'controls.posted-interrupts.virtual-delivery',
-    { PIN_BASED_VM_EXEC_CONTROL: PIN | PinBasedControl.PROCESS_POSTED_INTERRUPTS },
-  ],
-  ...(
-    [
-      ['acknowledge', {}],
-      ['vector', { ...ACKNOWLEDGE, POSTED_INTR_NV: 0x100 }],
-      ['descriptor', { ...ACKNOWLEDGE, POSTED_INTR_DESC_ADDR: 0x20 }],
-      ['descriptor', { ...ACKNOWLEDGE, POSTED_INTR_DESC_ADDR: BEYOND }],
-    ] as const
-  ).map(([id, change]): Mutation => [
-    `controls.posted-interrupts.${id}`,
-    {
-      ...SHADOW,
-      ...secondary(SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY),
-      PIN_BASED_VM_EXEC_CONTROL: PIN | PinBasedControl.PROCESS_POSTED_INTERRUPTS,
-      ...change,
-    },
-  ]),
-];
-
-/** What builds on EPT. */
-const WITH_EPT: readonly Mutation[] = [
-  ['controls.pml-address', { ...secondary(SecondaryControl.ENABLE_PML), PML_ADDRESS: 8 }],
-  ['controls.pml-address', { ...secondary(SecondaryControl.ENABLE_PML), PML_ADDRESS: BEYOND }],
-  ['controls.pml.ept', { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_PML }],
-  [
-    'controls.mode-based-execute.ept',
-    { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.MODE_BASED_EXECUTE_CONTROL },
-  ],
-  ...[8, BEYOND].map((address): Mutation => [
-    'controls.virtualization-exception-area',
-    { ...secondary(SecondaryControl.EPT_VIOLATION_VE), VIRT_EXCEPTION_INFO_ADDR: address },
-  ]),
-];
 
 const CONTROLS: readonly Mutation[] = [
   ['controls.pin-based.allowed', { PIN_BASED_VM_EXEC_CONTROL: PIN & ~2 }],
@@ -379,6 +292,7 @@ export const CASES: readonly [string, FieldValues, readonly Mutation[]][] = [
   ['controls', LONG_MODE, CONTROLS],
   ['APIC virtualization', LONG_MODE, VIRTUAL_APIC],
   ['what builds on EPT', LONG_MODE, WITH_EPT],
+  ['VM functions and shadow VMCSs', LONG_MODE, VM_FUNCTIONS_AND_SHADOWS],
   ['64-bit host state', LONG_MODE, HOST],
   ['32-bit host state', LONG_MODE, LEGACY_HOST],
   ['guest in 64-bit mode', LONG_MODE, GUEST_64],
