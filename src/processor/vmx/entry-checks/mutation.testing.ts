@@ -14,4 +14,4 @@ export const SECONDARY = Number(LONG_MODE.SECONDARY_VM_EXEC_CONTROL);
 export const EXIT = Number(LONG_MODE.VM_EXIT_CONTROLS);
 export const ENTRY = Number(LONG_MODE.VM_ENTRY_CONTROLS);
 export const VALID = 0x80000000;
-export const BEYOND = 1n << 39n;
+export const BEYOND = 1n << 40n;
