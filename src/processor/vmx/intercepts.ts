@@ -363,6 +363,11 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     if (activity !== 'shutdown' && activity !== 'wait-for-SIPI') this.apic.deliverInterrupt();
   }
 
+  /** The monitor trap flag (SDM 3C 26.5.2). */
+  get stepsIterations(): boolean {
+    return this.primary(PrimaryControl.MONITOR_TRAP_FLAG);
+  }
+
   instructionLimit(): number {
     if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG)) return 1;
     if (this.timerDeadline === undefined) return Number.MAX_SAFE_INTEGER;
