@@ -95,6 +95,8 @@ export interface EventIntercepts {
   deadline(): number | undefined;
   /** Before each instruction: leaves guest mode when something is due, and tells so. */
   boundary(): boolean;
+  /** Whether IRET ends the blocking of NMIs. */
+  readonly iretUnblocksNmis: boolean;
   /** Whether `trapFlag` is to be asked after each iteration of a repeated string instruction. */
   readonly stepsIterations: boolean;
   /** How many instructions may run before `boundary` has to be asked again. */

@@ -44,6 +44,7 @@ export const ROOT_OPERATION: GuestMode = {
   trapFlag: () => undefined,
   deadline: () => undefined,
   boundary: no,
+  iretUnblocksNmis: true,
   stepsIterations: false,
   instructionLimit: () => Number.MAX_SAFE_INTEGER,
   exception: no,

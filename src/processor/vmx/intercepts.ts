@@ -363,6 +363,13 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     if (activity !== 'shutdown' && activity !== 'wait-for-SIPI') this.apic.deliverInterrupt();
   }
 
+  /** Virtual NMIs, or those that do not exit (SDM 3C 26.3). */
+  get iretUnblocksNmis(): boolean {
+    const { pin } = this.controls;
+    const { NMI_EXITING, VIRTUAL_NMIS } = PinBasedControl;
+    return (pin & NMI_EXITING) === 0 || (pin & VIRTUAL_NMIS) !== 0;
+  }
+
   /** The monitor trap flag (SDM 3C 26.5.2). */
   get stepsIterations(): boolean {
     return this.primary(PrimaryControl.MONITOR_TRAP_FLAG);

@@ -53,6 +53,8 @@ export function exitGuest(
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
   leaveToHost(cpu, vmcs, controls);
+  // What was blocked under "virtual NMIs" were virtual ones (SDM 3C 26.3, 28.5.5).
+  if (controls.pin & PinBasedControl.VIRTUAL_NMIS) state.nmiBlocked = false;
   if (nmi) state.nmiBlocked = true;
 }
 
