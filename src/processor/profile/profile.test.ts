@@ -181,7 +181,7 @@ describe('the processor’s profile', () => {
         leaf.toString(16),
       );
     }
-    assert.equal(cpuid(state, 0x80000008, 0).eax, (48 << 8) | 39);
+    assert.equal(cpuid(state, 0x80000008, 0).eax, (48 << 8) | 40);
   });
 
   it('is what CR4 accepts', () => {
