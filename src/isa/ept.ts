@@ -53,6 +53,8 @@ export const EptRights = {
   WRITE: EpteNumber.W,
   EXECUTE: EpteNumber.X,
   ALL: EpteNumber.R | EpteNumber.W | EpteNumber.X,
+  /** Under mode-based execute control. */
+  USER_EXECUTE: EpteNumber.XU,
 } as const;
 
 /**

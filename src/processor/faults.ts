@@ -19,6 +19,9 @@ export class Fault {
   /** It belongs to what the instruction has led to, not to the instruction, which cannot be undone. */
   late = false;
 
+  /** What else the processor does once, when the exception is on its way and no more held. */
+  onRaise: (() => void) | undefined;
+
   /** The same fault, for a reason that tells more. */
   because(reason: Reason): Fault {
     return new Fault(this.vector, reason, this.errorCode, this.address, this.debug);

@@ -2,7 +2,7 @@ import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
 import { SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
-import { updateDerivedState } from './state/derived-state';
+import { repeatLimit, updateDerivedState } from './state/derived-state';
 import type { Engine, EngineImports, EngineKind } from './execution/engine';
 import { EventDelivery } from './events/delivery';
 import { SINGLE_STEP, takePendingDebug } from './events/debug';
@@ -20,7 +20,7 @@ import type { InstructionDetail } from './execution/instruction-context';
 import { HiddenHandlers } from './execution/hidden-handlers';
 import { InstructionFetch } from './execution/instruction-fetch';
 import { createInterpreter } from './interpreter/engine';
-import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec } from './state/layout';
+import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, State } from './state/layout';
 import { MemoryCaches } from './execution/memory-caches';
 import { memoryImports } from './execution/memory-imports';
 import { OperandAccess } from './execution/operand-access';
@@ -183,7 +183,7 @@ export class Processor
   reset(): void {
     resetState(this.state);
     this.guestMode = ROOT_OPERATION;
-    this.mmu.secondLevel = undefined;
+    this.mmu.secondLevel = this.mmu.guarded = undefined;
     this.vmx.reset();
     this.tlb.flushAll();
     this.code.flush();
@@ -236,6 +236,11 @@ export class Processor
   }
 
   private stopRequested = false;
+
+  /** Guest mode is asked again after the present instruction. */
+  endStretch(): void {
+    this.progress.endAfterThis();
+  }
 
   /** What happens between two instructions: VM exits that are due, interrupts, the end of the budget. */
   private boundary(end: number): ProcessorStop | undefined {
@@ -293,7 +298,9 @@ export class Processor
     const resumes = state.hasFlag(Rflags.RF);
     state.loadsRf = false;
     const single = hidden || shadow !== 'none' || steps !== undefined || watched || resumes;
-    const left = Math.min(end - this.work, LONGEST_RUN, this.guestMode.instructionLimit());
+    const { guestMode } = this;
+    const left = Math.min(end - this.work, LONGEST_RUN, guestMode.instructionLimit());
+    state.setWord(State.REPEAT_LIMIT, repeatLimit(watched || guestMode.stepsIterations));
     this.eventDelivered = false;
     this.progress.begin(single ? 1 : left);
     const record = this.fetch.current(hidden);
@@ -328,6 +335,7 @@ export class Processor
     this.state.pendingDebug = 0; // of an access before the one that faults
     const event = this.delivery.eventOf(thrown);
     if (!thrown.late && this.holds(event)) return;
+    thrown.onRaise?.();
     try {
       this.deliver(event);
     } catch (again) {

@@ -197,7 +197,7 @@ for (const monitor of MONITORS) {
         pages(0),
       ],
       ['refuses reserved bits', BASE(0xfee00b00), 'G', pages(0)],
-      ['refuses addresses beyond MAXPHYADDR', BASE(0xfee00900, 0x80), 'G', pages(0)],
+      ['refuses addresses beyond MAXPHYADDR', BASE(0xfee00900, 0x100), 'G', pages(0)],
     ];
     for (const [what, body, prints, mapping] of cases) {
       it(what, async () => {

@@ -168,6 +168,18 @@ export const APIC_ACCESS = table('APIC access', 'SDM 3C 28.2.1', [
   ASYNCHRONOUS,
 ]);
 
+/** How a page was accessed that is treated specially: bits 15:12 (SDM 3C table 28-6). */
+export const ApicAccessType = {
+  READ: 0,
+  WRITE: 1,
+  FETCH: 2,
+  EVENT_DELIVERY: 3,
+  /** Guest-physical accesses: of page walks under EPT. */
+  PHYSICAL_EVENT_DELIVERY: 10,
+  PHYSICAL: 15,
+  SHIFT: 12,
+} as const;
+
 /** Exits where the qualification is one whole value. */
 export function whole(name: string, gloss: string): BitTable {
   return table(name, 'SDM 3C 28.2.1', [named(name, range('VALUE', 63, 0, gloss))]);

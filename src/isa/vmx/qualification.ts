@@ -150,6 +150,10 @@ function describeEptViolation(q: bigint): string {
   return clauses(access.join(' + '), allowed, walk);
 }
 
+function describeApicAccess(q: bigint): string {
+  return l10n.t('{0} at offset {1}', meaning(layouts.APIC_ACCESS, 'TYPE', q), hex(q & 0xfffn));
+}
+
 const DESCRIBE: ReadonlyMap<number, Describe> = new Map<number, Describe>([
   [ExitReason.CR_ACCESS, describeCrAccess],
   [ExitReason.IO_INSTRUCTION, describeIo],
@@ -165,6 +169,9 @@ const DESCRIBE: ReadonlyMap<number, Describe> = new Map<number, Describe>([
     ExitReason.TASK_SWITCH,
     (q) => l10n.t('to TSS {0} by {1}', hex(q & 0xffffn), meaning(TASK_SWITCH, 'SOURCE', q)),
   ],
+  [ExitReason.APIC_ACCESS, describeApicAccess],
+  [ExitReason.APIC_WRITE, (q) => l10n.t('write at offset {0}', hex(q & 0xfffn))],
+  [ExitReason.VIRTUALIZED_EOI, (q) => l10n.t('vector {0}', hex(q & 0xffn))],
   [ExitReason.INVLPG, hex],
 ]);
 

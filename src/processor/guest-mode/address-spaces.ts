@@ -84,9 +84,10 @@ export class AddressSpaces implements Persistent<AddressSpacesState> {
     this.guest = guest;
   }
 
-  private sameGuest({ tag, root }: GuestAddressSpace): boolean {
+  private sameGuest({ tag, root, guarded }: GuestAddressSpace): boolean {
     const { guest, guestRules, state } = this;
-    return tag === guest.tag && root === guest.root && guestRules === rulesOf(state);
+    const same = tag === guest.tag && root === guest.root && guarded === guest.guarded;
+    return same && guestRules === rulesOf(state);
   }
 
   /** An exit has saved the guest's registers, and is about to load the host's. */

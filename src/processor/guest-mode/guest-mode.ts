@@ -36,6 +36,8 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
+  /** In guest mode only. @throws Fault #UD where the VMM has not enabled VM functions */
+  vmfunc(): boolean;
   /** Its operand is a descriptor in memory. */
   invpcid(): boolean;
   rdrand(): boolean;
@@ -63,6 +65,14 @@ export interface RegisterIntercepts {
   readControlRegister(number: number, value: bigint, gpr: number): bigint;
   /** A value on its way into CR0 or CR4. @throws Fault #GP(0) when guest mode forbids it */
   checkControlRegister(number: number, value: bigint): void;
+  /** CR8 as the guest sees it, where that is another than the processor's. */
+  taskPriority(): bigint | undefined;
+  /** MOV to CR8 of a value up to 15: whether it went to what the guest sees instead. */
+  setTaskPriority(value: bigint): boolean;
+  /** RDMSR that does not leave guest mode: what the guest reads, where that is not the MSR. */
+  virtualMsr(index: number): bigint | undefined;
+  /** WRMSR that does not leave guest mode: whether it did not go to the MSR. @throws Fault #GP(0) */
+  setVirtualMsr(index: number, value: bigint): boolean;
   clts(): 'write' | 'ignore';
   /**
    * @param source the operand, 16 bits
@@ -85,6 +95,10 @@ export interface EventIntercepts {
   deadline(): number | undefined;
   /** Before each instruction: leaves guest mode when something is due, and tells so. */
   boundary(): boolean;
+  /** Whether IRET ends the blocking of NMIs. */
+  readonly iretUnblocksNmis: boolean;
+  /** Whether `trapFlag` is to be asked after each iteration of a repeated string instruction. */
+  readonly stepsIterations: boolean;
   /** How many instructions may run before `boundary` has to be asked again. */
   instructionLimit(): number;
   /**

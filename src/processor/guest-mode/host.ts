@@ -10,6 +10,8 @@ export interface GuestAddressSpace {
   readonly tag: number;
   /** Where second-level translation begins: EPTP, nCR3. */
   readonly root: bigint;
+  /** The page that guest mode guards, by its host-physical address. */
+  readonly guarded?: number | undefined;
 }
 
 /** What an implementation of guest mode needs of the processor that it switches. */
@@ -20,6 +22,10 @@ export interface GuestModeHost extends InstructionContext {
   readonly eventInDelivery: InterruptEvent | undefined;
   /** What has been done since reset; see `Processor.work`. */
   readonly work: number;
+  /** The length of the instruction at RIP, which an engine may be executing. */
+  decodedLength(): number;
+  /** `EventIntercepts` are asked again right after the present instruction. */
+  endStretch(): void;
   /** External interrupts wait, while a debugger steps. */
   readonly holdInterrupts: boolean;
   /** Delivers an event that the entry injects; exceptions are not intercepted. */

@@ -30,6 +30,8 @@ export interface GuestPhysicalContext {
   readonly linear: bigint | undefined;
   /** The access is to a guest paging-structure entry. */
   readonly pageWalk: boolean;
+  /** What guest paging says of the page, once it has been translated. */
+  readonly page?: Pick<Translation, 'user' | 'writable' | 'executeDisable'>;
 }
 
 export interface HostTranslation {
@@ -50,6 +52,27 @@ export interface SecondLevel {
   probe(guestPhysical: bigint): number | undefined;
 }
 
+/** A page of which guest mode answers each access itself (VMX: the APIC-access page). */
+export interface GuardedPage {
+  /** Its host-physical address. */
+  readonly frame: number;
+  /**
+   * Where an access by a linear address goes instead, host-physical; or it leaves guest mode by throwing.
+   *
+   * @param bytes what is accessed in one piece; more than 4 where that is not known
+   */
+  access(offset: number, bytes: number, access: GuardedAccess): number;
+  /** A page walk under second-level translation has come to it. Leaves guest mode by throwing. */
+  accessByWalk(offset: number): void;
+}
+
+export interface GuardedAccess {
+  readonly write: boolean;
+  readonly execute: boolean;
+  /** A read whose result will be written back, by an access of its own. */
+  readonly update: boolean;
+}
+
 /** What the memory management unit has to know of the places that code was decoded from. */
 export interface CodeFrames {
   /** Whether code was decoded from a frame. */
@@ -67,6 +90,7 @@ const OUTSIDE_MEMORY = 0xffffffff000;
 /** Linear addresses to physical memory: the slow way, which also fills the TLB. */
 export class Mmu {
   secondLevel: SecondLevel | undefined;
+  guarded: GuardedPage | undefined;
   /** Whether address line 20 comes through to memory. */
   addressLine20 = true;
   private readonly entries: EntryMemory;
@@ -124,6 +148,9 @@ export class Mmu {
     const host = this.secondLevel
       ? this.secondLevel.translate(address, context)
       : { address: this.onBus(Number(address)), writable: true, readable: true };
+    if (this.guarded && context.pageWalk && this.secondLevel && this.isGuarded(host.address)) {
+      this.guarded.accessByWalk(host.address % PAGE_SIZE);
+    }
     return this.isNobodys(host.address) ? { ...host, address: this.physical.size } : host;
   }
 
@@ -139,6 +166,10 @@ export class Mmu {
     }
   }
 
+  private isGuarded(address: number): boolean {
+    return this.guarded?.frame === address - (address % PAGE_SIZE);
+  }
+
   private isNobodys(address: number): boolean {
     return this.physical.isHidden(address) && !this.physical.regionAt(address);
   }
@@ -146,9 +177,10 @@ export class Mmu {
   /**
    * The host-physical address of a linear one, for an access that is about to happen.
    *
+   * @param bytes how many are accessed in one piece; only a guarded page asks
    * @throws Fault #PF, or what second-level translation throws
    */
-  translate(linear: bigint, access: Access, update = false): number {
+  translate(linear: bigint, access: Access, update = false, bytes = PAGE_SIZE): number {
     this.counting = this.isMiss(linear, access);
     if (this.counting) this.tally.tlbMisses++;
     this.walking = linear;
@@ -164,7 +196,12 @@ export class Mmu {
       update,
       linear,
       pageWalk: false,
+      page: translation,
     });
+    if (this.guarded && this.isGuarded(host.address)) {
+      const { write, execute } = access;
+      return this.guarded.access(host.address % PAGE_SIZE, bytes, { write, execute, update });
+    }
     this.noteUnanswered(translation.address, host.address, access.write);
     const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
     const set = this.view.getInt32(State.TLB_SET, true);
@@ -361,7 +398,7 @@ export class Mmu {
   read(linear: bigint, bytes: number, access: Access, update: boolean): bigint {
     const first = PAGE_SIZE - Number(linear & 0xfffn);
     if (bytes <= first) {
-      return this.physical.load(this.translate(linear, access, update), bytes);
+      return this.physical.load(this.translate(linear, access, update, bytes), bytes);
     }
     const low = this.translate(linear, access, update);
     const high = this.translate(this.wrap(linear + BigInt(first)), access, update);
@@ -376,7 +413,7 @@ export class Mmu {
   write(linear: bigint, bytes: number, value: bigint, access: Access): void {
     const first = PAGE_SIZE - Number(linear & 0xfffn);
     if (bytes <= first) {
-      this.physical.store(this.translate(linear, access), bytes, value);
+      this.physical.store(this.translate(linear, access, false, bytes), bytes, value);
       return;
     }
     // Both pages are translated before the first byte changes.

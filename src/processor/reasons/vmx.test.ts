@@ -5,6 +5,7 @@ import { Msr } from '../../isa/registers/msr';
 import { longMode } from '../modes.testing';
 import { nothing, both, row, derived, VMXON, cr4, testReasons } from './reasons.testing';
 import { CS } from '../state/layout';
+import { virtualizationException } from './vmx';
 
 describe('reasons of the VMX instructions', () => {
   testReasons([
@@ -17,6 +18,7 @@ describe('reasons of the VMX instructions', () => {
       0x01,
       0xc4,
     ),
+    row('vmfunc-outside-guest', 'VMFUNC exists only', longMode, nothing, 0x0f, 0x01, 0xd4),
     row('cr4-vmxe', 'CR4.VMXE is 0', longMode, nothing, ...VMXON),
     row(
       'vmx-fixed-bits',
@@ -81,3 +83,14 @@ describe('reasons of the VMX instructions', () => {
 });
 
 const GUEST_CODE = 0x109000;
+
+it('a virtualization exception names the guest-physical address', () => {
+  const reason = virtualizationException(0x5000n);
+  assert.deepEqual(
+    [reason.check, reason.words()],
+    [
+      'virtualization-exception',
+      'The EPT forbids the access to guest-physical address 0x5000, and the VMM leaves that to the guest.',
+    ],
+  );
+});

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { FeatureControl } from '../../isa/registers/msr-fields';
-import { reason, type Reason } from './reason';
+import { hex, reason, type Reason } from './reason';
 
 /** Where the VMX instructions exist (SDM 3C 24.7, chapter 31). */
 
@@ -25,4 +25,18 @@ export const featureControl = (value: bigint): Reason =>
       : l10n.t(
           'IA32_FEATURE_CONTROL is not locked (bit 0): firmware or software must do that first.',
         ),
+  );
+
+export const onlyInGuest = (): Reason =>
+  reason('vmfunc-outside-guest', 'SDM 3C 26.5.6.2', () =>
+    l10n.t('VMFUNC exists only in VMX non-root operation, with "Enable VM functions".'),
+  );
+
+/** An EPT violation that is given to the guest itself. */
+export const virtualizationException = (guestPhysical: bigint): Reason =>
+  reason('virtualization-exception', 'SDM 3C 26.5.7.1', () =>
+    l10n.t(
+      'The EPT forbids the access to guest-physical address {0}, and the VMM leaves that to the guest.',
+      hex(guestPhysical),
+    ),
   );

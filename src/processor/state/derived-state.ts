@@ -18,8 +18,12 @@ import { unavailableUnits } from '../system/unit-available';
 import type { CpuState } from './cpu-state';
 
 const HIGH = 1;
-/** Iterations of a repeated string instruction that count as one; with breakpoints each is looked at. */
+/** Iterations of a repeated string instruction that count as one. */
 const REPEAT_LIMIT = 65_536;
+
+/** @param each whether each iteration is looked at, as with breakpoints, or followed by a trap */
+export const repeatLimit = (each: boolean): number => (each ? 1 : REPEAT_LIMIT);
+
 /** All ones. */
 const ALL = -1;
 
@@ -42,7 +46,7 @@ export function updateDerivedState(state: CpuState, guest: boolean): void {
   words[wordOf(State.TLB_SET)] = Tlb.BASE + dataSet * Tlb.SET_SIZE;
   words[wordOf(State.CODE_TLB_SET)] = CodeTlb.BASE + set * CodeTlb.SET_SIZE;
   words[wordOf(State.UNAVAILABLE)] = unavailableUnits(state);
-  words[wordOf(State.REPEAT_LIMIT)] = state.hasBreakpoints ? 1 : REPEAT_LIMIT;
+  words[wordOf(State.REPEAT_LIMIT)] = repeatLimit(state.hasBreakpoints);
   if (wide) updateWideSegments(words);
   else for (let index = 0; index <= GS; index++) updateSegment(state, index);
 }

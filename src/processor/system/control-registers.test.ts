@@ -56,8 +56,8 @@ describe('MOV to a control register', () => {
       '#GP(0)',
     ],
     ['CR2', longMode, 2, 0x123456789abcdef0n, 0x123456789abcdef0n],
-    ['CR3: up to MAXPHYADDR', longMode, 3, 0x7fffff0000n, 0x7fffff0000n],
-    ['CR3: beyond MAXPHYADDR', longMode, 3, 0x8000000000n, '#GP(0)'],
+    ['CR3: up to MAXPHYADDR', longMode, 3, 0xffffff0000n, 0xffffff0000n],
+    ['CR3: beyond MAXPHYADDR', longMode, 3, 0x10000000000n, '#GP(0)'],
     ['CR3: bit 63 without PCIDs', longMode, 3, 0x8000000000010000n, '#GP(0)'],
     [
       'CR3: bit 63 with PCIDs',
@@ -153,7 +153,7 @@ describe('the PDPTE registers of PAE paging (SDM 3A 4.4.1)', () => {
   const reserved = [
     ['bit 1 in a present one', 0x6003n, '#GP(0)'],
     ['bit 5', 0x6021n, '#GP(0)'],
-    ['bit 39, beyond MAXPHYADDR', 0x8000006001n, '#GP(0)'],
+    ['bit 40, beyond MAXPHYADDR', 0x10000006001n, '#GP(0)'],
     ['bit 63', 0x8000000000006001n, '#GP(0)'],
     ['bit 1 in one that is not present', 0x6002n, 'nothing'],
   ] as const;

@@ -47,7 +47,7 @@ export function readControlRegister(cpu: InstructionContext, number: number): bi
     case 4:
       return state.cr4;
     case 8:
-      return state.cr8;
+      return cpu.guestMode.taskPriority() ?? state.cr8;
     default:
       throw undefinedOpcode(noSuchControlRegister(number));
   }
@@ -74,7 +74,7 @@ export function writeControlRegister(cpu: InstructionContext, number: number, va
       return;
     case 8:
       if (value > 15n) throw generalProtection(noPriority(value));
-      cpu.state.cr8 = value;
+      if (!cpu.guestMode.setTaskPriority(value)) cpu.state.cr8 = value;
       return;
     default:
       throw undefinedOpcode(noSuchControlRegister(number));

@@ -18,7 +18,7 @@ describe('CPUID', () => {
 
   it('leaf 80000000H gives the highest extended leaf, 80000008H the widths of addresses', () => {
     assert.equal(cpuid(state, 0x80000000, 0).eax, 0x80000008);
-    assert.equal(cpuid(state, 0x80000008, 0).eax, 0x3027);
+    assert.equal(cpuid(state, 0x80000008, 0).eax, 0x3028);
   });
 
   it('leaves 80000002H to 80000004H give the brand, 16 characters each', () => {

@@ -31,7 +31,7 @@ describe('WRMSR', () => {
     ['IA32_APIC_BASE: EXTD without EN', longMode, 0x1b, 0xfee00500n, '#GP(0)'],
     ['IA32_APIC_BASE: another page', longMode, 0x1b, 0x7f_1234_5900n, 0x7f_1234_5900n],
     ['IA32_APIC_BASE: reserved bit 9', longMode, 0x1b, 0xfee00b00n, '#GP(0)'],
-    ['IA32_APIC_BASE beyond MAXPHYADDR', longMode, 0x1b, 0x80_0000_0900n, '#GP(0)'],
+    ['IA32_APIC_BASE beyond MAXPHYADDR', longMode, 0x1b, 0x100_0000_0900n, '#GP(0)'],
     ['IA32_FEATURE_CONTROL', longMode, FEATURE_CONTROL, 5n, 5n],
     ['IA32_FEATURE_CONTROL: VMX in SMX, without SMX', longMode, FEATURE_CONTROL, 3n, '#GP(0)'],
     ['IA32_FEATURE_CONTROL: SENTER, without SMX', longMode, FEATURE_CONTROL, 0x8001n, '#GP(0)'],
@@ -47,7 +47,7 @@ describe('WRMSR', () => {
     ['IA32_MISC_ENABLE: reserved bit 1', longMode, 0x1a0, 0x41803n, '#GP(0)'],
     ['IA32_MTRR_DEF_TYPE', longMode, 0x2ff, 0xc06n, 0xc06n],
     ['IA32_MTRR_DEF_TYPE, reserved type', longMode, 0x2ff, 0xc02n, '#GP(0)'],
-    ['IA32_MTRR_PHYSBASE0 beyond MAXPHYADDR', longMode, 0x200, 0x8000000006n, '#GP(0)'],
+    ['IA32_MTRR_PHYSBASE0 beyond MAXPHYADDR', longMode, 0x200, 0x10000000006n, '#GP(0)'],
   ];
   for (const [what, processor, number, value, expected] of cases) {
     it(`${what}: ${typeof expected === 'string' ? expected : 'allowed'}`, () => {

@@ -133,7 +133,7 @@ export const readModelSpecificRegister: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
   if (cpu.guestMode.rdmsr(number)) return 'left';
-  const value = readMsr(cpu, number);
+  const value = cpu.guestMode.virtualMsr(number) ?? readMsr(cpu, number);
   state.setGpr(0, value & 0xffffffffn);
   state.setGpr(2, value >> 32n);
   return 'continue';
@@ -144,6 +144,7 @@ export const writeModelSpecificRegister: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const number = Number(state.gpr(1) & 0xffffffffn);
   if (cpu.guestMode.wrmsr(number)) return 'left';
-  writeMsr(cpu, number, ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn));
+  const value = ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn);
+  if (!cpu.guestMode.setVirtualMsr(number, value)) writeMsr(cpu, number, value);
   return undefined;
 };

@@ -102,9 +102,14 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
     return toTask(cpu, Number(previous), 'iret');
   }
   cpu.nextRip = returnToCode(cpu, bytes, { interrupt: true, release: 0 });
-  state.nmiBlocked = false;
+  unblockNmis(cpu);
   return undefined;
 };
+
+/** In a guest whose NMIs belong to the VMM, IRET has nothing to do with them (SDM 3C 26.3). */
+function unblockNmis({ state, guestMode }: InstructionContext): void {
+  if (guestMode.iretUnblocksNmis) state.nmiBlocked = false;
+}
 
 function realModeReturn(cpu: InstructionContext, bytes: number): void {
   const { state } = cpu;
@@ -119,7 +124,7 @@ function realModeReturn(cpu: InstructionContext, bytes: number): void {
     restoringCode(cpu, code, () => {
       setFlagsFromImage(cpu, flags, bytes, bytes === 2 ? 0n : BigInt(Rflags.RF));
     });
-    state.nmiBlocked = false;
+    unblockNmis(cpu);
   } catch (fault) {
     state.setGpr(4, rsp);
     throw fault;

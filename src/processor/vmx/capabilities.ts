@@ -101,7 +101,7 @@ export function vmxCapabilities(base: VmxBase): VmxCapabilities {
     secondary: limits(0, offered('secondary', base)),
     tertiary: 0n,
     secondaryExit: 0n,
-    vmFunctions: 0,
+    vmFunctions: IMPLEMENTED.vmFunctions,
     exit: limits(DEFAULT1.exit, IMPLEMENTED.exit, MAY_BE_0.exit),
     entry: limits(DEFAULT1.entry, IMPLEMENTED.entry, MAY_BE_0.entry),
     cr0Fixed0: WideCr0.PE | WideCr0.NE | WideCr0.PG,
@@ -133,6 +133,7 @@ export function vmxCapabilities(base: VmxBase): VmxCapabilities {
     [Msr.VMX_TRUE_PROCBASED_CTLS, pair(common.primary)],
     [Msr.VMX_TRUE_EXIT_CTLS, pair(common.exit)],
     [Msr.VMX_TRUE_ENTRY_CTLS, pair(common.entry)],
+    [Msr.VMX_VMFUNC, BigInt(common.vmFunctions)],
   ]);
   return { ...common, msrs };
 }

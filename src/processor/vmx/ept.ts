@@ -24,12 +24,18 @@ export type EptResult =
       readonly kind: 'translation';
       readonly address: number;
       readonly pageShift: number;
-      /** Read, write and execute rights along the walk: bits 0 to 2. */
+      /** Rights along the walk, at the places that they have in entries. */
       readonly rights: number;
       readonly dirty: boolean;
     }
   /** Not present, or the rights do not allow the access. */
-  | { readonly kind: 'violation'; readonly level: number; readonly rights: number }
+  | {
+      readonly kind: 'violation';
+      readonly level: number;
+      readonly rights: number;
+      /** Bit 63 of the entry that decides: never a virtualization exception (SDM 3C 26.5.7.1). */
+      readonly suppressed: boolean;
+    }
   /** An entry that the architecture forbids (SDM 3C 29.3.3.1). */
   | { readonly kind: 'misconfiguration'; readonly level: number };
 
@@ -37,14 +43,26 @@ export interface EptAccess {
   readonly read: boolean;
   readonly write: boolean;
   readonly execute: boolean;
+  /** The fetch is by a user-mode linear address; asked under mode-based execute control. */
+  readonly userFetch?: boolean;
 }
 
+/** What of the VM-execution controls and of the VMM takes part in a walk. */
+export interface EptWalkRules {
+  /** "Mode-based execute control for EPT": bit 2 is for supervisor-mode linear addresses, bit 10 for others. */
+  readonly modeBased: boolean;
+  /** A dirty flag is about to be set for the first time; nothing has been written yet. */
+  readonly beforeDirty?: ((guestPhysical: bigint) => void) | undefined;
+}
+
+const PLAIN: EptWalkRules = { modeBased: false };
+
 const { PS, A, D, MT } = EpteNumber;
-const { READ, WRITE, EXECUTE, ALL } = EptRights;
+const { READ, WRITE, EXECUTE, ALL, USER_EXECUTE } = EptRights;
+const ALL_MODE_BASED = ALL | USER_EXECUTE;
 const TYPE_SHIFT = 3;
 /** Of a walk that ends at a 4-KByte page. */
 const LEVELS = 4;
-const RIGHTS_SHIFT = 3;
 
 /** Whether accessed and dirty flags are kept (SDM 3C 25.6.11). */
 const usesFlags = (eptp: bigint): boolean => (eptp & Eptp.AD) !== 0n;
@@ -64,16 +82,18 @@ export function walkEpt(
   setFlags: boolean,
   visit?: (step: EptStep) => void,
   physicalAddressWidth = PHYSICAL_ADDRESS_WIDTH,
+  rules = PLAIN,
 ): EptResult {
-  if (guestPhysical >> 48n) return { kind: 'violation', level: 4, rights: 0 };
+  if (guestPhysical >> 48n) return { kind: 'violation', level: 4, rights: 0, suppressed: true };
   const gpaLow = Number(guestPhysical & 0xffffffffn) | 0;
   const gpaHigh = Number(guestPhysical >> 32n);
-  const wanted = rightsFor(access);
+  const all = rules.modeBased ? ALL_MODE_BASED : ALL;
+  const wanted = rightsFor(access, rules.modeBased);
   const keepsFlags = usesFlags(eptp);
   const masks = addressMasks(physicalAddressWidth);
   const path: number[] = [];
   let table = frameOf(Number(eptp & 0xffffffffn), Number(eptp >> 32n), masks);
-  let rights: number = ALL;
+  let rights: number = all;
   for (let level = 4; ; level--) {
     const index = indexAt(level, gpaLow, gpaHigh);
     const address = table + index * 8;
@@ -81,8 +101,8 @@ export function walkEpt(
     const high = memory.read32(address + 4);
     const leaf = level === 1 || ((low & PS) !== 0 && level <= 3);
     visit?.({ level, index, entryAddress: address, entry: wide(low, high), leaf });
-    const own = low & ALL;
-    if (own === 0) return { kind: 'violation', level, rights: 0 };
+    const own = low & all;
+    if (own === 0) return { kind: 'violation', level, rights: 0, suppressed: suppresses(high) };
     if (misconfigured(low, high, level, leaf, masks)) return { kind: 'misconfiguration', level };
     rights &= own;
     path.push(address);
@@ -90,8 +110,13 @@ export function walkEpt(
       table = frameOf(low, high, masks);
       continue;
     }
-    if ((wanted & ~rights) !== 0) return { kind: 'violation', level, rights };
-    if (keepsFlags && setFlags) setAccessedAndDirty(memory, path, access.write);
+    if ((wanted & ~rights) !== 0) {
+      return { kind: 'violation', level, rights, suppressed: suppresses(high) };
+    }
+    if (keepsFlags && setFlags) {
+      if (access.write && !(low & D)) rules.beforeDirty?.(guestPhysical);
+      setAccessedAndDirty(memory, path, access.write);
+    }
     const offset = OFFSET[level] ?? 0;
     return {
       kind: 'translation',
@@ -104,8 +129,13 @@ export function walkEpt(
 }
 
 /** The rights that an access needs, as the bits of an entry. */
-const rightsFor = (access: EptAccess): number =>
-  (access.read ? READ : 0) | (access.write ? WRITE : 0) | (access.execute ? EXECUTE : 0);
+function rightsFor({ read, write, execute, userFetch }: EptAccess, modeBased: boolean): number {
+  const fetch = modeBased && userFetch === true ? USER_EXECUTE : EXECUTE;
+  return (read ? READ : 0) | (write ? WRITE : 0) | (execute ? fetch : 0);
+}
+
+/** "Suppress #VE", bit 63. */
+const suppresses = (high: number): boolean => high >>> 31 !== 0;
 
 /** The offset in a page that an entry of level 1, 2 or 3 maps. */
 const OFFSET = [0, 0xfff, 0x1fffff, 0x3fffffff];
@@ -155,13 +185,18 @@ function setAccessedAndDirty(
 const entriesOf = (result: EptResult): number =>
   result.kind === 'translation' ? LEVELS - (result.pageShift - 12) / 9 : LEVELS + 1 - result.level;
 
-/** What an EPT walk that fails does: a VM exit. It does not come back. */
-export type EptExit = (
-  reason: number,
-  qualification: bigint,
-  guestPhysical: bigint,
-  linear: bigint | undefined,
-) => never;
+/** An EPT violation or misconfiguration as whoever ends it has to know it. */
+export interface EptFailure {
+  readonly reason: number;
+  readonly qualification: bigint;
+  readonly guestPhysical: bigint;
+  readonly linear: bigint | undefined;
+  /** It may become a virtualization exception (SDM 3C 26.5.7.1). */
+  readonly convertible: boolean;
+}
+
+/** What an EPT walk that fails does: a VM exit, or #VE. It does not come back. */
+export type EptExit = (failure: EptFailure) => never;
 
 /** EPT as the memory management unit's second level. */
 export class ExtendedPageTables implements SecondLevel {
@@ -172,6 +207,7 @@ export class ExtendedPageTables implements SecondLevel {
     /** EPTP (SDM 3C 25.6.11). */
     readonly pointer: bigint,
     private readonly exit: EptExit,
+    private readonly rules: EptWalkRules = PLAIN,
     private readonly physicalAddressWidth = PHYSICAL_ADDRESS_WIDTH,
   ) {}
 
@@ -179,7 +215,8 @@ export class ExtendedPageTables implements SecondLevel {
     // With accessed and dirty flags, page walks count as writes (SDM 3C 29.3.3.2).
     const write = context.write || (context.pageWalk && usesFlags(this.pointer));
     const read = !context.execute && (!context.write || context.update || context.pageWalk);
-    const access = { read, write, execute: context.execute };
+    const userFetch = context.page?.user ?? false;
+    const access = { read, write, execute: context.execute, userFetch };
     const result = this.walk(guestPhysical, access, true);
     this.entriesRead += entriesOf(result);
     if (result.kind === 'translation') {
@@ -189,23 +226,23 @@ export class ExtendedPageTables implements SecondLevel {
         writable: (result.rights & WRITE) !== 0 && result.dirty,
       };
     }
+    const { linear } = context;
     if (result.kind === 'misconfiguration') {
-      return this.exit(ExitReason.EPT_MISCONFIGURATION, 0n, guestPhysical, context.linear);
+      const reason = ExitReason.EPT_MISCONFIGURATION;
+      const failure = { reason, qualification: 0n, convertible: false };
+      return this.exit({ ...failure, guestPhysical, linear });
     }
-    const { LINEAR_VALID, TRANSLATED } = EptViolation;
-    const linear =
-      context.linear === undefined ? 0 : LINEAR_VALID | (context.pageWalk ? 0 : TRANSLATED);
-    const rights = rightsFor({ read, write, execute: context.execute });
-    return this.exit(
-      ExitReason.EPT_VIOLATION,
-      BigInt(rights | (result.rights << RIGHTS_SHIFT) | linear),
+    return this.exit({
+      reason: ExitReason.EPT_VIOLATION,
+      qualification: BigInt(violationQualification(access, result.rights, context)),
       guestPhysical,
-      context.linear,
-    );
+      linear,
+      convertible: !result.suppressed,
+    });
   }
 
   private walk(guestPhysical: bigint, access: EptAccess, setFlags: boolean): EptResult {
-    const { memory, pointer, physicalAddressWidth } = this;
+    const { memory, pointer, physicalAddressWidth, rules } = this;
     return walkEpt(
       memory,
       pointer,
@@ -214,6 +251,7 @@ export class ExtendedPageTables implements SecondLevel {
       setFlags,
       undefined,
       physicalAddressWidth,
+      rules,
     );
   }
 
@@ -222,4 +260,21 @@ export class ExtendedPageTables implements SecondLevel {
     const result = this.walk(guestPhysical, access, false);
     return result.kind === 'translation' ? result.address : undefined;
   }
+}
+
+/** The exit qualification of an EPT violation (SDM 3C table 28-7). */
+function violationQualification(
+  access: EptAccess,
+  rights: number,
+  { linear, pageWalk, page }: GuestPhysicalContext,
+): number {
+  const { READABLE, USER_EXECUTABLE, LINEAR_VALID, TRANSLATED } = EptViolation;
+  const { USER, GUEST_WRITABLE, GUEST_XD } = EptViolation;
+  const allowed = ((rights & ALL) * READABLE) | (rights & USER_EXECUTE ? USER_EXECUTABLE : 0);
+  const valid = linear === undefined ? 0 : LINEAR_VALID | (pageWalk ? 0 : TRANSLATED);
+  const ofPage =
+    (page?.user ? USER : 0) |
+    (page?.writable ? GUEST_WRITABLE : 0) |
+    (page?.executeDisable ? GUEST_XD : 0);
+  return rightsFor(access, false) | allowed | valid | ofPage;
 }

@@ -7,6 +7,7 @@ import {
   PinBasedControl,
   PrimaryControl,
   SecondaryControl,
+  VmFunctionControl,
 } from '../../isa/vmx/controls';
 
 /**
@@ -24,6 +25,7 @@ export const IMPLEMENTED = {
     PinBasedControl.NMI_EXITING,
     PinBasedControl.VIRTUAL_NMIS,
     PinBasedControl.ACTIVATE_PREEMPTION_TIMER,
+    PinBasedControl.PROCESS_POSTED_INTERRUPTS,
   ),
   primary: union(
     PrimaryControl.INTERRUPT_WINDOW_EXITING,
@@ -37,6 +39,7 @@ export const IMPLEMENTED = {
     PrimaryControl.CR3_STORE_EXITING,
     PrimaryControl.CR8_LOAD_EXITING,
     PrimaryControl.CR8_STORE_EXITING,
+    PrimaryControl.USE_TPR_SHADOW,
     PrimaryControl.NMI_WINDOW_EXITING,
     PrimaryControl.MOV_DR_EXITING,
     PrimaryControl.UNCONDITIONAL_IO_EXITING,
@@ -48,16 +51,27 @@ export const IMPLEMENTED = {
     PrimaryControl.ACTIVATE_SECONDARY_CONTROLS,
   ),
   secondary: union(
+    SecondaryControl.VIRTUALIZE_APIC_ACCESSES,
     SecondaryControl.ENABLE_EPT,
     SecondaryControl.DESCRIPTOR_TABLE_EXITING,
     SecondaryControl.ENABLE_RDTSCP,
+    SecondaryControl.VIRTUALIZE_X2APIC_MODE,
     SecondaryControl.ENABLE_VPID,
     SecondaryControl.WBINVD_EXITING,
     SecondaryControl.UNRESTRICTED_GUEST,
+    SecondaryControl.APIC_REGISTER_VIRTUALIZATION,
+    SecondaryControl.VIRTUAL_INTERRUPT_DELIVERY,
+    SecondaryControl.PAUSE_LOOP_EXITING,
     SecondaryControl.RDRAND_EXITING,
     SecondaryControl.RDSEED_EXITING,
+    SecondaryControl.ENABLE_PML,
+    SecondaryControl.EPT_VIOLATION_VE,
     SecondaryControl.ENABLE_INVPCID,
+    SecondaryControl.ENABLE_VM_FUNCTIONS,
+    SecondaryControl.VMCS_SHADOWING,
     SecondaryControl.ENABLE_XSAVES,
+    SecondaryControl.MODE_BASED_EXECUTE_CONTROL,
+    SecondaryControl.USE_TSC_SCALING,
   ),
   exit: union(
     ExitControl.SAVE_DEBUG_CONTROLS,
@@ -75,6 +89,7 @@ export const IMPLEMENTED = {
     EntryControl.LOAD_PAT,
     EntryControl.LOAD_EFER,
   ),
+  vmFunctions: union(VmFunctionControl.EPTP_SWITCHING),
 } as const;
 
 /** Controls over instructions that exist only with a feature. */
@@ -111,8 +126,7 @@ const CR3_TARGETS = 4n << 16n;
 
 /**
  * IA32_VMX_MISC: VM exits store EFER.LMA; HLT and shutdown may be entered; software events may have
- * length 0. VM-exit information is read-only (bit 29 is 0), so that VMWRITE to it fails as the manual
- * teaches.
+ * length 0; VMWRITE may write VM-exit information, as a hypervisor needs that fills shadow VMCSs.
  */
 export const MISC =
   TIMER_RATE |
@@ -120,6 +134,7 @@ export const MISC =
   VmxMisc.ACTIVITY_HLT |
   VmxMisc.ACTIVITY_SHUTDOWN |
   CR3_TARGETS |
+  VmxMisc.VMWRITE_ANY |
   VmxMisc.INJECT_LENGTH_0;
 
 /** IA32_VMX_EPT_VPID_CAP. */
@@ -132,6 +147,7 @@ export const EPT_VPID_CAP =
   EptVpidCap.PAGES_1G |
   EptVpidCap.INVEPT |
   EptVpidCap.AD |
+  EptVpidCap.ADVANCED_INFO |
   EptVpidCap.INVEPT_SINGLE |
   EptVpidCap.INVEPT_ALL |
   EptVpidCap.INVVPID |

@@ -1,5 +1,4 @@
 import { FeatureControl } from '../../isa/registers/msr-fields';
-import { EptWalkLength, Eptp } from '../../isa/ept';
 import { WideCr4 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { Invvpid } from '../../isa/vmx/invvpid';
@@ -11,6 +10,7 @@ import {
   compatibilityMode,
   featureControl,
   notInVmxOperation,
+  onlyInGuest,
   vmxNotEnabled,
 } from '../reasons/vmx';
 import type { VmxInstruction } from '../guest-mode/guest-mode';
@@ -18,6 +18,8 @@ import type { InstructionContext } from '../execution/instruction-context';
 import { isCanonical } from '../paging/mmu';
 import type { SlowPath } from '../semantics/slow-path';
 import type { CpuState } from '../state/cpu-state';
+import { isValidEptp } from './entry-checks';
+import { encodingOperand, fieldBytes } from './field-operands';
 import { setOutcomeFlags, VM_SUCCEED, type VmxOutcome } from './outcome';
 
 /** The VMX instructions (SDM 3C chapter 31). */
@@ -90,11 +92,9 @@ export const vmptrst = vmxInstruction('VMPTRST', (cpu) => {
   return finish(cpu, VM_SUCCEED);
 });
 
-const fieldBytes = (cpu: InstructionContext): 4 | 8 => (cpu.state.codeBits === 64 ? 8 : 4);
-
 export const vmread = vmxInstruction('VMREAD', (cpu) => {
   const bytes = fieldBytes(cpu);
-  const outcome = cpu.vmx.read(encodingOperand(cpu, 1));
+  const outcome = cpu.vmx.read(encodingOperand(cpu, 1) ?? NO_FIELD);
   if (outcome.kind !== 'value') return finish(cpu, outcome);
   cpu.writeOperand(0, bytes, bytes === 8 ? outcome.value : outcome.value & 0xffffffffn);
   setOutcomeFlags(cpu.state, VM_SUCCEED);
@@ -103,15 +103,12 @@ export const vmread = vmxInstruction('VMREAD', (cpu) => {
 
 export const vmwrite = vmxInstruction('VMWRITE', (cpu) => {
   const value = cpu.readOperand(1, fieldBytes(cpu));
-  setOutcomeFlags(cpu.state, cpu.vmx.write(encodingOperand(cpu, 0), value));
+  setOutcomeFlags(cpu.state, cpu.vmx.write(encodingOperand(cpu, 0) ?? NO_FIELD, value));
   return 'continue';
 });
 
-/** An encoding with bits beyond 31 names no field. */
-function encodingOperand(cpu: InstructionContext, index: number): number {
-  const raw = Number(cpu.readOperand(index, fieldBytes(cpu)));
-  return raw > 0xffffffff ? 0xffff : raw;
-}
+/** An encoding of no field. */
+const NO_FIELD = 0xffff;
 
 function enter(cpu: InstructionContext, launch: boolean): undefined {
   const outcome = cpu.vmx.enter(launch);
@@ -140,12 +137,17 @@ export const vmcall: SlowPath = (cpu) => {
 export const invept = vmxInstruction('INVEPT', (cpu) => {
   const type = cpu.readOperand(0, fieldBytes(cpu));
   const eptp = cpu.readOperand(1, 8);
-  const valid =
-    type === 2n || (type === 1n && (eptp & Eptp.WALK_LENGTH) === EptWalkLength.LEVELS_4);
+  const valid = type === 2n || (type === 1n && isValidEptp(eptp, cpu.vmx.capabilities));
   if (!valid) return finish(cpu, cpu.vmx.fail(VmInstructionError.INVALID_INVALIDATION_OPERAND));
   cpu.flushWorld(1);
   return finish(cpu, VM_SUCCEED);
 });
+
+/** A VM function at any privilege level; outside a guest, and where the VMM enables none, it does not exist. */
+export const vmfunc: SlowPath = (cpu) => {
+  if (!cpu.guestMode.active) throw undefinedOpcode(onlyInGuest());
+  return cpu.guestMode.vmfunc() ? 'left' : undefined;
+};
 
 /** The software TLB has one address space for guests: another VPID than the present one drops more than it must. */
 export const invvpid = vmxInstruction('INVVPID', (cpu) => {

@@ -33,7 +33,11 @@ import {
   vmxInstructionInformation,
   vmxInstructionQualification,
 } from './instruction-information';
+import { encodingOperand } from './field-operands';
 import { NonRootRegisters } from './non-root-registers';
+import { PauseLoop, type PauseLoopState } from './pause-loop';
+import type { VirtualApicState } from './virtual-apic/virtual-apic';
+import { callVmFunction } from './vm-functions';
 
 /** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
 const TICK = 1 << 5;
@@ -54,6 +58,8 @@ export interface NonRootState {
   readonly timerDeadline: number | undefined;
   readonly trapFlagPending: boolean;
   readonly workAtEntry: number;
+  readonly apic: VirtualApicState;
+  readonly pauseLoop: PauseLoopState;
 }
 
 /** VMX non-root operation: what of the guest's doings causes VM exits (SDM 3C 26.1 to 26.3). */
@@ -61,6 +67,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   readonly active = true;
   private timerDeadline: number | undefined;
   private trapFlagPending = false;
+  private readonly pauseLoop = new PauseLoop();
   /** What the processor had done at the VM entry: the trap flag acts once it has done more. */
   private workAtEntry = 0;
 
@@ -70,6 +77,8 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.trapFlagPending = false;
     this.workAtEntry = this.cpu.work;
     this.timerDeadline = undefined;
+    this.apic.begin(controls);
+    this.pauseLoop.begin();
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
       const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
       this.timerDeadline = this.cpu.time - this.sinceTick() + ticks * TICK;
@@ -83,7 +92,8 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
 
   save(): NonRootState {
     const { controls, timerDeadline, trapFlagPending, workAtEntry } = this;
-    return { controls, timerDeadline, trapFlagPending, workAtEntry };
+    const [apic, pauseLoop] = [this.apic.save(), this.pauseLoop.save()];
+    return { controls, timerDeadline, trapFlagPending, workAtEntry, apic, pauseLoop };
   }
 
   restore(state: NonRootState): void {
@@ -91,6 +101,8 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.timerDeadline = state.timerDeadline;
     this.trapFlagPending = state.trapFlagPending;
     this.workAtEntry = state.workAtEntry;
+    this.apic.restore(state.apic, state.controls);
+    this.pauseLoop.restore(state.pauseLoop);
   }
 
   cpuid(): boolean {
@@ -102,9 +114,30 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   }
 
   vmxInstruction(instruction: VmxInstruction): boolean {
+    if (this.isShadowed(instruction)) return false;
     const information = vmxInstructionInformation(this.cpu, instruction);
     const qualification = vmxInstructionQualification(this.cpu);
     return this.leaveInstruction(ExitReason[instruction], qualification, information);
+  }
+
+  vmfunc(): boolean {
+    if (!this.secondary(SecondaryControl.ENABLE_VM_FUNCTIONS))
+      return this.lacks('ENABLE_VM_FUNCTIONS');
+    return (
+      !callVmFunction(this.cpu, this.vmcs, this.controls) &&
+      this.leaveInstruction(ExitReason.VMFUNC)
+    );
+  }
+
+  /** A VMREAD or VMWRITE that its bitmap lets through to the shadow VMCS (SDM 3C 26.1.3). */
+  private isShadowed(instruction: VmxInstruction): boolean {
+    if (!this.secondary(SecondaryControl.VMCS_SHADOWING)) return false;
+    if (instruction !== 'VMREAD' && instruction !== 'VMWRITE') return false;
+    const isRead = instruction === 'VMREAD';
+    const encoding = encodingOperand(this.cpu, isRead ? 1 : 0);
+    if (encoding === undefined || encoding > 0x7fff) return false;
+    const bitmap = Number(this.vmcs.read(isRead ? Field.VMREAD_BITMAP : Field.VMWRITE_BITMAP));
+    return (this.cpu.physical.read8(bitmap + (encoding >> 3)) & (1 << (encoding & 7))) === 0;
   }
 
   invpcid(): boolean {
@@ -166,7 +199,11 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
 
   requireEnabled(instruction: EnabledInstruction): void {
     const id = ENABLING[instruction];
-    if (this.secondary(SecondaryControl[id])) return;
+    if (!this.secondary(SecondaryControl[id])) this.lacks(id);
+  }
+
+  /** @throws Fault #UD: the instruction does not exist without a control */
+  private lacks(id: keyof typeof SecondaryControl): never {
     const row = SECONDARY_CONTROLS.fields.find((field) => field.id === id);
     throw undefinedOpcode(notEnabledByVmm(row?.name ?? id));
   }
@@ -183,8 +220,17 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     return this.primary(PrimaryControl.HLT_EXITING) && this.leaveInstruction(ExitReason.HLT);
   }
 
+  /** In ring 0 also in a loop that lasts too long (SDM 3C 26.1.3). */
   pause(): boolean {
-    return this.primary(PrimaryControl.PAUSE_EXITING) && this.leaveInstruction(ExitReason.PAUSE);
+    const exits = this.primary(PrimaryControl.PAUSE_EXITING) || this.pauseLoopExits();
+    return exits && this.leaveInstruction(ExitReason.PAUSE);
+  }
+
+  private pauseLoopExits(): boolean {
+    if (!this.secondary(SecondaryControl.PAUSE_LOOP_EXITING) || this.cpu.state.cpl > 0)
+      return false;
+    const window = this.vmcs.readNumber(Field.PLE_WINDOW);
+    return this.pauseLoop.lasts(this.cpu.time, this.vmcs.readNumber(Field.PLE_GAP), window);
   }
 
   invlpg(linear: bigint): boolean {
@@ -277,8 +323,12 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.trapFlagPending = true;
   }
 
-  /** It comes before debug exceptions, which stay pending (SDM 3C 26.5.2). */
+  /**
+   * It comes before debug exceptions, which stay pending (SDM 3C 26.5.2), and after what the instruction
+   * has led to in the virtual APIC.
+   */
   trapFlag(): void {
+    if (this.apic.hasSomethingToSettle) this.apic.settle();
     const done = this.cpu.work !== this.workAtEntry;
     if (this.primary(PrimaryControl.MONITOR_TRAP_FLAG) && done) this.trapFlagPending = true;
     if (!this.trapFlagPending) return;
@@ -303,7 +353,26 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     if (this.primary(PrimaryControl.INTERRUPT_WINDOW_EXITING) && enabled && open) {
       this.exit({ reason: ExitReason.INTERRUPT_WINDOW });
     }
+    if (this.apic.interruptRecognized && enabled && open) this.deliverVirtualInterrupt();
     return false;
+  }
+
+  /** It wakes the processor as an external interrupt would: not from shutdown (SDM 3C 30.2.2). */
+  private deliverVirtualInterrupt(): void {
+    const { activity } = this.cpu.state;
+    if (activity !== 'shutdown' && activity !== 'wait-for-SIPI') this.apic.deliverInterrupt();
+  }
+
+  /** Virtual NMIs, or those that do not exit (SDM 3C 26.3). */
+  get iretUnblocksNmis(): boolean {
+    const { pin } = this.controls;
+    const { NMI_EXITING, VIRTUAL_NMIS } = PinBasedControl;
+    return (pin & NMI_EXITING) === 0 || (pin & VIRTUAL_NMIS) !== 0;
+  }
+
+  /** The monitor trap flag (SDM 3C 26.5.2). */
+  get stepsIterations(): boolean {
+    return this.primary(PrimaryControl.MONITOR_TRAP_FLAG);
   }
 
   instructionLimit(): number {
@@ -328,7 +397,16 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
 
   externalInterrupt(): boolean {
     if (!(this.controls.pin & PinBasedControl.EXTERNAL_INTERRUPT_EXITING)) return false;
-    return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT });
+    if (!this.apic.processesPosted) return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT });
+    const vector = this.apic.takeNotification();
+    if (vector !== undefined) {
+      const event = { kind: 'external-interrupt', vector, returnRip: this.cpu.state.rip } as const;
+      return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT, event });
+    }
+    if (this.apic.interruptRecognized && this.cpu.state.hasFlag(Rflags.IF)) {
+      this.deliverVirtualInterrupt();
+    }
+    return true;
   }
 
   tripleFault(): boolean {

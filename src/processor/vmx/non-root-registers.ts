@@ -6,10 +6,37 @@ import { CrAccessType } from '../../isa/vmx/qualification';
 import { generalProtection } from '../faults';
 import { fixedInVmx } from '../reasons/registers';
 import type { RegisterIntercepts } from '../guest-mode/guest-mode';
+import type { GuardedPage } from '../paging/mmu';
 import { NonRootExits, VM_EXIT } from './non-root-exits';
+import { VirtualApic } from './virtual-apic/virtual-apic';
 
 /** Control registers and the TSC in VMX non-root operation (SDM 3C 26.1.3, 26.3). */
 export abstract class NonRootRegisters extends NonRootExits implements RegisterIntercepts {
+  /** The local APIC, as far as it is virtualized. */
+  protected readonly apic = new VirtualApic(this.cpu, this.vmcs, (information) =>
+    this.exit(information),
+  );
+
+  get guardedPage(): GuardedPage | undefined {
+    return this.apic.guardedPage;
+  }
+
+  taskPriority(): bigint | undefined {
+    return this.apic.taskPriority();
+  }
+
+  setTaskPriority(value: bigint): boolean {
+    return this.apic.setTaskPriority(value);
+  }
+
+  virtualMsr(index: number): bigint | undefined {
+    return this.apic.readMsr(index);
+  }
+
+  setVirtualMsr(index: number, value: bigint): boolean {
+    return this.apic.writeMsr(index, value);
+  }
+
   private exitCr(number: number, access: number, gpr: number, more = 0n): never {
     const qualification = BigInt(number | (access << 4) | (gpr << 8)) | more;
     this.leaveInstruction(ExitReason.CR_ACCESS, qualification);
@@ -113,6 +140,12 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
 
   timeStamp(tsc: bigint): bigint {
     if (!this.primary(PrimaryControl.USE_TSC_OFFSETTING)) return tsc;
-    return BigInt.asUintN(64, tsc + this.vmcs.read(Field.TSC_OFFSET));
+    return BigInt.asUintN(64, this.scaled(tsc) + this.vmcs.read(Field.TSC_OFFSET));
+  }
+
+  /** The TSC multiplier has 48 bits behind the point (SDM 3C 25.6.5, 26.3). */
+  private scaled(tsc: bigint): bigint {
+    if (!this.secondary(SecondaryControl.USE_TSC_SCALING)) return tsc;
+    return (tsc * this.vmcs.read(Field.TSC_MULTIPLIER)) >> 48n;
   }
 }

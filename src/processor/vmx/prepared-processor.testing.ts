@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fieldByName } from '../../isa/vmx/fields';
+import type { Bus } from '../bus';
 import { createProcessor } from '../create-processor';
 import { PhysicalMemory } from '../physical-memory';
 import type { Processor } from '../processor';
@@ -12,7 +13,8 @@ export const VMCS_REGION = 0x102000;
 const CODE = 0x108000;
 const PML4 = 0x110000;
 
-const bus = {
+/** Nothing answers, and nothing interrupts. */
+export const NO_DEVICES: Bus = {
   readPort: () => 0,
   writePort: () => undefined,
   interruptRequested: () => false,
@@ -20,7 +22,7 @@ const bus = {
 };
 
 /** Root operation in 64-bit mode with a current VMCS; the next instruction is VMLAUNCH. */
-export function prepare(fields: FieldValues): Processor {
+export function prepare(fields: FieldValues, bus = NO_DEVICES): Processor {
   const cpu = createProcessor(new PhysicalMemory(0x400000), bus);
   const { physical, state } = cpu;
   // The same pages at 0 and in the upper half, where the VMCS's host state points.

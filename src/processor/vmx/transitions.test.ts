@@ -118,6 +118,41 @@ describe('pending debug exceptions (SDM 3C 27.7.3, 28.3.4)', () => {
   });
 });
 
+describe('the monitor trap flag (SDM 3C 26.5.2)', () => {
+  it('exits after each iteration of a repeated string instruction', () => {
+    const cpu = guest(primary(PrimaryControl.MONITOR_TRAP_FLAG), 0xf3, 0xaa); // rep stosb
+    cpu.state.setGpr(1, 3n);
+    cpu.state.setGpr(7, BigInt(AREA));
+    assert.equal(reason(exited(cpu)), ExitReason.MONITOR_TRAP_FLAG);
+    const steps: [bigint, number][] = [];
+    for (let n = 0; n < 3; n++) {
+      steps.push([cpu.state.gpr(1), instructions(new Vmcs(cpu.physical, VMCS_REGION))]);
+      assert.equal(cpu.vmx.enter(false).kind, 'VMsucceed');
+      cpu.run(100);
+    }
+    assert.deepEqual(steps, [
+      [2n, 0],
+      [1n, 0],
+      [0n, 2],
+    ]);
+  });
+
+  it('exits in a handler before its first instruction', () => {
+    const fields = {
+      ...primary(PrimaryControl.MONITOR_TRAP_FLAG),
+      GUEST_IDTR_BASE: UPPER_HALF + BigInt(AREA),
+      GUEST_GDTR_BASE: UPPER_HALF + 0x121000n,
+    };
+    const cpu = guest(fields, 0x0f, 0x0b); // ud2
+    cpu.physical.write64(AREA + 6 * 16, 0x8e00_0008_2000n | (0x12n << 48n));
+    cpu.physical.write64(AREA + 6 * 16 + 8, 0xffff8000n);
+    cpu.physical.write64(0x121008, 0x00af9b000000ffffn);
+    const vmcs = exited(cpu);
+    assert.equal(reason(vmcs), ExitReason.MONITOR_TRAP_FLAG);
+    assert.equal(vmcs.read(Field.GUEST_RIP), UPPER_HALF + 0x122000n);
+  });
+});
+
 describe('the preemption timer (SDM 3C 26.5.1)', () => {
   it('of 0 exits before the first instruction', () => {
     const vmcs = exited(guest(timer(0), NOP));

@@ -15,7 +15,9 @@ import { HOST_STATE } from './host-state';
 import type { NonRootState } from './intercepts';
 import { VM_FAIL_INVALID, VM_SUCCEED, type VmxOutcome } from './outcome';
 import { enterGuest } from './vm-entry';
-import { LaunchState, Vmcs } from './vmcs';
+import { LaunchState, SHADOW_VMCS, Vmcs } from './vmcs';
+
+const NO_LINK = 0xffff_ffff_ffff_ffffn;
 
 /** The VMX state of a processor outside its VMCSs. */
 export interface VmxState {
@@ -83,12 +85,11 @@ export class VmxUnit implements Persistent<VmxState> {
     this.vmxonPointer = vmxonPointer;
     this.active = current === undefined ? undefined : this.activate(current);
     cpu.guestMode = ROOT_OPERATION;
-    cpu.mmu.secondLevel = undefined;
+    cpu.mmu.secondLevel = cpu.mmu.guarded = undefined;
     if (!this.active || !nonRoot) return;
     this.active.intercepts.restore(nonRoot);
     cpu.guestMode = this.active.intercepts;
-    const ept = (nonRoot.controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
-    if (ept) cpu.mmu.secondLevel = this.active.extendedPageTables;
+    this.active.translateBy(nonRoot.controls);
   }
 
   /** VMXON with the address of its region. */
@@ -120,11 +121,19 @@ export class VmxUnit implements Persistent<VmxState> {
     if (!this.validPointer(pointer)) return this.fail(VmInstructionError.VMPTRLD_INVALID_ADDRESS);
     if (pointer === this.vmxonPointer) return this.fail(VmInstructionError.VMPTRLD_VMXON_POINTER);
     const address = Number(pointer);
-    if (this.cpu.physical.read32(address) !== this.capabilities.revision) {
+    if (!this.hasRevision(address)) {
       return this.fail(VmInstructionError.VMPTRLD_WRONG_REVISION);
     }
     this.active = this.activate(address);
     return VM_SUCCEED;
+  }
+
+  /** The revision identifier of a VMCS, which may be a shadow VMCS where the processor knows those. */
+  private hasRevision(address: number): boolean {
+    const { revision, secondary } = this.capabilities;
+    const shadows = (secondary.mayBe1 & SecondaryControl.VMCS_SHADOWING) !== 0;
+    const found = this.cpu.physical.read32(address);
+    return found === revision || (shadows && found === (revision | SHADOW_VMCS) >>> 0);
   }
 
   private activate(address: number): ActiveVmcs {
@@ -156,18 +165,26 @@ export class VmxUnit implements Persistent<VmxState> {
   }
 
   read(encoding: number): VmxOutcome | { readonly kind: 'value'; readonly value: bigint } {
-    const { current } = this;
-    if (!current) return VM_FAIL_INVALID;
+    const { accessed } = this;
+    if (!accessed) return VM_FAIL_INVALID;
     if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
-    return { kind: 'value', value: current.read(encoding) };
+    return { kind: 'value', value: accessed.read(encoding) };
+  }
+
+  /** The VMCS that VMREAD and VMWRITE access: under "VMCS shadowing" a guest's is the linked one (SDM 3C 31.3). */
+  private get accessed(): Vmcs | undefined {
+    const { cpu, current } = this;
+    if (!cpu.guestMode.active) return current;
+    const link = current?.read(Field.VMCS_LINK_POINTER) ?? NO_LINK;
+    return link === NO_LINK ? undefined : new Vmcs(cpu.physical, Number(link));
   }
 
   write(encoding: number, value: bigint | number): VmxOutcome {
-    const { current } = this;
-    if (!current) return VM_FAIL_INVALID;
+    const { accessed } = this;
+    if (!accessed) return VM_FAIL_INVALID;
     if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
     if (!this.fields.isWritable(encoding)) return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
-    current.write(encoding, value);
+    accessed.write(encoding, value);
     return VM_SUCCEED;
   }
 

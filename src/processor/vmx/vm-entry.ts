@@ -41,7 +41,7 @@ function tryEntry(cpu: GuestModeHost, launch: boolean): VmxOutcome {
   const { vmx, state } = cpu;
   const { active } = vmx;
   vmx.entryFailures = NO_FAILURES;
-  if (!active) return VM_FAIL_INVALID;
+  if (!active || active.vmcs.isShadow) return VM_FAIL_INVALID;
   if (state.interruptShadow === 'mov-ss')
     return vmx.fail(VmInstructionError.ENTRY_BLOCKED_BY_MOV_SS);
   const { vmcs } = active;
@@ -89,15 +89,10 @@ function refusalOf(cpu: GuestModeHost, vmcs: Vmcs): EntryRefusal | undefined {
 }
 
 function enterNonRoot(cpu: GuestModeHost, active: ActiveVmcs, controls: Controls): void {
-  const { vmcs, intercepts } = active;
+  const { intercepts } = active;
   intercepts.begin(controls);
   cpu.guestMode = intercepts;
-  const ept = (controls.secondary & SecondaryControl.ENABLE_EPT) !== 0;
-  const secondLevel = ept ? active.extendedPageTables : undefined;
-  cpu.mmu.secondLevel = secondLevel;
-  const tagged = (controls.secondary & SecondaryControl.ENABLE_VPID) !== 0;
-  const tag = tagged ? vmcs.readNumber(Field.VIRTUAL_PROCESSOR_ID) : 0;
-  cpu.spaces.enterGuest({ tag, root: secondLevel?.pointer ?? 0n });
+  active.enterAddressSpace(controls);
   cpu.updateDerivedState();
 }
 

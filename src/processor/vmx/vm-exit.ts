@@ -53,12 +53,22 @@ export function exitGuest(
   const nmi =
     information.event?.kind === 'NMI' && (controls.pin & PinBasedControl.NMI_EXITING) !== 0;
   leaveToHost(cpu, vmcs, controls);
+  // What was blocked under "virtual NMIs" were virtual ones (SDM 3C 26.3, 28.5.5).
+  if (controls.pin & PinBasedControl.VIRTUAL_NMIS) state.nmiBlocked = false;
   if (nmi) state.nmiBlocked = true;
 }
 
+/** Exits right after an instruction, before the debug exceptions that are due then. */
+const BEFORE_DEBUG: ReadonlySet<number> = new Set([
+  ExitReason.MONITOR_TRAP_FLAG,
+  ExitReason.TPR_BELOW_THRESHOLD,
+  ExitReason.VIRTUALIZED_EOI,
+  ExitReason.APIC_WRITE,
+]);
+
 /** Debug exceptions that a VM exit came before, or that MOV SS holds back (SDM 3C 28.3.4). */
 function debugStaysPending({ state }: GuestModeHost, { reason, event }: ExitInformation): number {
-  const before = reason === ExitReason.MONITOR_TRAP_FLAG;
+  const before = BEFORE_DEBUG.has(reason);
   const heldBack = state.interruptShadow === 'mov-ss' && event?.vector !== Vector.DB;
   return before || heldBack ? state.pendingDebug : 0;
 }
@@ -79,7 +89,8 @@ function recordExit(
   let { event } = information;
   if (
     information.reason === ExitReason.EXTERNAL_INTERRUPT &&
-    controls.exit & ExitControl.ACKNOWLEDGE_INTERRUPT
+    controls.exit & ExitControl.ACKNOWLEDGE_INTERRUPT &&
+    !event
   ) {
     event = {
       kind: 'external-interrupt',
@@ -123,7 +134,7 @@ function softwareLength(event: InterruptEvent | undefined): number | undefined {
 export function leaveToHost(cpu: GuestModeHost, vmcs: Vmcs, controls: Controls): void {
   cpu.endDelivery();
   cpu.guestMode = ROOT_OPERATION;
-  cpu.mmu.secondLevel = undefined;
+  cpu.mmu.secondLevel = cpu.mmu.guarded = undefined;
   loadHostState(cpu, vmcs, controls.exit);
   loadHostPdptes(cpu, vmcs);
   const failed = loadMsrs(cpu, vmcs, Field.VM_EXIT_MSR_LOAD_ADDR, Field.VM_EXIT_MSR_LOAD_COUNT);

@@ -87,9 +87,10 @@ describe('VMX capabilities', () => {
   });
 
   it('does not offer what is not there', () => {
-    assert.equal(capabilities.primary.mayBe1 & PrimaryControl.USE_TPR_SHADOW, 0);
-    assert.equal(capabilities.secondary.mayBe1 & SecondaryControl.VMCS_SHADOWING, 0);
-    assert.equal(capabilities.msrs.has(Msr.VMX_VMFUNC), false);
+    assert.equal(capabilities.primary.mayBe1 & PrimaryControl.ACTIVATE_TERTIARY_CONTROLS, 0);
+    assert.equal(capabilities.secondary.mayBe1 & SecondaryControl.ENABLE_ENCLS_EXITING, 0);
+    assert.equal(capabilities.msrs.get(Msr.VMX_VMFUNC), 1n);
+    assert.equal(capabilities.tertiary, 0n);
   });
 
   it('lacks the fields of controls that are not there', () => {
@@ -99,23 +100,23 @@ describe('VMX capabilities', () => {
     };
     assert.equal(exists(Field.EPT_POINTER), true);
     assert.equal(exists(Field.GUEST_IA32_EFER), true);
-    assert.equal(exists(Field.PML_ADDRESS), false);
-    assert.equal(exists(Field.TPR_THRESHOLD), false);
+    assert.equal(exists(Field.ENCLS_EXITING_BITMAP), false);
+    assert.equal(exists(Field.TPR_THRESHOLD), true);
     assert.equal(exists(Field.GUEST_IA32_PKRS), false);
     assert.equal(exists(Field.HLAT_POINTER), false);
   });
 
   it('reports the highest index of its fields', () => {
-    // VMX-preemption timer value 482Eh has index 17h.
-    assert.equal(msr(Msr.VMX_VMCS_ENUM), 0x2en);
+    // TSC multiplier 2032h has index 19h.
+    assert.equal(msr(Msr.VMX_VMCS_ENUM), 0x32n);
   });
 
   it('describes EPT and VPIDs', () => {
     const eptVpid = msr(Msr.VMX_EPT_VPID_CAP);
-    for (const bit of [0, 6, 8, 14, 16, 17, 20, 21, 25, 26, 32, 40, 41, 42, 43]) {
+    for (const bit of [0, 6, 8, 14, 16, 17, 20, 21, 22, 25, 26, 32, 40, 41, 42, 43]) {
       assert.equal((eptVpid >> BigInt(bit)) & 1n, 1n, `bit ${bit}`);
     }
     assert.equal((eptVpid >> 7n) & 1n, 0n);
-    assert.equal((eptVpid >> 22n) & 1n, 0n);
+    assert.equal((eptVpid >> 23n) & 1n, 0n);
   });
 });

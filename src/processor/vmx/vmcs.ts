@@ -13,6 +13,9 @@ export interface VmcsMemory {
 export const LaunchState = { CLEAR: 0, LAUNCHED: 1 } as const;
 export type LaunchState = (typeof LaunchState)[keyof typeof LaunchState];
 
+/** Bit 31 of the first 4 bytes: the region is a shadow VMCS, which cannot be entered (SDM 3C 25.10). */
+export const SHADOW_VMCS = 0x8000_0000;
+
 /**
  * A VMCS in its 4-KByte region of physical memory (SDM 3C 25.2). Every read and write goes to memory;
  * nothing is kept beside it. Which fields exist and who may write them is checked by the instructions,
@@ -43,6 +46,10 @@ export class Vmcs {
   /** The first 4 bytes: bits 30:0 revision identifier, bit 31 shadow-VMCS indicator. */
   get revision(): number {
     return this.word(REGION.REVISION >> 2) >>> 0;
+  }
+
+  get isShadow(): boolean {
+    return this.word(REGION.REVISION >> 2) < 0;
   }
 
   set revision(value: number) {

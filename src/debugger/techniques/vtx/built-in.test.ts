@@ -34,7 +34,7 @@ describe('IA32_APIC_BASE of a guest', () => {
     const program = await assembleText(GUEST);
     const machine = new Machine(flatImage(program), { monitor: 'vtx', memory: 4 << 20 });
     const { guest } = new Target(machine, [program]).technique;
-    for (const value of [0xfee0_0d00n, 0xfee0_0b00n, 1n << 39n]) {
+    for (const value of [0xfee0_0d00n, 0xfee0_0b00n, 1n << 40n]) {
       assert.throws(() => {
         guest.setMsr(Msr.APIC_BASE, value);
       }, Fault);

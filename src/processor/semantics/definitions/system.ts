@@ -34,8 +34,6 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   UD0: halt.undefinedInstruction,
   UD1: halt.undefinedInstruction,
   UD2: halt.undefinedInstruction,
-  // Without "Enable VM functions", which this processor does not offer, VMFUNC does not exist.
-  VMFUNC: halt.undefinedInstruction,
   INVD: halt.invalidateCaches,
   WBINVD: halt.writeBackCaches,
   WBNOINVD: halt.writeBackCaches,
@@ -99,6 +97,7 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   VMCALL: vmx.vmcall,
   INVEPT: vmx.invept,
   INVVPID: vmx.invvpid,
+  VMFUNC: vmx.vmfunc,
 };
 
 for (const [mnemonic, path] of Object.entries(SYSTEM)) {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   EntryControl,
   ExitControl,
-  PinBasedControl,
   PrimaryControl,
   SecondaryControl,
 } from '../../../isa/vmx/controls';
@@ -25,7 +24,6 @@ import {
   ENTRY,
   EXIT,
   HOST_32,
-  PIN,
   PRIMARY,
   SECONDARY,
   VALID,
@@ -150,9 +148,9 @@ describe('VM-entry checks', () => {
       'GUEST_CR0 = 0x80000032; allowed: PG only with PE (SDM 3C 27.3.1.1)',
     );
     const [control] = explainEntry(
-      entryWith({ ...LONG_MODE, SECONDARY_VM_EXEC_CONTROL: SECONDARY | (1 << 14) }),
+      entryWith({ ...LONG_MODE, SECONDARY_VM_EXEC_CONTROL: SECONDARY | (1 << 15) }),
     );
-    assert.equal(control?.allowed, 'must be 0: "VMCS shadowing"');
+    assert.equal(control?.allowed, 'must be 0: "Enable ENCLS exiting"');
   });
 
   it('has a name of its own for every check', () => {
@@ -173,59 +171,15 @@ describe('VM-entry checks on a processor with everything', () => {
     entry: all,
     tertiary: 0xffn,
   };
-  const secondary = (extra: number) => ({ SECONDARY_VM_EXEC_CONTROL: SECONDARY | extra });
   const primary = (extra: number) => ({ CPU_BASED_VM_EXEC_CONTROL: (PRIMARY | extra) >>> 0 });
-  const { USE_TPR_SHADOW, ACTIVATE_TERTIARY_CONTROLS } = PrimaryControl;
+  const { ACTIVATE_TERTIARY_CONTROLS } = PrimaryControl;
   const cases: readonly Mutation[] = [
-    ['controls.virtual-apic-page', { ...primary(USE_TPR_SHADOW), VIRTUAL_APIC_PAGE_ADDR: 1 }],
-    [
-      'controls.tpr-threshold.reserved',
-      {
-        ...primary(USE_TPR_SHADOW),
-        ...secondary(SecondaryControl.VIRTUALIZE_APIC_ACCESSES),
-        TPR_THRESHOLD: 16,
-      },
-    ],
-    ['controls.tpr-threshold.vtpr', { ...primary(USE_TPR_SHADOW), TPR_THRESHOLD: 1 }],
-    [
-      'controls.apic-virtualization.tpr-shadow',
-      secondary(SecondaryControl.APIC_REGISTER_VIRTUALIZATION),
-    ],
-    [
-      'controls.apic-access-page',
-      { ...secondary(SecondaryControl.VIRTUALIZE_APIC_ACCESSES), APIC_ACCESS_ADDR: 4 },
-    ],
-    [
-      'controls.x2apic.apic-accesses',
-      {
-        ...primary(USE_TPR_SHADOW),
-        ...secondary(
-          SecondaryControl.VIRTUALIZE_X2APIC_MODE | SecondaryControl.VIRTUALIZE_APIC_ACCESSES,
-        ),
-      },
-    ],
-    [
-      'controls.posted-interrupts.virtual-delivery',
-      { PIN_BASED_VM_EXEC_CONTROL: PIN | PinBasedControl.PROCESS_POSTED_INTERRUPTS },
-    ],
-    ['controls.pml-address', { ...secondary(SecondaryControl.ENABLE_PML), PML_ADDRESS: 8 }],
-    ['controls.pml.ept', { SECONDARY_VM_EXEC_CONTROL: SecondaryControl.ENABLE_PML }],
-    ['controls.tsc-multiplier.not-zero', secondary(SecondaryControl.USE_TSC_SCALING)],
-    ['controls.vmread-bitmap', { ...secondary(SecondaryControl.VMCS_SHADOWING), VMREAD_BITMAP: 1 }],
     [
       'controls.tertiary.ept',
       {
         ...primary(ACTIVATE_TERTIARY_CONTROLS),
         TERTIARY_VM_EXEC_CONTROL: 2,
         SECONDARY_VM_EXEC_CONTROL: 0,
-      },
-    ],
-    [
-      'controls.vm-functions.eptp-list',
-      {
-        ...secondary(SecondaryControl.ENABLE_VM_FUNCTIONS),
-        VM_FUNCTION_CONTROL: 1,
-        EPTP_LIST_ADDRESS: 1,
       },
     ],
     ['controls.entry.smm', { VM_ENTRY_CONTROLS: ENTRY | EntryControl.ENTRY_TO_SMM }],

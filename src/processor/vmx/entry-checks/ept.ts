@@ -4,17 +4,21 @@ import { MemoryType } from '../../../isa/memory-types';
 import { EptVpidCap } from '../../../isa/vmx/capabilities';
 import { SecondaryControl, TertiaryControl, VmFunctionControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
-import { checks, rule } from './rule';
-import { addressRule, holdsPhysical } from './values';
+import type { VmxCapabilities } from '../capabilities';
+import { checks, hex, rule } from './rule';
+import { addressRule } from './values';
 import type { EntryView } from './view';
 
+type Capabilities = Pick<VmxCapabilities, 'eptVpid' | 'physicalAddressWidth'>;
+
 const ept = (v: EntryView) => v.secondary(SecondaryControl.ENABLE_EPT);
-const capable = (v: EntryView, mask: bigint) => (v.capabilities.eptVpid & mask) !== 0n;
-const eptp = (v: EntryView, mask: bigint) => v.field(Field.EPT_POINTER) & mask;
+const capable = ({ eptVpid }: Capabilities, mask: bigint) => (eptVpid & mask) !== 0n;
 
 /** A rule about the EPT pointer, in force only with "Enable EPT". */
-function eptpRule(id: string, ok: (v: EntryView) => boolean, allowed: (v: EntryView) => string) {
-  return rule(`eptp.${id}`, Field.EPT_POINTER, (v) => !ept(v) || ok(v), allowed);
+interface EptpRule {
+  readonly id: string;
+  readonly ok: (eptp: bigint, capabilities: Capabilities) => boolean;
+  readonly allowed: (capabilities: Capabilities) => string;
 }
 
 /** A control that needs EPT. */
@@ -27,17 +31,52 @@ function needsEpt(id: string, control: number, name: string) {
   );
 }
 
-function memoryTypeSupported(v: EntryView): boolean {
-  const type = Number(eptp(v, Eptp.MT));
-  if (type === MemoryType.UC) return capable(v, EptVpidCap.TYPE_UC);
-  return type === MemoryType.WB && capable(v, EptVpidCap.TYPE_WB);
+function memoryTypeSupported(eptp: bigint, capabilities: Capabilities): boolean {
+  const type = Number(eptp & Eptp.MT);
+  if (type === MemoryType.UC) return capable(capabilities, EptVpidCap.TYPE_UC);
+  return type === MemoryType.WB && capable(capabilities, EptVpidCap.TYPE_WB);
 }
 
-function walkLengthSupported(v: EntryView): boolean {
-  const length = eptp(v, Eptp.WALK_LENGTH);
-  if (length === EptWalkLength.LEVELS_4) return capable(v, EptVpidCap.LEVELS_4);
-  return length === EptWalkLength.LEVELS_5 && capable(v, EptVpidCap.LEVELS_5);
+function walkLengthSupported(eptp: bigint, capabilities: Capabilities): boolean {
+  const length = eptp & Eptp.WALK_LENGTH;
+  if (length === EptWalkLength.LEVELS_4) return capable(capabilities, EptVpidCap.LEVELS_4);
+  return length === EptWalkLength.LEVELS_5 && capable(capabilities, EptVpidCap.LEVELS_5);
 }
+
+const EPTP_RULES: readonly EptpRule[] = [
+  {
+    id: 'memory-type',
+    ok: memoryTypeSupported,
+    allowed: () => l10n.t('memory type 0 (UC) or 6 (WB), as IA32_VMX_EPT_VPID_CAP allows'),
+  },
+  {
+    id: 'walk-length',
+    ok: walkLengthSupported,
+    allowed: (capabilities) =>
+      capable(capabilities, EptVpidCap.LEVELS_5)
+        ? l10n.t('bits 5:3 = 3 (4 levels) or 4 (5 levels)')
+        : l10n.t('bits 5:3 = 3 (4 levels)'),
+  },
+  {
+    id: 'accessed-dirty',
+    ok: (eptp, c) => capable(c, EptVpidCap.AD) || (eptp & Eptp.AD) === 0n,
+    allowed: () => l10n.t('bit 6 zero: no accessed and dirty flags on this processor'),
+  },
+  {
+    id: 'shadow-stack',
+    ok: (eptp, c) => capable(c, EptVpidCap.SSS) || (eptp & Eptp.SSS) === 0n,
+    allowed: () => l10n.t('bit 7 zero: no supervisor shadow-stack control on this processor'),
+  },
+  {
+    id: 'reserved',
+    ok: (eptp, c) => (eptp & EPTP_RESERVED) === 0n && eptp >> BigInt(c.physicalAddressWidth) === 0n,
+    allowed: (c) => l10n.t('bits 11:8 zero and none beyond bit {0}', c.physicalAddressWidth - 1),
+  },
+];
+
+/** Whether a VM entry would take an EPT pointer: INVEPT and EPTP switching ask that, too. */
+export const isValidEptp = (eptp: bigint, capabilities: Capabilities): boolean =>
+  EPTP_RULES.every(({ ok }) => ok(eptp, capabilities));
 
 const vmFunctions = (v: EntryView) => v.secondary(SecondaryControl.ENABLE_VM_FUNCTIONS);
 const eptpSwitching = (v: EntryView) =>
@@ -45,29 +84,13 @@ const eptpSwitching = (v: EntryView) =>
 
 /** EPT and what builds on it (SDM 3C 27.2.1.1). */
 export const EPT_CHECKS = checks('controls', 'SDM 3C 27.2.1.1', [
-  eptpRule('memory-type', memoryTypeSupported, () =>
-    l10n.t('memory type 0 (UC) or 6 (WB), as IA32_VMX_EPT_VPID_CAP allows'),
-  ),
-  eptpRule('walk-length', walkLengthSupported, (v) =>
-    capable(v, EptVpidCap.LEVELS_5)
-      ? l10n.t('bits 5:3 = 3 (4 levels) or 4 (5 levels)')
-      : l10n.t('bits 5:3 = 3 (4 levels)'),
-  ),
-  eptpRule(
-    'accessed-dirty',
-    (v) => capable(v, EptVpidCap.AD) || eptp(v, Eptp.AD) === 0n,
-    () => l10n.t('bit 6 zero: no accessed and dirty flags on this processor'),
-  ),
-  eptpRule(
-    'shadow-stack',
-    (v) => capable(v, EptVpidCap.SSS) || eptp(v, Eptp.SSS) === 0n,
-    () => l10n.t('bit 7 zero: no supervisor shadow-stack control on this processor'),
-  ),
-  eptpRule(
-    'reserved',
-    (v) => eptp(v, EPTP_RESERVED) === 0n && holdsPhysical(v, Field.EPT_POINTER),
-    (v) =>
-      l10n.t('bits 11:8 zero and none beyond bit {0}', v.capabilities.physicalAddressWidth - 1),
+  ...EPTP_RULES.map(({ id, ok, allowed }) =>
+    rule(
+      `eptp.${id}`,
+      Field.EPT_POINTER,
+      (v) => !ept(v) || ok(v.field(Field.EPT_POINTER), v.capabilities),
+      (v) => allowed(v.capabilities),
+    ),
   ),
   needsEpt('unrestricted-guest', SecondaryControl.UNRESTRICTED_GUEST, 'Unrestricted guest'),
   needsEpt('pml', SecondaryControl.ENABLE_PML, 'Enable PML'),
@@ -107,6 +130,14 @@ export const EPT_CHECKS = checks('controls', 'SDM 3C 27.2.1.1', [
   ),
   addressRule('virtualization-exception-area', Field.VIRT_EXCEPTION_INFO_ADDR, (v) =>
     v.secondary(SecondaryControl.EPT_VIOLATION_VE),
+  ),
+  rule(
+    'vm-functions.allowed',
+    Field.VM_FUNCTION_CONTROL,
+    (v) =>
+      !vmFunctions(v) ||
+      (v.field(Field.VM_FUNCTION_CONTROL) & ~BigInt(v.capabilities.vmFunctions)) === 0n,
+    (v) => l10n.t('only bits of {0}', hex(v.capabilities.vmFunctions)),
   ),
   rule(
     'vm-functions.eptp-switching.ept',

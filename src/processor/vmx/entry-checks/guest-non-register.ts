@@ -12,6 +12,7 @@ import {
 } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
 import { EntryFailureQualification } from '../../../isa/vmx/instruction-errors';
+import { SHADOW_VMCS } from '../vmcs';
 import { injection, type Injection } from './entry-controls';
 import { guestCpl } from './guest-segments';
 import { checks, rule } from './rule';
@@ -248,7 +249,7 @@ const aligned = (v: EntryView, pointer: bigint) =>
 
 /** Shadow VMCSs have bit 31 of the revision set. */
 function expectedRevision(v: EntryView): number {
-  const shadowing = v.secondary(SecondaryControl.VMCS_SHADOWING) ? 0x80000000 : 0;
+  const shadowing = v.secondary(SecondaryControl.VMCS_SHADOWING) ? SHADOW_VMCS : 0;
   return (v.capabilities.revision | shadowing) >>> 0;
 }
 

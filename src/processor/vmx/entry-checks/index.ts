@@ -23,6 +23,7 @@ export {
   type EntryMemory,
   type FieldReader,
 } from './view';
+export { isValidEptp } from './ept';
 export { msrLoadRefusal, type MsrAreaEntry } from './msr-loading';
 
 /** Every check, by area, in the manual's order (SDM 3C 27.2, 27.3). */

@@ -13,31 +13,29 @@ import {
   WRONG_REVISION,
   type FieldValues,
 } from './valid-vmcs.testing';
-import type { EntryFacts } from './view';
+import { VIRTUAL_APIC, VM_FUNCTIONS_AND_SHADOWS, WITH_EPT } from './feature-mutations.testing';
+import {
+  BEYOND,
+  ENTRY,
+  EXIT,
+  PIN,
+  PRIMARY,
+  SECONDARY,
+  VALID,
+  type Mutation,
+} from './mutation.testing';
 
-/** What is changed, and the check that must be the first to fail. */
-export type Mutation = readonly [
-  expected: string,
-  change: FieldValues,
-  facts?: Partial<EntryFacts>,
-];
+export * from './mutation.testing';
 
-export const PIN = Number(LONG_MODE.PIN_BASED_VM_EXEC_CONTROL);
-export const PRIMARY = Number(LONG_MODE.CPU_BASED_VM_EXEC_CONTROL);
-export const SECONDARY = Number(LONG_MODE.SECONDARY_VM_EXEC_CONTROL);
-export const EXIT = Number(LONG_MODE.VM_EXIT_CONTROLS);
-export const ENTRY = Number(LONG_MODE.VM_ENTRY_CONTROLS);
 const RESTRICTED = { SECONDARY_VM_EXEC_CONTROL: SECONDARY & ~SecondaryControl.UNRESTRICTED_GUEST };
-export const VALID = 0x80000000;
-export const BEYOND = 1n << 39n;
 const NOT_CANONICAL = 0x0000800000000000n;
 
 const CONTROLS: readonly Mutation[] = [
   ['controls.pin-based.allowed', { PIN_BASED_VM_EXEC_CONTROL: PIN & ~2 }],
-  ['controls.pin-based.allowed', { PIN_BASED_VM_EXEC_CONTROL: PIN | 0x80 }],
+  ['controls.pin-based.allowed', { PIN_BASED_VM_EXEC_CONTROL: PIN | 0x100 }],
   ['controls.primary.allowed', { CPU_BASED_VM_EXEC_CONTROL: (PRIMARY & ~0x100) >>> 0 }],
-  ['controls.primary.allowed', { CPU_BASED_VM_EXEC_CONTROL: (PRIMARY | 0x200000) >>> 0 }],
-  ['controls.secondary.allowed', { SECONDARY_VM_EXEC_CONTROL: SECONDARY | (1 << 14) }],
+  ['controls.primary.allowed', { CPU_BASED_VM_EXEC_CONTROL: (PRIMARY | 0x20000) >>> 0 }],
+  ['controls.secondary.allowed', { SECONDARY_VM_EXEC_CONTROL: SECONDARY | (1 << 15) }],
   ['controls.cr3-target-count', { CR3_TARGET_COUNT: 5 }],
   ['controls.io-bitmap-a', { IO_BITMAP_A: 0x10001 }],
   ['controls.io-bitmap-b', { IO_BITMAP_B: BEYOND }],
@@ -292,6 +290,9 @@ const GUEST_V86: readonly Mutation[] = [
 
 export const CASES: readonly [string, FieldValues, readonly Mutation[]][] = [
   ['controls', LONG_MODE, CONTROLS],
+  ['APIC virtualization', LONG_MODE, VIRTUAL_APIC],
+  ['what builds on EPT', LONG_MODE, WITH_EPT],
+  ['VM functions and shadow VMCSs', LONG_MODE, VM_FUNCTIONS_AND_SHADOWS],
   ['64-bit host state', LONG_MODE, HOST],
   ['32-bit host state', LONG_MODE, LEGACY_HOST],
   ['guest in 64-bit mode', LONG_MODE, GUEST_64],
