@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fieldName, type FieldId } from '../isa/vmx/fields';
 import {
+  BEYOND,
   CASES,
   ENTRY,
   VALID,
@@ -84,11 +85,18 @@ const OPEN: ReadonlySet<string> = new Set([
   'host.address-space.legacy-entry',
 ]);
 
+/** Groups whose fields dumps mostly leave out, or print only with other controls than these cases have. */
+const UNPRINTED: ReadonlySet<string> = new Set([
+  'APIC virtualization',
+  'what builds on EPT',
+  'VM functions and shadow VMCSs',
+]);
+
 /** Whether what is broken is so on every processor, not on ours alone. */
 function isBrokenAnywhere([expected, change, facts]: Mutation): boolean {
   if (facts || OPEN.has(expected)) return false;
   const beyondOurs = Object.values(change).some(
-    (value) => BigInt(value) + 16n >= 1n << 39n && BigInt(value) >> 40n === 0n,
+    (value) => BigInt(value) + 16n >= BEYOND && BigInt(value) < 2n * BEYOND,
   );
   if (beyondOurs) return false;
   return !DEPENDS.has(`${expected} ${Object.values(change).map(String).join()}`);
@@ -99,9 +107,9 @@ const key = (expected: string, ...values: (number | bigint)[]): string =>
 
 /** What other processors have. */
 const DEPENDS: ReadonlySet<string> = new Set([
-  key('controls.secondary.allowed', Number(LONG_MODE.SECONDARY_VM_EXEC_CONTROL) | (1 << 14)),
-  key('controls.pin-based.allowed', Number(LONG_MODE.PIN_BASED_VM_EXEC_CONTROL) | 0x80),
-  key('controls.primary.allowed', (Number(LONG_MODE.CPU_BASED_VM_EXEC_CONTROL) | 0x200000) >>> 0),
+  key('controls.secondary.allowed', Number(LONG_MODE.SECONDARY_VM_EXEC_CONTROL) | (1 << 15)),
+  key('controls.pin-based.allowed', Number(LONG_MODE.PIN_BASED_VM_EXEC_CONTROL) | 0x100),
+  key('controls.primary.allowed', (Number(LONG_MODE.CPU_BASED_VM_EXEC_CONTROL) | 0x20000) >>> 0),
   key('controls.exit.allowed', (Number(LONG_MODE.VM_EXIT_CONTROLS) | 0x80000000) >>> 0),
   key('controls.entry.allowed', ENTRY | 0x400000),
   key('controls.eptp.walk-length', 0x20066),
@@ -136,7 +144,7 @@ for (const printer of VMCS_PRINTERS) {
     }
 
     let shown = 0;
-    for (const [group, base, mutations] of CASES) {
+    for (const [group, base, mutations] of CASES.filter(([name]) => !UNPRINTED.has(name))) {
       for (const mutation of mutations) {
         const [expected, change] = mutation;
         if (!isBrokenAnywhere(mutation) || !isPrinted(printer, expected)) continue;

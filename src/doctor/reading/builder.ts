@@ -53,6 +53,8 @@ export class DumpBuilder {
       this.damage(word.place, message);
       return undefined;
     }
+    // As many digits as some printers give it may be the beginning of more.
+    if (found.length < digits.most && this.mayBeCut(word)) return undefined;
     if (found.length > digits.most) {
       const message = l10n.t('{0} is wider than its field', word.text);
       this.damage(word.place, message);
