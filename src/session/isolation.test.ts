@@ -15,7 +15,7 @@ import { WAYS, type Way } from './ways';
  * `ISOLATION_PROGRAMS=1000` makes more random ones, `SEED=n` the same ones again.
  */
 
-const PROGRAMS = Number(process.env['ISOLATION_PROGRAMS'] ?? 4);
+const PROGRAMS = Number(process.env['ISOLATION_PROGRAMS'] ?? 3);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const MEMORY = 1 << 20;
 /** RAM up to what belongs to the video card. */

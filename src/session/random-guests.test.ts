@@ -8,7 +8,7 @@ import { MachineRun, type Stop } from './run';
 import { randomGuest } from './random-guests.testing';
 
 /** `FUZZ_GUESTS=5000` runs more, `FUZZ_SEED=n` the same ones again. */
-const GUESTS = Number(process.env['FUZZ_GUESTS'] ?? 40);
+const GUESTS = Number(process.env['FUZZ_GUESTS'] ?? 25);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const LIMIT = 20_000;
 /** A repeated instruction does so many rounds at one go. */

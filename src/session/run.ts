@@ -72,7 +72,8 @@ export class MachineRun {
    */
   execute(budget: number, past = false): Stop {
     const { machine } = this;
-    if (machine.requestedEnd) return this.ended(machine.requestedEnd);
+    const over = this.over();
+    if (over) return over;
     const emulated = machine.vm?.monitor.emulatedAt;
     if (emulated !== undefined) return this.emulate(emulated, past);
     const stop = machine.vm?.holes ? this.watch(budget, past) : machine.computer.run(budget, past);
@@ -107,7 +108,20 @@ export class MachineRun {
     const { vms, present } = machine;
     machine.requestedEnd ??= end;
     if (vms?.retire()) return { kind: 'guest-ended', guest: present, end };
-    return { kind: 'end', end: machine.endOf(0) ?? end };
+    return this.lastEnd(end);
+  }
+
+  /** The guest that has the processor, or all of them, have ended; one that is being retired has nothing to say. */
+  private over(): Stop | undefined {
+    const { requestedEnd, vms } = this.machine;
+    if (!requestedEnd) return undefined;
+    if (vms?.all.every(({ ended }) => ended)) return this.lastEnd(requestedEnd);
+    return vms?.present.ended ? undefined : this.ended(requestedEnd);
+  }
+
+  /** The machine has ended as its first guest has. */
+  private lastEnd(end: End): Stop {
+    return { kind: 'end', end: this.machine.endOf(0) ?? end };
   }
 
   /** Lets a guest whose kernel is translated execute one instruction of what stands for its own. */
@@ -171,8 +185,8 @@ export class MachineRun {
   /** Performs operations of the monitor: to the VM entry, to what stops it, or as many as are allowed. */
   private perform(most: number): Stop | undefined {
     const { machine } = this;
-    const { requestedEnd } = machine;
-    if (requestedEnd && machine.vm?.ended !== true) return this.ended(requestedEnd);
+    const over = this.over();
+    if (over) return over;
     if (machine.vm) machine.vm.host.waiting = false;
     for (let left = most; left > 0; left--) {
       // One guest's handler may go on with another one's.

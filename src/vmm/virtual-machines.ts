@@ -186,9 +186,10 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
 
   restore({ computer, ownFrames, schedule, guests }: VirtualMachinesState): void {
     this.computer.restore(computer);
-    this.frames.restore(ownFrames);
     this.scheduler.restore(schedule);
     guests.forEach((state, n) => this.all[n]?.restore(state));
+    // Last: ROM that is put back takes frames on the way.
+    this.frames.restore(ownFrames);
   }
 }
 

@@ -4,7 +4,7 @@ import { randomGuest } from '../../session/random-guests.testing';
 import { busy, StreamClient } from './stream-client.testing';
 
 /** `FUZZ_GUESTS=5000` runs more, `FUZZ_SEED=n` the same ones again. */
-const GUESTS = Number(process.env['FUZZ_GUESTS'] ?? 40);
+const GUESTS = Number(process.env['FUZZ_GUESTS'] ?? 25);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 /** Milliseconds of processor time. */
 const SOON = 1000;
