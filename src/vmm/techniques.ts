@@ -59,7 +59,7 @@ export interface TechniqueParts {
 }
 
 /** A way of virtualizing that the monitor knows. */
-interface TechniqueKind {
+export interface TechniqueKind {
   /** What leads from the guest's addresses to the host's, where it is not for the user to choose. */
   readonly paging?: Paging;
   /** Whether it ends time slices itself; else the host's timer does. */

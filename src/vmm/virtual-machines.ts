@@ -1,24 +1,18 @@
-import { Seg } from '../isa/registers/segment';
-import { SegmentRights } from '../isa/access-rights';
-import { FeatureControl } from '../isa/registers/msr-fields';
-import { WideCr0, WideCr4, WideEfer } from '../isa/registers/control';
-import { Msr } from '../isa/registers/msr';
 import { Computer, type ComputerState } from '../machine/computer';
-import { VBE_MEMORY } from '../machine/devices/vga/vbe';
 import type { PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
 import type { Persistent } from '../processor/persistent';
-import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
-import { buildAddressSpace, directMap } from './host/address-space';
+import { buildAddressSpace } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
+import { MemoryPlan } from './host/memory-plan';
+import { enterRootMode, GATE_FRAME } from './host/root-mode';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation } from './memory/guest-memory';
-import { FramePool } from './memory/shadow/frame-pool';
 import { Scheduler, SLICE, type SchedulerState } from './schedule/scheduler';
 import { ALONE, SharedTurns } from './schedule/turns';
-import { techniqueKind, type Paging, type TechniqueName } from './techniques';
+import { techniqueKind, type Paging, type TechniqueKind, type TechniqueName } from './techniques';
 import { VirtualMachine, type VirtualMachineState } from './virtual-machine';
 import { VcpuArea } from './vcpu';
 import type { Intercept } from './vtx/vmcs-setup';
@@ -49,14 +43,24 @@ export interface VirtualMachinesOptions {
   readonly guests: readonly [GuestOptions, ...GuestOptions[]];
 }
 
-/** The gate page lies here in host-physical memory; the monitor sees it in its direct map. */
-const GATE_FRAME = 0x1000;
-/** The monitor's own memory. */
-const MONITOR_START = 0x100000;
-/** For each guest. */
-const MONITOR_SIZE = 16 * 2 ** 20;
 /** The host's first serial port, on which the first guest prints. */
 const SERIAL = 0x3f8;
+
+/** A guest with its memory, and the tables that map it. */
+interface GuestRam {
+  readonly guest: GuestOptions;
+  readonly ept: EptBuilder;
+  readonly memory: GuestMemory;
+}
+
+/** What a virtual machine is made of. */
+interface GuestParts extends GuestRam {
+  readonly kind: TechniqueKind;
+  readonly options: VirtualMachinesOptions;
+  readonly plan: MemoryPlan;
+  readonly hostCr3: bigint;
+  readonly number: number;
+}
 
 export interface VirtualMachinesState {
   readonly computer: ComputerState;
@@ -70,85 +74,83 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   readonly computer: Computer;
   readonly all: readonly [VirtualMachine, ...VirtualMachine[]];
   readonly scheduler: Scheduler;
+  /** The monitor's own. */
   private readonly frames: SequentialFrames;
 
   /** Builds the host, and guests that are ready to be entered once their images are loaded. */
   constructor(options: VirtualMachinesOptions) {
     const { guests, slice = SLICE } = options;
     const kind = techniqueKind(options.technique ?? 'vtx');
-    const paging = kind.paging ?? options.paging;
-    const plan = new MemoryPlan(guests, paging);
-    const computer = new Computer({
-      memory: plan.end,
-      ownScreen: false,
-      events: { serial: (byte) => guests[0].events.serial?.(byte) },
-      ...(options.engine && { engine: options.engine }),
-    });
-    this.computer = computer;
-    const frames = new SequentialFrames(MONITOR_START, plan.shadowStart(0));
-    this.frames = frames;
-    // One for all guests: their frames lie among one another.
+    const plan = new MemoryPlan(guests, kind.paging ?? options.paging);
+    this.computer = hostComputer(options, plan);
+    this.frames = new SequentialFrames(plan.monitorStart, plan.monitorEnd);
+    const memories = this.guestMemories(options, plan);
+    const hostCr3 = buildAddressSpace(this.computer.memory, this.frames);
+    enterRootMode(this.computer, hostCr3);
+    // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
+    this.computer.processor.state.units.set(guests[0].start.units);
+    const [first, ...others] = memories.map((ram, number) =>
+      this.make({ kind, options, plan, hostCr3, number, ...ram }),
+    );
+    if (!first) throw new RangeError('no guests');
+    this.all = [first, ...others];
+    const byHostTimer = kind.hasPreemptionTimer !== true;
+    this.scheduler = new Scheduler(this.all, this.computer.processor, byHostTimer, slice);
+    if (others.length > 0) for (const { host } of this.all) host.neighbours = this.scheduler;
+  }
+
+  /** Makes the memory of each guest, with the tables that map it. Their frames lie among one another. */
+  private guestMemories(
+    { allocation, guests }: VirtualMachinesOptions,
+    plan: MemoryPlan,
+  ): GuestRam[] {
+    const { frames } = this;
+    const { memory: host } = this.computer;
     const pool = new ScatteredFrames(plan.guestStart, plan.pages);
-    const hosts = guests.map((guest, n) => {
-      const ept = new EptBuilder(computer.memory, frames);
-      const memory = new GuestMemory(
-        computer.memory,
-        ept,
-        pool,
-        guest.memory,
-        plan.card(n),
-        frames,
-      );
-      if (options.allocation === 'eager') memory.allocateAll();
+    return guests.map((guest, n) => {
+      const ept = new EptBuilder(host, frames);
+      const memory = new GuestMemory(host, ept, pool, guest.memory, plan.card(n), frames);
+      if (allocation === 'eager') memory.allocateAll();
       return { guest, ept, memory };
     });
-    const hostCr3 = buildAddressSpace(computer.memory, frames);
-    enterRootMode(computer, hostCr3);
-    // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
-    computer.processor.state.units.set(guests[0].start.units);
-    computer.processor.gateFrame = GATE_FRAME;
-    const make = ({ guest, ept, memory }: (typeof hosts)[number], number: number) => {
-      const { host, technique } = kind.make({
-        computer,
-        frames,
-        ept,
-        shadowFrames: plan.shadowPool(number),
-        hostCr3,
-        gateFrame: GATE_FRAME,
-        start: guest.start,
-        intercepts: options.intercepts,
-        tlbTags: options.tlbTags,
-        engine: options.engine,
-        number,
-        slice,
-        share: (context) => ({
-          isFirst: number === 0,
-          turns: guests.length > 1 ? new SharedTurns(context) : ALONE,
-        }),
-        host: (makeShadow) =>
-          new Host(
-            computer,
-            memory,
-            frames.allocate(),
-            guest.events,
-            printer(computer, guest.events, number),
-            guest.platform ?? {},
-            makeShadow,
-          ),
-      });
-      host.guestStarts(guest.start.gprs);
-      const area =
-        guests.length > 1
-          ? new VcpuArea(computer.memory, frames.allocate(), computer.processor.state.profile)
-          : undefined;
-      return new VirtualMachine(number, host, technique, paging, area);
-    };
-    const [first, ...others] = hosts;
-    if (!first) throw new RangeError('no guests');
-    this.all = [make(first, 0), ...others.map((each, n) => make(each, n + 1))];
-    const byHostTimer = kind.hasPreemptionTimer !== true;
-    this.scheduler = new Scheduler(this.all, computer.processor, byHostTimer, slice);
-    if (others.length > 0) for (const { host } of this.all) host.neighbours = this.scheduler;
+  }
+
+  private make(parts: GuestParts): VirtualMachine {
+    const { kind, options, plan, hostCr3, guest, number, ept, memory } = parts;
+    const { computer, frames } = this;
+    const shares = options.guests.length > 1;
+    const { host, technique } = kind.make({
+      computer,
+      frames,
+      ept,
+      shadowFrames: plan.shadowPool(number),
+      hostCr3,
+      gateFrame: GATE_FRAME,
+      start: guest.start,
+      intercepts: options.intercepts,
+      tlbTags: options.tlbTags,
+      engine: options.engine,
+      number,
+      slice: options.slice ?? SLICE,
+      share: (context) => ({
+        isFirst: number === 0,
+        turns: shares ? new SharedTurns(context) : ALONE,
+      }),
+      host: (makeShadow) =>
+        new Host(
+          computer,
+          memory,
+          frames.allocate(),
+          guest.events,
+          printer(computer, guest.events, number),
+          guest.platform ?? {},
+          makeShadow,
+        ),
+    });
+    host.guestStarts(guest.start.gprs);
+    const { profile } = computer.processor.state;
+    const area = shares ? new VcpuArea(computer.memory, frames.allocate(), profile) : undefined;
+    return new VirtualMachine(number, host, technique, kind.paging ?? options.paging, area);
   }
 
   /** The one that has the processor. */
@@ -193,51 +195,16 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   }
 }
 
-/** Enough for the tables of a few address spaces that use much of memory. */
-const shadowFramesFor = (pages: number): number => Math.max(512, Math.ceil(pages / 32));
-
-const pagesOf = ({ memory }: GuestOptions): number => Math.ceil(memory / PAGE_SIZE);
-
-/** What lies where in host memory: the monitor's structures, shadow tables, guests, memory of their video cards. */
-class MemoryPlan {
-  /** Of all guests together. */
-  readonly pages: number;
-  readonly guestStart: number;
-  private readonly shadow: readonly { readonly start: number; readonly count: number }[];
-
-  constructor(
-    private readonly guests: readonly GuestOptions[],
-    paging: Paging,
-  ) {
-    this.pages = guests.reduce((sum, guest) => sum + pagesOf(guest), 0);
-    // Room for the EPTs of all of guest memory, or what stands in their place, beside other structures.
-    const tables = guests.reduce((sum, guest) => sum + Math.ceil(pagesOf(guest) / 512), 0);
-    let at = MONITOR_START + guests.length * MONITOR_SIZE + tables * PAGE_SIZE;
-    this.shadow = guests.map((guest) => {
-      const [start, count] = [at, paging === 'shadow' ? shadowFramesFor(pagesOf(guest)) : 0];
-      at += count * PAGE_SIZE;
-      return { start, count };
-    });
-    this.guestStart = at;
-  }
-
-  shadowStart(number: number): number {
-    return this.shadow[number]?.start ?? this.guestStart;
-  }
-
-  shadowPool(number: number): FramePool | undefined {
-    const { start, count } = this.shadow[number] ?? { start: 0, count: 0 };
-    return count > 0 ? new FramePool(start, count) : undefined;
-  }
-
-  /** Behind all guest memory. */
-  card(number: number): number {
-    return this.guestStart + this.pages * PAGE_SIZE + number * VBE_MEMORY;
-  }
-
-  get end(): number {
-    return this.card(this.guests.length);
-  }
+/** The computer whose processor and devices the monitor has. */
+function hostComputer({ guests, engine }: VirtualMachinesOptions, plan: MemoryPlan): Computer {
+  const computer = new Computer({
+    memory: plan.end,
+    ownScreen: false,
+    events: { serial: (byte) => guests[0].events.serial?.(byte) },
+    ...(engine && { engine }),
+  });
+  computer.processor.gateFrame = GATE_FRAME;
+  return computer;
 }
 
 /** The first guest prints on the host's own serial port; others have an output of their own. */
@@ -248,30 +215,4 @@ function printer(computer: Computer, events: PlatformEvents, number: number) {
         serial.writePort(SERIAL, 1, byte);
       }
     : (byte: number) => events.serial?.(byte);
-}
-
-/** The state in which a 64-bit monitor's code runs, VMX enabled (SDM 3C 24.7). */
-function enterRootMode(computer: Computer, cr3: bigint): void {
-  const cpu = computer.processor;
-  const { state } = cpu;
-  state.cr0 = WideCr0.PE | WideCr0.ET | WideCr0.NE | WideCr0.WP | WideCr0.PG;
-  state.cr3 = cr3;
-  state.cr4 = WideCr4.PAE | WideCr4.VMXE;
-  state.efer = WideEfer.SCE | WideEfer.LME | WideEfer.LMA | WideEfer.NXE;
-  state.setMsr(Msr.FEATURE_CONTROL, FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX);
-  const { UNUSABLE, FLAT_CODE_64, FLAT_DATA } = SegmentRights;
-  for (let index = 0; index < Seg.TR; index++) {
-    state.setSegment(index, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });
-  }
-  const flat = (selector: number, accessRights: number) => ({
-    selector,
-    base: 0n,
-    limit: 0xffffffff,
-    accessRights,
-  });
-  state.setSegment(Seg.CS, flat(8, FLAT_CODE_64));
-  state.setSegment(Seg.SS, flat(0x10, FLAT_DATA));
-  state.rip = directMap(GATE_FRAME);
-  cpu.flushTlb(false);
-  cpu.updateDerivedState();
 }

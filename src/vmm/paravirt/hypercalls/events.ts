@@ -2,8 +2,7 @@ import { waitForInterrupt } from '../../emulate/handlers/halt';
 import { HypercallError } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import { interruptPending } from '../../operations';
-import type { Turns } from '../../schedule/turns';
-import type { CallArguments } from './call';
+import type { Call } from './call';
 import { bindEvent, hasSharedPage, isRam, setTimer, sharePage, unmaskEvent } from '../operations';
 
 const CHANNELS = 64n;
@@ -45,12 +44,10 @@ export function* pollEvents(): Handler<bigint> {
 }
 
 /** YIELD */
-export function* yieldProcessor(
-  ...[, , , turns]: [...CallArguments, turns: Turns]
-): Handler<bigint> {
+export const yieldProcessor: Call = function* yieldProcessor(_first, _second, _third, turns) {
   yield* waitForInterrupt(turns);
   return 0n;
-}
+};
 
 /** SET_TIMER */
 export function* setTimerTo(time: bigint): Handler<bigint> {
