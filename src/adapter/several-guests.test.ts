@@ -139,6 +139,18 @@ for (const way of WAYS) {
       assert.equal(line, lineOf(SECOND, 'mov dx'));
     });
 
+    it('are those that there are', async () => {
+      for (const [command, threadId] of [
+        ['next', 3],
+        ['stepIn', 0],
+        ['stackTrace', 9],
+      ] as const) {
+        const { success, message } = await client.send(command, { threadId });
+        assert.equal(success, false);
+        assert.match(message ?? '', /no such thread/);
+      }
+    });
+
     it('end one by one', async () => {
       await client.ask('continue', { threadId: 1 });
       for (;;) {

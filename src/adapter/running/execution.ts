@@ -16,8 +16,9 @@ export function executionRequests(context: SessionContext): Handlers {
     const { run: control } = context.debuggee;
     if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
     mustGoOn(context);
+    const guest = guestToStep(context, thread);
     return new Reply(body, () => {
-      proceed(context, command, false, guestOfThread(thread));
+      proceed(context, command, false, guest);
     });
   };
   return {
@@ -37,6 +38,21 @@ export function executionRequests(context: SessionContext): Handlers {
     },
     threads: () => ({ threads: threadsOf(context) }),
   };
+}
+
+/**
+ * Which of several guests a thread is; undefined where there is only one, whatever the client calls it.
+ *
+ * @throws RequestError when there is none of it, or it has ended
+ */
+function guestToStep({ debuggee }: SessionContext, thread: number | undefined): number | undefined {
+  const { targets } = debuggee;
+  const guest = targets.length > 1 ? guestOfThread(thread) : undefined;
+  if (guest === undefined) return undefined;
+  const target = targets[guest];
+  if (!target) throw new RequestError(l10n.t('there is no such thread'));
+  if (target.vm?.ended) throw new RequestError(l10n.t('the guest has ended'));
+  return guest;
 }
 
 /** The virtual processors of the guests that have not ended. */
