@@ -21,7 +21,7 @@ import { Views } from './views/views';
  * in the state in which it ends undisturbed, to the last bit of registers, memory, devices and TLB.
  */
 
-const RUNS = Number(process.env['OBSERVED_PROGRAMS'] ?? 60);
+const RUNS = Number(process.env['OBSERVED_PROGRAMS'] ?? 40);
 const SEED = Number(process.env['SEED'] ?? 20_261_125);
 /** Longer guests than this are none for a test that steps through them. */
 const LIMIT = 2_000_000;

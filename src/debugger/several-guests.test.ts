@@ -77,7 +77,7 @@ describe('looking at several guests', function () {
       let present = 0;
       for (let n = 0; processor.work < LIMIT; n++) {
         if (seen.machine.present !== 0) present++;
-        if (n % 701 === 300) look(seen.targets);
+        if (n % 1301 === 300) look(seen.targets);
         const [goes] = runs.map(goOn);
         if (!goes) break;
       }

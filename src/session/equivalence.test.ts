@@ -12,7 +12,7 @@ import { kernelProgram, timelessFreshProgram, timelessProgram } from './random-p
 import { MachineRun } from './run';
 
 /** `EQUIVALENCE_PROGRAMS=5000` runs more, `SEED=n` the same ones again. */
-const PROGRAMS = Number(process.env['EQUIVALENCE_PROGRAMS'] ?? 60);
+const PROGRAMS = Number(process.env['EQUIVALENCE_PROGRAMS'] ?? 40);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const MEMORY = 1 << 20;
 /** RAM up to what belongs to the video card. */

@@ -11,7 +11,7 @@ import { MachineRun, type Stop } from './run';
  * between two instructions, and between two operations of a handler of the monitor.
  */
 
-const MOMENTS = Number(process.env['MOMENTS'] ?? 150);
+const MOMENTS = Number(process.env['MOMENTS'] ?? 120);
 const SEED = Number(process.env['SEED'] ?? 20_261_125);
 const MEMORY = 1 << 20;
 /** Moments of each guest. */
