@@ -107,14 +107,8 @@ export function guestSettings(args: Attributes): GuestSettings {
   const disk = diskParts(args['disk']);
   const floppies = floppyDisks(args['floppy']);
   const [bios, cdrom] = [path(args, 'bios'), path(args, 'cdrom')];
-  if (
-    !bootsAnything({
-      ...args,
-      disk: disk.length > 0 || undefined,
-      floppy: floppies.length > 0 || undefined,
-    }) ||
-    program === ''
-  ) {
+  const media = disk.length + floppies.length > 0 || cdrom !== undefined;
+  if ((program === undefined && !media && bios === undefined) || program === '') {
     throw refuse(
       l10n.t('The launch configuration names no "program": the assembly file to debug.'),
     );
