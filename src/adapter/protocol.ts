@@ -68,6 +68,10 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   tlbTags?: 'on' | 'off';
   /** When guest memory gets its host frames. Default: 'eager'. */
   allocation?: 'eager' | 'on-demand';
+  /** Whether the monitor has the computer for itself (Type I), or a host is under it (Type II). Default: 'bare'. */
+  hosting?: 'bare' | 'hosted';
+  /** What that host has for its guests, as `memory`. Default: as much as they have. */
+  hostMemory?: string | number;
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   intercepts?: Intercept[];
   /** What becomes of interrupts that fall due during a step. Default: 'hold'. */

@@ -5,7 +5,7 @@ import { regionsOf } from '../debugger/comparison/regions';
 import { comparisonCsv, comparisonMarkdown, comparisonText } from '../debugger/comparison/reports';
 import { exitStatus, firmwarePrograms } from '../session';
 import { usageError } from './errors';
-import { parseCount, parseSize, writeOutput } from './files';
+import { parseCount, parseMemory, writeOutput } from './files';
 import { loadImage } from './image';
 import { speak } from './translations';
 import { requireImage, type ImageArguments } from './image-arguments';
@@ -33,7 +33,7 @@ export async function compareCommand(
 ): Promise<number> {
   requireImage(path, options);
   await speak(options.locale);
-  const memory = parseSize(options.memory);
+  const memory = parseMemory(options.memory);
   const limit = parseCount(options.maxInstructions, 'no count: --max-instructions ');
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios, keys } = options;
   const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });

@@ -111,7 +111,12 @@ export function parseSize(text: string): number {
   const match = /^(\d+)([KMG]?)$/i.exec(text.trim());
   if (!match) throw usageError(`no size: ${text} (use bytes, or a number with K, M or G)`);
   const factor = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match[2] ?? '').toUpperCase()] ?? 1;
-  const bytes = Number(match[1]) * factor;
+  return Number(match[1]) * factor;
+}
+
+/** The same, of a guest's memory. */
+export function parseMemory(text: string): number {
+  const bytes = parseSize(text);
   if (bytes < 2 ** 20 || bytes > 3 * 2 ** 30) {
     throw usageError(`--memory ${text}: the guest can have 1M to 3G`);
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { MONITORS } from '../session';
+import { HOSTINGS, MONITORS } from '../session';
 import { assembleCommand } from './asm';
 import { compareCommand, type CompareOptions } from './compare';
 import { disassembleCommand } from './disasm';
@@ -41,6 +41,12 @@ function program(): Command {
         .choices(['on', 'off'])
         .default('on'),
     )
+    .addOption(
+      new Option('--hosting <kind>', 'whether the monitor has the computer for itself, or a host')
+        .choices(HOSTINGS)
+        .default('bare'),
+    )
+    .option('--host-memory <size>', 'with --hosting hosted: what the host has for its guests')
     .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
     .option('--cpus <n>', 'number of processors', '1')
     .option('--guest <file>', 'another guest on the same computer', collect, [])

@@ -63,6 +63,7 @@ export function report({
       ),
       registers: registersOf(technique.guest),
       ...(guests.length > 1 && { guests: guests.map((each) => guestOf(machine, each)) }),
+      ...hostOf(machine),
       stateHash: machine.stateHash,
     },
     undefined,
@@ -83,6 +84,13 @@ function guestOf(machine: Machine, guest: WatchedGuest): object {
     exits: exitsOf(guest),
     registers: registersOf(guest.technique.guest),
   };
+}
+
+/** How the host's kernel got along with the memory that it has; nothing where there is no host. */
+function hostOf({ vms }: Machine): object {
+  const { kernel } = vms ?? {};
+  if (!kernel) return {};
+  return { host: { memory: kernel.size, ...kernel.counts, swappedPages: kernel.swap.used } };
 }
 
 const placeOf = (place: Where) => ({ ...place, address: hex(place.address) });

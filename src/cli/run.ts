@@ -5,6 +5,10 @@ import {
   exitStatus,
   firmwarePrograms,
   guestNames,
+  hostingObstacle,
+  hostingOf,
+  type HostingName,
+  type HostingObstacle,
   Machine,
   MONITORS,
   type BootImage,
@@ -12,8 +16,9 @@ import {
   type MonitorName,
   type Paging,
 } from '../session';
+import type { HostingOptions } from '../vmm';
 import { notBuiltYet, usageError } from './errors';
-import { parseCount, parseSize, writeOutput } from './files';
+import { parseCount, parseMemory, parseSize, writeOutput } from './files';
 import { loadImage } from './image';
 import { requireImage, type ImageArguments } from './image-arguments';
 import { report, type WatchedGuest } from './report';
@@ -26,6 +31,8 @@ export interface RunOptions extends ImageArguments {
   readonly monitor: string;
   readonly paging: string;
   readonly tlbTags: string;
+  readonly hosting: HostingName;
+  readonly hostMemory?: string;
   readonly cpu: string;
   readonly cpus: string;
   readonly guest: readonly string[];
@@ -39,7 +46,7 @@ export interface RunOptions extends ImageArguments {
 /** `ringside run`: the exit status of the contract. */
 export async function runCommand(path: string | undefined, options: RunOptions): Promise<number> {
   refuseWhatIsNotBuilt(options);
-  const memory = parseSize(options.memory);
+  const memory = parseMemory(options.memory);
   const limit = instructionLimit(options.maxInstructions);
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
   requireImage(path, options);
@@ -54,7 +61,9 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const others = guests.map((each, n) => ({ image: each, memory, output: output(n + 1) }));
   const paging = options.paging as Paging;
   const tlbTags = options.tlbTags === 'on';
-  const machine = new Machine(image, { monitor, memory, paging, tlbTags, others }, output(0));
+  const hosting = hostingFor(options, memory * names.length);
+  const setUp = { monitor, memory, paging, tlbTags, hosting, others };
+  const machine = new Machine(image, setUp, output(0));
   const technique = techniqueOf(machine, () => undefined);
   const watched = names.map((name, n) => watchGuest(machine, name, n));
   const exits = watched[0]?.exits ?? new Map<number, number>();
@@ -96,6 +105,23 @@ async function otherGuests(
   }
   return images;
 }
+
+function hostingFor(options: RunOptions, guestMemory: number): HostingOptions | undefined {
+  const { hosting, hostMemory: size } = options;
+  const hostMemory = size === undefined ? undefined : parseSize(size);
+  const wish = { hosting, monitor: options.monitor as MonitorName, guestMemory, hostMemory };
+  const obstacle = hostingObstacle(wish);
+  if (obstacle !== undefined) throw usageError(HOSTING_OBSTACLES[obstacle]);
+  return hostingOf(wish);
+}
+
+const HOSTING_OBSTACLES: Record<HostingObstacle, string> = {
+  'no-monitor': '--hosting hosted: there is no monitor to be hosted, as --monitor is none',
+  'no-host': '--host-memory: there is no host without --hosting hosted',
+  'too-small': '--host-memory: a host needs 1M at least',
+  'frames-are-known':
+    '--host-memory: the page tables of a paravirtual guest hold host frames, so that none can be taken away',
+};
 
 /** Bytes as the only guest gives them; lines with the names of the guests where there are several. */
 function outputOf(names: readonly string[]): (guest: number) => MachineOutput {

@@ -21,6 +21,19 @@ export interface MemoryBlock {
 
 const PROBE: Access = { write: false, execute: false, user: false, unchecked: true };
 const NOWHERE = 0xffffffff000;
+/** Beyond all host-physical addresses: guest-physical ones of RAM that has no frame at present, as it is swapped out. */
+const AWAY = 2 ** 47;
+
+/** Whether what a walk takes for a host-physical address is none, as the bytes are swapped out. */
+export const isAway = (address: number): boolean => address >= AWAY;
+
+/** RAM of a guest whose host may have taken its frames away. */
+export interface SwappableMemory {
+  /** Bytes at a guest-physical address that has no frame, within a page; undefined where nothing was there. */
+  unmapped(address: bigint, size: number): Uint8Array | undefined;
+  /** Writes to a guest-physical address; RAM without a frame gets one. */
+  writeBytes(address: bigint, data: Uint8Array): void;
+}
 
 /**
  * Memory as a debugger sees it: in each address space, from either side of a VM exit, without leaving
@@ -39,6 +52,7 @@ export class DebugMemory {
     private readonly shadow: () => PagingState | undefined = () => undefined,
     /** Where the tables hold host-physical addresses: which guest-physical ones they stand for. */
     private readonly direct: () => DirectTables | undefined = () => undefined,
+    private readonly swappable?: SwappableMemory,
   ) {}
 
   /** The host-physical address of an address; undefined where there is none. */
@@ -58,7 +72,9 @@ export class DebugMemory {
 
   /** Walks the page tables for an access; `visit` sees each entry. */
   walkGuest(linear: bigint, access: Access, visit?: (step: WalkStep) => void): WalkResult {
-    const entries = this.entriesAt((address) => this.fromTable(address) ?? NOWHERE);
+    const entries = this.entriesAt(
+      (address) => this.fromTable(address) ?? this.away(address) ?? NOWHERE,
+    );
     return walk(this.paging(), entries, linear, access, false, visit);
   }
 
@@ -77,11 +93,35 @@ export class DebugMemory {
     const { physical } = this;
     return {
       entryAddress,
-      read32: (address) => physical.read32(address),
-      read64: (address) => physical.read64(address),
+      read32: (address) => (isAway(address) ? this.fromSwap32(address) : physical.read32(address)),
+      read64: (address) => (isAway(address) ? this.fromSwap64(address) : physical.read64(address)),
       write32: () => undefined,
       write64: () => undefined,
     };
+  }
+
+  private away(guestPhysical: bigint): number | undefined {
+    const bytes = this.swappable?.unmapped(guestPhysical, 1);
+    return bytes && AWAY + Number(guestPhysical);
+  }
+
+  private fromSwap(address: number, size: number): DataView {
+    const bytes = this.swappable?.unmapped(BigInt(address - AWAY), size) ?? new Uint8Array(size);
+    return new DataView(bytes.buffer, bytes.byteOffset, size);
+  }
+
+  private fromSwap32(address: number): number {
+    return this.fromSwap(address, 4).getUint32(0, true);
+  }
+
+  private fromSwap64(address: number): bigint {
+    return this.fromSwap(address, 8).getBigUint64(0, true);
+  }
+
+  /** The guest-physical address of one that may be swapped out. */
+  private swappableAddress(space: AddressSpace, address: bigint): bigint | undefined {
+    if (!this.swappable || space === 'hpa') return undefined;
+    return space === 'gpa' ? address : this.guestPhysical(address);
   }
 
   /** The second level of translation, where what tables hold is translated any further. */
@@ -108,6 +148,19 @@ export class DebugMemory {
     return physical.contains(home, size) ? home : undefined;
   }
 
+  private swapped(space: AddressSpace, address: bigint, size: number): Uint8Array | undefined {
+    const guestPhysical = this.swappableAddress(space, address);
+    return guestPhysical === undefined ? undefined : this.swappable?.unmapped(guestPhysical, size);
+  }
+
+  /** An edit touches the page as any access does. @returns whether there was one */
+  private bringIn(space: AddressSpace, address: bigint, bytes: Uint8Array): boolean {
+    const guestPhysical = this.swappableAddress(space, address);
+    if (guestPhysical === undefined || !this.swapped('gpa', guestPhysical, 1)) return false;
+    this.swappable?.writeBytes(guestPhysical, bytes);
+    return true;
+  }
+
   /** Reads up to `length` bytes; stops at the first that cannot be read. */
   read(space: AddressSpace, address: bigint, length: number): MemoryBlock {
     const data = new Uint8Array(length);
@@ -116,8 +169,10 @@ export class DebugMemory {
       const at = BigInt.asUintN(64, address + BigInt(done));
       const size = Math.min(length - done, PAGE_SIZE - Number(at & 0xfffn));
       const home = this.home(space, at, size);
-      if (home === undefined) break;
-      data.set(this.physical.readBytes(home, size), done);
+      const bytes =
+        home === undefined ? this.swapped(space, at, size) : this.physical.readBytes(home, size);
+      if (!bytes) break;
+      data.set(bytes, done);
       done += size;
     }
     return { data: data.subarray(0, done), unreadable: length - done };
@@ -134,8 +189,9 @@ export class DebugMemory {
       const at = BigInt.asUintN(64, address + BigInt(done));
       const size = Math.min(data.length - done, PAGE_SIZE - Number(at & 0xfffn));
       const home = this.home(space, at, size);
-      if (home === undefined) break;
-      this.physical.writeBytes(home, data.subarray(done, done + size));
+      const bytes = data.subarray(done, done + size);
+      if (home !== undefined) this.physical.writeBytes(home, bytes);
+      else if (!this.bringIn(space, at, bytes)) break;
       done += size;
     }
     return done;

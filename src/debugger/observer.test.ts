@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Assembly } from '../program';
-import { Machine, MachineRun, WAYS, asLoaded, assembleText, flatImage, type Way } from '../session';
+import { Machine, MachineRun, asLoaded, assembleText, flatImage } from '../session';
+import { TESTED_WAYS, type TestedWay } from '../session/ways.testing';
 import { randomProgram } from '../session/random-programs.testing';
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
@@ -33,8 +34,11 @@ interface Ending {
 }
 
 /** How the program ends when nobody looks; undefined when it does not end in time. */
-function undisturbed(program: Assembly, { monitor, paging = 'ept' }: Way): Ending | undefined {
-  const machine = new Machine(flatImage(program), { monitor, paging, memory: MEMORY });
+function undisturbed(
+  program: Assembly,
+  { monitor, paging = 'ept', hosting }: TestedWay,
+): Ending | undefined {
+  const machine = new Machine(flatImage(program), { monitor, paging, hosting, memory: MEMORY });
   const run = new MachineRun(machine);
   let stop = run.turn(60_000, LIMIT);
   if (stop.kind === 'shutdown') stop = run.turn(1);
@@ -84,11 +88,12 @@ class Session {
 
   constructor(
     readonly program: Assembly,
-    { monitor, paging = 'ept' }: Way,
+    { monitor, paging = 'ept', hosting }: TestedWay,
   ) {
     const image = flatImage(program);
     const programs = [asLoaded(program)] as const;
-    const options = { programs, image, monitor, paging, memory: MEMORY, holdInterrupts: false };
+    const machine = { image, monitor, paging, hosting, memory: MEMORY };
+    const options = { ...machine, programs, holdInterrupts: false };
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
       log: () => undefined,
@@ -186,7 +191,11 @@ const DEEDS = {
   },
 };
 
-async function disturbed(program: Assembly, way: Way, deeds: readonly Deed[]): Promise<Ending> {
+async function disturbed(
+  program: Assembly,
+  way: TestedWay,
+  deeds: readonly Deed[],
+): Promise<Ending> {
   const session = new Session(program, way);
   for (const [what, choice] of deeds) await DEEDS[what](session, choice);
   session.clear();
@@ -254,7 +263,7 @@ describe('a guest that is debugged', function () {
     ),
     ['more code than is kept decoded', MUCH_CODE] as const,
   ];
-  for (const way of WAYS) {
+  for (const way of TESTED_WAYS) {
     // It takes long, and what keeps decoded code is the same in all of them.
     const few = way.monitor === 'none' || way.name === 'vtx';
     for (const [name, source] of few ? programs : programs.slice(0, -1)) {

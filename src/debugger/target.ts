@@ -2,7 +2,7 @@ import type { Computer } from '../machine/computer';
 import type { Processor } from '../processor/processor';
 import type { Assembly } from '../program';
 import type { Machine } from '../session';
-import type { Monitor, VirtualMachine } from '../vmm';
+import type { HostProcess, Monitor, VirtualMachine } from '../vmm';
 import { EventLog } from './trace/event-log';
 import { ExitTrace } from './trace/exit-trace';
 import { DebugMemory } from './memory';
@@ -18,6 +18,8 @@ export interface World {
   readonly memory: DebugMemory;
   /** Its tables hold host-physical addresses, though it is a guest's. */
   readonly holdsFrames?: boolean;
+  /** Where it is the guest of a hosted monitor: the process of the host's whose memory its RAM is. */
+  readonly process?: HostProcess | undefined;
   /** Its code is the program's, with symbols and lines. The built-in monitor has none. */
   readonly isProgram: boolean;
   /** Where its stack begins, if that is known: what lies from there on belongs to nobody's caller. */
@@ -73,6 +75,7 @@ export class Target {
       onBus,
       () => this.technique.shadowPaging,
       () => this.technique.directTables,
+      this.vm?.host.hosting && this.vm.guestMemory,
     );
     this.hostMemory = new DebugMemory(
       physical,
@@ -120,7 +123,8 @@ export class Target {
     const { guestStackTop: stackTop } = this.transitions;
     const { guest: registers, memory } = this;
     const holdsFrames = this.technique.directTables !== undefined;
-    return { side: 'guest', registers, memory, holdsFrames, isProgram: true, stackTop };
+    const process = this.vm?.host.hosting?.process;
+    return { side: 'guest', registers, memory, holdsFrames, process, isProgram: true, stackTop };
   }
 
   get hostWorld(): World | undefined {

@@ -6,10 +6,11 @@ import { WideCr0, WideCr4 } from '../isa/registers/control';
 import { WideRflags } from '../isa/registers/flags';
 import { techniqueOf } from '../debugger/techniques';
 import { assembleText, flatImage } from './boot/flat';
-import type { Hole, Paging } from '../vmm';
+import type { Hole, HostingOptions, Paging } from '../vmm';
 import { Machine, type MonitorName } from './machine';
 import { kernelProgram, timelessFreshProgram, timelessProgram } from './random-programs.testing';
 import { MachineRun } from './run';
+import { SCARCE } from './ways.testing';
 
 /** `EQUIVALENCE_PROGRAMS=5000` runs more, `SEED=n` the same ones again. */
 const PROGRAMS = Number(process.env['EQUIVALENCE_PROGRAMS'] ?? 40);
@@ -39,11 +40,13 @@ async function ending(
   source: string,
   monitor: MonitorName,
   paging: Paging = 'ept',
+  hosting?: HostingOptions,
 ): Promise<Ending> {
   let output = '';
   const print = (byte: number): void => void (output += String.fromCharCode(byte));
   const image = flatImage(await assembleText(source));
-  const machine = new Machine(image, { monitor, paging, memory: MEMORY }, { serial: print });
+  const options = { monitor, paging, hosting, memory: MEMORY };
+  const machine = new Machine(image, options, { serial: print });
   const run = new MachineRun(machine);
   holes = [];
   run.onHole = (hole) => {
@@ -135,6 +138,17 @@ describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
     await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
     assert.equal(ended, PROGRAMS);
     assert.ok(fell > PROGRAMS / 4, 'most of them look where they are');
+  });
+
+  it('ends on a host that is short of memory as on the bare computer', async () => {
+    const same = fc.asyncProperty(kernelProgram, async (source) => {
+      const bare = withoutPlace(await ending(source, 'none'));
+      for (const { monitor, paging } of EQUIVALENT) {
+        const found = withoutPlace(await ending(source, monitor, paging, SCARCE));
+        assert.deepEqual(found, bare, `${monitor} ${paging ?? ''}`);
+      }
+    });
+    await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
   });
 
   it('ends by translation as on the bare computer, the count of instructions included', async () => {

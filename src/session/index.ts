@@ -45,3 +45,11 @@ export { COST_EVENTS, COST_PROFILES, type CostEvent, type CostProfile, type Figu
 export { Pace } from './pace';
 export { MachineRun, type Stop } from './run';
 export { guestNames } from './guest-names';
+export {
+  HOSTINGS,
+  hostingObstacle,
+  hostingOf,
+  type HostingName,
+  type HostingObstacle,
+  type HostingWish,
+} from './hosting';

@@ -9,6 +9,7 @@ import type { CpuState } from '../processor/state/cpu-state';
 import { startFrom } from '../processor/state/start-state';
 import {
   INTERCEPTS,
+  type HostingOptions,
   type Allocation,
   type Intercept,
   type Paging,
@@ -39,6 +40,8 @@ export interface MachineOptions {
   readonly memory: number;
   /** When the guest's memory gets its host frames. Default: 'eager'. */
   readonly allocation?: Allocation;
+  /** The host under the monitor (Type II). Default: the monitor has the computer for itself (Type I). */
+  readonly hosting?: HostingOptions | undefined;
   /** What leads from the guest's addresses to the host's. Default: 'ept'. */
   readonly paging?: Paging;
   /** Whether the guest's translations have a tag, by which they outlive VM exits. Default: true. */
@@ -220,6 +223,7 @@ function virtualMachines(
     tlbTags: options.tlbTags ?? true,
     intercepts: options.intercepts ?? INTERCEPTS,
     ...(options.engine && { engine: options.engine }),
+    hosting: options.hosting,
     ...(options.slice !== undefined && { slice: options.slice }),
   });
   guests.forEach(({ image }, n) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assembleText, flatImage } from './boot/flat';
 import { Machine } from './machine';
-import { WAYS, type Way } from './ways';
+import { TESTED_WAYS, type TestedWay } from './ways.testing';
 import { randomProgram } from './random-programs.testing';
 import { MachineRun, type Stop } from './run';
 
@@ -26,14 +26,16 @@ interface Guest {
 
 async function boot(
   source: string,
-  { monitor, paging = 'ept' }: Way,
+  { monitor, paging = 'ept', hosting }: TestedWay,
   alone = true,
 ): Promise<Guest> {
   const image = flatImage(await assembleText(source));
   // In short turns, so that much is under way in each of them.
   const others = { others: [{ image, memory: MEMORY }], slice: 320 };
   const together = alone || monitor === 'none' ? {} : others;
-  const machine = new Machine(image, { monitor, paging, memory: MEMORY, ...together });
+  const host = hosting && { memory: hosting.memory * (alone ? 1 : 2) };
+  const options = { monitor, paging, memory: MEMORY, hosting: host, ...together };
+  const machine = new Machine(image, options);
   return { machine, run: new MachineRun(machine) };
 }
 
@@ -73,9 +75,9 @@ function momentsIn(length: number, choices: readonly number[]): number[] {
 }
 
 describe('a saved machine', function () {
-  this.timeout(Math.max(60_000, MOMENTS * 400));
+  this.timeout(Math.max(180_000, MOMENTS * 1500));
 
-  const ways = fc.constantFrom(...WAYS);
+  const ways = fc.constantFrom(...TESTED_WAYS);
   const mostlyAlone = fc.nat(5).map((n) => n > 0);
   const choices = fc.array(fc.nat(LIMIT), { minLength: PER_GUEST, maxLength: PER_GUEST });
 
@@ -84,7 +86,7 @@ describe('a saved machine', function () {
     let inGuests = 0;
     const property = async (
       source: string,
-      way: Way,
+      way: TestedWay,
       alone: boolean,
       chosen: number[],
     ): Promise<void> => {

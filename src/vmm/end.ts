@@ -25,7 +25,9 @@ export type GuestFailure =
   /** A VM exit that the monitor has no handler for. */
   | { readonly kind: 'unhandled-exit'; readonly reason: number }
   /** Code runs where the guest has no memory. */
-  | { readonly kind: 'fetch-outside-memory'; readonly address: bigint };
+  | { readonly kind: 'fetch-outside-memory'; readonly address: bigint }
+  /** The host has no frame left for the guest's process, and none that could be taken away. */
+  | { readonly kind: 'out-of-host-memory' };
 
 /** What an end is, in a word or two, as the operand of the operation that brings it about. */
 export function endOperand(end: GuestEnd): string {

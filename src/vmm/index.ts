@@ -23,6 +23,9 @@ export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { SoftwareProcessor } from './emulator/software-processor';
 export { fetchedText } from './emulate/fetched';
 export { shadowTables, type ShadowTable } from './memory/shadow/shadow-listing';
+export { GUEST_RAM, type HostProcess, type PageState } from './hosting/host-process';
+export type { HostKernel } from './hosting/host-kernel';
+export { LEAST_HOST_MEMORY, type Hosting, type HostingOptions } from './hosting/hosting';
 export type { Allocation } from './memory/guest-memory';
 export {
   guestPagingState,

@@ -91,6 +91,7 @@ export class Monitor implements Persistent<MonitorState> {
   step(): Undone | undefined {
     const { next, host } = this;
     if (!next) return undefined;
+    if (!host.keepMemory()) return undefined;
     const result = next.perform(host);
     const { undone } = host;
     if (undone) {

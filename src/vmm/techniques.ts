@@ -2,7 +2,7 @@ import type { Computer } from '../machine/computer';
 import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
 import type { StartState } from '../processor/state/start-state';
-import { DeprivilegedGuest } from './deprivilege/deprivileged-guest';
+import { DeprivilegedGuest, type FrameOf } from './deprivilege/deprivileged-guest';
 import { DeprivilegeTechnique, loadOwnTables } from './deprivilege/deprivilege';
 import { MonitorTables } from './deprivilege/monitor-tables';
 import { EmulateTechnique } from './emulate/emulate';
@@ -161,8 +161,9 @@ function outerRing(parts: TechniqueParts, { isOwn, calls }: OuterRingOptions = {
     ...(calls && { calls }),
   });
   const tables = new MonitorTables(computer.memory, frames, directMap(gateFrame));
-  const { guestMemory } = host;
-  const frameOf = (address: bigint): number | undefined => guestMemory.pageAt(address)?.frame;
+  const { pages } = host;
+  const frameOf: FrameOf = (address, bring) =>
+    (bring ? pages.obtain(address) : pages.pageAt(address))?.frame;
   const made = [computer.processor, software, shadow, tables, frameOf] as const;
   return { host, parts: made, software, shadow, reserved };
 }

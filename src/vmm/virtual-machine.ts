@@ -59,6 +59,15 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
     return (this.host.neighbours?.present ?? this.number) === this.number;
   }
 
+  /** The kernel of a host goes on in the process that this guest is. */
+  arrive(): void {
+    const { hosting, cpu } = this.host;
+    if (!hosting?.kernel.isRoot(cpu.state.cr3)) return;
+    cpu.state.cr3 = hosting.process.cr3;
+    cpu.flushTlb(false);
+    cpu.updateDerivedState();
+  }
+
   leave(): void {
     this.monitorArea?.store(this.host.cpu.state);
   }

@@ -8,6 +8,11 @@ import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
 import { MemoryPlan } from './host/memory-plan';
 import { enterRootMode, GATE_FRAME } from './host/root-mode';
+import { HostKernel, type HostKernelState } from './hosting/host-kernel';
+import { HostProcess } from './hosting/host-process';
+import type { HostingOptions } from './hosting/hosting';
+import { holderOf } from './hosting/withdrawal';
+import { HostFrames, type Backing } from './memory/backing';
 import { EptBuilder } from './memory/ept-builder';
 import { GuestMemory, type Allocation } from './memory/guest-memory';
 import { Scheduler, SLICE, type SchedulerState } from './schedule/scheduler';
@@ -38,6 +43,8 @@ export interface VirtualMachinesOptions {
   readonly engine?: EngineKind;
   /** How guests are virtualized. Default: 'vtx'. */
   readonly technique?: TechniqueName;
+  /** The host under the monitor (Type II); undefined: the monitor has the computer for itself (Type I). */
+  readonly hosting?: HostingOptions | undefined;
   /** For how long each of several guests has the processor, in units of its time. */
   readonly slice?: number;
   readonly guests: readonly [GuestOptions, ...GuestOptions[]];
@@ -51,6 +58,7 @@ interface GuestRam {
   readonly guest: GuestOptions;
   readonly ept: EptBuilder;
   readonly memory: GuestMemory;
+  readonly process: HostProcess | undefined;
 }
 
 /** What a virtual machine is made of. */
@@ -66,6 +74,7 @@ export interface VirtualMachinesState {
   readonly computer: ComputerState;
   readonly ownFrames: number;
   readonly schedule: SchedulerState;
+  readonly hosting: HostKernelState | undefined;
   readonly guests: readonly VirtualMachineState[];
 }
 
@@ -74,6 +83,8 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   readonly computer: Computer;
   readonly all: readonly [VirtualMachine, ...VirtualMachine[]];
   readonly scheduler: Scheduler;
+  /** The kernel of the host, where the monitor is hosted. */
+  readonly kernel: HostKernel | undefined;
   /** The monitor's own. */
   private readonly frames: SequentialFrames;
 
@@ -81,12 +92,16 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   constructor(options: VirtualMachinesOptions) {
     const { guests, slice = SLICE } = options;
     const kind = techniqueKind(options.technique ?? 'vtx');
-    const plan = new MemoryPlan(guests, kind.paging ?? options.paging);
+    const plan = new MemoryPlan(guests, kind.paging ?? options.paging, options.hosting?.memory);
     this.computer = hostComputer(options, plan);
     this.frames = new SequentialFrames(plan.monitorStart, plan.monitorEnd);
-    const memories = this.guestMemories(options, plan);
+    const pool = new ScatteredFrames(plan.guestStart, plan.pages);
+    const { hosting } = options;
+    this.kernel = hosting && new HostKernel(this.computer.memory, pool, hosting.memory);
+    const memories = this.guestMemories(options, plan, pool);
     const hostCr3 = buildAddressSpace(this.computer.memory, this.frames);
-    enterRootMode(this.computer, hostCr3);
+    for (const { process } of memories) process?.shareKernel(hostCr3);
+    enterRootMode(this.computer, memories[0]?.process?.cr3 ?? hostCr3);
     // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
     this.computer.processor.state.units.set(guests[0].start.units);
     const [first, ...others] = memories.map((ram, number) =>
@@ -103,21 +118,25 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   private guestMemories(
     { allocation, guests }: VirtualMachinesOptions,
     plan: MemoryPlan,
+    pool: ScatteredFrames,
   ): GuestRam[] {
-    const { frames } = this;
+    const { frames, kernel } = this;
     const { memory: host } = this.computer;
-    const pool = new ScatteredFrames(plan.guestStart, plan.pages);
     return guests.map((guest, n) => {
       const ept = new EptBuilder(host, frames);
-      const memory = new GuestMemory(host, ept, pool, guest.memory, plan.card(n), frames);
-      if (allocation === 'eager') memory.allocateAll();
-      return { guest, ept, memory };
+      const process = kernel && new HostProcess(host, frames, kernel, guest.memory);
+      const backing: Backing = process ?? new HostFrames(pool);
+      const memory = new GuestMemory(host, ept, backing, guest.memory, plan.card(n), frames);
+      // A process gets memory when it touches it.
+      if (allocation === 'eager' && !process) memory.allocateAll();
+      return { guest, ept, memory, process };
     });
   }
 
   private make(parts: GuestParts): VirtualMachine {
-    const { kind, options, plan, hostCr3, guest, number, ept, memory } = parts;
-    const { computer, frames } = this;
+    const { kind, options, plan, guest, number, ept, memory, process } = parts;
+    const { computer, frames, kernel } = this;
+    const hostCr3 = process?.cr3 ?? parts.hostCr3;
     const shares = options.guests.length > 1;
     const { host, technique } = kind.make({
       computer,
@@ -148,6 +167,10 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
         ),
     });
     host.guestStarts(guest.start.gprs);
+    if (kernel && process) {
+      host.hosting = { kernel, process, number };
+      process.holder = holderOf(host);
+    }
     const { profile } = computer.processor.state;
     const area = shares ? new VcpuArea(computer.memory, frames.allocate(), profile) : undefined;
     return new VirtualMachine(number, host, technique, kind.paging ?? options.paging, area);
@@ -182,14 +205,17 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
       computer: this.computer.save(),
       ownFrames: this.frames.save(),
       schedule: this.scheduler.save(),
+      hosting: this.kernel?.save(),
       guests: this.all.map((each) => each.save()),
     };
   }
 
-  restore({ computer, ownFrames, schedule, guests }: VirtualMachinesState): void {
+  restore({ computer, ownFrames, schedule, hosting, guests }: VirtualMachinesState): void {
     this.computer.restore(computer);
     this.scheduler.restore(schedule);
     guests.forEach((state, n) => this.all[n]?.restore(state));
+    // ROM that is put back asks for frames that are there.
+    if (hosting) this.kernel?.restore(hosting);
     // Last: ROM that is put back takes frames on the way.
     this.frames.restore(ownFrames);
   }

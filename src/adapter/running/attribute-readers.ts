@@ -115,12 +115,17 @@ export const listOf = (choices: readonly string[]): string =>
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: MIB, G: 1024 * MIB };
 
-/** Bytes, from a number or from text with a unit. */
-export function memorySize(value: unknown): number {
+/** Bytes, or a number with a suffix. */
+export function size(name: string, value: unknown): number {
   const valid = typeof value === 'number' || typeof value === 'string';
   const match = valid && /^(\d+)\s*([KMG]?)i?B?$/i.exec(String(value).trim());
-  if (!match) throw wrongType('memory', l10n.t('a size such as "64M"'), value);
-  const bytes = Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1);
+  if (!match) throw wrongType(name, l10n.t('a size such as "64M"'), value);
+  return Number(match[1]) * (UNITS[(match[2] ?? '').toUpperCase()] ?? 1);
+}
+
+/** Bytes, from a number or from text with a unit. */
+export function memorySize(value: unknown): number {
+  const bytes = size('memory', value);
   if (bytes < SMALLEST_MEMORY || bytes > LARGEST_MEMORY) {
     throw refuse(
       l10n.t(

@@ -1,10 +1,28 @@
 import * as l10n from '@vscode/l10n';
 import type { Arrival } from '../../debugger/comparison/arrival';
-import { MONITORS, type MonitorName, type Paging } from '../../session';
-import { INTERCEPTS } from '../../vmm';
+import {
+  HOSTINGS,
+  hostingObstacle,
+  hostingOf,
+  MONITORS,
+  type HostingObstacle,
+  type MonitorName,
+  type Paging,
+} from '../../session';
+import { INTERCEPTS, type HostingOptions } from '../../vmm';
 import type { ArrivingLaunch } from '../comparison/place-protocol';
 import type { LaunchArguments } from '../protocol';
-import { choice, flag, isObject, listOf, refuse, strings, wrongType } from './attribute-readers';
+import {
+  choice,
+  flag,
+  isObject,
+  listOf,
+  refuse,
+  size,
+  strings,
+  wrongType,
+  type Attributes,
+} from './attribute-readers';
 import { bootsAnything, guestSettings, guestsOf, type GuestSettings } from './guest-attributes';
 
 /** A launch configuration that has been checked, defaults filled in. */
@@ -20,6 +38,7 @@ export interface LaunchSettings extends GuestSettings {
   readonly paging: Paging;
   readonly tlbTags: boolean;
   readonly allocation: 'eager' | 'on-demand';
+  readonly hosting: HostingOptions | undefined;
   readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
   readonly holdInterrupts: boolean;
   /** A guest that sleeps does so as long as on a real machine. */
@@ -65,6 +84,8 @@ const OURS: ReadonlySet<string> = new Set([
   'paging',
   'tlbTags',
   'allocation',
+  'hosting',
+  'hostMemory',
   'intercepts',
   'interruptsWhileStepping',
   'time',
@@ -103,11 +124,44 @@ export function checkAttributes(
     paging: choice(args, 'paging', ['ept', 'shadow']),
     tlbTags: choice(args, 'tlbTags', ['on', 'off']) === 'on',
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
+    hosting: hosting(args, monitor, [first, ...guests]),
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',
     realTime: choice(args, 'time', ['real', 'fast']) === 'real',
     noDebug: flag(args, 'noDebug', false),
   };
+}
+
+function hosting(
+  args: Attributes,
+  monitor: MonitorName,
+  guests: readonly GuestSettings[],
+): HostingOptions | undefined {
+  const wish = {
+    hosting: choice(args, 'hosting', HOSTINGS),
+    monitor,
+    guestMemory: guests.reduce((sum, { memory }) => sum + memory, 0),
+    hostMemory:
+      args['hostMemory'] === undefined ? undefined : size('hostMemory', args['hostMemory']),
+  };
+  const obstacle = hostingObstacle(wish);
+  if (obstacle !== undefined) throw refuse(obstacleText(obstacle));
+  return hostingOf(wish);
+}
+
+function obstacleText(obstacle: HostingObstacle): string {
+  switch (obstacle) {
+    case 'no-monitor':
+      return l10n.t('"hosting": there is no monitor to be hosted.');
+    case 'no-host':
+      return l10n.t('"hostMemory": there is no host without "hosting": "hosted".');
+    case 'too-small':
+      return l10n.t('"hostMemory": a host needs 1 MB at least.');
+    case 'frames-are-known':
+      return l10n.t(
+        '"hostMemory": the page tables of a paravirtual guest hold host frames, so that none can be taken away.',
+      );
+  }
 }
 
 /** What only commands tell; anything else is none. */

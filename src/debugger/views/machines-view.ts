@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { clauses, labelled } from '../../isa/phrases';
+import { GUEST_RAM, type Hosting } from '../../vmm';
 import type { Target } from '../target';
+import { pageStateText } from './process-rows';
 import { whereIs, whereText } from '../places/where';
 import { pagingOf } from '../registers/registers';
 import { deviceName, endReason, obstacleText } from '../words/ends';
@@ -122,13 +124,48 @@ function memoryRows(node: string, { vm }: Target): Row[] {
       l10n.t('host-physical {0}', map),
     ),
   ];
+  const { hosting } = vm.host;
+  if (hosting) rows.push(...processRows(node, hosting));
   for (let page = 0n; page < SHOWN_PAGES; page++) {
     const host = guestMemory.hostAddress(page * PAGE);
-    const leads =
-      host === undefined ? l10n.t('has no frame yet') : l10n.t('host-physical {0}', hex(host));
+    const none = hosting
+      ? pageStateText(hosting.process.stateOf(Number(page * PAGE)))
+      : l10n.t('has no frame yet');
+    const leads = host === undefined ? none : l10n.t('host-physical {0}', hex(host));
     rows.push(leaf(`${node}/${String(page)}`, hex(page * PAGE), leads));
   }
   return rows;
+}
+
+/** The guest as a process of a host's, and how its kernel gets along with the memory it has. */
+function processRows(node: string, { process, kernel }: Hosting): Row[] {
+  const { firstTouches, swapIns, swapOuts } = kernel.counts;
+  const row = (id: string, label: string, text: string, tooltip?: string): Row =>
+    leaf(`${node}/host/${id}`, label, text, tooltip === undefined ? {} : { tooltip });
+  const last = GUEST_RAM + BigInt(process.size) - 1n;
+  return [
+    row('hva', l10n.t('host-virtual'), `${hex(GUEST_RAM)} – ${hex(last)}`),
+    row('cr3', l10n.t('CR3 of its process'), hex(process.cr3)),
+    row('resident', l10n.t('pages in memory'), String(kernel.residentPages(process))),
+    row(
+      'host',
+      l10n.t('memory of the host'),
+      clauses(
+        l10n.t('{0} MB', kernel.size / MIB),
+        l10n.t('{0} pages on the swap device', kernel.swap.used),
+      ),
+    ),
+    row(
+      'faults',
+      l10n.t('host page faults'),
+      clauses(
+        l10n.t('{0} first touches', firstTouches),
+        l10n.t('{0} from the swap device', swapIns),
+        l10n.t('{0} pages made room', swapOuts),
+      ),
+      l10n.t('Of all guests of this host.'),
+    ),
+  ];
 }
 
 function deviceRows(node: string, { vm }: Target): Row[] {

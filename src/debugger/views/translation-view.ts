@@ -4,6 +4,7 @@ import { entryName, PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
 import { clauses, listed } from '../../isa/phrases';
 import { setBits } from '../../isa/bits';
 import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
+import { isAway } from '../memory';
 import type { World } from '../target';
 import { faultCause } from '../words/page-faults';
 import type { SecondLevelResult, SecondLevelStep } from '../techniques';
@@ -16,6 +17,7 @@ import {
   traceShadow,
   type ShadowTrace,
 } from './shadow-rows';
+import { processChildren, processRows } from './process-rows';
 import type { TranslationRequest } from './translation-request';
 
 /** A guest-linear address on its way to host-physical memory, read from the tables themselves. */
@@ -89,6 +91,7 @@ export function translationRows(request: TranslationRequest, node: string | unde
   const [kind, number] = node.split('/');
   if (kind === 'shadow') return trace.shadow ? shadowChildren(trace.shadow) : [];
   if (kind === 'final') return secondRows(node, trace.final);
+  if (kind === 'hva') return hostRows(world, trace.guestPhysical, processChildren);
   const step = trace.steps[Number(number)];
   if (!step) return [];
   if (node.endsWith('/ept')) return secondRows(node, step.second);
@@ -213,7 +216,7 @@ function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA'
     tooltip: l10n.t(
       'Entry at guest-physical {0}, host-physical {1}.',
       hex(step.entryAddress),
-      hex(step.entryHostAddress),
+      isAway(step.entryHostAddress) ? '–' : hex(step.entryHostAddress),
     ),
     children: 'collapsed',
     value: hex(step.entry),
@@ -223,16 +226,16 @@ function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA'
   };
 }
 
+function entryPlace({ entryAddress, entryHostAddress }: WalkStep): string {
+  const where = isAway(entryHostAddress) ? l10n.t('swapped out') : `HPA ${hex(entryHostAddress)}`;
+  return `GPA ${hex(entryAddress)} = ${where}`;
+}
+
 function stepChildren(node: string, step: WalkStep, second: SecondWalk): Row[] {
   const rows = [
-    leaf(
-      `${node}/address`,
-      l10n.t('entry at'),
-      `GPA ${hex(step.entryAddress)} = HPA ${hex(step.entryHostAddress)}`,
-      {
-        memoryReference: `gpa:${hex(step.entryAddress)}`,
-      },
-    ),
+    leaf(`${node}/address`, l10n.t('entry at'), entryPlace(step), {
+      memoryReference: `gpa:${hex(step.entryAddress)}`,
+    }),
   ];
   if (second.result) rows.push(secondSummary(`${node}/ept`, step.entryAddress, second));
   return rows;
@@ -284,6 +287,15 @@ function faultRow(fault: PageFault): Row {
   );
 }
 
+/** What the process of a hosted guest has to say of a guest-physical address. */
+function hostRows(
+  { process }: World,
+  guestPhysical: bigint | undefined,
+  rows: typeof processRows,
+): Row[] {
+  return process && guestPhysical !== undefined ? rows(process, guestPhysical) : [];
+}
+
 function endRows(world: World, trace: TranslationTrace, guestPhysical: bigint): Row[] {
   const through = [
     leaf('gpa', `= GPA ${hex(guestPhysical)}`, '', {
@@ -293,6 +305,7 @@ function endRows(world: World, trace: TranslationTrace, guestPhysical: bigint): 
     }),
   ];
   const rows = holdsFrames(world) ? [] : through;
+  if (!holdsFrames(world)) rows.push(...hostRows(world, guestPhysical, processRows));
   if (trace.final.result) rows.push(secondSummary('final', guestPhysical, trace.final));
   if (trace.hostPhysical !== undefined) {
     rows.push(

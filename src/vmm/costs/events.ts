@@ -38,6 +38,7 @@ export const COST_EVENTS = [
   'PAGE_WALK',
   'SHADOW_FILL',
   'HOST_TIMER',
+  'SWAP',
   'SOFTWARE',
   'TRANSLATION',
   'EMULATION',

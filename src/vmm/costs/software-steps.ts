@@ -13,6 +13,7 @@ export const SOFTWARE_STEPS = {
   MEMORY: estimated(10, 'an access through the map of the guest’s memory'),
   PAGE_WALK: estimated(80, 'four levels of some twenty instructions'),
   SHADOW_FILL: estimated(80, 'four levels of some twenty instructions'),
+  SWAP: estimated(250_000, 'a page of a solid-state disk, in a tenth of a millisecond'),
   SOFTWARE: estimated(20, 'a look at a structure of the monitor'),
   TRANSLATION: estimated(5000, 'some hundreds of instructions for each that is translated'),
   EMULATION: estimated(600, INTERPRETER),

@@ -67,6 +67,13 @@ export interface RealRegisters {
 }
 
 /**
+ * The frame of a guest-physical page.
+ *
+ * @param bring whether RAM gets one that has none; else nothing changes
+ */
+export type FrameOf = (guestPhysical: bigint, bring: boolean) => number | undefined;
+
+/**
  * A guest that runs on the processor itself, in a ring outside of the one it believes to be in. Its virtual
  * processor's registers are in their area while it does not run; here they become those of the
  * processor, and become virtual again.
@@ -87,7 +94,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     public pager: GuestPager,
     readonly tables: MonitorTables,
     /** Host-physical address of a guest-physical page, where it is memory. */
-    protected readonly frameOf: (guestPhysical: bigint) => number | undefined,
+    protected readonly frameOf: FrameOf,
   ) {
     const { physical } = cpu;
     this.frame = new TrapFrame(physical, tables.stackTop);
@@ -211,7 +218,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The guest's descriptor that a selector names, as it stood when it was looked at last. */
   descriptorOf = (selector: number): bigint => {
     const table = selector & Selector.TI ? this.ldt : this.gdt;
-    if (!table.isKnown) this.readTables();
+    if (!table.isKnown) this.readTables(false);
     return table.original(selector);
   };
 
@@ -231,7 +238,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** Where the guest's descriptor tables lie. Writes to them are traced from now on. */
   private followTables(): void {
     if (this.pager.seesNoWrites) for (const table of [this.gdt, this.ldt]) table.forget();
-    this.readTables();
+    this.readTables(true);
     this.watchFrames();
   }
 
@@ -248,21 +255,21 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     this.pager.watch(new Set(traced.flatMap((frames) => [...frames])));
   }
 
-  /** The guest's descriptor tables as they are, for whoever looks. */
-  private readTables(): void {
+  /** The guest's descriptor tables as they are, for whoever looks. @param bring as in `FrameOf` */
+  private readTables(bring: boolean): void {
     const { gdt, ldt, virtual } = this;
-    const pageOf = (linear: bigint): number | undefined => this.lookUp(linear);
+    const pageOf = (linear: bigint): number | undefined => this.lookUp(linear, bring);
     gdt.follow(virtual.gdtr.base, virtual.gdtr.limit, pageOf);
     const local = virtual.segment(LDTR);
     const hasLocal = isUsable(local.accessRights) && !isNull(local.selector);
     ldt.follow(local.base, hasLocal ? local.limit : -1, pageOf);
   }
 
-  /** Where a page of the guest's lies, by its own tables, without any trace. */
-  private lookUp(linear: bigint): number | undefined {
+  /** Where a page of the guest's lies, by its own tables, without any trace in them. @param bring as in `FrameOf` */
+  private lookUp(linear: bigint, bring: boolean): number | undefined {
     const { physical } = this.cpu;
     const frameOf = (address: bigint): number | undefined =>
-      this.pager.frameOf ? this.pager.frameOf(address) : this.frameOf(address);
+      this.pager.frameOf ? this.pager.frameOf(address) : this.frameOf(address, bring);
     const entries = {
       entryAddress: (address: bigint) => {
         const frame = frameOf(address & -4096n);
@@ -288,7 +295,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
   /** The shadow descriptor tables for whoever runs next. */
   writeDescriptors(): void {
     const { virtual, gdt, ldt, tables, cpu } = this;
-    if (!gdt.isKnown || !ldt.isKnown) this.readTables();
+    if (!gdt.isKnown || !ldt.isKnown) this.readTables(true);
     const runs = whoRuns(virtual);
     const used = [ES, CS, SS, DS, FS, GS].map((index) => virtual.selector(index));
     const indexes = (ti: number): Set<number> =>
@@ -367,7 +374,7 @@ export class DeprivilegedGuest implements Persistent<DeprivilegedState> {
     const linear = this.segment(CS).base + this.real.rip;
     const bytes: number[] = [];
     for (let n = 0n; n < 15n; n++) {
-      const frame = this.lookUp(linear + n);
+      const frame = this.lookUp(linear + n, false);
       if (frame === undefined) break;
       bytes.push(this.cpu.physical.read8(frame + Number((linear + n) & 0xfffn)));
     }

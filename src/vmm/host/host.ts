@@ -19,6 +19,7 @@ import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Processor } from '../../processor/processor';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
+import type { Hosting } from '../hosting/hosting';
 import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/shadow-pager';
@@ -88,6 +89,10 @@ export class Host implements Persistent<HostState> {
   /** What it has where the guest knows of it. */
   paravirt: ParavirtGuest | undefined;
   readonly shadow: ShadowPager | undefined;
+  /** The map of the guest's memory, which the EPT is or which shadow tables are made from. */
+  readonly pages: GuestPages;
+  /** The guest as a process of a host's; undefined where the monitor has the computer for itself. */
+  hosting: Hosting | undefined;
   /** Where the registers of a guest of VT-x lie that VM exits leave in the processor, while another guest has it. */
   left: LeftRegisters | undefined;
   /** Host-physical address of its VMCS, where it has one. */
@@ -151,6 +156,7 @@ export class Host implements Persistent<HostState> {
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);
     const pages = this.guestPages();
+    this.pages = pages;
     this.shadow = makeShadow?.(computer.memory, pages);
     this.translation = new GuestTranslation({
       vmread: (field) => this.vmread(field),
@@ -171,7 +177,6 @@ export class Host implements Persistent<HostState> {
     return executing?.state ?? deprivileged ?? cpu.state;
   }
 
-  /** The map of the guest's memory, which the EPT is or which shadow tables are made from. */
   private guestPages(): GuestPages {
     const { guestMemory, bus } = this;
     const isRam = (address: bigint): boolean => bus.answererAt(Number(address)) === 'ram';
@@ -196,6 +201,13 @@ export class Host implements Persistent<HostState> {
   private mapChanged(): void {
     this.shadow?.forgetAll();
     this.mappingsChanged = true;
+  }
+
+  /** The host's kernel keeps frames in reserve; where it cannot, the guest ends. @returns whether it could */
+  keepMemory(): boolean {
+    if (!this.hosting || this.end || this.hosting.kernel.keepReserve()) return true;
+    this.stopGuest({ kind: 'failure', failure: { kind: 'out-of-host-memory' } });
+    return false;
   }
 
   save(): HostState {
@@ -442,8 +454,11 @@ export class Host implements Persistent<HostState> {
     return this.translation.shadowRoot();
   }
 
+  /** @returns its frame; 0 where it has none in the process of the host's that the guest is */
   allocateGuestPage(address: bigint): number {
-    return this.guestMemory.allocate(address);
+    const { hosting, guestMemory } = this;
+    const state = hosting?.process.stateOf(guestMemory.ramPage(address));
+    return state && state.kind !== 'present' ? 0 : guestMemory.allocate(address);
   }
 
   /** Who answers at a guest-physical address. */

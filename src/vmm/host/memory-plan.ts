@@ -1,5 +1,6 @@
 import { VBE_MEMORY } from '../../machine/devices/vga/vbe';
 import { PAGE_SIZE } from '../../processor/state/layout';
+import { FREE_FRAMES } from '../hosting/host-kernel';
 import { FramePool } from '../memory/shadow/frame-pool';
 import type { Paging } from '../techniques';
 
@@ -21,7 +22,7 @@ const pagesOf = ({ memory }: GuestSize): number => Math.ceil(memory / PAGE_SIZE)
 
 /** What lies where in host memory: the monitor's structures, shadow tables, guests, memory of their video cards. */
 export class MemoryPlan {
-  /** Of all guests together. */
+  /** Frames for all guests together. */
   readonly pages: number;
   readonly guestStart: number;
   private readonly shadow: readonly { readonly start: number; readonly count: number }[];
@@ -29,11 +30,16 @@ export class MemoryPlan {
   constructor(
     private readonly guests: readonly GuestSize[],
     paging: Paging,
+    /** Bytes that a host has for its processes; undefined where there is none, and guests have all they ask for. */
+    hosted?: number,
   ) {
-    this.pages = guests.reduce((sum, guest) => sum + pagesOf(guest), 0);
+    const wanted = guests.reduce((sum, guest) => sum + pagesOf(guest), 0);
+    this.pages = hosted === undefined ? wanted : Math.floor(hosted / PAGE_SIZE) + FREE_FRAMES;
     // Room for the EPTs of all of guest memory, or what stands in their place, beside other structures.
     const tables = guests.reduce((sum, guest) => sum + Math.ceil(pagesOf(guest) / 512), 0);
-    let at = MONITOR_START + guests.length * MONITOR_SIZE + tables * PAGE_SIZE;
+    // A process has page tables as large beside them.
+    const maps = hosted === undefined ? 1 : 2;
+    let at = MONITOR_START + guests.length * MONITOR_SIZE + maps * tables * PAGE_SIZE;
     this.shadow = guests.map((guest) => {
       const [start, count] = [at, paging === 'shadow' ? shadowFramesFor(pagesOf(guest)) : 0];
       at += count * PAGE_SIZE;

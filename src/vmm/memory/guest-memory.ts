@@ -7,6 +7,7 @@ import type { PhysicalMemory } from '../../processor/physical-memory';
 import { walkEpt } from '../../processor/vmx/ept';
 import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
+import type { Backing } from './backing';
 import type { CoveredPage, EptBuilder } from './ept-builder';
 import type { GuestPage } from './guest-pages';
 import { GuestRom, type GuestRomState } from './guest-rom';
@@ -16,7 +17,7 @@ export type Allocation = 'eager' | 'on-demand';
 
 export interface GuestMemoryState {
   /** Which frames are taken; the mappings themselves lie in host memory. */
-  readonly taken: number;
+  readonly taken: number | undefined;
   readonly addressLine20: boolean;
   readonly hidden: readonly (readonly [page: number, frame: number])[];
   readonly rom: GuestRomState;
@@ -44,7 +45,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly ept: EptBuilder,
-    private readonly frames: FrameAllocator,
+    private readonly backing: Backing,
     /** Bytes of RAM from guest-physical address 0. */
     readonly size: number,
     /** Host-physical address of the memory of the guest's video card. */
@@ -52,8 +53,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     /** Frames for ROM where there is no RAM, and for RAM that ROM covers. */
     spare: FrameAllocator,
   ) {
-    const frameOf = (page: number): number =>
-      this.hostAddress(BigInt(page)) ?? this.allocate(BigInt(page));
+    const frameOf = (page: number): number => this.hostAddress(BigInt(page)) ?? this.pinned(page);
     this.rom = new GuestRom(ept, { frameOf }, spare);
   }
 
@@ -61,7 +61,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     const { addressLine20 } = this;
     const { frameBuffer } = this;
     const rom = this.rom.save();
-    const taken = this.frames.save();
+    const taken = this.backing.save();
     const covered = this.ept.save();
     return { taken, addressLine20, hidden: [...this.hidden], rom, covered, frameBuffer };
   }
@@ -71,7 +71,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     this.frameBuffer = frameBuffer;
     this.ept.restore(covered);
     this.rom.restore(rom);
-    this.frames.restore(taken);
+    this.backing.restore(taken);
     this.addressLine20 = addressLine20;
     this.hidden.clear();
     for (const [page, frame] of hidden) this.hidden.set(page, frame);
@@ -173,7 +173,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   private videoFrame(page: number): number {
     const known = this.videoFrames.get(page);
     if (known !== undefined) return known;
-    const frame = this.hostAddress(BigInt(page)) ?? this.frames.allocate();
+    const frame = this.hostAddress(BigInt(page)) ?? this.backing.pin(page);
     this.videoFrames.set(page, frame);
     return frame;
   }
@@ -206,9 +206,31 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     return frame;
   }
 
+  /** The same, for a page that keeps its frame for good. */
+  private pinned(page: number): number {
+    const frame = this.backing.pin(page);
+    this.ept.map(BigInt(page), frame);
+    return frame;
+  }
+
+  /** The page loses its frame: nothing leads there any more, until it is asked for. */
+  withdraw(page: number): void {
+    // Where A20 hides it, nothing does.
+    if (this.hidden.delete(page)) return;
+    this.ept.map(BigInt(page), 0, 0);
+    const above = page + LINE_20;
+    if (!this.addressLine20 && !isOdd(page) && above < this.size) this.ept.map(BigInt(above), 0, 0);
+  }
+
+  /** The page of RAM that answers at an address, which A20 may lead to the megabyte below. */
+  ramPage(address: bigint): number {
+    const page = Number(address & ~0xfffn);
+    return this.addressLine20 || !isOdd(page) ? page : page - LINE_20;
+  }
+
   /** A free frame; for a page that A20 hides, that of the page below, which gets one if it has none. */
   private frameFor(page: number): number {
-    if (this.addressLine20 || !isOdd(page)) return this.frames.allocate();
+    if (this.ramPage(BigInt(page)) === page) return this.backing.obtain(page);
     const below = BigInt(page - LINE_20);
     return this.hostAddress(below) ?? this.allocate(below);
   }
@@ -243,9 +265,20 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   readBytes(address: bigint, length: number): Uint8Array {
     const out = new Uint8Array(length).fill(0xff);
     this.pieces(address, length, (host, offset, size) => {
-      if (host !== undefined) out.set(this.memory.readBytes(host, size), offset);
+      const at = address + BigInt(offset);
+      const bytes =
+        host === undefined ? this.unmapped(at, size) : this.memory.readBytes(host, size);
+      if (bytes) out.set(bytes, offset);
     });
     return out;
+  }
+
+  /** What lies where the map leads nowhere, though there is RAM. @param size within a page */
+  unmapped(address: bigint, size: number): Uint8Array | undefined {
+    const offset = Number(address & 0xfffn);
+    const seen = Number(address) - offset;
+    if (!this.contains(address) || this.videoFrames.has(seen)) return undefined;
+    return this.backing.unmapped(this.ramPage(address))?.subarray(offset, offset + size);
   }
 
   /** Writes bytes; RAM that has no frame yet gets one, and what lies beyond RAM is dropped. */

@@ -21,7 +21,13 @@ function guest(): Guest {
     deadline: undefined as number | undefined,
     passTime: () => undefined,
   };
-  const made: Guest = { ended: false, left: 0, host, leave: () => void made.left++ };
+  const made: Guest = {
+    ended: false,
+    left: 0,
+    host,
+    leave: () => void made.left++,
+    arrive: () => undefined,
+  };
   return made;
 }
 

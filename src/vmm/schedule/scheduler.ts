@@ -12,6 +12,8 @@ export interface Scheduled {
   readonly ended: boolean;
   /** Another one gets the processor: where the monitor is with this one is kept. */
   leave(): void;
+  /** It is its turn. */
+  arrive(): void;
   readonly host: {
     readonly timer: HostTimer;
     /** An interrupt for it waits. */
@@ -104,6 +106,7 @@ export class Scheduler implements Neighbours, Persistent<SchedulerState> {
   switchTo(number: number): void {
     this.guests[this.present]?.leave();
     this.present = number;
+    this.guests[number]?.arrive();
     // It counts for somebody else, and what software has translated was his.
     this.guests[number]?.host.timer.forget();
     this.cpu.flushWorld(1);

@@ -8,6 +8,7 @@ import type { SegmentRegister } from '../../processor/state/cpu-state';
 import { CS, PAGE_SIZE, SS } from '../../processor/state/layout';
 import {
   DeprivilegedGuest,
+  type FrameOf,
   type DeprivilegedState,
   type RealRegisters,
 } from '../deprivilege/deprivileged-guest';
@@ -52,7 +53,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
     software: SoftwareProcessor,
     private readonly shadow: ShadowPager,
     tables: MonitorTables,
-    frameOf: (guestPhysical: bigint) => number | undefined,
+    frameOf: FrameOf,
     data: DataPage,
   ) {
     super(cpu, software, shadow, tables, frameOf);
@@ -198,7 +199,7 @@ export class TranslatedGuest extends DeprivilegedGuest {
   private codePage(address: bigint, touch: boolean): CodePage | undefined {
     const { virtual, shadow } = this;
     const { translation, steps } = shadow.trace(virtual, address, FETCH, touch);
-    const frame = translation && this.frameOf(translation.address & -4096n);
+    const frame = translation && this.frameOf(translation.address & -4096n, touch);
     if (frame === undefined) return undefined;
     // A fetch by other tables would set the accessed flags in them.
     if (!touch && !steps.every(isAccessed)) return undefined;

@@ -79,7 +79,7 @@ export class GuestTranslation {
     const { memory, pages } = this.from;
     const entries = {
       entryAddress: (address: bigint) => {
-        const page = pages.pageAt(address);
+        const page = pages.obtain(address);
         return page ? page.frame + Number(address & 0xfffn) : memory.size;
       },
       read32: (address: number) => memory.read32(address),

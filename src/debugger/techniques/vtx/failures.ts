@@ -28,5 +28,7 @@ export function failureWords(failure: GuestFailure): string {
       );
     case 'fetch-outside-memory':
       return l10n.t('fetch from guest-physical memory that does not exist');
+    case 'out-of-host-memory':
+      return l10n.t('the host has no frame left for the guest');
   }
 }

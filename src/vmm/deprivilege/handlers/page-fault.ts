@@ -1,6 +1,7 @@
 import { emulateInstruction } from '../../emulate/handlers/instruction';
+import { obtainGuestPage } from '../../hosting/handlers/host-page-fault';
 import type { Handler } from '../../operation';
-import { allocateGuestPage, Fills, fillShadow, walkForAccess } from '../../operations';
+import { Fills, fillShadow, walkForAccess } from '../../operations';
 import type { Turns } from '../../schedule/turns';
 import { isMonitors, readCr2, readErrorCode } from '../operations';
 
@@ -29,6 +30,6 @@ export function* handlePageFault(turns: Turns): Handler<bigint> {
 function* fill(linear: bigint, errorCode: bigint, address: bigint): Handler<bigint> {
   const filling = yield fillShadow(linear, errorCode);
   if (filling !== Fills.NO_FRAME) return filling;
-  yield allocateGuestPage(address);
+  yield* obtainGuestPage(address);
   return yield fillShadow(linear, errorCode);
 }

@@ -62,6 +62,7 @@ export type Filling =
 export interface ShadowPagerState {
   readonly tables: ShadowTablesState;
   readonly activeRoot: number;
+  readonly activeHome: number | undefined;
 }
 
 /**
@@ -79,6 +80,8 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   private settingFlags = false;
   /** The root that the guest has at present is not given up for being written to. */
   private activeRoot = 0;
+  /** The frame of the guest's table that it stands for, if there is one. */
+  private activeHome: number | undefined;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -95,8 +98,11 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   /** Host-physical address of the root for the guest's present address space. */
   root(state: PagingState, kernelAsUser = false): number {
     this.makeRoom(1);
-    const { frame } = this.rootPage(state, roleOf(state, kernelAsUser));
+    const role = roleOf(state, kernelAsUser);
+    const { frame } = this.rootPage(state, role);
     this.activeRoot = frame;
+    const inMemory = role.mode !== 'none' && role.mode !== 'PAE';
+    this.activeHome = inMemory ? this.guest.pageAt(firstTable(state, role))?.frame : undefined;
     return frame;
   }
 
@@ -198,18 +204,30 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
     return this.tables.takeChanged();
   }
 
+  /** The guest loses a frame. */
+  forgetFrame(frame: number): void {
+    this.tables.forgetFrame(frame);
+  }
+
+  /** Whether a frame has to stay where it is: it is watched, or its guest's present tables begin there. */
+  holds(frame: number): boolean {
+    return this.tables.isWatched(frame) || frame === this.activeHome;
+  }
+
   /** The map of the guest's memory is another. */
   forgetAll(): void {
     this.tables.removeAll();
   }
 
   save(): ShadowPagerState {
-    return { tables: this.tables.save(), activeRoot: this.activeRoot };
+    const { activeRoot, activeHome } = this;
+    return { tables: this.tables.save(), activeRoot, activeHome };
   }
 
-  restore({ tables, activeRoot }: ShadowPagerState): void {
+  restore({ tables, activeRoot, activeHome }: ShadowPagerState): void {
     this.tables.restore(tables);
     this.activeRoot = activeRoot;
+    this.activeHome = activeHome;
   }
 
   /** The guest's tables lie in its memory; where it has none, they are all ones, and writes are lost. */

@@ -61,6 +61,11 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
     return this.traced.has(frame) || this.watched.has(frame);
   }
 
+  /** Whether writes to it have to be seen for another reason than that it holds tables. */
+  isWatched(frame: number): boolean {
+    return this.watched.has(frame);
+  }
+
   watch(frames: ReadonlySet<number>): void {
     const before = this.watched;
     this.watched = frames;
@@ -168,6 +173,12 @@ export class ShadowTables implements Persistent<ShadowTablesState> {
     const shadows = this.traced.get(page.guest.frame);
     shadows?.delete(page);
     if (shadows?.size === 0) this.traced.delete(page.guest.frame);
+  }
+
+  /** A frame is the guest's no longer: no entry leads there, and nothing stands for tables in it. */
+  forgetFrame(frame: number): void {
+    for (const page of [...(this.traced.get(frame) ?? [])]) this.remove(page);
+    for (const address of [...this.places.of(frame)]) this.clear(address);
   }
 
   /** All of them are given up. */

@@ -1,9 +1,9 @@
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field } from '../../../isa/vmx/fields';
 import { endBlocking } from '../advance-rip';
+import { obtainGuestPage } from '../../hosting/handlers/host-page-fault';
 import type { Handler } from '../../operation';
 import {
-  allocateGuestPage,
   answererAt,
   Answers,
   emulateInstruction,
@@ -27,7 +27,7 @@ export function* handleEptViolation(paging: VtxPaging): Handler {
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const answerer = yield answererAt(address);
   if (answerer === Answers.RAM) {
-    yield allocateGuestPage(address);
+    yield* obtainGuestPage(address);
     yield invept();
     yield* reinjectInterruptedEvent();
     return;

@@ -3,9 +3,9 @@ import { PageFaultError } from '../../../isa/paging';
 import { InterruptionInfo } from '../../../isa/vmx/events';
 import { Field } from '../../../isa/vmx/fields';
 import { endBlocking } from '../advance-rip';
+import { obtainGuestPage } from '../../hosting/handlers/host-page-fault';
 import type { Handler } from '../../operation';
 import {
-  allocateGuestPage,
   emulateEvent,
   emulateInstruction,
   Fills,
@@ -50,7 +50,7 @@ export function* handlePageFault(paging: VtxPaging): Handler {
 function* fill(linear: bigint, errorCode: bigint, address: bigint): Handler<bigint> {
   const filling = yield fillShadow(linear, errorCode);
   if (filling !== Fills.NO_FRAME) return filling;
-  yield allocateGuestPage(address);
+  yield* obtainGuestPage(address);
   return yield fillShadow(linear, errorCode);
 }
 
