@@ -19,9 +19,12 @@ const DIRECT = WAYS.filter(({ name }) => name !== 'emulate');
 /** Seconds: what differs by less was not worked through. */
 const SOON = 0.2;
 
-async function image(rounds: number): Promise<Uint8Array> {
+/** @param user whether it works in ring 3 */
+async function image(rounds: number, user: boolean): Promise<Uint8Array> {
   const files = { read: async (path: string) => new Uint8Array(await readFile(path)) };
-  const assembly = await assemble(SOURCE, files, { defines: { ROUNDS: String(rounds) } });
+  const assembly = await assemble(SOURCE, files, {
+    defines: { ROUNDS: String(rounds), ...(user && { USER: '1' }) },
+  });
   const problem = assembly.diagnostics.find((d) => d.severity === 'error');
   if (problem) throw new Error(`${problem.file}:${String(problem.line)}: ${problem.message}`);
   return assembly.image;
@@ -119,7 +122,12 @@ function median(values: readonly number[]): number {
 }
 
 async function main(): Promise<void> {
-  const images = { short: await image(SHORT), long: await image(LONG) };
+  const imagesOf = async (user: boolean) => ({
+    short: await image(SHORT, user),
+    long: await image(LONG, user),
+  });
+  const images = await imagesOf(false);
+  const users = await imagesOf(true);
   const paths = { short: join(folder, 'short.img'), long: join(folder, 'long.img') };
   for (const key of ['short', 'long'] as const) {
     const disk = new Uint8Array(1_474_560);
@@ -132,11 +140,16 @@ async function main(): Promise<void> {
   for (let round = 0; round < REPEATS; round++) {
     process.stderr.write(`round ${String(round + 1)} of ${String(REPEATS)}\n`);
     let work = 0;
-    for (const way of DIRECT) {
-      const short = simulate(images.short, way);
-      const long = simulate(images.long, way);
-      work = long.instructions - short.instructions;
-      note(`Ringside, ${way.name}`, work / (long.seconds - short.seconds) / 1e6);
+    for (const [ring, both] of [
+      ['ring 0', images],
+      ['ring 3', users],
+    ] as const) {
+      for (const way of DIRECT) {
+        const short = simulate(both.short, way);
+        const long = simulate(both.long, way);
+        work = long.instructions - short.instructions;
+        note(`Ringside, ${way.name}, ${ring}`, work / (long.seconds - short.seconds) / 1e6);
+      }
     }
     for (const peer of PEERS) {
       const short = peer.run(paths.short);
@@ -151,7 +164,7 @@ async function main(): Promise<void> {
     const ratio = Number.isNaN(base) ? '' : `  ${(median(values) / base).toFixed(2)} × Bochs`;
     const range = `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`;
     process.stdout.write(
-      `${name.padEnd(32)} ${median(values).toFixed(1).padStart(8)} MIPS (${range})${ratio}\n`,
+      `${name.padEnd(40)} ${median(values).toFixed(1).padStart(8)} MIPS (${range})${ratio}\n`,
     );
   }
   for (const peer of PEERS)

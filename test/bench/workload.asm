@@ -1,5 +1,6 @@
 ; The benchmark's guest: a boot sector that climbs to long mode with paging and works ROUNDS times
-; through a sieve, memory copies, string search, a CRC, a recursion and a walk over many pages.
+; through a sieve, memory copies, string search, a CRC, a recursion and a walk over many pages: in ring 0, or
+; with USER defined in ring 3, where a monitor lets it run as it is.
 ; It ends by the exit device (port 0xf4), and for Bochs by its shutdown port (0x8900).
 
 %ifndef ROUNDS
@@ -27,10 +28,10 @@ start:  cli
         xor eax, eax
         mov ecx, 0x3000 / 4
         a32 rep stosd
-        mov word [0x1000], 0x2003
-        mov word [0x2000], 0x3003
+        mov word [0x1000], 0x2007
+        mov word [0x2000], 0x3007
         mov edi, 0x3000
-        mov eax, 0x83
+        mov eax, 0x87
 .map:   mov [edi], eax
         add eax, 0x200000
         add edi, 8
@@ -58,6 +59,15 @@ long_mode:
         mov es, ax
         mov ss, ax
         mov rsp, STACK
+%ifdef USER
+        push 0x1b                   ; to ring 3, which may use ports
+        push STACK
+        push 0x3002
+        push 0x23
+        push user
+        iretq
+user:
+%endif
         mov r15d, ROUNDS
 round:  test r15d, r15d
         jz finish
@@ -152,7 +162,7 @@ finish: xor eax, eax
 
 shutdown: db "Shutdown"
         align 8
-gdt:    dq 0, 0x00af9a000000ffff, 0x00cf92000000ffff
+gdt:    dq 0, 0x00af9a000000ffff, 0x00cf92000000ffff, 0x00cff2000000ffff, 0x00affa000000ffff
 gdtr:   dw $ - gdt - 1
         dd gdt
         times 510 - ($ - $$) db 0

@@ -5,7 +5,8 @@ import { besideBundle } from '../../scripts/build/assets';
 import { made } from '../../scripts/build/plugins';
 
 export const ROOT = resolve(__dirname, '../..');
-const OUT = join(ROOT, 'out', 'transcripts');
+/** Files of tests that run beside each other have one each. */
+const OUT = join(ROOT, 'out', `transcripts-${process.env['MOCHA_WORKER_ID'] ?? 'alone'}`);
 
 let bundle: Promise<string> | undefined;
 

@@ -39,7 +39,7 @@ export interface HostKernelState {
  */
 const RESERVE = 32;
 /**
- * With fewer the kernel makes room before it gives one to a page, so that handlers, where one sees it, come first. It has
+ * With no more the kernel makes room before it gives one to a page, so that handlers, where one sees it, come first. It has
  * them beside what its processes use.
  */
 export const FREE_FRAMES = RESERVE + 8;
@@ -84,7 +84,7 @@ export class HostKernel implements Persistent<HostKernelState> {
 
   /** Whether room is to be made before a page gets a frame. */
   get isShort(): boolean {
-    return this.freeFrames < FREE_FRAMES;
+    return this.freeFrames <= FREE_FRAMES;
   }
 
   /** How many pages of a process have frames. */
