@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasNasm } from '../../src/program/nasm-reference.testing';
@@ -91,5 +91,18 @@ describe('samples with a hypervisor of their own', function () {
     });
 
     asNasm(program);
+  });
+
+  describe('broken-entries', () => {
+    it('one of them says how its VM entry failed, and ends with 1', () => {
+      const { status, lines, exits } = run('broken-entries/02-control-register.asm');
+      assert.equal(status, 3, 'value 1 at the exit device');
+      assert.deepEqual(lines, ['failed: exit reason 33']);
+      assert.deepEqual(exits, { ENTRY_FAILURE_GUEST_STATE: 1 });
+    });
+
+    for (const name of readdirSync(join(SAMPLES, 'broken-entries'))) {
+      if (name.endsWith('.asm')) describe(name, () => asNasm(`broken-entries/${name}`));
+    }
   });
 });
