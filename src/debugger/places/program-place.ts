@@ -101,6 +101,16 @@ export function lineAt(target: Target, linear: bigint): string | undefined {
   return place && `${place.file}:${String(place.line)}`;
 }
 
+/** `exits.asm:20`: the file without its folder. */
+export function lineNameAt(
+  target: Target,
+  linear: bigint,
+  memory: DebugMemory,
+): string | undefined {
+  const place = placeAt(target, linear, memory)?.entry.chain[0];
+  return place && `${place.file.slice(place.file.search(/[^\\/]*$/))}:${String(place.line)}`;
+}
+
 /**
  * `print`, `print+0x8`; undefined where no symbol of the program is meant.
  *

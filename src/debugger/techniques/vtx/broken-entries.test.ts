@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { assemble, type Assembly } from '../../../program';
 import { asLoaded, flatImage, Machine, MachineRun } from '../../../session';
 import { Target } from '../../target';
+import type { Row } from '../../views/row';
+import { Views } from '../../views/views';
 
 const FOLDER = join(__dirname, '../../../../samples/broken-entries');
 
@@ -37,16 +39,30 @@ async function assembled(name: string, defines: Record<string, string> = {}): Pr
   return program;
 }
 
-/** Runs to the end, as a debugger has it before it. */
-async function ended(name: string, defines?: Record<string, string>) {
+async function started(name: string, defines?: Record<string, string>) {
   const program = await assembled(name, defines);
   let text = '';
   const serial = (byte: number): string => (text += String.fromCharCode(byte));
   const machine = new Machine(flatImage(program), { monitor: 'none', memory: 4 << 20 }, { serial });
   const target = new Target(machine, [asLoaded(program)]);
-  const run = new MachineRun(machine);
-  assert.equal(run.turn(100_000, 1_000_000).kind, 'end');
-  return { target, printed: text.trimEnd() };
+  return { machine, target, printed: () => text.trimEnd() };
+}
+
+/** Runs to the end, as a debugger has it before it. */
+async function ended(name: string, defines?: Record<string, string>) {
+  const { machine, target, printed } = await started(name, defines);
+  assert.equal(new MachineRun(machine).turn(100_000, 1_000_000).kind, 'end');
+  return { target, printed: printed() };
+}
+
+/** Runs to VMLAUNCH or VMRESUME. */
+async function aboutToEnter(name: string) {
+  const { machine, target } = await started(name);
+  const cpu = machine.computer.processor;
+  const isEntry = ([a, b, c]: Uint8Array): boolean =>
+    a === 0x0f && b === 0x01 && (c === 0xc2 || c === 0xc3);
+  while (!isEntry(cpu.instructionBytes())) assert.equal(cpu.run(1).kind, 'budget');
+  return target;
 }
 
 describe('samples/broken-entries', () => {
@@ -69,6 +85,23 @@ describe('samples/broken-entries', () => {
       );
       assert.equal(text, printed);
       assert.equal(target.transitions.last, 'entry-failure');
+    });
+
+    it(`${name} is told before it fails, with the line that has done it`, async () => {
+      const target = await aboutToEnter(name);
+      const views = new Views(target, () => 0n);
+      const rows = (node?: string): Row[] => views.rows({ view: 'vmcs', focus: 'host', node }).rows;
+      const next = rows().find(({ id }) => id === 'next');
+      assert.equal(next?.severity, 'warning');
+      if (rule === undefined) {
+        const error = 'VM-instruction error 5: VMRESUME with non-launched VMCS';
+        assert.equal(next.description, `VMRESUME will fail: ${error}`);
+        return;
+      }
+      assert.match(next.description ?? '', /^VMLAUNCH will fail: /);
+      assert.equal(rows('next').length, 1);
+      const written = rows('next/0').filter(({ label }) => label === 'last written');
+      assert.ok(written.some(({ description = '' }) => description.startsWith(`${name}.asm:`)));
     });
 
     it(`${name}, mended, enters its guest`, async () => {
