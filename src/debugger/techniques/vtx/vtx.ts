@@ -107,8 +107,9 @@ export abstract class Vtx implements Technique {
   }
 
   get structure(): ControlStructure | undefined {
-    const { cpu, vmcs, writers, inGuest } = this;
+    const { cpu, vmcs, writers } = this;
     if (!vmcs) return undefined;
+    const inGuest = this.side === 'guest'; // or what software executes of it
     const placeName = (address: bigint): string => this.placeName(address);
     const inProgram = this.root === 'hypervisor';
     return new VmcsStructure(cpu, vmcs, { writers, inGuest, inProgram, placeName });
