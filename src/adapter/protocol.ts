@@ -88,7 +88,7 @@ export type { NumberFormat };
 export type ViewId = ViewName;
 
 /** One row of a view. */
-export interface ViewNode extends Omit<Row, 'place'> {
+export interface ViewNode extends Omit<Row, 'place' | 'site'> {
   readonly location?: {
     readonly source: DebugProtocol.Source;
     readonly line: number;
@@ -110,6 +110,8 @@ export interface ViewArguments {
   readonly filter?: string;
   /** VM exits: one group for each reason instead of newest first. */
   readonly groupByReason?: boolean;
+  /** VMCS: only fields that have changed since the last stop. */
+  readonly changedOnly?: boolean;
 }
 
 export interface ViewResponse {

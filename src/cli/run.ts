@@ -1,6 +1,6 @@
 import { GuestOutput } from '../adapter/guest-output';
 import { countExits } from '../debugger/trace/exit-counts';
-import { techniqueOf } from '../debugger/techniques';
+import { NO_PLACES, techniqueOf } from '../debugger/techniques';
 import {
   exitStatus,
   firmwarePrograms,
@@ -64,7 +64,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const hosting = hostingFor(options, memory * names.length);
   const setUp = { monitor, memory, paging, tlbTags, hosting, others };
   const machine = new Machine(image, setUp, output(0));
-  const technique = techniqueOf(machine, () => undefined);
+  const technique = techniqueOf(machine, NO_PLACES);
   const watched = names.map((name, n) => watchGuest(machine, name, n));
   const exits = watched[0]?.exits ?? new Map<number, number>();
   const programs = program ? [program] : [];
@@ -140,7 +140,7 @@ function outputOf(names: readonly string[]): (guest: number) => MachineOutput {
 }
 
 function watchGuest(machine: Machine, name: string, number: number): WatchedGuest {
-  const technique = techniqueOf(machine, () => undefined, number);
+  const technique = techniqueOf(machine, NO_PLACES, number);
   const { processor } = machine.computer;
   const exits = countExits(processor, technique, () => machine.present === number);
   return { name, number, technique, exits };

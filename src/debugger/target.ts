@@ -6,7 +6,7 @@ import type { HostProcess, Monitor, VirtualMachine } from '../vmm';
 import { EventLog } from './trace/event-log';
 import { ExitTrace } from './trace/exit-trace';
 import { DebugMemory } from './memory';
-import { symbolAt } from './places/program-place';
+import { lineNameAt, symbolAt } from './places/program-place';
 import { linearRip, type Registers } from './registers/registers';
 import { techniqueOf, type Side, type Technique } from './techniques';
 import { TransitionLog } from './trace/transitions';
@@ -64,8 +64,11 @@ export class Target {
     this.computer = machine.computer;
     this.vm = machine.vms?.all[number];
     this.monitor = this.vm?.monitor;
-    const nameAt = (linear: bigint) => symbolAt(this, linear, this.hostMemory);
-    this.technique = techniqueOf(machine, nameAt, number);
+    const places = {
+      symbol: (linear: bigint) => symbolAt(this, linear, this.hostMemory),
+      line: (linear: bigint) => lineNameAt(this, linear, this.hostMemory),
+    };
+    this.technique = techniqueOf(machine, places, number);
     const { physical, mmu } = this.computer.processor;
     const onBus = (address: number): number => mmu.onBus(address);
     this.memory = new DebugMemory(

@@ -71,6 +71,8 @@ export interface ProcessorObserver {
     readonly early: boolean;
     readonly error: number | undefined;
   }): void;
+  /** VMWRITE has written a field of the VMCS at a host-physical address; RIP is still at the instruction. */
+  fieldWritten?(vmcs: number, encoding: number, value: bigint | number): void;
   /** A VM exit: the guest is saved and its exit recorded, but registers and paging are still its own. */
   exiting?(): void;
 }

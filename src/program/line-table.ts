@@ -29,6 +29,7 @@ function findIn(
 export class LineTable {
   private readonly byVirtual: readonly LineEntry[];
   private readonly byLoad: readonly LineEntry[];
+  private readonly moved: readonly LineEntry[];
   private readonly byLine = new Map<string, Map<number, LineEntry[]>>();
   private readonly codeLines = new Map<string, number[]>();
 
@@ -36,6 +37,7 @@ export class LineTable {
   constructor(readonly entries: readonly LineEntry[]) {
     this.byVirtual = sortBy(entries, 'address');
     this.byLoad = sortBy(entries, 'load');
+    this.moved = this.byVirtual.filter(({ address, load }) => address !== load);
     for (const entry of entries) {
       for (const { file, line } of entry.chain) this.note(file, line, entry);
     }
@@ -71,6 +73,11 @@ export class LineTable {
   /** The entry that covers a load address (where the image lies in memory). */
   atLoad(address: bigint): LineEntry | undefined {
     return findIn(this.byLoad, 'load', address);
+  }
+
+  /** The entry that covers a virtual address, of code that is to run elsewhere than where it is loaded. */
+  movedTo(address: bigint): LineEntry | undefined {
+    return findIn(this.moved, 'address', address);
   }
 
   /** What a source line became, in the order of assembly; lines inside macro bodies count for every expansion. */

@@ -25,8 +25,12 @@ export class SymbolTable {
     return this.byName.get(name);
   }
 
-  /** The last label at or before a virtual address; of several at one address, the first defined. */
-  nearest(address: bigint): NearSymbol | undefined {
+  /**
+   * The last label at or before a virtual address; of several at one address, the first defined.
+   *
+   * @param section whose labels are meant, where it has any there: others may have the same addresses
+   */
+  nearest(address: bigint, section?: string): NearSymbol | undefined {
     const wanted = BigInt.asUintN(64, address);
     let low = 0;
     let high = this.labels.length;
@@ -37,9 +41,21 @@ export class SymbolTable {
       else high = middle;
     }
     let at = low - 1;
+    if (section !== undefined) at = this.lastOf(section, at);
     let symbol = this.labels[at];
     if (!symbol) return undefined;
-    while (this.labels[at - 1]?.value === symbol.value) symbol = this.labels[--at] ?? symbol;
-    return { symbol, offset: wanted - BigInt.asUintN(64, symbol.value) };
+    const { value } = symbol;
+    for (; this.labels[at]?.value === value; at--) {
+      const label = this.labels[at];
+      if (label && (section === undefined || label.section === section)) symbol = label;
+    }
+    return { symbol, offset: wanted - BigInt.asUintN(64, value) };
+  }
+
+  /** The last label of a section up to a place in the list; that place where there is none. */
+  private lastOf(section: string, from: number): number {
+    let at = from;
+    while (at >= 0 && this.labels[at]?.section !== section) at--;
+    return at < 0 ? from : at;
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { WideCr0, WideCr4 } from '../isa/registers/control';
 import { WideRflags } from '../isa/registers/flags';
-import { techniqueOf } from '../debugger/techniques';
+import { NO_PLACES, techniqueOf } from '../debugger/techniques';
 import { assembleText, flatImage } from './boot/flat';
 import type { Hole, HostingOptions, Paging } from '../vmm';
 import { Machine, type MonitorName } from './machine';
@@ -55,7 +55,7 @@ async function ending(
   };
   let stop = run.turn(60_000, LIMIT);
   if (stop.kind === 'shutdown') stop = run.turn(1);
-  const { guest } = techniqueOf(machine, () => undefined);
+  const { guest } = techniqueOf(machine, NO_PLACES);
   const { vm, computer } = machine;
   // VMX operation keeps NE and VMXE set; a guest reads other bits in their place.
   const control = [0, 2, 3, 4].map((n) => guest.controlRegister(n) & ~(HELD_BY_VMX[n] ?? 0n));

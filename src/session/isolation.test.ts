@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { WideCr0, WideCr4 } from '../isa/registers/control';
 import { WideRflags } from '../isa/registers/flags';
-import { techniqueOf } from '../debugger/techniques';
+import { NO_PLACES, techniqueOf } from '../debugger/techniques';
 import { assembleText, flatImage } from './boot/flat';
 import { ATTACKS, attacker } from './escapes.testing';
 import { Machine } from './machine';
@@ -72,7 +72,7 @@ async function endings(sources: readonly string[], way: Way, limit = LIMIT): Pro
 }
 
 function endingOf(machine: Machine, number: number, output: string): Ending {
-  const { guest } = techniqueOf(machine, () => undefined, number);
+  const { guest } = techniqueOf(machine, NO_PLACES, number);
   const control = [0, 2, 3, 4].map((n) => guest.controlRegister(n) & ~(HELD_BY_VMX[n] ?? 0n));
   const general = Array.from({ length: 16 }, (_, index) => guest.gpr(index));
   const selectors = [0, 1, 2, 3, 4, 5].map((index) => BigInt(guest.segment(index).selector));

@@ -67,6 +67,7 @@ export function activateRingside(
       screen,
       comparison,
       otherWays,
+      choices: context.globalState,
     }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),

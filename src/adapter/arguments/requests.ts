@@ -194,6 +194,7 @@ const OURS = {
     address: optional(text),
     filter: optional(text),
     groupByReason: optional(flag),
+    changedOnly: optional(flag),
   }),
   [CustomRequest.SET_NODE_VALUE]: object<SetNodeValueArguments>({
     view: VIEW,

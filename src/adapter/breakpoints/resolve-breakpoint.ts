@@ -203,8 +203,9 @@ export function firstOfEachRun(entries: readonly LineEntry[]): LineEntry[] {
 
 /** Code that is to run elsewhere than where it is loaded can be met at both addresses. */
 function placesOf(entry: LineEntry, mode: string | undefined, guest?: number): BreakpointPlace[] {
-  const virtual = { kind: 'address', space: 'gva', address: entry.address, guest } as const;
-  const loaded = { kind: 'address', space: 'gpa', address: entry.load, guest } as const;
+  const { address, load } = entry;
+  const virtual = { kind: 'address', space: 'gva', address, load, guest } as const;
+  const loaded = { kind: 'address', space: 'gpa', address: load, load, guest } as const;
   if (mode === 'gpa') return [loaded];
   return mode === 'gva' || entry.load === entry.address ? [virtual] : [virtual, loaded];
 }

@@ -68,8 +68,8 @@ function requestOf(
   return { ...request, focus: world.side };
 }
 
-function nodeOf(context: SessionContext, target: Target, { place, ...row }: Row): ViewNode {
-  const source = place && placeAt(target, place.address)?.entry.chain[0];
+function nodeOf(context: SessionContext, target: Target, { place, site, ...row }: Row): ViewNode {
+  const source = site ?? (place && placeAt(target, place.address)?.entry.chain[0]);
   if (!source) return row;
   const { file, line, column } = source;
   const { client } = context;

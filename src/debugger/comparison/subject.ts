@@ -2,7 +2,7 @@ import { countExits } from '../trace/exit-counts';
 import { DebugMemory } from '../memory';
 import type { Programs } from '../places/program-place';
 import { whereIs, type Where } from '../places/where';
-import { techniqueOf, type Technique } from '../techniques';
+import { NO_PLACES, techniqueOf, type Technique } from '../techniques';
 import {
   CountedRun,
   Machine,
@@ -50,7 +50,7 @@ export class Subject {
     const { image, memory, keys } = experiment;
     const print = (byte: number): void => void this.printed.push(byte);
     this.machine = new Machine(image, { ...way, memory }, { serial: print, debugConsole: print });
-    this.technique = techniqueOf(this.machine, () => undefined);
+    this.technique = techniqueOf(this.machine, NO_PLACES);
     this.exits = countExits(this.machine.computer.processor, this.technique);
     if (keys !== undefined) this.machine.platform.typist.type(keys);
     this.run = new CountedRun(this.machine, marks(this.machine));

@@ -84,7 +84,7 @@ class Around {
     this.mismatch = world && modeMismatch(target, world);
     this.symbols = (address) => {
       const place = this.place(address);
-      return place && nearestSymbol(place.program, place.address);
+      return place && nearestSymbol(place.program, place.address, 0n, place.entry.section);
     };
   }
 
@@ -205,7 +205,7 @@ class Around {
   private sourceOf(address: bigint): Pick<Row, 'symbol' | 'location'> {
     const place = this.place(address);
     if (!place) return {};
-    const near = place.program.symbols.nearest(place.address);
+    const near = place.program.symbols.nearest(place.address, place.entry.section);
     return {
       symbol: near?.offset === 0n ? near.symbol.name : undefined,
       location: place.entry.chain[0],

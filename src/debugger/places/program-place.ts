@@ -21,8 +21,38 @@ export function placeAt(
   linear: bigint,
   memory: DebugMemory = target.code.memory,
 ): ProgramPlace | undefined {
-  return placeIn(target, linear, memory);
+  const worlds = !target.monitor && target.host !== undefined;
+  return worlds ? placeInWorld(target, linear, memory) : placeIn(target, linear, memory);
 }
+
+/**
+ * The same under a hypervisor of the user's own: one image holds the code of both worlds, where the same
+ * address may mean either. What lies where it was loaded is what it was; what has been copied is known by
+ * the address that its section was given, or by its bytes.
+ */
+function placeInWorld(
+  { programs, firmware, hostMemory }: Target,
+  linear: bigint,
+  memory: DebugMemory,
+): ProgramPlace | undefined {
+  const host = memory.hostAddress('gva', linear);
+  const loaded =
+    host === undefined ? undefined : placeLoadedAt({ programs, firmware }, BigInt(host));
+  if (loaded) return loaded;
+  for (const program of programs) {
+    const moved = program.lines.movedTo(linear);
+    if (moved) return { program, entry: moved, address: linear };
+    const entry = program.lines.at(linear);
+    if (!entry || entry.kind === 'reserve') continue;
+    const there = memory.read('gva', entry.address, entry.length).data;
+    const original = hostMemory.read('hpa', entry.load, entry.length).data;
+    if (sameBytes(there, original)) return { program, entry, address: linear };
+  }
+  return undefined;
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, n) => byte === b[n]);
 
 /** What is in memory with its source or its symbols. */
 export interface Programs {
@@ -71,6 +101,16 @@ export function lineAt(target: Target, linear: bigint): string | undefined {
   return place && `${place.file}:${String(place.line)}`;
 }
 
+/** `exits.asm:20`: the file without its folder. */
+export function lineNameAt(
+  target: Target,
+  linear: bigint,
+  memory: DebugMemory,
+): string | undefined {
+  const place = placeAt(target, linear, memory)?.entry.chain[0];
+  return place && `${place.file.slice(place.file.search(/[^\\/]*$/))}:${String(place.line)}`;
+}
+
 /**
  * `print`, `print+0x8`; undefined where no symbol of the program is meant.
  *
@@ -84,16 +124,21 @@ export function symbolAt(
 ): string | undefined {
   const place = placeAt(target, linear, memory);
   if (!place) return undefined;
-  return nearestSymbol(place.program, place.address, at - linear);
+  return nearestSymbol(place.program, place.address, at - linear, place.entry.section);
 }
 
-/** The symbol before an address of the program, with the distance and `more`: one spelling everywhere. */
+/**
+ * The symbol before an address of the program, with the distance and `more`: one spelling everywhere.
+ *
+ * @param section where the address lies, as sections may have the same addresses
+ */
 export function nearestSymbol(
   { symbols }: Assembly,
   address: bigint,
   more = 0n,
+  section?: string,
 ): string | undefined {
-  const near = symbols.nearest(address);
+  const near = symbols.nearest(address, section);
   if (!near) return undefined;
   const offset = near.offset + more;
   return offset === 0n ? near.symbol.name : `${near.symbol.name}+0x${offset.toString(16)}`;

@@ -103,19 +103,22 @@ export class Unwinder implements Iterable<Activation> {
   ): Activation | undefined {
     const mode = modeOf(registers);
     const bytes = mode.bits / 8;
-    const { data } = this.world.memory.read('gva', linear, 6 * bytes);
-    if (data.length < 6 * bytes) return undefined;
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const error =
       event.kind === 'hardware-exception' && mode.name !== 'real' && hasErrorCode(event.vector)
         ? 1
         : 0;
+    // A frame without a stack switch is shorter, and memory may end behind it.
+    const { data } = this.world.memory.read('gva', linear, 6 * bytes);
+    const holds = (slots: number): boolean => data.length >= (slots + error) * bytes;
+    if (!holds(3)) return undefined;
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const slot = (n: number): bigint => readSlot(view, (n + error) * bytes, bytes);
     const [rip, cs] = [slot(0), slot(1)];
     if (rip < event.from || rip > event.from + 15n) return undefined;
     const real = mode.name === 'real';
     const ring = real ? 0 : Number(cs & 3n);
     const switched = mode.bits === 64 || ring !== mode.ring;
+    if (switched && !holds(5)) return undefined;
     const after =
       registers.gpr(4) + (linear - linearStack(registers)) + BigInt((3 + error) * bytes);
     const rsp = switched ? slot(3) : after;

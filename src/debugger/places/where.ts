@@ -33,7 +33,7 @@ export function whereIs({ registers, memory, known }: Scene): Where {
     address,
     file: line?.file,
     line: line?.line,
-    symbol: place && nearestSymbol(place.program, place.address),
+    symbol: place && nearestSymbol(place.program, place.address, 0n, place.entry.section),
     instruction: instructionAt(registers, memory, address),
   };
 }

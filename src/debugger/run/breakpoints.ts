@@ -1,4 +1,5 @@
 import type { AddressSpace } from '../memory';
+import { placeAt } from '../places/program-place';
 import type { Present, Target } from '../target';
 
 /** Where a breakpoint stands. */
@@ -8,6 +9,8 @@ export type BreakpointPlace =
       readonly kind: 'address';
       readonly space: AddressSpace;
       readonly address: bigint;
+      /** Where the source that is meant was loaded: in another world another instruction may be at the address. */
+      readonly load?: bigint | undefined;
       /** The number of the guest whose instruction it is; undefined: of any. */
       readonly guest?: number | undefined;
     }
@@ -30,11 +33,17 @@ export interface Breakpoint {
   readonly logMessage?: (() => string) | undefined;
 }
 
+/** A breakpoint at an address. */
+interface Standing {
+  readonly breakpoint: Breakpoint;
+  readonly load: bigint | undefined;
+}
+
 /** All breakpoints of a session, and the temporary ones of steps. They live outside guest memory. */
 export class Breakpoints {
   private readonly groups = new Map<string, readonly Breakpoint[]>();
   private readonly hits = new Map<number, number>();
-  private byAddress = new Map<string, Breakpoint[]>();
+  private byAddress = new Map<string, Standing[]>();
   private byLine = new Map<string, Breakpoint[]>();
   private temporary: ReadonlySet<bigint> = new Set();
   private offsets: ReadonlySet<number> = new Set();
@@ -68,7 +77,8 @@ export class Breakpoints {
           push(this.byLine, `${place.file}:${String(place.line)}`, breakpoint);
         } else {
           spaces.add(place.space);
-          push(this.byAddress, key(place.space, place.address, place.guest), breakpoint);
+          const standing = { breakpoint, load: place.load };
+          push(this.byAddress, key(place.space, place.address, place.guest), standing);
         }
       }
     }
@@ -102,7 +112,18 @@ export class Breakpoints {
         (guest) => this.byAddress.get(key(space, address, guest)) ?? [],
       );
     });
-    return this.evaluate([...new Set(candidates)]);
+    const here = candidates.filter(
+      ({ load }) => load === undefined || this.isLoadedFrom(load, linear),
+    );
+    return this.evaluate([...new Set(here.map(({ breakpoint }) => breakpoint))]);
+  }
+
+  /** Under a hypervisor of the user's own each world has its own instruction at an address. */
+  private isLoadedFrom(load: bigint, linear: bigint): boolean {
+    const { target } = this;
+    if (target.monitor || target.host === undefined) return true;
+    const place = placeAt(target, linear);
+    return place !== undefined && place.entry.load + (place.address - place.entry.address) === load;
   }
 
   /** The same for a line of the monitor's source. */
@@ -138,7 +159,7 @@ export class Breakpoints {
   /** The processor needs to know only the offsets within a page; the rest is compared here. */
   private tell(): void {
     const offsets = new Set([...this.temporary].map(pageOffset));
-    for (const breakpoint of this.disabled ? [] : [...this.byAddress.values()].flat()) {
+    for (const { breakpoint } of this.disabled ? [] : [...this.byAddress.values()].flat()) {
       for (const place of breakpoint.places) {
         if (place.kind === 'address') offsets.add(pageOffset(place.address));
       }
@@ -155,7 +176,7 @@ const pageOffset = (address: bigint): number => Number(address & 0xfffn);
 const key = (space: AddressSpace, address: bigint, guest: number | undefined): string =>
   `${space}:${address.toString(16)}:${String(guest)}`;
 
-function push<K>(map: Map<K, Breakpoint[]>, at: K, value: Breakpoint): void {
+function push<K, V>(map: Map<K, V[]>, at: K, value: V): void {
   const list = map.get(at);
   if (list) list.push(value);
   else map.set(at, [value]);

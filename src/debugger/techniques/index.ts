@@ -1,5 +1,5 @@
 import type { Machine } from '../../session';
-import type { ExitGroup, Technique } from './technique';
+import type { ExitGroup, ProgramPlaces, Technique } from './technique';
 import { BuiltInDeprivilege } from './deprivilege/built-in';
 import { TRAP_GROUPS } from './deprivilege/trap-groups';
 import { CALL_GROUPS } from './translate/call-groups';
@@ -30,10 +30,13 @@ export { abortText, failureWords } from './vtx/failures';
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
 export const EXIT_FILTERS: readonly ExitGroup[] = [...EXIT_GROUPS, ...TRAP_GROUPS, ...CALL_GROUPS];
 
+/** Where nobody asks for names. */
+export const NO_PLACES: ProgramPlaces = { symbol: () => undefined, line: () => undefined };
+
 /** How a machine virtualizes. */
 export function techniqueOf(
   machine: Machine,
-  nameAt: (linear: bigint) => string | undefined,
+  places: ProgramPlaces,
   /** The number of a guest of the built-in monitor's. */
   number = 0,
 ): Technique {
@@ -51,5 +54,5 @@ export function techniqueOf(
   const { intercepts } = machine.options;
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);
-  return new OwnVtx(machine.computer.processor, nameAt);
+  return new OwnVtx(machine.computer.processor, places);
 }

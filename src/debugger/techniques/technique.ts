@@ -63,6 +63,14 @@ export interface Technique {
   readonly entryFailures: readonly EntryFailure[];
 }
 
+/** What the program has at linear addresses of the host: for one's own hypervisor, whose code it is. */
+export interface ProgramPlaces {
+  /** `on_exit+0x8` */
+  symbol(linear: bigint): string | undefined;
+  /** `exits.asm:20` */
+  line(linear: bigint): string | undefined;
+}
+
 /** The tags of the translations in the TLB. */
 export interface TlbTags {
   /** In a word or two: 'VPID 0'. */

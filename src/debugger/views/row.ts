@@ -19,6 +19,8 @@ export interface Row {
   readonly tooltip?: string;
   /** The value differs from that at the last stop. */
   readonly changed?: boolean;
+  /** The value means nothing at present. */
+  readonly dimmed?: boolean;
   /** A codicon's name. */
   readonly icon?: string;
   readonly severity?: 'error' | 'warning';
@@ -30,6 +32,8 @@ export interface Row {
   readonly memoryReference?: string;
   readonly editable?: boolean;
   readonly place?: RowPlace;
+  /** A place in the monitor's source instead. */
+  readonly site?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
 export interface View {
@@ -48,6 +52,7 @@ export interface ViewRequest {
   readonly address?: string | undefined;
   readonly filter?: string | undefined;
   readonly groupByReason?: boolean | undefined;
+  readonly changedOnly?: boolean | undefined;
 }
 
 export const hex = (value: bigint | number): string => `0x${value.toString(16)}`;

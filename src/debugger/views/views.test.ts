@@ -97,7 +97,8 @@ describe('views', () => {
   it('VMCS: why we are here, each field with encoding and bits, allowed settings of controls', async () => {
     const { target, views } = await boot();
     runToExit(target, 1);
-    const [why] = rows(views, 'vmcs');
+    const [next, why] = rows(views, 'vmcs');
+    assert.equal(next?.label, 'Next VM entry');
     assert.equal(why?.label, 'Why we are here');
     assert.match(why.description ?? '', /^28: Control-register accesses \(MOV CR0, RAX\)$/);
     const fields = rows(views, 'vmcs', 'exit');

@@ -185,6 +185,7 @@ export class VmxUnit implements Persistent<VmxState> {
     if (!this.fields.exists(encoding)) return this.fail(VmInstructionError.UNSUPPORTED_COMPONENT);
     if (!this.fields.isWritable(encoding)) return this.fail(VmInstructionError.VMWRITE_READ_ONLY);
     accessed.write(encoding, value);
+    this.cpu.observer.fieldWritten?.(accessed.address, encoding, value);
     return VM_SUCCEED;
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { techniqueOf } from '../../debugger/techniques';
+import { NO_PLACES, techniqueOf } from '../../debugger/techniques';
 import { assembleText, flatImage, Machine, MachineRun, type MonitorName } from '../../session';
 import { TranslatedGuest } from './translated-guest';
 
@@ -30,7 +30,7 @@ async function machineOf(source: string, monitor: MonitorName): Promise<Machine>
 }
 
 function leftOf(machine: Machine, end: string): Left {
-  const { guest } = techniqueOf(machine, () => undefined);
+  const { guest } = techniqueOf(machine, NO_PLACES);
   const general = Array.from({ length: 16 }, (_, n) => guest.gpr(n));
   const { vm, computer } = machine;
   return {

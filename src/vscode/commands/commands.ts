@@ -19,6 +19,7 @@ import { screenCommands } from './screen';
 import { sessionCommands } from './session';
 import { tlbCommands } from './tlb';
 import { translationCommands } from './translation';
+import { vmcsCommands } from './vmcs';
 
 /** What commands work on. */
 export interface CommandContext {
@@ -31,6 +32,8 @@ export interface CommandContext {
   readonly screen: GuestScreen;
   readonly comparison: ComparisonPanel;
   readonly otherWays: OtherWays;
+  /** What a person has chosen, kept from one window to the next. */
+  readonly choices: vscode.Memento;
 }
 
 // Commands get whatever the place they were called from passes; each checks what it was given.
@@ -45,6 +48,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...translationCommands(context),
     ...tlbCommands(context),
     ...exitCommands(context),
+    ...vmcsCommands(context),
     ...screenCommands(context),
     ...comparisonCommands(context),
     ...doctorCommands(context),

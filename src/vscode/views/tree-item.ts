@@ -41,6 +41,9 @@ function iconOf(node: ViewNode): vscode.ThemeIcon | undefined {
       new vscode.ThemeColor('debugTokenExpression.number'),
     );
   }
+  if (node.dimmed) {
+    return new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('disabledForeground'));
+  }
   if (node.icon !== undefined) return new vscode.ThemeIcon(node.icon);
   // Keeps the names of values in one column with those that carry a mark.
   return node.value === undefined ? undefined : new vscode.ThemeIcon('blank');

@@ -16,8 +16,11 @@ export interface Row {
   readonly node: ViewNode;
 }
 
-/** What a person has chosen for a view: the address to translate, the filter, the order. */
-export type ViewOptions = Pick<ViewArguments, 'address' | 'filter' | 'groupByReason'>;
+/** What a person has chosen for a view: the address to translate, the filter, the order, what is left out. */
+export type ViewOptions = Pick<
+  ViewArguments,
+  'address' | 'filter' | 'groupByReason' | 'changedOnly'
+>;
 
 /**
  * One view of the debug container. It knows nothing of registers or VMCSs: rows come from the adapter,

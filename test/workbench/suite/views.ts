@@ -140,6 +140,25 @@ export function viewsSuite(): void {
       views.exits.options = {};
     });
 
+    it('show changed fields of the VMCS only, until all are asked for', async () => {
+      const { views } = await api();
+      await stopInLongMode();
+      const fields = async (): Promise<string[]> => {
+        const all = await rows(views.vmcs, 2);
+        return all.filter(({ node }) => node.editable === true).map(({ node }) => node.label);
+      };
+      const all = await until('fields of the VMCS', async () => {
+        const found = await fields();
+        return found.length > 100 ? found : undefined;
+      });
+      await vscode.commands.executeCommand('ringside.showChangedFields');
+      const changed = await fields();
+      assert.ok(changed.length < all.length / 2, String(changed.length));
+      assert.ok(changed.includes('Guest RIP'), changed.join());
+      await vscode.commands.executeCommand('ringside.showAllFields');
+      assert.deepEqual(await fields(), all);
+    });
+
     it('filter the entries of the TLB', async () => {
       const { views } = await api();
       await stopInLongMode();

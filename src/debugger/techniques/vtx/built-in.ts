@@ -25,7 +25,20 @@ export class BuiltInVtx extends Vtx {
     protected readonly vm: VirtualMachine,
     private readonly intercepts: readonly Intercept[] | undefined,
   ) {
-    super(vm.computer.processor);
+    super(vm.computer.processor, () => vm.monitor.activity?.next.site);
+    this.notePreparation();
+  }
+
+  /** The VMCS has been filled before anybody could look; the monitor still knows by which operations. */
+  private notePreparation(): void {
+    const { vmcs, writers } = this;
+    if (!vmcs) return;
+    for (const { name, fields, site } of this.vm.monitor.performedOperations) {
+      if (name !== 'VMWRITE') continue;
+      for (const field of fields) {
+        writers.note(vmcs.address, field, vmcs.read(field), { kind: 'monitor', site });
+      }
+    }
   }
 
   /** It has a VMCS of its own, whichever is current. */

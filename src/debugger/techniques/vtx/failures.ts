@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { VMX_ABORTS } from '../../../isa/vmx/instruction-errors';
+import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from '../../../isa/vmx/instruction-errors';
 import type { GuestFailure } from '../../../vmm';
 import { exitName } from './exit-words';
 
@@ -15,7 +15,12 @@ export function failureWords(failure: GuestFailure): string {
     case 'entry-refused':
       return failure.error === undefined
         ? l10n.t('{0}: there is no current VMCS', failure.instruction)
-        : l10n.t('{0}: VM-instruction error {1}', failure.instruction, failure.error);
+        : l10n.t(
+            '{0}: VM-instruction error {1}: {2}',
+            failure.instruction,
+            failure.error,
+            l10n.t(VM_INSTRUCTION_ERRORS[failure.error] ?? ''),
+          );
     case 'entry-failed':
       return l10n.t('VM entry failed: exit reason {0}', failure.reason);
     case 'feature-missing':

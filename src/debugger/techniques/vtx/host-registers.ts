@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { WideEfer } from '../../../isa/registers/control';
+import { Msr } from '../../../isa/registers/msr';
 import { ExitControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
@@ -79,8 +81,18 @@ export class HostAreaRegisters implements Registers {
 
   /** Flat code of 64 or 32 bits, by "host address-space size" (SDM 3C 28.5.2). */
   private get codeRights(): number {
-    const controls = this.vmcs.readNumber(Field.VM_EXIT_CONTROLS);
-    return controls & ExitControl.HOST_ADDRESS_SPACE_SIZE ? 0xa09b : 0xc09b;
+    return this.exits(ExitControl.HOST_ADDRESS_SPACE_SIZE) ? 0xa09b : 0xc09b;
+  }
+
+  private exits(control: number): boolean {
+    return (this.vmcs.readNumber(Field.VM_EXIT_CONTROLS) & control) !== 0;
+  }
+
+  /** IA32_EFER where no field is loaded: LMA and LME follow "host address-space size" (SDM 3C 28.5.1). */
+  private get derivedEfer(): bigint {
+    const both = WideEfer.LMA | WideEfer.LME;
+    const wide = this.exits(ExitControl.HOST_ADDRESS_SPACE_SIZE);
+    return (this.cpu.state.efer & ~both) | (wide ? both : 0n);
   }
 
   setSegment(index: number, value: SegmentRegister): void {
@@ -102,12 +114,16 @@ export class HostAreaRegisters implements Registers {
   }
 
   msr(number: number): bigint | undefined {
+    if (number === Msr.EFER && !this.exits(ExitControl.LOAD_EFER)) return this.derivedEfer;
     const field = IN_HOST_AREA.get(number);
     if (field !== undefined) return this.vmcs.read(field);
     return new LiveRegisters(this.cpu).msr(number);
   }
 
   setMsr(number: number, value: bigint): void {
+    if (number === Msr.EFER && !this.exits(ExitControl.LOAD_EFER)) {
+      throw new RangeError(l10n.t('VM exits load no IA32_EFER here: “load IA32_EFER” is 0'));
+    }
     const field = IN_HOST_AREA.get(number);
     if (field !== undefined) this.vmcs.write(field, value);
     else writeMsr(this.cpu, number, value);

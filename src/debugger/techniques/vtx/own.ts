@@ -3,7 +3,7 @@ import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { SecondLevel } from '../second-level';
-import type { Side } from '../technique';
+import type { ProgramPlaces, Side } from '../technique';
 import { asAtExit, inProcessor, type GeneralRegisters } from './guest-registers';
 import { Vtx } from './vtx';
 
@@ -20,8 +20,7 @@ export class OwnVtx extends Vtx {
 
   constructor(
     cpu: Processor,
-    /** The name of what the program has at a linear address of the host. */
-    private readonly nameAt: (linear: bigint) => string | undefined,
+    private readonly places: ProgramPlaces,
   ) {
     super(cpu);
   }
@@ -62,12 +61,16 @@ export class OwnVtx extends Vtx {
     return this.virtualizes ? super.secondLevel : undefined;
   }
 
+  protected override placeName(address: bigint): string {
+    return this.places.line(address) ?? this.places.symbol(address) ?? super.placeName(address);
+  }
+
   /** The program may ask for any of them. */
   protected impossible(): undefined {
     return undefined;
   }
 
   protected handler({ handler }: ExitRecord): string | undefined {
-    return this.nameAt(handler);
+    return this.places.symbol(handler);
   }
 }

@@ -1,20 +1,14 @@
 import * as l10n from '@vscode/l10n';
-import { labelled, withNote } from '../../../isa/phrases';
-import { VMCS_FIELDS, Field, fieldByName, type FieldRow } from '../../../isa/vmx/fields';
-import { VM_INSTRUCTION_ERRORS } from '../../../isa/vmx/instruction-errors';
-import { describeQualification, qualificationTable } from '../../../isa/vmx/qualification';
-import { instructionInformationTable } from '../../../isa/vmx/instruction-information';
-import {
-  fieldExists,
-  type ControlLimits,
-  type VmxCapabilities,
-} from '../../../processor/vmx/capabilities';
-import { formatFailure, type EntryCheckFailure } from '../../../processor/vmx/entry-checks';
+import { labelled, listed, withNote } from '../../../isa/phrases';
+import { Field, type FieldRow } from '../../../isa/vmx/fields';
+import { describeQualification } from '../../../isa/vmx/qualification';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import { fieldOffset } from '../../../processor/vmx/vmcs-layout';
-import { bitRows, bitTooltip, summary } from '../../views/bit-rows';
 import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from '../../views/row';
+import { entryRows, FAILED, failureRows, NEXT } from './entry-rows';
 import { exitName } from './exit-words';
+import { fieldChildren, fieldRow } from './field-rows';
+import { byRegister } from './vmcs-registers';
+import { fieldsOf, type VmcsView } from './vmcs-view';
 
 /** The current VMCS, read from its region in host-physical memory. */
 
@@ -63,65 +57,87 @@ const FIRST: readonly number[] = [
   Field.GUEST_LINEAR_ADDRESS,
 ];
 
-/** What the rows are made from. */
-export interface VmcsView {
-  readonly vmcs: Vmcs;
-  readonly capabilities: VmxCapabilities;
-  readonly failures: readonly EntryCheckFailure[];
-}
-
-/** The fields that this processor has. */
-export function fieldsOf({ capabilities }: VmcsView): readonly FieldRow[] {
-  return VMCS_FIELDS.filter((row) => fieldExists(capabilities, row));
-}
-
 function interest({ encoding }: FieldRow): number {
   const place = FIRST.indexOf(encoding);
   return place < 0 ? FIRST.length : place;
 }
 
-export function vmcsRows(
-  view: VmcsView,
-  request: ViewRequest,
-  changedSince: (key: string) => boolean,
-  before: (key: string) => bigint | undefined,
-): Row[] {
-  const { vmcs } = view;
-  const [top, fieldId] = (request.node ?? '').split('/');
-  if (!request.node) return topRows(view, changedSince);
-  if (top === 'failure') return failureRows(view.failures, request.node);
-  if (top === 'raw') return rawRows(vmcs);
-  if (fieldId !== undefined)
-    return fieldChildren(vmcs, view.capabilities, request.node, fieldId, before);
-  const inGroup = GROUPS.find(({ id }) => id === top);
-  if (!inGroup) return [];
-  return fieldsOf(view)
-    .filter((row) => inGroup.holds(row))
-    .sort((a, b) => interest(a) - interest(b))
-    .map((row) => fieldRow(vmcs, inGroup.id, row, request, changedSince(row.id)));
+/** Which fields have changed since the last stop, and what they were. */
+export interface Changes {
+  changed(key: string): boolean;
+  before(key: string): bigint | undefined;
 }
 
-function topRows(view: VmcsView, changedSince: (key: string) => boolean): Row[] {
-  const { vmcs, failures } = view;
-  const first: Row[] = failures.length
-    ? [
-        group('failure', l10n.t('Why entry failed'), true, {
-          description: l10n.t('{0} checks', failures.length),
-          severity: 'error',
-        }),
-      ]
-    : [];
-  const groups = GROUPS.map(({ id, label, open, holds }) => {
-    const changes = fieldsOf(view).filter((row) => holds(row) && changedSince(row.id)).length;
+export function vmcsRows(view: VmcsView, request: ViewRequest, changes: Changes): Row[] {
+  const { vmcs } = view;
+  const [top = '', fieldId] = (request.node ?? '').split('/');
+  if (!request.node) return topRows(view, request, changes);
+  if (top === FAILED || top === NEXT) return failureRows(view, request, request.node);
+  if (top === 'raw') return rawRows(vmcs);
+  if (fieldId !== undefined)
+    return fieldChildren(vmcs, view.capabilities, request.node, fieldId, changes.before);
+  const [groupId, register] = top.split('.');
+  const inGroup = GROUPS.find(({ id }) => id === groupId);
+  if (!inGroup) return [];
+  const wanted = fieldsOf(view)
+    .filter((row) => inGroup.holds(row) && isWanted(row, request, changes))
+    .sort((a, b) => interest(a) - interest(b));
+  const items = byRegister(wanted);
+  const rowOf = (row: FieldRow): Row => fieldRow(vmcs, top, row, request, changes.changed(row.id));
+  if (register === undefined) {
+    return items.map((item) =>
+      item.kind === 'field'
+        ? rowOf(item.field)
+        : registerRow(vmcs, `${top}.${item.name}`, item, request, changes),
+    );
+  }
+  const found = items.find((item) => item.kind === 'register' && item.name === register);
+  if (found) return found.kind === 'register' ? found.fields.map(rowOf) : [];
+  return [];
+}
+
+const isWanted = ({ id }: FieldRow, { changedOnly }: ViewRequest, changes: Changes): boolean =>
+  !changedOnly || changes.changed(id);
+
+/** A register whose parts are fields: all of them at a glance. */
+function registerRow(
+  vmcs: Vmcs,
+  id: string,
+  { name, fields }: { readonly name: string; readonly fields: readonly FieldRow[] },
+  { format }: ViewRequest,
+  { changed }: Changes,
+): Row {
+  const parts = fields.map((field) => {
+    const value = formatNumber(vmcs.read(field.encoding), format);
+    return labelled(partName(field), value);
+  });
+  const description = listed(parts);
+  const isChanged = fields.some((field) => changed(field.id));
+  return group(id, name, false, { description, ...(isChanged && { changed: true }) });
+}
+
+function partName({ id }: FieldRow): string {
+  if (id.endsWith('_SELECTOR')) return l10n.t('selector');
+  if (id.endsWith('_BASE')) return l10n.t('base');
+  return id.endsWith('_LIMIT') ? l10n.t('limit') : l10n.t('access rights');
+}
+
+function topRows(view: VmcsView, { changedOnly }: ViewRequest, { changed }: Changes): Row[] {
+  const { vmcs } = view;
+  const groups = GROUPS.flatMap(({ id, label, open, holds }) => {
+    const changes = fieldsOf(view).filter((row) => holds(row) && changed(row.id)).length;
+    if (changedOnly && changes === 0) return [];
     const description =
       id === 'exit' ? whyHere(vmcs) : changes > 0 ? l10n.t('{0} changed', changes) : '';
-    return group(id, label(), open, { description, ...(changes > 0 && { changed: true }) });
+    const isOpen = open || changedOnly === true;
+    return [group(id, label(), isOpen, { description, ...(changes > 0 && { changed: true }) })];
   });
+  if (changedOnly) return [...entryRows(view), ...groups];
   const raw = group('raw', l10n.t('The raw region'), false, {
     description: l10n.t('host-physical {0}', hex(vmcs.address)),
     memoryReference: `hpa:${hex(vmcs.address)}`,
   });
-  return [...first, ...groups, raw];
+  return [...entryRows(view), ...groups, raw];
 }
 
 /** '10: CPUID', with the qualification decoded. */
@@ -135,134 +151,6 @@ function whyHere(vmcs: Vmcs): string {
     vmcs.readNumber(Field.VM_EXIT_INTR_INFO),
   );
   return labelled(String(basic), withNote(exitName(basic), detail));
-}
-
-/** The layout of a field's bits; that of some depends on the exit reason. */
-function layoutOf(vmcs: Vmcs, row: FieldRow) {
-  const reason = vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff;
-  if (row.encoding === Field.EXIT_QUALIFICATION)
-    return qualificationTable(reason, vmcs.readNumber(Field.VM_EXIT_INTR_INFO));
-  if (row.encoding === Field.VMX_INSTRUCTION_INFO) return instructionInformationTable(reason);
-  return row.bits;
-}
-
-function fieldRow(
-  vmcs: Vmcs,
-  parent: string,
-  row: FieldRow,
-  request: ViewRequest,
-  changed: boolean,
-): Row {
-  const value = vmcs.read(row.encoding);
-  const layout = layoutOf(vmcs, row);
-  const names = meaningOf(vmcs, row, value) || (layout ? summary(layout, value) : '');
-  const number = formatNumber(value, request.format);
-  return {
-    id: `${parent}/${row.id}`,
-    label: row.name,
-    description: names ? `${number}  ${names}` : number,
-    tooltip: tooltip(row, value, layout),
-    ...(changed && { changed }),
-    children: layout ? 'collapsed' : 'none',
-    value: number,
-    expression: `vmcs.${row.id.toLowerCase()}`,
-    editable: true,
-  };
-}
-
-function meaningOf(vmcs: Vmcs, row: FieldRow, value: bigint): string {
-  if (row.encoding === Field.VM_EXIT_REASON && vmcs.launchState !== 0) {
-    return exitName(Number(value & 0xffffn));
-  }
-  if (row.encoding === Field.VM_INSTRUCTION_ERROR && value !== 0n) {
-    return l10n.t(VM_INSTRUCTION_ERRORS[Number(value)] ?? '');
-  }
-  if (row.encoding === Field.EXIT_QUALIFICATION) {
-    const reason = vmcs.readNumber(Field.VM_EXIT_REASON) & 0xffff;
-    return describeQualification(reason, value, vmcs.readNumber(Field.VM_EXIT_INTR_INFO));
-  }
-  return '';
-}
-
-function tooltip(row: FieldRow, value: bigint, layout: ReturnType<typeof layoutOf>): string {
-  const width = row.width === 'natural' ? l10n.t('natural width') : l10n.t('{0} bits', row.width);
-  const head = [
-    `**${row.name}**  \n\`${row.id}\` · ${l10n.t('encoding {0}', `0x${row.encoding.toString(16).padStart(4, '0')}`)} · ${width}`,
-    l10n.t('offset {0} in the region', hex(fieldOffset(row.encoding))),
-    `*${row.section}*`,
-  ].join('  \n');
-  return layout ? `${head}\n\n${bitTooltip(layout, value)}` : head;
-}
-
-/** The settings that the processor allows for a set of controls. */
-function allowedOf(fieldId: string, limits: VmxCapabilities): ControlLimits | undefined {
-  switch (fieldId) {
-    case 'PIN_BASED_VM_EXEC_CONTROL':
-      return limits.pinBased;
-    case 'CPU_BASED_VM_EXEC_CONTROL':
-      return limits.primary;
-    case 'SECONDARY_VM_EXEC_CONTROL':
-      return limits.secondary;
-    case 'VM_EXIT_CONTROLS':
-      return limits.exit;
-    case 'VM_ENTRY_CONTROLS':
-      return limits.entry;
-    default:
-      return undefined;
-  }
-}
-
-function fieldChildren(
-  vmcs: Vmcs,
-  capabilities: VmxCapabilities,
-  parent: string,
-  fieldId: string,
-  before: (key: string) => bigint | undefined,
-): Row[] {
-  const row = fieldByName(fieldId);
-  const layout = row && layoutOf(vmcs, row);
-  if (!row || !layout) return [];
-  const rows = bitRows(parent, layout, vmcs.read(row.encoding), before(row.id));
-  const allowed = allowedOf(row.id, capabilities);
-  return allowed
-    ? rows.map((bit, n) => withAllowed(bit, layout.fields[n]?.low ?? 0, allowed))
-    : rows;
-}
-
-/** Adds which settings of a control bit a VM entry would accept. */
-function withAllowed(bit: Row, low: number, { mustBe1, mayBe1 }: ControlLimits): Row {
-  const mask = 2 ** low;
-  const must = Math.floor(mustBe1 / mask) % 2 === 1;
-  const may = Math.floor(mayBe1 / mask) % 2 === 1;
-  const text = must ? l10n.t('must be 1') : may ? l10n.t('may be 0 or 1') : l10n.t('must be 0');
-  return { ...bit, description: withNote(bit.description ?? '', text) };
-}
-
-/** One row for each check that failed: what was found, what is allowed, and the fields it concerns. */
-function failureRows(failures: readonly EntryCheckFailure[], node: string): Row[] {
-  const number = node.split('/')[1];
-  if (number !== undefined) {
-    const failure = failures[Number(number)];
-    if (!failure) return [];
-    return [
-      leaf(`${node}/found`, l10n.t('found'), failure.found),
-      leaf(`${node}/allowed`, l10n.t('allowed'), failure.allowed),
-      ...failure.fields.map((field) => {
-        const row = VMCS_FIELDS.find(({ encoding }) => encoding === field);
-        return leaf(`${node}/${row?.id ?? hex(field)}`, l10n.t('field'), row?.name ?? hex(field), {
-          expression: `vmcs.${(row?.id ?? '').toLowerCase()}`,
-        });
-      }),
-    ];
-  }
-  return failures.map((failure, n) => ({
-    id: `failure/${String(n)}`,
-    label: failure.found,
-    description: failure.allowed,
-    tooltip: formatFailure(failure),
-    severity: 'error',
-    children: 'collapsed',
-  }));
 }
 
 /** The first bytes of the region: what software may rely on, and the launch state. */

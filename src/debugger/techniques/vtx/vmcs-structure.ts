@@ -5,7 +5,20 @@ import type { Vmcs } from '../../../processor/vmx/vmcs';
 import type { Operation } from '../../../vmm';
 import type { Row, ViewRequest } from '../../views/row';
 import type { ControlStructure, StructureField } from '../technique';
-import { fieldsOf, vmcsRows, type VmcsView } from './vmcs-rows';
+import type { FieldWriters } from './field-writers';
+import { nextEntry } from './next-entry';
+import { vmcsRows } from './vmcs-rows';
+import { fieldsOf, type VmcsView } from './vmcs-view';
+
+/** What is known of a VMCS beside its region. */
+export interface VmcsSurroundings {
+  readonly writers: FieldWriters;
+  /** Whether the guest runs: its state is not in the VMCS then. */
+  readonly inGuest: boolean;
+  /** Whether the processor's next instruction may be the VM entry. */
+  readonly inProgram: boolean;
+  placeName(address: bigint): string;
+}
 
 /** The current VMCS, read from its region in host-physical memory. */
 export class VmcsStructure implements ControlStructure {
@@ -13,10 +26,19 @@ export class VmcsStructure implements ControlStructure {
   private readonly view: VmcsView;
 
   constructor(
-    { vmx }: Processor,
+    cpu: Processor,
     private readonly vmcs: Vmcs,
+    private readonly around: VmcsSurroundings,
   ) {
-    this.view = { vmcs, capabilities: vmx.capabilities, failures: vmx.entryFailures };
+    const { capabilities, entryFailures: failures } = cpu.vmx;
+    this.view = {
+      vmcs,
+      capabilities,
+      failures,
+      nextEntry: () => (around.inGuest ? undefined : nextEntry(cpu, vmcs, around.inProgram)),
+      lastWrite: ({ encoding }) => around.writers.last(vmcs.address, encoding, vmcs.read(encoding)),
+      placeName: (address) => around.placeName(address),
+    };
   }
 
   capture(): Map<string, bigint> {
@@ -28,7 +50,7 @@ export class VmcsStructure implements ControlStructure {
     changedSince: (key: string) => boolean,
     before: (key: string) => bigint | undefined,
   ): Row[] {
-    return vmcsRows(this.view, request, changedSince, before);
+    return vmcsRows(this.view, request, { changed: changedSince, before });
   }
 
   /** As VMWRITE would, whoever has control. */
@@ -57,7 +79,7 @@ export class VmcsStructure implements ControlStructure {
   }
 
   private fieldOf(row: FieldRow): StructureField {
-    const { vmcs } = this;
+    const { vmcs, around } = this;
     return {
       id: row.id,
       name: row.name,
@@ -65,7 +87,9 @@ export class VmcsStructure implements ControlStructure {
       ...(row.bits && { bits: row.bits }),
       read: () => vmcs.read(row.encoding),
       write: (value) => {
-        vmcs.write(row.encoding, BigInt.asUintN(fieldBits(row), value));
+        const written = BigInt.asUintN(fieldBits(row), value);
+        vmcs.write(row.encoding, written);
+        around.writers.note(vmcs.address, row.encoding, written, { kind: 'person' });
       },
     };
   }

@@ -4,7 +4,9 @@ import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import type { CpuState } from '../../../processor/state/cpu-state';
+import type { Site } from '../../../vmm';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
+import { FieldWriters } from './field-writers';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
 import type { SecondLevel } from '../second-level';
 import type {
@@ -38,7 +40,15 @@ import { vpids } from './vpids';
 export abstract class Vtx implements Technique {
   abstract readonly name: string;
 
-  constructor(protected readonly cpu: Processor) {}
+  protected readonly writers: FieldWriters;
+
+  /** @param monitorSite where the built-in monitor is, while it has the processor */
+  constructor(
+    protected readonly cpu: Processor,
+    monitorSite?: () => Site | undefined,
+  ) {
+    this.writers = new FieldWriters(cpu, monitorSite);
+  }
 
   /** Where the guest's general registers are while it does not run. */
   protected abstract get general(): GeneralRegisters;
@@ -97,7 +107,17 @@ export abstract class Vtx implements Technique {
   }
 
   get structure(): ControlStructure | undefined {
-    return this.vmcs && new VmcsStructure(this.cpu, this.vmcs);
+    const { cpu, vmcs, writers } = this;
+    if (!vmcs) return undefined;
+    const inGuest = this.side === 'guest'; // or what software executes of it
+    const placeName = (address: bigint): string => this.placeName(address);
+    const inProgram = this.root === 'hypervisor';
+    return new VmcsStructure(cpu, vmcs, { writers, inGuest, inProgram, placeName });
+  }
+
+  /** What the program that runs the guest has at a linear address, in a few words. */
+  protected placeName(address: bigint): string {
+    return `0x${address.toString(16)}`;
   }
 
   get tlbTags(): TlbTags | undefined {

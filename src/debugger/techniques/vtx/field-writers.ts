@@ -1,0 +1,69 @@
+import { fieldBits, fieldByEncoding, isHighAccess } from '../../../isa/vmx/fields';
+import type { Processor } from '../../../processor/processor';
+import type { Site } from '../../../vmm';
+import { linearRip, LiveRegisters } from '../../registers/registers';
+
+/** Who wrote a field of a VMCS. */
+export type FieldWriter =
+  /** A VMWRITE of the user's program, by its linear address in the host. */
+  | { readonly kind: 'program'; readonly address: bigint }
+  /** An operation of the built-in monitor; without a place where it was not built for debugging. */
+  | { readonly kind: 'monitor'; readonly site: Site | undefined }
+  /** Somebody at the debugger. */
+  | { readonly kind: 'person' };
+
+/** Who wrote a field last, as far as that is known. */
+export interface LastWrite {
+  readonly writer: FieldWriter;
+  /** Something else stands there now: a VM exit has saved it, or memory was written. */
+  readonly isOver: boolean;
+}
+
+interface Note {
+  readonly writer: FieldWriter;
+  /** What was written; undefined where it was a half. */
+  readonly value: bigint | undefined;
+}
+
+/**
+ * Remembers who wrote each field of each VMCS last. It is no state of the machine: what was written before
+ * somebody began to look, or by other ways than VMWRITE, is not known.
+ */
+export class FieldWriters {
+  private readonly byVmcs = new Map<number, Map<number, Note>>();
+
+  /** @param site where the built-in monitor is, while it has the processor */
+  constructor(cpu: Processor, site?: () => Site | undefined) {
+    const { observer } = cpu;
+    const { fieldWritten: others } = observer;
+    observer.fieldWritten = (vmcs, encoding, value) => {
+      others?.(vmcs, encoding, value);
+      const writer: FieldWriter = site
+        ? { kind: 'monitor', site: site() }
+        : { kind: 'program', address: linearRip(new LiveRegisters(cpu)) };
+      this.note(vmcs, encoding, value, writer);
+    };
+  }
+
+  /**
+   * @param vmcs host-physical address of the region
+   * @param encoding of the field, or of its high half
+   */
+  note(vmcs: number, encoding: number, value: bigint | number, writer: FieldWriter): void {
+    const row = fieldByEncoding(encoding);
+    if (!row) return;
+    let fields = this.byVmcs.get(vmcs);
+    if (!fields) this.byVmcs.set(vmcs, (fields = new Map<number, Note>()));
+    const whole = isHighAccess(encoding)
+      ? undefined
+      : BigInt.asUintN(fieldBits(row), BigInt(value));
+    fields.set(row.encoding, { writer, value: whole });
+  }
+
+  /** @param value what stands in the field now */
+  last(vmcs: number, encoding: number, value: bigint): LastWrite | undefined {
+    const note = this.byVmcs.get(vmcs)?.get(encoding);
+    if (!note) return undefined;
+    return { writer: note.writer, isOver: note.value !== undefined && note.value !== value };
+  }
+}
