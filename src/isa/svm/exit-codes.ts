@@ -34,6 +34,7 @@ export const SvmExit = {
   PUSHF: 0x70,
   POPF: 0x71,
   CPUID: 0x72,
+  RSM: 0x73,
   IRET: 0x74,
   INTN: 0x75,
   INVD: 0x76,

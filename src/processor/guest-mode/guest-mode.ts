@@ -49,6 +49,8 @@ export interface InstructionIntercepts {
   softwareInterrupt(vector: number): boolean;
   /** INT1. */
   icebp(): boolean;
+  /** Outside of system-management mode. */
+  rsm(): boolean;
   /**
    * An x87 instruction that waits has met a pending exception, with CR0.NE = 0. WorldSwitch tells that guest mode was
    * left.

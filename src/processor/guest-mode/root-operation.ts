@@ -26,6 +26,7 @@ export const ROOT_OPERATION: GuestMode = {
   iret: no,
   softwareInterrupt: no,
   icebp: no,
+  rsm: no,
   ferrFreeze: () => undefined,
   vmfunc: no,
   invpcid: no,

@@ -90,6 +90,7 @@ const UNCLAIMED: Readonly<Record<string, string>> = {
   INTEL8086_ONLY: 'POP CS, which the decoder never gives',
   SVM: 'they raise #UD on every processor that does not claim it',
   SKINIT_or_SVM: 'the same',
+  SMM: 'RSM raises #UD outside of system-management mode',
 };
 
 /** One instruction of each feature, in 64-bit code; RBX points to memory. */

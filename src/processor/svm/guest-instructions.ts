@@ -130,6 +130,10 @@ export abstract class GuestInstructions extends GuestRegisters implements Instru
     return this.leaveIf(SvmExit.ICEBP);
   }
 
+  rsm(): boolean {
+    return this.leaveIf(SvmExit.RSM);
+  }
+
   ferrFreeze(): void {
     this.exitIf(SvmExit.FERR_FREEZE);
   }

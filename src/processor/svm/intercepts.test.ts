@@ -85,6 +85,7 @@ const ONLY_INTERCEPTED: readonly (readonly [string, number, readonly number[], b
   ['IRETQ', X.IRET, [0x48, 0xcf]],
   ['LTR', X.TR_WRITE, [0x0f, 0x00, 0xd8]],
   ['VMRUN', X.VMRUN, [0x0f, 0x01, 0xd8]],
+  ['RSM', X.RSM, [0x0f, 0xaa]],
   ['VMMCALL', X.VMMCALL, [0x0f, 0x01, 0xd9]],
 ];
 
@@ -332,6 +333,7 @@ describe('exceptions (APM 2 15.12)', () => {
     ['#DE', [0x31, 0xc9, 0xf7, 0xf1], 0, 0n, 0],
     ['#BP', [0xcc], 3, 0n, 1],
     ['#UD', [0x0f, 0x0b], 6, 0n, 0],
+    ['#UD of RSM', [0x0f, 0xaa], 6, 0n, 0],
     ['#GP', [0x0f, 0x32], 13, 0n, 0],
   ] as const) {
     it(`${name} exits where its bit is set, and is delivered where it is not`, () => {

@@ -146,6 +146,10 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     return false;
   }
 
+  rsm(): boolean {
+    return false;
+  }
+
   ferrFreeze(): void {
     // VMX does not ask.
   }

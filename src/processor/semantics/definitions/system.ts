@@ -32,6 +32,7 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   CPUID: identify,
   HLT: halt.halt,
   PAUSE: halt.pause,
+  RSM: halt.resumeFromManagement,
   UD0: halt.undefinedInstruction,
   UD1: halt.undefinedInstruction,
   UD2: halt.undefinedInstruction,
