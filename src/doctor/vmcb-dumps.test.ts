@@ -29,6 +29,7 @@ const BROKEN: readonly [expected: string, change: VmcbValues][] = [
   ['control.event.type', { EVENTINJ: 0x80000520 }],
   ['control.event.vector', { EVENTINJ: 0x80000302 }],
   ['control.event.vector', { EVENTINJ: 0x80000320 }],
+  ['control.event.mode', { EVENTINJ: 0x80000304 }],
   ['control.nested-cr3', { N_CR3: 1n << 60n }],
   ['control.guest-pat', { G_PAT: 0x0407_0506_0007_0102n }],
   ['control.sev-es', { NESTED_CONTROL: 4 }],

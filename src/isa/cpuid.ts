@@ -36,6 +36,7 @@ interface Brings {
   readonly xcr0?: bigint;
   readonly msrs?: readonly number[];
   readonly instructions?: string;
+  readonly section?: ManualReference;
 }
 
 type Place = readonly [leaf: number, register: CpuidRegister, subleaf?: number];
@@ -44,11 +45,18 @@ const row = <const Name extends string>(
   [leaf, register, subleaf = 0]: Place,
   bit: number,
   name: Name,
-  { cr4 = 0n, efer = 0n, xcr0 = 0n, msrs = [], instructions }: Brings = {},
+  {
+    cr4 = 0n,
+    efer = 0n,
+    xcr0 = 0n,
+    msrs = [],
+    instructions,
+    section = 'SDM 2A CPUID',
+  }: Brings = {},
 ): FeatureRow<Name> => ({
   name,
   cpuid: { leaf, subleaf, register, bit },
-  section: 'SDM 2A CPUID',
+  section,
   cr4,
   efer,
   xcr0,
@@ -64,10 +72,13 @@ const EDX7: Place = [7, 'edx'];
 const EAX_XSAVE: Place = [0xd, 'eax', 1];
 const ECX_EXTENDED: Place = [0x80000001, 'ecx'];
 const EDX_EXTENDED: Place = [0x80000001, 'edx'];
+const EDX_SVM: Place = [0x8000000a, 'edx'];
+
+const SVM = { section: 'APM 2 15.4' } as const;
 
 /**
  * Features that CPUID tells of (SDM 2A CPUID, tables 3-8, 3-10 and 3-11, and leaf 0DH): those that bring bits of
- * control registers, MSRs or instructions for all rings.
+ * control registers, MSRs or instructions for all rings; and those of SVM (APM 2 15.4).
  */
 const ROWS = [
   row(EDX1, 0, 'FPU', { instructions: 'FPU FPU287 FPU387' }),
@@ -149,6 +160,12 @@ const ROWS = [
   row(EAX_XSAVE, 2, 'XGETBV with ECX = 1'),
   row(EAX_XSAVE, 3, 'XSAVES', { msrs: [Msr.XSS], instructions: 'XSAVES' }),
   row(ECX_EXTENDED, 0, 'LAHF/SAHF in 64-bit mode'),
+  row(ECX_EXTENDED, 2, 'SVM', {
+    ...SVM,
+    efer: WideEfer.SVME,
+    msrs: [Msr.VM_CR, Msr.VM_HSAVE_PA],
+    instructions: 'SVM SKINIT_or_SVM',
+  }),
   row(ECX_EXTENDED, 5, 'LZCNT', { instructions: 'LZCNT' }),
   row(ECX_EXTENDED, 8, 'PREFETCHW', { instructions: 'PREFETCHW' }),
   row(EDX_EXTENDED, 11, 'SYSCALL/SYSRET', {
@@ -166,12 +183,28 @@ const ROWS = [
   }),
   row([0x80000007, 'edx'], 8, 'Invariant TSC'),
   row([0x80000008, 'ebx'], 9, 'WBNOINVD', { instructions: 'WBNOINVD' }),
+  row(EDX_SVM, 0, 'NP', SVM),
+  row(EDX_SVM, 2, 'SVML', { ...SVM, msrs: [Msr.SVM_KEY] }),
+  row(EDX_SVM, 3, 'NRIPS', SVM),
+  row(EDX_SVM, 4, 'TscRateMsr', { ...SVM, msrs: [Msr.TSC_RATIO] }),
+  row(EDX_SVM, 5, 'VmcbClean', SVM),
+  row(EDX_SVM, 6, 'FlushByAsid', SVM),
+  row(EDX_SVM, 7, 'DecodeAssists', SVM),
+  row(EDX_SVM, 10, 'PauseFilter', SVM),
+  row(EDX_SVM, 12, 'PauseFilterThreshold', SVM),
+  row(EDX_SVM, 15, 'VMSAVEvirt', SVM),
+  row(EDX_SVM, 16, 'VGIF', SVM),
 ] as const;
 
 export type FeatureName = (typeof ROWS)[number]['name'];
 
 /** All rows, leaf by leaf. */
 export const FEATURES: readonly FeatureRow<FeatureName>[] = ROWS;
+
+/** SVM, and what leaf 8000000AH tells of it. */
+export const SVM_FEATURES: readonly FeatureName[] = ROWS.filter(
+  ({ name, cpuid: { leaf } }) => name === 'SVM' || leaf === 0x8000000a,
+).map(({ name }) => name);
 
 const BY_NAME = new Map<FeatureName, FeatureRow<FeatureName>>(ROWS.map((row) => [row.name, row]));
 

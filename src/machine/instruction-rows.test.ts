@@ -17,6 +17,7 @@ import { exitReason } from '../isa/vmx/exit-reasons';
 import '../processor/semantics/definitions';
 import { definitionOf } from '../processor/semantics/instruction';
 import type { Processor } from '../processor/processor';
+import { AMD_PROFILE } from '../processor/profile/amd';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
 import type { FieldValues } from '../processor/vmx/entry-checks/valid-vmcs.testing';
 import { aboutTo, enterVmxOperation, exitBy, raisedBy } from './one-instruction.testing';
@@ -92,8 +93,12 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   ...fill('int iret iretd', 'through the IDT or a task gate: programs.test.ts'),
   ...fill('popfd pushfd', 'not in 64-bit mode'),
   ...fill('call jmp', 'only to a task: task-switch.test.ts'),
+  skinit: 'no processor here has it',
+  rsm: 'no processor here has a system-management mode: svm/intercepts.test.ts',
   ...fill('sysexit sysexitq', '#GP has another cause without IA32_SYSENTER_CS'),
 };
+
+const SVM_INSTRUCTIONS = 'vmrun vmload vmsave stgi clgi invlpga vmmcall';
 
 /** Exceptions by intention: nothing tells theirs from a fault. */
 const RAISES = ['int3', 'int1'];
@@ -133,13 +138,20 @@ describe('rows about privilege', () => {
       'vmxon vmxoff vmclear vmptrld vmptrst vmread vmwrite vmlaunch vmresume invept invvpid',
       enterVmxOperation,
     ),
+    ...each(SVM_INSTRUCTIONS, (cpu) => {
+      cpu.state.efer |= WideEfer.SVME;
+    }),
     ...each('xsetbv xsaves xsaves64 xrstors xrstors64', set(WideCr4.OSXSAVE)),
     ...each('sysret sysretq', (cpu) => {
       cpu.state.efer |= WideEfer.SCE;
     }),
   };
-  /** Faults in ring 3 whatever the system allows; VMFUNC in every ring outside a guest (vm-functions.test.ts). */
-  const NEVER_ALLOWED = ['rdpmc', 'vmcall', 'vmfunc'];
+  /** Faults in ring 3 whatever the system allows; VMFUNC in every ring outside a guest (vm-functions.test.ts),
+   * and so VMMCALL (svm/intercepts.test.ts). */
+  const NEVER_ALLOWED = ['rdpmc', 'vmcall', 'vmfunc', 'vmmcall'];
+  /** A processor that has the instruction. */
+  const profileFor = (mnemonic: string) =>
+    SVM_INSTRUCTIONS.split(' ').includes(mnemonic) ? AMD_PROFILE : DEFAULT_PROFILE;
 
   for (const row of PRIVILEGE_ROWS) {
     const uses = usesOf(row, PRIVILEGE_ROWS)
@@ -149,7 +161,7 @@ describe('rows about privilege', () => {
     it(`${uses.map(({ text }) => text.trim()).join(' · ')}: ${row.gloss}`, async () => {
       const fault = /#(GP|UD)/.exec(row.gloss)?.[1] as 'GP' | 'UD' | undefined;
       for (const { mnemonic, text } of uses) {
-        const plain = await aboutTo(text, 3);
+        const plain = await aboutTo(text, 3, 'reference', profileFor(mnemonic));
         READY[mnemonic]?.(plain);
         FORBID[mnemonic]?.(plain);
         const raised = raisedBy(plain);
@@ -176,8 +188,8 @@ function each<T>(mnemonics: string, value: T, operands = ''): Record<string, T> 
 }
 
 const UNIMPLEMENTED_PRIVILEGE =
-  'clgi encls enclu enclv erets eretu getsec icebp int01 int03 invlpga iretw lkgs ' +
-  'pconfig popfw rdpru rsm skinit stgi tpause umwait vmload vmmcall vmrun vmsave';
+  'encls enclu enclv erets eretu getsec icebp int01 int03 iretw lkgs ' +
+  'pconfig popfw rdpru tpause umwait';
 
 describe('rows about VM exits', () => {
   /** The primary controls that the processor insists on, and none else. */
@@ -284,5 +296,5 @@ describe('rows about VM exits', () => {
 
 const UNIMPLEMENTED_EXITS =
   'encls enclv enqcmd enqcmds getsec icebp int01 int03 iretw loadiwkey pconfig popfw ' +
-  'pushfw rdmsrlist rsm seamcall senduipi tdcall tpause umonitor umwait ' +
+  'pushfw rdmsrlist seamcall senduipi tdcall tpause umonitor umwait ' +
   'wrmsrlist wrmsrns';

@@ -60,8 +60,9 @@ export async function aboutTo(
   text: string,
   ring: Ring,
   engine: EngineKind = 'reference',
+  profile = DEFAULT_PROFILE,
 ): Promise<Processor> {
-  const cpu = createProcessor(new PhysicalMemory(0x400000), bus, engine);
+  const cpu = createProcessor(new PhysicalMemory(0x400000), bus, engine, profile);
   const { physical, state } = cpu;
   physical.writeBytes(CODE, await bytesOf(text));
   const entry = (at: number, value: number): void => {

@@ -5,6 +5,7 @@ import type { PhysicalMemory } from './physical-memory';
 import { Processor } from './processor';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
+import { SvmUnit } from './svm/unit';
 import { VmxUnit } from './vmx/unit';
 
 /**
@@ -19,6 +20,9 @@ export function createProcessor(
   profile: Profile = DEFAULT_PROFILE,
   caches?: MemoryCaches,
 ): Processor {
-  const units = { vmx: (cpu: Processor) => new VmxUnit(cpu, profile.vmx) };
+  const units = {
+    vmx: (cpu: Processor) => new VmxUnit(cpu, profile.vmx),
+    svm: (cpu: Processor) => new SvmUnit(cpu, profile.svm),
+  };
   return new Processor(physical, bus, units, engine, profile, caches);
 }

@@ -41,15 +41,12 @@ import { slowPath } from './semantics/slow-path';
 import { raised } from './system/divide';
 import { CpuState } from './state/cpu-state';
 import { stopAfter, type ProcessorObserver, type ProcessorStop } from './stop';
+import type { SvmUnit } from './svm/unit';
 import type { VmxUnit } from './vmx/unit';
+import type { VirtualizationUnits } from './guest-mode/units';
 
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
 const LONGEST_RUN = 200_000;
-
-/** The units of hardware virtualization that a processor has, made for it. */
-export interface VirtualizationUnits {
-  vmx(cpu: GuestModeHost): VmxUnit;
-}
 
 /**
  * One simulated x86-64 processor: the registers, the engine that executes decoded instructions, and
@@ -62,6 +59,7 @@ export class Processor
   readonly state: CpuState;
   readonly mmu: Mmu;
   readonly vmx: VmxUnit;
+  readonly svm: SvmUnit;
   guestMode: GuestMode = ROOT_OPERATION;
   observer: ProcessorObserver = {};
 
@@ -94,6 +92,7 @@ export class Processor
     this.view = physical.view;
     this.state = new CpuState(this.view, profile);
     this.vmx = units.vmx(this);
+    this.svm = units.svm(this);
     this.tlb = caches.tlb;
     this.code = caches.code;
     this.spaces = new AddressSpaces(this.state, (world) => {
@@ -162,6 +161,7 @@ export class Processor
     return {
       registers: saveRegisters(this.state),
       vmx: this.vmx.save(),
+      svm: this.svm.save(),
       spaces: this.spaces.save(),
       tlb: this.tlb.save(),
       addressLine20: this.mmu.addressLine20,
@@ -172,6 +172,7 @@ export class Processor
   restore(snapshot: ProcessorSnapshot): void {
     restoreRegisters(this.state, snapshot.registers);
     this.vmx.restore(snapshot.vmx);
+    this.svm.restore(snapshot.svm);
     this.spaces.restore(snapshot.spaces);
     this.tlb.restore(snapshot.tlb);
     this.mmu.addressLine20 = snapshot.addressLine20;
@@ -185,6 +186,7 @@ export class Processor
     this.guestMode = ROOT_OPERATION;
     this.mmu.secondLevel = this.mmu.guarded = undefined;
     this.vmx.reset();
+    this.svm.reset();
     this.tlb.flushAll();
     this.code.flush();
     this.updateDerivedState();
@@ -261,7 +263,7 @@ export class Processor
 
   private takeInterrupt(): void {
     if (!this.acceptsInterrupts || !this.bus.interruptRequested()) return;
-    if (this.guestMode.externalInterrupt() || !this.state.hasFlag(Rflags.IF)) return;
+    if (this.guestMode.externalInterrupt()) return;
     const vector = this.bus.acknowledgeInterrupt();
     this.deliver({ kind: 'external-interrupt', vector, returnRip: this.state.rip });
   }
@@ -277,28 +279,26 @@ export class Processor
 
   /** Whether a requested interrupt would be taken before the next instruction. */
   get acceptsInterrupts(): boolean {
-    if (this.holdInterrupts || this.state.interruptShadow !== 'none') return false;
-    return this.guestMode.active || this.state.hasFlag(Rflags.IF);
+    return !this.holdInterrupts && this.state.interruptShadow === 'none' && this.interruptsEnabled;
   }
 
   /** Whether a HLT can end: in guest mode an interrupt may also end that. */
   get interruptsEnabled(): boolean {
-    return this.guestMode.active || this.state.hasFlag(Rflags.IF);
+    return this.guestMode.recognizesInterrupts(this.state.hasFlag(Rflags.IF));
   }
 
   /** Breakpoints of a debugger mean nothing here: whoever runs it has looked. */
   ignoresBreakpoints = false;
 
   private execute(end: number, passing: boolean): void {
-    const { state, engine } = this;
+    const { state, engine, guestMode } = this;
     const hidden = passing || this.ignoresBreakpoints;
     const steps = stepCondition(state, () => this.instructionBytes());
     const { interruptShadow: shadow, hasBreakpoints: watched } = state;
-    if (watched && !passing) checkExecution(state);
+    if (watched && !passing && !this.guestMode.discardsBreakpoints) checkExecution(state);
     const resumes = state.hasFlag(Rflags.RF);
     state.loadsRf = false;
     const single = hidden || shadow !== 'none' || steps !== undefined || watched || resumes;
-    const { guestMode } = this;
     const left = Math.min(end - this.work, LONGEST_RUN, guestMode.instructionLimit());
     state.setWord(State.REPEAT_LIMIT, repeatLimit(watched || guestMode.stepsIterations));
     this.eventDelivered = false;
@@ -308,9 +308,9 @@ export class Processor
       this.progress.settle();
       return;
     }
-    if (hidden) this.hidden.run(record);
-    else engine.run(record);
+    (hidden ? this.hidden : engine).run(record);
     this.progress.settle();
+    if (this.guestMode !== guestMode) return; // what is in force now has come with the transition
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
     if (resumes && !this.stop && !this.progress.left && !this.eventDelivered) endResume(state);
     const traps = steps?.() && !this.progress.left && !this.eventDelivered && !this.stop;
@@ -320,9 +320,8 @@ export class Processor
 
   /** #DB after an instruction that began with TF set (SDM 3B 18.3.1.4), or that a VM entry brings along. */
   private deliverPendingDebug(): void {
-    const { state } = this;
-    if (state.pendingDebug === 0 || state.interruptShadow === 'mov-ss') return;
-    this.deliver(takePendingDebug(state));
+    const event = takePendingDebug(this.state, this.guestMode.discardsBreakpoints);
+    if (event) this.deliver(event);
   }
 
   /** An instruction did not complete: it is not counted, and what it raised is dealt with. */

@@ -64,10 +64,11 @@ export interface ProcessorObserver {
   entered?(): void;
   /**
    * A VM entry has failed; the guest has executed nothing. Early, the instruction tells by its flags and
-   * an error number, if there is a VMCS for one; late, there is a VM exit (SDM 3C 27.1, 27.8).
+   * an error number, if there is a VMCS for one; late, there is a VM exit (SDM 3C 27.1, 27.8), as there
+   * always is after VMRUN (VMEXIT_INVALID, APM 2 15.5.1).
    */
   entryFailed?(failure: {
-    readonly instruction: 'VMLAUNCH' | 'VMRESUME';
+    readonly instruction: 'VMLAUNCH' | 'VMRESUME' | 'VMRUN';
     readonly early: boolean;
     readonly error: number | undefined;
   }): void;

@@ -2,6 +2,7 @@ import { Computer, type ComputerState } from '../machine/computer';
 import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { WakeUp } from '../machine/wake-ups';
 import type { EngineKind } from '../processor/execution/engine';
+import { PROFILES, type ProfileName } from '../processor/profile/amd';
 import type { Processor } from '../processor/processor';
 import type { Persistent } from '../processor/persistent';
 import { linearRipOf } from '../processor/state/linear-rip';
@@ -49,6 +50,8 @@ export interface MachineOptions {
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
+  /** What processor the computer has. Default: 'intel'. */
+  readonly cpu?: ProfileName;
   /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */
   readonly others?: readonly OtherGuest[];
   /** For how long it has it, in units of the processor's time. Default: half a millisecond. */
@@ -224,6 +227,7 @@ function virtualMachines(
     intercepts: options.intercepts ?? INTERCEPTS,
     ...(options.engine && { engine: options.engine }),
     hosting: options.hosting,
+    ...(options.cpu && { profile: PROFILES[options.cpu] }),
     ...(options.slice !== undefined && { slice: options.slice }),
   });
   guests.forEach(({ image }, n) => {
@@ -246,10 +250,11 @@ function load(
 
 /** The program on the bare computer, as its firmware or boot loader leaves it. */
 function bare(image: BootImage, options: MachineOptions, events: PlatformEvents): Computer {
-  const { memory, engine } = options;
+  const { memory, engine, cpu = 'intel' } = options;
   const { start, firmware } = image;
   const platform = platformOf(image, memory);
-  const computer = new Computer({ memory, events, platform, ...(engine && { engine }) });
+  const profile = PROFILES[cpu];
+  const computer = new Computer({ memory, events, platform, profile, ...(engine && { engine }) });
   for (const { address, bytes } of image.pieces) computer.memory.writeBytes(address, bytes);
   const { processor } = computer;
   if (firmware) {

@@ -1,12 +1,18 @@
-import type { FeatureName } from '../isa/cpuid';
+import { SVM_FEATURES, type FeatureName } from '../isa/cpuid';
 import { Profile, type HypervisorDescription } from '../processor/profile/profile';
 import { callMask, COMMON_CALLS, MONITOR_SIGNATURE } from './hypercalls';
 
 /**
- * What a guest is not told that its processor has: no VMX, as its monitor uses it; no MONITOR, as a guest that waits is
+ * What a guest is not told that its processor has: no VMX and no SVM, as its monitor uses it; no MONITOR, as a guest that waits is
  * to say so by HLT; and its virtual local APIC lies in memory, with none of the MSRs by which the processor's own answers.
  */
-export const HIDDEN_FEATURES: readonly FeatureName[] = ['VMX', 'MONITOR', 'x2APIC', 'TSC-Deadline'];
+export const HIDDEN_FEATURES: readonly FeatureName[] = [
+  'VMX',
+  'MONITOR',
+  'x2APIC',
+  'TSC-Deadline',
+  ...SVM_FEATURES,
+];
 
 /** What CPUID tells of a monitor that has these hypercalls. */
 export const hypervisorOf = (calls: readonly number[]): HypervisorDescription => ({

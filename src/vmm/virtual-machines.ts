@@ -1,6 +1,7 @@
 import { Computer, type ComputerState } from '../machine/computer';
 import type { PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
+import type { Profile } from '../processor/profile/profile';
 import type { Persistent } from '../processor/persistent';
 import type { StartState } from '../processor/state/start-state';
 import { buildAddressSpace } from './host/address-space';
@@ -41,6 +42,8 @@ export interface VirtualMachinesOptions {
   readonly tlbTags: boolean;
   readonly intercepts: readonly Intercept[];
   readonly engine?: EngineKind;
+  /** What processor the computer has; by default, Ringside's own. */
+  readonly profile?: Profile;
   /** How guests are virtualized. Default: 'vtx'. */
   readonly technique?: TechniqueName;
   /** The host under the monitor (Type II); undefined: the monitor has the computer for itself (Type I). */
@@ -222,12 +225,16 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
 }
 
 /** The computer whose processor and devices the monitor has. */
-function hostComputer({ guests, engine }: VirtualMachinesOptions, plan: MemoryPlan): Computer {
+function hostComputer(
+  { guests, engine, profile }: VirtualMachinesOptions,
+  plan: MemoryPlan,
+): Computer {
   const computer = new Computer({
     memory: plan.end,
     ownScreen: false,
     events: { serial: (byte) => guests[0].events.serial?.(byte) },
     ...(engine && { engine }),
+    ...(profile && { profile }),
   });
   computer.processor.gateFrame = GATE_FRAME;
   return computer;

@@ -51,6 +51,24 @@ describe('command line', function () {
 
   const MONITORS = ['vtx', 'emulate', 'none'] as const;
 
+  it('run --cpu amd: a hypervisor that uses SVM', () => {
+    const file = write('svm.asm', readFileSync(join(ROOT, 'src/session/testdata/svm.asm')));
+    const outcome = run(['run', file, '--cpu', 'amd', '--monitor', 'none', '--json', 'run.json']);
+    assert.deepEqual([outcome.status, outcome.stdout], [1, 'CFMH\n'], outcome.stderr);
+    assert.deepEqual(report().exits, {});
+  });
+
+  for (const monitor of ['none', 'deprivilege', 'translate', 'paravirt', 'emulate'] as const) {
+    it(`run --cpu amd: CPUID tells AMD’s name (${monitor})`, () => {
+      const letters = 'mov dx, 0x3f8\nl: lodsb\nout dx, al\nloop l\nmov al, 0\nout 0xf4, al\nhlt';
+      const stores = 'mov [0x500], ebx\nmov [0x504], edx\nmov [0x508], ecx';
+      const code = `mov eax, 0\ncpuid\n${stores}\nmov si, 0x500\nmov cx, 12\n${letters}`;
+      const file = write('vendor.asm', `org 0x7c00\n${code}`);
+      const { stdout } = run(['run', file, '--cpu', 'amd', '--monitor', monitor]);
+      assert.equal(stdout, 'AuthenticAMD');
+    });
+  }
+
   for (const monitor of MONITORS) {
     const flags = ['--monitor', monitor];
 
@@ -222,6 +240,7 @@ numbers: dq 5, 6`;
     ['an impossible memory', ['run', 'good.asm', '--memory', '100G'], /--memory 100G/],
     ['an unknown option', ['run', 'good.asm', '--colour'], /--colour/],
     ['a monitor that is not built', ['run', 'good.asm', '--monitor', 'svm'], /not built yet/],
+    ['VT-x on an AMD processor', ['run', 'good.asm', '--cpu', 'amd'], /--monitor vtx needs VT-x/],
     ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
     ['grade', ['grade', '.'], /not built yet/],
   ] as const) {

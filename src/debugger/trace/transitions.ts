@@ -74,7 +74,7 @@ export class TransitionLog {
   }
 
   private entryFailed({ instruction, early, error }: EntryFailed): void {
-    if (early) {
+    if (early && instruction !== 'VMRUN') {
       this.failure = { kind: 'entry-refused', instruction, error };
     } else {
       this.takeDown();

@@ -137,3 +137,31 @@ export const PAT = table(
 export const SYSENTER_CS = table('IA32_SYSENTER_CS', 'SDM 3A 5.8.7', [
   named('Selector', range('SELECTOR', 15, 0, 'SYSENTER loads CS from here, SS plus 8.')),
 ]);
+
+/** VM_CR of AMD's processors. */
+export const VM_CR = table('VM_CR', 'APM 2 15.30.1', [
+  bit('DPD', 0, 'The debug port is disabled.'),
+  bit('R_INIT', 1, 'INIT that is not intercepted becomes #SX.'),
+  bit('DIS_A20M', 2, 'A20M# masks no address.'),
+  bit('LOCK', 3, 'LOCK and SVMDIS stay as they are.'),
+  bit('SVMDIS', 4, 'EFER.SVME cannot be set.'),
+]);
+export const VmCr = wideMasksOf(VM_CR);
+
+/** The ratio of a guest's TSC to the processor's: a fixed-point number (AMD). */
+export const TSC_RATIO = table('TSC_RATIO', 'APM 2 15.30.5', [
+  range('FRACTION', 31, 0, 'Behind the point.'),
+  range('INTEGER', 39, 32, 'Before the point.'),
+]);
+
+/** The hardware configuration register of AMD's processors. */
+export const HWCR = table('HWCR', 'APM 2 3.2.10', [
+  bit('SMMLOCK', 0, 'The configuration of SMM is locked.'),
+  bit('TLBCACHEDIS', 3, 'Translations of page tables in memory that is not WB are not kept.'),
+  bit('INVDWBINVD', 4, 'INVD does what WBINVD does.'),
+  bit('FFDIS', 6, 'TLB flush filter disabled.'),
+  bit('MCSTATUSWREN', 18, 'Machine-check status registers can be written.'),
+  bit('TSC_FREQ_SEL', 24, 'The TSC counts at the frequency of P-state 0.'),
+  bit('CPB_DIS', 25, 'Core performance boost is off.'),
+]);
+export const Hwcr = wideMasksOf(HWCR);

@@ -1,4 +1,4 @@
-import { bit, named, range, table, wideMasksOf } from '../bits';
+import { bit, masksOf, named, range, table, wideMasksOf } from '../bits';
 import { control } from './field';
 import {
   CR_READS,
@@ -27,11 +27,15 @@ const INTERRUPT_CONTROL = table('Virtual-interrupt control', 'APM 2 15.21', [
   bit('X2AVIC', 30, 'AVIC works in x2APIC mode.'),
   bit('AVIC', 31, 'The advanced virtual interrupt controller is enabled.'),
 ]);
+export const VirtualInterrupt = masksOf(INTERRUPT_CONTROL);
+/** Position of V_INTR_PRIO. */
+export const VIRTUAL_PRIORITY_SHIFT = 16;
 
 const INTERRUPT_SHADOW = table('Interrupt shadow', 'APM 2 15.21.5', [
   bit('INTERRUPT_SHADOW', 0, 'The guest is in an interrupt shadow.'),
   bit('GUEST_INTERRUPT_MASK', 1, 'RFLAGS.IF of an SEV-ES guest.'),
 ]);
+export const InterruptShadow = wideMasksOf(INTERRUPT_SHADOW);
 
 const NESTED_CONTROL = table('Nested control', 'APM 2 15.25.3', [
   bit('NP_ENABLE', 0, 'Nested paging is enabled.'),
@@ -51,6 +55,7 @@ const VIRTUALIZATION_EXTENSIONS = table('Virtualization extensions', 'APM 2 15.3
   bit('IBS', 2, 'Instruction-based sampling is virtualized.'),
   bit('PMC', 3, 'Performance counters are virtualized.'),
 ]);
+export const VirtualizationExtensions = wideMasksOf(VIRTUALIZATION_EXTENSIONS);
 
 const TLB_CONTROL = table('TLB control', 'APM 2 15.16.2', [
   range('COMMAND', 7, 0, 'What VMRUN does to the TLB.', {
@@ -66,6 +71,12 @@ const CLEAN_BITS = table('VMCB clean bits', 'APM 2 15.15.3', [
     (name, n) => named(name, bit(name, n, 'The processor may take it from its cache.')),
   ),
 ]);
+
+/** What the field TLB_CONTROL may ask for (APM 2 15.16.2, table 15-9). */
+export const TlbControl = { FLUSH_ALL: 1, FLUSH_GUEST: 3, FLUSH_GUEST_NON_GLOBAL: 7 } as const;
+
+/** Up to 15 bytes of the guest's instruction, behind BYTES_FETCHED (APM 2 15.8.4). */
+export const INSTRUCTION_BYTES = 0x0d1;
 
 /** The control area of a VMCB (APM 2 table B-1). */
 export const CONTROL_FIELDS = [

@@ -1,4 +1,4 @@
-import { bit, named, range, table, type BitField, type BitTable } from '../bits';
+import { bit, masksOf, named, range, table, type BitField, type BitTable } from '../bits';
 import { EXCEPTIONS } from '../exceptions';
 
 /** The intercept vectors of a VMCB, bit by bit (APM 2 15.9, table B-1). */
@@ -74,6 +74,9 @@ export const EVENT = table('Event', 'APM 2 15.20', [
   named('EV', bit('EV', 11, 'An error code is pushed.')),
   named('V', bit('V', 31, 'The field describes an event.')),
 ]);
+
+/** Masks and positions of EVENTINJ and EXITINTINFO. */
+export const Event = { ...masksOf(EVENT), TYPE_SHIFT: 8 } as const;
 
 /** Types of an event (APM 2 15.20, table 15-11). */
 export const EventType = { INTR: 0, NMI: 2, EXCEPTION: 3, SOFTWARE: 4 } as const;

@@ -166,19 +166,28 @@ export class InstructionDecoder {
         out.target = i.immediate(n);
       }
     }
-    if (out.isBranch || i.mnemonic === Mnemonic.Monitor)
+    if (out.isBranch || IMPLIED_ADDRESS.has(i.mnemonic))
       out.addressMask = impliedMask(i.code, out.addressMask);
   }
 }
 
 const ADDRESS_MASKS = { 16: 0xffffn, 32: 0xffffffffn, 64: 0xffffffffffffffffn } as const;
 
-/** LOOP and JCXZ count in CX, ECX or RCX by their address size, which their opcode's name tells; so does MONITOR's. */
+/** What takes an address in rAX. */
+const IMPLIED_ADDRESS: ReadonlySet<Mnemonic> = new Set([
+  Mnemonic.Monitor,
+  Mnemonic.Vmrun,
+  Mnemonic.Vmload,
+  Mnemonic.Vmsave,
+  Mnemonic.Invlpga,
+]);
+
+/** LOOP and JCXZ count in CX, ECX or RCX by their address size, which their opcode's name tells; so do the others'. */
 function impliedMask(code: Code, otherwise: bigint): bigint {
   const name = Code[code];
-  if (/^Jcxz|_CX$|^Monitorw$/.test(name)) return ADDRESS_MASKS[16];
-  if (/^Jecxz|_ECX$|^Monitord$/.test(name)) return ADDRESS_MASKS[32];
-  if (/^Jrcxz|_RCX$|^Monitorq$/.test(name)) return ADDRESS_MASKS[64];
+  if (/^Jcxz|_CX$|^(Monitor|Vm(run|load|save)|Invlpga)w$/.test(name)) return ADDRESS_MASKS[16];
+  if (/^Jecxz|_ECX$|^(Monitor|Vm(run|load|save)|Invlpga)d$/.test(name)) return ADDRESS_MASKS[32];
+  if (/^Jrcxz|_RCX$|^(Monitor|Vm(run|load|save)|Invlpga)q$/.test(name)) return ADDRESS_MASKS[64];
   return otherwise;
 }
 

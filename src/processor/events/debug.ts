@@ -11,12 +11,20 @@ const BREAKPOINTS = Number(Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3);
 const CONDITIONS = Dr6.BS | Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
 
 /**
- * The #DB for what is pending, which then is no more. A trap: it returns to the instruction that comes
- * next (SDM 3B 18.3.1).
+ * The #DB for what is pending, which then is no more; none while MOV SS holds it back. A trap: it returns to the
+ * instruction that comes next (SDM 3B 18.3.1).
+ *
+ * @param discardsBreakpoints whether only the trap of a single step is left
  */
-export function takePendingDebug(state: CpuState): InterruptEvent {
-  const { pendingDebug, rip } = state;
+export function takePendingDebug(
+  state: CpuState,
+  discardsBreakpoints: boolean,
+): InterruptEvent | undefined {
+  if (state.pendingDebug === 0 || state.interruptShadow === 'mov-ss') return undefined;
+  const pendingDebug = discardsBreakpoints ? state.pendingDebug & SINGLE_STEP : state.pendingDebug;
+  const { rip } = state;
   state.pendingDebug = 0;
+  if (pendingDebug === 0) return undefined;
   return {
     kind: 'hardware-exception',
     vector: Vector.DB,

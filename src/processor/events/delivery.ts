@@ -21,7 +21,7 @@ export interface EventTarget
  * DR6 tells the conditions of a debug exception; DR7.GD and IA32_DEBUGCTL.BTF are cleared for its
  * handler (SDM 3B 18.2.3, 18.2.4, 18.4.3).
  */
-function noteDebugConditions(state: EventTarget['state'], conditions: bigint): void {
+export function noteDebugConditions(state: EventTarget['state'], conditions: bigint): void {
   const { dr } = state;
   state.setMsr(Msr.DEBUGCTL, state.msr(Msr.DEBUGCTL) & ~BigInt(DebugCtl.BTF));
   dr[6] = (dr[6] ?? 0n) | conditions;

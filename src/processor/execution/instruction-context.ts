@@ -5,6 +5,7 @@ import type { GuestMode } from '../guest-mode/guest-mode';
 import type { Mmu } from '../paging/mmu';
 import type { PhysicalMemory } from '../physical-memory';
 import type { CpuState } from '../state/cpu-state';
+import type { SvmUnit } from '../svm/unit';
 import type { VmxUnit } from '../vmx/unit';
 import type { Tally } from './tally';
 
@@ -50,6 +51,7 @@ export interface InstructionContext {
   readonly physical: PhysicalMemory;
   readonly bus: Bus;
   readonly vmx: VmxUnit;
+  readonly svm: SvmUnit;
   /** Counts for whoever compares costs. */
   readonly tally: Tally;
   /** What guest mode intercepts; nothing outside it. */

@@ -36,6 +36,26 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
+  /**
+   * An instruction of SVM, of which EFER.SVME and the privilege level have been checked.
+   *
+   * @param linear of INVLPGA, the address whose translation is to go
+   */
+  svmInstruction(instruction: SvmInstruction, linear?: bigint): boolean;
+  pushf(): boolean;
+  popf(): boolean;
+  iret(): boolean;
+  /** INT n with this vector; not INT3, INTO and INT1. */
+  softwareInterrupt(vector: number): boolean;
+  /** INT1. */
+  icebp(): boolean;
+  /** Outside of system-management mode. */
+  rsm(): boolean;
+  /**
+   * An x87 instruction that waits has met a pending exception, with CR0.NE = 0. WorldSwitch tells that guest mode was
+   * left.
+   */
+  ferrFreeze(): void;
   /** In guest mode only. @throws Fault #UD where the VMM has not enabled VM functions */
   vmfunc(): boolean;
   /** Its operand is a descriptor in memory. */
@@ -50,8 +70,12 @@ export interface InstructionIntercepts {
   xrstors(): boolean;
   /** @throws Fault #UD for an instruction that guest mode has only where the VMM enables it */
   requireEnabled(instruction: EnabledInstruction): void;
-  /** A task switch whose TSS has been checked. By a gate in the IDT, WorldSwitch tells that guest mode was left. */
-  taskSwitch(selector: number, source: 'call' | 'iret' | 'jmp' | 'gate'): boolean;
+  /**
+   * A task switch whose TSS has been checked. By a gate in the IDT, WorldSwitch tells that guest mode was left.
+   *
+   * @param flags RFLAGS as the outgoing TSS would have it
+   */
+  taskSwitch(selector: number, source: 'call' | 'iret' | 'jmp' | 'gate', flags: bigint): boolean;
 }
 
 /**
@@ -59,12 +83,19 @@ export interface InstructionIntercepts {
  * WorldSwitch.
  */
 export interface RegisterIntercepts {
-  /** MOV to CR0, CR3, CR4 or CR8 from a general register: gives the value to be written. */
+  /** MOV to a control register from a general register: gives the value to be written. */
   writeControlRegister(number: number, value: bigint, gpr: number): bigint;
   /** MOV from a control register: gives the value that the guest is to see. */
   readControlRegister(number: number, value: bigint, gpr: number): bigint;
-  /** A value on its way into CR0 or CR4. @throws Fault #GP(0) when guest mode forbids it */
-  checkControlRegister(number: number, value: bigint): void;
+  /**
+   * A value on its way into a control register, which the architecture allows.
+   *
+   * @param gpr the general register that MOV takes it from; undefined where it is not MOV
+   * @throws Fault #GP(0) when guest mode forbids it
+   */
+  checkControlRegister(number: number, value: bigint, gpr?: number): void;
+  /** A control register, or EFER, has been written by an instruction. */
+  written(register: number | 'EFER'): void;
   /** CR8 as the guest sees it, where that is another than the processor's. */
   taskPriority(): bigint | undefined;
   /** MOV to CR8 of a value up to 15: whether it went to what the guest sees instead. */
@@ -106,7 +137,15 @@ export interface EventIntercepts {
    * @param during the event whose delivery raised it
    */
   exception(event: InterruptEvent, during: InterruptEvent | undefined): boolean;
-  /** An external interrupt is requested: true when guest mode was left because of it. */
+  /**
+   * Whether an external interrupt would be recognized.
+   *
+   * @param enabled RFLAGS.IF
+   */
+  recognizesInterrupts(enabled: boolean): boolean;
+  /** Breakpoints of the debug registers come to nothing (SVM, while the global interrupt flag is 0). */
+  readonly discardsBreakpoints: boolean;
+  /** An external interrupt is recognized: false when it is to be delivered through the IDT. */
   externalInterrupt(): boolean;
   /** A third fault: false when the processor is to shut down. */
   tripleFault(): boolean;
@@ -128,6 +167,9 @@ export type EnabledInstruction = 'RDTSCP' | 'RDPID' | 'INVPCID' | 'XSAVES' | 'XR
 
 export type DescriptorTableInstruction =
   'SGDT' | 'SIDT' | 'LGDT' | 'LIDT' | 'SLDT' | 'STR' | 'LLDT' | 'LTR';
+
+export type SvmInstruction =
+  'VMRUN' | 'VMMCALL' | 'VMLOAD' | 'VMSAVE' | 'STGI' | 'CLGI' | 'SKINIT' | 'INVLPGA';
 
 export type VmxInstruction =
   | 'VMCALL'

@@ -26,6 +26,8 @@ export interface GuestModeHost extends InstructionContext {
   decodedLength(): number;
   /** `EventIntercepts` are asked again right after the present instruction. */
   endStretch(): void;
+  /** Up to 15 bytes of what lies at RIP, without any trace; fewer where they cannot be read. */
+  instructionBytes(): Uint8Array;
   /** External interrupts wait, while a debugger steps. */
   readonly holdInterrupts: boolean;
   /** Delivers an event that the entry injects; exceptions are not intercepted. */

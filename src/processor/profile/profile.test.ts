@@ -88,6 +88,9 @@ function isOrdinary(code: Code): boolean {
 const UNCLAIMED: Readonly<Record<string, string>> = {
   CET_IBT: 'ENDBR32 and ENDBR64 are NOPs on every processor',
   INTEL8086_ONLY: 'POP CS, which the decoder never gives',
+  SVM: 'they raise #UD on every processor that does not claim it',
+  SKINIT_or_SVM: 'the same',
+  SMM: 'RSM raises #UD outside of system-management mode',
 };
 
 /** One instruction of each feature, in 64-bit code; RBX points to memory. */

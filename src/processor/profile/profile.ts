@@ -1,5 +1,6 @@
 import { featureByName, type FeatureName } from '../../isa/cpuid';
 import { msrReset } from '../../isa/registers/msr';
+import type { SvmCapabilities } from '../svm/entry-checks';
 import { vmxCapabilities, type VmxCapabilities } from '../vmx/capabilities';
 
 /** A monitor, as it tells its guests. */
@@ -37,7 +38,7 @@ export interface ProfileDescription {
 
 /**
  * A model of processor: which features it has, and what follows from them. CPUID, the bits that CR4
- * and IA32_EFER may have, the MSRs that exist and the VMX capabilities are all read here.
+ * and IA32_EFER may have, the MSRs that exist, and the capabilities of VMX and SVM are all read here.
  */
 export class Profile {
   readonly features: ReadonlySet<FeatureName>;
@@ -50,6 +51,7 @@ export class Profile {
   /** What iced-x86 (CpuidFeature) calls the instructions that the processor has. */
   readonly instructions: ReadonlySet<string>;
   readonly vmx: VmxCapabilities;
+  readonly svm: SvmCapabilities;
 
   constructor(readonly description: ProfileDescription) {
     const { features, baseline } = description;
@@ -63,6 +65,8 @@ export class Profile {
       ...rows.flatMap(({ instructions }) => instructions),
     ]);
     this.vmx = vmxCapabilities(this);
+    const { physicalAddressWidth } = description;
+    this.svm = { physicalAddressWidth, cr4: this.cr4, efer: this.efer };
     this.msrs = new Set([
       ...baseline.msrs,
       ...rows.flatMap(({ msrs }) => msrs),
@@ -72,6 +76,11 @@ export class Profile {
 
   has(feature: FeatureName): boolean {
     return this.features.has(feature);
+  }
+
+  /** Where the two makers of processors differ, it is one of AMD's. */
+  get isAmd(): boolean {
+    return this.description.vendor === 'AuthenticAMD';
   }
 
   get physicalAddressWidth(): number {

@@ -51,6 +51,16 @@ export const notEnabled = (bit: string): Reason =>
     l10n.t('The instruction exists only where {0} is 1.', bit),
   );
 
+export const onlyInManagementMode = (): Reason =>
+  reason('rsm-outside-smm', 'SDM 3C 32.2', () =>
+    l10n.t('RSM exists in system-management mode only.'),
+  );
+
+export const notInLongMode = (): Reason =>
+  reason('not-in-long-mode', 'APM 3 SYSENTER', () =>
+    l10n.t('AMD’s processors do not have the instruction in long mode.'),
+  );
+
 export const noSuchControlRegister = (number: number): Reason =>
   reason('no-control-register', 'SDM 2B MOV', () => l10n.t('There is no CR{0}.', number));
 

@@ -56,24 +56,32 @@ export function readControlRegister(cpu: InstructionContext, number: number): bi
 /**
  * Writes a control register with all its consequences: modes, paging, TLB.
  *
+ * @param gpr the general register that MOV takes the value from; undefined where it is not MOV
  * @throws Fault #GP(0) for values the architecture refuses; nothing has changed then
  */
-export function writeControlRegister(cpu: InstructionContext, number: number, value: bigint): void {
+export function writeControlRegister(
+  cpu: InstructionContext,
+  number: number,
+  value: bigint,
+  gpr?: number,
+): void {
   switch (number) {
     case 0:
-      writeCr0(cpu, value);
+      writeCr0(cpu, value, gpr);
       return;
     case 2:
+      cpu.guestMode.checkControlRegister(2, value, gpr);
       cpu.state.cr2 = value;
       return;
     case 3:
-      writeCr3(cpu, value);
+      writeCr3(cpu, value, gpr);
       return;
     case 4:
-      writeCr4(cpu, value);
+      writeCr4(cpu, value, gpr);
       return;
     case 8:
       if (value > 15n) throw generalProtection(noPriority(value));
+      cpu.guestMode.checkControlRegister(8, value, gpr);
       if (!cpu.guestMode.setTaskPriority(value)) cpu.state.cr8 = value;
       return;
     default:
@@ -81,7 +89,7 @@ export function writeControlRegister(cpu: InstructionContext, number: number, va
   }
 }
 
-function writeCr0(cpu: InstructionContext, wanted: bigint): void {
+function writeCr0(cpu: InstructionContext, wanted: bigint, gpr?: number): void {
   const { state } = cpu;
   if (wanted >> 32n) {
     throw generalProtection(reservedBits('CR0', wanted & ~0xffffffffn, 'SDM 3A 2.5'));
@@ -95,7 +103,7 @@ function writeCr0(cpu: InstructionContext, wanted: bigint): void {
   if (turnsOn && has(state.efer, WideEfer.LME)) requireLongModeConditions(state);
   if (turnsOff && (state.codeBits === 64 || has(state.cr4, WideCr4.PCIDE)))
     throw generalProtection(pagingStays(has(state.cr4, WideCr4.PCIDE)));
-  cpu.guestMode.checkControlRegister(0, value);
+  cpu.guestMode.checkControlRegister(0, value, gpr);
   const before = state.cr0;
   const pdptes = paging && has(state.cr4, WideCr4.PAE) && !has(state.efer, WideEfer.LME);
   const changesPaging = ((before ^ value) & (WideCr0.PG | WideCr0.CD | WideCr0.NW)) !== 0n;
@@ -126,7 +134,7 @@ function dropPrivilege(cpu: InstructionContext): void {
   cpu.state.setSegment(SS, { ...stack, accessRights: stack.accessRights & ~AccessRights.DPL });
 }
 
-function writeCr3(cpu: InstructionContext, wanted: bigint): void {
+function writeCr3(cpu: InstructionContext, wanted: bigint, gpr?: number): void {
   const { state } = cpu;
   const pcids = has(state.cr4, WideCr4.PCIDE);
   const value = pcids ? wanted & ~WideCr3.KEEP_TRANSLATIONS : wanted;
@@ -137,6 +145,7 @@ function writeCr3(cpu: InstructionContext, wanted: bigint): void {
   if (state.longMode && value >> width) {
     throw generalProtection(reservedBits('CR3', (value >> width) << width, 'SDM 3A 4.5.2'));
   }
+  cpu.guestMode.checkControlRegister(3, value, gpr);
   const mode = pagingMode(state);
   if (mode === 'PAE') loadPdptes(cpu, value);
   state.cr3 = value;
@@ -153,7 +162,7 @@ export function loadTaskCr3(cpu: Pick<InstructionContext, CR3Needs>, value: bigi
 
 type CR3Needs = 'state' | 'mmu' | 'physical' | 'flushTlb';
 
-function writeCr4(cpu: InstructionContext, value: bigint): void {
+function writeCr4(cpu: InstructionContext, value: bigint, gpr?: number): void {
   const { state } = cpu;
   const reserved = value & ~state.profile.cr4;
   if (reserved) throw generalProtection(reservedBits('CR4', reserved, 'SDM 3A 2.5'));
@@ -163,7 +172,7 @@ function writeCr4(cpu: InstructionContext, value: bigint): void {
   if (has(value & ~state.cr4, WideCr4.PCIDE) && (!state.longMode || state.cr3 & WideCr3.PCID)) {
     throw generalProtection(pcidsNeed(state.longMode, state.cr3 & WideCr3.PCID));
   }
-  cpu.guestMode.checkControlRegister(4, value);
+  cpu.guestMode.checkControlRegister(4, value, gpr);
   const affectsPaging = WideCr4.PAE | WideCr4.PSE | WideCr4.PGE | WideCr4.SMEP;
   const pae = state.paging && has(value, WideCr4.PAE) && !state.longMode;
   if (pae && has(changed, affectsPaging)) loadPdptes(cpu, state.cr3);
@@ -198,6 +207,7 @@ export const clearTaskSwitched: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   if (cpu.guestMode.clts() === 'write') cpu.state.cr0 &= ~WideCr0.TS;
   cpu.updateDerivedState();
+  cpu.guestMode.written(0);
   return undefined;
 };
 
@@ -209,6 +219,7 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
   // PE can be set but not cleared (SDM 2A LMSW).
   const low = (BigInt(source) & MACHINE_STATUS_WORD) | (cpu.state.cr0 & WideCr0.PE);
   writeCr0(cpu, (cpu.state.cr0 & ~MACHINE_STATUS_WORD) | low);
+  cpu.guestMode.written(0);
   return undefined;
 };
 

@@ -29,7 +29,17 @@ const packed = (text: string, start: number): number =>
 
 /** The highest basic and extended leaf. */
 const LAST_BASIC = 0xd;
-const LAST_EXTENDED = 0x80000008;
+const LAST_EXTENDED = { intel: 0x80000008, amd: 0x8000000a } as const;
+
+/** SVM's revision and how many ASIDs there are (APM 2 15.4). */
+const SVM_REVISION = 1;
+const ASIDS = 0x8000;
+
+/** Features of leaf 1 that AMD's processors tell of once more, in leaf 80000001H (APM 3 E.4.2). */
+const TOLD_AGAIN = 0x0183_f3ff;
+
+const lastExtended = ({ profile }: CpuState): number =>
+  profile.isAmd ? LAST_EXTENDED.amd : LAST_EXTENDED.intel;
 
 /** What CLFLUSH works on, in units of 8 bytes. */
 const CACHE_LINE = 8;
@@ -46,7 +56,7 @@ const SHOWN_WHEN: Partial<Record<FeatureName, (state: CpuState) => boolean>> = {
   // Disabled, it is as if there were none (SDM 3A 11.4.3).
   APIC: (state) => (state.msr(Msr.APIC_BASE) & ApicBase.EN) !== 0n,
   // Intel processors have SYSCALL in 64-bit mode only.
-  'SYSCALL/SYSRET': (state) => state.codeBits === 64,
+  'SYSCALL/SYSRET': ({ codeBits, profile }) => profile.isAmd || codeBits === 64,
 };
 
 /** Leaves that processors leave to monitors. */
@@ -71,19 +81,24 @@ export function hypervisorLeaf(
   );
 }
 
-/** Beyond the highest leaf CPUID gives the data of the highest basic one (SDM 2A CPUID). */
-function existingLeaf(leaf: number): number {
-  const exists = leaf <= LAST_BASIC || (leaf >= 0x80000000 && leaf <= LAST_EXTENDED);
-  return exists ? leaf : LAST_BASIC;
+/**
+ * Beyond the highest leaf CPUID gives the data of the highest basic one (SDM 2A CPUID), and zeros on AMD's processors
+ * (APM 3 CPUID): undefined.
+ */
+function existingLeaf(state: CpuState, leaf: number): number | undefined {
+  const exists = leaf <= LAST_BASIC || (leaf >= 0x80000000 && leaf <= lastExtended(state));
+  if (exists) return leaf;
+  return state.profile.isAmd ? undefined : LAST_BASIC;
 }
 
 /** CPUID as it answers in the given state (SDM 2A CPUID). */
 export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidResult {
-  const leaf = existingLeaf(asked);
+  const leaf = existingLeaf(state, asked);
   const { vendor, brand, signature, physicalAddressWidth, linearAddressWidth, hypervisor } =
     state.profile.description;
   const ofMonitor = hypervisor && hypervisorLeaf(hypervisor, asked);
   if (ofMonitor) return ofMonitor;
+  if (leaf === undefined) return result(0);
   switch (leaf) {
     case 0:
       return result(
@@ -95,7 +110,7 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     case 1:
       return features(state, leaf, subleaf, { eax: signature, ebx: CACHE_LINE << 8 });
     case 2:
-      return result(1); // one call tells all: there are no caches
+      return result(state.profile.isAmd ? 0 : 1); // one call tells all: there are no caches
     case 5:
       return hasMonitor(state) ? result(MONITOR_LINE, MONITOR_LINE) : result(0);
     case 0xb:
@@ -103,16 +118,35 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     case 0xd:
       return stateComponents(state, subleaf);
     case 0x80000000:
-      return result(LAST_EXTENDED);
+      return extended(state);
+    case 0x80000001:
+      return state.profile.isAmd ? amdFeatures(state) : features(state, leaf, subleaf);
     case 0x80000002:
     case 0x80000003:
     case 0x80000004:
       return brandPart(brand, leaf - 0x80000002);
     case 0x80000008:
       return features(state, leaf, 0, { eax: (linearAddressWidth << 8) | physicalAddressWidth });
+    case 0x8000000a:
+      return features(state, leaf, 0, { eax: SVM_REVISION, ebx: ASIDS });
     default:
       return features(state, leaf, subleaf);
   }
+}
+
+/** The highest extended leaf; AMD's processors tell their maker here, too (APM 3 E.4.1). */
+function extended(state: CpuState): CpuidResult {
+  const { vendor } = state.profile.description;
+  if (!state.profile.isAmd) return result(LAST_EXTENDED.intel);
+  return result(LAST_EXTENDED.amd, packed(vendor, 0), packed(vendor, 8), packed(vendor, 4));
+}
+
+/** Leaf 80000001H of AMD's processors (APM 3 E.4.2). */
+function amdFeatures(state: CpuState): CpuidResult {
+  const { signature } = state.profile.description;
+  const own = features(state, 0x80000001, 0, { eax: signature });
+  const again = features(state, 1, 0).edx & TOLD_AGAIN;
+  return { ...own, edx: (own.edx | again) >>> 0 };
 }
 
 /** One processor of one core, and its x2APIC identifier in EDX: 0 (SDM 3A 9.9.3). */

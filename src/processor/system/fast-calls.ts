@@ -3,14 +3,14 @@ import { WideCr4, WideEfer } from '../../isa/registers/control';
 import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
 import { generalProtection, undefinedOpcode } from '../faults';
-import { noSysenter, notEnabled, only64Bit } from '../reasons/instructions';
+import { noSysenter, notEnabled, notInLongMode, only64Bit } from '../reasons/instructions';
 import { notCanonical } from '../reasons/memory';
 import type { InstructionContext } from '../execution/instruction-context';
 import { CS, GS, SS } from '../state/layout';
 import { isCanonical } from '../paging/mmu';
 import { withoutRpl } from '../segments/descriptor';
 import type { SlowPath } from '../semantics/slow-path';
-import type { CpuState } from '../state/cpu-state';
+import type { CpuState, SegmentRegister } from '../state/cpu-state';
 import { readMsr } from './msr';
 
 /** SYSCALL, SYSRET, SYSENTER, SYSEXIT, SWAPGS (SDM 2B; 3A 5.8.7, 5.8.8). */
@@ -31,25 +31,41 @@ const flatData = (selector: number, dpl: number) => ({
   accessRights: SegmentRights.FLAT_DATA | (dpl << AccessRights.DPL_SHIFT),
 });
 
-/** Intel processors have SYSCALL and SYSRET in 64-bit mode only. */
+/** Intel processors have SYSCALL and SYSRET in 64-bit mode only; AMD's have them wherever EFER.SCE is 1. */
 function requireSystemCalls(state: CpuState): void {
-  if (state.codeBits !== 64) throw undefinedOpcode(only64Bit());
+  if (state.codeBits !== 64 && !state.profile.isAmd) throw undefinedOpcode(only64Bit());
   if (!(state.efer & WideEfer.SCE)) throw undefinedOpcode(notEnabled('IA32_EFER.SCE'));
 }
 
 export const systemCall: SlowPath = (cpu) => {
   const { state } = cpu;
   requireSystemCalls(state);
+  if (!state.longMode) return legacySystemCall(cpu);
   const star = withoutRpl(Number((readMsr(cpu, Msr.STAR) >> 32n) & 0xffffn));
+  const target = state.codeBits === 64 ? Msr.LSTAR : Msr.CSTAR;
   state.setGpr(1, cpu.nextRip);
   state.setGpr(11, state.rflags & ~WideRflags.RF);
   state.rflags &= ~(readMsr(cpu, Msr.FMASK) | WideRflags.RF);
   state.setSegment(CS, flatCode(star, 0, true));
   state.setSegment(SS, flatData(star + 8, 0));
-  cpu.nextRip = readMsr(cpu, Msr.LSTAR);
+  cpu.nextRip = readMsr(cpu, target);
   cpu.updateDerivedState();
   return undefined;
 };
+
+/** Outside long mode STAR has the target as well; the flags are not kept (APM 3 SYSCALL). */
+function legacySystemCall(cpu: InstructionContext): undefined {
+  const { state } = cpu;
+  const star = readMsr(cpu, Msr.STAR);
+  const selector = withoutRpl(Number((star >> 32n) & 0xffffn));
+  state.setGpr(1, cpu.nextRip & 0xffffffffn);
+  state.systemFlags &= ~(WideRflags.VM | WideRflags.IF | WideRflags.RF);
+  state.setSegment(CS, flatCode(selector, 0, false));
+  state.setSegment(SS, flatData(selector + 8, 0));
+  cpu.nextRip = star & 0xffffffffn;
+  cpu.updateDerivedState();
+  return undefined;
+}
 
 /** SYSRET leaves RF and VM clear (SDM 2B SYSRET). */
 const SYSRET_FLAGS = RFLAGS_WRITABLE & ~(WideRflags.RF | WideRflags.VM);
@@ -58,20 +74,38 @@ export const systemReturn: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
   requireSystemCalls(state);
   cpu.requirePrivilege(0);
+  const { longMode } = state;
+  const { isAmd } = state.profile;
   const star = Number((readMsr(cpu, Msr.STAR) >> 48n) & 0xffffn);
   const long = instruction.operandSize === 8;
   const target = long ? state.gpr(1) : state.gpr(1) & 0xffffffffn;
-  if (long && !isCanonical(target, state)) throw generalProtection(notCanonical('RCX', target));
-  state.rflags = (state.gpr(11) & SYSRET_FLAGS) | RFLAGS_FIXED;
+  if (long && !isAmd && !isCanonical(target, state)) {
+    throw generalProtection(notCanonical('RCX', target));
+  }
+  if (longMode) state.rflags = (state.gpr(11) & SYSRET_FLAGS) | RFLAGS_FIXED;
+  else state.systemFlags |= WideRflags.IF;
   state.setSegment(CS, flatCode((star + (long ? 16 : 0)) | 3, 3, long));
-  state.setSegment(SS, flatData((star + 8) | 3, 3));
+  state.setSegment(SS, returnStack(state, (star + 8) | 3));
   cpu.nextRip = target;
   cpu.updateDerivedState();
   return undefined;
 };
 
+/** AMD's processors load the selector alone, and leave the rest of SS as it is but for its ring (APM 3 SYSRET). */
+function returnStack(state: CpuState, selector: number): SegmentRegister {
+  if (!state.profile.isAmd) return flatData(selector, 3);
+  const old = state.segment(SS);
+  return { ...old, selector, accessRights: old.accessRights | AccessRights.DPL };
+}
+
+/** AMD's processors have SYSENTER and SYSEXIT outside long mode only (APM 3 SYSENTER). */
+function requireSysenter({ profile, longMode }: CpuState): void {
+  if (profile.isAmd && longMode) throw undefinedOpcode(notInLongMode());
+}
+
 export const systemEnter: SlowPath = (cpu) => {
   const { state } = cpu;
+  requireSysenter(state);
   const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
   if (!state.protectedMode || selector === 0) {
     throw generalProtection(noSysenter(state.protectedMode));
@@ -88,6 +122,7 @@ export const systemEnter: SlowPath = (cpu) => {
 
 export const systemExit: SlowPath = (cpu) => {
   const { state, instruction } = cpu;
+  requireSysenter(state);
   const selector = withoutRpl(Number(readMsr(cpu, Msr.SYSENTER_CS) & 0xffffn));
   if (!state.protectedMode || selector === 0) {
     throw generalProtection(noSysenter(state.protectedMode));

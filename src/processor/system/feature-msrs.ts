@@ -1,6 +1,6 @@
 import type { FeatureName } from '../../isa/cpuid';
 import { Msr } from '../../isa/registers/msr';
-import { DebugCtl, FeatureControl, MiscEnable } from '../../isa/registers/msr-fields';
+import { DebugCtl, FeatureControl, Hwcr, MiscEnable } from '../../isa/registers/msr-fields';
 import { generalProtection } from '../faults';
 import { reservedBits } from '../reasons/registers';
 import type { CpuState } from '../state/cpu-state';
@@ -15,7 +15,7 @@ type Bits = readonly [mask: number | bigint, needs?: readonly FeatureName[]];
 
 interface FeatureMsr {
   readonly name: string;
-  readonly section: 'SDM 3C 24.7' | 'SDM 3B 18.4.1' | 'SDM 4 2.1';
+  readonly section: 'SDM 3C 24.7' | 'SDM 3B 18.4.1' | 'SDM 4 2.1' | 'APM 2 3.2.10';
   readonly writable: readonly Bits[];
   /** Bits that stay as they are, whatever is written. */
   readonly fixed?: number;
@@ -56,6 +56,14 @@ const FEATURE_MSRS: ReadonlyMap<number, FeatureMsr> = new Map<number, FeatureMsr
       fixed: MiscEnable.PERFMON | MiscEnable.BTS_UNAVAILABLE | MiscEnable.PEBS_UNAVAILABLE,
     },
   ],
+  [
+    Msr.HWCR,
+    {
+      name: 'HWCR',
+      section: 'APM 2 3.2.10',
+      writable: [[Object.values(Hwcr).reduce((all, mask) => all | mask)]],
+    },
+  ],
 ]);
 
 /**
@@ -75,8 +83,9 @@ export function withFixedBits(state: CpuState, number: number, value: bigint): b
   return (value & writable) | (state.msr(number) & fixed);
 }
 
+/** Whether a bit is set, on a processor that has the MSR. */
 const miscEnable = (state: CpuState, bit: number): boolean =>
-  (state.msr(Msr.MISC_ENABLE) & BigInt(bit)) !== 0n;
+  state.profile.msrs.has(Msr.MISC_ENABLE) && (state.msr(Msr.MISC_ENABLE) & BigInt(bit)) !== 0n;
 
 /** IA32_MISC_ENABLE can take the execute-disable bit away, and CPUID's bit and IA32_EFER.NXE with it. */
 export const hasExecuteDisable = (state: CpuState): boolean =>

@@ -2,7 +2,7 @@ import { WideRflags } from '../../isa/registers/flags';
 import { Vector } from '../../isa/exceptions';
 import { Fault, undefinedOpcode } from '../faults';
 import { outOfBounds } from '../reasons/arithmetic';
-import { meantToBeUndefined, notInRealMode } from '../reasons/instructions';
+import { meantToBeUndefined, notInRealMode, onlyInManagementMode } from '../reasons/instructions';
 import type { SlowPath } from '../semantics/slow-path';
 
 /** HLT, PAUSE, UD0 to UD2, INVD, WBINVD, WBNOINVD (SDM 2). */
@@ -21,6 +21,12 @@ export const pause: SlowPath = (cpu) => {
 
 export const undefinedInstruction: SlowPath = () => {
   throw undefinedOpcode(meantToBeUndefined());
+};
+
+/** There is no system-management mode to come back from. */
+export const resumeFromManagement: SlowPath = (cpu) => {
+  if (cpu.guestMode.rsm()) return 'left';
+  throw undefinedOpcode(onlyInManagementMode());
 };
 
 /** The simulated computer has no caches of its own: there is nothing to write back. */

@@ -14,7 +14,8 @@ export const MONITOR_LINE = 64;
 /** IA32_MISC_ENABLE can take both away, and CPUID's bit with them (SDM 4 2.1). */
 export const hasMonitor = (state: CpuState): boolean =>
   state.profile.has('MONITOR') &&
-  (state.msr(Msr.MISC_ENABLE) & BigInt(MiscEnable.MONITOR_FSM)) !== 0n;
+  (!state.profile.msrs.has(Msr.MISC_ENABLE) ||
+    (state.msr(Msr.MISC_ENABLE) & BigInt(MiscEnable.MONITOR_FSM)) !== 0n);
 
 function requireMonitor({ state }: InstructionContext): void {
   if (!hasMonitor(state)) throw undefinedOpcode(notEnabled('IA32_MISC_ENABLE[18]'));

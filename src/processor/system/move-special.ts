@@ -38,7 +38,8 @@ function toControl(cpu: InstructionContext, number: number, gpr: number): undefi
   const wide = cpu.state.codeBits === 64;
   const raw = cpu.state.gpr(gpr);
   const value = cpu.guestMode.writeControlRegister(number, wide ? raw : raw & 0xffffffffn, gpr);
-  writeControlRegister(cpu, number, value);
+  writeControlRegister(cpu, number, value, gpr);
+  cpu.guestMode.written(number);
   cpu.tally.noteControlRegister(number, true);
   return undefined;
 }

@@ -20,6 +20,7 @@ import type { CpuState } from '../state/cpu-state';
 import { isApicRegister, readApicRegister, writeApicBase, writeApicRegister } from './apic-msr';
 import { hasExecuteDisable, withFixedBits } from './feature-msrs';
 import { checkMtrr } from './mtrr';
+import { mayEnableSvm, writeSvmMsr } from './svm-msrs';
 import { timeStampCounter } from './time';
 
 type MsrContext = Pick<
@@ -27,7 +28,7 @@ type MsrContext = Pick<
   'state' | 'bus' | 'time' | 'updateDerivedState' | 'guestMode' | 'flushTlb'
 >;
 
-const { LME, NXE, LMA } = WideEfer;
+const { LME, NXE, LMA, SVME } = WideEfer;
 
 /**
  * The value of an MSR.
@@ -48,7 +49,7 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
   }
   if (existing(state, number).only === 'WRMSR') throw generalProtection(msrOnly(number, 'WRMSR'));
   if (isApicRegister(number)) return readApicRegister(cpu, number);
-  return state.msr(number);
+  return number === Msr.SVM_KEY ? 0n : state.msr(number); // a key is not told
 }
 
 /**
@@ -95,6 +96,7 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       if (state.msr(number) & FeatureControl.LOCK) throw generalProtection(msrLocked(number));
       break;
   }
+  if (writeSvmMsr(state, number, value)) return;
   checkMtrr(number, value, state.physicalAddressWidth);
   state.setMsr(number, withFixedBits(state, number, value));
 }
@@ -112,7 +114,8 @@ function existing(state: CpuState, number: number): MsrRow {
 
 function writeEfer(cpu: MsrContext, value: bigint): void {
   const { state } = cpu;
-  const allowed = hasExecuteDisable(state) ? state.profile.efer : state.profile.efer & ~NXE;
+  const withNxe = hasExecuteDisable(state) ? state.profile.efer : state.profile.efer & ~NXE;
+  const allowed = mayEnableSvm(state) ? withNxe : withNxe & ~SVME;
   const reserved = value & ~allowed;
   if (reserved) throw generalProtection(reservedBits('IA32_EFER', reserved, 'SDM 3A 2.2.1'));
   const writable = state.profile.efer & ~LMA;
@@ -146,5 +149,6 @@ export const writeModelSpecificRegister: SlowPath = (cpu) => {
   if (cpu.guestMode.wrmsr(number)) return 'left';
   const value = ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn);
   if (!cpu.guestMode.setVirtualMsr(number, value)) writeMsr(cpu, number, value);
+  if (number === Msr.EFER) cpu.guestMode.written('EFER');
   return undefined;
 };

@@ -43,6 +43,7 @@ export const popToMemory: SlowPath = (cpu) => {
 };
 
 export const pushFlags: SlowPath = (cpu) => {
+  if (cpu.guestMode.pushf()) return 'left';
   const { state } = cpu;
   const bytes = cpu.instruction.operandSize;
   requireFlagsIn8086Mode(state, bytes);
@@ -53,6 +54,7 @@ export const pushFlags: SlowPath = (cpu) => {
 };
 
 export const popFlags: SlowPath = (cpu) => {
+  if (cpu.guestMode.popf()) return 'left';
   const bytes = cpu.instruction.operandSize;
   requireFlagsIn8086Mode(cpu.state, bytes);
   restoringStackPointer(cpu, () => {

@@ -90,6 +90,7 @@ export const returnFar: SlowPath = (cpu) => {
 };
 
 export const returnFromInterrupt: SlowPath = (cpu) => {
+  if (cpu.guestMode.iret()) return 'left';
   const { state, instruction } = cpu;
   const bytes = instruction.operandSize;
   if (state.realStyleSegments) {
@@ -157,6 +158,7 @@ export const interrupt: SlowPath = (cpu) => {
   const operand = cpu.instruction.operands[0];
   const { state } = cpu;
   const vector = operand?.kind === 'immediate' ? Number(operand.value & 0xffn) : 0;
+  if (cpu.guestMode.softwareInterrupt(vector)) return 'left';
   if (callOwnHandler(cpu, vector)) return undefined;
   if (state.virtual8086 && ioplOf(state) < 3) throw generalProtection(needsIopl3(ioplOf(state)));
   return software(cpu, vector, 'software-interrupt');
@@ -164,8 +166,10 @@ export const interrupt: SlowPath = (cpu) => {
 
 export const breakpointTrap: SlowPath = (cpu) => software(cpu, Vector.BP, 'software-exception');
 
-export const debugTrap: SlowPath = (cpu) =>
-  software(cpu, Vector.DB, 'privileged-software-exception');
+export const debugTrap: SlowPath = (cpu) => {
+  if (cpu.guestMode.icebp()) return 'left';
+  return software(cpu, Vector.DB, 'privileged-software-exception');
+};
 
 export const interruptOnOverflow: SlowPath = (cpu) => {
   if (cpu.state.codeBits === 64) throw undefinedOpcode(not64Bit());

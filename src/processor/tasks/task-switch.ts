@@ -55,7 +55,7 @@ export function switchTask(cpu: TaskContext, how: TaskSwitch): boolean {
   const { state, mmu } = cpu;
   const { source, selector, ext = 0 } = how;
   const found = newTss(cpu, selector, source, ext);
-  if (cpu.guestMode.taskSwitch(selector, source)) return true;
+  if (cpu.guestMode.taskSwitch(selector, source, how.flags)) return true;
   const old = state.segment(TR);
   const entered = segmentFrom(found);
   const task = readTss(mmu, entered.base, isWide(found.rights));

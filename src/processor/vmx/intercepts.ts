@@ -120,6 +120,40 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     return this.leaveInstruction(ExitReason[instruction], qualification, information);
   }
 
+  /** Processors with VMX do not have them. */
+  svmInstruction(): boolean {
+    return false;
+  }
+
+  /* VMX leaves these to the guest, and to the exception bitmap. */
+  pushf(): boolean {
+    return false;
+  }
+
+  popf(): boolean {
+    return false;
+  }
+
+  iret(): boolean {
+    return false;
+  }
+
+  softwareInterrupt(): boolean {
+    return false;
+  }
+
+  icebp(): boolean {
+    return false;
+  }
+
+  rsm(): boolean {
+    return false;
+  }
+
+  ferrFreeze(): void {
+    // VMX does not ask.
+  }
+
   vmfunc(): boolean {
     if (!this.secondary(SecondaryControl.ENABLE_VM_FUNCTIONS))
       return this.lacks('ENABLE_VM_FUNCTIONS');
@@ -395,8 +429,17 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     return this.exit({ reason: ExitReason.EXCEPTION_NMI, qualification, event, vectoring: during });
   }
 
+  /** Those that exit do so whatever RFLAGS.IF is (SDM 3C 26.2). */
+  recognizesInterrupts(): boolean {
+    return true;
+  }
+
+  readonly discardsBreakpoints = false;
+
   externalInterrupt(): boolean {
-    if (!(this.controls.pin & PinBasedControl.EXTERNAL_INTERRUPT_EXITING)) return false;
+    if (!(this.controls.pin & PinBasedControl.EXTERNAL_INTERRUPT_EXITING)) {
+      return !this.cpu.state.hasFlag(Rflags.IF);
+    }
     if (!this.apic.processesPosted) return this.exit({ reason: ExitReason.EXTERNAL_INTERRUPT });
     const vector = this.apic.takeNotification();
     if (vector !== undefined) {

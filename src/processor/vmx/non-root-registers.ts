@@ -102,6 +102,7 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
 
   /** Bits that must stay as VMX wants them (SDM 3C 24.8); PE and PG are free for an unrestricted guest. */
   checkControlRegister(number: number, value: bigint): void {
+    if (number !== 0 && number !== 4) return;
     const { capabilities } = this.cpu.vmx;
     let fixed0 = number === 0 ? capabilities.cr0Fixed0 : capabilities.cr4Fixed0;
     const fixed1 = number === 0 ? capabilities.cr0Fixed1 : capabilities.cr4Fixed1;
@@ -112,6 +113,10 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
     if (missing || forbidden) {
       throw generalProtection(fixedInVmx(number === 0 ? 'CR0' : 'CR4', missing, forbidden));
     }
+  }
+
+  written(): void {
+    // What VMX has to say of a write comes before it.
   }
 
   clts(): 'write' | 'ignore' {

@@ -31,6 +31,7 @@ export function waitsForError(cpu: InstructionContext): boolean {
   if (cpu.state.cr0 & WideCr0.NE) {
     throw new Fault(Vector.MF, floatingPointError(stack.status & ~stack.control));
   }
+  cpu.guestMode.ferrFreeze();
   if (!cpu.bus.ferr) throw new NotImplemented('FERR# (CR0.NE = 0)');
   if (cpu.bus.ferr(true)) return false;
   cpu.nextRip = cpu.state.rip;

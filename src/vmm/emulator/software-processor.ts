@@ -158,7 +158,8 @@ export class SoftwareProcessor {
   debugException(conditions: bigint): ProcessorStop | undefined {
     return this.delivering((cpu) => {
       cpu.state.pendingDebug = Number(conditions);
-      cpu.deliver(takePendingDebug(cpu.state));
+      const event = takePendingDebug(cpu.state, false);
+      if (event) cpu.deliver(event);
     });
   }
 

@@ -22,6 +22,7 @@ import {
   compareExchange8Bytes,
   loadFarPointer,
 } from '../../system/wide-exchange';
+import * as svm from '../../svm/instructions';
 import * as vmx from '../../vmx/instructions';
 import { instruction } from '../instruction';
 import type { SlowPath } from '../slow-path';
@@ -31,6 +32,7 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   CPUID: identify,
   HLT: halt.halt,
   PAUSE: halt.pause,
+  RSM: halt.resumeFromManagement,
   UD0: halt.undefinedInstruction,
   UD1: halt.undefinedInstruction,
   UD2: halt.undefinedInstruction,
@@ -98,6 +100,14 @@ const SYSTEM: Readonly<Record<string, SlowPath>> = {
   INVEPT: vmx.invept,
   INVVPID: vmx.invvpid,
   VMFUNC: vmx.vmfunc,
+  VMRUN: svm.vmrun,
+  VMMCALL: svm.vmmcall,
+  VMLOAD: svm.vmload,
+  VMSAVE: svm.vmsave,
+  STGI: svm.stgi,
+  CLGI: svm.clgi,
+  SKINIT: svm.skinit,
+  INVLPGA: svm.invlpga,
 };
 
 for (const [mnemonic, path] of Object.entries(SYSTEM)) {

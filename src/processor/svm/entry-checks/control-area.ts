@@ -1,8 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { Vector } from '../../../isa/exceptions';
 import { isValidPat } from '../../../isa/memory-types';
+import { WideCr0, WideEfer } from '../../../isa/registers/control';
 import { NestedControl } from '../../../isa/svm/control-fields';
 import { EventType, VMRUN_INTERCEPT } from '../../../isa/svm/intercepts';
+import { Attributes } from '../../../isa/svm/save-fields';
 import type { VmcbFieldId } from '../../../isa/svm/vmcb';
 import { has, vmrunCheck, type VmrunView } from './rule';
 
@@ -28,6 +30,13 @@ function injected(v: VmrunView): { type: number; vector: number } | undefined {
   return { type: Number((event >> 8n) & 7n), vector: Number(event & 0xffn) };
 }
 
+/** Exceptions whose instructions 64-bit mode does not have. */
+const absentIn64Bit = (vector: number): boolean =>
+  vector === Number(Vector.OF) || vector === Number(Vector.BR);
+
+const code64 = (v: VmrunView): boolean =>
+  has(v, 'EFER', WideEfer.LME) && has(v, 'CR0', WideCr0.PG) && has(v, 'CS_ATTRIB', Attributes.L);
+
 const TYPES: ReadonlySet<number> = new Set(Object.values(EventType));
 
 /** Bit 63 of the allowed features: the others are in force. */
@@ -46,6 +55,16 @@ export const CONTROL_AREA_CHECKS = [
     'GUEST_ASID',
     (v) => v.field('GUEST_ASID') !== 0n,
     () => l10n.t('not 0: ASID 0 is that of the host'),
+  ),
+  vmrunCheck(
+    'control.event.mode',
+    ['EVENTINJ', 'EFER', 'CS_ATTRIB'],
+    (v) => {
+      const event = injected(v);
+      return event?.type !== EventType.EXCEPTION || !absentIn64Bit(event.vector) || !code64(v);
+    },
+    () => l10n.t('no #OF and no #BR in 64-bit mode'),
+    'APM 2 15.20',
   ),
   mapCheck('iopm', 'IOPM_BASE_PA', MAP_SIZE.IOPM),
   mapCheck('msrpm', 'MSRPM_BASE_PA', MAP_SIZE.MSRPM),
@@ -76,6 +95,13 @@ export const CONTROL_AREA_CHECKS = [
     (v) => !nested(v) || v.field('N_CR3') < limit(v),
     (v) => l10n.t('no bits beyond bit {0}', v.capabilities.physicalAddressWidth - 1),
     'APM 2 15.25.4',
+  ),
+  vmrunCheck(
+    'control.host-paging',
+    'NESTED_CONTROL',
+    (v) => !nested(v) || v.hostPaging !== false,
+    () => l10n.t('NP_ENABLE only when the host has paging'),
+    'APM 2 15.25.3',
   ),
   vmrunCheck(
     'control.guest-pat',

@@ -13,6 +13,8 @@ export interface SvmCapabilities {
 /** One VMRUN as the checks see it. */
 export interface VmrunView {
   readonly capabilities: SvmCapabilities;
+  /** Whether VMRUN is executed with paging; undefined where that is not known. */
+  readonly hostPaging?: boolean;
   /** The value of a field of the VMCB, or of the VMSA of an encrypted guest. */
   field(id: VmcbFieldId): bigint;
 }
