@@ -1,4 +1,4 @@
-import { cpuidMask } from '../../../isa/cpuid';
+import { cpuidMask, featureByName } from '../../../isa/cpuid';
 import { WideCr4 } from '../../../isa/registers/control';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import { Field } from '../../../isa/vmx/fields';
@@ -50,7 +50,11 @@ function* shownFeatures(leaf: number, subleaf: number, told: CpuidResult): Handl
   };
 }
 
-const HIDDEN = HIDDEN_FEATURES.reduce((bits, name) => bits | cpuidMask(name), 0);
+/** Those of leaf 1, all in ECX: a processor with VT-x has none of the others. */
+const HIDDEN = HIDDEN_FEATURES.filter((name) => featureByName(name).cpuid.leaf === 1).reduce(
+  (bits, name) => bits | cpuidMask(name),
+  0,
+);
 
 /** What tells more of hidden features: of MONITOR, and of x2APIC identifiers. */
 const HIDDEN_LEAVES: ReadonlySet<number> = new Set([5, 0xb]);
