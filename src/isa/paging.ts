@@ -124,6 +124,14 @@ export const PteReserved = {
   PDPTE_PAE: bits(63, 52) | bits(8, 5) | bits(2, 1),
 } as const;
 
+/**
+ * Which entry of a table with 512 entries an address selects (SDM 3A 4.5; of the EPT, 3C 29.3.2).
+ *
+ * @param level 1 for a page table … 5
+ */
+export const tableIndex = (address: bigint, level: number): number =>
+  Number((address >> BigInt(12 + 9 * (level - 1))) & 0x1ffn);
+
 /** The offset within a 4-KByte page. */
 export const PAGE_OFFSET = bits(11, 0);
 

@@ -1,4 +1,4 @@
-import { Pte } from '../../isa/paging';
+import { Pte, tableIndex } from '../../isa/paging';
 import { WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import { walk, type PagingState, type WalkStep } from '../../processor/paging/walk';
 import type { PhysicalMemory } from '../../processor/physical-memory';
@@ -176,7 +176,7 @@ export class HostProcess implements Backing {
     const linear = GUEST_RAM + BigInt(page);
     let table = this.root;
     for (let level = 4; level > 1; level--) {
-      const at = table + indexAt(linear, level) * 8;
+      const at = table + tableIndex(linear, level) * 8;
       let entry = this.memory.read64(at);
       if (!(entry & Pte.P)) {
         if (!make) return undefined;
@@ -185,9 +185,6 @@ export class HostProcess implements Backing {
       }
       table = Number(entry & Pte.ADDRESS);
     }
-    return table + indexAt(linear, 1) * 8;
+    return table + tableIndex(linear, 1) * 8;
   }
 }
-
-const indexAt = (linear: bigint, level: number): number =>
-  Number((linear >> BigInt(12 + 9 * (level - 1))) & 0x1ffn);

@@ -1,4 +1,5 @@
 import { MemoryType } from '../../isa/memory-types';
+import { tableIndex } from '../../isa/paging';
 import { EptRights, EptWalkLength, Epte } from '../../isa/ept';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
@@ -76,18 +77,18 @@ export class EptBuilder implements Persistent<CoveredPage | undefined> {
   private knownEntry(guestPhysical: bigint): number | undefined {
     let table = this.root;
     for (let level = 4; level > 1; level--) {
-      const entry = this.memory.read64(table + index(guestPhysical, level) * 8);
+      const entry = this.memory.read64(table + tableIndex(guestPhysical, level) * 8);
       if ((entry & ALL) === 0n) return undefined;
       table = Number(entry & Epte.ADDRESS);
     }
-    return table + index(guestPhysical, 1) * 8;
+    return table + tableIndex(guestPhysical, 1) * 8;
   }
 
   /** The address of the last-level entry, its tables made as needed. */
   private entryAddress(guestPhysical: bigint): number {
     let table = this.root;
     for (let level = 4; level > 1; level--) {
-      const at = table + index(guestPhysical, level) * 8;
+      const at = table + tableIndex(guestPhysical, level) * 8;
       let entry = this.memory.read64(at);
       if ((entry & ALL) === 0n) {
         entry = BigInt(this.frames.allocate()) | ALL;
@@ -95,10 +96,6 @@ export class EptBuilder implements Persistent<CoveredPage | undefined> {
       }
       table = Number(entry & Epte.ADDRESS);
     }
-    return table + index(guestPhysical, 1) * 8;
+    return table + tableIndex(guestPhysical, 1) * 8;
   }
-}
-
-function index(guestPhysical: bigint, level: number): number {
-  return Number((guestPhysical >> BigInt(12 + 9 * (level - 1))) & 0x1ffn);
 }

@@ -28,10 +28,6 @@ export function levelsOf({ mode }: Role, underneath: Underneath): 3 | 4 | 5 {
   return mode === '4-level' || underneath === '4-level' ? 4 : 3;
 }
 
-/** Which entry of a shadow table a linear address uses. */
-export const indexOf = (linear: bigint, level: number): number =>
-  Number((linear >> BigInt(12 + 9 * (level - 1))) & 0x1ffn);
-
 /** The rights that are left behind an entry of the guest's. PDPTE registers take none away. */
 export function narrowed(rights: Rights, { entry, level }: WalkStep, role: Role): Rights {
   if (role.mode === 'PAE' && level === 3) return rights;

@@ -1,4 +1,4 @@
-import { Pte } from '../../../isa/paging';
+import { Pte, tableIndex } from '../../../isa/paging';
 import type { Persistent } from '../../../processor/persistent';
 import {
   walk,
@@ -17,7 +17,6 @@ import {
   ALL_RIGHTS,
   firstTable,
   guestTable,
-  indexOf,
   levelsOf,
   narrowed,
   roleName,
@@ -186,7 +185,7 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
   isReserved(linear: bigint): boolean {
     const { reserved, isOwn } = this.options;
     if (isOwn?.(linear) === true) return true;
-    return reserved !== undefined && indexOf(linear, 4) === reserved.index;
+    return reserved !== undefined && tableIndex(linear, 4) === reserved.index;
   }
 
   /** Whether writes to a frame have to be seen: it holds tables of the guest's. */
@@ -295,7 +294,7 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
     let rights = ALL_RIGHTS;
     const registers = page.level === 3;
     for (let level = page.level; level > 1; level--) {
-      const at = page.frame + indexOf(linear, level) * 8;
+      const at = page.frame + tableIndex(linear, level) * 8;
       const step = steps.find((each) => each.level === level);
       if (step) rights = narrowed(rights, step, role);
       // PDPTE registers are no table.
@@ -309,7 +308,7 @@ export class ShadowPager implements Persistent<ShadowPagerState> {
       page = child;
       page.writes = 0;
     }
-    return { last: page.frame + indexOf(linear, 1) * 8, isNew };
+    return { last: page.frame + tableIndex(linear, 1) * 8, isNew };
   }
 
   private tableFor(
