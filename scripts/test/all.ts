@@ -20,6 +20,8 @@ interface Counts {
   readonly title: string;
   readonly passed: number;
   readonly failed: number;
+  /** What the tests that failed have said, as mocha lists them at the end. */
+  readonly failures: string;
 }
 
 /** Runs a program, shows what it writes, and gives back all of it. */
@@ -50,14 +52,17 @@ function counts(
   const last = (pattern: RegExp): number => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
   const passed = last(words.passed);
   const failed = last(words.failed);
-  return { title, passed, failed: failed === 0 && (status !== 0 || passed === 0) ? 1 : failed };
+  const at = output.search(/^\s+\d+ failing/m);
+  const failures = at < 0 ? '' : output.slice(at);
+  const brokeOff = failed === 0 && (status !== 0 || passed === 0);
+  return { title, passed, failed: brokeOff ? 1 : failed, failures };
 }
 
 async function main(): Promise<void> {
   const results: Counts[] = [];
   const tsx = ['--import', 'tsx'];
   const built = await show(['scripts/build.mjs', '--tests']);
-  if (built.status !== 0) results.push({ title: 'build', passed: 0, failed: 1 });
+  if (built.status !== 0) results.push({ title: 'build', passed: 0, failed: 1, failures: '' });
   const words = { passed: /(\d+) passing/g, failed: /(\d+) failing/g };
   results.push(counts('unit tests', await show([MOCHA, ...BESIDE]), words));
   const mocha = [MOCHA, '--config=test/mocharc.json'];
@@ -81,6 +86,10 @@ async function main(): Promise<void> {
   const own = { passed: /^(\d+) passed, \d+ failed$/gm, failed: /^\d+ passed, (\d+) failed$/gm };
   results.push(counts('workbench', workbench, own));
 
+  // Once more, at the end: what failed in the middle of an hour’s output is hard to find.
+  for (const { title, failures } of results) {
+    if (failures !== '') process.stdout.write(`\n${title}:\n${failures}`);
+  }
   process.stdout.write('\n');
   for (const { title, passed, failed } of results) {
     process.stdout.write(`${title}: ${passed} passed, ${failed} failed.\n`);

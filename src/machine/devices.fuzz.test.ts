@@ -12,7 +12,7 @@ import { screenOf } from './screen/screen';
 
 /** Programs that write anything anywhere: `FUZZ_DEVICES=100000` does more, `FUZZ_SEED=n` the same again. */
 const RUNS = Number(process.env['FUZZ_DEVICES'] ?? 300);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_127);
 /** The longest rest between two accesses, in units of the machine's time. */
 const REST = 3_000_000;
 

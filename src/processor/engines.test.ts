@@ -14,7 +14,7 @@ import { createProcessor } from './create-processor';
 /** The interpreter and the reference evaluator give the same state on random programs. */
 
 const PROGRAMS = Number(process.env['PROGRAMS'] ?? 10_000);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['SEED'] ?? 20_261_127);
 const CODE = 0x8000;
 const DATA = 0x20000;
 const DATA_SIZE = 0x2000;

@@ -14,7 +14,7 @@ import { SCARCE } from './ways.testing';
 
 /** `EQUIVALENCE_PROGRAMS=5000` runs more, `SEED=n` the same ones again. */
 const PROGRAMS = Number(process.env['EQUIVALENCE_PROGRAMS'] ?? 40);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['SEED'] ?? 20_261_127);
 const MEMORY = 1 << 20;
 /** RAM up to what belongs to the video card. */
 const PROGRAM_RAM = 0xa0000;

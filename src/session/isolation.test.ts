@@ -16,7 +16,7 @@ import { WAYS, type Way } from './ways';
  */
 
 const PROGRAMS = Number(process.env['ISOLATION_PROGRAMS'] ?? 3);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['SEED'] ?? 20_261_127);
 const MEMORY = 1 << 20;
 /** RAM up to what belongs to the video card. */
 const PROGRAM_RAM = 0xa0000;

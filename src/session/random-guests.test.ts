@@ -9,7 +9,7 @@ import { randomGuest } from './random-guests.testing';
 
 /** `FUZZ_GUESTS=5000` runs more, `FUZZ_SEED=n` the same ones again. */
 const GUESTS = Number(process.env['FUZZ_GUESTS'] ?? 25);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_127);
 const LIMIT = 20_000;
 /** A repeated instruction does so many rounds at one go. */
 const ONE_GO = 65_536 + 2;

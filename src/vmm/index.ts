@@ -17,7 +17,7 @@ export { HOLE_KINDS, REFUSED, type Hole, type HoleKind } from './deprivilege/hol
 export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct/refusal';
 export { Hypercall } from './hypercalls';
 export { MonitorError } from './host/host';
-export { keepsLeft } from './vtx/left-registers';
+export { keepsLeft } from './hardware/left-registers';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
 export type { SoftwareProcessor } from './emulator/software-processor';
@@ -27,10 +27,6 @@ export { GUEST_RAM, type HostProcess, type PageState } from './hosting/host-proc
 export type { HostKernel } from './hosting/host-kernel';
 export { LEAST_HOST_MEMORY, type Hosting, type HostingOptions } from './hosting/hosting';
 export type { Allocation } from './memory/guest-memory';
-export {
-  guestPagingState,
-  ownControls,
-  shadowedControls,
-  type GuestControls,
-} from './vtx/guest-paging';
+export { guestPagingState, type GuestControls } from './hardware/guest-paging';
+export { ownControls, shadowedControls } from './vtx/guest-paging';
 export { vcpuOffset, type VcpuRegister } from './vtx/vcpu-area';

@@ -1,12 +1,13 @@
 import { Field } from '../isa/vmx/fields';
 import type { InvvpidType } from '../isa/vmx/invvpid';
-import { WideRflags } from '../isa/registers/flags';
 import { Gpr, gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
 import { softwareOf } from './emulate/operations';
 import { instruction } from './instruction';
+import { isEnterable } from './vtx/enterable';
+import { leaveTo, takeFrom } from './vtx/software-guest';
 import type { VcpuRegister } from './vtx/vcpu-area';
 
 /** The operations that handlers yield, by the names of the instructions they stand for. */
@@ -106,9 +107,7 @@ export const hypercallNumber = instruction('MOV', Cost.GPR, {
 export const completeInstruction = instruction('VMWRITE', Cost.VMWRITE, {
   perform: (host: Host, next: bigint) => {
     host.tally.completed++;
-    host.vmwrite(Field.GUEST_RIP, next);
-    const flags = host.vmread(Field.GUEST_RFLAGS);
-    if (flags & WideRflags.RF) host.vmwrite(Field.GUEST_RFLAGS, flags & ~WideRflags.RF);
+    host.area.complete(next);
   },
   field: () => Field.GUEST_RIP,
   operands: (next) => [next],
@@ -277,7 +276,7 @@ export const shadowRoot = instruction('look up', Cost.SOFTWARE, {
 /** The guest cannot be entered with its registers: software goes on with it. */
 export const takeIntoSoftware = instruction('MOV', Cost.GPR_BLOCK, {
   perform: (host: Host) => {
-    host.guest.leaveTo(softwareOf(host));
+    leaveTo(host, softwareOf(host));
     host.beginSoftware();
   },
   operands: () => ['[vcpu]', 'the guest-state area'],
@@ -285,14 +284,14 @@ export const takeIntoSoftware = instruction('MOV', Cost.GPR_BLOCK, {
 
 /** Whether the registers that software has for the guest are such that it can be entered: 1, or 0. */
 export const canEnter = instruction('test', Cost.SOFTWARE, {
-  perform: (host: Host) => (host.guest.canEnter(softwareOf(host)) ? 1n : 0n),
+  perform: (host: Host) => (isEnterable(softwareOf(host).state) ? 1n : 0n),
   operands: () => ['[vcpu]: CR0.PE, segment registers'],
 });
 
 /** The processor goes on with the guest. */
 export const giveToProcessor = instruction('MOV', Cost.GPR_BLOCK, {
   perform: (host: Host) => {
-    host.guest.takeFrom(softwareOf(host));
+    takeFrom(host, softwareOf(host));
     host.endSoftware();
   },
   operands: () => ['the guest-state area', '[vcpu]'],

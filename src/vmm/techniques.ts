@@ -25,7 +25,8 @@ import { TranslateTechnique } from './translate/translate';
 import { TranslatedGuest } from './translate/translated-guest';
 import { isInWindow, WINDOW_SIZE } from './translate/window';
 import { VtxContext } from './vtx/context';
-import { LeftRegisters } from './vtx/left-registers';
+import { LeftRegisters } from './hardware/left-registers';
+import { VmcsArea } from './vtx/vmcs-area';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './vtx/vmcs-setup';
 
@@ -99,6 +100,7 @@ function vtx(parts: TechniqueParts) {
   const [hostGdt, hostIdt, hostTss, stack] = [allocate(), allocate(), allocate(), allocate()];
   const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
   host.vmcs = vmcs;
+  host.area = new VmcsArea(host);
   const share = parts.share(new VtxContext(vmcs, parts.slice));
   if (share.turns.shared) {
     const { profile } = parts.computer.processor.state;

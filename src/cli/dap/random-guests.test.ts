@@ -5,7 +5,7 @@ import { busy, StreamClient } from './stream-client.testing';
 
 /** `FUZZ_GUESTS=5000` runs more, `FUZZ_SEED=n` the same ones again. */
 const GUESTS = Number(process.env['FUZZ_GUESTS'] ?? 25);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_127);
 /** Milliseconds of processor time. */
 const SOON = 1000;
 

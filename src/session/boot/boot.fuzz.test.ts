@@ -6,7 +6,7 @@ import { UnbootableImage } from './unbootable';
 
 /** Images that nobody has linked: `FUZZ_IMAGES=10000` tries more, `FUZZ_SEED=n` the same again. */
 const RUNS = Number(process.env['FUZZ_IMAGES'] ?? 400);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_127);
 
 const word = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 0x40, 0x34, 0x1000, 0x10_0000, 0x7fff_ffff, 0xffff_ffff),

@@ -2,6 +2,7 @@ import type { Bus } from '../../processor/bus';
 import { createProcessor } from '../../processor/create-processor';
 import type { InterruptEvent } from '../../processor/events/event';
 import type { Processor } from '../../processor/processor';
+import type { Profile } from '../../processor/profile/profile';
 import { stopAfter } from '../../processor/stop';
 import { startFrom, startStateOf, type StartState } from '../../processor/state/start-state';
 import { BusMemory } from './bus-memory';
@@ -39,8 +40,9 @@ const NO_BUS: Bus = {
 export class InstructionEmulator {
   private readonly cpu: Processor;
 
-  constructor(bus: GuestBus) {
-    this.cpu = createProcessor(new BusMemory(bus), NO_BUS);
+  /** @param profile what processor the guest believes to have */
+  constructor(bus: GuestBus, profile: Profile) {
+    this.cpu = createProcessor(new BusMemory(bus), NO_BUS, undefined, profile);
   }
 
   /** How many instructions it has done. */

@@ -2,7 +2,7 @@ import { Gpr } from '../../isa/registers/general';
 import { Msr, msrReset } from '../../isa/registers/msr';
 import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
 import type { InvvpidType } from '../../isa/vmx/invvpid';
-import { Field } from '../../isa/vmx/fields';
+import type { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
 import { Clock } from '../../machine/devices/clock';
 import {
@@ -31,9 +31,10 @@ import type { SoftwareProcessor } from '../emulator/software-processor';
 import type { Neighbours } from '../schedule/neighbours';
 import { HostInstructions } from './host-instructions';
 import { HostTimer } from './host-timer';
-import { VtxGuest } from '../vtx/vtx-guest';
-import type { LeftRegisters } from '../vtx/left-registers';
-import { GuestTranslation } from '../vtx/guest-translation';
+import type { GuestArea } from '../hardware/guest-area';
+import { GuestTranslation } from '../hardware/guest-translation';
+import { HardwareGuest } from '../hardware/hardware-guest';
+import type { LeftRegisters } from '../hardware/left-registers';
 import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
@@ -93,13 +94,14 @@ export class Host implements Persistent<HostState> {
   readonly pages: GuestPages;
   /** The guest as a process of a host's; undefined where the monitor has the computer for itself. */
   hosting: Hosting | undefined;
-  /** Where the registers of a guest of VT-x lie that VM exits leave in the processor, while another guest has it. */
+  private areaOfGuest: GuestArea | undefined;
+  /** Where the registers of a guest of guest mode lie that exits leave in the processor, while another guest has it. */
   left: LeftRegisters | undefined;
   /** Host-physical address of its VMCS, where it has one. */
   vmcs: number | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
-  readonly guest: VtxGuest;
+  readonly guest: HardwareGuest;
   /** The area of the general registers, in place. */
   readonly saved: BigUint64Array;
 
@@ -159,22 +161,31 @@ export class Host implements Persistent<HostState> {
     this.pages = pages;
     this.shadow = makeShadow?.(computer.memory, pages);
     this.translation = new GuestTranslation({
-      vmread: (field) => this.vmread(field),
-      vcpu: (register) => this.readVcpu(register),
+      area: () => this.area,
       pkru: () => this.cpu.state.pkru,
       memory: computer.memory,
       pages,
       shadow: this.shadow,
     });
-    this.guest = new VtxGuest(this);
+    this.guest = new HardwareGuest(this);
     guestMemory.setDevicePages(videoRanges(this.virtual));
     guestMemory.placeLocalApic(this.virtual.localApicPage);
   }
 
   /** The registers of the guest's that belong to its local APIC. */
   private get apicOwner(): ApicOwner {
-    const { executing, deprivileged, cpu } = this;
-    return executing?.state ?? deprivileged ?? cpu.state;
+    const { executing, deprivileged, areaOfGuest, cpu } = this;
+    return executing?.state ?? deprivileged ?? areaOfGuest?.apic ?? cpu.state;
+  }
+
+  /** Where the registers of a guest of guest mode lie. @throws MonitorError where the technique has no such guest */
+  get area(): GuestArea {
+    if (!this.areaOfGuest) throw new MonitorError('the processor has no guest mode');
+    return this.areaOfGuest;
+  }
+
+  set area(area: GuestArea) {
+    this.areaOfGuest = area;
   }
 
   private guestPages(): GuestPages {
@@ -324,13 +335,12 @@ export class Host implements Persistent<HostState> {
   }
 
   guestRegister(index: number): bigint {
-    if (index === Gpr.RSP) return this.vmread(Field.GUEST_RSP);
-    return this.computer.memory.read64(this.saveArea + index * 8);
+    return this.area.gpr(index) ?? this.computer.memory.read64(this.saveArea + index * 8);
   }
 
   setGuestRegister(index: number, value: bigint): void {
-    if (index === Gpr.RSP) this.vmwrite(Field.GUEST_RSP, value);
-    else this.computer.memory.write64(this.saveArea + index * 8, value);
+    if (this.area.setGpr(index, value)) return;
+    this.computer.memory.write64(this.saveArea + index * 8, value);
   }
 
   writePhysical(address: number, value: number): void {

@@ -4,13 +4,12 @@ import type { WindowMemory } from '../../machine/devices/vga/vga';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
-import { walkEpt } from '../../processor/vmx/ept';
 import { VIDEO_FIRST, VIDEO_LAST, type AddressRange } from '../../machine/device-map';
 import type { FrameAllocator } from '../host/frames';
 import type { Backing } from './backing';
-import type { CoveredPage, EptBuilder } from './ept-builder';
 import type { GuestPage } from './guest-pages';
 import { GuestRom, type GuestRomState } from './guest-rom';
+import type { CoveredPage, SecondLevelTables } from './second-level-tables';
 
 /** When the guest's memory gets its host frames. */
 export type Allocation = 'eager' | 'on-demand';
@@ -30,9 +29,7 @@ export interface GuestMemoryState {
 const LINE_20 = 2 ** 20;
 const isOdd = (address: number): boolean => Math.floor(address / LINE_20) % 2 === 1;
 
-const ANY_ACCESS = { read: false, write: false, execute: false };
-
-/** The guest's RAM: guest-physical pages over host frames, as the EPT says. */
+/** The guest's RAM: guest-physical pages over host frames, as the tables of the second level say. */
 export class GuestMemory implements Persistent<GuestMemoryState> {
   /** Whether the guest's address line 20 comes through: if not, pages of odd megabytes are those below. */
   private addressLine20 = true;
@@ -44,7 +41,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
 
   constructor(
     private readonly memory: PhysicalMemory,
-    private readonly ept: EptBuilder,
+    private readonly tables: SecondLevelTables,
     private readonly backing: Backing,
     /** Bytes of RAM from guest-physical address 0. */
     readonly size: number,
@@ -54,7 +51,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     spare: FrameAllocator,
   ) {
     const frameOf = (page: number): number => this.hostAddress(BigInt(page)) ?? this.pinned(page);
-    this.rom = new GuestRom(ept, { frameOf }, spare);
+    this.rom = new GuestRom(tables, { frameOf }, spare);
   }
 
   save(): GuestMemoryState {
@@ -62,14 +59,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     const { frameBuffer } = this;
     const rom = this.rom.save();
     const taken = this.backing.save();
-    const covered = this.ept.save();
+    const covered = this.tables.save();
     return { taken, addressLine20, hidden: [...this.hidden], rom, covered, frameBuffer };
   }
 
   restore(state: GuestMemoryState): void {
     const { taken, addressLine20, hidden, rom, covered, frameBuffer } = state;
     this.frameBuffer = frameBuffer;
-    this.ept.restore(covered);
+    this.tables.restore(covered);
     this.rom.restore(rom);
     this.backing.restore(taken);
     this.addressLine20 = addressLine20;
@@ -78,7 +75,7 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   }
 
   /**
-   * The guest's A20 gate: the EPT maps odd megabytes to the frames below them, or to their own again.
+   * The guest's A20 gate: the tables map odd megabytes to the frames below them, or to their own again.
    * Whoever calls sees to it that the processor forgets what it knew.
    */
   setAddressLine20(on: boolean): void {
@@ -92,19 +89,19 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   private remap(page: number, on: boolean): void {
     if (on) {
       const own = this.hidden.get(page);
-      this.ept.map(BigInt(page), own ?? 0, own === undefined ? 0 : EptRights.ALL);
+      this.tables.map(BigInt(page), own ?? 0, own === undefined ? 0 : EptRights.ALL);
       this.hidden.delete(page);
       return;
     }
     const own = this.hostAddress(BigInt(page));
     if (own !== undefined) this.hidden.set(page, own);
     const below = this.hostAddress(BigInt(page - LINE_20));
-    this.ept.map(BigInt(page), below ?? 0, below === undefined ? 0 : EptRights.ALL);
+    this.tables.map(BigInt(page), below ?? 0, below === undefined ? 0 : EptRights.ALL);
   }
 
-  /** The tables that map it: an EPT pointer. */
+  /** The tables that map it: what the processor is given to find them. */
   get map(): bigint {
-    return this.ept.pointer;
+    return this.tables.pointer;
   }
 
   contains(address: bigint): boolean {
@@ -134,8 +131,8 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   setDevicePages(ranges: readonly AddressRange[]): void {
     for (let page = VIDEO_FIRST; page < VIDEO_LAST; page += PAGE_SIZE) {
       const isDevice = ranges.some(({ first, last }) => page >= first && page <= last);
-      if (isDevice) this.ept.map(BigInt(page), this.videoFrame(page), 0);
-      else this.ept.map(BigInt(page), this.videoFrame(page));
+      if (isDevice) this.tables.map(BigInt(page), this.videoFrame(page), 0);
+      else this.tables.map(BigInt(page), this.videoFrame(page));
     }
   }
 
@@ -160,12 +157,12 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
    * @param page guest-physical address; undefined while it does not answer in memory
    */
   placeLocalApic(page: number | undefined): void {
-    this.ept.cover(page === undefined ? undefined : BigInt(page));
+    this.tables.cover(page === undefined ? undefined : BigInt(page));
   }
 
   private mapCard(first: number, rights: number): void {
     for (let offset = 0; offset < VBE_MEMORY; offset += PAGE_SIZE) {
-      this.ept.map(BigInt(first + offset), this.card + offset, rights);
+      this.tables.map(BigInt(first + offset), this.card + offset, rights);
     }
   }
 
@@ -202,14 +199,14 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   allocate(address: bigint): number {
     const page = address & ~0xfffn;
     const frame = this.frameFor(Number(page));
-    this.ept.map(page, frame);
+    this.tables.map(page, frame);
     return frame;
   }
 
   /** The same, for a page that keeps its frame for good. */
   private pinned(page: number): number {
     const frame = this.backing.pin(page);
-    this.ept.map(BigInt(page), frame);
+    this.tables.map(BigInt(page), frame);
     return frame;
   }
 
@@ -217,9 +214,9 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
   withdraw(page: number): void {
     // Where A20 hides it, nothing does.
     if (this.hidden.delete(page)) return;
-    this.ept.map(BigInt(page), 0, 0);
+    this.tables.map(BigInt(page), 0, 0);
     const above = page + LINE_20;
-    if (!this.addressLine20 && !isOdd(page) && above < this.size) this.ept.map(BigInt(above), 0, 0);
+    if (!this.addressLine20 && !isOdd(page) && above < this.size) this.tables.map(BigInt(above), 0, 0);
   }
 
   /** The page of RAM that answers at an address, which A20 may lead to the megabyte below. */
@@ -235,21 +232,18 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     return this.hostAddress(below) ?? this.allocate(below);
   }
 
-  /** Where a guest-physical address lies in host memory, by the EPT; undefined when it is not mapped. The local APIC covers none. */
+  /** Where a guest-physical address lies in host memory, by these tables; undefined when it is not mapped. The local APIC covers none. */
   hostAddress(address: bigint): number | undefined {
     const offset = address & 0xfffn;
-    const covered = this.ept.coveredFrame(address - offset);
+    const covered = this.tables.coveredFrame(address - offset);
     if (covered !== undefined) return covered + Number(offset);
-    const result = walkEpt(this.memory, this.ept.pointer, address, ANY_ACCESS, false);
-    return result.kind === 'translation' ? result.address : undefined;
+    const page = this.tables.pageAt(address - offset);
+    return page && page.frame + Number(offset);
   }
 
   /** The page of a guest-physical address, and whether the guest may write to it. */
   pageAt(address: bigint): GuestPage | undefined {
-    const page = address & ~0xfffn;
-    const result = walkEpt(this.memory, this.ept.pointer, page, ANY_ACCESS, false);
-    if (result.kind !== 'translation') return undefined;
-    return { frame: result.address, writable: (result.rights & EptRights.WRITE) !== 0 };
+    return this.tables.pageAt(address & ~0xfffn);
   }
 
   read(address: bigint, bytes: number): bigint {

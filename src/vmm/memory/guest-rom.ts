@@ -4,7 +4,7 @@ import type { ShadowSegment } from '../../machine/devices/pci/host-bridge';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Persistent } from '../../processor/persistent';
 import type { FrameAllocator } from '../host/frames';
-import type { EptBuilder } from './ept-builder';
+import type { SecondLevelTables } from './second-level-tables';
 
 const READ_ONLY = EptRights.READ | EptRights.EXECUTE;
 const END = 0x10_0000;
@@ -27,7 +27,7 @@ export interface FrameFinder {
 }
 
 /**
- * The guest's ROM, and the RAM at the same addresses below 1 MByte. The EPT maps what the guest's host bridge lets be
+ * The guest's ROM, and the RAM at the same addresses below 1 MByte. The tables map what the guest's host bridge lets be
  * read; a page is writable where that is RAM and is written, too. All other writes exit.
  */
 export class GuestRom implements Persistent<GuestRomState> {
@@ -35,7 +35,7 @@ export class GuestRom implements Persistent<GuestRomState> {
   private pages = new Map<number, Page>();
 
   constructor(
-    private readonly ept: EptBuilder,
+    private readonly tables: SecondLevelTables,
     private readonly memory: FrameFinder,
     /** For what has no place in the guest's RAM. */
     private readonly spare: FrameAllocator,
@@ -45,9 +45,9 @@ export class GuestRom implements Persistent<GuestRomState> {
   install(page: number): void {
     const chip = page < END ? this.memory.frameOf(page) : this.spare.allocate();
     this.pages.set(page, { chip, ram: undefined, readsRam: false, writesRam: false });
-    this.ept.map(BigInt(page), chip, READ_ONLY);
+    this.tables.map(BigInt(page), chip, READ_ONLY);
     if (page < FIRMWARE || page >= END) return;
-    this.ept.map(BigInt(page - FIRMWARE + FIRMWARE_ALIAS), chip, READ_ONLY);
+    this.tables.map(BigInt(page - FIRMWARE + FIRMWARE_ALIAS), chip, READ_ONLY);
   }
 
   /** The host bridge has been told where accesses go. @returns whether anything is another than before */
@@ -71,7 +71,7 @@ export class GuestRom implements Persistent<GuestRomState> {
     const { chip, readsRam, writesRam } = page;
     const shown = chip === undefined || readsRam ? this.ramOf(address, page) : chip;
     const writable = readsRam ? writesRam : chip === undefined;
-    this.ept.map(BigInt(address), shown, writable ? EptRights.ALL : READ_ONLY);
+    this.tables.map(BigInt(address), shown, writable ? EptRights.ALL : READ_ONLY);
   }
 
   private ramOf(address: number, page: Page): number {

@@ -5,7 +5,7 @@ import { instruction } from '../instruction';
 import type { Handler } from '../operation';
 import { vmptrld, vmwrite } from '../operations';
 import type { ContextSwitch } from '../schedule/turns';
-import type { LeftRegisters } from './left-registers';
+import type { LeftRegisters } from '../hardware/left-registers';
 
 /** The VMX-preemption timer counts every 32nd tick of the TSC (IA32_VMX_MISC bits 4:0). */
 const TICK = 32;

@@ -2,7 +2,7 @@ import { Field } from '../../isa/vmx/fields';
 import { Gpr } from '../../isa/registers/general';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
 import type { EmulatedState } from '../emulator/instruction-emulator';
-import type { GuestControls } from './guest-paging';
+import type { GuestControls } from '../hardware/guest-paging';
 
 /** The guest's registers, between the guest-state area of the VMCS and an emulator of instructions. */
 

@@ -1,21 +1,11 @@
-import { WideCr0, WideEfer } from '../../isa/registers/control';
 import { Field } from '../../isa/vmx/fields';
-import type { PagingState } from '../../processor/paging/walk';
+import type { GuestControls } from '../hardware/guest-paging';
 import { PDPTE_REGISTERS, type VcpuRegister } from './vcpu-area';
 
 /** Reads a field of the VMCS. */
 export type ReadField = (field: Field) => bigint;
 /** Reads a register that the monitor keeps beside the VMCS. */
 export type ReadVcpu = (register: VcpuRegister) => bigint;
-
-/** The control registers that decide about a guest's paging, as the guest knows them. */
-export interface GuestControls {
-  readonly cr0: bigint;
-  readonly cr3: bigint;
-  readonly cr4: bigint;
-  readonly efer: bigint;
-  readonly pdptes: readonly bigint[];
-}
 
 /** The PDPTE registers of PAE paging, in their order. */
 export const PDPTE_FIELDS = [
@@ -46,23 +36,4 @@ export const shadowedControls = (read: ReadField, vcpu: ReadVcpu): GuestControls
 function shown(read: ReadField, actual: Field, shadow: Field, maskField: Field): bigint {
   const mask = read(maskField);
   return (read(actual) & ~mask) | (read(shadow) & mask);
-}
-
-/**
- * The guest's paging, for walks that the monitor or a debugger makes.
- * @param flags the guest's RFLAGS
- * @param pkru which no VM exit saves
- */
-export function guestPagingState(
-  controls: GuestControls,
-  flags: bigint,
-  pkru: bigint,
-): PagingState {
-  return {
-    ...controls,
-    paging: (controls.cr0 & WideCr0.PG) !== 0n,
-    longMode: (controls.efer & WideEfer.LMA) !== 0n,
-    systemFlags: flags,
-    pkru,
-  };
 }

@@ -1,4 +1,3 @@
-import { Gpr } from '../../isa/registers/general';
 import { Msr } from '../../isa/registers/msr';
 import { Field } from '../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../isa/vmx/switched-msrs';
@@ -6,7 +5,8 @@ import type { Processor } from '../../processor/processor';
 import { startFrom, startStateOf } from '../../processor/state/start-state';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import type { EmulatedState } from '../emulator/instruction-emulator';
-import { PASSED_THROUGH } from './passed-through';
+import { PASSED_THROUGH } from '../hardware/passed-through';
+import type { Host } from '../host/host';
 
 /**
  * The guest's registers between the guest-state area of the VMCS, with what the processor still holds of
@@ -20,8 +20,23 @@ const BLOCKING = Field.GUEST_INTERRUPTIBILITY_INFO;
 const ELSEWHERE: ReadonlySet<number> = new Set([Msr.EFER, Msr.FS_BASE, Msr.GS_BASE, Msr.TSC]);
 const copied = (number: number): boolean => !ELSEWHERE.has(number);
 
+/** Software goes on with the guest. */
+export function leaveTo(host: Host, software: SoftwareProcessor): void {
+  toSoftware(software, host.cpu, host.guest.registers(), (field) => host.vmread(field));
+  software.state.setMsr(Msr.APIC_BASE, host.virtualApicBase);
+}
+
+/** The registers go to where the processor takes them from. */
+export function takeFrom(host: Host, software: SoftwareProcessor): void {
+  const before = host.guest.registers();
+  const write = (field: Field, value: bigint | number): void => {
+    host.vmwrite(field, value);
+  };
+  host.guest.store(before, fromSoftware(software, host.cpu, write));
+}
+
 /** @param registers what the VMCS and the save area hold */
-export function toSoftware(
+function toSoftware(
   software: SoftwareProcessor,
   cpu: Processor,
   registers: EmulatedState,
@@ -43,7 +58,7 @@ export function toSoftware(
 }
 
 /** What software has made of the guest, for the VMCS and the save area; the rest goes to the processor. */
-export function fromSoftware(
+function fromSoftware(
   software: SoftwareProcessor,
   cpu: Processor,
   write: (field: Field, value: bigint | number) => void,
@@ -67,7 +82,3 @@ export function fromSoftware(
     units: state.units.slice(),
   };
 }
-
-/** The general registers as the save area has them: RSP is in the VMCS. */
-export const savedRegisters = ({ registers }: EmulatedState): (readonly [number, bigint])[] =>
-  registers.gprs.flatMap((value, index) => (index === Gpr.RSP ? [] : [[index, value] as const]));

@@ -1,7 +1,8 @@
 import { WideEfer } from '../../isa/registers/control';
 import { EntryControl } from '../../isa/vmx/controls';
 import { Field } from '../../isa/vmx/fields';
-import { PDPTE_FIELDS, type GuestControls, type ReadField } from './guest-paging';
+import { differ, type GuestControls } from '../hardware/guest-paging';
+import { PDPTE_FIELDS, type ReadField } from './guest-paging';
 import { enteredCr0, enteredCr4, enteredEfer } from './paging/entered';
 import { PDPTE_REGISTERS, type VcpuRegister } from './vcpu-area';
 
@@ -21,14 +22,7 @@ export function storeControls(
   before: GuestControls,
   after: GuestControls,
 ): boolean {
-  const pdptes = after.pdptes.some((entry, n) => entry !== before.pdptes[n]);
-  const changed =
-    pdptes ||
-    before.cr0 !== after.cr0 ||
-    before.cr3 !== after.cr3 ||
-    before.cr4 !== after.cr4 ||
-    before.efer !== after.efer;
-  if (!changed) return false;
+  if (!differ(before, after)) return false;
   if (shadowed) storeBeside(read, write, shadowed, after);
   else storeOwn(write, before, after);
   return true;

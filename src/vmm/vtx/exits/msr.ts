@@ -16,7 +16,7 @@ import {
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
 import type { VtxPaging } from '../paging/vtx-paging';
-import { PASSED_THROUGH } from '../passed-through';
+import { PASSED_THROUGH } from '../../hardware/passed-through';
 
 const LOW = 0xffffffffn;
 

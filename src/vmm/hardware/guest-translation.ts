@@ -1,31 +1,21 @@
-import { AccessRights } from '../../isa/access-rights';
-import { Field } from '../../isa/vmx/fields';
 import { walk, type Access, type PagingState, type WalkResult } from '../../processor/paging/walk';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import { accessOf } from '../memory/faulting-access';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager } from '../memory/shadow/shadow-pager';
-import {
-  guestPagingState,
-  ownControls,
-  shadowedControls,
-  type GuestControls,
-  type ReadField,
-  type ReadVcpu,
-} from './guest-paging';
+import type { GuestArea } from './guest-area';
+import { guestPagingState } from './guest-paging';
 
 const READ_ANYTHING: Access = { write: false, execute: false, user: false, unchecked: true };
 const NOWHERE = (1n << 64n) - 1n;
-const DPL = BigInt(AccessRights.DPL);
 
 /** What it has to know of the guest and of the host. */
 export interface TranslationSources {
-  readonly vmread: ReadField;
-  readonly vcpu: ReadVcpu;
+  readonly area: () => GuestArea;
   readonly pkru: () => bigint;
   readonly memory: PhysicalMemory;
   readonly pages: GuestPages;
-  /** Undefined where the processor translates guest-physical addresses by the EPT. */
+  /** Undefined where the processor translates guest-physical addresses. */
   readonly shadow: ShadowPager | undefined;
 }
 
@@ -33,15 +23,9 @@ export interface TranslationSources {
 export class GuestTranslation {
   constructor(private readonly from: TranslationSources) {}
 
-  /** The control registers as the guest knows them. */
-  get controls(): GuestControls {
-    const { vmread, vcpu, shadow } = this.from;
-    return shadow ? shadowedControls(vmread, vcpu) : ownControls(vmread);
-  }
-
   private get paging(): PagingState {
-    const { vmread, pkru } = this.from;
-    return guestPagingState(this.controls, vmread(Field.GUEST_RFLAGS), pkru());
+    const { controls, rflags } = this.from.area();
+    return guestPagingState(controls, rflags, this.from.pkru());
   }
 
   /** Where the guest's page tables lead, whatever their rights; all ones where they lead nowhere. */
@@ -51,7 +35,7 @@ export class GuestTranslation {
 
   /** As the guest's instruction would get there: the physical address, or -1 - the error code of its #PF. */
   forInstruction(linear: bigint, write: boolean): bigint {
-    const user = (this.from.vmread(Field.GUEST_SS_AR_BYTES) & DPL) === DPL;
+    const { isUser: user } = this.from.area();
     return addressOrFault(this.look(linear, { write, execute: false, user }));
   }
 
