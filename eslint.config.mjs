@@ -147,7 +147,7 @@ export default tseslint.config(
   door(['src/processor/reference/**/*.ts'], JUDGED),
   door(
     [
-      'src/vmm/vtx/exits/**/*.ts',
+      'src/vmm/{hardware,vtx,svm}/exits/**/*.ts',
       'src/vmm/emulate/handlers/**/*.ts',
       'src/vmm/paravirt/{handlers,hypercalls}/**/*.ts',
     ],

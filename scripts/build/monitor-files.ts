@@ -12,7 +12,7 @@ export function isMonitorFile(path: string): boolean {
   return path.startsWith(MONITOR_FOLDER + sep) && /(?<!\.test|\.testing)\.ts$/.test(path);
 }
 
-/** 'vmm/vtx/exits/cpuid.ts' */
+/** 'vmm/hardware/exits/cpuid.ts' */
 export function monitorFileName(path: string): string {
   return relative(SOURCE_FOLDER, path).replaceAll(sep, '/');
 }

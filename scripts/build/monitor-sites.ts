@@ -19,7 +19,7 @@ interface Edit {
  * numbers stay those of the source.
  *
  * @param text the source
- * @param file the name under which the debugger serves it: 'vmm/vtx/exits/cpuid.ts'
+ * @param file the name under which the debugger serves it: 'vmm/hardware/exits/cpuid.ts'
  * @param operationModule what `at` is imported from, as seen from the file
  */
 export function addOperationSites(text: string, file: string, operationModule: string): string {

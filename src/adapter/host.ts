@@ -9,7 +9,7 @@ export interface AdapterHost {
   readonly files: SourceFiles;
   /** Where included files are looked for at last, as NASM does in the folder it is called in. */
   readonly workingFolder?: string;
-  /** Source files of the monitor and of the firmware, by their path below the source folder: 'vmm/vtx/exits/cpuid.ts'. */
+  /** Source files of the monitor and of the firmware, by their path below the source folder: 'vmm/hardware/exits/cpuid.ts'. */
   readonly shippedSources?: Readonly<Record<string, string>>;
   /** Undefined where files cannot be written. */
   readonly images?: ImageFiles;

@@ -40,7 +40,7 @@ export type OperationKind =
 
 /** A place in the monitor's source. */
 export interface Site {
-  /** Relative to the source folder: 'vmm/vtx/exits/cpuid.ts'. */
+  /** Relative to the source folder: 'vmm/hardware/exits/cpuid.ts'. */
   readonly file: string;
   readonly line: number;
   readonly column: number;

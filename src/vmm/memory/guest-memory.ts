@@ -216,7 +216,8 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     if (this.hidden.delete(page)) return;
     this.tables.map(BigInt(page), 0, 0);
     const above = page + LINE_20;
-    if (!this.addressLine20 && !isOdd(page) && above < this.size) this.tables.map(BigInt(above), 0, 0);
+    if (!this.addressLine20 && !isOdd(page) && above < this.size)
+      this.tables.map(BigInt(above), 0, 0);
   }
 
   /** The page of RAM that answers at an address, which A20 may lead to the megabyte below. */

@@ -33,8 +33,8 @@ import { emulateRealMode } from './real-mode';
 import { EXIT_HANDLERS } from './exits';
 import { eptPaging } from './paging/ept';
 import { shadowPaging } from './paging/shadow';
-import { TAGGED, UNTAGGED } from './paging/translations';
-import type { VtxPaging } from './paging/vtx-paging';
+import { TAGGED, UNTAGGED } from './translations';
+import { vtxVcpu, type VtxVcpu } from './vtx-vcpu';
 import { handleUnexpected } from './exits/shutdown';
 import { deliverPendingInterrupt } from './inject';
 import {
@@ -57,7 +57,7 @@ const FAILED = BigInt(ENTRY_FAILURE);
 /** Virtualization with VT-x: the guest runs in VMX non-root operation and comes back by VM exits. */
 export class VtxTechnique implements Technique {
   readonly name = 'vtx';
-  private readonly paging: VtxPaging;
+  private readonly vcpu: VtxVcpu;
 
   constructor(
     private readonly regions: VmxRegions,
@@ -65,8 +65,8 @@ export class VtxTechnique implements Technique {
     private readonly share: ProcessorShare,
   ) {
     const translations = plan.tlbTags ? TAGGED : UNTAGGED;
-    this.paging =
-      plan.eptPointer === undefined ? shadowPaging(translations) : eptPaging(translations);
+    const shadows = plan.eptPointer === undefined;
+    this.vcpu = vtxVcpu(shadows ? shadowPaging(translations) : eptPaging(translations));
   }
 
   *prepare(): Handler {
@@ -81,7 +81,7 @@ export class VtxTechnique implements Technique {
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
     yield* turns.first();
-    if (yield* this.paging.needsSoftware()) {
+    if (yield* this.vcpu.needsSoftware()) {
       yield startVcpu(this.plan.start);
       return;
     }
@@ -92,8 +92,8 @@ export class VtxTechnique implements Technique {
   handle(gate: number): Handler {
     const { turns } = this.share;
     return gate === EMULATION_GATE
-      ? handleRealMode(this.paging, turns)
-      : handleExit(this.paging, turns);
+      ? handleRealMode(this.vcpu, turns)
+      : handleExit(this.vcpu, turns);
   }
 
   retire(): Handler {
@@ -120,7 +120,7 @@ function* enterVmxOperation({ vmxon: region }: VmxRegions): Handler<boolean> {
 }
 
 /** What every VM exit comes to. */
-export function* handleExit(paging: VtxPaging, turns: Turns): Handler {
+export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(BigInt.asUintN(16, reason));
@@ -129,9 +129,9 @@ export function* handleExit(paging: VtxPaging, turns: Turns): Handler {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
-  if (handler) yield* handler(paging, turns);
+  if (handler) yield* handler(vcpu, turns);
   else yield* handleUnexpected(basic);
-  if (yield* paging.needsSoftware()) {
+  if (yield* vcpu.needsSoftware()) {
     yield takeIntoSoftware();
     return;
   }
@@ -143,8 +143,8 @@ export function* handleExit(paging: VtxPaging, turns: Turns): Handler {
 }
 
 /** The next instruction of a guest that software executes. */
-export function* handleRealMode(paging: VtxPaging, turns: Turns): Handler {
-  const canEnter = yield* emulateRealMode(paging, turns);
+export function* handleRealMode(vcpu: VtxVcpu, turns: Turns): Handler {
+  const canEnter = yield* emulateRealMode(vcpu, turns);
   yield* turns.next();
   if (canEnter) yield* enter();
 }

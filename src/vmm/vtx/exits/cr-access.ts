@@ -1,7 +1,5 @@
 import { AccessRights } from '../../../isa/access-rights';
-import { Pte, PteReserved } from '../../../isa/paging';
 import {
-  Cr3Address,
   MACHINE_STATUS_WORD,
   WideCr0,
   WideCr3,
@@ -11,54 +9,52 @@ import {
 import { Msr } from '../../../isa/registers/msr';
 import { Field } from '../../../isa/vmx/fields';
 import { CrAccessType } from '../../../isa/vmx/qualification';
-import { unpackAnswer } from '../../cpuid-answer';
+import { loadPdptes, writeCr3 } from '../../hardware/exits/cr3';
 import type { Handler } from '../../operation';
 import {
-  cpuid,
   guestRegister,
   rdmsr,
   readCr8,
-  readGuestPhysical,
   setGuestRegister,
   vmread,
   writeCr8,
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
-import type { VtxPaging } from '../paging/vtx-paging';
+import type { VtxVcpu } from '../vtx-vcpu';
 
 /** MOV to and from control registers, CLTS, LMSW. */
-export function* handleCrAccess(paging: VtxPaging): Handler {
+export function* handleCrAccess(vcpu: VtxVcpu): Handler {
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const number = Number(qualification & 15n);
   const access = Number((qualification >> 4n) & 3n);
   const gpr = Number((qualification >> 8n) & 15n);
   if (access === CrAccessType.MOV_FROM) {
     // CR0 and CR4 can be read without an exit.
-    const value = number === 8 ? yield readCr8() : yield* paging.cr3();
+    const value = number === 8 ? yield readCr8() : yield* vcpu.cr3();
     yield setGuestRegister(gpr, value);
     yield* advanceRip();
     return;
   }
   const value = yield* wantedValue(access, gpr, qualification);
-  const done = yield* write(paging, number, value);
+  const done = yield* write(vcpu, number, value);
   if (done) yield* advanceRip();
   else yield* injectGeneralProtection();
 }
 
 /** @returns false for what the processor would have answered with #GP(0); nothing has changed then */
-function* write(paging: VtxPaging, number: number, value: bigint): Handler<boolean> {
+function* write(vcpu: VtxVcpu, number: number, value: bigint): Handler<boolean> {
   switch (number) {
     case 3:
-      return yield* writeCr3(paging, value);
+      return yield* writeCr3(vcpu, value);
     case 4:
-      return yield* writeCr4(paging, value);
+      return yield* writeCr4(vcpu, value);
     case 8:
       if (value > 15n) return false;
       yield writeCr8(value);
       return true;
     default:
-      return yield* writeCr0(paging, value);
+      return yield* writeCr0(vcpu, value);
   }
 }
 
@@ -83,15 +79,15 @@ function machineStatusWord(cr0: bigint, qualification: bigint): bigint {
   return (cr0 & ~(MACHINE_STATUS_WORD & ~WideCr0.PE)) | source;
 }
 
-function* writeCr0(paging: VtxPaging, value: bigint): Handler<boolean> {
-  const old = yield* paging.cr0();
+function* writeCr0(vcpu: VtxVcpu, value: bigint): Handler<boolean> {
+  const old = yield* vcpu.cr0();
   const pg = WideCr0.PG;
   const turnsOn = (value & pg) !== 0n && (old & pg) === 0n;
   const turnsOff = (value & pg) === 0n && (old & pg) !== 0n;
   if (value >> 32n || (value & pg && !(value & WideCr0.PE))) return false;
   if (value & WideCr0.NW && !(value & WideCr0.CD)) return false;
-  const efer = yield* paging.efer();
-  const cr4 = yield* paging.cr4();
+  const efer = yield* vcpu.efer();
+  const cr4 = yield* vcpu.cr4();
   const code = yield vmread(Field.GUEST_CS_AR_BYTES);
   const code64 = (code & BigInt(AccessRights.L)) !== 0n;
   const long = (efer & WideEfer.LME) !== 0n;
@@ -99,68 +95,34 @@ function* writeCr0(paging: VtxPaging, value: bigint): Handler<boolean> {
   if (turnsOn && long && (!pae || code64)) return false;
   if (turnsOff && (cr4 & WideCr4.PCIDE || (efer & WideEfer.LMA && code64))) return false;
   if (turnsOn && pae && !long) {
-    const loaded = yield* loadPdptes(paging, yield* paging.cr3());
+    const loaded = yield* loadPdptes(vcpu, yield* vcpu.cr3());
     if (!loaded) return false;
   }
-  yield* paging.setCr0(value);
-  if (turnsOn && long) yield* paging.setLongMode(true);
-  if (turnsOff) yield* paging.setLongMode(false);
-  if (turnsOn || turnsOff) yield* paging.pagingTurned();
-  return true;
-}
-
-function* writeCr3(paging: VtxPaging, wanted: bigint): Handler<boolean> {
-  const cr0 = yield* paging.cr0();
-  const cr4 = yield* paging.cr4();
-  const efer = yield* paging.efer();
-  const long = (efer & WideEfer.LMA) !== 0n;
-  const value = cr4 & WideCr4.PCIDE ? wanted & ~WideCr3.KEEP_TRANSLATIONS : wanted;
-  if (long && value >> (yield* physicalAddressWidth())) return false;
-  if (cr0 & WideCr0.PG && cr4 & WideCr4.PAE && !long) {
-    const loaded = yield* loadPdptes(paging, value);
-    if (!loaded) return false;
-  }
-  yield* paging.setCr3(value);
+  yield* vcpu.setCr0(value);
+  if (turnsOn && long) yield* vcpu.setLongMode(true);
+  if (turnsOff) yield* vcpu.setLongMode(false);
+  if (turnsOn || turnsOff) yield* vcpu.pagingTurned();
   return true;
 }
 
 /** With PAE paging, a change of one of these loads the PDPTEs (SDM 3A 4.4.1). */
 const LOADS_PDPTES = WideCr4.PAE | WideCr4.PGE | WideCr4.PSE | WideCr4.SMEP;
 
-function* writeCr4(paging: VtxPaging, value: bigint): Handler<boolean> {
-  const efer = yield* paging.efer();
+function* writeCr4(vcpu: VtxVcpu, value: bigint): Handler<boolean> {
+  const efer = yield* vcpu.efer();
   const long = (efer & WideEfer.LMA) !== 0n;
   const possible = yield rdmsr(Msr.VMX_CR4_FIXED1);
   if (value & ~possible) return false;
   if (value & WideCr4.VMXE || (long && !(value & WideCr4.PAE))) return false;
-  const changed = value ^ (yield* paging.cr4());
-  const cr3 = yield* paging.cr3();
+  const changed = value ^ (yield* vcpu.cr4());
+  const cr3 = yield* vcpu.cr3();
   if (long && changed & WideCr4.LA57) return false;
   if (value & changed & WideCr4.PCIDE && (!long || cr3 & WideCr3.PCID)) return false;
-  const cr0 = yield* paging.cr0();
+  const cr0 = yield* vcpu.cr0();
   if (cr0 & WideCr0.PG && value & WideCr4.PAE && !long && changed & LOADS_PDPTES) {
-    const loaded = yield* loadPdptes(paging, cr3);
+    const loaded = yield* loadPdptes(vcpu, cr3);
     if (!loaded) return false;
   }
-  yield* paging.setCr4(value);
-  return true;
-}
-
-/** MAXPHYADDR: CPUID tells (SDM 3A 4.1.4). */
-function* physicalAddressWidth(): Handler<bigint> {
-  const { eax } = unpackAnswer(yield cpuid(0x80000008, 0));
-  return BigInt(eax & 0xff);
-}
-
-/** PAE paging: the four PDPTEs are registers. False for reserved bits. */
-function* loadPdptes(paging: VtxPaging, cr3: bigint): Handler<boolean> {
-  const width = yield* physicalAddressWidth();
-  const reserved = PteReserved.PDPTE_PAE | (((1n << 64n) - 1n) << width);
-  const entries: bigint[] = [];
-  for (const n of [0, 1, 2, 3]) {
-    entries.push(yield readGuestPhysical((cr3 & Cr3Address.PAE) + BigInt(8 * n), 8));
-  }
-  if (entries.some((entry) => entry & Pte.P && entry & BigInt.asUintN(64, reserved))) return false;
-  yield* paging.setPdptes(entries);
+  yield* vcpu.setCr4(value);
   return true;
 }

@@ -2,10 +2,10 @@ import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import type { Handler } from '../../operation';
 import type { Turns } from '../../schedule/turns';
 import { advanceRip } from '../advance-rip';
-import { handleCpuid } from './cpuid';
+import { handleCpuid } from '../../hardware/exits/cpuid';
 import { handleCrAccess } from './cr-access';
 import { handleEptViolation } from './ept-violation';
-import { handleHlt } from './hlt';
+import { handleHlt } from '../../hardware/exits/hlt';
 import {
   handleExternalInterrupt,
   handleInterruptWindow,
@@ -14,15 +14,15 @@ import {
 import { handleInvlpg } from './invlpg';
 import { handleInvpcid } from './invpcid';
 import { handleIoInstruction } from './io-instruction';
-import { handleRdmsr, handleWrmsr } from './msr';
+import { handleRdmsr, handleWrmsr } from '../../hardware/exits/msr';
 import { handleMonitorMwait } from './monitor-mwait';
 import { handleMovDr } from './mov-dr';
 import { handlePageFault } from './page-fault';
-import type { VtxPaging } from '../paging/vtx-paging';
-import { handleRdtsc, handleRdtscp } from './time-stamp';
+import type { VtxVcpu } from '../vtx-vcpu';
+import { handleRdtsc, handleRdtscp } from '../../hardware/exits/time-stamp';
 import { handleTripleFault } from './shutdown';
 import { handleTaskSwitch } from './task-switch';
-import { handleVmcall } from './vmcall';
+import { handleHypercall } from '../../hardware/exits/hypercall';
 import { handleVmxInstruction } from './vmx-instruction';
 import { handleXsetbv } from './xsetbv';
 
@@ -30,7 +30,7 @@ import { handleXsetbv } from './xsetbv';
 export interface ExitHandler {
   /** The name of its function in the source: it is shown, and bundling keeps no names of functions. */
   readonly name: string;
-  readonly handle: (paging: VtxPaging, turns: Turns) => Handler;
+  readonly handle: (vcpu: VtxVcpu, turns: Turns) => Handler;
 }
 
 /** `{ handleHlt }` tells function and name at once. */
@@ -70,7 +70,7 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
   ...answer(ExitReason.INVLPG, { handleInvlpg }),
   ...answer(ExitReason.INVPCID, { handleInvpcid }),
   ...answer([ExitReason.MONITOR, ExitReason.MWAIT], { handleMonitorMwait }),
-  ...answer(ExitReason.VMCALL, { handleVmcall }),
+  ...answer(ExitReason.VMCALL, { handleHypercall }),
   ...answer(ExitReason.CR_ACCESS, { handleCrAccess }),
   ...answer(ExitReason.IO_INSTRUCTION, { handleIoInstruction }),
   ...answer(ExitReason.RDMSR, { handleRdmsr }),

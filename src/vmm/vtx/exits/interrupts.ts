@@ -3,7 +3,7 @@ import type { Handler } from '../../operation';
 import { hostOut, timerFired, vmread } from '../../operations';
 import type { Turns } from '../../schedule/turns';
 import { reinjectInterruptedEvent, setInterruptWindow } from '../inject';
-import type { VtxPaging } from '../paging/vtx-paging';
+import type { VtxVcpu } from '../vtx-vcpu';
 
 const END_OF_INTERRUPT = 0x20;
 
@@ -16,7 +16,7 @@ export function* handleExternalInterrupt(): Handler {
 }
 
 /** The guest has had the processor for as long as it may. */
-export function* handlePreemptionTimer(_: VtxPaging, turns: Turns): Handler {
+export function* handlePreemptionTimer(_: VtxVcpu, turns: Turns): Handler {
   yield* turns.over();
 }
 

@@ -2,10 +2,10 @@ import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { vmread } from '../../operations';
 import { advanceRip } from '../advance-rip';
-import type { VtxPaging } from '../paging/vtx-paging';
+import type { VtxVcpu } from '../vtx-vcpu';
 
 /** INVLPG: the linear address is the exit qualification. */
-export function* handleInvlpg({ translations }: VtxPaging): Handler {
+export function* handleInvlpg({ translations }: VtxVcpu): Handler {
   const linear = yield vmread(Field.EXIT_QUALIFICATION);
   yield* translations.forgetPage(linear);
   yield* advanceRip();

@@ -3,6 +3,7 @@ import { Vector } from '../../../isa/exceptions';
 import { Rflags } from '../../../isa/registers/flags';
 import { Field } from '../../../isa/vmx/fields';
 import { IO_INSTRUCTION } from '../../../isa/vmx/qualification';
+import { accessPort, type PortAccess, type PortBytes } from '../../hardware/exits/ports';
 import type { Handler } from '../../operation';
 import {
   deviceRead,
@@ -17,19 +18,10 @@ import {
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectException } from '../inject';
-import type { VtxPaging } from '../paging/vtx-paging';
-
-type PortBytes = 1 | 2 | 4;
-
-interface PortAccess {
-  readonly port: number;
-  readonly bytes: PortBytes;
-  readonly input: boolean;
-  readonly repeated: boolean;
-}
+import type { VtxVcpu } from '../vtx-vcpu';
 
 /** IN, OUT, INS and OUTS: the access goes to the guest's virtual devices instead of the real ones. */
-export function* handleIoInstruction(paging: VtxPaging): Handler {
+export function* handleIoInstruction(vcpu: VtxVcpu): Handler {
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const part = (id: string): number => {
     const field = IO_INSTRUCTION.fields.find((f) => f.id === id);
@@ -39,41 +31,13 @@ export function* handleIoInstruction(paging: VtxPaging): Handler {
     port: part('PORT'),
     bytes: (part('SIZE') + 1) as PortBytes,
     input: part('IN') === 1,
-    repeated: part('REP') === 1,
   };
-  if (part('STRING') === 1) yield* stringAccess(access);
-  else if (access.input) yield* input(access);
-  else yield* output(paging, access);
+  if (part('STRING') === 1) yield* stringAccess(access, part('REP') === 1);
+  else yield* accessPort(vcpu, access);
 }
-
-function* input({ port, bytes }: PortAccess): Handler {
-  const value = yield deviceRead(port, bytes);
-  const rax = yield guestRegister(0);
-  const mask = (1n << BigInt(8 * bytes)) - 1n;
-  // IN to EAX clears the upper half of RAX, as every 32-bit write does.
-  yield setGuestRegister(0, bytes === 4 ? value : (rax & ~mask) | value);
-  yield* advanceRip();
-}
-
-function* output(paging: VtxPaging, { port, bytes }: PortAccess): Handler {
-  const rax = yield guestRegister(0);
-  const mask = (1n << BigInt(8 * bytes)) - 1n;
-  yield deviceWrite(port, bytes, Number(rax & mask));
-  if (MOVING_PORTS.has(port)) yield* paging.follow();
-  yield* advanceRip();
-}
-
-/**
- * Port 0x92, and data and command port of the keyboard controller: they drive address line 20. The data ports of PCI's
- * configuration space: RAM covers ROM, and memory of devices moves.
- */
-const MOVING_PORTS: ReadonlySet<number> = new Set([
-  ...[0x92, 0x60, 0x64],
-  ...[0xcfc, 0xcfd, 0xcfe, 0xcff],
-]);
 
 /** One element; a repeated instruction exits again for the next. */
-function* stringAccess({ port, bytes, input: reads, repeated }: PortAccess): Handler {
+function* stringAccess({ port, bytes, input: reads }: PortAccess, repeated: boolean): Handler {
   const linear = yield vmread(Field.GUEST_LINEAR_ADDRESS);
   const physical = yield translateGuest(linear, reads);
   if (physical < 0n) {

@@ -1,30 +1,15 @@
-import { DR7_INITIAL, DR7_WRITABLE } from '../../../isa/registers/debug';
 import { Field } from '../../../isa/vmx/fields';
+import { moveDebugRegister } from '../../hardware/exits/debug-registers';
 import type { Handler } from '../../operation';
-import {
-  guestRegister,
-  readDebugRegister,
-  setGuestRegister,
-  vmread,
-  vmwrite,
-  writeDebugRegister,
-} from '../../operations';
-import { advanceRip } from '../advance-rip';
+import { vmread } from '../../operations';
+import type { VtxVcpu } from '../vtx-vcpu';
 
-/** MOV to and from debug registers: DR7 lies in the VMCS, the others in the processor. */
-export function* handleMovDr(): Handler {
+const READS = 16n;
+
+/** MOV to and from debug registers: the qualification tells which (SDM 3C table 28-4). */
+export function* handleMovDr(vcpu: VtxVcpu): Handler {
   const qualification = yield vmread(Field.EXIT_QUALIFICATION);
   const number = Number(qualification & 7n);
   const gpr = Number((qualification >> 8n) & 15n);
-  const register = number === 4 || number === 5 ? number + 2 : number;
-  if ((qualification & 16n) !== 0n) {
-    const value = yield register === 7 ? vmread(Field.GUEST_DR7) : readDebugRegister(register);
-    yield setGuestRegister(gpr, value);
-  } else {
-    const value = yield guestRegister(gpr);
-    yield register === 7
-      ? vmwrite(Field.GUEST_DR7, (value & DR7_WRITABLE) | DR7_INITIAL)
-      : writeDebugRegister(register, value);
-  }
-  yield* advanceRip();
+  yield* moveDebugRegister(vcpu, { number, gpr, reads: (qualification & READS) !== 0n });
 }

@@ -4,7 +4,7 @@ import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { invept, mappingsChanged, vmread, vmwrite } from '../../operations';
 import { PDPTE_FIELDS } from '../guest-paging';
-import type { Translations } from './translations';
+import type { Translations } from '../../hardware/translations';
 import type { VtxPaging } from './vtx-paging';
 
 /** With EPT the processor uses the guest's own page tables: the guest has its control registers. */

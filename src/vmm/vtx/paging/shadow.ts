@@ -12,7 +12,7 @@ import {
 } from '../../operations';
 import { PDPTE_REGISTERS } from '../vcpu-area';
 import { enteredCr0, enteredCr4, enteredEfer } from './entered';
-import type { Translations } from './translations';
+import type { Translations } from '../../hardware/translations';
 import type { VtxPaging } from './vtx-paging';
 
 /** With shadow paging the guest has control registers of which the processor gets others: see `entered.ts`. */

@@ -1,5 +1,5 @@
 import type { Handler } from '../../operation';
-import type { Translations } from './translations';
+import type { Translations } from '../../hardware/translations';
 
 /**
  * How the memory of a guest is translated under VT-x: by the EPT, or by shadow page tables. It decides where

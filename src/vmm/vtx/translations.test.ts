@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LONG } from '../../../machine/long-mode.testing';
-import { sameAsBare } from '../against-bare.testing';
-import { runGuest } from '../../guest.testing';
-import { HandlerStack } from '../../handler-stack';
-import type { Handler } from '../../operation';
-import type { VtxPaging } from './vtx-paging';
-import { handleInvlpg } from '../exits/invlpg';
-import { handleInvpcid } from '../exits/invpcid';
-import { printed } from '../exits/printed.testing';
-import { eptPaging } from './ept';
-import { shadowPaging } from './shadow';
+import { LONG } from '../../machine/long-mode.testing';
+import { sameAsBare } from './against-bare.testing';
+import { runGuest } from '../guest.testing';
+import { HandlerStack } from '../handler-stack';
+import type { Handler } from '../operation';
+import type { VtxPaging } from './paging/vtx-paging';
+import { handleInvlpg } from './exits/invlpg';
+import { handleInvpcid } from './exits/invpcid';
+import { printed } from './exits/printed.testing';
+import { eptPaging } from './paging/ept';
+import { shadowPaging } from './paging/shadow';
 import { TAGGED, UNTAGGED } from './translations';
+import { vtxVcpu } from './vtx-vcpu';
 
 /** The page at 40000H and its entry; the frames at 50000H and 51000H hold 'A' and 'B'. */
 const ENTRY = '0x13000 + 0x40 * 8';
@@ -94,7 +95,7 @@ describe('translations of a guest under VT-x', function () {
   });
 
   it('make no difference to a guest that keeps to the rules', async () => {
-    const kernel = join(__dirname, '../../../../samples/first-exits/kernel.asm');
+    const kernel = join(__dirname, '../../../samples/first-exits/kernel.asm');
     const run = (tlbTags: boolean) =>
       runGuest(readFileSync(kernel, 'utf8'), { memory: 64 << 20, tlbTags });
     const [tagged, untagged] = [await run(true), await run(false)];
@@ -110,7 +111,12 @@ describe('translations of a guest under VT-x', function () {
 
   it('are dropped by INVVPID where they have a VPID, by VM entries where they have none', () => {
     const invalidations = (paging: VtxPaging): string[] =>
-      [handleInvlpg(paging), handleInvpcid(paging), paging.setCr3(0n), paging.setCr4(0n)]
+      [
+        handleInvlpg(vtxVcpu(paging)),
+        handleInvpcid(vtxVcpu(paging)),
+        paging.setCr3(0n),
+        paging.setCr4(0n),
+      ]
         .flatMap(operations)
         .filter((operation) => operation.startsWith('INVVPID'))
         .map((operation) => operation.slice('INVVPID '.length));

@@ -1,6 +1,4 @@
-import { AccessRights } from '../../../isa/access-rights';
 import { Vector } from '../../../isa/exceptions';
-import { Field } from '../../../isa/vmx/fields';
 import { Hypercall, HypercallError } from '../../hypercalls';
 import type { Handler } from '../../operation';
 import {
@@ -9,16 +7,13 @@ import {
   hypercallNumber,
   setGuestRegister,
   stopGuest,
-  vmread,
 } from '../../operations';
-import { advanceRip } from '../advance-rip';
-import { injectException } from '../inject';
+import type { Vcpu } from '../vcpu';
 
-/** VMCALL: the guest asks for a service. Only its kernel may. */
-export function* handleVmcall(): Handler {
-  const rights = yield vmread(Field.GUEST_SS_AR_BYTES);
-  if ((rights & BigInt(AccessRights.DPL)) !== 0n) {
-    yield* injectException(Vector.UD);
+/** VMCALL or VMMCALL: the guest asks for a service. Only its kernel may. */
+export function* handleHypercall(vcpu: Vcpu): Handler {
+  if (!(yield* vcpu.isSupervisor())) {
+    yield* vcpu.inject(Vector.UD);
     return;
   }
   const number = yield hypercallNumber();
@@ -27,11 +22,11 @@ export function* handleVmcall(): Handler {
     yield consoleWrite(Number(argument & 0xffn));
     yield setGuestRegister(0, 0n);
   } else if (number === BigInt(Hypercall.EXIT)) {
-    yield* advanceRip();
+    yield* vcpu.advance();
     yield stopGuest({ kind: 'hypercall' });
     return;
   } else {
     yield setGuestRegister(0, HypercallError.NO_SUCH_CALL);
   }
-  yield* advanceRip();
+  yield* vcpu.advance();
 }
