@@ -58,7 +58,7 @@ async function printed(options: Partial<MachineOptions>, cut: number): Promise<s
 }
 
 describe('the A20 gate', () => {
-  const monitors: readonly MonitorName[] = ['none', 'vtx'];
+  const monitors: readonly MonitorName[] = ['none', 'vtx', 'svm'];
   for (const monitor of monitors) {
     it(`by port 0x92 and by the keyboard controller, the last one decides (${monitor})`, async () => {
       assert.equal(await printed({ monitor }, 100_000), PRINTED);

@@ -8,7 +8,7 @@ import { MachineRun } from './run';
 
 /** IA32_APIC_BASE: a local APIC that a program moves and turns off (SDM 3A 11.4.3 to 11.4.5). */
 
-const MONITORS = ['none', 'vtx'] satisfies MonitorName[];
+const MONITORS = ['none', 'vtx', 'svm'] satisfies MonitorName[];
 const MEMORY = 4 << 20;
 const VERSION = '0x50014';
 

@@ -17,7 +17,7 @@ const PRINTED = `
 43 01
 50 01`;
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
+for (const monitor of ['none', 'vtx', 'svm'] satisfies MonitorName[]) {
   it(`interrupts come through the APICs under ${monitor}`, async () => {
     const image = flatImage(await assembleText(PROGRAM));
     let text = '';

@@ -11,7 +11,7 @@ const MEMORY = 4 << 20;
 /** The code before and after it was replaced; what was written; the error register; how many interrupts came. */
 const PRINTED = `abw${String.fromCharCode(0x41 + 0x14)}4`;
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
+for (const monitor of ['none', 'vtx', 'svm'] satisfies MonitorName[]) {
   it(`a disk's sectors come and go by DMA under ${monitor}, and code that came is executed`, async () => {
     const options = { name: 'busmaster', memory: MEMORY };
     const image = await bootProgram(await assembleText(PROGRAM), options);

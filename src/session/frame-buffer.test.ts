@@ -83,7 +83,7 @@ gdtr:   dw $ - gdt - 1
 `;
 const MEMORY = 4 << 20;
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
+for (const monitor of ['none', 'vtx', 'svm'] satisfies MonitorName[]) {
   it(`the linear frame buffer lies where PCI places it under ${monitor}`, async () => {
     const image = await bootProgram(await assembleText(PROGRAM), { name: 'fb', memory: MEMORY });
     const bytes: number[] = [];

@@ -86,7 +86,7 @@ idtr:   dw 0x60 * 8 - 1
         align 8
 idt:    times 0x60 dw 0, 8, 0x8e00, 0`;
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
+for (const monitor of ['none', 'vtx', 'svm'] satisfies MonitorName[]) {
   it(`the HPET interrupts under ${monitor}`, async () => {
     const image = flatImage(await assembleText(PROGRAM));
     let text = '';

@@ -22,11 +22,13 @@ import {
 } from '../vmm';
 import type { End } from './end';
 import type { BootImage, PoweredOn } from './boot/boot-image';
+import { processorAndMonitor } from './processors';
 import { hashOf } from './state-hash';
 
 /** Who has the computer in root mode: the built-in monitor by a technique, or the program itself. */
 export const MONITORS = [
   'vtx',
+  'svm',
   'deprivilege',
   'translate',
   'paravirt',
@@ -50,7 +52,7 @@ export interface MachineOptions {
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
-  /** What processor the computer has. Default: 'intel'. */
+  /** What processor the computer has. Default: what the monitor needs, or 'intel'. */
   readonly cpu?: ProfileName;
   /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */
   readonly others?: readonly OtherGuest[];
@@ -227,7 +229,7 @@ function virtualMachines(
     intercepts: options.intercepts ?? INTERCEPTS,
     ...(options.engine && { engine: options.engine }),
     hosting: options.hosting,
-    ...(options.cpu && { profile: PROFILES[options.cpu] }),
+    profile: PROFILES[processorAndMonitor(options.cpu, technique).cpu],
     ...(options.slice !== undefined && { slice: options.slice }),
   });
   guests.forEach(({ image }, n) => {
@@ -250,10 +252,10 @@ function load(
 
 /** The program on the bare computer, as its firmware or boot loader leaves it. */
 function bare(image: BootImage, options: MachineOptions, events: PlatformEvents): Computer {
-  const { memory, engine, cpu = 'intel' } = options;
+  const { memory, engine } = options;
   const { start, firmware } = image;
   const platform = platformOf(image, memory);
-  const profile = PROFILES[cpu];
+  const profile = PROFILES[processorAndMonitor(options.cpu, options.monitor).cpu];
   const computer = new Computer({ memory, events, platform, profile, ...(engine && { engine }) });
   for (const { address, bytes } of image.pieces) computer.memory.writeBytes(address, bytes);
   const { processor } = computer;

@@ -102,7 +102,7 @@ async function boot(monitor: MonitorName, source = SOURCE) {
   return { machine, goOn, look };
 }
 
-for (const monitor of ['vtx', 'none'] as const) {
+for (const monitor of ['vtx', 'svm', 'none'] as const) {
   describe(`the screen of a machine (monitor: ${monitor})`, () => {
     it('can be looked at at any moment, and nothing changes', async () => {
       const [one, other] = [await boot(monitor), await boot(monitor)];

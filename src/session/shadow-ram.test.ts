@@ -18,7 +18,7 @@ before(async () => {
   image = await bootProgram(await assembleText(PROGRAM), { name: 'shadow', memory: MEMORY });
 });
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
+for (const monitor of ['none', 'vtx', 'svm'] satisfies MonitorName[]) {
   const start = (said: (text: string) => void): Machine => {
     const serial = (byte: number): void => {
       said(String.fromCharCode(byte));

@@ -31,7 +31,7 @@ HPET 00
 80001000 11111234 03000002 00000103 FF800008
 `;
 
-for (const monitor of ['none', 'vtx'] satisfies MonitorName[]) {
+for (const monitor of ['none', 'vtx', 'svm'] satisfies MonitorName[]) {
   it(`a kernel finds the firmware's tables and the PCI bus under ${monitor}`, async () => {
     const options = { name: 'tables', memory: MEMORY };
     const image = await bootProgram(await assembleText(PROGRAM), options);

@@ -13,6 +13,8 @@ export const WAYS: readonly [Way, ...Way[]] = [
   { name: 'none', monitor: 'none' },
   { name: 'vtx', monitor: 'vtx' },
   { name: 'vtx with shadow paging', monitor: 'vtx', paging: 'shadow' },
+  { name: 'svm', monitor: 'svm' },
+  { name: 'svm with shadow paging', monitor: 'svm', paging: 'shadow' },
   { name: 'emulate', monitor: 'emulate' },
   { name: 'deprivilege', monitor: 'deprivilege' },
   { name: 'translate', monitor: 'translate' },

@@ -18,8 +18,9 @@ export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct
 export { Hypercall } from './hypercalls';
 export { MonitorError } from './host/host';
 export { keepsLeft } from './hardware/left-registers';
+export { svmHandlerName } from './svm/exits';
 export { exitHandlerName } from './vtx/exits';
-export { INTERCEPTS, type Intercept } from './vtx/vmcs-setup';
+export { INTERCEPTS, type Intercept } from './intercepts';
 export type { SoftwareProcessor } from './emulator/software-processor';
 export { fetchedText } from './emulate/fetched';
 export { shadowTables, type ShadowTable } from './memory/shadow/shadow-listing';
@@ -29,4 +30,4 @@ export { LEAST_HOST_MEMORY, type Hosting, type HostingOptions } from './hosting/
 export type { Allocation } from './memory/guest-memory';
 export { guestPagingState, type GuestControls } from './hardware/guest-paging';
 export { ownControls, shadowedControls } from './vtx/guest-paging';
-export { vcpuOffset, type VcpuRegister } from './vtx/vcpu-area';
+export { vcpuOffset, type VcpuRegister } from './hardware/vcpu-area';

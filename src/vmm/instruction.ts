@@ -1,11 +1,9 @@
-import { fieldByEncoding, type Field } from '../isa/vmx/fields';
 import type { OperationCost } from './costs';
 import type { GuestEnd } from './end';
 import type { Host } from './host/host';
 import type { Operation, OperationKind, Site } from './operation';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
-const fieldName = (field: Field): string => fieldByEncoding(field)?.id ?? hex(field);
 
 /** A word, a number to be shown in hexadecimal, or both: 'guest-linear 0x7c00'. */
 export type Shown = string | number | bigint | readonly [what: string, value: number | bigint];
@@ -15,14 +13,22 @@ function inWords(operand: Shown): string {
   return typeof operand === 'object' ? `${operand[0]} ${hex(operand[1])}` : hex(operand);
 }
 
+/** A field of a control structure, as an operand. */
+export interface FieldOperand {
+  /** The encoding of a field of the VMCS, or the offset of one in the VMCB. */
+  readonly number: number;
+  /** How the operand is written. */
+  readonly name: string;
+}
+
 /** What an instruction, or a software step of the monitor, does with its operands. */
 interface Instruction<Operands extends readonly unknown[]> {
   /** Does it. A bigint is what the yield expression gives; without one it gives 0. */
   readonly perform: (host: Host, ...operands: Operands) => unknown;
   /** How the operands are written; by default there are none. */
   readonly operands?: (...operands: Operands) => readonly Shown[];
-  /** The VMCS field that it reads or writes: the first operand. */
-  readonly field?: (...operands: Operands) => Field;
+  /** The field that it reads or writes: the first operand. */
+  readonly field?: (...operands: Operands) => FieldOperand;
   /** What it ends the guest with. */
   readonly end?: (...operands: Operands) => GuestEnd;
   readonly kind?: OperationKind;
@@ -71,12 +77,17 @@ class InstructionWithOperands implements Operation {
 
   get operands(): string {
     const parts = this.definition.rest.operands?.(...this.given) ?? [];
-    return [...this.fields.map(fieldName), ...parts.map(inWords)].join(', ');
+    const { field } = this;
+    return [...(field ? [field.name] : []), ...parts.map(inWords)].join(', ');
   }
 
-  get fields(): readonly Field[] {
-    const field = this.definition.rest.field?.(...this.given);
-    return field === undefined ? [] : [field];
+  get fields(): readonly number[] {
+    const { field } = this;
+    return field ? [field.number] : [];
+  }
+
+  private get field(): FieldOperand | undefined {
+    return this.definition.rest.field?.(...this.given);
   }
 
   get end(): GuestEnd | undefined {

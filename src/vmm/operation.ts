@@ -14,7 +14,7 @@ export interface Operation {
   readonly operands: string;
   /** What it ends the guest with, where `kind` is 'end'. */
   readonly end?: GuestEnd | undefined;
-  /** VMCS field encodings that it reads or writes. */
+  /** The fields that it reads or writes: their encodings in a VMCS, or offsets in a VMCB. */
   readonly fields: readonly number[];
   /** Modelled cost in processor cycles. */
   readonly cycles: number;

@@ -1,29 +1,34 @@
-import { Field } from '../isa/vmx/fields';
+import { fieldByEncoding, Field } from '../isa/vmx/fields';
 import type { InvvpidType } from '../isa/vmx/invvpid';
 import { Gpr, gprName } from '../isa/registers/general';
 import { Cost } from './cost';
 import { endOperand, type GuestEnd } from './end';
 import type { Host } from './host/host';
 import { softwareOf } from './emulate/operations';
-import { instruction } from './instruction';
+import { instruction, type FieldOperand } from './instruction';
 import { isEnterable } from './vtx/enterable';
 import { leaveTo, takeFrom } from './vtx/software-guest';
-import type { VcpuRegister } from './vtx/vcpu-area';
+import type { VcpuRegister } from './hardware/vcpu-area';
 
 /** The operations that handlers yield, by the names of the instructions they stand for. */
 
 type PortBytes = 1 | 2 | 4;
 
+const inVmcs = (field: Field): FieldOperand => ({
+  number: field,
+  name: fieldByEncoding(field)?.id ?? `0x${field.toString(16)}`,
+});
+
 /** VMREAD: the value of a field of the current VMCS. */
 export const vmread = instruction('VMREAD', Cost.VMREAD, {
   perform: (host: Host, field: Field) => host.vmread(field),
-  field: (field) => field,
+  field: inVmcs,
 });
 
 /** VMWRITE to a field of the current VMCS. */
 export const vmwrite = instruction('VMWRITE', Cost.VMWRITE, {
   perform: (host: Host, field: Field, value: bigint | number) => host.vmwrite(field, value),
-  field: (field) => field,
+  field: inVmcs,
   operands: (_, value) => [value],
 });
 
@@ -109,7 +114,7 @@ export const completeInstruction = instruction('VMWRITE', Cost.VMWRITE, {
     host.tally.completed++;
     host.area.complete(next);
   },
-  field: () => Field.GUEST_RIP,
+  field: () => inVmcs(Field.GUEST_RIP),
   operands: (next) => [next],
 });
 

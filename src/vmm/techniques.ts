@@ -1,6 +1,7 @@
 import type { Computer } from '../machine/computer';
 import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
+import { Vmcb } from '../processor/svm/vmcb';
 import type { StartState } from '../processor/state/start-state';
 import { DeprivilegedGuest, type FrameOf } from './deprivilege/deprivileged-guest';
 import { DeprivilegeTechnique, loadOwnTables } from './deprivilege/deprivilege';
@@ -10,7 +11,7 @@ import { softwareProcessor } from './emulate/virtual-processor';
 import { DIRECT_MAP_INDEX, directMap } from './host/address-space';
 import { allocateRun, type SequentialFrames } from './host/frames';
 import type { Host } from './host/host';
-import type { EptBuilder } from './memory/ept-builder';
+import type { SecondLevelTables } from './memory/second-level-tables';
 import type { GuestPages } from './memory/guest-pages';
 import type { FramePool } from './memory/shadow/frame-pool';
 import { ShadowPager, type ShadowPagerOptions } from './memory/shadow/shadow-pager';
@@ -24,11 +25,15 @@ import { DataPage } from './translate/data-page';
 import { TranslateTechnique } from './translate/translate';
 import { TranslatedGuest } from './translate/translated-guest';
 import { isInWindow, WINDOW_SIZE } from './translate/window';
+import { SVM_CONTEXT } from './svm/context';
+import { SvmTechnique } from './svm/svm';
+import { VmcbArea } from './svm/vmcb-area';
+import { IOPM_SIZE, MSRPM_SIZE } from './svm/vmcb-setup';
 import { VtxContext } from './vtx/context';
 import { LeftRegisters } from './hardware/left-registers';
 import { VmcsArea } from './vtx/vmcs-area';
 import { VtxTechnique } from './vtx/vtx';
-import type { Intercept } from './vtx/vmcs-setup';
+import type { Intercept } from './intercepts';
 
 /** By the EPT in hardware, or by shadow page tables. */
 export type Paging = 'ept' | 'shadow';
@@ -38,7 +43,8 @@ export interface TechniqueParts {
   readonly computer: Computer;
   /** The monitor's own. */
   readonly frames: SequentialFrames;
-  readonly ept: EptBuilder;
+  /** The map of the guest's memory, in the format that the processor walks if it does. */
+  readonly tables: SecondLevelTables;
   /** Frames for shadow tables, where there are to be any. */
   readonly shadowFrames: FramePool | undefined;
   readonly hostCr3: bigint;
@@ -63,6 +69,8 @@ export interface TechniqueParts {
 export interface TechniqueKind {
   /** What leads from the guest's addresses to the host's, where it is not for the user to choose. */
   readonly paging?: Paging;
+  /** What processors walk to translate guest-physical addresses. Default: EPT. */
+  readonly tables?: 'npt';
   /** Whether it ends time slices itself; else the host's timer does. */
   readonly hasPreemptionTimer?: boolean;
   make(parts: TechniqueParts): { readonly host: Host; readonly technique: Technique };
@@ -70,6 +78,7 @@ export interface TechniqueKind {
 
 const TECHNIQUES = {
   vtx: { hasPreemptionTimer: true, make: vtx },
+  svm: { tables: 'npt', make: svm },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
   paravirt: { paging: 'shadow', make: paravirt },
@@ -94,7 +103,7 @@ function shadowMaker(pool: FramePool, options?: ShadowPagerOptions) {
 }
 
 function vtx(parts: TechniqueParts) {
-  const { frames, ept, shadowFrames, hostCr3, gateFrame, start } = parts;
+  const { frames, tables, shadowFrames, hostCr3, gateFrame, start } = parts;
   const allocate = (): number => frames.allocate();
   const [vmxon, vmcs, msrBitmap] = [allocate(), allocate(), allocate()];
   const [hostGdt, hostIdt, hostTss, stack] = [allocate(), allocate(), allocate(), allocate()];
@@ -113,7 +122,7 @@ function vtx(parts: TechniqueParts) {
     tlbTags: parts.tlbTags,
     vpid: parts.number + 1,
     timeSlices: share.turns.shared,
-    eptPointer: shadowFrames ? undefined : ept.pointer,
+    eptPointer: shadowFrames ? undefined : tables.pointer,
     msrBitmap,
     hostCr3,
     hostRsp: directMap(stack + 4096),
@@ -124,6 +133,30 @@ function vtx(parts: TechniqueParts) {
     start,
   };
   return { host, technique: new VtxTechnique({ vmxon, vmcs }, plan, share) };
+}
+
+function svm(parts: TechniqueParts) {
+  const { computer, frames, tables, shadowFrames, start } = parts;
+  const hostSaveArea = frames.allocate();
+  const vmcb = new Vmcb(computer.memory, frames.allocate());
+  const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
+  host.vmcb = vmcb;
+  host.area = new VmcbArea(host, vmcb);
+  const share = parts.share(SVM_CONTEXT);
+  if (share.turns.shared) {
+    const { profile } = computer.processor.state;
+    host.left = new LeftRegisters(computer.memory, frames.allocate(), profile, start.units);
+  }
+  const plan = {
+    intercepts: new Set(parts.intercepts),
+    tlbTags: parts.tlbTags,
+    asid: parts.number + 1,
+    nestedCr3: shadowFrames ? undefined : tables.pointer,
+    iopm: allocateRun(frames, IOPM_SIZE),
+    msrpm: allocateRun(frames, MSRPM_SIZE),
+    start,
+  };
+  return { host, technique: new SvmTechnique(hostSaveArea, plan, share) };
 }
 
 function emulate(parts: TechniqueParts) {

@@ -15,13 +15,15 @@ import type { HostingOptions } from './hosting/hosting';
 import { holderOf } from './hosting/withdrawal';
 import { HostFrames, type Backing } from './memory/backing';
 import { EptBuilder } from './memory/ept-builder';
+import { NptBuilder } from './memory/npt-builder';
+import type { SecondLevelTables } from './memory/second-level-tables';
 import { GuestMemory, type Allocation } from './memory/guest-memory';
 import { Scheduler, SLICE, type SchedulerState } from './schedule/scheduler';
 import { ALONE, SharedTurns } from './schedule/turns';
 import { techniqueKind, type Paging, type TechniqueKind, type TechniqueName } from './techniques';
 import { VirtualMachine, type VirtualMachineState } from './virtual-machine';
 import { VcpuArea } from './vcpu';
-import type { Intercept } from './vtx/vmcs-setup';
+import type { Intercept } from './intercepts';
 
 /** What a guest brings with it. */
 export interface GuestOptions {
@@ -59,7 +61,7 @@ const SERIAL = 0x3f8;
 /** A guest with its memory, and the tables that map it. */
 interface GuestRam {
   readonly guest: GuestOptions;
-  readonly ept: EptBuilder;
+  readonly tables: SecondLevelTables;
   readonly memory: GuestMemory;
   readonly process: HostProcess | undefined;
 }
@@ -101,7 +103,9 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
     const pool = new ScatteredFrames(plan.guestStart, plan.pages);
     const { hosting } = options;
     this.kernel = hosting && new HostKernel(this.computer.memory, pool, hosting.memory);
-    const memories = this.guestMemories(options, plan, pool);
+    const nested = kind.tables === 'npt' && options.paging !== 'shadow';
+    const Tables = nested ? NptBuilder : EptBuilder;
+    const memories = this.guestMemories(options, plan, pool, Tables);
     const hostCr3 = buildAddressSpace(this.computer.memory, this.frames);
     for (const { process } of memories) process?.shareKernel(hostCr3);
     enterRootMode(this.computer, memories[0]?.process?.cr3 ?? hostCr3);
@@ -122,29 +126,30 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
     { allocation, guests }: VirtualMachinesOptions,
     plan: MemoryPlan,
     pool: ScatteredFrames,
+    Tables: typeof EptBuilder | typeof NptBuilder,
   ): GuestRam[] {
     const { frames, kernel } = this;
     const { memory: host } = this.computer;
     return guests.map((guest, n) => {
-      const ept = new EptBuilder(host, frames);
+      const tables = new Tables(host, frames);
       const process = kernel && new HostProcess(host, frames, kernel, guest.memory);
       const backing: Backing = process ?? new HostFrames(pool);
-      const memory = new GuestMemory(host, ept, backing, guest.memory, plan.card(n), frames);
+      const memory = new GuestMemory(host, tables, backing, guest.memory, plan.card(n), frames);
       // A process gets memory when it touches it.
       if (allocation === 'eager' && !process) memory.allocateAll();
-      return { guest, ept, memory, process };
+      return { guest, tables, memory, process };
     });
   }
 
   private make(parts: GuestParts): VirtualMachine {
-    const { kind, options, plan, guest, number, ept, memory, process } = parts;
+    const { kind, options, plan, guest, number, tables, memory, process } = parts;
     const { computer, frames, kernel } = this;
     const hostCr3 = process?.cr3 ?? parts.hostCr3;
     const shares = options.guests.length > 1;
     const { host, technique } = kind.make({
       computer,
       frames,
-      ept,
+      tables,
       shadowFrames: plan.shadowPool(number),
       hostCr3,
       gateFrame: GATE_FRAME,

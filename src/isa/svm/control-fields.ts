@@ -73,7 +73,12 @@ const CLEAN_BITS = table('VMCB clean bits', 'APM 2 15.15.3', [
 ]);
 
 /** What the field TLB_CONTROL may ask for (APM 2 15.16.2, table 15-9). */
-export const TlbControl = { FLUSH_ALL: 1, FLUSH_GUEST: 3, FLUSH_GUEST_NON_GLOBAL: 7 } as const;
+export const TlbControl = {
+  NOTHING: 0,
+  FLUSH_ALL: 1,
+  FLUSH_GUEST: 3,
+  FLUSH_GUEST_NON_GLOBAL: 7,
+} as const;
 
 /** Up to 15 bytes of the guest's instruction, behind BYTES_FETCHED (APM 2 15.8.4). */
 export const INSTRUCTION_BYTES = 0x0d1;

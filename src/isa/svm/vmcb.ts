@@ -16,6 +16,9 @@ export const VMCB_SIZE = 0x1000;
 
 const BY_ID = new Map<string, VmcbFieldRow<VmcbFieldId>>(ROWS.map((row) => [row.id, row]));
 
+/** From the beginning of the VMCB. */
+export const vmcbOffset = (id: VmcbFieldId): number => BY_ID.get(id)?.offset ?? 0;
+
 /** The row of a name, any case: `guest_asid`. */
 export function vmcbField(name: string): VmcbFieldRow<VmcbFieldId> | undefined {
   return BY_ID.get(name.toUpperCase());

@@ -6,7 +6,7 @@ import type { Vmcb } from './vmcb';
 
 /** Segment registers between the processor and a VMCB (APM 2 15.5.1, table B-2). */
 
-const NAMES = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS', 'LDTR', 'TR'] as const;
+export const SEGMENT_NAMES = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS', 'LDTR', 'TR'] as const;
 
 /** Bits 7:0 of the access rights stand where they stand in a VMCB; the upper ones do 4 bits lower there. */
 const LOW = 0xff;
@@ -19,13 +19,13 @@ const rightsOf = (attributes: number): number =>
   ((attributes & HIGH) << HIGH_SHIFT) |
   (attributes & AccessRights.P ? 0 : UNUSABLE);
 
-const attributesOf = (rights: number): number =>
+export const attributesOf = (rights: number): number =>
   (rights & UNUSABLE ? rights & LOW & ~AccessRights.P : rights & LOW) |
   ((rights >> HIGH_SHIFT) & HIGH);
 
 /** A segment register as a VMCB holds it. */
 export function readSegment(vmcb: Vmcb, index: number): SegmentRegister {
-  const name = NAMES[index] ?? 'ES';
+  const name = SEGMENT_NAMES[index] ?? 'ES';
   return {
     selector: vmcb.readNumber(`${name}_SELECTOR`),
     base: canonical(vmcb.read(`${name}_BASE`)),
@@ -35,8 +35,13 @@ export function readSegment(vmcb: Vmcb, index: number): SegmentRegister {
 }
 
 export function writeSegment(state: CpuState, vmcb: Vmcb, index: number): void {
-  const name = NAMES[index] ?? 'ES';
-  const { selector, base, limit, accessRights } = state.segment(index);
+  putSegment(vmcb, index, state.segment(index));
+}
+
+/** Whoever calls tells the watchers of memory (`Vmcb.written`). */
+export function putSegment(vmcb: Vmcb, index: number, segment: SegmentRegister): void {
+  const name = SEGMENT_NAMES[index] ?? 'ES';
+  const { selector, base, limit, accessRights } = segment;
   vmcb.put(`${name}_SELECTOR`, selector);
   vmcb.put(`${name}_ATTRIB`, attributesOf(accessRights));
   vmcb.put(`${name}_LIMIT`, limit);

@@ -22,7 +22,7 @@ const SPENT: Readonly<Partial<Record<CostEvent, Spending>>> = {
   ...each('events', 'EXCEPTION', 'INTERRUPT', 'INTERRUPT_RETURN', 'SYSTEM_CALL', 'SYSTEM_RETURN'),
   ...each('translation', 'TLB_MISS', 'WALK_REFERENCE'),
   ...each('transitions', 'VM_EXIT', 'VM_ENTRY'),
-  ...each('structure', 'VMREAD', 'VMWRITE', 'VMPTRLD', 'VMCLEAR', 'VMXON', 'INVEPT'),
+  ...each('structure', 'VMREAD', 'VMWRITE', 'VMPTRLD', 'VMCLEAR', 'VMXON', 'INVEPT', 'VMSAVE'),
   ...each('emulation', 'EMULATION', 'EMULATED_EVENT'),
 };
 

@@ -50,5 +50,6 @@ export const CORE: CostProfile = {
     VMCLEAR: scaled(older.VMCLEAR),
     VMXON: scaled(older.VMXON),
     INVEPT: estimated(500, 'this processor has no EPT'),
+    VMSAVE: estimated(150, 'this processor has no SVM'),
   },
 };

@@ -31,6 +31,8 @@ export const COST_EVENTS = [
   'VMCLEAR',
   'VMXON',
   'INVEPT',
+  // SVM, whose VMRUN and #VMEXIT are VM_ENTRY and VM_EXIT.
+  'VMSAVE',
   // Software steps of the monitor.
   'GPR_BLOCK',
   'GPR',

@@ -47,5 +47,6 @@ export const PENTIUM_4: CostProfile = {
     VMCLEAR: estimated(400, 'no figure is published; a few VMCS accesses'),
     VMXON: estimated(800, 'no figure is published; a few VMCS accesses'),
     INVEPT: estimated(500, 'this processor has no EPT'),
+    VMSAVE: estimated(150, 'this processor has no SVM'),
   },
 };

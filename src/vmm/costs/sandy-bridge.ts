@@ -39,5 +39,6 @@ export const SANDY_BRIDGE: CostProfile = {
     VMCLEAR: estimated(150, NO_FIGURE),
     VMXON: estimated(300, NO_FIGURE),
     INVEPT: estimated(500, NO_FIGURE),
+    VMSAVE: estimated(150, 'this processor has no SVM'),
   },
 };

@@ -5,7 +5,7 @@ import type { Host } from '../host/host';
 import type { Handler } from '../operation';
 import type { Turns } from '../schedule/turns';
 import { EMULATION_GATE, type ProcessorShare, type Technique } from '../technique';
-import { initializeInterruptController } from '../vtx/vtx';
+import { initializeInterruptController } from '../host/interrupt-controller';
 import { goOn } from './handlers/enter';
 import { handleTrap } from './handlers/trap';
 import { loadTables } from './operations';

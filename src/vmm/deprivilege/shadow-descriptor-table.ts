@@ -50,22 +50,14 @@ export class ShadowDescriptorTable implements Persistent<number> {
   /** Where the guest's table lies now. @param limit of its register; -1 where it has none */
   follow(base: bigint, limit: number, pageOf: PageOf): void {
     const entries = Math.min(Math.floor((limit + 1) / ENTRY), this.end / ENTRY);
-    const frames = new Set<number>();
-    if (entries > 0) {
-      const last = base + BigInt(entries * ENTRY - 1);
-      for (let page = base & -4096n; page <= last; page += 4096n) {
-        const frame = pageOf(page);
-        if (frame !== undefined) frames.add(frame);
-      }
-    }
+    const pieces = piecesOf(base, entries * ENTRY, pageOf);
+    const frames = new Set(pieces.map(({ frame }) => frame));
     const same = base === this.base && entries === this.entries && sameSet(frames, this.frames);
     if (same && this.originals) return;
     this.base = base;
     this.entries = entries;
     this.frames = frames;
-    this.originals = BigUint64Array.from({ length: entries }, (_, n) =>
-      this.read(base + BigInt(n * ENTRY), pageOf),
-    );
+    this.originals = this.read(entries, pieces);
   }
 
   /** An entry of the guest's table, 0 where it has none. @param selector of which the index counts */
@@ -105,21 +97,37 @@ export class ShadowDescriptorTable implements Persistent<number> {
     if (this.memory.read64(at) !== wanted) this.memory.write64(at, wanted);
   }
 
-  private read(linear: bigint, pageOf: PageOf): bigint {
-    const offset = Number(linear & 0xfffn);
-    const frame = pageOf(linear & -4096n);
-    if (offset <= PAGE_SIZE - ENTRY) {
-      return frame === undefined ? 0n : this.memory.read64(frame + offset);
+  /** A page at a time: a table may have 8192 entries, and be written again and again. */
+  private read(entries: number, pieces: readonly Piece[]): BigUint64Array {
+    const bytes = new Uint8Array(entries * ENTRY);
+    for (const { at, frame, offset, size } of pieces) {
+      bytes.set(this.memory.readBytes(frame + offset, size), at);
     }
-    let value = 0n;
-    for (let n = ENTRY - 1; n >= 0; n--) {
-      const at = linear + BigInt(n);
-      const page = pageOf(at & -4096n);
-      const byte = page === undefined ? 0 : this.memory.read8(page + Number(at & 0xfffn));
-      value = (value << 8n) | BigInt(byte);
-    }
-    return value;
+    return new BigUint64Array(bytes.buffer);
   }
+}
+
+/** What of a table lies in one page. */
+interface Piece {
+  /** From the beginning of the table. */
+  readonly at: number;
+  readonly frame: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The parts of so many bytes at a linear address that lie anywhere. */
+function piecesOf(linear: bigint, length: number, pageOf: PageOf): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < length;) {
+    const address = linear + BigInt(at);
+    const offset = Number(address & 0xfffn);
+    const size = Math.min(PAGE_SIZE - offset, length - at);
+    const frame = pageOf(address & -4096n);
+    if (frame !== undefined) pieces.push({ at, frame, offset, size });
+    at += size;
+  }
+  return pieces;
 }
 
 const sameSet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean =>

@@ -3,7 +3,7 @@ import type { Handler } from '../operation';
 import type { Host } from '../host/host';
 import type { ProcessorShare, Technique } from '../technique';
 import type { Turns } from '../schedule/turns';
-import { initializeInterruptController } from '../vtx/vtx';
+import { initializeInterruptController } from '../host/interrupt-controller';
 import { emulateInstruction } from './handlers/instruction';
 import { startVcpu } from './operations';
 

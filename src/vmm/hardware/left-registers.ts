@@ -5,14 +5,18 @@ import type { Processor } from '../../processor/processor';
 import type { Profile } from '../../processor/profile/profile';
 import type { CpuState } from '../../processor/state/cpu-state';
 import { VcpuArea } from '../vcpu';
-import { PASSED_THROUGH } from './passed-through';
+import { AMD_PASSED_THROUGH, PASSED_THROUGH } from './passed-through';
 
 /** Debug registers that neither VM exits nor VM entries switch: DR7 is in the VMCS. */
 const DEBUG_REGISTERS = [0, 1, 2, 3, 6] as const;
-const MSRS: readonly number[] = [...PASSED_THROUGH, Msr.BIOS_SIGN_ID];
+const msrsOf = ({ isAmd }: Profile): readonly number[] => [
+  ...(isAmd ? AMD_PASSED_THROUGH : PASSED_THROUGH),
+  Msr.BIOS_SIGN_ID,
+];
 
 /** Whether an MSR is among them. */
-export const keepsLeft = (number: number): boolean => MSRS.includes(number);
+export const keepsLeft = (number: number, profile: Profile): boolean =>
+  msrsOf(profile).includes(number);
 
 /**
  * The registers of a guest's that VM exits leave in the processor (SDM 3C 28.3, 28.5), while another guest has it: the
@@ -32,7 +36,7 @@ export class LeftRegisters {
     const { state } = this;
     state.units.set(units);
     state.dr[6] = DR6_INITIAL;
-    for (const number of MSRS) state.setMsr(number, profile.msrReset(number));
+    for (const number of msrsOf(profile)) state.setMsr(number, profile.msrReset(number));
   }
 
   /** In place. */
@@ -55,5 +59,5 @@ function copy(from: CpuState, to: CpuState): void {
   to.cr2 = from.cr2;
   to.cr8 = from.cr8;
   for (const number of DEBUG_REGISTERS) to.dr[number] = from.dr[number] ?? 0n;
-  for (const number of MSRS) to.setMsr(number, from.msr(number));
+  for (const number of msrsOf(from.profile)) to.setMsr(number, from.msr(number));
 }

@@ -1,7 +1,7 @@
 import { Msr, MTRRS } from '../../isa/registers/msr';
 
 /** MSRs that the monitor does not use itself: the guest has the processor's own. */
-export const PASSED_THROUGH: ReadonlySet<number> = new Set([
+const COMMON: readonly number[] = [
   Msr.STAR,
   Msr.LSTAR,
   Msr.CSTAR,
@@ -11,6 +11,21 @@ export const PASSED_THROUGH: ReadonlySet<number> = new Set([
   Msr.TSC_AUX,
   Msr.XSS,
   Msr.PAT,
-  Msr.MISC_ENABLE,
   ...MTRRS,
+];
+
+/** Those of Intel's processors. */
+export const PASSED_THROUGH: ReadonlySet<number> = new Set([...COMMON, Msr.MISC_ENABLE]);
+
+/** Those of AMD's. */
+export const AMD_PASSED_THROUGH: ReadonlySet<number> = new Set([
+  ...COMMON,
+  Msr.DEBUGCTL,
+  Msr.SYSCFG,
+  Msr.HWCR,
+  Msr.TOP_MEM,
+  Msr.TOM2,
+  Msr.NB_CFG,
+  Msr.INT_PENDING,
+  Msr.DE_CFG,
 ]);

@@ -12,3 +12,8 @@ export interface Translations {
   forgetNonGlobal(): Handler;
   forgetAll(): Handler;
 }
+
+/** The entry drops all of them. */
+export function* nothing(): Handler {
+  // Nothing is left to do.
+}

@@ -33,6 +33,8 @@ export interface Vcpu {
   setDr7(value: bigint): Handler;
   /** MSRs that lie with these registers; undefined for others. */
   switchedMsr(number: number): SwitchedMsr | undefined;
+  /** MSRs of which the guest has the processor's own. */
+  readonly passedThrough: ReadonlySet<number>;
   /** The guest's instruction is done: it goes on behind it. */
   advance(): Handler;
   /** It has been done in software, which has moved RIP. */

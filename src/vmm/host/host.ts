@@ -18,6 +18,7 @@ import { wakesByItself } from '../../machine/wake-ups';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Processor } from '../../processor/processor';
+import type { Vmcb } from '../../processor/svm/vmcb';
 import type { VmxOutcome } from '../../processor/vmx/outcome';
 import type { Hosting } from '../hosting/hosting';
 import type { GuestMemory } from '../memory/guest-memory';
@@ -30,12 +31,14 @@ import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import type { Neighbours } from '../schedule/neighbours';
 import { HostInstructions } from './host-instructions';
+import { directMap } from './address-space';
 import { HostTimer } from './host-timer';
+import { GATE_FRAME } from './root-mode';
 import type { GuestArea } from '../hardware/guest-area';
 import { GuestTranslation } from '../hardware/guest-translation';
 import { HardwareGuest } from '../hardware/hardware-guest';
 import type { LeftRegisters } from '../hardware/left-registers';
-import { vcpuOffset, type VcpuRegister } from '../vtx/vcpu-area';
+import { vcpuOffset, type VcpuRegister } from '../hardware/vcpu-area';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
 
@@ -99,6 +102,8 @@ export class Host implements Persistent<HostState> {
   left: LeftRegisters | undefined;
   /** Host-physical address of its VMCS, where it has one. */
   vmcs: number | undefined;
+  /** The guest's VMCB, where it has one. */
+  vmcb: Vmcb | undefined;
   readonly translation: GuestTranslation;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: HardwareGuest;
@@ -293,6 +298,14 @@ export class Host implements Persistent<HostState> {
     if (outcome.kind === 'VMfailValid') return BigInt(outcome.error);
     this.expectSuccess(launch ? 'VMLAUNCH' : 'VMRESUME', outcome);
     return 0n;
+  }
+
+  /** VMRUN: a #VMEXIT goes on at the gate, the instruction behind it. @throws MonitorError without a VMCB */
+  vmrun(): void {
+    const { cpu, vmcb } = this;
+    if (!vmcb) throw new MonitorError('the guest has no VMCB');
+    cpu.nextRip = directMap(GATE_FRAME);
+    cpu.svm.enter(vmcb.address);
   }
 
   invept(): void {

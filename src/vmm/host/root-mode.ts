@@ -9,15 +9,18 @@ import { directMap } from './address-space';
 /** The gate page lies here in host-physical memory; the monitor sees it in its direct map. */
 export const GATE_FRAME = 0x1000;
 
-/** The state in which a 64-bit monitor's code runs, VMX enabled (SDM 3C 24.7). */
+/** The state in which a 64-bit monitor's code runs, VMX enabled where there is any (SDM 3C 24.7). */
 export function enterRootMode(computer: Computer, cr3: bigint): void {
   const cpu = computer.processor;
   const { state } = cpu;
+  const hasVmx = state.profile.has('VMX');
   state.cr0 = WideCr0.PE | WideCr0.ET | WideCr0.NE | WideCr0.WP | WideCr0.PG;
   state.cr3 = cr3;
-  state.cr4 = WideCr4.PAE | WideCr4.VMXE;
+  state.cr4 = WideCr4.PAE | (hasVmx ? WideCr4.VMXE : 0n);
   state.efer = WideEfer.SCE | WideEfer.LME | WideEfer.LMA | WideEfer.NXE;
-  state.setMsr(Msr.FEATURE_CONTROL, FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX);
+  if (hasVmx) {
+    state.setMsr(Msr.FEATURE_CONTROL, FeatureControl.LOCK | FeatureControl.VMX_OUTSIDE_SMX);
+  }
   const { UNUSABLE, FLAT_CODE_64, FLAT_DATA } = SegmentRights;
   for (let index = 0; index < Seg.TR; index++) {
     state.setSegment(index, { selector: 0, base: 0n, limit: 0, accessRights: UNUSABLE });

@@ -1,6 +1,6 @@
 import { Field } from '../../isa/vmx/fields';
 import type { GuestControls } from '../hardware/guest-paging';
-import { PDPTE_REGISTERS, type VcpuRegister } from './vcpu-area';
+import { PDPTE_REGISTERS, type VcpuRegister } from '../hardware/vcpu-area';
 
 /** Reads a field of the VMCS. */
 export type ReadField = (field: Field) => bigint;

@@ -4,7 +4,7 @@ import { Field } from '../../isa/vmx/fields';
 import { differ, type GuestControls } from '../hardware/guest-paging';
 import { PDPTE_FIELDS, type ReadField } from './guest-paging';
 import { enteredCr0, enteredCr4, enteredEfer } from './paging/entered';
-import { PDPTE_REGISTERS, type VcpuRegister } from './vcpu-area';
+import { PDPTE_REGISTERS, type VcpuRegister } from '../hardware/vcpu-area';
 
 type WriteField = (field: Field, value: bigint | number) => void;
 type WriteVcpu = (register: VcpuRegister, value: bigint) => void;

@@ -14,22 +14,10 @@ import {
 import { Field } from '../../isa/vmx/fields';
 import type { StartState } from '../../processor/state/start-state';
 import { GUEST_SEGMENT_FIELDS } from '../../processor/vmx/segment-fields';
+import type { Intercept } from '../intercepts';
 import type { Handler } from '../operation';
 import { rdmsr, shadowRoot, vmwrite, writeHostPhysical, writeVcpu } from '../operations';
 import { enteredCr0, enteredCr4, enteredEfer, SHADOWED_CR0, SHADOWED_CR4 } from './paging/entered';
-
-/** Exits that the monitor asks for beyond what it needs, so that they can be watched. */
-export type Intercept = 'cr3' | 'invlpg' | 'msr' | 'rdtsc' | 'pause' | 'mov-dr';
-
-/** All of them, in the order in which people are told of them. */
-export const INTERCEPTS: readonly Intercept[] = [
-  'cr3',
-  'invlpg',
-  'msr',
-  'rdtsc',
-  'pause',
-  'mov-dr',
-];
 
 export interface VmcsPlan {
   readonly intercepts: ReadonlySet<Intercept>;

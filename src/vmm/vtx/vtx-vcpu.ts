@@ -2,6 +2,7 @@ import { AccessRights } from '../../isa/access-rights';
 import { InterruptionInfo } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../isa/vmx/switched-msrs';
+import { PASSED_THROUGH } from '../hardware/passed-through';
 import type { SwitchedMsr, Vcpu } from '../hardware/vcpu';
 import type { Handler } from '../operation';
 import { emulateEvent, vmread, vmwrite } from '../operations';
@@ -59,6 +60,7 @@ export const vtxVcpu = (paging: VtxPaging): VtxVcpu => ({
     yield vmwrite(Field.GUEST_DR7, value);
   },
   switchedMsr,
+  passedThrough: PASSED_THROUGH,
   advance: advanceRip,
   completed: endBlocking,
   inject: injectException,

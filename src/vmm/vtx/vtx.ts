@@ -9,7 +9,6 @@ import type { Handler } from '../operation';
 import {
   armHostTimer,
   cpuid,
-  hostOut,
   readVcpu,
   rdmsr,
   restoreGuestRegisters,
@@ -35,7 +34,8 @@ import { eptPaging } from './paging/ept';
 import { shadowPaging } from './paging/shadow';
 import { TAGGED, UNTAGGED } from './translations';
 import { vtxVcpu, type VtxVcpu } from './vtx-vcpu';
-import { handleUnexpected } from './exits/shutdown';
+import { handleUnexpected } from '../hardware/exits/shutdown';
+import { initializeInterruptController } from '../host/interrupt-controller';
 import { deliverPendingInterrupt } from './inject';
 import {
   writeControls,
@@ -163,17 +163,3 @@ const refused = (instruction: 'VMLAUNCH' | 'VMRESUME', error: bigint): GuestEnd 
   kind: 'failure',
   failure: { kind: 'entry-refused', instruction, error: Number(error) },
 });
-
-/** The host's own 8259 pair: vectors 0x20 to 0x2f, and nothing but the timer let through. */
-export function* initializeInterruptController(): Handler {
-  yield hostOut(0x20, 1, 0x11);
-  yield hostOut(0xa0, 1, 0x11);
-  yield hostOut(0x21, 1, 0x20);
-  yield hostOut(0xa1, 1, 0x28);
-  yield hostOut(0x21, 1, 0x04);
-  yield hostOut(0xa1, 1, 0x02);
-  yield hostOut(0x21, 1, 0x01);
-  yield hostOut(0xa1, 1, 0x01);
-  yield hostOut(0x21, 1, 0xfe);
-  yield hostOut(0xa1, 1, 0xff);
-}

@@ -152,7 +152,9 @@ export class GuestAreaRegisters implements Registers {
     if (number === Msr.EFER) return guestEfer(this.cpu, this.vmcs);
     const field = IN_GUEST_AREA.get(number);
     if (field !== undefined) return this.vmcs.read(field);
-    return this.away && keepsLeft(number) ? this.away.msr(number) : this.left.msr(number);
+    return this.away && keepsLeft(number, this.away.profile)
+      ? this.away.msr(number)
+      : this.left.msr(number);
   }
 
   setMsr(number: number, value: bigint): void {

@@ -10,7 +10,6 @@ import {
   virtualApicBase,
   wrmsr,
 } from '../../operations';
-import { PASSED_THROUGH } from '../passed-through';
 import type { Vcpu } from '../vcpu';
 import { injectGeneralProtection } from './fault';
 
@@ -31,7 +30,7 @@ export function* handleRdmsr(vcpu: Vcpu): Handler {
     value = yield virtualApicBase();
   } else if (switched) {
     value = yield* switched.read();
-  } else if (PASSED_THROUGH.has(number)) {
+  } else if (vcpu.passedThrough.has(number)) {
     value = yield rdmsr(number);
   } else {
     yield* injectGeneralProtection(vcpu);
@@ -55,7 +54,7 @@ export function* handleWrmsr(vcpu: Vcpu): Handler {
     if (!(yield* writeApicBase(vcpu, value))) return;
   } else if (switched && isAllowed(number, value)) {
     yield* switched.write(value);
-  } else if (!PASSED_THROUGH.has(number) || (yield wrmsr(number, value)) === 0n) {
+  } else if (!vcpu.passedThrough.has(number) || (yield wrmsr(number, value)) === 0n) {
     yield* injectGeneralProtection(vcpu);
     return;
   }
@@ -72,6 +71,12 @@ function* writeApicBase(vcpu: Vcpu, value: bigint): Handler<boolean> {
   return true;
 }
 
+/** Whether the guest's firmware has turned off that bit of page-table entries: only Intel's can. */
+function* hidesExecuteDisable({ passedThrough }: Vcpu): Handler<boolean> {
+  if (!passedThrough.has(Msr.MISC_ENABLE)) return false;
+  return ((yield rdmsr(Msr.MISC_ENABLE)) & XD_DISABLE) !== 0n;
+}
+
 /** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
 function* writeEfer(vcpu: Vcpu, value: bigint): Handler<boolean> {
   const old = yield* vcpu.efer();
@@ -79,7 +84,7 @@ function* writeEfer(vcpu: Vcpu, value: bigint): Handler<boolean> {
   const changesLme = ((old ^ value) & WideEfer.LME) !== 0n;
   const pages = (cr0 & WideCr0.PG) !== 0n;
   const wantsNxe = (value & WideEfer.NXE) !== 0n;
-  const hidden = wantsNxe && ((yield rdmsr(Msr.MISC_ENABLE)) & XD_DISABLE) !== 0n;
+  const hidden = wantsNxe && (yield* hidesExecuteDisable(vcpu));
   if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && pages) || hidden) {
     yield* injectGeneralProtection(vcpu);
     return false;

@@ -1,6 +1,5 @@
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
-import type { Handler } from '../../operation';
-import type { Turns } from '../../schedule/turns';
+import { answer, type ExitHandler } from '../../hardware/exits/handlers';
 import { advanceRip } from '../advance-rip';
 import { handleCpuid } from '../../hardware/exits/cpuid';
 import { handleCrAccess } from './cr-access';
@@ -20,28 +19,14 @@ import { handleMovDr } from './mov-dr';
 import { handlePageFault } from './page-fault';
 import type { VtxVcpu } from '../vtx-vcpu';
 import { handleRdtsc, handleRdtscp } from '../../hardware/exits/time-stamp';
-import { handleTripleFault } from './shutdown';
+import { handleTripleFault } from '../../hardware/exits/shutdown';
 import { handleTaskSwitch } from './task-switch';
 import { handleHypercall } from '../../hardware/exits/hypercall';
 import { handleVmxInstruction } from './vmx-instruction';
 import { handleXsetbv } from './xsetbv';
 
-/** What answers an exit reason. */
-export interface ExitHandler {
-  /** The name of its function in the source: it is shown, and bundling keeps no names of functions. */
-  readonly name: string;
-  readonly handle: (vcpu: VtxVcpu, turns: Turns) => Handler;
-}
-
-/** `{ handleHlt }` tells function and name at once. */
-function answer(
-  reasons: number | readonly number[],
-  named: Readonly<Record<string, ExitHandler['handle']>>,
-): [number, ExitHandler][] {
-  return Object.entries(named).flatMap(([name, handle]) =>
-    [reasons].flat().map((reason): [number, ExitHandler] => [reason, { name, handle }]),
-  );
-}
+const on = (reasons: number | readonly number[], named: Parameters<typeof answer<VtxVcpu>>[1]) =>
+  answer<VtxVcpu>(reasons, named);
 
 const VMX_INSTRUCTIONS = [
   ExitReason.VMCLEAR,
@@ -58,30 +43,30 @@ const VMX_INSTRUCTIONS = [
 ];
 
 /** Which handler answers which exit reason. A new one is one more file and one more line. */
-export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler> = new Map([
-  ...answer(ExitReason.EXCEPTION_NMI, { handlePageFault }),
-  ...answer(ExitReason.EXTERNAL_INTERRUPT, { handleExternalInterrupt }),
-  ...answer(ExitReason.TRIPLE_FAULT, { handleTripleFault }),
-  ...answer(ExitReason.INTERRUPT_WINDOW, { handleInterruptWindow }),
-  ...answer(ExitReason.PREEMPTION_TIMER_EXPIRED, { handlePreemptionTimer }),
-  ...answer(ExitReason.TASK_SWITCH, { handleTaskSwitch }),
-  ...answer(ExitReason.CPUID, { handleCpuid }),
-  ...answer(ExitReason.HLT, { handleHlt }),
-  ...answer(ExitReason.INVLPG, { handleInvlpg }),
-  ...answer(ExitReason.INVPCID, { handleInvpcid }),
-  ...answer([ExitReason.MONITOR, ExitReason.MWAIT], { handleMonitorMwait }),
-  ...answer(ExitReason.VMCALL, { handleHypercall }),
-  ...answer(ExitReason.CR_ACCESS, { handleCrAccess }),
-  ...answer(ExitReason.IO_INSTRUCTION, { handleIoInstruction }),
-  ...answer(ExitReason.RDMSR, { handleRdmsr }),
-  ...answer(ExitReason.WRMSR, { handleWrmsr }),
-  ...answer(ExitReason.EPT_VIOLATION, { handleEptViolation }),
-  ...answer([ExitReason.INVD, ExitReason.WBINVD, ExitReason.PAUSE], { advanceRip }),
-  ...answer(ExitReason.RDTSC, { handleRdtsc }),
-  ...answer(ExitReason.RDTSCP, { handleRdtscp }),
-  ...answer(ExitReason.MOV_DR, { handleMovDr }),
-  ...answer(ExitReason.XSETBV, { handleXsetbv }),
-  ...answer(VMX_INSTRUCTIONS, { handleVmxInstruction }),
+export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler<VtxVcpu>> = new Map([
+  ...on(ExitReason.EXCEPTION_NMI, { handlePageFault }),
+  ...on(ExitReason.EXTERNAL_INTERRUPT, { handleExternalInterrupt }),
+  ...on(ExitReason.TRIPLE_FAULT, { handleTripleFault }),
+  ...on(ExitReason.INTERRUPT_WINDOW, { handleInterruptWindow }),
+  ...on(ExitReason.PREEMPTION_TIMER_EXPIRED, { handlePreemptionTimer }),
+  ...on(ExitReason.TASK_SWITCH, { handleTaskSwitch }),
+  ...on(ExitReason.CPUID, { handleCpuid }),
+  ...on(ExitReason.HLT, { handleHlt }),
+  ...on(ExitReason.INVLPG, { handleInvlpg }),
+  ...on(ExitReason.INVPCID, { handleInvpcid }),
+  ...on([ExitReason.MONITOR, ExitReason.MWAIT], { handleMonitorMwait }),
+  ...on(ExitReason.VMCALL, { handleHypercall }),
+  ...on(ExitReason.CR_ACCESS, { handleCrAccess }),
+  ...on(ExitReason.IO_INSTRUCTION, { handleIoInstruction }),
+  ...on(ExitReason.RDMSR, { handleRdmsr }),
+  ...on(ExitReason.WRMSR, { handleWrmsr }),
+  ...on(ExitReason.EPT_VIOLATION, { handleEptViolation }),
+  ...on([ExitReason.INVD, ExitReason.WBINVD, ExitReason.PAUSE], { advanceRip }),
+  ...on(ExitReason.RDTSC, { handleRdtsc }),
+  ...on(ExitReason.RDTSCP, { handleRdtscp }),
+  ...on(ExitReason.MOV_DR, { handleMovDr }),
+  ...on(ExitReason.XSETBV, { handleXsetbv }),
+  ...on(VMX_INSTRUCTIONS, { handleVmxInstruction }),
 ]);
 
 /** The name of the function that answers an exit reason. */

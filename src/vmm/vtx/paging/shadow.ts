@@ -10,7 +10,7 @@ import {
   vmwrite,
   writeVcpu,
 } from '../../operations';
-import { PDPTE_REGISTERS } from '../vcpu-area';
+import { PDPTE_REGISTERS } from '../../hardware/vcpu-area';
 import { enteredCr0, enteredCr4, enteredEfer } from './entered';
 import type { Translations } from '../../hardware/translations';
 import type { VtxPaging } from './vtx-paging';

@@ -14,14 +14,28 @@ export const VcpuArea = {
   IN_SOFTWARE: 176,
   /** 1 once VMLAUNCH has been executed. */
   LAUNCHED: 184,
+  /** Under SVM, which has no read shadows for them. */
+  CR0: 192,
+  CR4: 200,
 } as const;
 
 /** A control register in the area, by the name that it is shown with. */
 export type VcpuRegister =
-  'cr3' | 'efer' | 'pdpte0' | 'pdpte1' | 'pdpte2' | 'pdpte3' | 'in_software' | 'launched';
+  | 'cr0'
+  | 'cr3'
+  | 'cr4'
+  | 'efer'
+  | 'pdpte0'
+  | 'pdpte1'
+  | 'pdpte2'
+  | 'pdpte3'
+  | 'in_software'
+  | 'launched';
 
 export const vcpuOffset: Readonly<Record<VcpuRegister, number>> = {
+  cr0: VcpuArea.CR0,
   cr3: VcpuArea.CR3,
+  cr4: VcpuArea.CR4,
   efer: VcpuArea.EFER,
   pdpte0: VcpuArea.PDPTES,
   pdpte1: VcpuArea.PDPTES + 8,
