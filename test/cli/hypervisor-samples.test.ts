@@ -148,8 +148,16 @@ describe('samples with a hypervisor of their own', function () {
       assert.deepEqual(exits, { ENTRY_FAILURE_GUEST_STATE: 1 });
     });
 
-    for (const name of readdirSync(join(SAMPLES, 'broken-entries'))) {
-      if (name.endsWith('.asm')) describe(name, () => asNasm(`broken-entries/${name}`));
+    it('one of those for SVM says how its VMRUN failed, and ends with 1', () => {
+      const { status, lines } = run('broken-entries/svm/02-asid.asm', '--cpu', 'amd');
+      assert.equal(status, 3, 'value 1 at the exit device');
+      assert.deepEqual(lines, ['failed: exit code -1, VMEXIT_INVALID']);
+    });
+
+    for (const folder of ['broken-entries', 'broken-entries/svm']) {
+      for (const name of readdirSync(join(SAMPLES, folder))) {
+        if (name.endsWith('.asm')) describe(name, () => asNasm(`${folder}/${name}`));
+      }
     }
   });
 });
