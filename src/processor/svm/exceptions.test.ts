@@ -37,7 +37,7 @@ interface Raised {
   /** Its error code. */
   readonly info1?: bigint;
   readonly info2?: bigint;
-  /** Of those that instructions raise on purpose: the instruction's length, by which NRIP is known. */
+  /** Of INT3, INTO and BOUND, which tell NRIP (15.7.1): the instruction's length. */
   readonly length?: number;
   readonly fields?: VmcbValues;
   readonly change?: (cpu: Processor) => void;
@@ -50,7 +50,6 @@ const X87_ERROR = [
 
 const RAISED: readonly Raised[] = [
   { name: '#DE of DIV', vector: Vector.DE, code: [0x31, 0xc9, 0xf7, 0xf1], before: 2 },
-  { name: '#DB of INT1', vector: Vector.DB, code: [0xf1], length: 1 },
   { name: '#BP of INT3', vector: Vector.BP, code: [0xcc], length: 1 },
   {
     name: '#OF of INTO',
@@ -63,6 +62,7 @@ const RAISED: readonly Raised[] = [
     name: '#BR of BOUND',
     vector: Vector.BR,
     code: [0x62, 0x05, 0, 0, 0x0f, 0], // bound eax, [DATA]
+    length: 6,
     fields: { ...LEGACY, RAX: 4 },
     change: ({ physical }) => {
       physical.write64(DATA, 0x9_0000_0005n);
@@ -181,6 +181,18 @@ describe('exceptions (APM 2 15.12)', () => {
       assert.equal(halted(prepared({})), HANDLER - GUEST_CODE + 16 * vector + 1);
     });
   }
+
+  it('the #DB of INT1 has no intercept but that of INT1 (15.12.2)', () => {
+    const fields = intercepting(X.EXCEPTION + 1);
+    assert.equal(halted(prepare(fields, [0xf1])), HANDLER - GUEST_CODE + 16 + 1);
+  });
+
+  it('interrupts are no exceptions, whatever their vector (15.12)', () => {
+    const fields = intercepting(X.EXCEPTION + 13, X.EXCEPTION + 6);
+    const handler = (vector: number): number => HANDLER - GUEST_CODE + 16 * vector + 1;
+    assert.equal(halted(prepare(fields, [0xcd, 13])), handler(13)); // int 13
+    assert.equal(halted(prepare({ ...fields, EVENTINJ: 0x80000006 })), handler(6));
+  });
 
   it('#PF tells error code, address and instruction, and leaves CR2', () => {
     const code = [0x8b, 0x04, 0x25, 0, 0, 0x30, 0]; // mov eax, [0x300000]

@@ -47,7 +47,7 @@ const INSTRUCTIONS: readonly (readonly [
     MOV_CR,
     { RAX: 0xc0000031 },
   ],
-  ['LMSW that changes EM', X.CR0_SEL_WRITE, [0x0f, 0x01, 0xf0], 0n, { RAX: 5 }],
+  ['LMSW, whatever it changes,', X.CR0_SEL_WRITE, [0x0f, 0x01, 0xf0], 0n, { RAX: 1 }],
   ...DEBUG_REGISTERS.flatMap((n) => [
     [`MOV from DR${n}`, X.DR_READ + n, [0x0f, 0x21, 0xc3 + 8 * n], 3n] as const,
     [`MOV to DR${n}`, X.DR_WRITE + n, [0x0f, 0x23, 0xc1 + 8 * n], 1n] as const,
@@ -66,7 +66,7 @@ const INSTRUCTIONS: readonly (readonly [
   ['INVD', X.INVD, [0x0f, 0x08]],
   ['PAUSE', X.PAUSE, [0xf3, 0x90]],
   ['INVLPG', X.INVLPG, [0x0f, 0x01, 0x3c, 0x25, 0x78, 0x56, 0x34, 0x12], 0x12345678n],
-  ['INVLPGA', X.INVLPGA, [0x0f, 0x01, 0xdf], 0x1000n, { RAX: 0x1000 }],
+  ['INVLPGA', X.INVLPGA, [0x0f, 0x01, 0xdf], 0n, { RAX: 0x1000 }],
   ['VMLOAD', X.VMLOAD, [0x0f, 0x01, 0xda], 0n, { RAX: 0x102000 }],
   ['VMSAVE', X.VMSAVE, [0x0f, 0x01, 0xdb], 0n, { RAX: 0x180000 }],
   ['STGI', X.STGI, [0x0f, 0x01, 0xdc]],
@@ -141,7 +141,6 @@ describe('intercepted instructions (APM 2 15.9)', () => {
   it('the selective one lets TS and MP be changed', () => {
     const fields = { ...intercepting(X.CR0_SEL_WRITE), RAX: 0x8000003b };
     assert.equal(halted(prepare(fields, [0x0f, 0x22, 0xc0])), 4);
-    assert.equal(halted(prepare({ ...fields, RAX: 0xb }, [0x0f, 0x01, 0xf0])), 4);
     assert.equal(halted(prepare(fields, [0x0f, 0x06])), 3);
   });
 
@@ -326,7 +325,7 @@ describe('task switches (APM 2 15.14.1)', () => {
       [exitCode(vmcb), vmcb.read('EXITINFO1'), vmcb.read('EXITINFO2')],
       [0x7dn, 0x20n, 1n << 38n],
     );
-    assert.deepEqual([at(vmcb), vmcb.read('NRIP')], [0, BigInt(GUEST_CODE + 7)]);
+    assert.deepEqual([at(vmcb), vmcb.read('NRIP')], [0, 0n]); // 15.7.1: only for intercepts of 15.9
   });
 
   it('by IRET tells so, and the task that is returned to', () => {
@@ -340,7 +339,7 @@ describe('task switches (APM 2 15.14.1)', () => {
       [exitCode(vmcb), vmcb.read('EXITINFO1'), vmcb.read('EXITINFO2')],
       [0x7dn, 0x20n, 1n << 36n],
     );
-    assert.deepEqual([at(vmcb), vmcb.read('NRIP')], [0, BigInt(GUEST_CODE + 1)]);
+    assert.deepEqual([at(vmcb), vmcb.read('NRIP')], [0, 0n]);
   });
 
   it('by a far call', () => {
