@@ -29,9 +29,9 @@ describe('samples with a hypervisor of their own', function () {
     readonly exits: Partial<Record<string, number>>;
   }
 
-  const run = (program: string): Outcome => {
+  const run = (program: string, ...options: readonly string[]): Outcome => {
     const json = join(folder, 'report.json');
-    const command = [cli, 'run', program, '--monitor', 'none', '--json', json];
+    const command = [cli, 'run', program, '--monitor', 'none', '--json', json, ...options];
     const { status, stdout } = spawnSync(process.execPath, command, {
       cwd: SAMPLES,
       input: '',
@@ -93,6 +93,53 @@ describe('samples with a hypervisor of their own', function () {
     asNasm(program);
   });
 
+  describe('hypervisor-svm', () => {
+    const program = 'hypervisor-svm/hypervisor.asm';
+
+    it('runs its guest to the end, and counts its exits', () => {
+      const { status, lines } = run(program, '--cpu', 'amd');
+      assert.equal(status, 1, 'value 0 at the exit device');
+      const guest = [
+        'guest: in protected mode',
+        'guest: under TinyTeaching',
+        'guest: EFER keeps what I write, and has no SVME',
+        'guest: there is no VM_CR',
+        'guest: has touched a page far away',
+        'guest: tick',
+        'guest: tick',
+        'guest: tick',
+        'guest: does not take interrupts now',
+        'guest: takes them again',
+        'guest: tick',
+        'guest: has been away more than 100 times',
+      ];
+      const exits = {
+        INTR: 1,
+        CPUID: 1,
+        HLT: 3,
+        IOIO: guest.join('\n').length + 1,
+        MSR: 4,
+        VMMCALL: 2,
+        NPF: 3,
+      };
+      const count = Object.values(exits).reduce((sum, n) => sum + n, 0);
+      assert.deepEqual(lines, [
+        'hypervisor: hello',
+        ...guest,
+        `hypervisor: SVM is off again after ${String(count)} exits`,
+        ...Object.entries(exits).map(([name, n]) => `hypervisor:   ${name} ${String(n)}`),
+      ]);
+    });
+
+    it('tells a processor without SVM, and ends with 1', () => {
+      const { status, lines } = run(program);
+      assert.equal(status, 3, 'value 1 at the exit device');
+      assert.deepEqual(lines, ['hypervisor: hello', 'hypervisor: this processor has no SVM']);
+    });
+
+    asNasm(program);
+  });
+
   describe('broken-entries', () => {
     it('one of them says how its VM entry failed, and ends with 1', () => {
       const { status, lines, exits } = run('broken-entries/02-control-register.asm');
@@ -101,8 +148,16 @@ describe('samples with a hypervisor of their own', function () {
       assert.deepEqual(exits, { ENTRY_FAILURE_GUEST_STATE: 1 });
     });
 
-    for (const name of readdirSync(join(SAMPLES, 'broken-entries'))) {
-      if (name.endsWith('.asm')) describe(name, () => asNasm(`broken-entries/${name}`));
+    it('one of those for SVM says how its VMRUN failed, and ends with 1', () => {
+      const { status, lines } = run('broken-entries/svm/02-asid.asm', '--cpu', 'amd');
+      assert.equal(status, 3, 'value 1 at the exit device');
+      assert.deepEqual(lines, ['failed: exit code -1, VMEXIT_INVALID']);
+    });
+
+    for (const folder of ['broken-entries', 'broken-entries/svm']) {
+      for (const name of readdirSync(join(SAMPLES, folder))) {
+        if (name.endsWith('.asm')) describe(name, () => asNasm(`${folder}/${name}`));
+      }
     }
   });
 });

@@ -46,6 +46,8 @@ const TASK =
   'A hardware task switch exits by an intercept of its own (VMCB 00Ch bit 29, exit code 07Dh).';
 const SELECTIVE =
   'VMCB 00Ch bit 5 intercepts only writes that change other bits than TS and MP (exit code 065h).';
+const SELECTIVE_LMSW =
+  'VMCB 00Ch bit 5, the selective intercept of such writes, intercepts LMSW whatever it changes (exit code 065h).';
 const MSR_MAP =
   'The MSR’s bits in the MSR permissions map decide; MSRs that have no bits there always exit.';
 const TRAPS =
@@ -91,7 +93,7 @@ const cr0 = (mnemonics: string, name: string, bit: number, gloss?: string): SvmI
 /** The first row that fits counts. */
 export const SVM_INTERCEPTS: readonly SvmInterceptRow[] = [
   ...Array.from({ length: 16 }, (_, n) => moves(n)).flat(),
-  cr0('lmsw', 'CR0 write', 16, SELECTIVE),
+  cr0('lmsw', 'CR0 write', 16, SELECTIVE_LMSW),
   cr0('clts', 'CR0 write', 16),
   cr0('smsw', 'CR0 read', 0),
   at(0xc, 6, 'IDTR read', 'sidt'),

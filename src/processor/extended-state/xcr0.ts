@@ -28,8 +28,8 @@ export const xgetbv: SlowPath = (cpu) => {
 export const xsetbv: SlowPath = (cpu) => {
   const { state } = cpu;
   requireXsaveEnabled(state);
-  cpu.requirePrivilege(0);
   if (cpu.guestMode.xsetbv()) return 'left';
+  cpu.requirePrivilege(0);
   const number = index(state);
   if (number !== 0) throw generalProtection(noExtendedRegister(number));
   writeXcr0(state, requestedComponents(state));

@@ -36,12 +36,8 @@ export interface InstructionIntercepts {
   debugRegister(number: number, read: boolean, gpr: number): boolean;
   descriptorTable(instruction: DescriptorTableInstruction): boolean;
   vmxInstruction(instruction: VmxInstruction): boolean;
-  /**
-   * An instruction of SVM, of which EFER.SVME and the privilege level have been checked.
-   *
-   * @param linear of INVLPGA, the address whose translation is to go
-   */
-  svmInstruction(instruction: SvmInstruction, linear?: bigint): boolean;
+  /** An instruction of SVM, of which EFER.SVME, the privilege level and rAX have been checked. */
+  svmInstruction(instruction: SvmInstruction): boolean;
   pushf(): boolean;
   popf(): boolean;
   iret(): boolean;
@@ -62,9 +58,14 @@ export interface InstructionIntercepts {
   invpcid(): boolean;
   rdrand(): boolean;
   rdseed(): boolean;
-  monitor(): boolean;
-  /** @param armed whether there is a line that MONITOR watches */
-  mwait(armed: boolean): boolean;
+  /** @param check makes the exceptions of its operands, for whoever has them before leaving */
+  monitor(check: () => void): boolean;
+  /**
+   * @param armed whether there is a line that MONITOR watches
+   * @param check as of `monitor`
+   */
+  mwait(armed: boolean, check: () => void): boolean;
+  /** Its privilege level has not been checked. @throws Fault #GP(0) where that comes before leaving */
   xsetbv(): boolean;
   xsaves(): boolean;
   xrstors(): boolean;
@@ -106,11 +107,11 @@ export interface RegisterIntercepts {
   setVirtualMsr(index: number, value: bigint): boolean;
   clts(): 'write' | 'ignore';
   /**
-   * @param source the operand, 16 bits
+   * @param source reads the operand, 16 bits
    * @param linear its linear address, when it lies in memory
    * @returns what is to be written to CR0's low 4 bits
    */
-  lmsw(source: number, linear: bigint | undefined): number;
+  lmsw(source: () => number, linear: bigint | undefined): number;
   /** What the guest reads from the time-stamp counter. */
   timeStamp(tsc: bigint): bigint;
 }

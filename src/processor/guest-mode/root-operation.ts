@@ -48,7 +48,7 @@ export const ROOT_OPERATION: GuestMode = {
   virtualMsr: () => undefined,
   setVirtualMsr: no,
   clts: () => 'write',
-  lmsw: (source) => source,
+  lmsw: (source) => source(),
   timeStamp: (tsc) => tsc,
   trapFlag: () => undefined,
   deadline: () => undefined,

@@ -106,8 +106,8 @@ export abstract class GuestInstructions extends GuestRegisters implements Instru
     throw undefinedOpcode(onlyInGuest());
   }
 
-  svmInstruction(instruction: SvmInstruction, linear = 0n): boolean {
-    return this.leaveIf(SvmExit[instruction], linear);
+  svmInstruction(instruction: SvmInstruction): boolean {
+    return this.leaveIf(SvmExit[instruction]);
   }
 
   pushf(): boolean {
@@ -163,14 +163,18 @@ export abstract class GuestInstructions extends GuestRegisters implements Instru
     // A guest has what the processor has.
   }
 
-  monitor(): boolean {
+  /* All exceptions come before the intercepts of these two. */
+  monitor(check: () => void): boolean {
+    check();
     return this.leaveIf(SvmExit.MONITOR);
   }
 
-  mwait(armed: boolean): boolean {
+  mwait(armed: boolean, check: () => void): boolean {
+    check();
     return (armed && this.leaveIf(SvmExit.MWAIT_ARMED)) || this.leaveIf(SvmExit.MWAIT);
   }
 
+  /** Its intercept comes before the check of the privilege level. */
   xsetbv(): boolean {
     return this.leaveIf(SvmExit.XSETBV);
   }
@@ -185,9 +189,6 @@ export abstract class GuestInstructions extends GuestRegisters implements Instru
       (source === 'iret' ? IRET : 0n) |
       (source === 'jmp' ? JMP : 0n) |
       (flags & WideRflags.RF ? RF : 0n);
-    const [code, info1] = [SvmExit.TASK_SWITCH, BigInt(selector)];
-    if (source !== 'gate') return this.leave(code, info1, info2);
-    const nextRip = event?.kind.includes('software') ? event.returnRip : undefined;
-    this.exit({ code, info1, info2, nextRip });
+    this.exit({ code: SvmExit.TASK_SWITCH, info1: BigInt(selector), info2 });
   }
 }

@@ -1,4 +1,4 @@
-import { Cr0, WideCr0 } from '../../isa/registers/control';
+import { WideCr0 } from '../../isa/registers/control';
 import { Msr } from '../../isa/registers/msr';
 import { SvmExit } from '../../isa/svm/exit-codes';
 import { MOV_CR } from '../../isa/svm/exit-information';
@@ -62,12 +62,11 @@ export abstract class GuestRegisters extends GuestExits implements RegisterInter
     return 'write';
   }
 
-  lmsw(source: number): number {
+  /** To it the selective intercept is as the other one; both come before the operand is read. */
+  lmsw(source: () => number): number {
     this.exitIf(SvmExit.CR_WRITE);
-    const { cr0 } = this.cpu.state;
-    const low = BigInt(source & 0xf) | (cr0 & BigInt(Cr0.PE));
-    this.checkSelectively((cr0 & ~0xfn) | low, 0n);
-    return source;
+    this.exitIf(SvmExit.CR0_SEL_WRITE);
+    return source();
   }
 
   /** With V_INTR_MASKING the guest's CR8 is V_TPR (APM 2 15.21.2). */

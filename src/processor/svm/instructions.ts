@@ -24,11 +24,13 @@ function svmInstruction(instruction: SvmInstruction, execute: SlowPath): SlowPat
   return (cpu) => {
     requireSvm(cpu, instruction);
     cpu.requirePrivilege(0);
-    const linear = instruction === 'INVLPGA' ? addressOperand(cpu) : undefined;
-    if (cpu.guestMode.svmInstruction(instruction, linear)) return 'left';
+    if (NAME_VMCB.has(instruction)) vmcbOperand(cpu); // a wrong one faults before it is intercepted
+    if (cpu.guestMode.svmInstruction(instruction)) return 'left';
     return execute(cpu);
   };
 }
+
+const NAME_VMCB: ReadonlySet<SvmInstruction> = new Set(['VMRUN', 'VMLOAD', 'VMSAVE']);
 
 /** rAX, as many bits of it as addresses have. */
 function addressOperand({ state, instruction, physical }: InstructionContext): bigint {

@@ -122,11 +122,15 @@ export class SvmGuest
     this.exit({ code: SvmExit.INTR });
   }
 
-  /** DR6, and the others that #DB changes, are as its handler would see them; CR2 is not (APM 2 15.12). */
+  /**
+   * DR6, and the others that #DB changes, are as its handler would see them; CR2 is not (APM 2 15.12). The #DB of INT1 has
+   * an intercept of its own alone.
+   */
   exception(event: InterruptEvent, during: InterruptEvent | undefined): boolean {
     const { vector, errorCode, address, debug, kind } = event;
     const code = SvmExit.EXCEPTION + vector;
     if (vector > 31 || !this.vmcb.intercepts(code)) return false;
+    if (kind === 'privileged-software-exception') return false;
     if (debug !== undefined) noteDebugConditions(this.cpu.state, debug);
     const page = vector === Vector.PF;
     const ofData = page && ((errorCode ?? 0) & PageFaultError.ID) === 0;
@@ -135,9 +139,15 @@ export class SvmGuest
       info1: BigInt(errorCode ?? 0),
       info2: page ? (address ?? 0n) : 0n,
       vectoring: during,
-      nextRip: kind === 'hardware-exception' ? undefined : event.returnRip,
+      nextRip: this.behindException(event),
       tellsInstruction: ofData && !during && !this.cpu.eventInDelivery,
     });
+  }
+
+  /** INT3, INTO and BOUND tell where the next instruction is (APM 2 15.7.1). */
+  private behindException({ kind, vector, returnRip }: InterruptEvent): bigint | undefined {
+    if (kind !== 'hardware-exception') return returnRip;
+    return vector === Vector.BR ? this.cpu.nextRip : undefined;
   }
 
   tripleFault(): boolean {

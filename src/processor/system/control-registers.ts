@@ -215,7 +215,7 @@ export const loadMachineStatusWord: SlowPath = (cpu) => {
   cpu.requirePrivilege(0);
   const memory = cpu.instruction.operands[0]?.kind === 'memory';
   const linear = memory ? cpu.linearOperand() : undefined;
-  const source = cpu.guestMode.lmsw(Number(cpu.readOperand(0, 2)), linear);
+  const source = cpu.guestMode.lmsw(() => Number(cpu.readOperand(0, 2)), linear);
   // PE can be set but not cleared (SDM 2A LMSW).
   const low = (BigInt(source) & MACHINE_STATUS_WORD) | (cpu.state.cr0 & WideCr0.PE);
   writeCr0(cpu, (cpu.state.cr0 & ~MACHINE_STATUS_WORD) | low);

@@ -31,7 +31,14 @@ function requireNoExtension({ state }: InstructionContext): void {
 /** Watches the line at DS:rAX, by the segment of a prefix and the address size; it is read as a byte. */
 export const monitor: SlowPath = (cpu) => {
   requireMonitor(cpu);
-  if (cpu.guestMode.monitor()) return 'left';
+  if (cpu.guestMode.monitor(() => void watchedLine(cpu))) return 'left';
+  const address = watchedLine(cpu);
+  cpu.state.monitored = { address, contents: lineAt(cpu, address) };
+  return 'continue';
+};
+
+/** The physical address of the line. @throws Fault for ECX, and as reads of a byte do */
+function watchedLine(cpu: InstructionContext): number {
   requireNoExtension(cpu);
   const { state, instruction, mmu, physical } = cpu;
   const segment = instruction.segmentPrefix;
@@ -41,10 +48,8 @@ export const monitor: SlowPath = (cpu) => {
   const base = state.slot(segment + Segment.EFFECTIVE_BASE);
   const linear = (base + offset) & state.slot(State.LINEAR_MASK);
   const at = mmu.translate(linear, { write: false, execute: false, user: false });
-  const address = at - (at % MONITOR_LINE);
-  state.monitored = { address, contents: lineAt(cpu, address) };
-  return 'continue';
-};
+  return at - (at % MONITOR_LINE);
+}
 
 const lineAt = ({ physical }: InstructionContext, address: number): bigint[] =>
   Array.from({ length: MONITOR_LINE / 8 }, (_, n) => physical.load(address + 8 * n, 8));
@@ -59,8 +64,11 @@ export const monitorWait: SlowPath = (cpu) => {
   requireMonitor(cpu);
   const { state } = cpu;
   const { monitored } = state;
-  if (cpu.guestMode.mwait(monitored !== undefined)) return 'left';
-  requireNoExtension(cpu);
+  const check = (): void => {
+    requireNoExtension(cpu);
+  };
+  if (cpu.guestMode.mwait(monitored !== undefined, check)) return 'left';
+  check();
   state.monitored = undefined;
   const untouched =
     monitored && lineAt(cpu, monitored.address).every((word, n) => word === monitored.contents[n]);

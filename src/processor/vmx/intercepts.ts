@@ -207,6 +207,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   }
 
   xsetbv(): boolean {
+    this.cpu.requirePrivilege(0);
     return this.leaveInstruction(ExitReason.XSETBV);
   }
 

@@ -127,7 +127,8 @@ export abstract class NonRootRegisters extends NonRootExits implements RegisterI
     return 'ignore';
   }
 
-  lmsw(source: number, linear: bigint | undefined): number {
+  lmsw(operand: () => number, linear: bigint | undefined): number {
+    const source = operand();
     const { mask, shadow } = this.shadowOf(0);
     const masked = Number(mask & 0xfn);
     const old = Number(shadow & 0xfn);
