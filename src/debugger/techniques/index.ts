@@ -18,6 +18,7 @@ export type {
   EntryFailure,
   ExitGroup,
   ExitVocabulary,
+  ExitWord,
   Side,
   StructureField,
   Technique,

@@ -92,6 +92,6 @@ export class BuiltInVtx extends Vtx {
   }
 
   protected handler({ reason }: ExitRecord): string | undefined {
-    return exitHandlerName(reason & 0xffff);
+    return exitHandlerName(reason);
   }
 }
