@@ -51,6 +51,8 @@ export interface Technique {
   readonly structure: ControlStructure | undefined;
   /** How the TLB tells the two worlds' translations apart; undefined where there are no tags. */
   readonly tlbTags?: TlbTags | undefined;
+  /** What a program has done to be a hypervisor, before its guest has left for the first time. */
+  readonly prepared?: string | undefined;
   /** The words for the mode of operation that the processor is in: 'VMX non-root'. */
   readonly operation: string;
   /** The same for whoever runs the guest, whatever runs at present: 'VMX root'. */

@@ -35,8 +35,16 @@ export function readSegment(vmcb: Vmcb, index: number): SegmentRegister {
 }
 
 export function writeSegment(state: CpuState, vmcb: Vmcb, index: number): void {
+  putSegment(vmcb, index, state.segment(index));
+}
+
+/** Whoever calls tells the watchers of memory (`Vmcb.written`). */
+export function putSegment(
+  vmcb: Vmcb,
+  index: number,
+  { selector, base, limit, accessRights }: SegmentRegister,
+): void {
   const name = NAMES[index] ?? 'ES';
-  const { selector, base, limit, accessRights } = state.segment(index);
   vmcb.put(`${name}_SELECTOR`, selector);
   vmcb.put(`${name}_ATTRIB`, attributesOf(accessRights));
   vmcb.put(`${name}_LIMIT`, limit);

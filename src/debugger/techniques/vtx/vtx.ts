@@ -9,6 +9,7 @@ import type { Site } from '../../../vmm';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { FieldWriters } from './field-writers';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
+import type { GeneralRegisters } from '../general-registers';
 import type { SecondLevel } from '../second-level';
 import type {
   ControlStructure,
@@ -32,7 +33,7 @@ import {
   isTripleFault,
 } from './exit-words';
 import { guestPaging } from './guest-area';
-import { GuestAreaRegisters, type GeneralRegisters } from './guest-registers';
+import { GuestAreaRegisters } from './guest-registers';
 import { HostAreaRegisters } from './host-registers';
 import { VmcsStructure } from './vmcs-structure';
 import { vpids } from './vpids';
