@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { NumberFormat, Row, ViewName } from '../debugger/views/row';
 import type { TextScreen } from '../machine/screen/text-screen';
-import type { MonitorName } from '../session';
+import type { MonitorName, ProfileName } from '../session';
 import type { Intercept } from '../vmm';
 
 /**
@@ -60,6 +60,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   stopOnEntry?: boolean;
   /** Who has the computer in root mode. Default: 'vtx'. */
   monitor?: MonitorName;
+  /** The computer's processor. Default: 'intel', which has VT-x; 'amd' has SVM. */
+  cpu?: ProfileName;
   /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
   memory?: string | number;
   /** What leads from the guest's addresses to the host's. Default: 'ept'. */

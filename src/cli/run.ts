@@ -144,11 +144,7 @@ function outputOf(names: readonly string[]): (guest: number) => MachineOutput {
 function watchGuest(machine: Machine, name: string, number: number): WatchedGuest {
   const technique = techniqueOf(machine, NO_PLACES, number);
   const { processor } = machine.computer;
-  // A hypervisor of the program's own that uses SVM: its exits have no names here.
-  const own = machine.options.cpu === 'amd' && !machine.vms;
-  const exits = own
-    ? new Map<number, number>()
-    : countExits(processor, technique, () => machine.present === number);
+  const exits = countExits(processor, technique, () => machine.present === number);
   return { name, number, technique, exits };
 }
 

@@ -23,6 +23,7 @@ import {
   SYSTEM_TYPES,
   SYSTEM_TYPES_64,
 } from './segments';
+import { EXIT_INFORMATION_TABLES } from './svm/exit-information';
 import { VMCB_FIELDS } from './svm/vmcb';
 import { EXIT_REASONS } from './vmx/exit-reasons';
 import { VMCS_FIELDS } from './vmx/fields';
@@ -48,6 +49,7 @@ export function allBitTables(): BitTable[] {
     ...VMCB_FIELDS.flatMap((row) => row.bits ?? []),
     ...MSRS.flatMap((row) => row.bits ?? []),
     ...QUALIFICATION_TABLES,
+    ...EXIT_INFORMATION_TABLES,
     ...EXIT_REASONS.flatMap((row) => instructionInformationTable(row.number) ?? []),
   ]);
   return [...tables];

@@ -48,25 +48,26 @@ export function exceptionRequests(context: SessionContext): Handlers {
 
 /** Why nothing can ever stop at a filter in the present machine; undefined when something can. */
 function neverStops(context: SessionContext, filterId: string): string | undefined {
-  const group = EXIT_FILTERS.find(({ filter }) => filter === filterId);
+  const known = EXIT_FILTERS.find(({ filter }) => filter === filterId);
   const exits = context.debuggeeIfAny?.target.technique.exits;
-  if (!group || !exits) return undefined;
-  return exits.impossible(group) ?? (exits.groups.includes(group) ? undefined : notHere());
+  if (!known || !exits) return undefined;
+  const own = exits.groups.find(({ filter }) => filter === filterId);
+  return exits.impossible(own ?? known) ?? (own ? undefined : notHere());
 }
 
 const notHere = (): string => l10n.t('nothing of this kind happens with this "monitor"');
 
 /** Tells the debuggee, if there is one, what to stop at. */
 export function applyExceptionFilters(context: SessionContext): void {
-  const settings = context.debuggeeIfAny?.settings;
-  const wanted = context.exceptionFilters;
-  if (!settings || !wanted) return;
+  const { debuggeeIfAny: debuggee, exceptionFilters: wanted } = context;
+  if (!debuggee || !wanted) return;
+  const { settings, target } = debuggee;
   settings.stopAtTripleFault = wanted.has(TRIPLE_FAULT_FILTER);
   settings.stopAtEmptyVectors = wanted.has(EMPTY_VECTOR_FILTER);
   settings.stopAtEntryFailure = wanted.has(ENTRY_FAILURE_FILTER);
   settings.stopAtExceptions = wanted.get(GUEST_EXCEPTION_FILTER);
   settings.stopAtExits = new Map(
-    EXIT_FILTERS.flatMap(({ filter, reasons }) => {
+    target.technique.exits.groups.flatMap(({ filter, reasons }) => {
       const condition = wanted.get(filter);
       return condition ? reasons.map((reason) => [reason, condition] as const) : [];
     }),

@@ -3,7 +3,7 @@ import { LANE_TYPES } from '../../isa/registers/lanes';
 import { MSRS } from '../../isa/registers/msr';
 import { unitRegister } from '../../isa/registers/units';
 import { GPR_NAMES } from '../../isa/registers/general';
-import { EXIT_WORDS } from '../../debugger/expressions/names';
+import { exitWords } from '../../debugger/expressions/names';
 import { OPERAND_WORDS } from '../../debugger/expressions/operand-types';
 import { FUNCTIONS } from '../../debugger/expressions/parser';
 import { registerNames } from '../../debugger/expressions/registers';
@@ -65,7 +65,8 @@ function candidates(
     }));
   }
   if (lower.startsWith('exit.')) {
-    return EXIT_WORDS.map((name) => ({ label: `exit.${name}`, type: 'property' }));
+    const { technique } = worldOf(context, frameId).target;
+    return exitWords(technique).map((name) => ({ label: `exit.${name}`, type: 'property' }));
   }
   const vector = /^(?:(?:guest|host)\.)?([xy]?mm\d+)\./.exec(lower);
   if (vector) return laneItems(word.slice(0, vector[0].length), vector[1] ?? '');

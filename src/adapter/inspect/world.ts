@@ -7,7 +7,7 @@ import type { WorldResponse } from '../protocol';
 
 /** Where the processor is, for the status bar. */
 export function worldHere({ debuggee }: SessionContext, target: Target): WorldResponse {
-  const { exits, operation } = target.technique;
+  const { exits, operation, prepared } = target.technique;
   const { last } = target.trace;
   const here = modeWords(target.code.registers);
   const name = debuggee.targets.length > 1 ? [debuggee.names[target.number] ?? ''] : [];
@@ -38,7 +38,7 @@ export function worldHere({ debuggee }: SessionContext, target: Target): WorldRe
         text: [l10n.t('hypervisor'), ...here, operation].join(' · '),
         tooltip: last
           ? `${l10n.t('The program’s own hypervisor runs. Its guest left last: {0}', exits.title(last))}\n\n${guestWas}`
-          : l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.'),
+          : (prepared ?? ''),
       };
     case 'monitor': {
       const handled = last

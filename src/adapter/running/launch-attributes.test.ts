@@ -8,6 +8,7 @@ describe('launch attributes', () => {
     const settings = check({});
     assert.equal(settings.memory, 64 * 2 ** 20);
     assert.equal(settings.monitor, 'vtx');
+    assert.equal(settings.cpu, 'intel');
     assert.equal(settings.tlbTags, true);
     assert.equal(settings.stopOnEntry, true);
     assert.equal(settings.holdInterrupts, true);
@@ -36,6 +37,8 @@ describe('launch attributes', () => {
         { monitor: 'svm' },
         /"vtx" \/ "deprivilege" \/ "translate" \/ "paravirt" \/ "emulate" \/ "none".*svm/,
       ],
+      [{ cpu: 'via' }, /"intel" \/ "amd".*via/],
+      [{ cpu: 'amd' }, /"vtx".*"cpu": "amd"/],
       [{ paging: 'npt' }, /"ept" \/ "shadow".*npt/],
       [{ tlbTags: true }, /"on" \/ "off".*true/],
       [{ stopOnEntry: 1 }, /"stopOnEntry".*1/],

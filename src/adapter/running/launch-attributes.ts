@@ -8,6 +8,7 @@ import {
   type HostingObstacle,
   type MonitorName,
   type Paging,
+  type ProfileName,
 } from '../../session';
 import { INTERCEPTS, type HostingOptions } from '../../vmm';
 import type { ArrivingLaunch } from '../comparison/place-protocol';
@@ -35,6 +36,7 @@ export interface LaunchSettings extends GuestSettings {
   /** Where the guest stops first; undefined: at its first instruction. */
   readonly arrival: Arrival | undefined;
   readonly monitor: MonitorName;
+  readonly cpu: ProfileName;
   readonly paging: Paging;
   readonly tlbTags: boolean;
   readonly allocation: 'eager' | 'on-demand';
@@ -80,6 +82,7 @@ const OURS: ReadonlySet<string> = new Set([
   'entry',
   'stopOnEntry',
   'monitor',
+  'cpu',
   'memory',
   'paging',
   'tlbTags',
@@ -114,6 +117,10 @@ export function checkAttributes(
   if (guests.length > 0 && monitor === 'none') {
     throw refuse(l10n.t('"guests": several guests need a "monitor": there is none.'));
   }
+  const cpu = choice(args, 'cpu', ['intel', 'amd']);
+  if (cpu === 'amd' && monitor === 'vtx') {
+    throw refuse(l10n.t('"monitor": "vtx" needs VT-x, which "cpu": "amd" does not have.'));
+  }
   return {
     ...first,
     guests,
@@ -121,6 +128,7 @@ export function checkAttributes(
     stopOnEntry: flag(args, 'stopOnEntry', true),
     arrival: arrival(args.__arrival),
     monitor,
+    cpu,
     paging: choice(args, 'paging', ['ept', 'shadow']),
     tlbTags: choice(args, 'tlbTags', ['on', 'off']) === 'on',
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),

@@ -162,10 +162,10 @@ async function prepare(
   }
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
-  const { monitor, memory, paging, tlbTags, allocation, hosting, intercepts } = settings;
+  const { monitor, cpu, memory, paging, tlbTags, allocation, hosting, intercepts } = settings;
   const { holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
-  const machine = { image, monitor, memory, paging, tlbTags, allocation, hosting, intercepts };
+  const machine = { image, monitor, cpu, memory, paging, tlbTags, allocation, hosting, intercepts };
   const options = { ...machine, programs, holdInterrupts, realTime, name, guests };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);

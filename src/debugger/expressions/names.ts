@@ -3,6 +3,7 @@ import { listed } from '../../isa/phrases';
 import { describeVector } from '../../isa/exceptions';
 import type { SymbolInfo } from '../../program';
 import { symbolAt } from '../places/program-place';
+import type { Technique } from '../techniques';
 import { isException } from '../trace/event-log';
 import { linearRip } from '../registers/registers';
 import type { ExpressionContext } from './context';
@@ -89,28 +90,25 @@ function fieldValue(name: string, { target }: ExpressionContext, column: number)
   };
 }
 
-/** The words behind `exit.`, for completions. */
-export const EXIT_WORDS = ['reason', 'qualification', 'number', 'rip', 'instructions'] as const;
+/** The words behind `exit.` that there are under every technique. */
+const EXIT_WORDS = ['number', 'rip', 'instructions'];
+
+/** All of a technique's, for completions. */
+export const exitWords = ({ exits }: Technique): readonly string[] => [
+  ...exits.words.map((word) => word.name),
+  ...EXIT_WORDS,
+];
 
 function exitValue(name: string, { target }: ExpressionContext, column: number): Value {
   const { last } = target.trace;
-  const { exits } = target.technique;
+  const { technique } = target;
   if (!last) throw new ExpressionError(l10n.t('there was no VM exit yet'), column);
+  const word = technique.exits.words.find((each) => each.name === name.toLowerCase());
+  if (word) {
+    const { width, type, value, meaning } = word;
+    return { value: value(last), width, type, meaning: () => meaning(last) };
+  }
   switch (name.toLowerCase()) {
-    case 'reason':
-      return {
-        value: BigInt(last.reason & 0xffff),
-        width: 16,
-        type: 'basic exit reason',
-        meaning: () => exits.name(last.reason & 0xffff),
-      };
-    case 'qualification':
-      return {
-        value: last.qualification,
-        width: 64,
-        type: 'exit qualification',
-        meaning: () => exits.detail(last),
-      };
     case 'number':
       return { ...plain(BigInt(last.number)), type: 'number of the VM exit' };
     case 'rip':
@@ -119,7 +117,7 @@ function exitValue(name: string, { target }: ExpressionContext, column: number):
       return { ...plain(BigInt(last.instructions)), type: 'instructions retired' };
     default:
       throw new ExpressionError(
-        l10n.t('exit has no {0}; it has {1}', name, listed(EXIT_WORDS)),
+        l10n.t('exit has no {0}; it has {1}', name, listed(exitWords(technique))),
         column,
       );
   }

@@ -97,7 +97,8 @@ export class LiveRegisters implements Registers {
   }
 
   controlRegister(number: number): bigint {
-    const { state } = this.cpu;
+    const { state, guestMode } = this.cpu;
+    if (number === 8) return guestMode.taskPriority() ?? state.cr8;
     return { 0: state.cr0, 2: state.cr2, 3: state.cr3, 4: state.cr4 }[number] ?? state.cr8;
   }
 

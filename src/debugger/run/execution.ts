@@ -242,8 +242,8 @@ export class Execution {
     const reason = holeReason(kind);
     trace.add({
       reason,
-      qualification: found,
-      guestPhysical: right,
+      information1: found,
+      information2: right,
       interruption: 0,
       handler: 0n,
       instructions: computer.processor.completed,
@@ -267,7 +267,7 @@ export class Execution {
     if (transition === 'entry-failure') return settings.stopAtEntryFailure;
     const reason = this.target.trace.lastReason;
     const { exits } = this.target.technique;
-    return settings.stopAtExits.has(reason & 0xffff) || exits.isTripleFault(reason);
+    return settings.stopAtExits.has(reason) || exits.isTripleFault(reason);
   }
 
   private onTransition(transition: Transition | undefined, enter: boolean): Stretch {
@@ -325,13 +325,12 @@ export class Execution {
   private onExit(enter: boolean): Stretch {
     const { trace, technique, transitions, processor } = this.target;
     const { stopAtExits, stopAtEntryFailure, stopAtTripleFault } = this.settings;
-    const whole = trace.lastReason;
-    const reason = whole & 0xffff;
+    const reason = trace.lastReason;
     const { failure } = transitions;
-    if (technique.exits.isEntryFailure(whole) && failure && stopAtEntryFailure) {
+    if (trace.lastEntryFailed && failure && stopAtEntryFailure) {
       return stopped({ kind: 'entry-failure', failure });
     }
-    if (technique.exits.isTripleFault(whole) && stopAtTripleFault) {
+    if (technique.exits.isTripleFault(reason) && stopAtTripleFault) {
       return stopped({
         kind: 'triple-fault',
         chain: processor.faultChain,

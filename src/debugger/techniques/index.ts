@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Machine } from '../../session';
 import type { ExitGroup, ProgramPlaces, Technique } from './technique';
 import { BuiltInDeprivilege } from './deprivilege/built-in';
@@ -6,18 +7,26 @@ import { CALL_GROUPS } from './translate/call-groups';
 import { BuiltInTranslation } from './translate/built-in';
 import { BuiltInEmulation } from './emulate/built-in';
 import { BuiltInParavirt } from './paravirt/built-in';
+import { SVM_GROUPS } from './svm/exit-groups';
+import { OwnSvm } from './svm/own';
 import { BuiltInVtx } from './vtx/built-in';
 import { BuiltInShadowVtx } from './vtx/built-in-shadow';
 import { EXIT_GROUPS } from './vtx/exit-groups';
 import { OwnVtx } from './vtx/own';
 
 export { frameMap } from './emulate/frame-map';
-export type { SecondLevel, SecondLevelResult, SecondLevelStep } from './second-level';
+export type {
+  SecondLevel,
+  SecondLevelAccess,
+  SecondLevelResult,
+  SecondLevelStep,
+} from './second-level';
 export type {
   ControlStructure,
   EntryFailure,
   ExitGroup,
   ExitVocabulary,
+  ExitWord,
   Side,
   StructureField,
   Technique,
@@ -28,7 +37,21 @@ export { refusalText } from './paravirt/refusal-words';
 export { abortText, failureWords } from './vtx/failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
-export const EXIT_FILTERS: readonly ExitGroup[] = [...EXIT_GROUPS, ...TRAP_GROUPS, ...CALL_GROUPS];
+export const EXIT_FILTERS: readonly ExitGroup[] = [
+  ...EXIT_GROUPS.map(withSvm),
+  ...TRAP_GROUPS,
+  ...CALL_GROUPS,
+];
+
+/** One filter for the same event under VT-x and SVM; where it is called otherwise, by both names. */
+function withSvm(group: ExitGroup): ExitGroup {
+  const other = SVM_GROUPS.find(({ filter }) => filter === group.filter);
+  const label = (): string => {
+    const [intel, amd] = [group.label(), other?.label()];
+    return amd === undefined || amd === intel ? intel : l10n.t('{0} / {1}', intel, amd);
+  };
+  return { ...group, label };
+}
 
 /** Where nobody asks for names. */
 export const NO_PLACES: ProgramPlaces = { symbol: () => undefined, line: () => undefined };
@@ -54,5 +77,7 @@ export function techniqueOf(
   const { intercepts } = machine.options;
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);
-  return new OwnVtx(machine.computer.processor, places);
+  const { processor } = machine.computer;
+  const Own = processor.state.profile.isAmd ? OwnSvm : OwnVtx;
+  return new Own(processor, places);
 }

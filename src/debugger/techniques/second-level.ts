@@ -13,6 +13,12 @@ export interface SecondLevelStep {
   readonly flags: string;
 }
 
+/** What an access to guest-physical memory wants. */
+export interface SecondLevelAccess extends Access {
+  /** It reads an entry of the guest's own tables. */
+  readonly pageWalk?: boolean;
+}
+
 /** How such a walk ends. */
 export type SecondLevelResult =
   | { readonly kind: 'translation'; readonly address: number }
@@ -27,12 +33,14 @@ export type SecondLevelResult =
 export interface SecondLevel {
   /** 'EPT' */
   readonly name: string;
+  /** What an entry of a level is called: 'EPT PML4E', 'nPML4E'. */
+  entryName(level: number): string;
   /** Where a guest-physical address lies, whatever its rights. */
   hostAddress(guestPhysical: bigint): number | undefined;
   /** Walks for an access; `visit` sees each entry read. */
   walk(
     guestPhysical: bigint,
-    access: Access,
+    access: SecondLevelAccess,
     visit?: (step: SecondLevelStep) => void,
   ): SecondLevelResult;
 }

@@ -51,6 +51,8 @@ export interface Technique {
   readonly structure: ControlStructure | undefined;
   /** How the TLB tells the two worlds' translations apart; undefined where there are no tags. */
   readonly tlbTags?: TlbTags | undefined;
+  /** What a program has done to be a hypervisor, before its guest has left for the first time. */
+  readonly prepared?: string | undefined;
   /** The words for the mode of operation that the processor is in: 'VMX non-root'. */
   readonly operation: string;
   /** The same for whoever runs the guest, whatever runs at present: 'VMX root'. */
@@ -98,13 +100,26 @@ export interface ExitGroup {
   readonly reasons: readonly number[];
 }
 
+/** One of the values that tell of an exit, under its name in expressions. */
+export interface ExitWord {
+  /** 'qualification' */
+  readonly name: string;
+  /** What kind of thing it is, for `typeName`. */
+  readonly type: string;
+  readonly width: 16 | 32 | 64;
+  value(exit: ExitRecord): bigint;
+  meaning(exit: ExitRecord): string;
+}
+
 /** How exits are taken down and spoken of. */
 export interface ExitVocabulary {
-  /** The basic reason of the last exit. */
+  /** The reason of the last exit, as `ExitFacts` has it. */
   lastReason(): number;
   /** What of the exit that is happening goes into the trace; registers are still the guest's. */
   facts(): ExitFacts;
   readonly groups: readonly ExitGroup[];
+  /** What stands behind `exit.` in expressions beside what every exit has; the reason is the first of them. */
+  readonly words: readonly ExitWord[];
   /** Why an exit of a group can never happen here, in the user's language; undefined when it can. */
   impossible(group: ExitGroup): string | undefined;
   /** The manual's name for machines: 'CPUID', 'EPT_VIOLATION'. */
@@ -121,7 +136,6 @@ export interface ExitVocabulary {
   information(exit: ExitRecord): readonly DecodedField[];
   /** Who handles it: a function of the monitor, a label of the program. */
   handler(exit: ExitRecord): string | undefined;
-  isEntryFailure(reason: number): boolean;
   isTripleFault(reason: number): boolean;
 }
 

@@ -7,8 +7,9 @@ const CAPACITY = 300;
 function exit(n: number): NewExit {
   return {
     reason: n % 60,
-    qualification: BigInt(n) << 40n,
-    guestPhysical: BigInt(n) << 12n,
+    entryFailed: n % 7 === 0,
+    information1: BigInt(n) << 40n,
+    information2: BigInt(n) << 12n,
     interruption: n + 1,
     handler: 0xffff_8000_0000_1000n,
     instructions: n * 1000,

@@ -1,12 +1,13 @@
 /** What a technique tells of an exit at the moment it happens. */
 export interface ExitFacts {
-  /** The whole reason: bit 31 of VT-x's tells of a VM entry that failed. */
+  /** The basic exit reason of VT-x, the exit code of SVM as a signed number. */
   readonly reason: number;
-  /** Exit qualification, EXITINFO1. */
-  readonly qualification: bigint;
-  /** The guest-physical address, of exits that have one. */
-  readonly guestPhysical: bigint;
-  /** VM-exit interruption information. */
+  /** It is a VM entry that failed. */
+  readonly entryFailed?: boolean;
+  /** What tells more than the reason: exit qualification and guest-physical address, EXITINFO1 and EXITINFO2. */
+  readonly information1: bigint;
+  readonly information2: bigint;
+  /** The event that it was about, or during which it came: VM-exit interruption information, EXITINTINFO. */
   readonly interruption: number;
   /** Where control goes: the linear address of the handler in the host. */
   readonly handler: bigint;
@@ -16,6 +17,7 @@ export interface ExitFacts {
 
 /** One VM exit, as it was when it happened. */
 export interface ExitRecord extends Omit<ExitFacts, 'code'> {
+  readonly entryFailed: boolean;
   /** From 1. */
   readonly number: number;
   /** Instructions that had been retired. */
@@ -36,11 +38,12 @@ export interface ExitRecord extends Omit<ExitFacts, 'code'> {
 }
 
 /** What is known when an exit happens. */
-export type NewExit = Omit<ExitRecord, 'number' | 'cycles' | 'operations'>;
+export type NewExit = Omit<ExitRecord, 'number' | 'cycles' | 'operations' | 'entryFailed'> &
+  Pick<ExitFacts, 'entryFailed'>;
 
 const LONGEST_INSTRUCTION = 15;
 /** Columns of 64 bits, and of numbers. */
-const WIDE = ['qualification', 'guestPhysical', 'handler', 'rip', 'linear', 'rax', 'rcx'] as const;
+const WIDE = ['information1', 'information2', 'handler', 'rip', 'linear', 'rax', 'rcx'] as const;
 const NUMBERS = ['reason', 'interruption', 'instructions', 'bits'] as const;
 
 /**
@@ -55,6 +58,7 @@ export class ExitTrace {
   private numbers: Record<(typeof NUMBERS)[number], Float64Array>;
   private code = new Uint8Array();
   private lengths = new Uint8Array();
+  private entryFailed = new Uint8Array();
   /** NaN until the exit has been dealt with. */
   private cycles = new Float64Array();
   private operations = new Uint32Array();
@@ -72,9 +76,14 @@ export class ExitTrace {
     return this.get(this.count);
   }
 
-  /** The whole reason of the last exit, 0 before the first: asked at each exit, so without a record. */
+  /** The reason of the last exit, 0 before the first: asked at each exit, so without a record. */
   get lastReason(): number {
     return this.count === 0 ? 0 : (this.numbers.reason[(this.count - 1) % this.capacity] ?? 0);
+  }
+
+  /** Whether the last exit was a VM entry that failed. */
+  get lastEntryFailed(): boolean {
+    return this.count > 0 && this.entryFailed[(this.count - 1) % this.capacity] === 1;
   }
 
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
@@ -89,6 +98,7 @@ export class ExitTrace {
       ...wide,
       ...numbers,
       number,
+      entryFailed: this.entryFailed[at] === 1,
       bits: numbers.bits as 16 | 32 | 64,
       bytes: this.code.slice(start, start + (this.lengths[at] ?? 0)),
       cycles: Number.isNaN(cycles) ? undefined : cycles,
@@ -113,8 +123,8 @@ export class ExitTrace {
     if (at >= this.size) this.grow();
     // Name by name: a loop over the names would cost several times as much.
     const { wide, numbers } = this;
-    wide.qualification[at] = exit.qualification;
-    wide.guestPhysical[at] = exit.guestPhysical;
+    wide.information1[at] = exit.information1;
+    wide.information2[at] = exit.information2;
     wide.handler[at] = exit.handler;
     wide.rip[at] = exit.rip;
     wide.linear[at] = exit.linear;
@@ -124,13 +134,14 @@ export class ExitTrace {
     numbers.interruption[at] = exit.interruption;
     numbers.instructions[at] = exit.instructions;
     numbers.bits[at] = exit.bits;
+    this.entryFailed[at] = exit.entryFailed ? 1 : 0;
     this.lengths[at] = Math.min(LONGEST_INSTRUCTION, exit.bytes.length);
     const start = at * LONGEST_INSTRUCTION;
     for (let n = 0; n < LONGEST_INSTRUCTION; n++) this.code[start + n] = exit.bytes[n] ?? 0;
     this.cycles[at] = NaN;
     this.operations[at] = 0;
-    const basic = exit.reason & 0xffff;
-    this.totals.set(basic, (this.totals.get(basic) ?? 0) + 1);
+    const { reason } = exit;
+    this.totals.set(reason, (this.totals.get(reason) ?? 0) + 1);
   }
 
   /** The last exit has been dealt with, unless that was known already. */
@@ -149,6 +160,7 @@ export class ExitTrace {
     for (const name of NUMBERS) numbers[name].set(this.numbers[name]);
     [this.wide, this.numbers] = [wide, numbers];
     this.code = grown(this.code, new Uint8Array(this.size * LONGEST_INSTRUCTION));
+    this.entryFailed = grown(this.entryFailed, new Uint8Array(this.size));
     this.lengths = grown(this.lengths, new Uint8Array(this.size));
     this.cycles = grown(this.cycles, new Float64Array(this.size));
     this.operations = grown(this.operations, new Uint32Array(this.size));

@@ -78,7 +78,7 @@ export class TransitionLog {
       this.failure = { kind: 'entry-refused', instruction, error };
     } else {
       this.takeDown();
-      const reason = this.guest.trace.lastReason & 0xffff;
+      const reason = this.guest.trace.lastReason;
       this.failure = { kind: 'entry-failed', reason };
     }
     this.note('entry-failure');
@@ -94,8 +94,9 @@ export class TransitionLog {
     this.exitedAt = { instructions: cpu.completed, cycles: monitor?.cycles ?? 0 };
     trace.add({
       reason: facts.reason,
-      qualification: facts.qualification,
-      guestPhysical: facts.guestPhysical,
+      ...(facts.entryFailed && { entryFailed: true }),
+      information1: facts.information1,
+      information2: facts.information2,
       interruption: facts.interruption,
       handler: facts.handler,
       instructions: cpu.completed,

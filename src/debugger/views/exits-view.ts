@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { Disassembler } from '../../program';
+import { typeName } from '../expressions/type-name';
 import type { ExitRecord } from '../trace/exit-trace';
 import { symbolAt } from '../places/program-place';
 import type { Target } from '../target';
@@ -44,7 +45,7 @@ function newest(target: Target, from: number, filter: string | undefined): Row[]
 
 /** '#42  +1,204 instr  print_features+8  CPUID  leaf 1  1,930 cycles' */
 function exitRow(target: Target, record: ExitRecord): Row {
-  const reason = record.reason & 0xffff;
+  const { reason } = record;
   const since = record.instructions - (target.trace.get(record.number - 1)?.instructions ?? 0);
   const { exits } = target.technique;
   const parts = [
@@ -60,7 +61,7 @@ function exitRow(target: Target, record: ExitRecord): Row {
     label: `#${String(record.number)} ${target.technique.exits.name(reason)}`,
     description: parts.filter((part) => part !== '').join('  '),
     tooltip: exits.gloss(reason),
-    icon: exits.isEntryFailure(record.reason) ? 'error' : 'arrow-circle-up',
+    icon: record.entryFailed ? 'error' : 'arrow-circle-up',
     children: 'collapsed',
     value: String(reason),
     place: { address: record.linear },
@@ -82,7 +83,7 @@ function detailRows(target: Target, number: number): Row[] {
   const record = target.trace.get(number);
   if (!record) return [];
   const id = `exit/${String(number)}`;
-  const reason = record.reason & 0xffff;
+  const { reason } = record;
   const place = { address: record.linear };
   return [
     leaf(
@@ -96,7 +97,7 @@ function detailRows(target: Target, number: number): Row[] {
       l10n.t('exit reason'),
       `${String(reason)} · ${target.technique.exits.name(reason)}`,
     ),
-    leaf(`${id}/qualification`, l10n.t('exit qualification'), hex(record.qualification)),
+    ...informationRows(target, record, id),
     ...target.technique.exits.information(record).map(({ field, value, meaning }) =>
       leaf(
         `${id}/q/${field.id}`,
@@ -130,6 +131,13 @@ function detailRows(target: Target, number: number): Row[] {
   ];
 }
 
+/** What tells more than the reason, word by word. */
+function informationRows(target: Target, record: ExitRecord, id: string): Row[] {
+  return target.technique.exits.words
+    .filter(({ name }) => name !== 'reason')
+    .map(({ name, type, value }) => leaf(`${id}/${name}`, typeName(type), hex(value(record))));
+}
+
 function reasonRows(target: Target): Row[] {
   return [...target.trace.totals]
     .sort((a, b) => b[1] - a[1])
@@ -144,7 +152,7 @@ function reasonRows(target: Target): Row[] {
 function ofReason(target: Target, reason: number): Row[] {
   const all = target.trace.before(target.trace.total, 100_000);
   return all
-    .filter((record) => (record.reason & 0xffff) === reason)
+    .filter((record) => record.reason === reason)
     .slice(0, PAGE)
     .map((record) => exitRow(target, record));
 }

@@ -7,7 +7,7 @@ import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
 import { isAway } from '../memory';
 import type { World } from '../target';
 import { faultCause } from '../words/page-faults';
-import type { SecondLevelResult, SecondLevelStep } from '../techniques';
+import type { SecondLevelAccess, SecondLevelResult, SecondLevelStep } from '../techniques';
 import { entryFlags } from './entry-flags';
 import { hex, leaf, type Row } from './row';
 import {
@@ -23,11 +23,12 @@ import type { TranslationRequest } from './translation-request';
 /** A guest-linear address on its way to host-physical memory, read from the tables themselves. */
 
 /** How the processor itself reads an entry of the tables. */
-const READ: Access = { write: false, execute: false, user: false };
+const READ: SecondLevelAccess = { write: false, execute: false, user: false, pageWalk: true };
 
 /** A walk of the second level, where there is one. */
 interface SecondWalk {
   readonly name: string;
+  entryName(level: number): string;
   readonly steps: readonly SecondLevelStep[];
   readonly result: SecondLevelResult | undefined;
 }
@@ -52,7 +53,7 @@ export function traceTranslation(world: World, linear: bigint, access: Access): 
   const result = world.memory.walkGuest(linear, access, (step) => found.push(step));
   const steps = found.map((step) => ({ step, second: secondWalk(world, step.entryAddress, READ) }));
   const guestPhysical = result.translation?.address;
-  const none: SecondWalk = { name: '', steps: [], result: undefined };
+  const none: SecondWalk = { name: '', entryName: () => '', steps: [], result: undefined };
   const final = guestPhysical === undefined ? none : secondWalk(world, guestPhysical, access);
   const shadow = traceShadow(world, linear, access);
   const ofTables =
@@ -75,11 +76,16 @@ function hostOf(guestPhysical: bigint, { result }: SecondWalk): number | undefin
   return result.kind === 'translation' ? result.address : undefined;
 }
 
-function secondWalk({ memory }: World, guestPhysical: bigint, access: Access): SecondWalk {
+function secondWalk(
+  { memory }: World,
+  guestPhysical: bigint,
+  access: SecondLevelAccess,
+): SecondWalk {
   const steps: SecondLevelStep[] = [];
   const { secondLevel } = memory;
   const result = secondLevel?.walk(guestPhysical, access, (step) => steps.push(step));
-  return { name: secondLevel?.name ?? '', steps, result };
+  const named = (level: number): string => secondLevel?.entryName(level) ?? '';
+  return { name: secondLevel?.name ?? '', entryName: named, steps, result };
 }
 
 /** The rows below a node; the top level is the walk from CR3 to the host frame. */
@@ -258,12 +264,12 @@ function secondSummary(
   };
 }
 
-function secondRows(node: string, { name, steps, result }: SecondWalk): Row[] {
+function secondRows(node: string, { entryName: named, steps, result }: SecondWalk): Row[] {
   const bad = result?.kind === 'fault' ? result.level : undefined;
   return steps.map((step, n) =>
     leaf(
       `${node}/${String(n)}`,
-      `${name} ${entryName(step.level)}[${String(step.index)}]`,
+      `${named(step.level)}[${String(step.index)}]`,
       `${hex(step.entry)} ${step.flags}`,
       {
         memoryReference: `hpa:${hex(step.entryAddress)}`,

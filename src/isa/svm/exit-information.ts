@@ -1,4 +1,4 @@
-import { bit, masksOf, range, table, wideMasksOf } from '../bits';
+import { bit, masksOf, range, table, wideMasksOf, type BitTable } from '../bits';
 
 /** EXITINFO1 and EXITINFO2, where they have bits (APM 2 15.8 to 15.14, 15.25.6). */
 
@@ -28,6 +28,22 @@ export const TASK_SWITCH_INFORMATION = table('Task-switch information', 'APM 2 1
 ]);
 export const TaskSwitchInformation = wideMasksOf(TASK_SWITCH_INFORMATION);
 
+/** EXITINFO1 of an access to a control register (APM 2 15.8.1). */
+export const CR_INFORMATION = table('Access to a control register', 'APM 2 15.8.1', [
+  range('GPR', 3, 0, 'General register of the MOV.'),
+  bit('MOV', 63, 'Made by MOV: not by CLTS, LMSW or SMSW.'),
+]);
+
+/** EXITINFO1 of an access to a debug register (APM 2 15.8.2). */
+export const DR_INFORMATION = table('Access to a debug register', 'APM 2 15.8.2', [
+  range('GPR', 3, 0, 'General register of the MOV.'),
+]);
+
+/** EXITINFO1 of an access to an MSR (APM 2 15.11). */
+export const MSR_INFORMATION = table('Access to an MSR', 'APM 2 15.11', [
+  bit('WRITE', 0, 'Direction of the access.', { 0: 'RDMSR', 1: 'WRMSR' }),
+]);
+
 /** EXITINFO1 of an access to a control register: made by MOV, and with which general register (APM 2 15.8.1). */
 export const MOV_CR = 1n << 63n;
 
@@ -37,3 +53,13 @@ export const NESTED_PAGE_FAULT = table('Nested page fault', 'APM 2 15.25.6', [
   bit('TABLE', 33, 'It came while the address of a guest page table was translated.'),
 ]);
 export const NestedPageFault = wideMasksOf(NESTED_PAGE_FAULT);
+
+/** All of them. */
+export const EXIT_INFORMATION_TABLES: readonly BitTable[] = [
+  IO_INFORMATION,
+  TASK_SWITCH_INFORMATION,
+  CR_INFORMATION,
+  DR_INFORMATION,
+  MSR_INFORMATION,
+  NESTED_PAGE_FAULT,
+];

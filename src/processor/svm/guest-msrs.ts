@@ -8,7 +8,7 @@ import type { Vmcb } from './vmcb';
 /** What VMLOAD and VMSAVE move: the hidden state that neither VMRUN nor #VMEXIT does (APM 2 15.5.2). */
 
 /** Each with its MSR. Those with an address hold a canonical one. */
-export const SAVED_MSRS: readonly (readonly [VmcbFieldId, number, 'address'?])[] = [
+export const HIDDEN_MSRS: readonly (readonly [VmcbFieldId, number, 'address'?])[] = [
   ['KERNEL_GS_BASE', Msr.KERNEL_GS_BASE, 'address'],
   ['STAR', Msr.STAR],
   ['LSTAR', Msr.LSTAR, 'address'],
@@ -22,7 +22,7 @@ export const SAVED_MSRS: readonly (readonly [VmcbFieldId, number, 'address'?])[]
 /** VMLOAD. Whoever calls sees to the derived state. */
 export function loadHidden(state: CpuState, vmcb: Vmcb): void {
   for (const index of LEFT_SEGMENTS) state.setSegment(index, readSegment(vmcb, index));
-  for (const [field, msr, address] of SAVED_MSRS) {
+  for (const [field, msr, address] of HIDDEN_MSRS) {
     const value = vmcb.read(field);
     state.setMsr(msr, address ? canonical(value) : value);
   }
@@ -31,6 +31,6 @@ export function loadHidden(state: CpuState, vmcb: Vmcb): void {
 /** VMSAVE. */
 export function saveHidden(state: CpuState, vmcb: Vmcb): void {
   for (const index of LEFT_SEGMENTS) writeSegment(state, vmcb, index);
-  for (const [field, msr] of SAVED_MSRS) vmcb.put(field, state.msr(msr));
+  for (const [field, msr] of HIDDEN_MSRS) vmcb.put(field, state.msr(msr));
   vmcb.written();
 }

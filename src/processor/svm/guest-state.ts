@@ -15,13 +15,13 @@ const RAX = 0;
 const TABLE_LIMIT = 0xffff;
 
 /** EFER.LMA is not loaded: it follows from LME and paging. */
-function eferOf(vmcb: Vmcb, cr0: bigint): bigint {
+export function eferOf(vmcb: Vmcb, cr0: bigint): bigint {
   const others = vmcb.read('EFER') & ~WideEfer.LMA;
   return others & WideEfer.LME && cr0 & WideCr0.PG ? others | WideEfer.LMA : others;
 }
 
 /** Real mode runs in ring 0, virtual-8086 mode in ring 3. */
-function cplOf(state: CpuState, vmcb: Vmcb): number {
+export function cplOf(state: Pick<CpuState, 'protectedMode' | 'virtual8086'>, vmcb: Vmcb): number {
   if (!state.protectedMode) return 0;
   return state.virtual8086 ? 3 : vmcb.readNumber('CPL') & 3;
 }

@@ -81,13 +81,17 @@ function isVirtualized({ svm, state }: InstructionContext): boolean {
 }
 
 export const vmload = svmInstruction('VMLOAD', (cpu) => {
-  loadHidden(cpu.state, namedVmcb(cpu));
+  const vmcb = namedVmcb(cpu);
+  loadHidden(cpu.state, vmcb);
   cpu.updateDerivedState();
+  cpu.svm.hiddenMoved('VMLOAD', vmcb.address);
   return undefined;
 });
 
 export const vmsave = svmInstruction('VMSAVE', (cpu) => {
-  saveHidden(cpu.state, namedVmcb(cpu));
+  const vmcb = namedVmcb(cpu);
+  saveHidden(cpu.state, vmcb);
+  cpu.svm.hiddenMoved('VMSAVE', vmcb.address);
   return undefined;
 });
 

@@ -8,6 +8,7 @@ import {
   type Access,
   type EntryMemory,
   type PagingState,
+  type WalkResult,
   type WalkStep,
 } from '../paging/walk';
 import type { PhysicalMemory } from '../physical-memory';
@@ -120,9 +121,18 @@ export class NestedPageTables implements SecondLevel {
 
   /** The same, with each entry on the way, for whoever shows it. */
   look(guestPhysical: bigint, visit?: (step: WalkStep) => void): number | undefined {
+    const result = this.inspect(guestPhysical, NOTHING, visit);
+    return result?.translation && Number(result.translation.address);
+  }
+
+  /** How a walk for an access would end; undefined where the tables have no place for the address. */
+  inspect(
+    guestPhysical: bigint,
+    access: Access,
+    visit?: (step: WalkStep) => void,
+  ): WalkResult | undefined {
     if (this.isBeyond(guestPhysical)) return undefined;
-    const result = walk(this.state, this.entries, guestPhysical, NOTHING, false, visit);
-    return result.translation && Number(result.translation.address);
+    return walk(this.state, this.entries, guestPhysical, access, false, visit);
   }
 }
 

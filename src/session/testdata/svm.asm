@@ -10,7 +10,7 @@ MEMORY  equ     0x210000                ; what the guest believes to be its firs
 
         org     0x7c00
         bits    16
-        cli
+start:  cli
         xor     ax, ax
         mov     ds, ax
         lgdt    [gdtr]
@@ -74,7 +74,7 @@ long:   mov     eax, 0x8000000a         ; is there nested paging, and NRIP?
         loop    .map
 
         mov     byte [IOPM + (0xe9 >> 3)], 1 << (0xe9 & 7)
-        mov     esi, guest
+        mov     esi, section.guest.start
         mov     edi, MEMORY + 0x7000
         mov     ecx, guest.end - guest
         rep movsb
@@ -154,6 +154,11 @@ print:  mov     dx, 0x3f8
         out     dx, al
         ret
 
+gdtr:   dw      4 * 8 - 1
+        dd      gdt
+gdt:    dq      0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00af9a000000ffff
+
+        section guest vstart=0x7000 follows=.text align=16
         bits    16
 guest:  xor     eax, eax
         cpuid
@@ -162,7 +167,3 @@ guest:  xor     eax, eax
         out     0xe9, al
         hlt
 .end:
-
-gdtr:   dw      4 * 8 - 1
-        dd      gdt
-gdt:    dq      0, 0x00cf9a000000ffff, 0x00cf92000000ffff, 0x00af9a000000ffff

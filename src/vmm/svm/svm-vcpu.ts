@@ -1,6 +1,6 @@
 import { Msr } from '../../isa/registers/msr';
 import type { VmcbFieldId } from '../../isa/svm/vmcb';
-import { SAVED_MSRS } from '../../processor/svm/guest-msrs';
+import { HIDDEN_MSRS } from '../../processor/svm/guest-msrs';
 import { AMD_PASSED_THROUGH } from '../hardware/passed-through';
 import type { SwitchedMsr, Vcpu } from '../hardware/vcpu';
 import type { Handler } from '../operation';
@@ -14,7 +14,7 @@ export interface SvmVcpu extends Vcpu, SvmPaging {}
 
 /** With nested paging the guest has a PAT of its own there (APM 2 15.25.4). */
 const IN_VMCB: ReadonlyMap<number, VmcbFieldId> = new Map<number, VmcbFieldId>([
-  ...SAVED_MSRS.map(([field, msr]) => [msr, field] as const),
+  ...HIDDEN_MSRS.map(([field, msr]) => [msr, field] as const),
   [Msr.FS_BASE, 'FS_BASE'],
   [Msr.GS_BASE, 'GS_BASE'],
 ]);

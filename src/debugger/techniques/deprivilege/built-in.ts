@@ -24,6 +24,7 @@ import {
   trapInformation,
   trapName,
   trapTitle,
+  trapWords,
 } from './trap-words';
 
 /** So many operations of the monitor, and all registers of the guest's are in its memory. */
@@ -131,6 +132,7 @@ export class BuiltInDeprivilege implements Technique {
     lastReason: () => this.lastReason,
     facts: () => this.facts(),
     groups: TRAP_GROUPS,
+    words: trapWords(trapName, trapDetail),
     impossible: (group: ExitGroup) =>
       TRAP_GROUPS.includes(group)
         ? undefined
@@ -145,7 +147,6 @@ export class BuiltInDeprivilege implements Technique {
     title: trapTitle,
     information: trapInformation,
     handler: ({ reason }) => trapHandler(reason),
-    isEntryFailure: () => false,
     isTripleFault: () => false,
   };
 
@@ -172,8 +173,8 @@ export class BuiltInDeprivilege implements Technique {
     const isCall = reasonOf(lastReason).kind === 'hypercall';
     return {
       reason: lastReason,
-      qualification: isCall ? cpu.state.gpr(Gpr.RBX) : cpu.state.cr2,
-      guestPhysical: 0n,
+      information1: isCall ? cpu.state.gpr(Gpr.RBX) : cpu.state.cr2,
+      information2: 0n,
       interruption: Number(frame.errorCode & 0xffffn),
       handler: cpu.state.rip,
       code: { bytes: running.codeBytes(), bits: virtual.codeBits },

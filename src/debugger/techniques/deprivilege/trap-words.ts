@@ -5,6 +5,7 @@ import { withNote } from '../../../isa/phrases';
 import { Disassembler } from '../../../program';
 import { REFUSED, type HoleKind } from '../../../vmm';
 import type { ExitRecord } from '../../trace/exit-trace';
+import type { ExitWord } from '../technique';
 import { hypercallDetail, hypercallGloss, hypercallId, hypercallName } from '../paravirt/hypercall';
 import { reasonOf } from './reasons';
 
@@ -98,12 +99,12 @@ export function trapDetail(exit: ExitRecord): string {
   if (reason.kind === 'hypercall') return hypercallDetail(exit);
   const text = instructionText(exit);
   if (reason.kind === 'hole') {
-    const { qualification: found, guestPhysical: right } = exit;
+    const { information1: found, information2: right } = exit;
     return l10n.t('{0}: {1} instead of {2}', text, shown(found), shown(right));
   }
   if (reason.vector >= FIRST_INTERRUPT) return l10n.t('vector {0}', hex(reason.vector));
   if (reason.vector !== Vector.PF) return text;
-  return l10n.t('{0} (error code {1}): {2}', hex(exit.qualification), hex(exit.interruption), text);
+  return l10n.t('{0} (error code {1}): {2}', hex(exit.information1), hex(exit.interruption), text);
 }
 
 /** `Trap 42: #GP, general protection (cli)` */
@@ -111,6 +112,27 @@ export function trapTitle(exit: ExitRecord): string {
   const text = withNote(trapName(exit.reason), trapDetail(exit));
   return reasonOf(exit.reason).kind === 'hole' ? text : l10n.t('Trap {0}: {1}', exit.number, text);
 }
+
+/** CR2, the first argument of a hypercall, or what a hole shows; and what it should. */
+export const trapWords = (
+  name: (reason: number) => string,
+  detail: (exit: ExitRecord) => string,
+): readonly ExitWord[] => [
+  {
+    name: 'reason',
+    type: 'kind of trap',
+    width: 16,
+    value: ({ reason }) => BigInt(reason),
+    meaning: ({ reason }) => name(reason),
+  },
+  {
+    name: 'value',
+    type: 'value of the trap',
+    width: 64,
+    value: ({ information1 }) => information1,
+    meaning: detail,
+  },
+];
 
 /** All is in the detail. */
 export const trapInformation = (): DecodedField[] => [];

@@ -61,12 +61,13 @@ export class BuiltInEmulation implements Technique {
     lastReason: () => 0,
     facts: () => ({
       reason: 0,
-      qualification: 0n,
-      guestPhysical: 0n,
+      information1: 0n,
+      information2: 0n,
       interruption: 0,
       handler: 0n,
     }),
     groups: [],
+    words: [],
     impossible: () =>
       l10n.t('nothing exits under "emulate": the monitor does every instruction itself'),
     id: String,
@@ -76,7 +77,6 @@ export class BuiltInEmulation implements Technique {
     title: () => '',
     information: () => [],
     handler: () => undefined,
-    isEntryFailure: () => false,
     isTripleFault: () => false,
   };
 }

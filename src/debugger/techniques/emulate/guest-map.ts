@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { EptRights } from '../../../isa/ept';
+import { entryName } from '../../../isa/paging';
 import type { Access } from '../../../processor/paging/walk';
 import type { PhysicalMemory } from '../../../processor/physical-memory';
 import { walkEpt, type EptAccess } from '../../../processor/vmx/ept';
@@ -19,6 +20,10 @@ export class GuestMap implements SecondLevel {
 
   get name(): string {
     return l10n.t('memory map');
+  }
+
+  entryName(level: number): string {
+    return `${this.name} ${entryName(level)}`;
   }
 
   hostAddress(guestPhysical: bigint): number | undefined {

@@ -28,5 +28,5 @@ export const hypercallGloss = (): string =>
   );
 
 /** The first two arguments, as they are passed: RBX, RCX. */
-export const hypercallDetail = ({ qualification, rcx }: ExitRecord): string =>
-  [qualification, rcx].map((value) => `0x${value.toString(16)}`).join(', ');
+export const hypercallDetail = ({ information1, rcx }: ExitRecord): string =>
+  [information1, rcx].map((value) => `0x${value.toString(16)}`).join(', ');

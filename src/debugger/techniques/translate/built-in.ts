@@ -11,10 +11,16 @@ import {
   trapInformation,
   trapName,
   trapTitle,
+  trapWords,
 } from '../deprivilege/trap-words';
+import type { ExitRecord } from '../../trace/exit-trace';
 import type { ExitVocabulary } from '../technique';
 import { CALL_GROUPS } from './call-groups';
 import { callDetail, callOf, callReason, callTitle } from './calls';
+
+const nameOf = (reason: number): string => callOf(reason)?.name() ?? trapName(reason);
+const detailOf = (exit: ExitRecord): string =>
+  callOf(exit.reason) ? callDetail(exit) : trapDetail(exit);
 
 /** So many operations of the monitor, and all registers of the guest's are in its memory. */
 const SAVED = 3;
@@ -50,10 +56,11 @@ export class BuiltInTranslation extends BuiltInDeprivilege {
     groups: [...CALL_GROUPS, ...this.trapVocabulary.groups],
     impossible: (group) =>
       CALL_GROUPS.includes(group) ? undefined : this.trapVocabulary.impossible(group),
+    words: trapWords(nameOf, detailOf),
     id: (reason) => callOf(reason)?.id ?? trapId(reason),
-    name: (reason) => callOf(reason)?.name() ?? trapName(reason),
+    name: nameOf,
     gloss: (reason) => callOf(reason)?.gloss() ?? trapGloss(reason),
-    detail: (exit) => (callOf(exit.reason) ? callDetail(exit) : trapDetail(exit)),
+    detail: detailOf,
     title: (exit) => (callOf(exit.reason) ? callTitle(exit) : trapTitle(exit)),
     information: trapInformation,
     handler: ({ reason }) => callOf(reason)?.handler ?? trapHandler(reason),

@@ -10,9 +10,9 @@ import type { ExitRecord } from '../../trace/exit-trace';
 import type { PagingState } from '../../../processor/paging/walk';
 import { KeptRegisters } from '../../registers/kept-registers';
 import type { KeptMsrs, Registers } from '../../registers/registers';
+import { inProcessor, inSaveArea, type GeneralRegisters } from '../general-registers';
 import type { ExitGroup, Side } from '../technique';
 import { neverExits } from './exit-groups';
-import { inProcessor, inSaveArea, type GeneralRegisters } from './guest-registers';
 import { Vtx } from './vtx';
 
 /** VT-x as the built-in monitor uses it. */
@@ -92,6 +92,6 @@ export class BuiltInVtx extends Vtx {
   }
 
   protected handler({ reason }: ExitRecord): string | undefined {
-    return exitHandlerName(reason & 0xffff);
+    return exitHandlerName(reason);
   }
 }

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Epte, EptRights } from '../../../isa/ept';
 import { MEMORY_TYPES } from '../../../isa/memory-types';
+import { entryName } from '../../../isa/paging';
 import { listed } from '../../../isa/phrases';
 import { PrimaryControl, SecondaryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
@@ -29,6 +30,10 @@ class EptWalk implements SecondLevel {
     private readonly memory: PhysicalMemory,
     private readonly eptp: bigint,
   ) {}
+
+  entryName(level: number): string {
+    return `EPT ${entryName(level)}`;
+  }
 
   hostAddress(guestPhysical: bigint): number | undefined {
     const result = walkEpt(this.memory, this.eptp, guestPhysical, READ_ANYTHING, false);

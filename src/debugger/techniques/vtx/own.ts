@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import type { Processor } from '../../../processor/processor';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { PagingState } from '../../../processor/paging/walk';
+import { asAtExit, inProcessor, type GeneralRegisters } from '../general-registers';
 import type { SecondLevel } from '../second-level';
 import type { ProgramPlaces, Side } from '../technique';
-import { asAtExit, inProcessor, type GeneralRegisters } from './guest-registers';
 import { Vtx } from './vtx';
 
 const GENERAL_REGISTERS = 16;
@@ -59,6 +60,10 @@ export class OwnVtx extends Vtx {
 
   override get secondLevel(): SecondLevel | undefined {
     return this.virtualizes ? super.secondLevel : undefined;
+  }
+
+  get prepared(): string {
+    return l10n.t('The program is in VMX operation and has a current VMCS; no VM exit yet.');
   }
 
   protected override placeName(address: bigint): string {

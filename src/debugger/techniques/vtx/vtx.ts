@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { ENTRY_FAILURE } from '../../../isa/vmx/exit-reasons';
 import { Field } from '../../../isa/vmx/fields';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
@@ -8,6 +9,7 @@ import type { Site } from '../../../vmm';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { FieldWriters } from './field-writers';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
+import type { GeneralRegisters } from '../general-registers';
 import type { SecondLevel } from '../second-level';
 import type {
   ControlStructure,
@@ -27,11 +29,11 @@ import {
   exitInformation,
   exitName,
   exitTitle,
-  isEntryFailure,
+  EXIT_WORDS,
   isTripleFault,
 } from './exit-words';
 import { guestPaging } from './guest-area';
-import { GuestAreaRegisters, type GeneralRegisters } from './guest-registers';
+import { GuestAreaRegisters } from './guest-registers';
 import { HostAreaRegisters } from './host-registers';
 import { VmcsStructure } from './vmcs-structure';
 import { vpids } from './vpids';
@@ -140,6 +142,7 @@ export abstract class Vtx implements Technique {
     lastReason: () => (this.vmcs?.readNumber(Field.VM_EXIT_REASON) ?? 0) & 0xffff,
     facts: () => this.facts(),
     groups: EXIT_GROUPS,
+    words: EXIT_WORDS,
     impossible: (group) => this.impossible(group),
     id: exitId,
     name: exitName,
@@ -148,7 +151,6 @@ export abstract class Vtx implements Technique {
     title: exitTitle,
     information: exitInformation,
     handler: (exit) => this.handler(exit),
-    isEntryFailure,
     isTripleFault,
   };
 
@@ -157,10 +159,12 @@ export abstract class Vtx implements Technique {
 
   protected facts(): ExitFacts {
     const { vmcs } = this;
+    const whole = vmcs?.readNumber(Field.VM_EXIT_REASON) ?? 0;
     return {
-      reason: vmcs?.readNumber(Field.VM_EXIT_REASON) ?? 0,
-      qualification: vmcs?.read(Field.EXIT_QUALIFICATION) ?? 0n,
-      guestPhysical: vmcs?.read(Field.GUEST_PHYSICAL_ADDRESS) ?? 0n,
+      reason: whole & 0xffff,
+      entryFailed: (whole & ENTRY_FAILURE) !== 0,
+      information1: vmcs?.read(Field.EXIT_QUALIFICATION) ?? 0n,
+      information2: vmcs?.read(Field.GUEST_PHYSICAL_ADDRESS) ?? 0n,
       interruption: vmcs?.readNumber(Field.VM_EXIT_INTR_INFO) ?? 0,
       handler: vmcs?.read(Field.HOST_RIP) ?? 0n,
     };
