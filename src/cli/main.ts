@@ -12,9 +12,6 @@ import { vmcsCommand, type VmcsOptions } from './vmcs';
 
 /** The command line. Its options and exit statuses are a contract: see README.md. */
 
-/** Those that there are, and those that there will be. */
-const MONITOR_CHOICES = [...MONITORS, 'svm'];
-
 function program(): Command {
   const root = new Command('ringside')
     .description('Debug guest code under virtualization, on a simulated x86-64 computer.')
@@ -25,8 +22,8 @@ function program(): Command {
     .description('run a guest to its end; its first serial port is stdin and stdout')
     .addOption(
       new Option('--monitor <name>', 'who has the computer in root mode')
-        .choices(MONITOR_CHOICES)
-        .default('vtx'),
+        .choices(MONITORS)
+        .default(undefined, 'vtx, or svm with --cpu amd'),
     )
     .addOption(
       new Option('--paging <kind>', 'what leads from the guest’s addresses to the host’s')
@@ -47,7 +44,11 @@ function program(): Command {
         .default('bare'),
     )
     .option('--host-memory <size>', 'with --hosting hosted: what the host has for its guests')
-    .addOption(new Option('--cpu <vendor>', 'processor').choices(['intel', 'amd']).default('intel'))
+    .addOption(
+      new Option('--cpu <vendor>', 'processor')
+        .choices(['intel', 'amd'])
+        .default(undefined, 'intel, or amd with --monitor svm'),
+    )
     .option('--cpus <n>', 'number of processors', '1')
     .option('--guest <file>', 'another guest on the same computer', collect, [])
     .option('--writable', 'write what the guest writes to disks and floppies to their files')

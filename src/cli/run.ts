@@ -10,7 +10,8 @@ import {
   type HostingName,
   type HostingObstacle,
   Machine,
-  MONITORS,
+  neededProcessor,
+  processorAndMonitor,
   type BootImage,
   type MachineOutput,
   type MonitorName,
@@ -29,12 +30,12 @@ import { GuestRun } from './guest-run';
 import { requireWritable, writeBack, writeBackOnSignal } from './write-back';
 
 export interface RunOptions extends ImageArguments {
-  readonly monitor: string;
+  readonly monitor?: MonitorName;
   readonly paging: string;
   readonly tlbTags: string;
   readonly hosting: HostingName;
   readonly hostMemory?: string;
-  readonly cpu: string;
+  readonly cpu?: ProfileName;
   readonly cpus: string;
   readonly guest: readonly string[];
   readonly writable?: boolean;
@@ -47,6 +48,7 @@ export interface RunOptions extends ImageArguments {
 /** `ringside run`: the exit status of the contract. */
 export async function runCommand(path: string | undefined, options: RunOptions): Promise<number> {
   refuseWhatIsNotBuilt(options);
+  const { cpu, monitor } = processorAndMonitor(options.cpu, options.monitor);
   const memory = parseMemory(options.memory);
   const limit = instructionLimit(options.maxInstructions);
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
@@ -56,14 +58,12 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   if (!loaded || !guests) return 2;
   const { image, program } = loaded;
   const writable = options.writable ? await requireWritable(image, loaded.files) : undefined;
-  const monitor = options.monitor as MonitorName;
   const names = guestNames([path ?? 'guest', ...options.guest]);
   const output = outputOf(names);
   const others = guests.map((each, n) => ({ image: each, memory, output: output(n + 1) }));
   const paging = options.paging as Paging;
   const tlbTags = options.tlbTags === 'on';
-  const hosting = hostingFor(options, memory * names.length);
-  const cpu = options.cpu as ProfileName;
+  const hosting = hostingFor(options, monitor, memory * names.length);
   const setUp = { monitor, memory, paging, tlbTags, hosting, others, cpu };
   const machine = new Machine(image, setUp, output(0));
   const technique = techniqueOf(machine, NO_PLACES);
@@ -108,10 +108,14 @@ async function otherGuests(
   return images;
 }
 
-function hostingFor(options: RunOptions, guestMemory: number): HostingOptions | undefined {
+function hostingFor(
+  options: RunOptions,
+  monitor: MonitorName,
+  guestMemory: number,
+): HostingOptions | undefined {
   const { hosting, hostMemory: size } = options;
   const hostMemory = size === undefined ? undefined : parseSize(size);
-  const wish = { hosting, monitor: options.monitor as MonitorName, guestMemory, hostMemory };
+  const wish = { hosting, monitor, guestMemory, hostMemory };
   const obstacle = hostingObstacle(wish);
   if (obstacle !== undefined) throw usageError(HOSTING_OBSTACLES[obstacle]);
   return hostingOf(wish);
@@ -149,11 +153,11 @@ function watchGuest(machine: Machine, name: string, number: number): WatchedGues
 }
 
 function refuseWhatIsNotBuilt(options: RunOptions): void {
-  if (!MONITORS.some((name) => name === options.monitor)) {
-    notBuiltYet(`--monitor ${options.monitor}`);
-  }
-  if (options.cpu === 'amd' && options.monitor === 'vtx') {
-    throw usageError('--monitor vtx needs VT-x, which --cpu amd does not have');
+  const { cpu, monitor } = options;
+  const needed = monitor && neededProcessor(monitor);
+  if (cpu !== undefined && needed !== undefined && cpu !== needed) {
+    const what = needed === 'amd' ? 'SVM' : 'VT-x';
+    throw usageError(`--monitor ${monitor} needs ${what}, which --cpu ${cpu} does not have`);
   }
   if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);
 }

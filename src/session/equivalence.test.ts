@@ -79,6 +79,8 @@ const EQUIVALENT: readonly { readonly monitor: MonitorName; readonly paging?: Pa
   { monitor: 'translate' },
   { monitor: 'vtx' },
   { monitor: 'vtx', paging: 'shadow' },
+  { monitor: 'svm' },
+  { monitor: 'svm', paging: 'shadow' },
 ];
 
 const withoutPlace = ({ at: _at, ...rest }: Ending) => rest;
@@ -93,14 +95,16 @@ describe(`one guest, several monitors (seed ${String(SEED)})`, function () {
     await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });
   });
 
-  it('ends under emulation and under VT-x as on the bare computer', async () => {
+  it('ends under emulation, VT-x and SVM as on the bare computer', async () => {
     let ended = 0;
     const same = fc.asyncProperty(timelessFreshProgram, async (source) => {
       const bare = withoutPlace(await ending(source, 'none'));
       assert.deepEqual(withoutPlace(await ending(source, 'emulate')), bare, 'emulate');
-      assert.deepEqual(withoutPlace(await ending(source, 'vtx')), bare, 'vtx');
-      const shadowed = withoutPlace(await ending(source, 'vtx', 'shadow'));
-      assert.deepEqual(shadowed, bare, 'vtx with shadow paging');
+      for (const monitor of ['vtx', 'svm'] as const) {
+        assert.deepEqual(withoutPlace(await ending(source, monitor)), bare, monitor);
+        const shadowed = withoutPlace(await ending(source, monitor, 'shadow'));
+        assert.deepEqual(shadowed, bare, `${monitor} with shadow paging`);
+      }
       if ((bare.end as { kind: string }).kind === 'end') ended++;
     });
     await fc.assert(same, { numRuns: PROGRAMS, seed: SEED });

@@ -18,6 +18,7 @@ export { REFUSAL_KINDS, type Refusal, type RefusalKind } from './paravirt/direct
 export { Hypercall } from './hypercalls';
 export { MonitorError } from './host/host';
 export { keepsLeft } from './hardware/left-registers';
+export { keptControls } from './svm/vmcb-area';
 export { svmHandlerName } from './svm/exits';
 export { exitHandlerName } from './vtx/exits';
 export { INTERCEPTS, type Intercept } from './intercepts';

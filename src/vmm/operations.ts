@@ -60,7 +60,7 @@ export const vmresume = instruction('VMRESUME', Cost.VM_ENTRY, {
 
 /** INVEPT, single-context: forgets what the processor knows of the current EPT. */
 export const invept = instruction('INVEPT', Cost.INVEPT, {
-  perform: (host: Host) => host.invept(),
+  perform: (host: Host) => host.cpu.flushWorld(1),
   operands: () => ['single-context'],
 });
 

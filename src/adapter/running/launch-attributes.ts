@@ -5,6 +5,8 @@ import {
   hostingObstacle,
   hostingOf,
   MONITORS,
+  neededProcessor,
+  processorAndMonitor,
   type HostingObstacle,
   type MonitorName,
   type Paging,
@@ -104,6 +106,27 @@ export function unknownAttributes(args: object): string[] {
   );
 }
 
+/** The processor and who has it in root mode: what one of the two needs decides about the other where that is not said. */
+function hardware(args: Partial<Record<keyof ArrivingLaunch, unknown>>) {
+  const said = {
+    monitor: args.monitor === undefined ? undefined : choice(args, 'monitor', MONITORS),
+    cpu: args.cpu === undefined ? undefined : choice(args, 'cpu', ['intel', 'amd']),
+  };
+  const needed = said.monitor && neededProcessor(said.monitor);
+  if (said.cpu && needed && said.cpu !== needed) {
+    const what = needed === 'amd' ? 'SVM' : 'VT-x';
+    throw refuse(
+      l10n.t(
+        '"monitor": "{0}" needs {1}, which "cpu": "{2}" does not have.',
+        said.monitor ?? '',
+        what,
+        said.cpu,
+      ),
+    );
+  }
+  return processorAndMonitor(said.cpu, said.monitor);
+}
+
 /** @throws RequestError naming the attribute and what it may be */
 export function checkAttributes(
   args: Partial<Record<keyof ArrivingLaunch, unknown>>,
@@ -113,13 +136,9 @@ export function checkAttributes(
   const shared = { memory: args.memory, defines: args.defines, includeDirs: args.includeDirs };
   const first = guestSettings({ ...args, name: undefined, ...own });
   const guests = others.map((each) => guestSettings({ ...shared, ...each }));
-  const monitor = choice(args, 'monitor', MONITORS);
+  const { monitor, cpu } = hardware(args);
   if (guests.length > 0 && monitor === 'none') {
     throw refuse(l10n.t('"guests": several guests need a "monitor": there is none.'));
-  }
-  const cpu = choice(args, 'cpu', ['intel', 'amd']);
-  if (cpu === 'amd' && monitor === 'vtx') {
-    throw refuse(l10n.t('"monitor": "vtx" needs VT-x, which "cpu": "amd" does not have.'));
   }
   return {
     ...first,

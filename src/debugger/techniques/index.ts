@@ -8,6 +8,8 @@ import { BuiltInTranslation } from './translate/built-in';
 import { BuiltInEmulation } from './emulate/built-in';
 import { BuiltInParavirt } from './paravirt/built-in';
 import { SVM_GROUPS } from './svm/exit-groups';
+import { BuiltInSvm } from './svm/built-in';
+import { BuiltInShadowSvm } from './svm/built-in-shadow';
 import { OwnSvm } from './svm/own';
 import { BuiltInVtx } from './vtx/built-in';
 import { BuiltInShadowVtx } from './vtx/built-in-shadow';
@@ -75,6 +77,10 @@ export function techniqueOf(
     return asks ? new BuiltInParavirt(vm, deprivileged) : new BuiltInDeprivilege(vm, deprivileged);
   }
   const { intercepts } = machine.options;
+  if (vm?.monitor.technique.name === 'svm') {
+    const Way = vm.paging === 'shadow' ? BuiltInShadowSvm : BuiltInSvm;
+    return new Way(vm, intercepts);
+  }
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);
   const { processor } = machine.computer;

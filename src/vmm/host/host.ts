@@ -31,9 +31,7 @@ import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
 import type { Neighbours } from '../schedule/neighbours';
 import { HostInstructions } from './host-instructions';
-import { directMap } from './address-space';
 import { HostTimer } from './host-timer';
-import { GATE_FRAME } from './root-mode';
 import type { GuestArea } from '../hardware/guest-area';
 import { GuestTranslation } from '../hardware/guest-translation';
 import { HardwareGuest } from '../hardware/hardware-guest';
@@ -298,18 +296,6 @@ export class Host implements Persistent<HostState> {
     if (outcome.kind === 'VMfailValid') return BigInt(outcome.error);
     this.expectSuccess(launch ? 'VMLAUNCH' : 'VMRESUME', outcome);
     return 0n;
-  }
-
-  /** VMRUN: a #VMEXIT goes on at the gate, the instruction behind it. @throws MonitorError without a VMCB */
-  vmrun(): void {
-    const { cpu, vmcb } = this;
-    if (!vmcb) throw new MonitorError('the guest has no VMCB');
-    cpu.nextRip = directMap(GATE_FRAME);
-    cpu.svm.enter(vmcb.address);
-  }
-
-  invept(): void {
-    this.cpu.flushWorld(1);
   }
 
   invvpid(type: InvvpidType, linear = 0n): void {

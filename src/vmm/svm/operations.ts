@@ -3,7 +3,9 @@ import { Rflags } from '../../isa/registers/flags';
 import type { Vmcb } from '../../processor/svm/vmcb';
 import { loadHidden, saveHidden } from '../../processor/svm/guest-msrs';
 import { Cost } from '../cost';
+import { directMap } from '../host/address-space';
 import { MonitorError, type Host } from '../host/host';
+import { GATE_FRAME } from '../host/root-mode';
 import { instruction } from '../instruction';
 
 /** The operations of a monitor that uses SVM. The VMCB is memory: MOV reads and writes it. */
@@ -43,10 +45,12 @@ export const completeInstruction = instruction('MOV', Cost.GPR, {
   operands: (next) => [next],
 });
 
-/** The guest runs by its VMCB; it comes back by a #VMEXIT, which leads to the gate (APM 2 15.5, 15.6). */
+/** The guest runs by its VMCB; it comes back by a #VMEXIT, which goes on at the gate as the instruction behind VMRUN (APM 2 15.5, 15.6). */
 export const vmrun = instruction('VMRUN', Cost.VM_ENTRY, {
   perform: (host: Host) => {
-    host.vmrun();
+    const { cpu } = host;
+    cpu.nextRip = directMap(GATE_FRAME);
+    cpu.svm.enter(vmcbOf(host).address);
   },
   operands: () => ['[vmcb]'],
   kind: 'entry',

@@ -15,7 +15,7 @@ import type { EmulatedState } from '../emulator/instruction-emulator';
 import type { GuestArea } from '../hardware/guest-area';
 import { differ, type GuestControls } from '../hardware/guest-paging';
 import type { Host } from '../host/host';
-import { PDPTE_REGISTERS } from '../hardware/vcpu-area';
+import { PDPTE_REGISTERS, type VcpuRegister } from '../hardware/vcpu-area';
 import { enteredCr0, enteredCr4, enteredEfer } from './paging/entered';
 
 const SEGMENTS = 8;
@@ -35,7 +35,7 @@ export class VmcbArea implements GuestArea {
   /** SVME, which must be set in a VMCB, is nothing that the guest has. */
   get controls(): GuestControls {
     const { host, vmcb } = this;
-    if (host.shadowed) return shadowedControls(host);
+    if (host.shadowed) return keptControls((register) => host.readVcpu(register));
     return {
       cr0: vmcb.read('CR0'),
       cr3: vmcb.read('CR3'),
@@ -162,12 +162,12 @@ export class VmcbArea implements GuestArea {
 }
 
 /** What the processor gets instead is in the VMCB. */
-export const shadowedControls = (host: Pick<Host, 'readVcpu'>): GuestControls => ({
-  cr0: host.readVcpu('cr0'),
-  cr3: host.readVcpu('cr3'),
-  cr4: host.readVcpu('cr4'),
-  efer: host.readVcpu('efer'),
-  pdptes: PDPTE_REGISTERS.map((register) => host.readVcpu(register)),
+export const keptControls = (vcpu: (register: VcpuRegister) => bigint): GuestControls => ({
+  cr0: vcpu('cr0'),
+  cr3: vcpu('cr3'),
+  cr4: vcpu('cr4'),
+  efer: vcpu('efer'),
+  pdptes: PDPTE_REGISTERS.map(vcpu),
 });
 
 function levelOf({ cr0, rflags, segments }: EmulatedState['registers']): number {

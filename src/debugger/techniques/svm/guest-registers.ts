@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { WideCr0 } from '../../../isa/registers/control';
 import { WideRflags } from '../../../isa/registers/flags';
 import { Msr } from '../../../isa/registers/msr';
@@ -5,13 +6,15 @@ import { VirtualInterrupt } from '../../../isa/svm/control-fields';
 import type { VmcbFieldId } from '../../../isa/svm/vmcb';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
-import type { SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
+import type { CpuState, SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
 import { HIDDEN_MSRS } from '../../../processor/svm/guest-msrs';
 import { cplOf, eferOf, nested } from '../../../processor/svm/guest-state';
 import { LEFT_SEGMENTS, putSegment, readSegment } from '../../../processor/svm/segments';
 import type { Vmcb } from '../../../processor/svm/vmcb';
+import { keepsLeft } from '../../../vmm';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
 import { UnitRegisters } from '../../registers/unit-registers';
+import { awayUnits } from '../away-units';
 import type { GeneralRegisters } from '../general-registers';
 import type { SecondLevel } from '../second-level';
 
@@ -45,6 +48,8 @@ export interface GuestParts {
   readonly general: GeneralRegisters;
   readonly hidden: HiddenPlace;
   readonly kept?: KeptMsrs | undefined;
+  /** Where that lies which hardware does not switch, if another guest has the processor. */
+  readonly away?: CpuState | undefined;
 }
 
 /**
@@ -144,23 +149,31 @@ export class VmcbRegisters implements Registers {
   /** DR0 to DR3 are not switched. */
   debugRegister(number: number): bigint {
     if (number === 6) return this.vmcb.read('DR6');
-    return number === 7 ? this.vmcb.read('DR7') : this.left.debugRegister(number);
+    if (number === 7) return this.vmcb.read('DR7');
+    const { away } = this.parts;
+    return away ? (away.dr[number] ?? 0n) : this.left.debugRegister(number);
   }
 
   msr(number: number): bigint | undefined {
+    const kept = this.parts.kept?.read(number);
+    if (kept !== undefined) return kept;
     if (number === Msr.EFER) return eferOf(this.vmcb, this.controlRegister(0));
     const base = BASES[number];
     if (base !== undefined) return this.segment(base).base;
     const field = this.fieldOf(number);
-    return field === undefined ? this.left.msr(number) : this.vmcb.read(field);
+    if (field !== undefined) return this.vmcb.read(field);
+    const { away } = this.parts;
+    return away && keepsLeft(number, away.profile) ? away.msr(number) : this.left.msr(number);
   }
 
   setMsr(number: number, value: bigint): void {
     const base = BASES[number];
     const field = number === Msr.EFER ? 'EFER' : this.fieldOf(number);
-    if (base !== undefined) this.setSegment(base, { ...this.segment(base), base: value });
-    else if (field === undefined) this.left.setMsr(number, value);
-    else this.vmcb.write(field, value);
+    if (this.parts.kept?.read(number) !== undefined) this.parts.kept.write(number, value);
+    else if (base !== undefined) this.setSegment(base, { ...this.segment(base), base: value });
+    else if (field !== undefined) this.vmcb.write(field, value);
+    else if (!this.parts.away) this.left.setMsr(number, value);
+    else throw new RangeError(l10n.t('another virtual machine has the processor'));
   }
 
   /** The field of an MSR whose value stands in the VMCB at present; under nested paging the guest has its own PAT. */
@@ -170,7 +183,8 @@ export class VmcbRegisters implements Registers {
   }
 
   get units(): UnitRegisters {
-    return new UnitRegisters(this.parts.cpu);
+    const { away, cpu } = this.parts;
+    return new UnitRegisters(away ? awayUnits(away) : cpu);
   }
 }
 

@@ -3,6 +3,7 @@ import { listed, labelled } from '../../../isa/phrases';
 import { vmcbField } from '../../../isa/svm/vmcb';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
+import type { CpuState } from '../../../processor/state/cpu-state';
 import { nested } from '../../../processor/svm/guest-state';
 import { NestedPageTables } from '../../../processor/svm/nested-paging';
 import type { Vmcb } from '../../../processor/svm/vmcb';
@@ -64,6 +65,11 @@ export abstract class Svm implements Technique {
     return this.cpu.svm.inGuest;
   }
 
+  /** What #VMEXIT leaves in the processor of the guest's, where another guest has the processor: it lies there. */
+  protected get away(): CpuState | undefined {
+    return undefined;
+  }
+
   private observeHidden(): void {
     const { observer, tally } = this.cpu;
     const { hiddenMoved: others } = observer;
@@ -87,9 +93,9 @@ export abstract class Svm implements Technique {
   }
 
   get guest(): Registers {
-    const { cpu, vmcb, general, hidden, kept } = this;
+    const { cpu, vmcb, general, hidden, kept, away } = this;
     if (this.inGuest || !vmcb) return new LiveRegisters(cpu, kept);
-    return new VmcbRegisters({ cpu, vmcb, general, hidden, kept });
+    return new VmcbRegisters({ cpu, vmcb, general, hidden, kept, away });
   }
 
   get host(): Registers | undefined {

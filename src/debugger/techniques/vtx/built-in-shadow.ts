@@ -20,7 +20,7 @@ import type { SecondLevel } from '../second-level';
 import type { Side, TlbTags } from '../technique';
 import { BuiltInVtx } from './built-in';
 import { guestPaging } from './guest-area';
-import { ShadowedRegisters } from './shadowed-registers';
+import { ShadowedRegisters } from '../shadowed-registers';
 
 /**
  * VT-x without EPT, as the built-in monitor uses it: the guest's memory is translated by shadow page tables, and

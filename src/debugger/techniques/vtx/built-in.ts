@@ -12,7 +12,7 @@ import { KeptRegisters } from '../../registers/kept-registers';
 import type { KeptMsrs, Registers } from '../../registers/registers';
 import { inProcessor, inSaveArea, type GeneralRegisters } from '../general-registers';
 import type { ExitGroup, Side } from '../technique';
-import { neverExits } from './exit-groups';
+import { neverExits } from '../never-exits';
 import { Vtx } from './vtx';
 
 /** VT-x as the built-in monitor uses it. */
@@ -83,7 +83,7 @@ export class BuiltInVtx extends Vtx {
     write: (number, value) => {
       const { host } = this.vm.monitor;
       if (!host.placeVirtualApic(value)) throw generalProtection(msrValue(number, value));
-      host.invept();
+      host.cpu.flushWorld(1);
     },
   };
 

@@ -4,12 +4,12 @@ import { Field } from '../../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../../isa/vmx/switched-msrs';
 import type { Processor } from '../../../processor/processor';
 import type { CpuState, SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
-import { Units } from '../../../processor/state/layout';
 import { keepsLeft } from '../../../vmm';
 import { GUEST_SEGMENT_FIELDS } from '../../../processor/vmx/segment-fields';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
 import { LiveRegisters, type KeptMsrs, type Registers } from '../../registers/registers';
-import { UnitRegisters, type UnitOwner } from '../../registers/unit-registers';
+import { UnitRegisters } from '../../registers/unit-registers';
+import { awayUnits } from '../away-units';
 import type { GeneralRegisters } from '../general-registers';
 import { guestEfer } from './guest-area';
 
@@ -134,17 +134,6 @@ export class GuestAreaRegisters implements Registers {
     return new UnitRegisters(this.away ? awayUnits(this.away) : this.cpu);
   }
 }
-
-/** Where the units' registers lie while another guest has the processor; nothing derives from them there. */
-const awayUnits = (state: CpuState): UnitOwner => ({
-  state,
-  updateDerivedState: () => undefined,
-  mmu: {
-    setPkru: (value) => {
-      state.setSlot(Units.PKRU, value);
-    },
-  },
-});
 
 const GUEST_CR: Readonly<Record<number, Field>> = {
   0: Field.GUEST_CR0,

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { Msr } from '../../../isa/registers/msr';
-import type { SegmentRegister, TableRegister } from '../../../processor/state/cpu-state';
-import type { GuestControls } from '../../../vmm';
-import type { Registers } from '../../registers/registers';
-import type { UnitRegisters } from '../../registers/unit-registers';
+import { Msr } from '../../isa/registers/msr';
+import type { SegmentRegister, TableRegister } from '../../processor/state/cpu-state';
+import type { GuestControls } from '../../vmm';
+import type { Registers } from '../registers/registers';
+import type { UnitRegisters } from '../registers/unit-registers';
 
 /**
  * The registers of a guest whose memory is translated by shadow page tables: its control registers are those that it
