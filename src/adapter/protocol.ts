@@ -112,12 +112,14 @@ export interface ViewArguments {
   readonly filter?: string;
   /** VM exits: one group for each reason instead of newest first. */
   readonly groupByReason?: boolean;
-  /** VMCS: only fields that have changed since the last stop. */
+  /** VMCS, VMCB: only fields that have changed since the last stop. */
   readonly changedOnly?: boolean;
 }
 
 export interface ViewResponse {
   readonly nodes: ViewNode[];
+  /** The view's title, where it is not its own: 'VMCB'. */
+  readonly title?: string;
   /** Beside the view's title. */
   readonly summary?: string;
   /** Shown instead of rows when there are none, or above them. */

@@ -56,10 +56,11 @@ function candidates(
       detail: gloss,
     }));
   const lower = word.toLowerCase();
-  if (lower.startsWith('vmcs.')) {
-    const { structure } = worldOf(context, frameId).target.technique;
+  const { structure } = worldOf(context, frameId).target.technique;
+  const inStructure = `${structure?.name.toLowerCase() ?? 'vmcs'}.`;
+  if (lower.startsWith(inStructure)) {
     return (structure?.fields ?? []).map(({ id, name }) => ({
-      label: `vmcs.${id.toLowerCase()}`,
+      label: `${inStructure}${id.toLowerCase()}`,
       type: 'field',
       detail: name,
     }));
@@ -84,7 +85,7 @@ function candidates(
         type: kind === 'label' ? 'function' : 'value',
       })),
     ...FUNCTIONS.map((name): Item => ({ label: `${name}()`, text: `${name}(`, type: 'method' })),
-    ...[...OPERAND_WORDS, 'vmcs.', 'exit.', 'event.', 'guest.', 'host.'].map((label): Item => ({
+    ...[...OPERAND_WORDS, inStructure, 'exit.', 'event.', 'guest.', 'host.'].map((label): Item => ({
       label,
       type: 'keyword',
     })),

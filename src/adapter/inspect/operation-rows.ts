@@ -51,7 +51,7 @@ export function fieldRows({ monitor, technique }: Target, { hex }: Display): Row
       name: id,
       value: formatValue({ value, width }, hex ? 'x' : 'u'),
       type: name,
-      expression: `vmcs.${id.toLowerCase()}`,
+      expression: `${structure.name.toLowerCase()}.${id.toLowerCase()}`,
       ...(bits && { children: () => bitRows(bits, value) }),
     };
   });

@@ -37,7 +37,9 @@ export function scopesOf(context: SessionContext, placed: PlacedFrame): DebugPro
   if (frame.kind === 'code') return registers;
   return [
     scope(l10n.t('Operation'), () => operationRows(target), { presentationHint: 'locals' }),
-    scope(l10n.t('VMCS fields touched'), (display) => fieldRows(target, display)),
+    scope(l10n.t('{0} fields touched', target.technique.structure?.name ?? 'VMCS'), (display) =>
+      fieldRows(target, display),
+    ),
     ...registers,
   ];
 }

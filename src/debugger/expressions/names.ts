@@ -57,7 +57,8 @@ function builtInValue(name: string, context: ExpressionContext, column: number):
       case 'host':
         return hostValue(rest, context, column);
       case 'vmcs':
-        return fieldValue(rest, context, column);
+      case 'vmcb':
+        return fieldValue(prefix, rest, context, column);
       case 'exit':
         return exitValue(rest, context, column);
       case 'event':
@@ -74,11 +75,21 @@ function hostValue(name: string, { target }: ExpressionContext, column: number):
   return registerValue(name, host, target.hostMemory);
 }
 
-function fieldValue(name: string, { target }: ExpressionContext, column: number): Value {
+function fieldValue(
+  prefix: 'vmcs' | 'vmcb',
+  name: string,
+  { target }: ExpressionContext,
+  column: number,
+): Value {
   const { structure } = target.technique;
-  if (!structure) throw new ExpressionError(l10n.t('there is no current VMCS'), column);
+  if (structure?.name.toLowerCase() !== prefix) {
+    const message =
+      prefix === 'vmcb' ? l10n.t('there is no VMCB') : l10n.t('there is no current VMCS');
+    throw new ExpressionError(message, column);
+  }
   const field = structure.field(name);
-  if (!field) throw new ExpressionError(l10n.t('the VMCS has no field {0}', name), column);
+  if (!field)
+    throw new ExpressionError(l10n.t('the {0} has no field {1}', structure.name, name), column);
   const { width, id } = field;
   return {
     value: field.read(),

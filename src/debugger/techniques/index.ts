@@ -36,7 +36,7 @@ export type {
 } from './technique';
 export { holeReason } from './deprivilege/reasons';
 export { refusalText } from './paravirt/refusal-words';
-export { abortText, failureWords } from './vtx/failures';
+export { abortText, failureWords } from './failures';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
 export const EXIT_FILTERS: readonly ExitGroup[] = [

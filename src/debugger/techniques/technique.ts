@@ -49,6 +49,8 @@ export interface Technique {
   readonly heldBits?: Readonly<Record<number, bigint>>;
   /** What the processor keeps guest and host in, as rows and names; undefined while there is none. */
   readonly structure: ControlStructure | undefined;
+  /** What to say while there is none, where that is not VT-x. */
+  readonly noStructure?: string | undefined;
   /** How the TLB tells the two worlds' translations apart; undefined where there are no tags. */
   readonly tlbTags?: TlbTags | undefined;
   /** What a program has done to be a hypervisor, before its guest has left for the first time. */
@@ -143,7 +145,7 @@ export interface ExitVocabulary {
 export interface StructureField {
   readonly id: string;
   readonly name: string;
-  readonly width: 16 | 32 | 64;
+  readonly width: 8 | 16 | 32 | 64;
   readonly bits?: BitTable;
   read(): bigint;
   write(value: bigint): void;
@@ -151,8 +153,10 @@ export interface StructureField {
 
 /** The VMCS or VMCB as rows and names, read from its region in host-physical memory. */
 export interface ControlStructure {
-  /** 'VMCS' */
+  /** 'VMCS', 'VMCB'; in small letters what stands before its fields in expressions. */
   readonly name: string;
+  /** The title of its view, where that is not the view's own. */
+  readonly title?: string;
   /** The values that are compared from stop to stop. */
   capture(): Map<string, bigint>;
   rows(

@@ -38,6 +38,8 @@ export interface Row {
 
 export interface View {
   readonly rows: Row[];
+  /** The view's title, where it is not its own: 'VMCB'. */
+  readonly title?: string;
   /** Beside the view's title. */
   readonly summary?: string;
   readonly message?: string;

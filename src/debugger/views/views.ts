@@ -68,11 +68,18 @@ export class Views {
   }
 
   private vmcs(request: ViewRequest): View {
-    const { structure } = this.target.technique;
-    if (!structure) return { rows: [], message: l10n.t('There is no current VMCS.') };
+    const { structure, noStructure } = this.target.technique;
+    if (!structure) {
+      return { rows: [], message: noStructure ?? l10n.t('There is no current VMCS.') };
+    }
     const rows = structure.rows(request, this.changed('v:'), this.before('v:'));
     const summary = request.changedOnly ? l10n.t('changed fields only') : undefined;
-    return { rows, ...(summary !== undefined && { summary }) };
+    const { title } = structure;
+    return {
+      rows,
+      ...(title !== undefined && { title }),
+      ...(summary !== undefined && { summary }),
+    };
   }
 
   private translation(request: ViewRequest): View {

@@ -30,6 +30,8 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
   private readonly changeEmitter = new vscode.EventEmitter<Row | undefined>();
   readonly onDidChangeTreeData = this.changeEmitter.event;
   readonly tree: vscode.TreeView<Row>;
+  /** As the manifest has it. */
+  private readonly title: string | undefined;
   private readonly subscriptions: vscode.Disposable[];
   private focus: Focus | undefined;
   private top: Row[] = [];
@@ -43,6 +45,7 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
       treeDataProvider: this,
       showCollapseAll: true,
     });
+    this.title = this.tree.title;
     this.subscriptions = [
       this.changeEmitter,
       this.tree,
@@ -89,10 +92,15 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     const rows = response.nodes.map((node) => ({ view: this.view, node }));
     if (!row) {
       this.top = rows;
+      this.retitle(response.title);
       this.tree.description = response.summary ?? '';
       this.tree.message = response.message ?? '';
     }
     return rows;
+  }
+
+  private retitle(title = this.title): void {
+    if (title !== undefined && title !== this.tree.title) this.tree.title = title;
   }
 
   /** Rows below a node that the tree itself does not show; none while nothing is stopped. */
@@ -136,6 +144,7 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
       this.top = [];
       this.tree.message = '';
       this.tree.description = '';
+      this.retitle();
     }
     if (focus || !this.watcher.session) this.refresh();
   }

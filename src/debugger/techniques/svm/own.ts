@@ -7,7 +7,7 @@ import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { asAtExit, inProcessor, type GeneralRegisters } from '../general-registers';
 import type { SecondLevel } from '../second-level';
-import type { ProgramPlaces, Side } from '../technique';
+import type { ControlStructure, ProgramPlaces, Side } from '../technique';
 import { Svm } from './svm';
 
 const GENERAL_REGISTERS = 16;
@@ -87,6 +87,10 @@ export class OwnSvm extends Svm {
 
   override get secondLevel(): SecondLevel | undefined {
     return this.virtualizes ? super.secondLevel : undefined;
+  }
+
+  override get structure(): ControlStructure | undefined {
+    return this.virtualizes ? super.structure : undefined;
   }
 
   get prepared(): string {

@@ -1,6 +1,4 @@
 import * as l10n from '@vscode/l10n';
-import { listed, labelled } from '../../../isa/phrases';
-import { vmcbField } from '../../../isa/svm/vmcb';
 import type { PagingState } from '../../../processor/paging/walk';
 import type { Processor } from '../../../processor/processor';
 import type { CpuState } from '../../../processor/state/cpu-state';
@@ -37,6 +35,8 @@ import {
 import { guestPaging, VmcbRegisters, type HiddenPlace } from './guest-registers';
 import { HostSaveAreaRegisters } from './host-registers';
 import { NestedWalk } from './nested-tables';
+import { VmcbStructure } from './vmcb-structure';
+import { foundText } from './vmrun-rows';
 
 /** What SVM has in common, whether the built-in monitor uses it or a program of the user's own. */
 export abstract class Svm implements Technique {
@@ -132,7 +132,14 @@ export abstract class Svm implements Technique {
   }
 
   get structure(): ControlStructure | undefined {
-    return undefined;
+    const { cpu, vmcb, inGuest } = this;
+    if (!vmcb) return undefined;
+    const hasRun = vmcb.address === cpu.svm.current?.address;
+    return new VmcbStructure(cpu, vmcb, { inGuest, hasRun });
+  }
+
+  get noStructure(): string {
+    return l10n.t('There is no VMCB yet: VMRUN names it in rAX.');
   }
 
   get tlbTags(): TlbTags | undefined {
@@ -193,10 +200,7 @@ function never(): never {
   throw new RangeError('unreachable');
 }
 
-/** 'Guest ASID: 0x0' */
-function failureOf({ found, allowed }: VmrunFailure): EntryFailure {
-  const fields = found.map(([id, value]) =>
-    labelled(vmcbField(id)?.name ?? id, `0x${value.toString(16)}`),
-  );
-  return { found: listed(fields), allowed: allowed() };
-}
+const failureOf = (failure: VmrunFailure): EntryFailure => ({
+  found: foundText(failure),
+  allowed: failure.allowed(),
+});

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from '../../../isa/vmx/instruction-errors';
-import type { GuestFailure } from '../../../vmm';
-import { exitName } from './exit-words';
+import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from '../../isa/vmx/instruction-errors';
+import type { GuestFailure } from '../../vmm';
+import { INVALID as VMRUN_REFUSED } from './svm/exit-words';
+import { exitName } from './vtx/exit-words';
 
 /** Why a VM exit could not be done, in the user's language. */
 export function abortText(indicator: number): string {
@@ -22,7 +23,9 @@ export function failureWords(failure: GuestFailure): string {
             l10n.t(VM_INSTRUCTION_ERRORS[failure.error] ?? ''),
           );
     case 'entry-failed':
-      return l10n.t('VM entry failed: exit reason {0}', failure.reason);
+      return failure.reason === VMRUN_REFUSED
+        ? l10n.t('VMRUN failed: VMEXIT_INVALID')
+        : l10n.t('VM entry failed: exit reason {0}', failure.reason);
     case 'feature-missing':
       return l10n.t('the processor has no {0}', failure.feature);
     case 'unhandled-exit':
