@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Assembly } from '../program';
-import { Machine, MachineRun, asLoaded, assembleText, flatImage } from '../session';
+import {
+  Machine,
+  MachineRun,
+  asLoaded,
+  assembleText,
+  flatImage,
+  type ProfileName,
+} from '../session';
 import { TESTED_WAYS, type TestedWay } from '../session/ways.testing';
 import { randomProgram } from '../session/random-programs.testing';
 import type { Breakpoint } from './run/breakpoints';
@@ -27,6 +34,13 @@ const SEED = Number(process.env['SEED'] ?? 20_261_125);
 /** Longer guests than this are none for a test that steps through them. */
 const LIMIT = 2_000_000;
 const MEMORY = 1 << 20;
+/** What the hypervisors of one's own need. */
+const HOST_MEMORY = 4 << 20;
+
+/** A way, on a processor that is not the usual one. */
+type ObservedWay = TestedWay & { readonly cpu?: ProfileName };
+
+const memoryOf = (cpu: ProfileName): number => (cpu === 'amd' ? HOST_MEMORY : MEMORY);
 
 interface Ending {
   readonly end: unknown;
@@ -36,9 +50,10 @@ interface Ending {
 /** How the program ends when nobody looks; undefined when it does not end in time. */
 function undisturbed(
   program: Assembly,
-  { monitor, paging = 'ept', hosting }: TestedWay,
+  { monitor, paging = 'ept', hosting, cpu = 'intel' }: ObservedWay,
 ): Ending | undefined {
-  const machine = new Machine(flatImage(program), { monitor, paging, hosting, memory: MEMORY });
+  const memory = memoryOf(cpu);
+  const machine = new Machine(flatImage(program), { monitor, paging, hosting, memory, cpu });
   const run = new MachineRun(machine);
   let stop = run.turn(60_000, LIMIT);
   if (stop.kind === 'shutdown') stop = run.turn(1);
@@ -88,11 +103,11 @@ class Session {
 
   constructor(
     readonly program: Assembly,
-    { monitor, paging = 'ept', hosting }: TestedWay,
+    { monitor, paging = 'ept', hosting, cpu = 'intel' }: ObservedWay,
   ) {
     const image = flatImage(program);
     const programs = [asLoaded(program)] as const;
-    const machine = { image, monitor, paging, hosting, memory: MEMORY };
+    const machine = { image, monitor, paging, hosting, memory: memoryOf(cpu), cpu };
     const options = { ...machine, programs, holdInterrupts: false };
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
@@ -193,7 +208,7 @@ const DEEDS = {
 
 async function disturbed(
   program: Assembly,
-  way: TestedWay,
+  way: ObservedWay,
   deeds: readonly Deed[],
 ): Promise<Ending> {
   const session = new Session(program, way);
@@ -263,6 +278,29 @@ describe('a guest that is debugged', function () {
     ),
     ['more code than is kept decoded', MUCH_CODE] as const,
   ];
+  it('ends as it ends undisturbed: a hypervisor of its own that uses SVM', async () => {
+    const way: ObservedWay = { name: 'none', monitor: 'none', cpu: 'amd' };
+    const source = readFileSync(join(__dirname, '../session/testdata/svm.asm'), 'utf8');
+    const program = await assembleText(source);
+    const expected = undisturbed(program, way);
+    assert.ok(expected, 'does not end');
+    const vmrun = program.symbols.get('run')?.value;
+    const toGuest = Number((vmrun ?? 0n) - program.origin);
+    const deeds: readonly Deed[] = [
+      ['breakAt', toGuest],
+      ['run', 0],
+      ['view', 1],
+      ['stepOften', 5],
+      ['view', 1],
+      ['view', 0],
+      ['stack', 0],
+      ['save', 0],
+      ['run', 3],
+      ...pick,
+    ];
+    assert.deepEqual(await disturbed(program, way, deeds), expected);
+  });
+
   for (const way of TESTED_WAYS) {
     // It takes long, and what keeps decoded code is the same in all of them.
     const few = way.monitor === 'none' || way.name === 'vtx';

@@ -53,6 +53,8 @@ export interface Technique {
   readonly noStructure?: string | undefined;
   /** How the TLB tells the two worlds' translations apart; undefined where there are no tags. */
   readonly tlbTags?: TlbTags | undefined;
+  /** Which general registers an exit switches, where that is not as under VT-x. */
+  readonly switchedNote?: string;
   /** What a program has done to be a hypervisor, before its guest has left for the first time. */
   readonly prepared?: string | undefined;
   /** The words for the mode of operation that the processor is in: 'VMX non-root'. */

@@ -181,7 +181,7 @@ export function registerRows(
   const [groupId, rowId, ...rest] = (request.node ?? '').split('/');
   if (!request.node) {
     const groups = GROUPS.map(({ id, label, open }) =>
-      group(id, label(), open, id === 'general' ? GENERAL_NOTE() : {}),
+      group(id, label(), open, id === 'general' ? generalNote(target) : {}),
     );
     return [...groups, ...unitGroupRows(target)];
   }
@@ -206,10 +206,12 @@ export function registerRows(
 }
 
 /** Worth saying where they stand. */
-const GENERAL_NOTE = (): Partial<Row> => ({
-  tooltip: l10n.t(
-    'A VM exit does not switch the general-purpose registers: the monitor saves and loads them itself. Only RSP, RIP and RFLAGS are in the VMCS.',
-  ),
+const generalNote = ({ technique }: Target): Partial<Row> => ({
+  tooltip:
+    technique.switchedNote ??
+    l10n.t(
+      'A VM exit does not switch the general-purpose registers: the monitor saves and loads them itself. Only RSP, RIP and RFLAGS are in the VMCS.',
+    ),
 });
 
 function focused(target: Target, request: ViewRequest): Registers | undefined {

@@ -138,6 +138,12 @@ export abstract class Svm implements Technique {
     return new VmcbStructure(cpu, vmcb, { inGuest, hasRun });
   }
 
+  get switchedNote(): string {
+    return l10n.t(
+      'A #VMEXIT does not switch the general-purpose registers but RAX and RSP, which are in the VMCB with RIP and RFLAGS: the host saves and loads the others itself.',
+    );
+  }
+
   get noStructure(): string {
     return l10n.t('There is no VMCB yet: VMRUN names it in rAX.');
   }
