@@ -240,8 +240,16 @@ numbers: dq 5, 6`;
     ['binary garbage as .asm', ['run', 'garbage.asm'], /garbage\.asm/],
     ['an impossible memory', ['run', 'good.asm', '--memory', '100G'], /--memory 100G/],
     ['an unknown option', ['run', 'good.asm', '--colour'], /--colour/],
-    ['a monitor that is not built', ['run', 'good.asm', '--monitor', 'svm'], /not built yet/],
-    ['VT-x on an AMD processor', ['run', 'good.asm', '--cpu', 'amd'], /--monitor vtx needs VT-x/],
+    [
+      'VT-x on an AMD processor',
+      ['run', 'good.asm', '--cpu', 'amd', '--monitor', 'vtx'],
+      /--monitor vtx needs VT-x/,
+    ],
+    [
+      'SVM on an Intel processor',
+      ['run', 'good.asm', '--cpu', 'intel', '--monitor', 'svm'],
+      /--monitor svm needs SVM/,
+    ],
     ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
     ['grade', ['grade', '.'], /not built yet/],
   ] as const) {
