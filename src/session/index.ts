@@ -28,7 +28,7 @@ export {
   type MonitorName,
 } from './machine';
 export type { Paging } from '../vmm';
-export { hardwareMonitor, neededProcessor, processorAndMonitor } from './processors';
+export { neededProcessor, processorAndMonitor } from './processors';
 export type { ProfileName } from '../processor/profile/amd';
 export { HoleCounts, type CountedHole } from './hole-counts';
 export { WAYS, type Way } from './ways';

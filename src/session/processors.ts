@@ -7,7 +7,7 @@ const NEEDED: Partial<Readonly<Record<MonitorName, ProfileName>>> = { vtx: 'inte
 export const neededProcessor = (monitor: MonitorName): ProfileName | undefined => NEEDED[monitor];
 
 /** What virtualizes in hardware on a processor. */
-export const hardwareMonitor = (cpu: ProfileName): MonitorName => (cpu === 'amd' ? 'svm' : 'vtx');
+const hardwareMonitor = (cpu: ProfileName): MonitorName => (cpu === 'amd' ? 'svm' : 'vtx');
 
 /** What a computer has, where somebody has said only one of the two, or nothing. */
 export function processorAndMonitor(

@@ -1,7 +1,8 @@
 import { obtainGuestPage } from '../../hosting/handlers/host-page-fault';
 import type { Handler } from '../../operation';
-import { answererAt, Answers, emulateInstruction, stopGuest } from '../../operations';
+import { answererAt, Answers, stopGuest } from '../../operations';
 import type { Vcpu } from '../vcpu';
+import { doInSoftware } from './in-software';
 
 /** An access that the tables of the second level do not allow. */
 export interface SecondLevelFault {
@@ -31,16 +32,6 @@ export function* answerSecondLevelFault(
     yield stopGuest({ kind: 'failure', failure: { kind: 'fetch-outside-memory', address } });
     return false;
   }
-  yield* accessMappedMemory(vcpu, reason);
+  yield* doInSoftware(vcpu, reason); // memory-mapped I/O
   return false;
-}
-
-/** Memory-mapped I/O: no hardware does the access, so software does the whole instruction. */
-function* accessMappedMemory(vcpu: Vcpu, reason: number): Handler {
-  if ((yield emulateInstruction()) === 0n) {
-    yield stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
-    return;
-  }
-  yield* vcpu.completed();
-  yield* vcpu.follow();
 }

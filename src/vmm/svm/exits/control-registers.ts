@@ -2,8 +2,9 @@ import { SvmExit } from '../../../isa/svm/exit-codes';
 import { MOV_CR } from '../../../isa/svm/exit-information';
 import { writeCr3 } from '../../hardware/exits/cr3';
 import { injectGeneralProtection } from '../../hardware/exits/fault';
+import { doInSoftware } from '../../hardware/exits/in-software';
 import type { Handler } from '../../operation';
-import { emulateInstruction, guestRegister, setGuestRegister, stopGuest } from '../../operations';
+import { guestRegister, setGuestRegister } from '../../operations';
 import { readVmcb } from '../operations';
 import type { SvmVcpu } from '../svm-vcpu';
 
@@ -19,7 +20,7 @@ export function* handleControlRegister(vcpu: SvmVcpu): Handler {
   const code = yield readVmcb('EXITCODE');
   const information = yield readVmcb('EXITINFO1');
   if (Number(code & NUMBER) !== CR3 || (information & MOV_CR) === 0n) {
-    yield* moveInSoftware(vcpu, Number(code));
+    yield* doInSoftware(vcpu, Number(code));
     return;
   }
   const gpr = Number(information & GPR);
@@ -32,13 +33,4 @@ export function* handleControlRegister(vcpu: SvmVcpu): Handler {
   const value = yield guestRegister(gpr);
   if (yield* writeCr3(vcpu, value)) yield* vcpu.advance();
   else yield* injectGeneralProtection(vcpu);
-}
-
-function* moveInSoftware(vcpu: SvmVcpu, reason: number): Handler {
-  if ((yield emulateInstruction()) === 0n) {
-    yield stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
-    return;
-  }
-  yield* vcpu.completed();
-  yield* vcpu.follow();
 }

@@ -1,6 +1,6 @@
 import { SvmExit } from '../../../isa/svm/exit-codes';
+import { doInSoftware } from '../../hardware/exits/in-software';
 import type { Handler } from '../../operation';
-import { emulateInstruction, stopGuest } from '../../operations';
 import { readVmcb } from '../operations';
 import type { SvmVcpu } from '../svm-vcpu';
 
@@ -16,12 +16,5 @@ export function* handleInvlpg(vcpu: SvmVcpu): Handler {
  * and all of the guest's go.
  */
 export function* handleInvpcid(vcpu: SvmVcpu): Handler {
-  if ((yield emulateInstruction()) === 0n) {
-    const failure = { kind: 'unhandled-exit', reason: SvmExit.INVPCID } as const;
-    yield stopGuest({ kind: 'failure', failure });
-    return;
-  }
-  yield* vcpu.completed();
-  yield* vcpu.follow();
-  yield* vcpu.translations.forgetAll();
+  if (yield* doInSoftware(vcpu, SvmExit.INVPCID)) yield* vcpu.translations.forgetAll();
 }

@@ -1,8 +1,8 @@
 import { SvmExit } from '../../../isa/svm/exit-codes';
 import { IoInformation } from '../../../isa/svm/exit-information';
+import { doInSoftware } from '../../hardware/exits/in-software';
 import { accessPort, type PortBytes } from '../../hardware/exits/ports';
 import type { Handler } from '../../operation';
-import { emulateInstruction, stopGuest } from '../../operations';
 import { readVmcb } from '../operations';
 import type { SvmVcpu } from '../svm-vcpu';
 
@@ -16,7 +16,7 @@ const SIZES = SZ8 | SZ16 | SZ32;
 export function* handleIoio(vcpu: SvmVcpu): Handler {
   const information = Number(yield readVmcb('EXITINFO1'));
   if (information & STR) {
-    yield* stringAccess(vcpu);
+    yield* doInSoftware(vcpu, SvmExit.IOIO);
     return;
   }
   yield* accessPort(vcpu, {
@@ -25,14 +25,4 @@ export function* handleIoio(vcpu: SvmVcpu): Handler {
     bytes: ((information & SIZES) / SZ8) as PortBytes,
     input: (information & TYPE) !== 0,
   });
-}
-
-function* stringAccess(vcpu: SvmVcpu): Handler {
-  if ((yield emulateInstruction()) === 0n) {
-    const failure = { kind: 'unhandled-exit', reason: SvmExit.IOIO } as const;
-    yield stopGuest({ kind: 'failure', failure });
-    return;
-  }
-  yield* vcpu.completed();
-  yield* vcpu.follow();
 }
