@@ -32,11 +32,16 @@ export const Apic = {
 
 /** Interrupt command register (11.6.1). */
 export const Icr = {
+  VECTOR: 0xff,
   DELIVERY: 0x700,
+  DELIVERY_SHIFT: 8,
   FIXED: 0,
   LOWEST_PRIORITY: 0x100,
   LOGICAL: 0x800,
+  ASSERT: 0x4000,
+  LEVEL: 0x8000,
   SHORTHAND: 0xc_0000,
+  SHORTHAND_SHIFT: 18,
   SELF: 0x4_0000,
   ALL: 0x8_0000,
   WRITABLE: 0xc_cfff,

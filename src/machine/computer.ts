@@ -1,5 +1,4 @@
 import type { ApicRegisters, Bus } from '../processor/bus';
-import { createProcessor } from '../processor/create-processor';
 import type { EngineKind } from '../processor/execution/engine';
 import { romRegion } from '../processor/memory-region';
 import type { Persistent } from '../processor/persistent';
@@ -10,10 +9,12 @@ import type { ProcessorSnapshot } from '../processor/state/snapshot';
 import type { ProcessorStop } from '../processor/stop';
 import { busMaster, NOBODY, registerSlave, type BusMaster } from './devices/bus-master';
 import { Clock } from './devices/clock';
-import { apicOf } from './processor-apic';
 import { DeviceMap } from './device-map';
 import { VBE_MEMORY } from './devices/vga/vbe';
 import { ShadowRam, type ShadowState } from './shadow-ram';
+import type { OwnApicRegisters } from './local-apics';
+import { apicsOf, createProcessors, type Processors } from './processors';
+import { Turns, type TurnsState } from './turns';
 import { wakesByItself } from './wake-ups';
 import {
   Platform,
@@ -32,6 +33,8 @@ export interface ComputerOptions {
   readonly platform?: PlatformOptions;
   /** Whether the memory of its video card lies in this memory. Default: true. */
   readonly ownScreen?: boolean;
+  /** How many processors it has. Default: 1. */
+  readonly processors?: number;
 }
 
 /** Deadlines that may pass in HLT without an interrupt before `run` comes back: a masked timer never ends. */
@@ -46,18 +49,20 @@ export type ComputerStop =
 /** The whole computer between two instructions. */
 export interface ComputerState {
   readonly memory: MemoryState;
-  readonly processor: ProcessorSnapshot;
+  readonly processors: readonly ProcessorSnapshot[];
+  readonly turns: TurnsState;
   readonly platform: PlatformState;
   readonly shadow: ShadowState;
 }
 
 /**
- * The simulated host computer: processor, physical memory, devices, and one clock. It is
+ * The simulated host computer: processors, physical memory, devices, and one clock. It is
  * deterministic: time is the count of retired instructions, plus what HLT lets pass.
  */
 export class Computer implements Persistent<ComputerState> {
   readonly memory: PhysicalMemory;
-  readonly processor: Processor;
+  readonly processors: Processors;
+  readonly turns: Turns;
   readonly clock = new Clock();
   /** Memory as devices reach it. */
   readonly bus: BusMaster;
@@ -70,7 +75,8 @@ export class Computer implements Persistent<ComputerState> {
 
   constructor(options: ComputerOptions) {
     const size = Math.ceil(options.memory / 0x10000) * 0x10000;
-    this.memory = new PhysicalMemory(size, options.ownScreen === false ? 0 : VBE_MEMORY);
+    const { processors: count = 1, ownScreen = true } = options;
+    this.memory = new PhysicalMemory(size, ownScreen ? VBE_MEMORY : 0, count - 1);
     this.shadow = new ShadowRam(this.memory);
     const ram = {
       read: (address: number, length: number) => this.memory.readBytes(address, length),
@@ -79,7 +85,6 @@ export class Computer implements Persistent<ComputerState> {
       },
       ...(this.memory.size > size && { card: this.memory.inPlace(size, VBE_MEMORY) }),
     };
-    const processor = apicOf(() => this.processor.state);
     const events = this.stopping(options.events ?? {});
     this.bus = busMaster((address) => {
       const region = this.memory.regionOnBus(address);
@@ -89,7 +94,10 @@ export class Computer implements Persistent<ComputerState> {
     this.platform = new Platform(
       this.clock,
       events,
-      { ram, bus: this.bus, processor, memoryEnd: this.memory.size },
+      {
+        ...{ ram, bus: this.bus, memoryEnd: this.memory.size },
+        processors: apicsOf(count, () => this.processors),
+      },
       options.platform,
     );
     this.devices = new DeviceMap(this.memory, this.platform, {
@@ -101,19 +109,34 @@ export class Computer implements Persistent<ComputerState> {
         if (this.platform.interruptRequested) this.processor.requestStop();
       },
     });
-    this.processor = createProcessor(
-      this.memory,
-      this.processorBus(),
-      options.engine,
-      options.profile,
-    );
+    this.processors = createProcessors(count, {
+      memory: this.memory,
+      busOf: (number) => this.processorBus(number),
+      engine: options.engine,
+      profile: options.profile,
+    });
+    this.turns = new Turns(this.processors, (number) => {
+      this.platform.localApics.present = number;
+      this.devices.updateLocalApic();
+    });
     this.devices.updateLocalApic();
+  }
+
+  /** The processor whose turn it is; of most computers, the only one. */
+  get processor(): Processor {
+    return this.turns.processor;
+  }
+
+  /** Whether an interrupt could end the rest of any processor. */
+  get interruptsEnabled(): boolean {
+    return this.processors.some(({ interruptsEnabled }) => interruptsEnabled);
   }
 
   save(): ComputerState {
     return {
       memory: this.memory.save(),
-      processor: this.processor.save(),
+      processors: this.processors.map((processor) => processor.save()),
+      turns: this.turns.save(),
       platform: this.platform.save(),
       shadow: this.shadow.save(),
     };
@@ -122,7 +145,11 @@ export class Computer implements Persistent<ComputerState> {
   restore(state: ComputerState): void {
     this.memory.restore(state.memory);
     this.shadow.restore(state.shadow);
-    this.processor.restore(state.processor);
+    this.turns.restore(state.turns);
+    this.processors.forEach((processor, number) => {
+      const saved = state.processors[number];
+      if (saved) processor.restore(saved);
+    });
     this.platform.restore(state.platform);
     this.devices.updateLocalApic();
   }
@@ -150,7 +177,7 @@ export class Computer implements Persistent<ComputerState> {
         this.comeBack();
       },
       a20: (on) => {
-        this.processor.setAddressLine20(on);
+        for (const processor of this.processors) processor.setAddressLine20(on);
       },
       videoWindow: () => {
         this.devices.updateVideo();
@@ -169,24 +196,23 @@ export class Computer implements Persistent<ComputerState> {
     let left = this.longestRest;
     for (;;) {
       this.clock.advanceTo(this.processor.time);
-      const slice = Math.min(end - this.processor.work, this.untilDeadline());
+      const slice = Math.min(end - this.processor.work, this.untilDeadline(), this.turns.left);
       this.sliceEnd = this.processor.time + slice;
       this.ownerAsked = false;
       const stop = this.processor.run(slice, passing);
       passing = false;
       this.clock.advanceTo(this.processor.time);
       if (stop.kind === 'halt') {
-        if (this.platform.interruptRequested && this.processor.acceptsInterrupts) continue;
-        // Without IF only an NMI could end it, and nothing here sends one.
-        const rested = this.processor.interruptsEnabled ? this.idle(left) : undefined;
+        if (this.processor.isAwake || this.turns.change()) continue;
+        const rested = this.interruptsEnabled ? this.idle(left) : undefined;
         if (rested === undefined) return { kind: 'idle' };
         left -= rested;
         if (++rests >= MOST_RESTS || left <= 0) return { kind: 'budget' };
-      } else if (stop.kind === 'requested' && !this.ownerAsked) {
         continue;
-      } else if (stop.kind !== 'budget' || this.processor.work >= end) {
-        return stop;
       }
+      this.turns.changeIfOver();
+      if (stop.kind === 'requested' && !this.ownerAsked) continue;
+      if (stop.kind !== 'budget' || this.processor.work >= end) return stop;
     }
   }
 
@@ -208,9 +234,9 @@ export class Computer implements Persistent<ComputerState> {
   /** What ends a HLT by itself: a device, or guest mode that is left when its time is over. */
   private nextWaking(): number | undefined {
     const scheduled = wakesByItself(this.platform.wakeUps) ? this.clock.nextDeadline() : undefined;
-    const guest = this.processor.guestMode.deadline();
-    if (scheduled === undefined || guest === undefined) return scheduled ?? guest;
-    return Math.min(scheduled, guest);
+    const guests = this.processors.map(({ guestMode }) => guestMode.deadline());
+    const due = [scheduled, ...guests].filter((time) => time !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
   }
 
   private ownerAsked = false;
@@ -236,11 +262,11 @@ export class Computer implements Persistent<ComputerState> {
     return next === undefined ? Number.MAX_SAFE_INTEGER : Math.max(1, next - this.processor.time);
   }
 
-  /** The local APIC's registers, at the present time. */
-  private apicRegisters(): ApicRegisters {
-    const at = <T>(access: (registers: Platform['apicRegisters']) => T): T => {
+  /** A local APIC's registers, at the present time. */
+  private apicRegisters(number: number): ApicRegisters {
+    const at = <T>(access: (registers: OwnApicRegisters) => T): T => {
       this.clock.advanceTo(this.processor.time);
-      const result = access(this.platform.apicRegisters);
+      const result = access(this.platform.localApics.registersOf(number));
       this.noticeDeadline();
       return result;
     };
@@ -250,6 +276,11 @@ export class Computer implements Persistent<ComputerState> {
       reset: () => {
         at((registers) => {
           registers.reset();
+        });
+      },
+      initialize: () => {
+        at((registers) => {
+          registers.initialize();
         });
       },
       baseChanged: () => {
@@ -263,7 +294,7 @@ export class Computer implements Persistent<ComputerState> {
     };
   }
 
-  private processorBus(): Bus {
+  private processorBus(number: number): Bus {
     return {
       readPort: (port, bytes) => {
         this.clock.advanceTo(this.processor.time);
@@ -275,9 +306,9 @@ export class Computer implements Persistent<ComputerState> {
         this.noticeDeadline();
       },
       ferr: (pending) => this.platform.coprocessorError.ferr(pending),
-      apic: this.apicRegisters(),
-      interruptRequested: () => this.platform.interruptRequested,
-      acknowledgeInterrupt: () => this.platform.acknowledgeInterrupt(),
+      apic: this.apicRegisters(number),
+      interruptRequested: () => this.platform.localApics.requests(number),
+      acknowledgeInterrupt: () => this.platform.localApics.acknowledge(number),
     };
   }
 }

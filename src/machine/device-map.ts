@@ -119,8 +119,14 @@ interface WordDevice {
   write(offset: number, value: number): void;
 }
 
-const localApicRegion = ({ localApic }: Platform, page: number): MemoryRegion => ({
-  ...wordRegion(page, localApic),
+/** Each processor finds its own there. */
+const localApicRegion = (platform: Platform, page: number): MemoryRegion => ({
+  ...wordRegion(page, {
+    read: (offset) => platform.localApic.read(offset),
+    write: (offset, value) => {
+      platform.localApic.write(offset, value);
+    },
+  }),
   ofProcessor: true,
 });
 

@@ -38,7 +38,7 @@ function platform(): { clock: Clock; devices: Platform } {
         },
       },
       bus,
-      processor,
+      processors: [processor],
       memoryEnd: 64 << 20,
     },
     {

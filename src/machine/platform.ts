@@ -1,8 +1,7 @@
 import { IO_APIC } from '../isa/physical-addresses';
 import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
-import { LocalApic } from './devices/apic/local-apic';
-import { apicRegisters } from './devices/apic/x2apic';
+import type { LocalApic } from './devices/apic/local-apic';
 import { AtaChannel, type AtaConfig } from './devices/ata/ata-channel';
 import type { ChannelMaster } from './devices/ata/bus-master-ide';
 import { CdDrive } from './devices/ata/cd-drive';
@@ -37,6 +36,7 @@ import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import { Vga, type WindowMemory } from './devices/vga/vga';
+import { LocalApics, type OwnApicRegisters } from './local-apics';
 import type { ProcessorApic } from './processor-apic';
 import type { WakeUp } from './wake-ups';
 
@@ -86,7 +86,8 @@ export interface Surroundings {
   readonly memoryEnd: number;
   /** All of memory, for devices that move data by themselves. */
   readonly bus: BusMaster;
-  readonly processor: ProcessorApic;
+  /** What of each processor belongs to its local APIC. */
+  readonly processors: readonly ProcessorApic[];
 }
 
 /** The devices' states by their names, and the time that they live in. */
@@ -118,10 +119,8 @@ const START_TIME = 1_767_225_600;
 export class Platform implements Persistent<PlatformState> {
   readonly ports = new PortBus();
   readonly pic: Pic8259;
-  readonly localApic: LocalApic;
+  readonly localApics: LocalApics;
   readonly ioApic: IoApic;
-  /** The local APIC as MSRs reach it. */
-  readonly apicRegisters: ReturnType<typeof apicRegisters>;
   readonly hpet: Hpet;
   readonly pit: Pit8254;
   readonly serial: Uart16550;
@@ -155,24 +154,17 @@ export class Platform implements Persistent<PlatformState> {
     private readonly around: Surroundings,
     options: PlatformOptions = {},
   ) {
-    const { processor } = around;
+    const { processors } = around;
     this.pic = new Pic8259();
-    this.localApic = new LocalApic({
-      clock,
-      taskPriority: {
-        get: () => processor.taskPriority,
-        set: (value) => (processor.taskPriority = value),
-      },
-      x2apic: () => processor.x2apic,
-      timeStamp: () => BigInt.asUintN(64, BigInt(clock.now) + processor.timeStampOffset),
+    this.localApics = new LocalApics({
+      ...{ clock, processors, pic: this.pic },
       onEndOfInterrupt: (vector) => {
         this.ioApic.endOfInterrupt(vector);
       },
     });
-    this.apicRegisters = apicRegisters(this.localApic);
     this.ioApic = new IoApic({
-      send: ({ vector, destination, logical, level }) => {
-        if (this.localApic.accepts(destination, logical)) this.localApic.request(vector, level);
+      send: (message) => {
+        this.localApics.send(message);
       },
     });
     this.hpet = new Hpet({
@@ -275,11 +267,11 @@ export class Platform implements Persistent<PlatformState> {
       ...[vga, dma, floppy],
     ];
     const { memory = 0, videoRom } = options;
-    const fwCfg = new FwCfg({ memory, videoRom, bus: around.bus });
+    const fwCfg = new FwCfg({ memory, videoRom, bus: around.bus, processors: processors.length });
     const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
-    const { mouse, typist, localApic, ioApic, hpet } = this;
+    const { mouse, typist, localApics, ioApic, hpet } = this;
     // Where the VGA lies comes before what it is.
-    const owners = [pci, ...stateful, mouse, typist, localApic, ioApic, hpet];
+    const owners = [pci, ...stateful, mouse, typist, ...localApics.all, ioApic, hpet];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
     const devices = [
       ...stateful,
@@ -301,9 +293,19 @@ export class Platform implements Persistent<PlatformState> {
     };
   }
 
-  /** Where the local APIC's page of registers lies for the processor. */
+  /** The local APIC of the processor that executes. */
+  get localApic(): LocalApic {
+    return this.localApics.current;
+  }
+
+  /** Where its page of registers lies for that processor. */
   get localApicPage(): number | undefined {
-    return this.around.processor.apicPage;
+    return this.localApics.page;
+  }
+
+  /** The same as MSRs reach it. */
+  get apicRegisters(): OwnApicRegisters {
+    return this.localApics.registersOf(this.localApics.present);
   }
 
   /** Where accesses from C0000h up to 1 MByte go. */
@@ -362,13 +364,12 @@ export class Platform implements Persistent<PlatformState> {
 
   /** Only while it counts: most programs know nothing of it. */
   private get apicTimer(): WakeUp[] {
-    const { localApic, around } = this;
-    if (!around.processor.apicEnabled || !localApic.timerArmed) return [];
+    if (!this.localApics.timerArmed) return [];
     return [{ device: 'local APIC timer', irq: undefined, by: 'time', obstacle: undefined }];
   }
 
   private get hpetTimers(): WakeUp[] {
-    const { apicEnabled } = this.around.processor;
+    const { anyEnabled: apicEnabled } = this.localApics;
     return this.hpet.armedLines.map((line) => {
       const isa = line < ISA_IRQS;
       const open = apicEnabled && this.ioApic.isOpen(line);
@@ -379,9 +380,9 @@ export class Platform implements Persistent<PlatformState> {
 
   /** What keeps a device's request from the processor, on whichever way it has. */
   private obstacle(irq: number): Obstacle | undefined {
-    const { apicEnabled } = this.around.processor;
-    if (apicEnabled && this.ioApic.isOpen(pinOf(irq))) return undefined;
-    return !apicEnabled || this.localApic.passesExternal ? this.pic.obstacle(irq) : 'masked';
+    const { anyEnabled, passExternal } = this.localApics;
+    if (anyEnabled && this.ioApic.isOpen(pinOf(irq))) return undefined;
+    return passExternal ? this.pic.obstacle(irq) : 'masked';
   }
 
   /** A device's line goes to both kinds of interrupt controllers. */
@@ -394,18 +395,14 @@ export class Platform implements Persistent<PlatformState> {
     };
   }
 
-  /** INTR as the processor sees it, behind its local APIC. */
+  /** INTR as the processor that executes sees it, behind its local APIC. */
   get interruptRequested(): boolean {
-    const { pic, localApic, around } = this;
-    if (!pic.intr && !localApic.intr) return false; // mostly, and asked after every exit
-    if (!around.processor.apicEnabled) return pic.intr;
-    return localApic.intr || (pic.intr && localApic.passesExternal);
+    return this.localApics.requests(this.localApics.present);
   }
 
-  /** The interrupt-acknowledge cycle: gives the vector. */
+  /** Its interrupt-acknowledge cycle: gives the vector. */
   acknowledgeInterrupt(): number {
-    const apic = this.around.processor.apicEnabled && this.localApic.intr;
-    return apic ? this.localApic.acknowledge() : this.pic.acknowledge();
+    return this.localApics.acknowledge(this.localApics.present);
   }
 
   private driveA20(on: boolean): void {

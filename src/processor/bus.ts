@@ -25,6 +25,8 @@ export interface ApicRegisters {
   write(number: number, value: bigint): boolean;
   /** It has been disabled out of x2APIC mode, and is as after reset. */
   reset(): void;
+  /** INIT has come to its processor (SDM 3A 11.4.7.3). */
+  initialize(): void;
   /** IA32_APIC_BASE has been written: its registers may lie elsewhere in memory, or nowhere. */
   baseChanged(): void;
   /** IA32_TIME_STAMP_COUNTER has been written. */

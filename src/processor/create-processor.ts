@@ -1,6 +1,6 @@
 import type { Bus } from './bus';
 import type { EngineKind } from './execution/engine';
-import type { MemoryCaches } from './execution/memory-caches';
+import type { ProcessorCaches } from './execution/memory-caches';
 import type { PhysicalMemory } from './physical-memory';
 import { Processor } from './processor';
 import { DEFAULT_PROFILE } from './profile/default';
@@ -18,7 +18,7 @@ export function createProcessor(
   bus: Bus,
   engine?: EngineKind,
   profile: Profile = DEFAULT_PROFILE,
-  caches?: MemoryCaches,
+  caches?: ProcessorCaches,
 ): Processor {
   const units = {
     vmx: (cpu: Processor) => new VmxUnit(cpu, profile.vmx),

@@ -1,4 +1,10 @@
-import { PAGE_SIZE, PHYSICAL_BASE } from './state/layout';
+import {
+  PAGE_SIZE,
+  PHYSICAL_BASE,
+  PLACE_SIZE,
+  furtherPlace,
+  type ProcessorPlace,
+} from './state/layout';
 import { MemoryRegions, type MemoryRegion } from './memory-region';
 import type { Persistent } from './persistent';
 
@@ -24,7 +30,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   readonly view: DataView;
   private readonly bytes: Uint8Array;
   private readonly watchers: WriteWatcher[] = [];
-  private mapWatcher: MapWatcher | undefined;
+  private readonly mapWatchers: MapWatcher[] = [];
   private readonly regions = new MemoryRegions();
 
   /** All of it, with what is behind RAM. */
@@ -33,23 +39,30 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   /**
    * @param ram bytes of RAM, from address 0; a multiple of 64 KiB, with the others below 3.9 GiB
    * @param hidden bytes behind RAM that nobody reaches by their addresses: homes of regions; the same
+   * @param further processors beside the first one, which need room
    * @param memory where the bytes lie already, of somebody else's view of them
    * @throws RangeError when the size is out of range or the host has no such memory
    */
   constructor(
     readonly ram: number,
     hidden = 0,
+    further = 0,
     memory?: WebAssembly.Memory,
   ) {
     const size = ram + hidden;
     this.size = size;
-    const pages = (PHYSICAL_BASE + size) / 65536;
+    const pages = (PHYSICAL_BASE + size + further * PLACE_SIZE) / 65536;
     if (!Number.isInteger(pages) || pages > 65535) {
       throw new RangeError(`physical memory of ${String(size)} bytes`);
     }
     this.memory = memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.view = new DataView(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer, PHYSICAL_BASE, size);
+  }
+
+  /** The place of a further processor, which is none of this memory. @param number from 1 */
+  placeOf(number: number): ProcessorPlace {
+    return furtherPlace(PHYSICAL_BASE + this.size + (number - 1) * PLACE_SIZE);
   }
 
   /** Who is told of writes that do not go through the processor's TLB (loaders, devices, a VMM). */
@@ -59,18 +72,18 @@ export class PhysicalMemory implements Persistent<MemoryState> {
 
   /** Who is told of changes of the map. */
   onMap(watcher: MapWatcher): void {
-    this.mapWatcher = watcher;
+    this.mapWatchers.push(watcher);
   }
 
   /** Pages that are not plain RAM from now on. Loaders, and whoever looks, still reach the RAM below. */
   map(region: MemoryRegion): void {
     this.regions.add(region);
-    this.mapWatcher?.(region);
+    for (const watcher of this.mapWatchers) watcher(region);
   }
 
   unmap(region: MemoryRegion): void {
     this.regions.remove(region);
-    this.mapWatcher?.(region);
+    for (const watcher of this.mapWatchers) watcher(region);
   }
 
   /** What an address belongs to for the processor, if it is not plain RAM. */

@@ -1,28 +1,27 @@
 import { Rflags } from '../isa/registers/flags';
 import type { Bus } from './bus';
-import { SPECIAL_KIND, Special, type CodeCache } from './execution/code-cache';
+import type { CodeCache } from './execution/code-cache';
 import { CodeSegmentView } from './execution/code-segment-view';
 import { repeatLimit, updateDerivedState } from './state/derived-state';
-import type { Engine, EngineImports, EngineKind } from './execution/engine';
+import type { EngineKind } from './execution/engine';
+import { EngineServices } from './execution/engine-services';
 import { EventDelivery } from './events/delivery';
 import { SINGLE_STEP, takePendingDebug } from './events/debug';
 import { endResume } from './events/flags';
 import { stepCondition } from './events/branch-step';
 import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
+import { StartUp, type StartSignal } from './events/start-up';
 import type { InterruptEvent } from './events/event';
-import { Fault, Held, undefinedOpcode } from './faults';
+import { Fault, Held } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
 import type { GuestMode } from './guest-mode/guest-mode';
 import type { GuestModeHost } from './guest-mode/host';
 import { ROOT_OPERATION } from './guest-mode/root-operation';
 import type { InstructionDetail } from './execution/instruction-context';
-import { HiddenHandlers } from './execution/hidden-handlers';
 import { InstructionFetch } from './execution/instruction-fetch';
-import { createInterpreter } from './interpreter/engine';
-import { CodeCache as CodeCacheArea, RECORD_SIZE, Rec, State } from './state/layout';
-import { MemoryCaches } from './execution/memory-caches';
-import { memoryImports } from './execution/memory-imports';
+import { CodeCache as CodeCacheArea, FIRST_PLACE, PAGE_SIZE, State } from './state/layout';
+import { MemoryCaches, type ProcessorCaches } from './execution/memory-caches';
 import { OperandAccess } from './execution/operand-access';
 import { Mmu } from './paging/mmu';
 import type { SoftwareTlb, World } from './paging/tlb';
@@ -30,16 +29,12 @@ import type { Persistent } from './persistent';
 import type { PhysicalMemory } from './physical-memory';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
-import { ReferenceEngine } from './reference/engine';
 import { Progress } from './execution/progress';
 import { newTally } from './execution/slow-instructions';
 import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
-import { noInstruction, notOfThisProcessor } from './reasons/instructions';
-import { slowPath } from './semantics/slow-path';
-import { raised } from './system/divide';
-import { CpuState } from './state/cpu-state';
+import { CpuState, registerWindow, type RegisterWindow } from './state/cpu-state';
 import { stopAfter, type ProcessorObserver, type ProcessorStop } from './stop';
 import type { SvmUnit } from './svm/unit';
 import type { VmxUnit } from './vmx/unit';
@@ -63,34 +58,40 @@ export class Processor
   guestMode: GuestMode = ROOT_OPERATION;
   observer: ProcessorObserver = {};
 
+  /** Where engines find registers: those of the processor that executes. */
+  private readonly window: RegisterWindow;
+  /** Where its own lie while another one executes. */
+  private readonly aside = registerWindow(new DataView(new ArrayBuffer(PAGE_SIZE)));
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
   readonly spaces: AddressSpaces;
   private readonly code: CodeCache;
-  private readonly fetch: InstructionFetch;
-  private readonly engine: Engine;
-  private readonly hidden: HiddenHandlers;
+  readonly fetch: InstructionFetch;
+  private readonly services: EngineServices;
   /** What it has done, and what software has done in its stead (`credit`). */
   readonly progress: Progress;
   readonly tally = newTally();
-  /** The record of the instruction that is executed in TypeScript. */
-  private record = 0;
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private readonly hold = new EventHold(this);
+  private readonly startUp = new StartUp(this, () => {
+    this.leaveGuestMode();
+  });
   private eventDelivered = false;
 
+  /** @param caches a processor that shares memory with others, and has a place of its own, begins aside */
   constructor(
     readonly physical: PhysicalMemory,
     readonly bus: Bus,
     units: VirtualizationUnits,
     engine: EngineKind = 'interpreter',
     profile: Profile = DEFAULT_PROFILE,
-    readonly caches = new MemoryCaches(physical),
+    readonly caches: ProcessorCaches = new MemoryCaches(physical),
   ) {
     super();
     this.view = physical.view;
-    this.state = new CpuState(this.view, profile);
+    this.window = registerWindow(this.view);
+    this.state = new CpuState(caches.place === FIRST_PLACE ? this.window : this.aside, profile);
     this.vmx = units.vmx(this);
     this.svm = units.svm(this);
     this.tlb = caches.tlb;
@@ -100,19 +101,14 @@ export class Processor
     });
     this.mmu = new Mmu(this.state, physical, this.tlb, this.code, this.view, this.tally);
     this.fetch = new InstructionFetch(
-      { state: this.state, physical, mmu: this.mmu, tlb: this.tlb, code: this.code },
+      { state: this.state, physical, mmu: this.mmu, caches },
       (gate) => (this.stop = { kind: 'gate', gate }),
       () => {
         caches.details.forget(CodeCacheArea.SCRATCH_RECORD);
       },
     );
-    const imports = this.imports();
-    this.engine =
-      engine === 'interpreter'
-        ? createInterpreter(physical.memory, imports)
-        : new ReferenceEngine(physical.memory, imports);
-    this.hidden = new HiddenHandlers(this.view, this.engine);
-    this.progress = new Progress(this.engine);
+    this.services = new EngineServices(this, engine, (stop) => (this.stop = stop));
+    this.progress = new Progress(this.services.engine);
     this.reset();
   }
 
@@ -165,6 +161,7 @@ export class Processor
       spaces: this.spaces.save(),
       tlb: this.tlb.save(),
       addressLine20: this.mmu.addressLine20,
+      startUp: this.startUp.save(),
       progress: this.progress.save(),
     };
   }
@@ -176,6 +173,7 @@ export class Processor
     this.spaces.restore(snapshot.spaces);
     this.tlb.restore(snapshot.tlb);
     this.mmu.addressLine20 = snapshot.addressLine20;
+    this.startUp.restore(snapshot.startUp);
     this.progress.restore(snapshot.progress);
     this.code.flush();
     this.updateDerivedState();
@@ -183,13 +181,43 @@ export class Processor
 
   reset(): void {
     resetState(this.state);
+    this.startUp.reset();
+    this.leaveGuestMode();
+    this.code.flush();
+  }
+
+  /** As after RESET or INIT; the registers are already. */
+  private leaveGuestMode(): void {
     this.guestMode = ROOT_OPERATION;
     this.mmu.secondLevel = this.mmu.guarded = undefined;
     this.vmx.reset();
     this.svm.reset();
     this.tlb.flushAll();
-    this.code.flush();
     this.updateDerivedState();
+  }
+
+  /** Another processor executes from now on. */
+  stepAside(): void {
+    this.state.moveTo(this.aside);
+  }
+
+  /** It executes from now on, in the one time of all processors. @param before the one that has stepped aside */
+  takeTurn(before: Processor): void {
+    this.state.moveTo(this.window);
+    this.progress.restore(before.progress.save());
+  }
+
+  /** An INIT signal or a start-up IPI from another processor, or from itself; see `StartUp`. */
+  receive(signal: StartSignal): void {
+    if (signal.kind === 'INIT') this.startUp.receiveInit();
+    else this.startUp.receiveStartUp(signal.vector);
+    this.endStretch();
+  }
+
+  /** Whether it has something to do: it runs, or something that ends its rest has come. */
+  get isAwake(): boolean {
+    if (this.state.activity === 'active' || this.startUp.isDue) return true;
+    return this.acceptsInterrupts && this.bus.interruptRequested();
   }
 
   /** Breakpoints may stand at linear or physical addresses with these offsets in their page. */
@@ -200,7 +228,7 @@ export class Processor
   /** Whether the next instruction is watched: its operands can be asked for then, as while it is executed. */
   get isAtWatched(): boolean {
     const record = this.fetch.watchedHere();
-    if (record !== 0) this.record = record;
+    if (record !== 0) this.services.record = record;
     return record !== 0;
   }
 
@@ -248,6 +276,7 @@ export class Processor
   private boundary(end: number): ProcessorStop | undefined {
     const { state } = this;
     try {
+      if (this.startUp.isDue && this.startUp.boundary()) return undefined;
       this.guestMode.trapFlag();
       this.deliverPendingDebug();
       if (this.guestMode.boundary()) return undefined;
@@ -291,7 +320,7 @@ export class Processor
   ignoresBreakpoints = false;
 
   private execute(end: number, passing: boolean): void {
-    const { state, engine, guestMode } = this;
+    const { state, services, guestMode } = this;
     const hidden = passing || this.ignoresBreakpoints;
     const steps = stepCondition(state, () => this.instructionBytes());
     const { interruptShadow: shadow, hasBreakpoints: watched } = state;
@@ -308,7 +337,7 @@ export class Processor
       this.progress.settle();
       return;
     }
-    (hidden ? this.hidden : engine).run(record);
+    (hidden ? services.hidden : services.engine).run(record);
     this.progress.settle();
     if (this.guestMode !== guestMode) return; // what is in force now has come with the transition
     if (shadow !== 'none' && state.interruptShadow === shadow) state.interruptShadow = 'none';
@@ -391,7 +420,7 @@ export class Processor
   }
 
   updateDerivedState(): void {
-    updateDerivedState(this.state, this.guestMode.active);
+    updateDerivedState(this.state, this.guestMode.active, this.caches.place);
     // Maps lead to what one code segment shows of a frame, decoded for its bitness; each world has its own.
     const world = this.guestMode.active ? 1 : 0;
     if (this.mapped[world].update(this.state)) this.tlb.forgetMaps(world);
@@ -429,7 +458,7 @@ export class Processor
   }
 
   get instruction(): InstructionDetail {
-    return this.caches.details.of(this.record, this.state.codeBits, () => this.instructionBytes());
+    return this.services.instruction;
   }
 
   get nextRip(): bigint {
@@ -438,66 +467,5 @@ export class Processor
 
   set nextRip(value: bigint) {
     this.state.nextRip = value;
-  }
-
-  /** The slow paths as the engines call them. */
-  private imports(): EngineImports {
-    return {
-      ...memoryImports(this.state, this.mmu, () => {
-        this.syncRip();
-      }),
-      enter: (rip) => this.fetch.enterOrLeave(BigInt.asUintN(64, rip)),
-      branch: (record, rip) => this.fetch.branch(record, BigInt.asUintN(64, rip)),
-      raise: (number) => {
-        this.syncRip();
-        throw raised(number);
-      },
-      slow: (path, record) => this.slow(path, record),
-      special: (record) => this.special(record),
-    };
-  }
-
-  /** Brings RIP up to date with the instruction that the engine is executing. */
-  private syncRip(): void {
-    this.state.beginInstruction(this.view.getUint16(this.engine.record + Rec.OFFSET, true), 0);
-  }
-
-  private slow(path: number, record: number): number {
-    const { state, view } = this;
-    this.record = record;
-    state.beginInstruction(
-      view.getUint16(record + Rec.OFFSET, true),
-      view.getUint8(record + Rec.LENGTH),
-    );
-    const result = slowPath(path)(this);
-    if (result !== 'left') this.tally.noteInstruction(view.getUint16(record + Rec.HANDLER, true));
-    if (result === 'continue') return record + RECORD_SIZE;
-    if (result === 'left') this.progress.left = true;
-    else state.endInstruction();
-    return 0;
-  }
-
-  /** Records that are no instruction count as none. */
-  private special(record: number): number {
-    this.syncRip();
-    this.record = record;
-    const stop = this.hidden.stopBefore(record);
-    if (stop) {
-      this.engine.remaining++;
-      this.stop = stop;
-      return 0;
-    }
-    switch (this.view.getUint8(record + SPECIAL_KIND)) {
-      case Special.STRADDLES:
-        this.engine.remaining++;
-        return this.fetch.scratchOrLeave(this.state.rip);
-      case Special.STALE:
-        this.engine.remaining++;
-        return this.fetch.enterOrLeave(this.state.rip);
-      case Special.INVALID:
-        throw undefinedOpcode(noInstruction(this.instructionBytes(), this.state.codeBits));
-      default:
-        throw undefinedOpcode(notOfThisProcessor(this.instruction.mnemonic));
-    }
   }
 }

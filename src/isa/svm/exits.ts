@@ -54,7 +54,7 @@ const NAMED: readonly (readonly [number, SvmExitRow])[] = [
     ),
   ],
   [
-    0x63,
+    E.INIT,
     row(
       'INIT',
       () => 'INIT',

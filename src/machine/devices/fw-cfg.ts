@@ -12,6 +12,8 @@ export interface FwCfgConfig {
   readonly memory: number;
   /** The graphics adapter's ROM. */
   readonly videoRom?: Uint8Array | undefined;
+  /** How many processors there are. Default: 1. */
+  readonly processors?: number;
   /** Memory, for DMA. */
   readonly bus: BusMaster;
 }
@@ -42,7 +44,6 @@ const DMA_SIGNATURE = 'QEMU CFG';
 const Request = { BYTES: 16, LENGTH: 4, ADDRESS: 8 } as const;
 /** Its control word; SELECT has the item in bits 31:16. */
 const Control = { ERROR: 1, READ: 2, SKIP: 4, SELECT: 8, WRITE: 16 } as const;
-const PROCESSORS = 1;
 
 const NAME_LENGTH = 56;
 const DIRECTORY_ENTRY = 64;
@@ -71,7 +72,7 @@ export class FwCfg implements PortDevice, Stateful<FwCfgState> {
   private s = initial();
 
   constructor(private readonly config: FwCfgConfig) {
-    const { memory, videoRom } = config;
+    const { memory, videoRom, processors = 1 } = config;
     const files = [
       ...(memory > 0 ? [{ name: 'etc/e820', bytes: memoryMap(memory) }] : []),
       ...(videoRom ? [{ name: 'vgaroms/ringside.bin', bytes: videoRom }] : []),
@@ -82,8 +83,8 @@ export class FwCfg implements PortDevice, Stateful<FwCfgState> {
       [Item.SIGNATURE, text('QEMU')],
       [Item.ID, littleEndian(TRADITIONAL | DMA, 4)],
       [Item.RAM_SIZE, littleEndian(memory, 8)],
-      [Item.PROCESSORS, littleEndian(PROCESSORS, 2)],
-      [Item.MOST_PROCESSORS, littleEndian(PROCESSORS, 2)],
+      [Item.PROCESSORS, littleEndian(processors, 2)],
+      [Item.MOST_PROCESSORS, littleEndian(processors, 2)],
       [Item.DIRECTORY, directory(files)],
       ...files.map(({ bytes }, n) => [Item.FIRST_FILE + n, bytes] as const),
     ]);

@@ -1,4 +1,5 @@
 import { Hides, LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
+import type { ProcessorCaches } from './memory-caches';
 import { Fault, WorldSwitch, generalProtection } from '../faults';
 import { RAISED, Raised } from '../reasons/arithmetic';
 import { addressNotCanonical, fetchBeyondLimit, tooLong } from '../reasons/memory';
@@ -20,8 +21,7 @@ export interface FetchParts {
   readonly state: CpuState;
   readonly physical: PhysicalMemory;
   readonly mmu: Mmu;
-  readonly tlb: SoftwareTlb;
-  readonly code: CodeCache;
+  readonly caches: ProcessorCaches;
 }
 
 /** Instruction fetch: from a RIP to the decoded record that stands for what lies there. */
@@ -33,6 +33,7 @@ export class InstructionFetch {
   private readonly mmu: Mmu;
   private readonly tlb: SoftwareTlb;
   private readonly code: CodeCache;
+  private readonly markCode: (frame: number) => void;
   private readonly view: DataView;
 
   constructor(
@@ -45,8 +46,12 @@ export class InstructionFetch {
     this.state = parts.state;
     this.physical = parts.physical;
     this.mmu = parts.mmu;
-    this.tlb = parts.tlb;
-    this.code = parts.code;
+    const { caches } = parts;
+    this.tlb = caches.tlb;
+    this.code = caches.code;
+    this.markCode = (frame) => {
+      caches.markCode(frame);
+    };
     this.view = parts.physical.view;
   }
 
@@ -129,7 +134,7 @@ export class InstructionFetch {
     const window = { frame, bits: state.codeBits, ...this.edges(base) };
     const isNew = !this.code.holdsCode(frame);
     const record = this.code.record(this.code.page(window), offset);
-    if (isNew) this.tlb.markCode(frame);
+    if (isNew) this.markCode(frame);
     // Looked up again: the map has moved if decoding had to make room.
     const { map } = this.code.page(window);
     this.tlb.setCodeMap(this.view.getInt32(State.CODE_TLB_SET, true), linear, map);

@@ -7,14 +7,16 @@ import type { Mmu } from '../paging/mmu';
 /**
  * The accesses to memory that an engine cannot answer from the software TLB and the limits of segments.
  *
+ * @param memory where the engine works
  * @param syncRip brings RIP up to date first, for what the access may raise
  */
 export function memoryImports(
   state: CpuState,
   mmu: Mmu,
+  memory: WebAssembly.Memory,
   syncRip: () => void,
 ): Omit<EngineImports, 'enter' | 'branch' | 'raise' | 'slow' | 'special'> {
-  const wide = new Uint8Array(state.words.buffer, Wide.BASE, Wide.END - Wide.BASE);
+  const wide = new Uint8Array(memory.buffer, Wide.BASE, Wide.END - Wide.BASE);
   return {
     slowLoad: (linear, bytes, segment) => {
       syncRip();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
-import { CpuState } from '../state/cpu-state';
+import { CpuState, registerWindow } from '../state/cpu-state';
 import { AddressSpaces } from './address-spaces';
 
 describe('translations over a transition', () => {
   function spaces() {
-    const state = new CpuState(new DataView(new ArrayBuffer(0x1000)));
+    const state = new CpuState(registerWindow(new DataView(new ArrayBuffer(0x1000))));
     const flushed: number[] = [];
     const subject = new AddressSpaces(state, (world) => flushed.push(world));
     return { state, flushed, subject };

@@ -148,6 +148,10 @@ export interface EventIntercepts {
   readonly discardsBreakpoints: boolean;
   /** An external interrupt is recognized: false when it is to be delivered through the IDT. */
   externalInterrupt(): boolean;
+  /** An INIT signal has come, which nothing holds off. */
+  initSignal(): boolean;
+  /** A start-up IPI has come in the wait-for-SIPI state. */
+  startUpIpi(vector: number): boolean;
   /** A third fault: false when the processor is to shut down. */
   tripleFault(): boolean;
 }

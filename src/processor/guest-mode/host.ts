@@ -1,5 +1,6 @@
 import type { InterruptEvent } from '../events/event';
 import type { InstructionContext } from '../execution/instruction-context';
+import type { ProcessorCaches } from '../execution/memory-caches';
 import type { ProcessorObserver } from '../stop';
 import type { AddressSpaces } from './address-spaces';
 import type { GuestMode } from './guest-mode';
@@ -18,6 +19,7 @@ export interface GuestAddressSpace {
 export interface GuestModeHost extends InstructionContext {
   guestMode: GuestMode;
   readonly observer: ProcessorObserver;
+  readonly caches: ProcessorCaches;
   /** The event whose delivery is under way. */
   readonly eventInDelivery: InterruptEvent | undefined;
   /** What has been done since reset; see `Processor.work`. */

@@ -60,5 +60,7 @@ export const ROOT_OPERATION: GuestMode = {
   discardsBreakpoints: false,
   exception: no,
   externalInterrupt: no,
+  initSignal: no,
+  startUpIpi: no,
   tripleFault: no,
 };

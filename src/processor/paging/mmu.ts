@@ -205,7 +205,7 @@ export class Mmu {
     this.noteUnanswered(translation.address, host.address, access.write);
     const lasting = !this.state.watchesData && !this.dependsOnAc(translation.user, access);
     const set = this.view.getInt32(State.TLB_SET, true);
-    if (lasting && !access.execute && !access.implicit && isSetOf(access, set)) {
+    if (lasting && !access.execute && !access.implicit && this.isSetOf(access, set)) {
       const frame = host.address - (host.address % PAGE_SIZE);
       const home = this.physical.homeOf(frame);
       const region = home === frame ? this.physical.regionAt(frame) : undefined;
@@ -223,6 +223,11 @@ export class Mmu {
       });
     }
     return host.address;
+  }
+
+  /** An event that ring 3 meets is written to the stack of an inner ring while the set of ring 3 is in use. */
+  private isSetOf({ user }: Access, set: number): boolean {
+    return this.tlb.numberOf(set) % 2 === Number(user);
   }
 
   private noteUnanswered(physical: bigint, host: number, write: boolean): void {
@@ -444,10 +449,6 @@ export class Mmu {
     throw segment === segmentSlot(SS) ? stackFault(reason) : generalProtection(reason);
   }
 }
-
-/** An event that ring 3 meets is written to the stack of an inner ring while the set of ring 3 is in use. */
-const isSetOf = ({ user }: Access, set: number): boolean =>
-  ((set - Tlb.BASE) / Tlb.SET_SIZE) % 2 === Number(user);
 
 /** Whether bits 63:47 (63:56 with 5-level paging) are all equal (SDM 1 3.3.7.1). */
 export function isCanonical(linear: bigint, state: { readonly cr4: bigint }): boolean {

@@ -1,4 +1,12 @@
-import { CodeCache, CodeTlb, PAGE_SIZE, PHYSICAL_BASE, Tlb } from '../state/layout';
+import {
+  CodeCache,
+  CodeTlb,
+  FIRST_PLACE,
+  PAGE_SIZE,
+  PHYSICAL_BASE,
+  Tlb,
+  type ProcessorPlace,
+} from '../state/layout';
 import type { Persistent } from '../persistent';
 
 const NO_TAG = 0xffffffffffffffffn;
@@ -28,7 +36,10 @@ export interface TlbFill {
   readonly holdsCode: boolean;
 }
 
-/** The translations in force, in the order of their places; derived hints are not among them. */
+/**
+ * The translations in force, in the order of their places, which are given as those of the first processor; derived
+ * hints are not among them.
+ */
 export interface TlbState {
   /** Seven words an entry: place, read tag, write tag (64 bits each), addend, flags. */
   readonly data: Uint32Array;
@@ -48,12 +59,34 @@ export class SoftwareTlb implements Persistent<TlbState> {
   /** Whether a world has pieces of pages that are larger than a frame. */
   private readonly largePages: [boolean, boolean] = [false, false];
 
-  constructor(private readonly view: DataView) {
+  constructor(
+    private readonly view: DataView,
+    private readonly place: ProcessorPlace = FIRST_PLACE,
+  ) {
     const all = (base: number, size: number): void => {
       new Uint8Array(view.buffer, base, size).fill(0xff);
     };
-    all(Tlb.BASE, Tlb.SETS * Tlb.SET_SIZE);
-    all(CodeTlb.BASE, CodeTlb.SETS * CodeTlb.SET_SIZE);
+    all(place.tlb, Tlb.SETS * Tlb.SET_SIZE);
+    all(place.codeTlb, CodeTlb.SETS * CodeTlb.SET_SIZE);
+  }
+
+  /** The set of a world (0 root, 1 non-root) and privilege for data, by its address; `EMPTY_SET` is one, too. */
+  setOf(number: number): number {
+    return this.place.tlb + number * Tlb.SET_SIZE;
+  }
+
+  /** The same for instruction fetches. */
+  codeSetOf(number: number): number {
+    return this.place.codeTlb + number * CodeTlb.SET_SIZE;
+  }
+
+  /** The number of the set that a place belongs to; see `Tlb.SETS`. */
+  numberOf(at: number): number {
+    return Math.floor((at - this.place.tlb) / Tlb.SET_SIZE);
+  }
+
+  private codeNumberOf(at: number): number {
+    return Math.floor((at - this.place.codeTlb) / CodeTlb.SET_SIZE);
   }
 
   /** Keeps a translation for data in a set, given by its address. */
@@ -61,7 +94,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
     const page = entry.linear & PAGE_MASK;
     const at = set + Number((page >> 12n) & BigInt(Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
     const { view } = this;
-    const world = worldOfSet((set - Tlb.BASE) / Tlb.SET_SIZE);
+    const world = worldOfSet(this.numberOf(set));
     if (this.isEmpty(at)) this.used[world].add(at);
     const writeTag = entry.holdsCode ? page | BigInt(Tlb.HOLDS_CODE) : page;
     // An entry serves reads and writes of one page: what was there for another page goes.
@@ -102,7 +135,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
   fillCode(set: number, linear: bigint, frame: number): void {
     const at = codePlace(set, linear);
     if (this.view.getUint32(at + CodeTlb.TAG, true) === EMPTY) {
-      this.usedByCode[worldOfSet((set - CodeTlb.BASE) / CodeTlb.SET_SIZE)].add(at);
+      this.usedByCode[worldOfSet(this.codeNumberOf(set))].add(at);
     }
     this.view.setBigUint64(at + CodeTlb.TAG, linear & PAGE_MASK, true);
     this.view.setUint32(at + CodeTlb.MAP, CodeCache.NO_MAP, true);
@@ -171,7 +204,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
   flushPage(world: World, linear: bigint): void {
     const index = Number((linear >> 12n) & BigInt(Tlb.ENTRIES - 1));
     for (const privilege of [0, 1]) {
-      this.drop(Tlb.BASE + (world * 2 + privilege) * Tlb.SET_SIZE + index * Tlb.ENTRY_SIZE);
+      this.drop(this.setOf(world * 2 + privilege) + index * Tlb.ENTRY_SIZE);
     }
     if (this.largePages[world]) this.flushPieces(world, linear);
     this.flushCode(world);
@@ -267,11 +300,15 @@ export class SoftwareTlb implements Persistent<TlbState> {
         if (this.isEmpty(at)) return [];
         const write = writeLow === EMPTY ? EMPTY : (writeLow & ~Tlb.HOLDS_CODE) >>> 0;
         const tags = [word(at), word(at + 4), write, word(at + Tlb.WRITE_TAG + 4)];
-        return [at, ...tags, word(at + Tlb.ADDEND), word(at + Tlb.FLAGS)];
+        const first = at - this.place.tlb + Tlb.BASE;
+        return [first, ...tags, word(at + Tlb.ADDEND), word(at + Tlb.FLAGS)];
       });
     const code = this.usedByCode
       .flatMap((places) => places.sorted())
-      .flatMap((at) => [at, word(at), word(at + 4), word(at + CodeTlb.FRAME)]);
+      .flatMap((at) => {
+        const first = at - this.place.codeTlb + CodeTlb.BASE;
+        return [first, word(at), word(at + 4), word(at + CodeTlb.FRAME)];
+      });
     return { data: Uint32Array.from(data), code: Uint32Array.from(code) };
   }
 
@@ -284,17 +321,17 @@ export class SoftwareTlb implements Persistent<TlbState> {
       });
     };
     for (let n = 0; n < data.length; n += 7) {
-      const at = data[n] ?? 0;
+      const at = (data[n] ?? 0) - Tlb.BASE + this.place.tlb;
       words(at, data.subarray(n + 1, n + 7));
-      const world = worldOfSet(Math.floor((at - Tlb.BASE) / Tlb.SET_SIZE));
+      const world = worldOfSet(this.numberOf(at));
       this.used[world].add(at);
       if ((((data[n + 6] ?? 0) >> SHIFT) & 0xff) > 12) this.largePages[world] = true;
     }
     for (let n = 0; n < code.length; n += 4) {
-      const at = code[n] ?? 0;
+      const at = (code[n] ?? 0) - CodeTlb.BASE + this.place.codeTlb;
       words(at, code.subarray(n + 1, n + 3));
       words(at + CodeTlb.MAP, Uint32Array.of(CodeCache.NO_MAP, code[n + 3] ?? 0));
-      this.usedByCode[worldOfSet(Math.floor((at - CodeTlb.BASE) / CodeTlb.SET_SIZE))].add(at);
+      this.usedByCode[worldOfSet(this.codeNumberOf(at))].add(at);
     }
   }
 

@@ -57,11 +57,9 @@ const MSR_SLOTS: ReadonlyMap<number, number> = new Map([
   [Msr.PAT, State.IA32_PAT],
 ]);
 
-/**
- * The registers of one processor. Most lie in the WebAssembly memory, where instructions and the
- * transitions of guest mode find them (`layout.ts`); the rest is here.
- */
-export class CpuState {
+/** Where the slots of `layout.ts` are: a memory of at least 4 KBytes, seen in different ways. */
+export interface RegisterWindow {
+  readonly view: DataView;
   /** The memory as 32-bit words; see `wordOf`. */
   readonly words: Int32Array;
   /** The slots of `State`, all of them, as bytes. */
@@ -74,10 +72,41 @@ export class CpuState {
   readonly pdptes: BigUint64Array;
   /** The registers of the x87 and vector units, as `Units` lays them out. */
   readonly units: Uint8Array;
+}
+
+/** The window at the beginning of a view. */
+export function registerWindow(view: DataView): RegisterWindow {
+  const { buffer, byteOffset: start, byteLength } = view;
+  return {
+    view,
+    words: new Int32Array(buffer, start, byteLength >>> 2),
+    slots: new Uint8Array(buffer, start + State.GPR, State.END - State.GPR),
+    gprs: new BigUint64Array(buffer, start + State.GPR, 16),
+    dr: new BigUint64Array(buffer, start + State.DR, 8),
+    pdptes: new BigUint64Array(buffer, start + State.PDPTES, 4),
+    units: new Uint8Array(buffer, start + Units.VECTOR, Units.END - Units.VECTOR),
+  };
+}
+
+/**
+ * The registers of one processor. Most lie in the WebAssembly memory, where instructions and the
+ * transitions of guest mode find them (`layout.ts`); the rest is here.
+ */
+export class CpuState implements RegisterWindow {
+  /** Where the slots are at present; see `RegisterWindow`. */
+  view: DataView;
+  words: Int32Array;
+  slots: Uint8Array;
+  gprs: BigUint64Array;
+  dr: BigUint64Array;
+  pdptes: BigUint64Array;
+  units: Uint8Array;
   /** Model-specific registers that are plain storage and have no slot, by number. */
   private msrs: MsrStore = new Map<number, bigint>();
   /** What was loaded into GDTR and IDTR, and from where: for people, no part of the state. */
   readonly tableOrigins: { gdtr?: TableOrigin; idtr?: TableOrigin } = {};
+  /** Its number among the processors of its computer, which is its initial APIC identifier, and how many there are. */
+  place = { number: 0, of: 1 };
   activity: ActivityState = 'active';
   monitored: MonitoredLine | undefined;
   /** The generator behind RDRAND and RDSEED. */
@@ -91,16 +120,23 @@ export class CpuState {
   pendingDebug = 0;
 
   constructor(
-    private readonly view: DataView,
+    window: RegisterWindow,
     readonly profile: Profile = DEFAULT_PROFILE,
   ) {
-    const { buffer, byteOffset: start } = view;
-    this.words = new Int32Array(buffer, start, view.byteLength >>> 2);
-    this.slots = new Uint8Array(buffer, start + State.GPR, State.END - State.GPR);
-    this.gprs = new BigUint64Array(buffer, start + State.GPR, 16);
-    this.dr = new BigUint64Array(buffer, start + State.DR, 8);
-    this.pdptes = new BigUint64Array(buffer, start + State.PDPTES, 4);
-    this.units = new Uint8Array(buffer, start + Units.VECTOR, Units.END - Units.VECTOR);
+    this.view = window.view;
+    this.words = window.words;
+    this.slots = window.slots;
+    this.gprs = window.gprs;
+    this.dr = window.dr;
+    this.pdptes = window.pdptes;
+    this.units = window.units;
+  }
+
+  /** The slots lie elsewhere from now on, with what they hold. */
+  moveTo(window: RegisterWindow): void {
+    window.slots.set(this.slots);
+    window.units.set(this.units);
+    Object.assign(this, window);
   }
 
   /** From now on they are kept elsewhere, with the values that they have there. */

@@ -12,6 +12,7 @@ import {
   Tlb,
   segmentSlot,
   wordOf,
+  type ProcessorPlace,
 } from './layout';
 import { isCode, isUsable } from '../segments/descriptor';
 import { unavailableUnits } from '../system/unit-available';
@@ -31,7 +32,7 @@ const ALL = -1;
  * Brings up to date what follows from the architectural state and stands in slots of its own so that
  * instructions need not work it out: masks, bounds of segments, the TLB set of world and privilege.
  */
-export function updateDerivedState(state: CpuState, guest: boolean): void {
+export function updateDerivedState(state: CpuState, guest: boolean, place: ProcessorPlace): void {
   const { words } = state;
   const wide = state.codeBits === 64;
   const top = wide ? ALL : 0;
@@ -43,8 +44,8 @@ export function updateDerivedState(state: CpuState, guest: boolean): void {
   setTargets(state, wide ? undefined : limit);
   const set = (guest ? 2 : 0) + (state.cpl === 3 ? 1 : 0);
   const dataSet = state.watchesData ? Tlb.EMPTY_SET : set;
-  words[wordOf(State.TLB_SET)] = Tlb.BASE + dataSet * Tlb.SET_SIZE;
-  words[wordOf(State.CODE_TLB_SET)] = CodeTlb.BASE + set * CodeTlb.SET_SIZE;
+  words[wordOf(State.TLB_SET)] = place.tlb + dataSet * Tlb.SET_SIZE;
+  words[wordOf(State.CODE_TLB_SET)] = place.codeTlb + set * CodeTlb.SET_SIZE;
   words[wordOf(State.UNAVAILABLE)] = unavailableUnits(state);
   words[wordOf(State.REPEAT_LIMIT)] = repeatLimit(state.hasBreakpoints);
   if (wide) updateWideSegments(words);

@@ -275,3 +275,26 @@ export const Rec = {
 /** The first byte of the simulated computer's physical memory. */
 export const PHYSICAL_BASE = 0x1500000;
 export const PAGE_SIZE = 4096;
+
+/** Where a processor has what is its own beside its registers: translations, and the words that it has checked. */
+export interface ProcessorPlace {
+  readonly tlb: number;
+  readonly codeTlb: number;
+  readonly passedWords: number;
+}
+
+/** The first processor's place. */
+export const FIRST_PLACE: ProcessorPlace = {
+  tlb: Tlb.BASE,
+  codeTlb: CodeTlb.BASE,
+  passedWords: PassedWords.BASE,
+};
+
+/** What each further processor needs, behind the physical memory: a multiple of 64 KiB. */
+export const PLACE_SIZE = 0x10_0000;
+
+/** The place of a further processor, whose first byte is at an address of the WebAssembly memory. */
+export function furtherPlace(tlb: number): ProcessorPlace {
+  const codeTlb = tlb + Tlb.SETS * Tlb.SET_SIZE;
+  return { tlb, codeTlb, passedWords: codeTlb + CodeTlb.SETS * CodeTlb.SET_SIZE };
+}

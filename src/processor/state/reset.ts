@@ -1,3 +1,4 @@
+import { WideCr0 } from '../../isa/registers/control';
 import { RESET } from '../../isa/reset';
 import { CS, GS, LDTR, TR, Units } from './layout';
 import type { CpuState } from './cpu-state';
@@ -27,6 +28,23 @@ export function resetState(state: CpuState): void {
   state.nmiBlocked = false;
   state.pendingDebug = 0;
 }
+
+/**
+ * The state after INIT (SDM 3A 10.1.1, table 10-1; APM 2 14.1.3): as after RESET, but that the units' registers,
+ * model-specific registers, and CD and NW of CR0 are what they were.
+ */
+export function initializeState(state: CpuState): void {
+  const { cr0, random } = state;
+  const units = state.units.slice();
+  const msrs = state.storedMsrs();
+  resetState(state);
+  state.cr0 = (RESET.cr0 & ~CACHING) | (cr0 & CACHING);
+  state.units.set(units);
+  for (const [number, value] of msrs) state.setMsr(number, value);
+  state.random = random;
+}
+
+const CACHING = WideCr0.CD | WideCr0.NW;
 
 /**
  * The registers of the x87 and vector units, all 0 but for these: after RESET none of the x87 registers is

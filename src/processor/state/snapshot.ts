@@ -1,4 +1,5 @@
 import type { AddressSpacesState } from '../guest-mode/address-spaces';
+import type { StartUpState } from '../events/start-up';
 import type { TlbState } from '../paging/tlb';
 import type { ProgressState } from '../execution/progress';
 import type { SavedRegisters } from './saved-registers';
@@ -14,4 +15,5 @@ export interface ProcessorSnapshot {
   readonly tlb: TlbState;
   readonly progress: ProgressState;
   readonly addressLine20: boolean;
+  readonly startUp: StartUpState;
 }

@@ -122,6 +122,17 @@ export class SvmGuest
     this.exit({ code: SvmExit.INTR });
   }
 
+  /** INIT redirected to #SX is none of this processor's features (APM 2 15.21.8, VM_CR.R_INIT). */
+  initSignal(): boolean {
+    if (!this.vmcb.intercepts(SvmExit.INIT)) return false;
+    this.exit({ code: SvmExit.INIT });
+  }
+
+  /** A guest never waits for one: its VMCB has no activity state. */
+  startUpIpi(): boolean {
+    return false;
+  }
+
   /**
    * DR6, and the others that #DB changes, are as its handler would see them; CR2 is not (APM 2 15.12). The #DB of INT1 has
    * an intercept of its own alone.

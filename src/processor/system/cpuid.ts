@@ -108,13 +108,13 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
         packed(vendor, 4),
       );
     case 1:
-      return features(state, leaf, subleaf, { eax: signature, ebx: CACHE_LINE << 8 });
+      return identification(state, signature);
     case 2:
       return result(state.profile.isAmd ? 0 : 1); // one call tells all: there are no caches
     case 5:
       return hasMonitor(state) ? result(MONITOR_LINE, MONITOR_LINE) : result(0);
     case 0xb:
-      return state.profile.has('x2APIC') ? topology(subleaf) : result(0);
+      return state.profile.has('x2APIC') ? topology(state, subleaf) : result(0);
     case 0xd:
       return stateComponents(state, subleaf);
     case 0x80000000:
@@ -126,7 +126,10 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     case 0x80000004:
       return brandPart(brand, leaf - 0x80000002);
     case 0x80000008:
-      return features(state, leaf, 0, { eax: (linearAddressWidth << 8) | physicalAddressWidth });
+      return {
+        ...features(state, leaf, 0, { eax: (linearAddressWidth << 8) | physicalAddressWidth }),
+        ecx: coresOfAmd(state),
+      };
     case 0x8000000a:
       return features(state, leaf, 0, { eax: SVM_REVISION, ebx: ASIDS });
     default:
@@ -146,15 +149,41 @@ function amdFeatures(state: CpuState): CpuidResult {
   const { signature } = state.profile.description;
   const own = features(state, 0x80000001, 0, { eax: signature });
   const again = features(state, 1, 0).edx & TOLD_AGAIN;
-  return { ...own, edx: (own.edx | again) >>> 0 };
+  const cores = state.place.of > 1 ? CMP_LEGACY : 0;
+  return { ...own, ecx: (own.ecx | cores) >>> 0, edx: (own.edx | again) >>> 0 };
 }
 
-/** One processor of one core, and its x2APIC identifier in EDX: 0 (SDM 3A 9.9.3). */
-function topology(subleaf: number): CpuidResult {
-  const [thread, core] = [1, 2];
-  if (subleaf === 0) return result(0, 1, thread << 8);
-  return subleaf === 1 ? result(0, 1, (core << 8) | 1) : result(0, 0, subleaf & 0xff);
+/** Where identifiers of further packages begin: the width of a core's number (SDM 3A 9.9.3). */
+const coreBits = ({ place }: CpuState): number => Math.ceil(Math.log2(place.of));
+
+/** Leaf 1. What says that there are several processors in a package is no feature of one of them: HTT (EDX[28]). */
+function identification(state: CpuState, signature: number): CpuidResult {
+  const { number, of } = state.place;
+  const several = of > 1 ? of << 16 : 0;
+  const ebx = (number * 2 ** 24 + several + (CACHE_LINE << 8)) >>> 0;
+  const answer = features(state, 1, 0, { eax: signature, ebx });
+  return of > 1 ? { ...answer, edx: (answer.edx | HTT) >>> 0 } : answer;
 }
+
+const HTT = 1 << 28;
+
+/** Each processor is a core of one package, with one thread and its x2APIC identifier in EDX (SDM 3A 9.9.3). */
+function topology(state: CpuState, subleaf: number): CpuidResult {
+  const { number, of } = state.place;
+  const [thread, core] = [1, 2];
+  if (subleaf === 0) return result(0, 1, thread << 8, number);
+  if (subleaf === 1) return result(coreBits(state), of, (core << 8) | 1, number);
+  return result(0, 0, subleaf & 0xff, number);
+}
+
+/** How many cores a package has, less one, and how many bits tell them apart (APM 3 E.4.7). */
+function coresOfAmd(state: CpuState): number {
+  if (!state.profile.isAmd) return 0;
+  return (coreBits(state) << 12) | (state.place.of - 1);
+}
+
+/** On AMD's processors, HTT tells of cores that are no threads (APM 3 E.4.2). */
+const CMP_LEGACY = 1 << 1;
 
 function stateComponents(state: CpuState, subleaf: number): CpuidResult {
   const answer = enumerateState(state, subleaf);

@@ -37,7 +37,7 @@ export class ActiveVmcs {
 
   /**
    * @param address host-physical address of the region, 4-KByte aligned
-   * @param list the list of watched words that it has for its checks
+   * @param list where its checks have their list of watched words
    */
   constructor(
     private readonly cpu: GuestModeHost,

@@ -133,6 +133,7 @@ export const MISC =
   VmxMisc.STORE_LMA |
   VmxMisc.ACTIVITY_HLT |
   VmxMisc.ACTIVITY_SHUTDOWN |
+  VmxMisc.ACTIVITY_SIPI |
   CR3_TARGETS |
   VmxMisc.VMWRITE_ANY |
   VmxMisc.INJECT_LENGTH_0;

@@ -453,6 +453,15 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     return true;
   }
 
+  /** It does nothing of what it does elsewhere; nor does the other (SDM 3C 26.2). */
+  initSignal(): boolean {
+    return this.exit({ reason: ExitReason.INIT_SIGNAL });
+  }
+
+  startUpIpi(vector: number): boolean {
+    return this.exit({ reason: ExitReason.SIPI, qualification: BigInt(vector) });
+  }
+
   tripleFault(): boolean {
     return this.exit({ reason: ExitReason.TRIPLE_FAULT });
   }

@@ -146,11 +146,11 @@ export class VmxUnit implements Persistent<VmxState> {
     return active;
   }
 
-  /** A list of watched words that belongs to no VMCS. */
+  /** Where a list of watched words lies that belongs to no VMCS. */
   private freeList(): number {
     const taken = new Set([...this.known.values()].map(({ list }) => list));
-    let list = 0;
-    while (taken.has(list)) list++;
+    let list = this.cpu.caches.place.passedWords;
+    while (taken.has(list)) list += PassedWords.LIST_SIZE;
     return list;
   }
 

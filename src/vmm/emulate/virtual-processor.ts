@@ -11,6 +11,7 @@ const localApic = (host: Host): ApicRegisters => ({
   read: () => undefined,
   write: () => false,
   reset: () => undefined,
+  initialize: () => undefined,
   baseChanged: () => {
     const base = host.software?.state.msr(Msr.APIC_BASE);
     if (base !== undefined) host.placeVirtualApic(base);

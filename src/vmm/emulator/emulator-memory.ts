@@ -57,7 +57,7 @@ export class EmulatorMemory extends PhysicalMemory {
     host: PhysicalMemory,
     private readonly bus: GuestBus,
   ) {
-    super(host.ram, host.size - host.ram, host.memory);
+    super(host.ram, host.size - host.ram, 0, host.memory);
     super.onWrite((address, length) => {
       host.written(address, length);
     });

@@ -144,6 +144,10 @@ export class Host implements Persistent<HostState> {
         if (guestMemory.rom.update(this.virtual.shadowSegments)) this.mapChanged();
       },
     };
+    const apic = apicOf(
+      () => this.apicOwner,
+      () => this.virtualApicBase,
+    );
     const around: Surroundings = {
       ram: guestMemory.videoRam,
       memoryEnd: guestMemory.size,
@@ -153,10 +157,7 @@ export class Host implements Persistent<HostState> {
           this.bus.master.write(address, bytes);
         },
       },
-      processor: apicOf(
-        () => this.apicOwner,
-        () => this.virtualApicBase,
-      ),
+      processors: [apic],
     };
     this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
     this.bus = new GuestBus(guestMemory, this.virtual);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PhysicalMemory } from '../../processor/physical-memory';
 import { DEFAULT_PROFILE } from '../../processor/profile/default';
-import { CpuState } from '../../processor/state/cpu-state';
+import { CpuState, registerWindow } from '../../processor/state/cpu-state';
 import { State } from '../../processor/state/layout';
 import { VcpuArea, VcpuLayout } from '.';
 
@@ -15,7 +15,7 @@ function area() {
 }
 
 const processorState = (): CpuState =>
-  new CpuState(new DataView(new ArrayBuffer(0x1000)), DEFAULT_PROFILE);
+  new CpuState(registerWindow(new DataView(new ArrayBuffer(0x1000))), DEFAULT_PROFILE);
 
 describe('the area of a virtual processor', () => {
   it('holds registers in host memory, where the state window has them', () => {

@@ -1,7 +1,7 @@
 import { Interruptibility } from '../../isa/vmx/events';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Profile } from '../../processor/profile/profile';
-import { CpuState, type ActivityState } from '../../processor/state/cpu-state';
+import { CpuState, registerWindow, type ActivityState } from '../../processor/state/cpu-state';
 import { PAGE_SIZE, PHYSICAL_BASE } from '../../processor/state/layout';
 import { VcpuLayout } from './layout';
 import { MsrList } from './msr-list';
@@ -33,7 +33,7 @@ export class VcpuArea {
     const { buffer } = memory.view;
     this.view = new DataView(buffer, PHYSICAL_BASE + frame, PAGE_SIZE);
     this.msrs = new MsrList(this.view);
-    this.state = new CpuState(this.view, profile);
+    this.state = new CpuState(registerWindow(this.view), profile);
     this.state.keepMsrsIn(this.msrs);
   }
 

@@ -81,20 +81,48 @@ describe('local APIC', () => {
     assert.equal(clock.nextDeadline(), undefined);
   });
 
-  it('sends to itself, and to nobody else', () => {
-    const { apic } = localApic();
+  it('sends messages with what the interrupt command register says', () => {
+    const sent: unknown[] = [];
+    const clock = new Clock();
+    const apic = new LocalApic({
+      clock,
+      taskPriority: { get: () => 0, set: () => undefined },
+      send: (message, shorthand) => sent.push([message, shorthand]),
+    });
+    const last = (): unknown => sent.pop();
+    const message = { logical: false, level: false, destination: 0 };
     apic.write(Apic.ICR_LOW, 0x4_0055);
-    assert.equal(apic.acknowledge(), 0x55);
-    apic.write(Apic.EOI, 0);
-    apic.write(Apic.ICR_LOW, 0xc_0056); // all but itself
-    assert.ok(!apic.intr);
-    apic.write(Apic.ICR_HIGH, 0x0100_0000);
-    apic.write(Apic.ICR_LOW, 0x57); // another one
-    assert.ok(!apic.intr);
-    apic.write(Apic.LDR, 0x0400_0000);
+    assert.deepEqual(last(), [{ ...message, delivery: 'fixed', vector: 0x55 }, 'self']);
     apic.write(Apic.ICR_HIGH, 0x0600_0000);
-    apic.write(Apic.ICR_LOW, 0x858); // logical, flat
-    assert.equal(apic.acknowledge(), 0x58);
+    apic.write(Apic.ICR_LOW, 0x958);
+    assert.deepEqual(last(), [
+      { ...message, destination: 6, delivery: 'lowest-priority', vector: 0x58, logical: true },
+      'none',
+    ]);
+    apic.write(Apic.ICR_LOW, 0xc_4500);
+    assert.deepEqual(last(), [
+      { ...message, destination: 6, delivery: 'INIT', vector: 0 },
+      'others',
+    ]);
+    apic.write(Apic.ICR_LOW, 0xc_8500); // de-assert
+    assert.deepEqual(sent, []);
+  });
+
+  it('of another processor is disabled, and everything masked, until that enables it', () => {
+    const taskPriority = { get: () => 0, set: () => undefined };
+    const apic = new LocalApic({ clock: new Clock(), number: 3, taskPriority });
+    assert.equal(apic.read(Apic.ID), 0x0300_0000);
+    assert.ok(!apic.passesExternal);
+    apic.request(0x50);
+    assert.ok(!apic.intr);
+    apic.write(Apic.SVR, 0x1ff);
+    apic.write(Apic.ID, 0x0500_0000);
+    apic.request(0x50);
+    assert.ok(apic.intr);
+    apic.initialize();
+    assert.ok(!apic.intr);
+    assert.equal(apic.read(Apic.ID), 0x0500_0000);
+    assert.equal(apic.read(Apic.SVR), 0xff);
   });
 
   it('notes illegal vectors and registers', () => {

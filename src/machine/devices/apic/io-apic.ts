@@ -1,17 +1,11 @@
 import type { InterruptLine, Stateful } from '../device';
+import { deliveryOf, type ApicMessage } from './message';
 
 /** The I/O APIC of a PC, with 24 inputs (Intel 82093AA, 290566). An edge on a masked input is lost. */
 
 export interface IoApicConfig {
-  /** An interrupt message to a local APIC. */
-  readonly send: (message: IoApicMessage) => void;
-}
-
-export interface IoApicMessage {
-  readonly vector: number;
-  readonly destination: number;
-  readonly logical: boolean;
-  readonly level: boolean;
+  /** An interrupt message to local APICs. */
+  readonly send: (message: ApicMessage) => void;
 }
 
 const PINS = 24;
@@ -21,7 +15,6 @@ const Register = { ID: 0, VERSION: 1, ARBITRATION: 2, TABLE: 0x10 } as const;
 /** Redirection table (3.2.4), the low 32 bits. */
 const Entry = {
   VECTOR: 0xff,
-  DELIVERY: 0x700,
   LOGICAL: 0x800,
   ACTIVE_LOW: 0x2000,
   REMOTE_IRR: 0x4000,
@@ -29,8 +22,6 @@ const Entry = {
   MASKED: 0x1_0000,
   WRITABLE: 0x1_afff,
 } as const;
-/** Fixed and lowest priority. */
-const MESSAGES = [0, 0x100];
 
 export interface IoApicState {
   select: number;
@@ -41,8 +32,8 @@ export interface IoApicState {
   lines: number;
 }
 
-/** Firmware gives it a number that no local APIC has. */
-const FIRMWARE_ID = 1 << 24;
+/** Firmware gives it a number that no local APIC has: 8. */
+const FIRMWARE_ID = 8 << 24;
 
 const initial = (): IoApicState => ({
   select: 0,
@@ -89,8 +80,9 @@ export class IoApic implements Stateful<IoApicState> {
   }
 
   private send(pin: number, entry: number): void {
-    if (entry & Entry.MASKED || !MESSAGES.includes(entry & Entry.DELIVERY)) return;
+    if (entry & Entry.MASKED) return;
     this.config.send({
+      delivery: deliveryOf(entry),
       vector: entry & Entry.VECTOR,
       destination: (this.s.high[pin] ?? 0) >>> 24,
       logical: (entry & Entry.LOGICAL) !== 0,

@@ -1,5 +1,6 @@
 import type { Clock, TimedDevice } from '../clock';
 import type { Stateful } from '../device';
+import { isDeassert, messageOf, shorthandOf, type ApicMessage, type Shorthand } from './message';
 import { Apic, Esr, Icr, LVT_WRITABLE, Lvt, Svr, VERSION } from './registers';
 import { add, has, highest, noVectors, remove, type VectorSet } from './vectors';
 
@@ -7,6 +8,8 @@ import { add, has, highest, noVectors, remove, type VectorSet } from './vectors'
 
 export interface LocalApicConfig {
   readonly clock: Clock;
+  /** Its processor's number: its identifier after RESET, and always in x2APIC mode. 0 is the bootstrap processor's. */
+  readonly number?: number;
   /** Bits 7:4 of the task priority, which are the processor's CR8 (11.8.6.1). */
   readonly taskPriority: { get(): number; set(value: number): void };
   /** Whether the processor has put it into x2APIC mode (11.12). */
@@ -15,6 +18,8 @@ export interface LocalApicConfig {
   readonly timeStamp?: () => bigint;
   /** An interrupt that came by a level is over: I/O APICs are told. */
   readonly onEndOfInterrupt?: (vector: number) => void;
+  /** An interrupt message on its way to processors. */
+  readonly send?: (message: ApicMessage, shorthand: Shorthand) => void;
 }
 
 export interface LocalApicState {
@@ -47,12 +52,22 @@ export interface LocalApicState {
  * (Intel MultiProcessor Specification 1.4, 3.6.2.2).
  */
 function virtualWire(): LocalApicState {
+  const after = afterReset(0);
   return {
-    id: 0,
+    ...after,
+    spurious: Svr.ENABLED | Svr.VECTOR,
+    lvt: { ...after.lvt, [Apic.LVT_LINT0]: Lvt.EXTINT, [Apic.LVT_LINT1]: Lvt.NMI },
+  };
+}
+
+/** After RESET (11.4.7.1): disabled, and everything masked. */
+function afterReset(id: number): LocalApicState {
+  return {
+    id,
     taskSubclass: 0,
     logicalDestination: 0,
     destinationFormat: 0xffff_ffff,
-    spurious: Svr.ENABLED | 0xff,
+    spurious: Svr.VECTOR,
     irr: noVectors(),
     isr: noVectors(),
     tmr: noVectors(),
@@ -64,8 +79,8 @@ function virtualWire(): LocalApicState {
       [Apic.LVT_TIMER]: Lvt.MASKED,
       [Apic.LVT_THERMAL]: Lvt.MASKED,
       [Apic.LVT_PERFORMANCE]: Lvt.MASKED,
-      [Apic.LVT_LINT0]: Lvt.EXTINT,
-      [Apic.LVT_LINT1]: 0x400,
+      [Apic.LVT_LINT0]: Lvt.MASKED,
+      [Apic.LVT_LINT1]: Lvt.MASKED,
       [Apic.LVT_ERROR]: Lvt.MASKED,
     },
     initialCount: 0,
@@ -75,10 +90,15 @@ function virtualWire(): LocalApicState {
   };
 }
 
-/** Destinations in x2APIC mode (11.12.9, 11.12.10.2); identifier 0 is processor 0 of cluster 0. I/O APICs have 8 bits. */
-function acceptsX2apic(destination: number, logical: boolean): boolean {
+/** Of a processor in x2APIC mode: bits 31:16 are its cluster, one of bits 15:0 itself (11.12.10.2). */
+export const logicalId = (number: number): number => ((number >> 4) << 16) | (1 << (number & 0xf));
+
+/** Destinations in x2APIC mode (11.12.9, 11.12.10.2). I/O APICs have 8 bits. */
+function acceptsX2apic(number: number, destination: number, logical: boolean): boolean {
   if (destination === 0xffff_ffff || destination === 0xff) return true;
-  return logical ? destination >>> 16 === 0 && (destination & 1) !== 0 : destination === 0;
+  if (!logical) return destination === number;
+  const own = logicalId(number);
+  return destination >>> 16 === own >>> 16 && (destination & own & 0xffff) !== 0;
 }
 
 /** In units of the clock. */
@@ -88,11 +108,26 @@ const NEVER = 1n << 50n;
 const FIRST_VECTOR = 16;
 
 export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
-  readonly name = 'local-apic';
-  private s = virtualWire();
+  readonly name: string;
+  /** Its processor's number. */
+  readonly number: number;
+  private s: LocalApicState;
 
   constructor(private readonly config: LocalApicConfig) {
+    this.number = config.number ?? 0;
+    this.name = this.number === 0 ? 'local-apic' : `local-apic-${String(this.number)}`;
+    this.s = this.initial();
     config.clock.attach(this);
+  }
+
+  /** Firmware has set up that of the bootstrap processor. */
+  private initial(): LocalApicState {
+    return this.number === 0 ? virtualWire() : afterReset(this.number);
+  }
+
+  /** Bit 8 of the spurious-interrupt vector register: messages of interrupts are taken. */
+  get isEnabled(): boolean {
+    return (this.s.spurious & Svr.ENABLED) !== 0;
   }
 
   /** Whether the 8259 pair reaches the processor: LINT0 is unmasked and set for it. */
@@ -145,7 +180,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
 
   /** Whether a message with this destination is for this processor (11.6.2). */
   accepts(destination: number, logical: boolean): boolean {
-    if (this.config.x2apic?.()) return acceptsX2apic(destination, logical);
+    if (this.config.x2apic?.()) return acceptsX2apic(this.number, destination, logical);
     if (!logical) return destination === 0xff || destination === this.s.id;
     const own = this.s.logicalDestination >>> 24;
     if (this.s.destinationFormat >>> 28 === 0xf) return (own & destination) !== 0;
@@ -272,7 +307,7 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   }
 
   /** The higher class of what is in service and the task priority (11.8.3.1). */
-  private get processorPriority(): number {
+  get processorPriority(): number {
     const serving = highest(this.s.isr) ?? 0;
     const task = this.taskPriority;
     return task >> 4 >= serving >> 4 ? task : serving & 0xf0;
@@ -285,19 +320,16 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
     if (has(this.s.tmr, vector)) this.config.onEndOfInterrupt?.(vector);
   }
 
-  /** There is one processor: what is sent comes back or reaches nobody. */
   private send(destination: number): void {
     const { icrLow } = this.s;
-    const delivery = icrLow & Icr.DELIVERY;
-    if (delivery !== Icr.FIXED && delivery !== Icr.LOWEST_PRIORITY) return;
-    const vector = icrLow & 0xff;
-    if (vector < FIRST_VECTOR) {
+    if (isDeassert(icrLow)) return;
+    const message = messageOf(icrLow, destination);
+    const { delivery, vector } = message;
+    if ((delivery === 'fixed' || delivery === 'lowest-priority') && vector < FIRST_VECTOR) {
       this.error(Esr.SEND_VECTOR);
       return;
     }
-    const shorthand = icrLow & Icr.SHORTHAND;
-    const toMe = shorthand === 0 && this.accepts(destination, (icrLow & Icr.LOGICAL) !== 0);
-    if (toMe || shorthand === Icr.SELF || shorthand === Icr.ALL) this.request(vector);
+    this.config.send?.(message, shorthandOf(icrLow));
   }
 
   /** Both halves of the ICR at once, with a destination of 32 bits: x2APIC mode (11.12.9). */
@@ -398,7 +430,13 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   }
 
   reset(): void {
-    this.s = virtualWire();
+    this.s = this.initial();
+    this.schedule();
+  }
+
+  /** INIT has come to its processor: it is as after RESET, but for its identifier (11.4.7.3). */
+  initialize(): void {
+    this.s = afterReset(this.s.id);
     this.schedule();
   }
 }

@@ -13,6 +13,7 @@ export const Lvt = {
   DELIVERY: 0x700,
   FIXED: 0,
   EXTINT: 0x700,
+  NMI: 0x400,
   MASKED: 0x1_0000,
   TIMER_MODE: 0x6_0000,
   PERIODIC: 0x2_0000,

@@ -1,11 +1,11 @@
 import type { ApicRegisters } from '../../../processor/bus';
 import { Msr } from '../../../isa/registers/msr';
-import type { LocalApic } from './local-apic';
+import { logicalId, type LocalApic } from './local-apic';
 import { Apic, Icr, LVT_WRITABLE, Svr } from './registers';
 
 /**
  * The local APIC as MSRs reach it (SDM 3A 11.12): in x2APIC mode each register that lies at an offset of
- * its page is an MSR. There is one processor, whose x2APIC identifier is 0.
+ * its page is an MSR.
  */
 
 const FIRST = 0x800;
@@ -13,10 +13,6 @@ const ICR = 0x830;
 const SELF_IPI = 0x83f;
 
 const offsetOf = (number: number): number => (number - FIRST) << 4;
-
-const ID = 0n;
-/** Bits 31:16 are the cluster, bits 15:0 the processor in it (11.12.10.2). */
-const LOGICAL_ID = 1n;
 
 /** Registers of 32 bits that can be read, by offset; vectors have 8 each. */
 const READABLE: ReadonlySet<number> = new Set([
@@ -58,6 +54,9 @@ export const apicRegisters = (apic: LocalApic): Omit<ApicRegisters, 'baseChanged
     apic.reset();
     apic.write(Apic.SVR, Svr.VECTOR);
   },
+  initialize: () => {
+    apic.initialize();
+  },
   timeStampChanged: () => {
     apic.timeStampChanged();
   },
@@ -65,8 +64,8 @@ export const apicRegisters = (apic: LocalApic): Omit<ApicRegisters, 'baseChanged
 
 function readRegister(apic: LocalApic, number: number): bigint | undefined {
   const offset = offsetOf(number);
-  if (offset === Apic.ID) return ID;
-  if (offset === Apic.LDR) return LOGICAL_ID;
+  if (offset === Apic.ID) return BigInt(apic.number);
+  if (offset === Apic.LDR) return BigInt(logicalId(apic.number));
   if (number === ICR) {
     return (BigInt(apic.read(Apic.ICR_HIGH)) << 32n) | BigInt(apic.read(Apic.ICR_LOW));
   }

@@ -201,7 +201,6 @@ const GUEST_64: readonly Mutation[] = [
   ['guest.rflags.reserved', { GUEST_RFLAGS: 0x8202 }],
   ['guest.rflags.if', { GUEST_RFLAGS: 2, VM_ENTRY_INTR_INFO: VALID + 0x20 }],
   ['guest.activity.supported', { GUEST_ACTIVITY_STATE: 4 }],
-  ['guest.activity.supported', { GUEST_ACTIVITY_STATE: 3 }],
   [
     'guest.activity.hlt-ring0',
     {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { Field, type FieldId } from '../../../isa/vmx/fields';
-import { PHYSICAL_BASE } from '../../state/layout';
+import { PassedWords, PHYSICAL_BASE } from '../../state/layout';
 import { PhysicalMemory } from '../../physical-memory';
 import type { Processor } from '../../processor';
 import { DEFAULT_PROFILE } from '../../profile/default';
@@ -127,7 +127,7 @@ describe('entry checks that a VMCS has passed', () => {
     for (const [id, value] of Object.entries({ ...PAE_MODE, ...withoutEpt })) {
       vmcs.write(Field[id as FieldId], value);
     }
-    const watched = new WatchedWords(vmcs, wordComparison(memory.memory), 0);
+    const watched = new WatchedWords(vmcs, wordComparison(memory.memory), PassedWords.BASE);
     const checks = new PassedChecks(vmcs, memory, DEFAULT_PROFILE.vmx, watched);
     assert.ok(checks.pass(true));
     assert.ok(checks.pass(true));

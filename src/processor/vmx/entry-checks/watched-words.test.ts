@@ -13,7 +13,7 @@ function watching(...words: number[]) {
   const memory = new PhysicalMemory(0x10000);
   const vmcs = new Vmcs(memory, 0x3000);
   const findChange = wordComparison(memory.memory);
-  const watched = new WatchedWords(vmcs, findChange, 1);
+  const watched = new WatchedWords(vmcs, findChange, PassedWords.BASE + PassedWords.LIST_SIZE);
   for (const word of words) watched.add(word);
   const changed = (): number[] => {
     const seen: number[] = [];
@@ -53,7 +53,7 @@ describe('watched words of a VMCS', () => {
   it('are kept apart from those of another VMCS', () => {
     const { memory, vmcs, findChange, changed } = watching(RIP);
     const other = new Vmcs(memory, 0x4000);
-    new WatchedWords(other, findChange, 2).add(CR3);
+    new WatchedWords(other, findChange, PassedWords.BASE + 2 * PassedWords.LIST_SIZE).add(CR3);
     vmcs.write(Field.GUEST_RIP, 1n);
     assert.deepEqual(changed(), [RIP]);
   });

@@ -43,18 +43,16 @@ export function wordComparison(memory: WebAssembly.Memory): FindChange {
 
 /** Words of a VMCS region that are watched, with what stood there when they were last looked at. */
 export class WatchedWords {
-  private readonly start: number;
   private readonly entries: Int32Array;
   private count = 0;
 
-  /** @param list which of the lists in memory that `layout.ts` has room for */
+  /** @param start where the list lies in memory; `layout.ts` has room for some */
   constructor(
     private readonly vmcs: Vmcs,
     private readonly findChange: FindChange,
-    list: number,
+    private readonly start: number,
   ) {
-    this.start = PassedWords.BASE + list * PassedWords.LIST_SIZE;
-    this.entries = new Int32Array(vmcs.words.buffer, this.start, PassedWords.LIST_SIZE / 4);
+    this.entries = new Int32Array(vmcs.words.buffer, start, PassedWords.LIST_SIZE / 4);
   }
 
   /** Watches one more word, from what it is now. */

@@ -36,6 +36,7 @@ function interrupting(...vectors: number[]) {
       read: () => 0n,
       write: (number, value) => written.push([number, value]) > 0,
       reset: () => undefined,
+      initialize: () => undefined,
       baseChanged: () => undefined,
       timeStampChanged: () => undefined,
     },

@@ -1,0 +1,79 @@
+import type { Persistent } from '../processor/persistent';
+import type { Processor } from '../processor/processor';
+
+/** Whose turn it is. */
+export interface TurnsState {
+  readonly present: number;
+  /** When the turn ends, in units of `Processor.work`. */
+  readonly end: number;
+}
+
+/** Units of work that a processor may do before the next one has its turn. */
+const TURN = 1000;
+
+/**
+ * The turns of a computer's processors: each executes for a while, in the order of their numbers; those that rest are
+ * passed over. They have one time, which goes on with whatever any of them does. So what one of them has written, all
+ * see from then on, their time-stamp counters agree, and a run can be repeated.
+ */
+export class Turns implements Persistent<TurnsState> {
+  private number = 0;
+  private end = Number.MAX_SAFE_INTEGER;
+
+  constructor(
+    private readonly processors: readonly [Processor, ...Processor[]],
+    /** Another processor executes from now on. */
+    private readonly onTurn: (number: number) => void,
+  ) {
+    if (processors.length > 1) this.end = TURN;
+  }
+
+  /** The number of the processor whose turn it is. */
+  get present(): number {
+    return this.number;
+  }
+
+  get processor(): Processor {
+    return this.processors[this.number] ?? this.processors[0];
+  }
+
+  /** What it may do until another one may want its turn. */
+  get left(): number {
+    return Math.max(1, this.end - this.processor.work);
+  }
+
+  /** Looks for the next one, if the turn is over. */
+  changeIfOver(): void {
+    if (this.processor.work >= this.end) this.change();
+  }
+
+  /** The turn is over. @returns whether another processor has it now; all others may be resting */
+  change(): boolean {
+    const { processors, number } = this;
+    if (processors.length === 1) return false;
+    const order = processors.map((_, n) => (number + 1 + n) % processors.length);
+    const next = order.find((n) => processors[n]?.isAwake) ?? number;
+    this.end = this.processor.work + TURN;
+    if (next === number) return false;
+    this.give(next);
+    return true;
+  }
+
+  private give(next: number): void {
+    const before = this.processor;
+    before.stepAside();
+    this.number = next;
+    this.processor.takeTurn(before);
+    this.onTurn(next);
+  }
+
+  save(): TurnsState {
+    return { present: this.number, end: this.end };
+  }
+
+  /** Before the processors are. */
+  restore({ present, end }: TurnsState): void {
+    if (present !== this.number) this.give(present);
+    this.end = end;
+  }
+}
