@@ -26,6 +26,7 @@ export interface LoadedImage {
 /** What goes with an image on the command line: paths. */
 export interface ImageOptions {
   readonly memory: number;
+  readonly cpus?: number | undefined;
   readonly append?: string | undefined;
   readonly initrd?: string | undefined;
   readonly disks: readonly string[];
@@ -54,10 +55,11 @@ export async function loadImage(
 ): Promise<LoadedImage | undefined> {
   const disks = await Promise.all(options.disks.map(image));
   const floppies = await Promise.all(options.floppies.map(image));
-  const { memory, append, initrd } = options;
+  const { memory, cpus, append, initrd } = options;
   const boot: BootOptions = {
     name: path ?? '',
     memory,
+    cpus,
     append,
     initrd: await named(initrd),
     disks: disks.map(({ bytes }) => bytes),

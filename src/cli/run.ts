@@ -10,6 +10,7 @@ import {
   type HostingName,
   type HostingObstacle,
   Machine,
+  MOST_PROCESSORS,
   neededProcessor,
   processorAndMonitor,
   type BootImage,
@@ -51,9 +52,12 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const { cpu, monitor } = processorAndMonitor(options.cpu, options.monitor);
   const memory = parseMemory(options.memory);
   const limit = instructionLimit(options.maxInstructions);
+  const cpus = processorCount(options.cpus, monitor);
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
   requireImage(path, options);
-  const loaded = await loadImage(path, { memory, append, initrd, disks, floppies, cdrom, bios });
+  const loaded = await loadImage(path, {
+    ...{ memory, cpus, append, initrd, disks, floppies, cdrom, bios },
+  });
   const guests = await otherGuests(options, memory);
   if (!loaded || !guests) return 2;
   const { image, program } = loaded;
@@ -64,7 +68,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const paging = options.paging as Paging;
   const tlbTags = options.tlbTags === 'on';
   const hosting = hostingFor(options, monitor, memory * names.length);
-  const setUp = { monitor, memory, paging, tlbTags, hosting, others, cpu };
+  const setUp = { monitor, memory, paging, tlbTags, hosting, others, cpu, cpus };
   const machine = new Machine(image, setUp, output(0));
   const technique = techniqueOf(machine, NO_PLACES);
   const watched = names.map((name, n) => watchGuest(machine, name, n));
@@ -89,6 +93,16 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   if (options.json !== undefined) await writeOutput(options.json, report(run));
   if (trouble.text !== undefined) process.stderr.write(`ringside: ${trouble.text}\n`);
   return exitStatus(outcome);
+}
+
+/** @throws UsageError for a number that no computer has, or that the monitor cannot give its guest yet */
+function processorCount(text: string, monitor: MonitorName): number {
+  const count = parseCount(text, '--cpus');
+  if (count < 1 || count > MOST_PROCESSORS) {
+    throw usageError(`--cpus: a computer has 1 to ${String(MOST_PROCESSORS)} processors`);
+  }
+  if (count > 1 && monitor !== 'none') notBuiltYet(`--cpus ${text} with --monitor ${monitor}`);
+  return count;
 }
 
 /** The images of guests beside the first one; undefined when a source file has errors. */
@@ -159,7 +173,6 @@ function refuseWhatIsNotBuilt(options: RunOptions): void {
     const what = needed === 'amd' ? 'SVM' : 'VT-x';
     throw usageError(`--monitor ${monitor} needs ${what}, which --cpu ${cpu} does not have`);
   }
-  if (options.cpus !== '1') notBuiltYet(`--cpus ${options.cpus}`);
 }
 
 function instructionLimit(text: string | undefined): number {

@@ -4,7 +4,9 @@ import { HPET_ID, SHORTEST_PERIOD } from '../machine/devices/hpet';
 import { DEFAULT_PROFILE } from '../processor/profile/default';
 import { longMode } from '../processor/modes.testing';
 import { cpuid } from '../processor/system/cpuid';
+import { MOST_PROCESSORS } from '../machine/processors';
 import { loadFirmware } from './firmware';
+import { forProcessors } from './processor-tables';
 
 /** Tables in the BIOS that operating systems look for. */
 
@@ -147,5 +149,60 @@ describe('ACPI tables', () => {
     const facs = view.getUint32(facp + 36, true);
     assert.equal(facs % 64, 0);
     assert.ok(facs >= 0x9fc00 && facs + 64 <= 0xa0000);
+  });
+});
+
+describe('the tables of a board with several processors', () => {
+  const withFour = async (): Promise<DataView> => {
+    const { buffer, byteOffset, byteLength } = await bios();
+    const rom = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+    return new DataView(forProcessors(rom, 4).buffer);
+  };
+
+  it('has an entry for each in the MADT, and all others as before', async () => {
+    const view = await withFour();
+    const at = acpiTables(view).get('APIC') ?? 0;
+    const length = view.getUint32(at + 4, true);
+    assertSum(view, at, length);
+    const kinds: number[] = [];
+    const processors: number[] = [];
+    for (let entry = at + 44; entry < at + length; entry += view.getUint8(entry + 1)) {
+      kinds.push(view.getUint8(entry));
+      if (kinds.at(-1) !== 0) continue;
+      assert.equal(view.getUint32(entry + 4, true), 1);
+      processors.push(view.getUint8(entry + 3));
+    }
+    assert.deepEqual(processors, [0, 1, 2, 3]);
+    assert.deepEqual(kinds, [0, 0, 0, 0, 1, 2, 2, 4]);
+  });
+
+  it('has an entry for each in the MP table; one is the bootstrap processor', async () => {
+    const view = await withFour();
+    const table = view.getUint32(find(view, '_MP_') + 4, true) - BIOS;
+    assertSum(view, table, view.getUint16(table + 4, true));
+    const entries = mpEntries(view);
+    const kinds = entries.map((at) => view.getUint8(at));
+    assert.deepEqual(kinds, [...kinds].sort());
+    const processors = entries.filter((at) => view.getUint8(at) === 0);
+    assert.deepEqual(
+      processors.map((at) => [view.getUint8(at + 1), view.getUint8(at + 3)]),
+      [
+        [0, 3],
+        [1, 1],
+        [2, 1],
+        [3, 1],
+      ],
+    );
+  });
+
+  it('is a whole ROM, for as many as there may be', async () => {
+    const one = await bios();
+    const rom = new Uint8Array(one.buffer as ArrayBuffer, one.byteOffset, one.byteLength);
+    const most = new DataView(forProcessors(rom, MOST_PROCESSORS).buffer);
+    assertSum(most, 0, most.byteLength);
+    assert.equal(most.byteLength, rom.length);
+    const behind = acpiTables(most).get('HPET') ?? 0;
+    assertSum(most, behind, most.getUint32(behind + 4, true));
+    assert.equal(mpEntries(most).length, mpEntries(one).length + MOST_PROCESSORS - 1);
   });
 });

@@ -27,11 +27,12 @@ export interface ProcessorParts {
 export function createProcessors(count: number, parts: ProcessorParts): Processors {
   const { memory, busOf, engine, profile } = parts;
   const caches = new MemoryCaches(memory);
-  const first = createProcessor(memory, busOf(0), engine, profile, caches);
+  const first = createProcessor(memory, busOf(0), engine, profile, { caches });
+  const { progress } = first;
   const others = Array.from({ length: count - 1 }, (_, n) => {
     const number = n + 1;
-    const own = caches.forFurther(memory.placeOf(number));
-    const processor = createProcessor(memory, busOf(number), engine, profile, own);
+    const shared = { caches: caches.forFurther(memory.placeOf(number)), progress };
+    const processor = createProcessor(memory, busOf(number), engine, profile, shared);
     const { state } = processor;
     state.setMsr(Msr.APIC_BASE, state.msr(Msr.APIC_BASE) & ~ApicBase.BSP);
     state.activity = 'wait-for-SIPI';

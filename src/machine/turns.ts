@@ -60,10 +60,9 @@ export class Turns implements Persistent<TurnsState> {
   }
 
   private give(next: number): void {
-    const before = this.processor;
-    before.stepAside();
+    this.processor.stepAside();
     this.number = next;
-    this.processor.takeTurn(before);
+    this.processor.takeTurn();
     this.onTurn(next);
   }
 

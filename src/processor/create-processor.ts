@@ -1,8 +1,7 @@
 import type { Bus } from './bus';
 import type { EngineKind } from './execution/engine';
-import type { ProcessorCaches } from './execution/memory-caches';
 import type { PhysicalMemory } from './physical-memory';
-import { Processor } from './processor';
+import { Processor, type SharedParts } from './processor';
 import { DEFAULT_PROFILE } from './profile/default';
 import type { Profile } from './profile/profile';
 import { SvmUnit } from './svm/unit';
@@ -11,18 +10,18 @@ import { VmxUnit } from './vmx/unit';
 /**
  * The processor of the simulated computer, with the virtualization that it has.
  *
- * @param caches of another processor that works on the same memory
+ * @param shared what it has in common with another processor that works on the same memory
  */
 export function createProcessor(
   physical: PhysicalMemory,
   bus: Bus,
   engine?: EngineKind,
   profile: Profile = DEFAULT_PROFILE,
-  caches?: ProcessorCaches,
+  shared?: SharedParts,
 ): Processor {
   const units = {
     vmx: (cpu: Processor) => new VmxUnit(cpu, profile.vmx),
     svm: (cpu: Processor) => new SvmUnit(cpu, profile.svm),
   };
-  return new Processor(physical, bus, units, engine, profile, caches);
+  return new Processor(physical, bus, units, engine, profile, shared);
 }

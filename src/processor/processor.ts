@@ -43,6 +43,13 @@ import type { VirtualizationUnits } from './guest-mode/units';
 /** WebAssembly has no on-stack replacement: the loop must be left now and then to become fast. */
 const LONGEST_RUN = 200_000;
 
+/** What processors that work on one memory have in common. */
+export interface SharedParts {
+  readonly caches: ProcessorCaches;
+  /** Of processors that take turns: they have one time. */
+  readonly progress?: Progress;
+}
+
 /**
  * One simulated x86-64 processor: the registers, the engine that executes decoded instructions, and
  * what goes on between two of them (events, stops).
@@ -65,6 +72,7 @@ export class Processor
   private readonly view: DataView;
   private readonly tlb: SoftwareTlb;
   readonly spaces: AddressSpaces;
+  readonly caches: ProcessorCaches;
   private readonly code: CodeCache;
   readonly fetch: InstructionFetch;
   private readonly services: EngineServices;
@@ -79,17 +87,19 @@ export class Processor
   });
   private eventDelivered = false;
 
-  /** @param caches a processor that shares memory with others, and has a place of its own, begins aside */
+  /** @param shared a processor that has a place of its own beside another's begins aside */
   constructor(
     readonly physical: PhysicalMemory,
     readonly bus: Bus,
     units: VirtualizationUnits,
     engine: EngineKind = 'interpreter',
     profile: Profile = DEFAULT_PROFILE,
-    readonly caches: ProcessorCaches = new MemoryCaches(physical),
+    shared: SharedParts = { caches: new MemoryCaches(physical) },
   ) {
     super();
     this.view = physical.view;
+    const { caches } = shared;
+    this.caches = caches;
     this.window = registerWindow(this.view);
     this.state = new CpuState(caches.place === FIRST_PLACE ? this.window : this.aside, profile);
     this.vmx = units.vmx(this);
@@ -108,7 +118,7 @@ export class Processor
       },
     );
     this.services = new EngineServices(this, engine, (stop) => (this.stop = stop));
-    this.progress = new Progress(this.services.engine);
+    this.progress = shared.progress ?? new Progress(this.services.engine);
     this.reset();
   }
 
@@ -201,10 +211,10 @@ export class Processor
     this.state.moveTo(this.aside);
   }
 
-  /** It executes from now on, in the one time of all processors. @param before the one that has stepped aside */
-  takeTurn(before: Processor): void {
+  /** It executes from now on; the one that did has stepped aside. */
+  takeTurn(): void {
     this.state.moveTo(this.window);
-    this.progress.restore(before.progress.save());
+    this.progress.serve(this.services.engine);
   }
 
   /** An INIT signal or a start-up IPI from another processor, or from itself; see `StartUp`. */

@@ -28,6 +28,7 @@ export {
   type MonitorName,
 } from './machine';
 export type { Paging } from '../vmm';
+export { MOST_PROCESSORS } from '../machine/processors';
 export { neededProcessor, processorAndMonitor } from './processors';
 export type { ProfileName } from '../processor/profile/amd';
 export { HoleCounts, type CountedHole } from './hole-counts';

@@ -54,6 +54,8 @@ export interface MachineOptions {
   readonly engine?: EngineKind;
   /** What processor the computer has. Default: what the monitor needs, or 'intel'. */
   readonly cpu?: ProfileName;
+  /** How many processors the bare computer has, up to `MOST_PROCESSORS`. Default: 1. */
+  readonly cpus?: number;
   /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */
   readonly others?: readonly OtherGuest[];
   /** For how long it has it, in units of the processor's time. Default: half a millisecond. */
@@ -171,7 +173,7 @@ export class Machine implements Persistent<MachineState> {
   /** All that may execute the program's instructions: the computer's, and one in software where there is. */
   get processors(): readonly Processor[] {
     const all = this.vms?.all.flatMap(({ processors }) => processors);
-    return all ? [...new Set(all)] : [this.computer.processor];
+    return all ? [...new Set(all)] : this.computer.processors;
   }
 
   /** The registers of that processor. */
@@ -256,13 +258,17 @@ function bare(image: BootImage, options: MachineOptions, events: PlatformEvents)
   const { start, firmware } = image;
   const platform = platformOf(image, memory);
   const profile = PROFILES[processorAndMonitor(options.cpu, options.monitor).cpu];
-  const computer = new Computer({ memory, events, platform, profile, ...(engine && { engine }) });
+  const { cpus: processors = 1 } = options;
+  const parts = { memory, events, platform, profile, processors };
+  const computer = new Computer({ ...parts, ...(engine && { engine }) });
   for (const { address, bytes } of image.pieces) computer.memory.writeBytes(address, bytes);
   const { processor } = computer;
   if (firmware) {
     for (const { address, bytes } of firmware.roms) computer.installRom(address, bytes);
     continueDevices(firmware, computer, computer.platform);
-    for (const [number, value] of firmware.msrs) processor.state.setMsr(number, value);
+    for (const { state } of computer.processors) {
+      for (const [number, value] of firmware.msrs) state.setMsr(number, value);
+    }
   }
   startFrom(processor.state, start);
   processor.updateDerivedState();

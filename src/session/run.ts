@@ -84,7 +84,7 @@ export class MachineRun {
         machine.vm.monitor.take(stop.gate);
         return EXIT;
       case 'idle':
-        return machine.computer.processor.interruptsEnabled
+        return machine.computer.interruptsEnabled
           ? this.asleep()
           : this.ended({ kind: 'halted' });
       case 'triple-fault':

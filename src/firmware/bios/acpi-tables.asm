@@ -148,6 +148,7 @@ acpi_interrupts:
         dw MADT_AS_THE_BUS
         db 1
 .end:
+        times 7 * 8 db 0            ; room for the entries of more processors
 
 ; ------------------------------------------------------------------ event timer (IA-PC HPET Specification 1.0a, 3.2.4)
 

@@ -5,7 +5,7 @@ LOCAL_APIC      equ 0xfee00000
 LOCAL_APIC_ID   equ 0
 LOCAL_APIC_VERSION equ 0x14
 IO_APIC         equ 0xfec00000
-IO_APIC_ID      equ 1
+IO_APIC_ID      equ 8               ; no processor's
 IO_APIC_VERSION equ 0x11
 ALL_APICS       equ 0xff
 
@@ -129,3 +129,4 @@ mp_table:
         MP_LOCAL_INTERRUPT MP_NMI, 1
 .end:
 MP_ENTRIES      equ MP_COUNT
+        times 7 * 20 db 0           ; room for the entries of more processors

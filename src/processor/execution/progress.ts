@@ -22,7 +22,12 @@ export class Progress implements Persistent<ProgressState> {
   /** The instruction has left guest mode instead of completing: it is not counted. */
   left = false;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private engine: Engine) {}
+
+  /** Another processor has its turn; what all of them do counts as one. Between two stretches. */
+  serve(engine: Engine): void {
+    this.engine = engine;
+  }
 
   /** The engine is about to execute so many instructions at most. */
   begin(instructions: number): void {

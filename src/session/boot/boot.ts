@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Gpr } from '../../isa/registers/general';
 import { loadFirmware } from '../../firmware/firmware';
+import { forProcessors } from '../../firmware/processor-tables';
 import type { Assembly } from '../../program';
 import { resetStart } from '../../processor/state/start-state';
 import { acpiRootPointer } from './acpi';
@@ -122,10 +123,10 @@ function startElf(bytes: Uint8Array, options: KernelOptions): Prepared {
  * @throws UnbootableImage
  */
 export async function bootFirmware(options: BootOptions & MediaOptions): Promise<BootImage> {
-  const { bios, memory } = options;
+  const { bios, memory, cpus } = options;
   // Firmware of the user's own knows by itself what it boots.
   const media = mediaOf(bios ? { ...options, cdFirst: options.cdFirst ?? false } : options);
-  if (!bios) return powerOn({ roms: await builtInRoms(), memory, media });
+  if (!bios) return powerOn({ roms: await builtInRoms(cpus), memory, media, cpus });
   const own = foreignChips(bios);
   const lowest = Math.min(...own.map(({ address }) => address));
   const video = (await builtInRoms()).filter(({ address }) => address < lowest - VIDEO_MOST);
@@ -139,13 +140,19 @@ export async function bootFirmware(options: BootOptions & MediaOptions): Promise
 
 const VIDEO_MOST = 0x1_0000;
 
-const builtInRoms = async (): Promise<readonly Chip[]> => (await loadFirmware()).roms;
+async function builtInRoms(cpus = 1): Promise<readonly Chip[]> {
+  const { roms } = await loadFirmware();
+  return roms.map((rom) =>
+    rom.name === 'bios' ? { ...rom, bytes: forProcessors(rom.bytes, cpus) } : rom,
+  );
+}
 
 /** Firmware runs first; then the kernel lies in memory, and the loader has set the registers. */
 async function underFirmware(load: KernelLoader, options: BootOptions): Promise<BootImage> {
-  const { memory } = options;
-  const roms = await builtInRoms();
+  const { memory, cpus } = options;
+  const roms = await builtInRoms(cpus);
   const { pieces, start } = load({ ...options, acpi: acpiRootPointer(roms) });
-  const ready = powerOn({ roms, memory, media: withoutBooting(options), kernel: true });
+  const media = withoutBooting(options);
+  const ready = powerOn({ roms, memory, media, cpus, kernel: true });
   return { ...ready, start, pieces: [...ready.pieces, ...pieces] };
 }

@@ -6,6 +6,8 @@ export interface BootOptions {
   readonly name: string;
   /** Bytes of RAM. */
   readonly memory: number;
+  /** How many processors firmware finds. Default: 1. */
+  readonly cpus?: number | undefined;
   /** The rest of the kernel's command line. */
   readonly append?: string | undefined;
   /** Initial RAM disk, or Multiboot module. */

@@ -19,6 +19,8 @@ export interface PowerOnOptions {
   /** Bytes of RAM that the program will have. */
   readonly memory: number;
   readonly media: Media;
+  /** How many processors the program will have. Default: 1. */
+  readonly cpus?: number | undefined;
   /** A kernel is loaded without a disk. */
   readonly kernel?: boolean;
 }
@@ -31,8 +33,9 @@ const PATIENCE = 20_000_000;
 
 /** The state in which firmware hands over to the boot sector, or waits because there is none. */
 export function powerOn(options: PowerOnOptions): BootImage {
-  const { roms, memory, media, kernel = false } = options;
-  const computer = new Computer({ memory: MEMORY, platform: { memory, ...media } });
+  const { roms, memory, media, cpus: processors = 1, kernel = false } = options;
+  const platform = { memory, ...media };
+  const computer = new Computer({ memory: MEMORY, platform, processors });
   for (const { address, bytes } of [...roms, ...(kernel ? [kernelRom()] : [])]) {
     computer.installRom(address, bytes);
   }

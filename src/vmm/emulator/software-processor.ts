@@ -58,7 +58,7 @@ export class SoftwareProcessor {
       { ...ports, interruptRequested: () => false, acknowledgeInterrupt: () => 0 },
       engine,
       area.profile,
-      host.caches,
+      { caches: host.caches },
     );
     const { cpu } = this;
     cpu.ignoresBreakpoints = true;
