@@ -97,7 +97,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
 
 /** @throws UsageError for a number that no computer has, or that the monitor cannot give its guest yet */
 function processorCount(text: string, monitor: MonitorName): number {
-  const count = parseCount(text, '--cpus');
+  const count = parseCount(text, 'no count: --cpus ');
   if (count < 1 || count > MOST_PROCESSORS) {
     throw usageError(`--cpus: a computer has 1 to ${String(MOST_PROCESSORS)} processors`);
   }

@@ -306,6 +306,9 @@ export class Computer implements Persistent<ComputerState> {
         this.noticeDeadline();
       },
       ferr: (pending) => this.platform.coprocessorError.ferr(pending),
+      pause: () => {
+        this.turns.pass();
+      },
       apic: this.apicRegisters(number),
       interruptRequested: () => this.platform.localApics.requests(number),
       acknowledgeInterrupt: () => this.platform.localApics.acknowledge(number),

@@ -6,26 +6,31 @@ export interface TurnsState {
   readonly present: number;
   /** When the turn ends, in units of `Processor.work`. */
   readonly end: number;
+  /** What the length of the next one comes from; 31 bits. */
+  readonly seed: number;
 }
 
-/** Units of work that a processor may do before the next one has its turn. */
-const TURN = 1000;
+/** The shortest turn in units of work, and how much longer the longest is. */
+const SHORTEST = 500;
+const SPREAD = 1000;
 
 /**
  * The turns of a computer's processors: each executes for a while, in the order of their numbers; those that rest are
  * passed over. They have one time, which goes on with whatever any of them does. So what one of them has written, all
- * see from then on, their time-stamp counters agree, and a run can be repeated.
+ * see from then on, their time-stamp counters agree, and a run can be repeated. Turns have different lengths: loops of
+ * one processor might fall into step with those of one length, and never let another have a lock.
  */
 export class Turns implements Persistent<TurnsState> {
   private number = 0;
   private end = Number.MAX_SAFE_INTEGER;
+  private seed = 1;
 
   constructor(
     private readonly processors: readonly [Processor, ...Processor[]],
     /** Another processor executes from now on. */
     private readonly onTurn: (number: number) => void,
   ) {
-    if (processors.length > 1) this.end = TURN;
+    if (processors.length > 1) this.end = SHORTEST;
   }
 
   /** The number of the processor whose turn it is. */
@@ -53,10 +58,24 @@ export class Turns implements Persistent<TurnsState> {
     if (processors.length === 1) return false;
     const order = processors.map((_, n) => (number + 1 + n) % processors.length);
     const next = order.find((n) => processors[n]?.isAwake) ?? number;
-    this.end = this.processor.work + TURN;
+    this.end = this.processor.work + this.nextLength();
     if (next === number) return false;
     this.give(next);
     return true;
+  }
+
+  /** The processor waits for another one: its turn is over after the present instruction. */
+  pass(): void {
+    const { processors, processor } = this;
+    if (processors.length === 1) return;
+    this.end = processor.work;
+    processor.requestStop();
+  }
+
+  private nextLength(): number {
+    // A linear congruential generator, of which the upper bits are good enough.
+    this.seed = (Math.imul(this.seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return SHORTEST + ((this.seed >>> 12) % SPREAD);
   }
 
   private give(next: number): void {
@@ -67,12 +86,13 @@ export class Turns implements Persistent<TurnsState> {
   }
 
   save(): TurnsState {
-    return { present: this.number, end: this.end };
+    return { present: this.number, end: this.end, seed: this.seed };
   }
 
   /** Before the processors are. */
-  restore({ present, end }: TurnsState): void {
+  restore({ present, end, seed }: TurnsState): void {
     if (present !== this.number) this.give(present);
     this.end = end;
+    this.seed = seed;
   }
 }

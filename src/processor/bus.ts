@@ -5,6 +5,8 @@ export interface Bus {
   writePort(port: number, bytes: 1 | 2 | 4, value: number): void;
   /** The processor's local APIC, where there is one. */
   readonly apic?: ApicRegisters;
+  /** PAUSE: the program waits for another processor. */
+  pause?(): void;
   /** INTR: whether an interrupt is requested. */
   interruptRequested(): boolean;
   /** The interrupt-acknowledge cycle: gives the vector. */

@@ -34,6 +34,7 @@ import { newTally } from './execution/slow-instructions';
 import { resetState } from './state/reset';
 import { restoreRegisters, saveRegisters } from './state/saved-registers';
 import type { ProcessorSnapshot } from './state/snapshot';
+import { endWait, storeEndsWait } from './system/monitor-wait';
 import { CpuState, registerWindow, type RegisterWindow } from './state/cpu-state';
 import { stopAfter, type ProcessorObserver, type ProcessorStop } from './stop';
 import type { SvmUnit } from './svm/unit';
@@ -227,6 +228,7 @@ export class Processor
   /** Whether it has something to do: it runs, or something that ends its rest has come. */
   get isAwake(): boolean {
     if (this.state.activity === 'active' || this.startUp.isDue) return true;
+    if (storeEndsWait(this)) return true;
     return this.acceptsInterrupts && this.bus.interruptRequested();
   }
 
@@ -295,6 +297,7 @@ export class Processor
       this.leaveInstruction(thrown);
       if (this.stop) return this.stop;
     }
+    if (storeEndsWait(this)) endWait(state);
     if (state.activity !== 'active') return { kind: 'halt' };
     if (this.eventDelivered && this.stopsAtDelivery) return undefined;
     return this.work >= end ? { kind: 'budget' } : undefined;

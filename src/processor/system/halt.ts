@@ -16,6 +16,7 @@ export const halt: SlowPath = (cpu) => {
 
 export const pause: SlowPath = (cpu) => {
   if (cpu.guestMode.pause()) return 'left';
+  cpu.bus.pause?.();
   return 'continue';
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Msr } from '../../isa/registers/msr';
 import { cpuid } from './cpuid';
 import { CODE, execute, longMode, protectedMode, setRing } from '../modes.testing';
+import { endWait } from './monitor-wait';
 import type { Processor } from '../processor';
 
 /** MONITOR and MWAIT (SDM 2B; 3A 9.10.4). */
@@ -52,8 +53,19 @@ describe('MONITOR and MWAIT', () => {
   it('wait once for each MONITOR', () => {
     const cpu = armed();
     execute(cpu, ...MWAIT);
-    cpu.state.activity = 'active';
+    endWait(cpu.state);
     assert.equal(execute(cpu, ...MWAIT), 'nothing');
+  });
+
+  it('wait until another processor stores to the line', () => {
+    const cpu = armed();
+    assert.equal(execute(cpu, ...MWAIT), 'halt');
+    assert.equal(cpu.isAwake, false);
+    const { address = 0 } = cpu.state.monitored ?? {};
+    cpu.physical.write8(address + 63, 1);
+    assert.equal(cpu.isAwake, true);
+    cpu.run(0);
+    assert.equal(cpu.state.activity, 'active');
   });
 
   it('MONITOR faults as a load of a byte does', () => {

@@ -51,14 +51,33 @@ function watchedLine(cpu: InstructionContext): number {
   return at - (at % MONITOR_LINE);
 }
 
-const lineAt = ({ physical }: InstructionContext, address: number): bigint[] =>
-  Array.from({ length: MONITOR_LINE / 8 }, (_, n) => physical.load(address + 8 * n, 8));
+const lineAt = ({ physical }: LineContext, address: number): bigint[] =>
+  Array.from({ length: MONITOR_LINE / 8 }, (_, n) => physical.read(address + 8 * n, 8));
+
+type LineContext = Pick<InstructionContext, 'state' | 'physical'>;
+
+/** Whether the line that MONITOR watches holds what it held then. */
+function isUntouched(cpu: LineContext): boolean {
+  const { monitored } = cpu.state;
+  if (!monitored) return false;
+  return lineAt(cpu, monitored.address).every((word, n) => word === monitored.contents[n]);
+}
+
+/** Whether another processor has ended the wait, by a store to the line. */
+export const storeEndsWait = (cpu: LineContext): boolean =>
+  cpu.state.activity === 'mwait' && !isUntouched(cpu);
+
+/** The wait is over, in whatever way. */
+export function endWait(state: CpuState): void {
+  state.monitored = undefined;
+  state.activity = 'active';
+}
 
 /**
- * Waits as HLT does, until an interrupt. It does not where the monitor is not armed: after an event, a
- * VM exit, or a store to the line, which shows by its contents (a processor may end the wait for other
- * reasons, too, so that software looks again). With interrupts off nothing of this computer could end
- * the wait, and it ends at once.
+ * Waits as HLT does, until an interrupt or a store of another processor to the line. It does not where the
+ * monitor is not armed: after an event, a VM exit, or a store to the line, which shows by its contents (a
+ * processor may end the wait for other reasons, too, so that software looks again). With interrupts off
+ * it ends at once, for such a reason.
  */
 export const monitorWait: SlowPath = (cpu) => {
   requireMonitor(cpu);
@@ -69,9 +88,7 @@ export const monitorWait: SlowPath = (cpu) => {
   };
   if (cpu.guestMode.mwait(monitored !== undefined, check)) return 'left';
   check();
-  state.monitored = undefined;
-  const untouched =
-    monitored && lineAt(cpu, monitored.address).every((word, n) => word === monitored.contents[n]);
-  if (untouched && state.hasFlag(Rflags.IF)) state.activity = 'mwait';
+  if (isUntouched(cpu) && state.hasFlag(Rflags.IF)) state.activity = 'mwait';
+  else state.monitored = undefined;
   return undefined;
 };
