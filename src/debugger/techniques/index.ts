@@ -37,6 +37,7 @@ export type {
 export { holeReason } from './deprivilege/reasons';
 export { refusalText } from './paravirt/refusal-words';
 export { abortText, failureWords } from './failures';
+export { guestProcessors } from './guest-processors';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
 export const EXIT_FILTERS: readonly ExitGroup[] = [
