@@ -119,7 +119,7 @@ export class TroubleWatch {
       case 'instruction-limit':
         return this.limitText(place);
       default:
-        return troubleText(outcome);
+        return troubleText(outcome, this.technique.exits);
     }
   }
 

@@ -27,6 +27,7 @@ export type {
   ControlStructure,
   EntryFailure,
   ExitGroup,
+  ExitNames,
   ExitVocabulary,
   ExitWord,
   Side,

@@ -126,6 +126,8 @@ export interface ExitVocabulary {
   readonly words: readonly ExitWord[];
   /** Why an exit of a group can never happen here, in the user's language; undefined when it can. */
   impossible(group: ExitGroup): string | undefined;
+  /** The number as the maker's manual writes it: '48', '400h'. */
+  number(reason: number): string;
   /** The manual's name for machines: 'CPUID', 'EPT_VIOLATION'. */
   id(reason: number): string;
   /** The name for people: 'EPT violation'. */
@@ -142,6 +144,9 @@ export interface ExitVocabulary {
   handler(exit: ExitRecord): string | undefined;
   isTripleFault(reason: number): boolean;
 }
+
+/** What an exit is called, wherever only its reason is left. */
+export type ExitNames = Pick<ExitVocabulary, 'number' | 'name'>;
 
 /** A named field of a control structure. */
 export interface StructureField {
