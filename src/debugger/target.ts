@@ -69,6 +69,7 @@ export class Target {
       line: (linear: bigint) => lineNameAt(this, linear, this.hostMemory),
     };
     this.technique = techniqueOf(machine, places, number);
+    this.technique.watchWriters?.();
     const { physical, mmu } = this.computer.processor;
     const onBus = (address: number): number => mmu.onBus(address);
     this.memory = new DebugMemory(

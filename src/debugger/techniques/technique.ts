@@ -65,6 +65,8 @@ export interface Technique {
   readonly occasion?: string | undefined;
   /** Whether an exception of the guest's comes to whoever runs the guest first, who may keep it to himself. */
   withholds?(vector: number): boolean;
+  /** Begins to note who writes its control structure, where that is not known without. */
+  watchWriters?(): void;
   /** What the last VM entry was refused for, check by check. */
   readonly entryFailures: readonly EntryFailure[];
 }
