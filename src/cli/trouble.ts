@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { DebugMemory } from '../debugger/memory';
 import type { Programs } from '../debugger/places/program-place';
 import { whereIs, whereText, type Where } from '../debugger/places/where';
-import type { Technique } from '../debugger/techniques';
+import { guestProcessors, type Technique } from '../debugger/techniques';
+import { faultAddress } from '../debugger/trace/event-log';
 import { troubleText } from '../debugger/words/ends';
 import {
   chainText,
@@ -11,6 +12,7 @@ import {
   type ToldException,
 } from '../debugger/words/faults';
 import type { InterruptEvent } from '../processor/events/event';
+import type { Processor } from '../processor/processor';
 import type { Machine, Outcome } from '../session';
 
 /** An exception for the JSON report. */
@@ -40,12 +42,15 @@ interface Noted {
   readonly place: Where;
 }
 
+/** An event that was raised, or delivered. */
+type Told = ToldException & { readonly kind: string };
+
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 /** Watches a run that nobody debugs, so that its end can be explained. */
 export class TroubleWatch {
   private firstEmpty: Noted | undefined;
-  private last: { readonly event: InterruptEvent; readonly rip: bigint } | undefined;
+  private last: { readonly event: ToldException; readonly rip: bigint } | undefined;
   private readonly memory: DebugMemory;
 
   constructor(
@@ -53,8 +58,9 @@ export class TroubleWatch {
     private readonly technique: Technique,
     private readonly known: Programs,
   ) {
-    const { processor } = machine;
-    const { physical, mmu } = machine.computer.processor;
+    const own = machine.computer.processor;
+    const vm = machine.vms?.all[0];
+    const { physical, mmu } = own;
     this.memory = new DebugMemory(
       physical,
       () => technique.guestPaging,
@@ -63,10 +69,25 @@ export class TroubleWatch {
       () => technique.shadowPaging,
       () => technique.directTables,
     );
-    processor.observer.raising = (event, emptyVector) => {
-      if (event.kind === 'hardware-exception') this.last = { event, rip: processor.state.rip };
+    for (const cpu of guestProcessors(technique, vm, own)) {
+      this.observe(cpu, () => vm?.isPresent ?? true);
+    }
+  }
+
+  /** What whoever runs the guest takes first is the guest's only if it is delivered. */
+  private observe(cpu: Processor, isPresent: () => boolean): void {
+    const { observer, state } = cpu;
+    const note = (event: Told, rip: bigint): void => {
+      if (event.kind === 'hardware-exception') this.last = { event, rip };
+    };
+    observer.raising = (event, emptyVector) => {
+      if (!isPresent() || this.technique.withholds?.(event.vector)) return false;
+      note(event, state.rip);
       if (emptyVector) this.firstEmpty ??= { event, place: this.place };
       return false;
+    };
+    observer.delivered = (event) => {
+      if (isPresent()) note({ ...event, address: faultAddress(event, cpu) }, event.from);
     };
   }
 
@@ -98,7 +119,7 @@ export class TroubleWatch {
       case 'instruction-limit':
         return this.limitText(place);
       default:
-        return troubleText(outcome);
+        return troubleText(outcome, this.technique.exits);
     }
   }
 

@@ -8,7 +8,7 @@ import { ExitTrace } from './trace/exit-trace';
 import { DebugMemory } from './memory';
 import { lineNameAt, symbolAt } from './places/program-place';
 import { linearRip, type Registers } from './registers/registers';
-import { techniqueOf, type Side, type Technique } from './techniques';
+import { guestProcessors, techniqueOf, type Side, type Technique } from './techniques';
 import { TransitionLog } from './trace/transitions';
 
 /** One of the worlds that can be looked at: registers and memory that belong together. */
@@ -69,6 +69,7 @@ export class Target {
       line: (linear: bigint) => lineNameAt(this, linear, this.hostMemory),
     };
     this.technique = techniqueOf(machine, places, number);
+    this.technique.watchWriters?.();
     const { physical, mmu } = this.computer.processor;
     const onBus = (address: number): number => mmu.onBus(address);
     this.memory = new DebugMemory(
@@ -86,16 +87,9 @@ export class Target {
       () => undefined,
       onBus,
     );
-    this.events = new EventLog(this.deliversToGuest(), () => this.isPresent);
+    const processors = guestProcessors(this.technique, this.vm, this.computer.processor);
+    this.events = new EventLog(processors, () => this.isPresent);
     this.transitions = new TransitionLog(this);
-  }
-
-  /** The processors whose events are the guest's: not those that bring it to the monitor. */
-  private deliversToGuest(): readonly Processor[] {
-    const { technique, computer } = this;
-    const processors = this.vm?.processors ?? [computer.processor];
-    if (technique.leavesBy !== 'trap') return processors;
-    return processors.filter((processor) => processor !== computer.processor);
   }
 
   /** The processor that executes the guest's instructions, whether it is the computer's or software. */

@@ -74,6 +74,8 @@ export interface ProcessorObserver {
   }): void;
   /** VMWRITE has written a field of the VMCS at a host-physical address; RIP is still at the instruction. */
   fieldWritten?(vmcs: number, encoding: number, value: bigint | number): void;
+  /** WRMSR has left EFER.SVME set: there may be a VMRUN from now on. */
+  svmEnabled?(): void;
   /** VMLOAD has taken, or VMSAVE has put, the hidden state of the VMCB at a host-physical address. */
   hiddenMoved?(instruction: 'VMLOAD' | 'VMSAVE', vmcb: number): void;
   /** A VM exit: the guest is saved and its exit recorded, but registers and paging are still its own. */

@@ -168,6 +168,22 @@ numbers: dq 5, 6`;
     assert.match(stderr, /^Vector 0x0 is 0000:0000/m);
   });
 
+  it('run: the latest exception is one that the guest got, not one of the shadow page tables', () => {
+    for (const monitor of ['vtx', 'svm', 'deprivilege']) {
+      const flags = ['--monitor', monitor, '--paging', 'shadow', '--max-instructions', '20000'];
+      const quiet = run(['run', write('paged.asm', pagedGuest('')), ...flags]);
+      assert.equal(quiet.status, 3);
+      assert.doesNotMatch(quiet.stderr, /latest exception/, monitor);
+      const faulting = pagedGuest('mov eax, [0x123456]');
+      const { stderr } = run(['run', write('faults.asm', faulting), ...flags]);
+      assert.match(
+        stderr,
+        /^#PF .*not present, read, supervisor mode; address 0x123456\)/m,
+        monitor,
+      );
+    }
+  });
+
   it('run: a deterministic program ends in the same state each time, another in another', () => {
     const hash = (instruction: string): unknown => {
       const source = `org 0x7c00\n${instruction}\nmov al, 0\nout 0xf4, al`;
@@ -354,3 +370,47 @@ numbers: dq 5, 6`;
       assert.equal(run(args).status, 2, args.join(' '));
   });
 });
+
+/** Reads memory for ever with paging on, which maps the first 256 KBytes; a page fault goes on behind the read. */
+const pagedGuest = (before: string): string => `
+        org 0x7c00
+        bits 16
+        cli
+        lgdt [gdtr]
+        lidt [idtr]
+        mov eax, cr0
+        or al, 1
+        mov cr0, eax
+        jmp 8:start
+        bits 32
+start:  mov ax, 16
+        mov ds, ax
+        mov ss, ax
+        mov esp, 0x7000
+        mov dword [0x10000], 0x11003
+        xor ecx, ecx
+fill:   mov eax, ecx
+        shl eax, 12
+        or eax, 3
+        mov [0x11000 + ecx*4], eax
+        inc ecx
+        cmp ecx, 64
+        jb fill
+        mov dword [0x12000 + 14*8], 0x00080000 + (handler - $$) + 0x7c00
+        mov dword [0x12000 + 14*8 + 4], 0x8e00
+        mov eax, 0x10000
+        mov cr3, eax
+        mov eax, cr0
+        or eax, 0x80000000
+        mov cr0, eax
+        ${before}
+again:  mov eax, [0x20000]
+        jmp again
+handler: add esp, 4
+        jmp again
+gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff
+gdtr:   dw 23
+        dd gdt
+idtr:   dw 0x7ff
+        dd 0x12000
+`;

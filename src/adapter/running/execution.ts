@@ -105,7 +105,7 @@ function finish(context: SessionContext, result: RunResult): void {
   }
   context.screen.ended();
   context.mirror.end();
-  context.print(`${endText(result.end)}\n`, 'console');
+  context.print(`${endText(result.end, context.debuggee.target.technique.exits)}\n`, 'console');
   context.send('exited', { exitCode: result.exitCode });
   context.terminated();
 }

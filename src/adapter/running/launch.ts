@@ -211,9 +211,11 @@ function events(context: SessionContext): DebuggeeEvents {
       remarks.refused(refusal, linear);
     },
     guestEnded: (guest, end) => {
-      const name = context.debuggee.names[guest] ?? '';
+      const { names, targets, target } = context.debuggee;
+      const name = names[guest] ?? '';
+      const { exits } = (targets[guest] ?? target).technique;
       context.output.flush();
-      context.print(`${l10n.t('{0}: {1}', name, endText(end))}\n`, 'console');
+      context.print(`${l10n.t('{0}: {1}', name, endText(end, exits))}\n`, 'console');
       context.send('thread', { reason: 'exited', threadId: threadId(guest) });
     },
     asleep: (wakeUps) => {

@@ -56,11 +56,14 @@ function exceptionStopText(reason: ExceptionStop, target: Target): Omit<StopText
     case 'guest-exception':
       return deliveredText(reason.event, target);
     case 'guest-failure':
-      return { description: l10n.t('The guest cannot go on'), text: failureWords(reason.failure) };
+      return {
+        description: l10n.t('The guest cannot go on'),
+        text: failureWords(reason.failure, target.technique.exits),
+      };
     case 'entry-failure':
       return {
         description: l10n.t('VM entry failed'),
-        text: entryFailureText(failureWords(reason.failure), target),
+        text: entryFailureText(failureWords(reason.failure, target.technique.exits), target),
       };
     case 'triple-fault': {
       const world = reason.inGuest ? target.guestWorld : target.code;

@@ -8,6 +8,7 @@ import {
   type Outcome,
   type Way,
 } from '../../session';
+import type { ExitNames } from '../techniques';
 import { troubleText } from '../words/ends';
 import { differences, type Difference } from './differences';
 import { findParting, type Parting } from './parting';
@@ -36,6 +37,8 @@ export interface Trial {
   /** Where theory says that it may differ. */
   readonly holes: readonly CountedHole[];
   readonly measurement: Measurement;
+  /** What the technique calls exits. */
+  readonly names: ExitNames;
   /** By the name that the technique gives their reason. */
   readonly exits: ReadonlyMap<string, number>;
   readonly safety: Safety;
@@ -130,7 +133,7 @@ function* attempt(
 ): Steps<Observed | Refusal> {
   try {
     const observed = yield* observe(experiment, way, regions);
-    const reason = givenUp(observed.subject.outcome);
+    const reason = givenUp(observed.subject);
     return reason === undefined ? observed : { way, reason };
   } catch (error) {
     if (error instanceof RangeError || error instanceof UnbootableImage) {
@@ -141,9 +144,9 @@ function* attempt(
 }
 
 /** Why it is not the guest that has ended, but what runs it. */
-function givenUp(outcome: Outcome | undefined): string | undefined {
+function givenUp({ outcome, technique }: Subject): string | undefined {
   const gaveUp = outcome?.kind === 'failure' || outcome?.kind === 'not-implemented';
-  return gaveUp ? troubleText(outcome) : undefined;
+  return gaveUp ? troubleText(outcome, technique.exits) : undefined;
 }
 
 function* trialOf(
@@ -161,6 +164,7 @@ function* trialOf(
     parting: reference && found.length > 0 ? yield* partingOf(way, subject, reference) : undefined,
     holes: subject.holes,
     measurement,
+    names: technique.exits,
     exits: new Map([...subject.exits].map(([reason, n]) => [technique.exits.id(reason), n])),
     safety: safetyOf(subject.machine),
     regions,

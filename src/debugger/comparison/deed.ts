@@ -1,4 +1,5 @@
 import { between, measure, type CountedHole, type Outcome } from '../../session';
+import type { ExitNames } from '../techniques';
 import type { Subject } from './subject';
 
 /** What becomes of one instruction of a guest's. */
@@ -13,6 +14,8 @@ export interface Deed {
   readonly holes: readonly CountedHole[];
   /** The guest has ended with it. */
   readonly outcome: Outcome | undefined;
+  /** What the technique calls exits. */
+  readonly names: ExitNames;
 }
 
 /** Lets a guest do one more instruction, and tells how that went. */
@@ -30,5 +33,6 @@ export function deedOf(subject: Subject): Deed {
     exits: exits.map(([reason]) => technique.exits.name(reason)),
     holes: subject.holes.filter(({ hole, count }) => count > (holesBefore.get(hole.linear) ?? 0)),
     outcome: subject.outcome,
+    names: technique.exits,
   };
 }

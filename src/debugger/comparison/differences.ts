@@ -3,7 +3,7 @@ import { Msr } from '../../isa/registers/msr';
 import { SEG_NAMES } from '../../isa/registers/segment';
 import { VIDEO_AND_ROM } from '../../isa/physical-addresses';
 import type { Outcome } from '../../session';
-import type { Technique } from '../techniques';
+import type { ExitNames, Technique } from '../techniques';
 import type { Subject } from './subject';
 
 /** The first item of a kind in which a guest is not as it is on the bare computer. */
@@ -12,6 +12,8 @@ export type Difference =
       readonly kind: 'end';
       readonly bare: Outcome | undefined;
       readonly found: Outcome | undefined;
+      /** What the technique calls exits. */
+      readonly names: ExitNames;
     }
   /** A byte of what it printed; undefined where one has printed no more. */
   | {
@@ -45,7 +47,9 @@ const ended = ({ outcome }: Subject): boolean => outcome !== undefined;
 
 function end(subject: Subject, bare: Subject): Difference | undefined {
   const same = endKey(subject.outcome) === endKey(bare.outcome);
-  return same ? undefined : { kind: 'end', bare: bare.outcome, found: subject.outcome };
+  if (same) return undefined;
+  const { outcome: found, technique } = subject;
+  return { kind: 'end', bare: bare.outcome, found, names: technique.exits };
 }
 
 function endKey(outcome: Outcome | undefined): string {

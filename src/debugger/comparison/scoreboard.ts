@@ -49,7 +49,7 @@ const score = (
 function equivalence(trials: readonly Trial[]): Score[] {
   return [
     score('verdict', l10n.t('verdict'), trials, ({ verdict }) => verdictText(verdict)),
-    score('end', l10n.t('end'), trials, ({ outcome }) => outcomeText(outcome)),
+    score('end', l10n.t('end'), trials, ({ outcome, names }) => outcomeText(outcome, names)),
     score('holes', l10n.t('sensitive instructions that did not trap'), trials, ({ holes }) =>
       sum(holes.map(({ count }) => count)),
     ),

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { VM_INSTRUCTION_ERRORS, VMX_ABORTS } from '../../isa/vmx/instruction-errors';
 import type { GuestFailure } from '../../vmm';
 import { INVALID as VMRUN_REFUSED } from './svm/exit-words';
-import { exitName } from './vtx/exit-words';
+import type { ExitNames } from './technique';
 
 /** Why a VM exit could not be done, in the user's language. */
 export function abortText(indicator: number): string {
@@ -10,8 +10,12 @@ export function abortText(indicator: number): string {
   return l10n.t('VMX abort {0}: {1}. The processor has shut down.', indicator, text);
 }
 
-/** Why a monitor cannot go on with its guest, in the user's language. */
-export function failureWords(failure: GuestFailure): string {
+/**
+ * Why a monitor cannot go on with its guest, in the user's language.
+ *
+ * @param exits of the technique by which the guest ran
+ */
+export function failureWords(failure: GuestFailure, exits: ExitNames): string {
   switch (failure.kind) {
     case 'entry-refused':
       return failure.error === undefined
@@ -31,8 +35,8 @@ export function failureWords(failure: GuestFailure): string {
     case 'unhandled-exit':
       return l10n.t(
         'the monitor has no handler for VM exit {0}: {1}',
-        failure.reason,
-        exitName(failure.reason),
+        exits.number(failure.reason),
+        exits.name(failure.reason),
       );
     case 'fetch-outside-memory':
       return l10n.t('fetch from guest-physical memory that does not exist');

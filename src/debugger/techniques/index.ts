@@ -27,6 +27,7 @@ export type {
   ControlStructure,
   EntryFailure,
   ExitGroup,
+  ExitNames,
   ExitVocabulary,
   ExitWord,
   Side,
@@ -37,6 +38,7 @@ export type {
 export { holeReason } from './deprivilege/reasons';
 export { refusalText } from './paravirt/refusal-words';
 export { abortText, failureWords } from './failures';
+export { guestProcessors } from './guest-processors';
 
 /** Filters for the exits of every technique: a client asks for them before it launches anything. */
 export const EXIT_FILTERS: readonly ExitGroup[] = [

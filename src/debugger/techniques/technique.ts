@@ -65,6 +65,8 @@ export interface Technique {
   readonly occasion?: string | undefined;
   /** Whether an exception of the guest's comes to whoever runs the guest first, who may keep it to himself. */
   withholds?(vector: number): boolean;
+  /** Begins to note who writes its control structure, where that is not known without. */
+  watchWriters?(): void;
   /** What the last VM entry was refused for, check by check. */
   readonly entryFailures: readonly EntryFailure[];
 }
@@ -126,6 +128,8 @@ export interface ExitVocabulary {
   readonly words: readonly ExitWord[];
   /** Why an exit of a group can never happen here, in the user's language; undefined when it can. */
   impossible(group: ExitGroup): string | undefined;
+  /** The number as the maker's manual writes it: '48', '400h'. */
+  number(reason: number): string;
   /** The manual's name for machines: 'CPUID', 'EPT_VIOLATION'. */
   id(reason: number): string;
   /** The name for people: 'EPT violation'. */
@@ -142,6 +146,9 @@ export interface ExitVocabulary {
   handler(exit: ExitRecord): string | undefined;
   isTripleFault(reason: number): boolean;
 }
+
+/** What an exit is called, wherever only its reason is left. */
+export type ExitNames = Pick<ExitVocabulary, 'number' | 'name'>;
 
 /** A named field of a control structure. */
 export interface StructureField {

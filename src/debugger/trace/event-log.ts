@@ -1,3 +1,4 @@
+import { Vector } from '../../isa/exceptions';
 import type { InterruptEvent } from '../../processor/events/event';
 import type { Processor } from '../../processor/processor';
 import type { Reason } from '../../processor/reasons/reason';
@@ -30,6 +31,15 @@ export interface RaisedEvent extends Omit<InterruptEvent, 'returnRip'> {
 /** An exception of the processor's own: vectors 0 to 31. */
 export function isException(event: { readonly kind: string; readonly vector: number }): boolean {
   return event.kind.endsWith('exception') && event.vector < 32;
+}
+
+/** The faulting linear address of a delivered event: of a page fault that was injected it is in CR2 alone. */
+export function faultAddress(
+  event: Pick<DeliveredEvent, 'vector' | 'kind' | 'address'>,
+  { state }: Processor,
+): bigint | undefined {
+  const isPageFault = event.kind === 'hardware-exception' && event.vector === Number(Vector.PF);
+  return isPageFault ? (event.address ?? state.cr2) : event.address;
 }
 
 const KEPT = 256;
@@ -69,7 +79,8 @@ export class EventLog {
         return;
       }
       const asked = this.raised?.vector === delivered.vector;
-      const event = { ...delivered, stack: cpu.state.gpr(4), asked };
+      const address = faultAddress(delivered, cpu);
+      const event = { ...delivered, address, stack: cpu.state.gpr(4), asked };
       this.raised = undefined;
       this.count++;
       this.last = event;

@@ -63,7 +63,7 @@ function exitRow(target: Target, record: ExitRecord): Row {
     tooltip: exits.gloss(reason),
     icon: record.entryFailed ? 'error' : 'arrow-circle-up',
     children: 'collapsed',
-    value: String(reason),
+    value: exits.number(reason),
     place: { address: record.linear },
   };
 }
@@ -84,6 +84,7 @@ function detailRows(target: Target, number: number): Row[] {
   if (!record) return [];
   const id = `exit/${String(number)}`;
   const { reason } = record;
+  const { exits } = target.technique;
   const place = { address: record.linear };
   return [
     leaf(
@@ -92,11 +93,7 @@ function detailRows(target: Target, number: number): Row[] {
       `${instructionText(record)}  (${hex(record.rip)})`,
       { place },
     ),
-    leaf(
-      `${id}/reason`,
-      l10n.t('exit reason'),
-      `${String(reason)} · ${target.technique.exits.name(reason)}`,
-    ),
+    leaf(`${id}/reason`, l10n.t('exit reason'), `${exits.number(reason)} · ${exits.name(reason)}`),
     ...informationRows(target, record, id),
     ...target.technique.exits.information(record).map(({ field, value, meaning }) =>
       leaf(

@@ -55,7 +55,7 @@ const nameOf = ({ number }: Target, names: readonly string[]): string =>
 function turnOf(target: Target): string {
   const { machine, number } = target;
   const end = machine.endOf(number);
-  if (end) return l10n.t('has ended: {0}', endReason(end));
+  if (end) return l10n.t('has ended: {0}', endReason(end, target.technique.exits));
   if (machine.vms?.scheduler.isResting(number)) return l10n.t('waits for an interrupt');
   return target.isPresent ? l10n.t('has the processor') : l10n.t('waits for its turn');
 }

@@ -5,6 +5,7 @@ import type { Difference } from '../comparison/differences';
 import type { Parting } from '../comparison/parting';
 import type { Verdict } from '../comparison/comparison';
 import { whereText } from '../places/where';
+import type { ExitNames } from '../techniques';
 import { endReason, troubleText } from './ends';
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
@@ -23,19 +24,19 @@ export function verdictText(verdict: Verdict): string {
 }
 
 /** How a guest of a comparison has ended, in a few words. */
-export function outcomeText(outcome: Outcome | undefined): string {
+export function outcomeText(outcome: Outcome | undefined, exits: ExitNames): string {
   if (!outcome) return l10n.t('goes on at the limit');
   switch (outcome.kind) {
     case 'exit-device':
-      return withNote(endReason(outcome), hex(outcome.value));
+      return withNote(endReason(outcome, exits), hex(outcome.value));
     case 'asleep':
       return l10n.t('asleep for ever');
     case 'instruction-limit':
       return l10n.t('goes on at the limit');
     case 'not-implemented':
-      return troubleText(outcome) ?? '';
+      return troubleText(outcome, exits) ?? '';
     default:
-      return endReason(outcome);
+      return endReason(outcome, exits);
   }
 }
 
@@ -59,8 +60,10 @@ function subjectText(difference: Difference): string {
 
 function toldValues(difference: Difference): { readonly bare: string; readonly found: string } {
   switch (difference.kind) {
-    case 'end':
-      return { bare: outcomeText(difference.bare), found: outcomeText(difference.found) };
+    case 'end': {
+      const { bare, found, names } = difference;
+      return { bare: outcomeText(bare, names), found: outcomeText(found, names) };
+    }
     case 'output':
       return { bare: printedText(difference.bare), found: printedText(difference.found) };
     default:

@@ -2,10 +2,14 @@ import * as l10n from '@vscode/l10n';
 import { clauses, labelled } from '../../isa/phrases';
 import type { WakeUp } from '../../machine/wake-ups';
 import { exitStatus, type End, type Outcome } from '../../session';
-import { abortText, failureWords } from '../techniques';
+import { abortText, failureWords, type ExitNames } from '../techniques';
 
-/** Why the guest has ended, in the user's language. */
-export function endReason(end: End): string {
+/**
+ * Why the guest has ended, in the user's language.
+ *
+ * @param exits of the technique by which it ran
+ */
+export function endReason(end: End, exits: ExitNames): string {
   switch (end.kind) {
     case 'halted':
       return l10n.t('halted with interrupts disabled');
@@ -24,19 +28,19 @@ export function endReason(end: End): string {
     case 'vmx-abort':
       return abortText(end.indicator);
     case 'failure':
-      return failureWords(end.failure);
+      return failureWords(end.failure, exits);
   }
 }
 
 /** For the console, when the session ends. */
-export function endText(end: End): string {
-  return l10n.t('The guest has ended: {0} (exit code {1})', endReason(end), exitStatus(end));
+export function endText(end: End, exits: ExitNames): string {
+  return l10n.t('The guest has ended: {0} (exit code {1})', endReason(end, exits), exitStatus(end));
 }
 
 /** What the command line says of an end that nobody wishes for; nothing of the others. */
-export function troubleText(outcome: Outcome): string | undefined {
+export function troubleText(outcome: Outcome, exits: ExitNames): string | undefined {
   if (outcome.kind === 'asleep') return asleepText(outcome.wakeUps);
-  if (outcome.kind === 'failure') return failureWords(outcome.failure);
+  if (outcome.kind === 'failure') return failureWords(outcome.failure, exits);
   if (outcome.kind === 'vmx-abort') return abortText(outcome.indicator);
   if (outcome.kind !== 'not-implemented') return undefined;
   const address = `0x${outcome.address.toString(16)}`;

@@ -19,6 +19,12 @@ const BY_ID = new Map<string, VmcbFieldRow<VmcbFieldId>>(ROWS.map((row) => [row.
 /** From the beginning of the VMCB. */
 export const vmcbOffset = (id: VmcbFieldId): number => BY_ID.get(id)?.offset ?? 0;
 
+const BY_OFFSET = new Map<number, VmcbFieldRow<VmcbFieldId>>(ROWS.map((row) => [row.offset, row]));
+
+/** The field that begins at an offset in the VMCB. */
+export const vmcbFieldAt = (offset: number): VmcbFieldRow<VmcbFieldId> | undefined =>
+  BY_OFFSET.get(offset);
+
 /** The row of a name, any case: `guest_asid`. */
 export function vmcbField(name: string): VmcbFieldRow<VmcbFieldId> | undefined {
   return BY_ID.get(name.toUpperCase());

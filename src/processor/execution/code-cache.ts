@@ -115,6 +115,12 @@ export class CodeCache {
     return this.frames.has(frame);
   }
 
+  /** Whether an instruction was decoded from any of the bytes, which lie in one frame. */
+  isDecoded(address: number, bytes: number): boolean {
+    const known = this.frames.get(address - (address % PAGE_SIZE));
+    return known !== undefined && touches(known.decoded, address, address + bytes - 1);
+  }
+
   private frameOf(frame: number): { readonly decoded: Uint8Array; pages: CodePage[] } {
     let known = this.frames.get(frame);
     if (!known) {

@@ -24,11 +24,14 @@ export function memoryImports(
     },
     slowLoadForUpdate: (linear, bytes, segment) => {
       syncRip();
-      return mmu.loadForUpdate(BigInt.asUintN(64, linear), bytes, segment);
+      const at = BigInt.asUintN(64, linear);
+      return mmu.watched.loadForUpdate(at, bytes) ?? mmu.loadForUpdate(at, bytes, segment);
     },
     slowStore: (linear, bytes, segment, value) => {
       syncRip();
-      mmu.store(BigInt.asUintN(64, linear), bytes, segment, BigInt.asUintN(64, value));
+      const at = BigInt.asUintN(64, linear);
+      const stored = BigInt.asUintN(64, value);
+      if (!mmu.watched.store(at, bytes, stored)) mmu.store(at, bytes, segment, stored);
     },
     slowLoadWide: (linear, bytes, segment) => {
       syncRip();
@@ -36,7 +39,9 @@ export function memoryImports(
     },
     slowStoreWide: (linear, bytes, segment) => {
       syncRip();
-      mmu.storeBytes(BigInt.asUintN(64, linear), wide.subarray(0, bytes), segment);
+      const at = BigInt.asUintN(64, linear);
+      const data = wide.subarray(0, bytes);
+      if (!mmu.watched.storeBytes(at, data)) mmu.storeBytes(at, data, segment);
     },
     segmentFault: (slot, offset, bytes, write) => {
       syncRip();

@@ -10,6 +10,7 @@ import type { PhysicalMemory } from '../physical-memory';
 import type { Tally } from '../execution/tally';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
+import { WatchedStores, type DecodedPlaces } from './watched-stores';
 import { deniedByKey } from './protection-keys';
 import {
   walk,
@@ -74,7 +75,7 @@ export interface GuardedAccess {
 }
 
 /** What the memory management unit has to know of the places that code was decoded from. */
-export interface CodeFrames {
+export interface CodeFrames extends DecodedPlaces {
   /** Whether code was decoded from a frame. */
   holdsCode(frame: number): boolean;
   invalidate(address: number, length: number): void;
@@ -93,6 +94,8 @@ export class Mmu {
   guarded: GuardedPage | undefined;
   /** Whether address line 20 comes through to memory. */
   addressLine20 = true;
+  /** For whoever wants to be told of stores. */
+  readonly watched: WatchedStores;
   private readonly entries: EntryMemory;
 
   constructor(
@@ -103,6 +106,7 @@ export class Mmu {
     private readonly view: DataView,
     private readonly tally: Tally,
   ) {
+    this.watched = new WatchedStores(physical, tlb, code, view);
     physical.onMap(({ first, last, home }) => {
       tlb.forgetFrames(first, last);
       if (home !== undefined) tlb.forgetFrames(home, home + last - first);
@@ -315,6 +319,7 @@ export class Mmu {
     const at = this.straight(linear, bytes, Tlb.WRITE_TAG);
     if (at !== undefined) {
       this.physical.write(at - PHYSICAL_BASE, bytes, value);
+      this.watched.stored(at - PHYSICAL_BASE, bytes);
       return;
     }
     this.checkCanonical(linear, bytes, segment);
@@ -344,7 +349,7 @@ export class Mmu {
     this.pieces(linear, data.length, segment, true, (address, at, size) => {
       let value = 0n;
       for (let n = size - 1; n >= 0; n--) value = (value << 8n) | BigInt(data[at + n] ?? 0);
-      this.physical.store(address, size, value);
+      this.put(address, size, value);
     });
   }
 
@@ -418,7 +423,7 @@ export class Mmu {
   write(linear: bigint, bytes: number, value: bigint, access: Access): void {
     const first = PAGE_SIZE - Number(linear & 0xfffn);
     if (bytes <= first) {
-      this.physical.store(this.translate(linear, access, false, bytes), bytes, value);
+      this.put(this.translate(linear, access, false, bytes), bytes, value);
       return;
     }
     // Both pages are translated before the first byte changes.
@@ -426,8 +431,13 @@ export class Mmu {
     const high = this.translate(this.wrap(linear + BigInt(first)), access);
     for (let n = 0; n < bytes; n++) {
       const address = n < first ? low + n : high + n - first;
-      this.physical.store(address, 1, (value >> BigInt(8 * n)) & 0xffn);
+      this.put(address, 1, (value >> BigInt(8 * n)) & 0xffn);
     }
+  }
+
+  private put(address: number, bytes: number, value: bigint): void {
+    this.physical.store(address, bytes, value);
+    this.watched.stored(address, bytes);
   }
 
   /** #AC in ring 3, where it is turned on; a page fault comes first (SDM 3A table 6-2). */

@@ -10,12 +10,14 @@ import {
 import type { Persistent } from '../persistent';
 
 const NO_TAG = 0xffffffffffffffffn;
-/** The low half of an empty tag: those of pages end in zeros, but for HOLDS_CODE. */
+/** The low half of an empty tag: those of pages end in zeros, but for the marks. */
 const EMPTY = 0xffffffff;
 /** Where things stand in an entry's flags; see `Tlb.FLAGS`. */
 export const TlbFlags = { GLOBAL: 1, SIZE_SHIFT: 8, KEY_SHIFT: 16 } as const;
 const { GLOBAL, SIZE_SHIFT: SHIFT, KEY_SHIFT: KEY } = TlbFlags;
 const PAGE_MASK = BigInt.asUintN(64, BigInt(-PAGE_SIZE));
+/** What a write tag tells beside its page: no part of the translation. */
+const MARKS = Tlb.HOLDS_CODE | Tlb.WATCHED;
 
 /** The world (0 root, 1 non-root) of a linear address that the TLB knows. */
 export type World = 0 | 1;
@@ -58,6 +60,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
   private readonly usedByCode: readonly [Places, Places] = [new Places(), new Places()];
   /** Whether a world has pieces of pages that are larger than a frame. */
   private readonly largePages: [boolean, boolean] = [false, false];
+  private watches: ((frame: number) => boolean) | undefined;
 
   constructor(
     private readonly view: DataView,
@@ -92,11 +95,12 @@ export class SoftwareTlb implements Persistent<TlbState> {
   /** Keeps a translation for data in a set, given by its address. */
   fill(set: number, entry: TlbFill): void {
     const page = entry.linear & PAGE_MASK;
-    const at = set + Number((page >> 12n) & BigInt(Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
+    const at = placeIn(set, page);
     const { view } = this;
     const world = worldOfSet(this.numberOf(set));
     if (this.isEmpty(at)) this.used[world].add(at);
-    const writeTag = entry.holdsCode ? page | BigInt(Tlb.HOLDS_CODE) : page;
+    const marks = (entry.holdsCode ? Tlb.HOLDS_CODE : 0) | this.watchMark(entry.frame);
+    const writeTag = page | BigInt(marks);
     // An entry serves reads and writes of one page: what was there for another page goes.
     view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? page : NO_TAG, true);
     view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? writeTag : NO_TAG, true);
@@ -118,16 +122,28 @@ export class SoftwareTlb implements Persistent<TlbState> {
     const low = Number(linear & 0xffffffffn) | 0;
     if ((low & (PAGE_SIZE - 1)) + bytes > PAGE_SIZE) return undefined;
     const at = set + ((low >>> 12) & (Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
-    if (view.getInt32(at + tag, true) !== (low & -PAGE_SIZE)) return undefined;
+    if ((view.getInt32(at + tag, true) & ~Tlb.WATCHED) !== (low & -PAGE_SIZE)) return undefined;
     if (view.getUint32(at + tag + 4, true) !== Number(linear >> 32n)) return undefined;
     return (low + view.getInt32(at + Tlb.ADDEND, true)) >>> 0;
+  }
+
+  /** The marks of an entry by which bytes of one page may be written; undefined where there is none. */
+  writeMarks(set: number, linear: bigint, bytes: number): number | undefined {
+    if (Number(linear & 0xfffn) + bytes > PAGE_SIZE) return undefined;
+    if (!this.knows(set, linear, Tlb.WRITE_TAG)) return undefined;
+    return this.view.getUint32(placeIn(set, linear) + Tlb.WRITE_TAG, true) & MARKS;
+  }
+
+  /** Where a linear address that the set has a translation for lies in the WebAssembly memory. */
+  addressOf(set: number, linear: bigint): number {
+    const addend = this.view.getInt32(placeIn(set, linear) + Tlb.ADDEND, true);
+    return (Number(linear & 0xffffffffn) + addend) >>> 0;
   }
 
   /** Whether a set has a translation, though the access may have to look where it goes. */
   knows(set: number, linear: bigint, tag: number): boolean {
     const page = linear & PAGE_MASK;
-    const at = set + Number((page >> 12n) & BigInt(Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
-    const known = this.view.getBigUint64(at + tag, true);
+    const known = this.view.getBigUint64(placeIn(set, page) + tag, true);
     return known !== NO_TAG && (known & PAGE_MASK) === page;
   }
 
@@ -251,6 +267,28 @@ export class SoftwareTlb implements Persistent<TlbState> {
     });
   }
 
+  /**
+   * Somebody wants to be told of stores to some frames, or nobody any more: no store of an engine's goes straight there.
+   * Translations stay as they are.
+   */
+  watch(watches: ((frame: number) => boolean) | undefined): void {
+    this.watches = watches;
+    this.markWatched();
+  }
+
+  private watchMark(frame: number): number {
+    return this.watches?.(frame) === true ? Tlb.WATCHED : 0;
+  }
+
+  private markWatched(): void {
+    this.eachWritable((at, low) => {
+      const addend = this.view.getInt32(at + Tlb.ADDEND, true);
+      const frame = ((low & -PAGE_SIZE) + addend - PHYSICAL_BASE) >>> 0;
+      const tag = (low & ~Tlb.WATCHED) | this.watchMark(frame);
+      this.view.setUint32(at + Tlb.WRITE_TAG, tag, true);
+    });
+  }
+
   /** Forgets translations that lead to frames from `first` to `last`: somebody else answers there. */
   forgetFrames(first: number, last: number): void {
     for (const places of this.used) {
@@ -298,7 +336,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
       .flatMap((at) => {
         const writeLow = word(at + Tlb.WRITE_TAG);
         if (this.isEmpty(at)) return [];
-        const write = writeLow === EMPTY ? EMPTY : (writeLow & ~Tlb.HOLDS_CODE) >>> 0;
+        const write = writeLow === EMPTY ? EMPTY : (writeLow & ~MARKS) >>> 0;
         const tags = [word(at), word(at + 4), write, word(at + Tlb.WRITE_TAG + 4)];
         const first = at - this.place.tlb + Tlb.BASE;
         return [first, ...tags, word(at + Tlb.ADDEND), word(at + Tlb.FLAGS)];
@@ -333,6 +371,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
       words(at + CodeTlb.MAP, Uint32Array.of(CodeCache.NO_MAP, code[n + 3] ?? 0));
       this.usedByCode[worldOfSet(this.codeNumberOf(at))].add(at);
     }
+    if (this.watches) this.markWatched();
   }
 
   private isEmpty(at: number): boolean {
@@ -390,6 +429,9 @@ class Places {
 
 /** Sets 0 and 1 are root operation's, 2 and 3 those of non-root operation. */
 const worldOfSet = (set: number): World => (set < 2 ? 0 : 1);
+
+const placeIn = (set: number, linear: bigint): number =>
+  set + Number((linear >> 12n) & BigInt(Tlb.ENTRIES - 1)) * Tlb.ENTRY_SIZE;
 
 function codePlace(set: number, linear: bigint): number {
   return set + Number((linear >> 12n) & BigInt(CodeTlb.ENTRIES - 1)) * CodeTlb.ENTRY_SIZE;

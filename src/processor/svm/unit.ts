@@ -107,6 +107,11 @@ export class SvmUnit implements Persistent<SvmState> {
     this.cpu.guestMode = INTERRUPTS_HELD;
   }
 
+  /** WRMSR has left EFER.SVME set. */
+  enabled(): void {
+    this.cpu.observer.svmEnabled?.();
+  }
+
   /** VMLOAD or VMSAVE has been done with a VMCB. */
   hiddenMoved(instruction: 'VMLOAD' | 'VMSAVE', vmcb: number): void {
     this.cpu.observer.hiddenMoved?.(instruction, vmcb);

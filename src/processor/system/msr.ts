@@ -149,6 +149,9 @@ export const writeModelSpecificRegister: SlowPath = (cpu) => {
   if (cpu.guestMode.wrmsr(number)) return 'left';
   const value = ((state.gpr(2) & 0xffffffffn) << 32n) | (state.gpr(0) & 0xffffffffn);
   if (!cpu.guestMode.setVirtualMsr(number, value)) writeMsr(cpu, number, value);
-  if (number === Msr.EFER) cpu.guestMode.written('EFER');
+  if (number === Msr.EFER) {
+    cpu.guestMode.written('EFER');
+    if (state.efer & SVME) cpu.svm.enabled();
+  }
   return undefined;
 };

@@ -1,4 +1,4 @@
-import { vmcbOffset, type VmcbFieldId } from '../../isa/svm/vmcb';
+import { vmcbField, vmcbOffset, type VmcbFieldId } from '../../isa/svm/vmcb';
 import { Rflags } from '../../isa/registers/flags';
 import type { Vmcb } from '../../processor/svm/vmcb';
 import { loadHidden, saveHidden } from '../../processor/svm/guest-msrs';
@@ -16,6 +16,12 @@ function vmcbOf({ vmcb }: Host): Vmcb {
   return vmcb;
 }
 
+/** The monitor's MOV is a store as any other, of which whoever watches the VMCB wants to know. */
+function told(host: Host, id: VmcbFieldId): void {
+  const row = vmcbField(id);
+  if (row) host.cpu.mmu.watched.stored(vmcbOf(host).address + row.offset, row.width / 8);
+}
+
 const inVmcb = (id: VmcbFieldId) => ({ number: vmcbOffset(id), name: `[vmcb.${id}]` });
 
 /** Reads a field of the guest's VMCB, zero-extended. */
@@ -27,6 +33,7 @@ export const readVmcb = instruction('MOV', Cost.GPR, {
 export const writeVmcb = instruction('MOV', Cost.GPR, {
   perform: (host: Host, id: VmcbFieldId, value: bigint | number) => {
     vmcbOf(host).write(id, value);
+    told(host, id);
   },
   field: inVmcb,
   operands: (_, value) => [value],
@@ -40,6 +47,7 @@ export const completeInstruction = instruction('MOV', Cost.GPR, {
   perform: (host: Host, next: bigint) => {
     host.tally.completed++;
     host.area.complete(next);
+    told(host, 'RIP');
   },
   field: () => inVmcb('RIP'),
   operands: (next) => [next],

@@ -140,6 +140,7 @@ export class BuiltInDeprivilege implements Technique {
             'there are no VM exits under "{0}": the guest comes to the monitor by traps',
             this.name,
           ),
+    number: String,
     id: trapId,
     name: trapName,
     gloss: trapGloss,

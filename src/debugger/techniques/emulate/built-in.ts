@@ -70,6 +70,7 @@ export class BuiltInEmulation implements Technique {
     words: [],
     impossible: () =>
       l10n.t('nothing exits under "emulate": the monitor does every instruction itself'),
+    number: String,
     id: String,
     name: String,
     gloss: () => '',

@@ -1,5 +1,6 @@
 import { Vector } from '../../../isa/exceptions';
 import { WideEfer } from '../../../isa/registers/control';
+import { vmcbFieldAt } from '../../../isa/svm/vmcb';
 import { Msr } from '../../../isa/registers/msr';
 import { generalProtection } from '../../../processor/faults';
 import type { PagingState } from '../../../processor/paging/walk';
@@ -26,7 +27,21 @@ export class BuiltInSvm extends Svm {
     protected readonly vm: VirtualMachine,
     private readonly intercepts: readonly Intercept[] | undefined,
   ) {
-    super(vm.computer.processor);
+    super(vm.computer.processor, () => vm.monitor.activity?.next.site);
+  }
+
+  /** The VMCB has been filled before anybody could look; the monitor still knows by which operations. */
+  watchWriters(): void {
+    const { vmcb, writers } = this;
+    if (!vmcb) return;
+    writers.know(vmcb.address);
+    for (const { fields, site } of this.vm.monitor.performedOperations) {
+      for (const offset of fields) {
+        const row = vmcbFieldAt(offset);
+        if (!row) continue;
+        writers.note(vmcb.address + offset, row.width / 8, { kind: 'monitor', site });
+      }
+    }
   }
 
   /** It has a VMCB of its own, whichever was the last to run. */

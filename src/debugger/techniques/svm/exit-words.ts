@@ -24,6 +24,10 @@ const low = (value: bigint): bigint => value & 0xffffffffn;
 /** VMRUN has refused the VMCB. */
 export const INVALID = -1;
 
+/** As the APM's appendix C writes it: '400h', '-1'. */
+export const exitNumber = (code: number): string =>
+  code < 0 ? String(code) : `${code.toString(16).toUpperCase()}h`;
+
 export const exitId = (code: number): string => svmExit(code)?.id ?? `VMEXIT_${hex(code)}`;
 
 export const exitName = (code: number): string =>

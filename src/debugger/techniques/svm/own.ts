@@ -30,12 +30,24 @@ export class OwnSvm extends Svm {
     super(cpu);
   }
 
+  private isWatching = false;
+
+  watchWriters(): void {
+    this.isWatching = true;
+    this.writers.search();
+  }
+
+  protected override placeName(address: bigint): string {
+    return this.places.line(address) ?? this.places.symbol(address) ?? super.placeName(address);
+  }
+
   /** A #VMEXIT is happening: the processor still has the guest's registers. */
   protected override facts(): ExitFacts {
     const { svm, state } = this.cpu;
     const values = this.atExit?.values ?? new BigUint64Array(GENERAL_REGISTERS);
     values.set(state.gprs);
     this.atExit = { vmcb: svm.current?.address ?? 0, values };
+    if (this.isWatching && svm.current) this.writers.know(svm.current.address);
     return super.facts();
   }
 

@@ -5,6 +5,7 @@ import type { CpuState } from '../../../processor/state/cpu-state';
 import { nested } from '../../../processor/svm/guest-state';
 import { NestedPageTables } from '../../../processor/svm/nested-paging';
 import type { Vmcb } from '../../../processor/svm/vmcb';
+import type { Site } from '../../../vmm';
 import type { VmrunFailure } from '../../../processor/svm/vmrun-failures';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
@@ -28,6 +29,7 @@ import {
   exitGloss,
   exitId,
   exitName,
+  exitNumber,
   exitTitle,
   INVALID,
   isTripleFault,
@@ -36,6 +38,7 @@ import { guestPaging, VmcbRegisters, type HiddenPlace } from './guest-registers'
 import { HostSaveAreaRegisters } from './host-registers';
 import { NestedWalk } from './nested-tables';
 import { VmcbStructure } from './vmcb-structure';
+import { VmcbWriters } from './vmcb-writers';
 import { foundText } from './vmrun-rows';
 
 /** What SVM has in common, whether the built-in monitor uses it or a program of the user's own. */
@@ -45,9 +48,18 @@ export abstract class Svm implements Technique {
   /** The VMCB into which the host has last put the state that VMRUN does not move, and after how many exits. */
   private saved: { readonly vmcb: number; readonly exits: number } | undefined;
 
-  constructor(protected readonly cpu: Processor) {
+  protected readonly writers: VmcbWriters;
+
+  /** @param monitorSite where the built-in monitor is, while it has the processor */
+  constructor(
+    protected readonly cpu: Processor,
+    monitorSite?: () => Site | undefined,
+  ) {
+    this.writers = new VmcbWriters(cpu, monitorSite);
     this.observeHidden();
   }
+
+  abstract watchWriters(): void;
 
   /** Where the guest's general registers are while it does not run. */
   protected abstract get general(): GeneralRegisters;
@@ -132,10 +144,16 @@ export abstract class Svm implements Technique {
   }
 
   get structure(): ControlStructure | undefined {
-    const { cpu, vmcb, inGuest } = this;
+    const { cpu, vmcb, inGuest, writers } = this;
     if (!vmcb) return undefined;
+    const placeName = (address: bigint): string => this.placeName(address);
     const hasRun = vmcb.address === cpu.svm.current?.address;
-    return new VmcbStructure(cpu, vmcb, { inGuest, hasRun });
+    return new VmcbStructure(cpu, vmcb, { inGuest, hasRun, writers, placeName });
+  }
+
+  /** What the program that runs the guest has at a linear address, in a few words. */
+  protected placeName(address: bigint): string {
+    return `0x${address.toString(16)}`;
   }
 
   get switchedNote(): string {
@@ -170,6 +188,7 @@ export abstract class Svm implements Technique {
     groups: SVM_GROUPS,
     words: EXIT_WORDS,
     impossible: (group) => this.impossible(group),
+    number: exitNumber,
     id: exitId,
     name: exitName,
     gloss: exitGloss,

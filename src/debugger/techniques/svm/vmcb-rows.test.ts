@@ -88,6 +88,7 @@ describe('rows of a VMCB', () => {
       'found: Guest ASID: 0x0',
       'allowed: not 0: ASID 0 is that of the host',
       'field: Guest ASID: 0x0',
+      'last written: by you',
       'manual: APM 2 15.5.1',
     ]);
     machine.computer.processor.run(1);

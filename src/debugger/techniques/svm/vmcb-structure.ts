@@ -1,11 +1,13 @@
 import * as l10n from '@vscode/l10n';
-import { vmcbField } from '../../../isa/svm/vmcb';
+import { vmcbField, vmcbFieldAt } from '../../../isa/svm/vmcb';
 import type { Processor } from '../../../processor/processor';
 import { failuresOf } from '../../../processor/svm/vmrun-failures';
 import type { Vmcb } from '../../../processor/svm/vmcb';
+import type { Operation } from '../../../vmm';
 import type { Row, ViewRequest } from '../../views/row';
 import type { ControlStructure, StructureField } from '../technique';
 import { vmcbRows } from './vmcb-rows';
+import type { VmcbWriters } from './vmcb-writers';
 import { SHOWN_FIELDS, type FieldRow, type VmcbView } from './vmcb-view';
 
 /** What is known of a VMCB beside its page. */
@@ -14,6 +16,8 @@ export interface VmcbSurroundings {
   readonly inGuest: boolean;
   /** Whether a guest has run by it. */
   readonly hasRun: boolean;
+  readonly writers: VmcbWriters;
+  placeName(address: bigint): string;
 }
 
 /** A VMCB, read from its page of host-physical memory. */
@@ -25,13 +29,16 @@ export class VmcbStructure implements ControlStructure {
   constructor(
     { svm, state }: Processor,
     private readonly vmcb: Vmcb,
-    { inGuest, hasRun }: VmcbSurroundings,
+    private readonly around: VmcbSurroundings,
   ) {
+    const { inGuest, hasRun, writers } = around;
     this.view = {
       vmcb,
       hasRun,
       failures: hasRun ? svm.entryFailures : [],
       nextVmrun: () => (inGuest ? undefined : failuresOf(vmcb, svm.capabilities, state.paging)),
+      lastWrite: (row) => writers.last(vmcb.address, row),
+      placeName: (address) => around.placeName(address),
     };
   }
 
@@ -64,19 +71,25 @@ export class VmcbStructure implements ControlStructure {
   }
 
   /** Stores of a program are no operations. */
-  touched(): readonly StructureField[] {
-    return [];
+  touched(operations: readonly Operation[]): readonly StructureField[] {
+    const offsets = new Set(operations.flatMap(({ fields }) => fields));
+    return [...offsets].flatMap((offset) => {
+      const row = vmcbFieldAt(offset);
+      return row ? [this.fieldOf(row)] : [];
+    });
   }
 
-  private fieldOf({ id, name, width, bits }: FieldRow): StructureField {
+  private fieldOf({ id, name, offset, width, bits }: FieldRow): StructureField {
+    const { vmcb, around } = this;
     return {
       id,
       name,
       width,
       ...(bits && { bits }),
-      read: () => this.vmcb.read(id),
+      read: () => vmcb.read(id),
       write: (value) => {
-        this.vmcb.write(id, BigInt.asUintN(width, value));
+        vmcb.write(id, BigInt.asUintN(width, value));
+        around.writers.note(vmcb.address + offset, width / 8, { kind: 'person' });
       },
     };
   }

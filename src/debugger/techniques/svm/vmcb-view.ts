@@ -1,5 +1,6 @@
 import { VMCB_FIELDS, type VmcbFieldId, type VmcbFieldRow } from '../../../isa/svm/vmcb';
 import type { Vmcb } from '../../../processor/svm/vmcb';
+import type { LastWrite } from '../last-write';
 import type { VmrunFailure } from '../../../processor/svm/vmrun-failures';
 
 export type FieldRow = VmcbFieldRow<VmcbFieldId>;
@@ -13,6 +14,10 @@ export interface VmcbView {
   readonly failures: readonly VmrunFailure[];
   /** What a VMRUN would fail for now; undefined while the guest runs, whose state is not in the VMCB. */
   nextVmrun(): readonly VmrunFailure[] | undefined;
+  /** Who wrote a field last, if that is known. */
+  lastWrite(row: FieldRow): LastWrite | undefined;
+  /** `vmcb.asm:20`, or the symbol, of an instruction of the program that runs the guest. */
+  placeName(address: bigint): string;
 }
 
 /** Which fields have changed since the last stop, and what they were. */

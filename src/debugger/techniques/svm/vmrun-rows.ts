@@ -3,6 +3,7 @@ import { labelled, listed, withNote } from '../../../isa/phrases';
 import { vmcbField } from '../../../isa/svm/vmcb';
 import type { VmrunFailure } from '../../../processor/svm/vmrun-failures';
 import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from '../../views/row';
+import { writerRow } from '../last-write';
 import type { VmcbView } from './vmcb-view';
 
 /** Why VMRUN fails: the last one, and the next one as the VMCB is now. */
@@ -41,7 +42,7 @@ function nextRow(failures: readonly VmrunFailure[]): Row {
   });
 }
 
-/** One row for each check that failed, and below it what was found, what is allowed, and each field. */
+/** One row for each check that failed, and below it what was found, what is allowed, and who wrote it. */
 export function failureRows(view: VmcbView, request: ViewRequest, node: string): Row[] {
   const [top, number] = node.split('/');
   const failures = top === NEXT ? view.nextVmrun() : view.failures;
@@ -51,11 +52,19 @@ export function failureRows(view: VmcbView, request: ViewRequest, node: string):
   }
   const failure = failures[Number(number)];
   if (!failure) return [];
-  const fields = failure.found.map(([id]) => {
+  const fields = failure.found.flatMap(([id]) => {
+    const row = vmcbField(id);
+    if (!row) return [];
     const value = formatNumber(view.vmcb.read(id), request.format);
-    const text = labelled(vmcbField(id)?.name ?? id, value);
+    const text = labelled(row.name, value);
     const expression = `vmcb.${id.toLowerCase()}`;
-    return leaf(`${node}/${id}`, l10n.t('field'), text, { value, expression });
+    return [
+      leaf(`${node}/${id}`, l10n.t('field'), text, { value, expression }),
+      writerRow(`${node}/${id}.writer`, view.lastWrite(row), {
+        placeName: (address) => view.placeName(address),
+        unknown: l10n.t('not by a store, since the debugger looks'),
+      }),
+    ];
   });
   return [
     leaf(`${node}/found`, l10n.t('found'), foundText(failure)),

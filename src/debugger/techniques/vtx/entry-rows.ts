@@ -4,8 +4,8 @@ import { ExitReason } from '../../../isa/vmx/exit-reasons';
 import { fieldByEncoding, type Field } from '../../../isa/vmx/fields';
 import { VM_INSTRUCTION_ERRORS, VmInstructionError } from '../../../isa/vmx/instruction-errors';
 import { formatFailure, type EntryCheckFailure } from '../../../processor/vmx/entry-checks';
-import type { LastWrite } from './field-writers';
 import { formatNumber, group, hex, leaf, type Row, type ViewRequest } from '../../views/row';
+import { writerRow } from '../last-write';
 import { exitName } from './exit-words';
 import type { NextEntry } from './next-entry';
 import type { VmcsView } from './vmcs-view';
@@ -94,28 +94,9 @@ function fieldRows(view: VmcsView, request: ViewRequest, node: string, field: Fi
   const expression = `vmcs.${row.id.toLowerCase()}`;
   return [
     leaf(`${node}/${row.id}`, l10n.t('field'), labelled(row.name, value), { value, expression }),
-    writerRow(view, `${node}/${row.id}.writer`, view.lastWrite(row)),
+    writerRow(`${node}/${row.id}.writer`, view.lastWrite(row), {
+      placeName: (address) => view.placeName(address),
+      unknown: l10n.t('not by VMWRITE, since the debugger looks'),
+    }),
   ];
-}
-
-function writerRow(view: VmcsView, id: string, write: LastWrite | undefined): Row {
-  const label = l10n.t('last written');
-  if (!write) return leaf(id, label, l10n.t('not by VMWRITE, since the debugger looks'));
-  const { writer, isOver } = write;
-  const more = (text: string): string =>
-    isOver ? withNote(text, l10n.t('something else has been there since')) : text;
-  switch (writer.kind) {
-    case 'person':
-      return leaf(id, label, more(l10n.t('by you')));
-    case 'program':
-      return leaf(id, label, more(view.placeName(writer.address)), {
-        place: { address: writer.address },
-      });
-    case 'monitor': {
-      const { site } = writer;
-      if (!site) return leaf(id, label, more(l10n.t('by the monitor')));
-      const text = `${site.file.slice(site.file.lastIndexOf('/') + 1)}:${String(site.line)}`;
-      return leaf(id, label, more(withNote(text, site.function)), { site });
-    }
-  }
 }

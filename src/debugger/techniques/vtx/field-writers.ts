@@ -2,22 +2,7 @@ import { fieldBits, fieldByEncoding, isHighAccess } from '../../../isa/vmx/field
 import type { Processor } from '../../../processor/processor';
 import type { Site } from '../../../vmm';
 import { linearRip, LiveRegisters } from '../../registers/registers';
-
-/** Who wrote a field of a VMCS. */
-export type FieldWriter =
-  /** A VMWRITE of the user's program, by its linear address in the host. */
-  | { readonly kind: 'program'; readonly address: bigint }
-  /** An operation of the built-in monitor; without a place where it was not built for debugging. */
-  | { readonly kind: 'monitor'; readonly site: Site | undefined }
-  /** Somebody at the debugger. */
-  | { readonly kind: 'person' };
-
-/** Who wrote a field last, as far as that is known. */
-export interface LastWrite {
-  readonly writer: FieldWriter;
-  /** Something else stands there now: a VM exit has saved it, or memory was written. */
-  readonly isOver: boolean;
-}
+import type { FieldWriter, LastWrite } from '../last-write';
 
 interface Note {
   readonly writer: FieldWriter;

@@ -2,7 +2,7 @@ import { VMCS_FIELDS, type FieldRow } from '../../../isa/vmx/fields';
 import { fieldExists, type VmxCapabilities } from '../../../processor/vmx/capabilities';
 import type { EntryCheckFailure } from '../../../processor/vmx/entry-checks';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import type { LastWrite } from './field-writers';
+import type { LastWrite } from '../last-write';
 import type { NextEntry } from './next-entry';
 
 /** What the rows of a VMCS are made from. */

@@ -144,6 +144,7 @@ export abstract class Vtx implements Technique {
     groups: EXIT_GROUPS,
     words: EXIT_WORDS,
     impossible: (group) => this.impossible(group),
+    number: String,
     id: exitId,
     name: exitName,
     gloss: exitGloss,

@@ -1,0 +1,98 @@
+import { PAGE_SIZE, PHYSICAL_BASE, State, Tlb } from '../state/layout';
+import type { PhysicalMemory } from '../physical-memory';
+import type { SoftwareTlb } from './tlb';
+
+/** Somebody who is told of the stores that instructions make to some frames of memory. */
+export interface StoreWatch {
+  /** @param frame host-physical address of a page */
+  watches(frame: number): boolean;
+  /** So many bytes at a host-physical address have been stored; RIP is still at the instruction. */
+  stored(address: number, bytes: number): void;
+}
+
+/** What has to be known of code that lies in watched frames, too. */
+export interface DecodedPlaces {
+  /** Whether an instruction was decoded from any of the bytes. */
+  isDecoded(address: number, bytes: number): boolean;
+}
+
+/**
+ * Stores to frames that somebody watches. The mark in the TLB keeps engines from going straight there; here they go
+ * where they would have gone, by the same translation, so that nothing but the watcher can tell the difference.
+ */
+export class WatchedStores {
+  private readonly watches = new Set<StoreWatch>();
+
+  constructor(
+    private readonly physical: PhysicalMemory,
+    private readonly tlb: SoftwareTlb,
+    private readonly code: DecodedPlaces,
+    private readonly view: DataView,
+  ) {}
+
+  /** Somebody is told from now on. To be called again when he watches other frames. */
+  begin(watch: StoreWatch): void {
+    this.watches.add(watch);
+    this.mark();
+  }
+
+  end(watch: StoreWatch): void {
+    this.watches.delete(watch);
+    this.mark();
+  }
+
+  private mark(): void {
+    const all = [...this.watches];
+    const none = all.length === 0;
+    this.tlb.watch(none ? undefined : (frame) => all.some((watch) => watch.watches(frame)));
+  }
+
+  /** A store of an engine's to one page. @returns whether nothing but the watch kept it from going straight */
+  store(linear: bigint, bytes: number, value: bigint): boolean {
+    const address = this.straight(linear, bytes);
+    if (address === undefined) return false;
+    this.physical.write(address, bytes, value);
+    this.stored(address, bytes);
+    return true;
+  }
+
+  /** The same of vectors: they never go straight where code lies. */
+  storeBytes(linear: bigint, data: Uint8Array): boolean {
+    const address = this.straight(linear, data.length);
+    if (address === undefined || this.marksAt(linear, data.length) !== Tlb.WATCHED) return false;
+    this.physical.writeBytes(address, data);
+    this.stored(address, data.length);
+    return true;
+  }
+
+  /** Reads what a store will write back; undefined where it does not go straight. */
+  loadForUpdate(linear: bigint, bytes: number): bigint | undefined {
+    const address = this.straight(linear, bytes);
+    return address === undefined ? undefined : this.physical.read(address, bytes);
+  }
+
+  /** A store within a page has been made, whichever way it took. */
+  stored(address: number, bytes: number): void {
+    for (const watch of this.watches) {
+      if (watch.watches(address - (address % PAGE_SIZE))) watch.stored(address, bytes);
+    }
+  }
+
+  /** Where a store goes by the translation that is known, if only the watch is in its way. */
+  private straight(linear: bigint, bytes: number): number | undefined {
+    if (this.watches.size === 0) return undefined;
+    const marks = this.marksAt(linear, bytes);
+    if (marks === undefined || (marks & Tlb.WATCHED) === 0) return undefined;
+    const address = this.tlb.addressOf(this.set, linear) - PHYSICAL_BASE;
+    const isCode = marks & Tlb.HOLDS_CODE && this.code.isDecoded(address, bytes);
+    return isCode ? undefined : address;
+  }
+
+  private marksAt(linear: bigint, bytes: number): number | undefined {
+    return this.tlb.writeMarks(this.set, linear, bytes);
+  }
+
+  private get set(): number {
+    return this.view.getInt32(State.TLB_SET, true);
+  }
+}
