@@ -35,6 +35,8 @@ export const Icr = {
   DELIVERY: 0x700,
   FIXED: 0,
   LOWEST_PRIORITY: 0x100,
+  SMI: 0x200,
+  NMI: 0x400,
   LOGICAL: 0x800,
   SHORTHAND: 0xc_0000,
   SELF: 0x4_0000,

@@ -194,6 +194,7 @@ const ROWS = [
   row(EDX_SVM, 12, 'PauseFilterThreshold', SVM),
   row(EDX_SVM, 15, 'VMSAVEvirt', SVM),
   row(EDX_SVM, 16, 'VGIF', SVM),
+  row(EDX_SVM, 25, 'VNMI', SVM),
 ] as const;
 
 export type FeatureName = (typeof ROWS)[number]['name'];

@@ -149,6 +149,10 @@ export class Computer implements Persistent<ComputerState> {
         events.reset?.();
         this.comeBack();
       },
+      signal: (signal) => {
+        events.signal?.(signal);
+        this.processor.signals.raise(signal);
+      },
       a20: (on) => {
         this.processor.setAddressLine20(on);
       },

@@ -1,4 +1,5 @@
 import { IO_APIC } from '../isa/physical-addresses';
+import type { ExternalSignal } from '../processor/events/external-signals';
 import type { Persistent } from '../processor/persistent';
 import { IoApic } from './devices/apic/io-apic';
 import { LocalApic } from './devices/apic/local-apic';
@@ -53,6 +54,8 @@ export interface PlatformEvents {
   /** The exit device (port 0xf4) was written. */
   exit?(value: number): void;
   powerOff?(): void;
+  /** The local APIC has a signal for the processor. */
+  signal?(signal: ExternalSignal): void;
   reset?(): void;
   /** Address line 20 has been let through, or held at 0. */
   a20?(on: boolean): void;
@@ -168,6 +171,7 @@ export class Platform implements Persistent<PlatformState> {
       onEndOfInterrupt: (vector) => {
         this.ioApic.endOfInterrupt(vector);
       },
+      onSignal: (signal) => events.signal?.(signal),
     });
     this.apicRegisters = apicRegisters(this.localApic);
     this.ioApic = new IoApic({

@@ -10,6 +10,7 @@ import { endResume } from './events/flags';
 import { stepCondition } from './events/branch-step';
 import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
+import { ExternalSignals } from './events/external-signals';
 import type { InterruptEvent } from './events/event';
 import { Fault, Held, undefinedOpcode } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
@@ -78,6 +79,7 @@ export class Processor
   private stop: ProcessorStop | undefined;
   private readonly delivery = new EventDelivery(this);
   private readonly hold = new EventHold(this);
+  readonly signals = new ExternalSignals(this);
   private eventDelivered = false;
 
   constructor(
@@ -163,6 +165,7 @@ export class Processor
       vmx: this.vmx.save(),
       svm: this.svm.save(),
       spaces: this.spaces.save(),
+      signals: this.signals.save(),
       tlb: this.tlb.save(),
       addressLine20: this.mmu.addressLine20,
       progress: this.progress.save(),
@@ -174,6 +177,7 @@ export class Processor
     this.vmx.restore(snapshot.vmx);
     this.svm.restore(snapshot.svm);
     this.spaces.restore(snapshot.spaces);
+    this.signals.restore(snapshot.signals);
     this.tlb.restore(snapshot.tlb);
     this.mmu.addressLine20 = snapshot.addressLine20;
     this.progress.restore(snapshot.progress);
@@ -187,6 +191,7 @@ export class Processor
     this.mmu.secondLevel = this.mmu.guarded = undefined;
     this.vmx.reset();
     this.svm.reset();
+    this.signals.reset();
     this.tlb.flushAll();
     this.code.flush();
     this.updateDerivedState();
@@ -246,26 +251,20 @@ export class Processor
 
   /** What happens between two instructions: VM exits that are due, interrupts, the end of the budget. */
   private boundary(end: number): ProcessorStop | undefined {
-    const { state } = this;
     try {
+      this.signals.takeSmi();
       this.guestMode.trapFlag();
       this.deliverPendingDebug();
       if (this.guestMode.boundary()) return undefined;
-      this.takeInterrupt();
+      this.signals.takeNmi();
+      this.signals.takeInterrupt();
     } catch (thrown) {
       this.leaveInstruction(thrown);
       if (this.stop) return this.stop;
     }
-    if (state.activity !== 'active') return { kind: 'halt' };
+    if (this.state.activity !== 'active') return { kind: 'halt' };
     if (this.eventDelivered && this.stopsAtDelivery) return undefined;
     return this.work >= end ? { kind: 'budget' } : undefined;
-  }
-
-  private takeInterrupt(): void {
-    if (!this.acceptsInterrupts || !this.bus.interruptRequested()) return;
-    if (this.guestMode.externalInterrupt()) return;
-    const vector = this.bus.acknowledgeInterrupt();
-    this.deliver({ kind: 'external-interrupt', vector, returnRip: this.state.rip });
   }
 
   /** External interrupts wait, while a debugger steps. */

@@ -1,4 +1,5 @@
 import type { AddressSpacesState } from '../guest-mode/address-spaces';
+import type { ExternalSignalsState } from '../events/external-signals';
 import type { TlbState } from '../paging/tlb';
 import type { ProgressState } from '../execution/progress';
 import type { SavedRegisters } from './saved-registers';
@@ -11,6 +12,7 @@ export interface ProcessorSnapshot {
   readonly vmx: VmxState;
   readonly svm: SvmState;
   readonly spaces: AddressSpacesState;
+  readonly signals: ExternalSignalsState;
   readonly tlb: TlbState;
   readonly progress: ProgressState;
   readonly addressLine20: boolean;

@@ -202,6 +202,7 @@ const BROKEN: readonly (readonly [string, VmcbValues, string?])[] = [
   ['save.s-cet.reserved', { CR4: 0x800620, CR0: 0x80010031, S_CET: 0x40 }, 'save.cr4.reserved'],
   ['control.vmrun-intercept', { INTERCEPT_VECTOR_4: 2 }],
   ['control.asid', { GUEST_ASID: 0 }],
+  ['control.virtual-nmi', { VIRTUAL_INTERRUPT: 1 << 26 }],
   ['control.iopm', { IOPM_BASE_PA: 0xff_ffff_e000n }],
   ['control.msrpm', { MSRPM_BASE_PA: 0xff_ffff_f000n }],
   ...[1, 5, 6, 7].map(

@@ -71,14 +71,16 @@ function loadPdptes({ state, mmu, physical }: GuestModeHost): void {
   );
 }
 
-/** EVENTINJ (APM 2 15.20). An NMI that is injected does not block others. */
-function injectEvent(cpu: GuestModeHost, { vmcb }: SvmGuest): void {
+/** EVENTINJ (APM 2 15.20). An NMI that is injected blocks others only where NMIs are virtual (15.21.10). */
+function injectEvent(cpu: GuestModeHost, guest: SvmGuest): void {
+  const { vmcb } = guest;
   const information = vmcb.readNumber('EVENTINJ');
   if ((information & Event.V) === 0) return;
   const { state } = cpu;
   const errorCode = vmcb.readNumber('EVENTINJ_ERROR_CODE');
   const event = injectedEvent(information, errorCode, state.rip, vmcb.read('NRIP'));
   if (event.kind === 'hardware-exception') cpu.tally.injectedExceptions++;
+  if (event.kind === 'NMI') guest.nmiInjected();
   const { nmiBlocked } = state;
   cpu.inject(event);
   state.nmiBlocked = nmiBlocked;

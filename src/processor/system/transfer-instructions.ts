@@ -109,7 +109,7 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
 
 /** In a guest whose NMIs belong to the VMM, IRET has nothing to do with them (SDM 3C 26.3). */
 function unblockNmis({ state, guestMode }: InstructionContext): void {
-  if (guestMode.iretUnblocksNmis) state.nmiBlocked = false;
+  if (guestMode.unblocksNmis()) state.nmiBlocked = false;
 }
 
 function realModeReturn(cpu: InstructionContext, bytes: number): void {

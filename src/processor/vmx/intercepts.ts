@@ -384,6 +384,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     if (this.primary(PrimaryControl.NMI_WINDOW_EXITING) && !state.nmiBlocked && open) {
       this.exit({ reason: ExitReason.NMI_WINDOW });
     }
+    this.cpu.signals.takeNmi();
     const enabled = state.hasFlag(Rflags.IF);
     if (this.primary(PrimaryControl.INTERRUPT_WINDOW_EXITING) && enabled && open) {
       this.exit({ reason: ExitReason.INTERRUPT_WINDOW });
@@ -399,10 +400,23 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   }
 
   /** Virtual NMIs, or those that do not exit (SDM 3C 26.3). */
-  get iretUnblocksNmis(): boolean {
-    const { pin } = this.controls;
-    const { NMI_EXITING, VIRTUAL_NMIS } = PinBasedControl;
-    return (pin & NMI_EXITING) === 0 || (pin & VIRTUAL_NMIS) !== 0;
+  unblocksNmis(): boolean {
+    return (this.controls.pin & PinBasedControl.NMI_EXITING) === 0 || this.hasVirtualNmis;
+  }
+
+  get hasVirtualNmis(): boolean {
+    return (this.controls.pin & PinBasedControl.VIRTUAL_NMIS) !== 0;
+  }
+
+  readonly holdsSignals = false;
+
+  nmi(event: InterruptEvent): boolean {
+    if ((this.controls.pin & PinBasedControl.NMI_EXITING) === 0) return false;
+    return this.exit({ reason: ExitReason.EXCEPTION_NMI, event });
+  }
+
+  smi(): void {
+    // Without dual-monitor treatment no guest is left (SDM 3C 32.14).
   }
 
   /** The monitor trap flag (SDM 3C 26.5.2). */

@@ -8,12 +8,14 @@ function localApic() {
   const clock = new Clock();
   let cr8 = 0;
   const ended: number[] = [];
+  const signals: string[] = [];
   const apic = new LocalApic({
     clock,
     taskPriority: { get: () => cr8, set: (value) => (cr8 = value) },
     onEndOfInterrupt: (vector) => ended.push(vector),
+    onSignal: (signal) => signals.push(signal),
   });
-  return { apic, clock, ended, cr8: () => cr8 };
+  return { apic, clock, ended, signals, cr8: () => cr8 };
 }
 
 describe('local APIC', () => {
@@ -49,6 +51,20 @@ describe('local APIC', () => {
     assert.ok(!apic.intr);
     apic.request(0x60);
     assert.ok(apic.intr);
+  });
+
+  it('sends NMIs and SMIs to its own processor, whatever their vector (SDM 3A 11.6.1)', () => {
+    const { apic, signals } = localApic();
+    apic.write(Apic.ICR_LOW, 0x4_4400);
+    apic.write(Apic.ICR_HIGH, 0);
+    apic.write(Apic.ICR_LOW, 0x4400);
+    apic.write(Apic.ICR_LOW, 0x4200);
+    apic.write(Apic.ICR_HIGH, 3 << 24);
+    apic.write(Apic.ICR_LOW, 0x4400); // another's
+    assert.deepEqual(signals, ['NMI', 'NMI', 'SMI']);
+    assert.ok(!apic.hasRequests);
+    apic.write(Apic.ESR, 0);
+    assert.equal(apic.read(Apic.ESR), 0);
   });
 
   it('tells I/O APICs of the end of interrupts that came by a level', () => {

@@ -1,3 +1,4 @@
+import type { ExternalSignal } from '../../../processor/events/external-signals';
 import type { Clock, TimedDevice } from '../clock';
 import type { Stateful } from '../device';
 import { Apic, Esr, Icr, LVT_WRITABLE, Lvt, Svr, VERSION } from './registers';
@@ -15,6 +16,8 @@ export interface LocalApicConfig {
   readonly timeStamp?: () => bigint;
   /** An interrupt that came by a level is over: I/O APICs are told. */
   readonly onEndOfInterrupt?: (vector: number) => void;
+  /** An NMI or SMI has come for the processor, of whatever priority it is. */
+  readonly onSignal?: (signal: ExternalSignal) => void;
 }
 
 export interface LocalApicState {
@@ -80,6 +83,12 @@ function acceptsX2apic(destination: number, logical: boolean): boolean {
   if (destination === 0xffff_ffff || destination === 0xff) return true;
   return logical ? destination >>> 16 === 0 && (destination & 1) !== 0 : destination === 0;
 }
+
+/** Messages by their delivery mode that are no interrupts with a vector (11.6.1). */
+const SIGNALS: ReadonlyMap<number, ExternalSignal> = new Map([
+  [Icr.NMI, 'NMI'],
+  [Icr.SMI, 'SMI'],
+]);
 
 /** In units of the clock. */
 const NEVER = 1n << 50n;
@@ -289,15 +298,18 @@ export class LocalApic implements TimedDevice, Stateful<LocalApicState> {
   private send(destination: number): void {
     const { icrLow } = this.s;
     const delivery = icrLow & Icr.DELIVERY;
-    if (delivery !== Icr.FIXED && delivery !== Icr.LOWEST_PRIORITY) return;
+    const signal = SIGNALS.get(delivery);
+    if (!signal && delivery !== Icr.FIXED && delivery !== Icr.LOWEST_PRIORITY) return;
     const vector = icrLow & 0xff;
-    if (vector < FIRST_VECTOR) {
+    if (!signal && vector < FIRST_VECTOR) {
       this.error(Esr.SEND_VECTOR);
       return;
     }
     const shorthand = icrLow & Icr.SHORTHAND;
     const toMe = shorthand === 0 && this.accepts(destination, (icrLow & Icr.LOGICAL) !== 0);
-    if (toMe || shorthand === Icr.SELF || shorthand === Icr.ALL) this.request(vector);
+    if (!toMe && shorthand !== Icr.SELF && shorthand !== Icr.ALL) return;
+    if (signal) this.config.onSignal?.(signal);
+    else this.request(vector);
   }
 
   /** Both halves of the ICR at once, with a destination of 32 bits: x2APIC mode (11.12.9). */
