@@ -8,8 +8,8 @@ import { Attributes } from '../../../isa/svm/save-fields';
 import type { VmcbFieldId } from '../../../isa/svm/vmcb';
 import { has, vmrunCheck, type VmrunView } from './rule';
 
-/** Bytes of the permissions maps (APM 2 15.10.1, 15.11). */
-const MAP_SIZE = { IOPM: 0x3000n, MSRPM: 0x2000n } as const;
+/** Bytes of the permissions maps, the first of which has a bit for each of 64K + 3 ports (APM 2 15.10.1, 15.11). */
+const MAP_SIZE = { IOPM: 0x2001n, MSRPM: 0x2000n } as const;
 
 /** The intercept of NMIs in intercept vector 3. */
 const NMI_INTERCEPT = 1n << 1n;
@@ -17,12 +17,12 @@ const NMI_INTERCEPT = 1n << 1n;
 const nested = (v: VmrunView): boolean => has(v, 'NESTED_CONTROL', NestedControl.NP_ENABLE);
 const limit = (v: VmrunView): bigint => 1n << BigInt(v.capabilities.physicalAddressWidth);
 
-/** A map of permissions ends below the physical-address width; bits 11:0 of its address are ignored. */
+/** A map of permissions does not extend to the end of physical addresses; bits 11:0 of its address are ignored. */
 const mapCheck = (id: string, field: VmcbFieldId, size: bigint) =>
   vmrunCheck(
     `control.${id}`,
     field,
-    (v) => (v.field(field) & ~0xfffn) + size <= limit(v),
+    (v) => (v.field(field) & ~0xfffn) + size < limit(v),
     (v) => l10n.t('the whole map below bit {0}', v.capabilities.physicalAddressWidth),
   );
 
