@@ -108,6 +108,16 @@ describe('WRMSR', () => {
     cpu.rest(7);
     assert.equal(readMsr(cpu, 0x10), 5007n);
   });
+
+  it('IA32_TSC_ADJUST and the counter change by the same (SDM 3B 18.17.3)', () => {
+    const cpu = longMode();
+    cpu.rest(100);
+    writeMsr(cpu, 0x10, 5000n);
+    assert.equal(readMsr(cpu, 0x3b), 4900n);
+    writeMsr(cpu, 0x3b, BigInt.asUintN(64, -60n));
+    assert.equal(readMsr(cpu, 0x10), 40n);
+    assert.equal(readMsr(cpu, 0x3b), BigInt.asUintN(64, -60n));
+  });
 });
 
 describe('the instructions RDMSR and WRMSR', () => {
