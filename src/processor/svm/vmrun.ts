@@ -3,6 +3,7 @@ import { Event } from '../../isa/svm/intercepts';
 import { WorldSwitch } from '../faults';
 import type { GuestModeHost } from '../guest-mode/host';
 import { readPdptes } from '../paging/pdptes';
+import { loadBranchState, saveBranchState, virtualizesBranches } from './branch-state';
 import { injectedEvent } from './event-information';
 import { loadGuestState } from './guest-state';
 import { saveHostState } from './host-state';
@@ -29,6 +30,10 @@ export function enterGuest(cpu: GuestModeHost, address: number): void {
   }
   guest.begin();
   flushAsAsked(cpu, vmcb);
+  if (virtualizesBranches(vmcb)) {
+    saveBranchState(state, svm.hostSaveArea);
+    loadBranchState(state, vmcb);
+  }
   loadGuestState(state, vmcb);
   svm.enterMode();
   cpu.spaces.enterGuest({ tag: vmcb.readNumber('GUEST_ASID'), root: guest.translate() });
