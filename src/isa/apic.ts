@@ -37,6 +37,8 @@ export const Icr = {
   DELIVERY_SHIFT: 8,
   FIXED: 0,
   LOWEST_PRIORITY: 0x100,
+  SMI: 0x200,
+  NMI: 0x400,
   LOGICAL: 0x800,
   ASSERT: 0x4000,
   LEVEL: 0x8000,

@@ -184,6 +184,7 @@ const ROWS = [
   row([0x80000007, 'edx'], 8, 'Invariant TSC'),
   row([0x80000008, 'ebx'], 9, 'WBNOINVD', { instructions: 'WBNOINVD' }),
   row(EDX_SVM, 0, 'NP', SVM),
+  row(EDX_SVM, 1, 'LbrVirt', SVM),
   row(EDX_SVM, 2, 'SVML', { ...SVM, msrs: [Msr.SVM_KEY] }),
   row(EDX_SVM, 3, 'NRIPS', SVM),
   row(EDX_SVM, 4, 'TscRateMsr', { ...SVM, msrs: [Msr.TSC_RATIO] }),
@@ -194,6 +195,7 @@ const ROWS = [
   row(EDX_SVM, 12, 'PauseFilterThreshold', SVM),
   row(EDX_SVM, 15, 'VMSAVEvirt', SVM),
   row(EDX_SVM, 16, 'VGIF', SVM),
+  row(EDX_SVM, 25, 'VNMI', SVM),
 ] as const;
 
 export type FeatureName = (typeof ROWS)[number]['name'];

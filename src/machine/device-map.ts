@@ -1,6 +1,7 @@
 import { HPET, IO_APIC } from '../isa/physical-addresses';
 import type { MemoryRegion } from '../processor/memory-region';
 import type { PhysicalMemory } from '../processor/physical-memory';
+import { TEST_MEMORY } from './devices/test-device';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
 import type { Platform } from './platform';
 
@@ -67,21 +68,43 @@ const videoRegions = (platform: Platform): MemoryRegion[] =>
 const fixedRegions = (platform: Platform): MemoryRegion[] => [
   wordRegion(IO_APIC, platform.ioApic),
   hpetRegion(platform),
+  testRegion(platform),
 ];
 
 /** Whatever its width, an access comes to video memory byte by byte. */
-const videoRegion = ({ vga }: Platform, { first, last }: AddressRange): MemoryRegion => ({
+const videoRegion = ({ vga }: Platform, range: AddressRange): MemoryRegion =>
+  byteRegion(range, {
+    read: (address) => vga.readMemory(address),
+    write: (address, value) => {
+      vga.writeMemory(address, value);
+    },
+  });
+
+const testRegion = ({ testDevice }: Platform): MemoryRegion =>
+  byteRegion(TEST_MEMORY, {
+    read: (address) => testDevice.readMemory(address - TEST_MEMORY.first),
+    write: (address, value) => {
+      testDevice.writeMemory(address - TEST_MEMORY.first, value);
+    },
+  });
+
+interface ByteDevice {
+  read(address: number): number;
+  write(address: number, value: number): void;
+}
+
+/** Accesses of any width, byte by byte. */
+const byteRegion = ({ first, last }: AddressRange, device: ByteDevice): MemoryRegion => ({
   first,
   last,
   read: (address, bytes) => {
     let value = 0n;
-    for (let n = bytes - 1; n >= 0; n--)
-      value |= BigInt(vga.readMemory(address + n)) << BigInt(8 * n);
+    for (let n = bytes - 1; n >= 0; n--) value |= BigInt(device.read(address + n)) << BigInt(8 * n);
     return value;
   },
   write: (address, bytes, value) => {
     for (let n = 0; n < bytes; n++) {
-      vga.writeMemory(address + n, Number((value >> BigInt(8 * n)) & 0xffn));
+      device.write(address + n, Number((value >> BigInt(8 * n)) & 0xffn));
     }
   },
 });

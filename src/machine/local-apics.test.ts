@@ -106,6 +106,22 @@ describe('messages between local APICs (SDM 3A 11.6)', () => {
     ]);
   });
 
+  it('bring NMIs and SMIs, whatever their vector, to whom they are for', () => {
+    const { apics, signals, taken, send } = computer(2);
+    send(0, 0x4_4400);
+    send(0, 0x4400, 0);
+    send(0, 0x4200, 1);
+    send(0, 0x4400, 3);
+    assert.deepEqual(signals, [
+      [0, 'NMI'],
+      [0, 'NMI'],
+      [1, 'SMI'],
+    ]);
+    assert.deepEqual(taken(), []);
+    apics.all[0]?.write(Apic.ESR, 0);
+    assert.equal(apics.all[0]?.read(Apic.ESR), 0);
+  });
+
   it('bring what the 8259 pair requests to the bootstrap processor alone at first', () => {
     const pic = new Pic8259();
     const processor = {

@@ -147,12 +147,14 @@ export class LocalApics {
         lowest(takers)?.apic.request(vector, level);
         return;
       case 'INIT':
-        for (const { processor } of takers) processor.receive?.({ kind: 'INIT' });
+      case 'NMI':
+      case 'SMI':
+        for (const { processor } of takers) processor.receive?.({ kind: delivery });
         return;
       case 'start-up':
         for (const { processor } of takers) processor.receive?.({ kind: 'start-up', vector });
         return;
-      // There is no system-management mode; the 8259 pair is wired to LINT0.
+      // The 8259 pair is wired to LINT0.
       default:
     }
   }

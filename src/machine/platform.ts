@@ -32,6 +32,7 @@ import { Pic8259, type Obstacle } from './devices/pic8259';
 import { PIT_FREQUENCY, Pit8254 } from './devices/pit8254';
 import { PortBus, type UnclaimedPort } from './devices/port-bus';
 import { SystemControl } from './devices/system-control';
+import { TestDevice } from './devices/test-device';
 import { Typist } from './devices/typist';
 import { Uart16550 } from './devices/uart16550';
 import { LINEAR_FRAME_BUFFER } from './devices/vga/vbe';
@@ -138,6 +139,7 @@ export class Platform implements Persistent<PlatformState> {
   readonly vga: Vga;
   /** Types prepared text on the keyboard. */
   readonly typist: Typist;
+  readonly testDevice: TestDevice;
   private readonly systemControl: SystemControl;
   private readonly hostBridge: HostBridge;
   private readonly power: PowerManagement;
@@ -170,7 +172,7 @@ export class Platform implements Persistent<PlatformState> {
     this.hpet = new Hpet({
       clock,
       instructionsPerSecond: INSTRUCTIONS_PER_SECOND,
-      line: (number) => (number < ISA_IRQS ? this.irq(number) : this.ioApic.pin(number)),
+      line: (number) => this.line(number),
     });
     this.pit = new Pit8254({
       clock,
@@ -202,6 +204,7 @@ export class Platform implements Persistent<PlatformState> {
       irq: this.hpet.passing(LegacyIrq.CLOCK),
     });
     this.coprocessorError = new CoprocessorError({ irq: this.irq(13) });
+    this.testDevice = new TestDevice({ lines: Array.from({ length: 24 }, (_, n) => this.line(n)) });
     this.mouse = new Mouse({
       onData: () => {
         this.keyboard.attend();
@@ -268,8 +271,8 @@ export class Platform implements Persistent<PlatformState> {
     ];
     const { memory = 0, videoRom } = options;
     const fwCfg = new FwCfg({ memory, videoRom, bus: around.bus, processors: processors.length });
-    const stateful = [...isa, this.coprocessorError, fwCfg, pci, ...channels];
-    const { mouse, typist, localApics, ioApic, hpet } = this;
+    const { mouse, typist, localApics, ioApic, hpet, testDevice } = this;
+    const stateful = [...isa, this.coprocessorError, testDevice, fwCfg, pci, ...channels];
     // Where the VGA lies comes before what it is.
     const owners = [pci, ...stateful, mouse, typist, ...localApics.all, ioApic, hpet];
     this.devices = new Map(owners.map((device) => [device.name, device] as const));
@@ -393,6 +396,11 @@ export class Platform implements Persistent<PlatformState> {
       pic(level);
       pin(level);
     };
+  }
+
+  /** The same, and those that only the I/O APIC has. */
+  private line(number: number): InterruptLine {
+    return number < ISA_IRQS ? this.irq(number) : this.ioApic.pin(number);
   }
 
   /** INTR as the processor that executes sees it, behind its local APIC. */

@@ -1,6 +1,6 @@
 import { ApicBase } from '../isa/registers/msr-fields';
 import { Msr } from '../isa/registers/msr';
-import type { StartSignal } from '../processor/events/start-up';
+import type { ProcessorSignal } from '../processor/events/external-signals';
 import type { CpuState } from '../processor/state/cpu-state';
 
 /** What of a processor belongs to its local APIC. */
@@ -14,7 +14,7 @@ export interface ProcessorApic {
   /** The TSC without the time. */
   readonly timeStampOffset: bigint;
   /** What the processor itself has to deal with. Undefined: it has no others that could start it. */
-  readonly receive?: (signal: StartSignal) => void;
+  readonly receive?: (signal: ProcessorSignal) => void;
 }
 
 /** Where the registers are that belong to it. */

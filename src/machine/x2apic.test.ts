@@ -76,6 +76,11 @@ describe('x2APIC mode', () => {
       'Tk',
     ],
     [
+      'sends an NMI to itself, whose handler no other one interrupts',
+      `${HANDLED.replaceAll('0x2040', '0x2002')}\n${ENTER}\n${wrmsr(0x830, 0x4400)}\n${SAY('k')}`,
+      'Tk',
+    ],
+    [
       'and not to other processors',
       `${HANDLED}\n${ENTER}\n${wrmsr(0x830, IPI, 5)}\nsti\nnop\ncli\n${SAY('k')}`,
       'k',

@@ -11,7 +11,8 @@ import { endResume } from './events/flags';
 import { stepCondition } from './events/branch-step';
 import { checkExecution } from './events/hardware-breakpoints';
 import { EventHold } from './events/hold';
-import { StartUp, type StartSignal } from './events/start-up';
+import { StartUp } from './events/start-up';
+import { ExternalSignals, type ProcessorSignal } from './events/external-signals';
 import type { InterruptEvent } from './events/event';
 import { Fault, Held } from './faults';
 import { AddressSpaces } from './guest-mode/address-spaces';
@@ -86,6 +87,7 @@ export class Processor
   private readonly startUp = new StartUp(this, () => {
     this.leaveGuestMode();
   });
+  readonly signals = new ExternalSignals(this);
   private eventDelivered = false;
 
   /** @param shared a processor that has a place of its own beside another's begins aside */
@@ -170,6 +172,7 @@ export class Processor
       vmx: this.vmx.save(),
       svm: this.svm.save(),
       spaces: this.spaces.save(),
+      signals: this.signals.save(),
       tlb: this.tlb.save(),
       addressLine20: this.mmu.addressLine20,
       startUp: this.startUp.save(),
@@ -182,6 +185,7 @@ export class Processor
     this.vmx.restore(snapshot.vmx);
     this.svm.restore(snapshot.svm);
     this.spaces.restore(snapshot.spaces);
+    this.signals.restore(snapshot.signals);
     this.tlb.restore(snapshot.tlb);
     this.mmu.addressLine20 = snapshot.addressLine20;
     this.startUp.restore(snapshot.startUp);
@@ -203,6 +207,7 @@ export class Processor
     this.mmu.secondLevel = this.mmu.guarded = undefined;
     this.vmx.reset();
     this.svm.reset();
+    this.signals.reset();
     this.tlb.flushAll();
     this.updateDerivedState();
   }
@@ -218,17 +223,18 @@ export class Processor
     this.progress.serve(this.services.engine);
   }
 
-  /** An INIT signal or a start-up IPI from another processor, or from itself; see `StartUp`. */
-  receive(signal: StartSignal): void {
-    if (signal.kind === 'INIT') this.startUp.receiveInit();
-    else this.startUp.receiveStartUp(signal.vector);
+  /** What its local APIC hands on, of another processor or its own; see `StartUp` and `ExternalSignals`. */
+  receive(signal: ProcessorSignal): void {
+    if (signal.kind === 'start-up') this.startUp.receiveStartUp(signal.vector);
+    else if (signal.kind === 'INIT') this.startUp.receiveInit();
+    else this.signals.raise(signal.kind);
     this.endStretch();
   }
 
   /** Whether it has something to do: it runs, or something that ends its rest has come. */
   get isAwake(): boolean {
     if (this.state.activity === 'active' || this.startUp.isDue) return true;
-    if (storeEndsWait(this)) return true;
+    if (storeEndsWait(this) || this.signals.isDue) return true;
     return this.acceptsInterrupts && this.bus.interruptRequested();
   }
 
@@ -286,28 +292,22 @@ export class Processor
 
   /** What happens between two instructions: VM exits that are due, interrupts, the end of the budget. */
   private boundary(end: number): ProcessorStop | undefined {
-    const { state } = this;
     try {
       if (this.startUp.isDue && this.startUp.boundary()) return undefined;
+      this.signals.takeSmi();
       this.guestMode.trapFlag();
       this.deliverPendingDebug();
       if (this.guestMode.boundary()) return undefined;
-      this.takeInterrupt();
+      this.signals.takeNmi();
+      this.signals.takeInterrupt();
     } catch (thrown) {
       this.leaveInstruction(thrown);
       if (this.stop) return this.stop;
     }
-    if (storeEndsWait(this)) endWait(state);
-    if (state.activity !== 'active') return { kind: 'halt' };
+    if (storeEndsWait(this)) endWait(this.state);
+    if (this.state.activity !== 'active') return { kind: 'halt' };
     if (this.eventDelivered && this.stopsAtDelivery) return undefined;
     return this.work >= end ? { kind: 'budget' } : undefined;
-  }
-
-  private takeInterrupt(): void {
-    if (!this.acceptsInterrupts || !this.bus.interruptRequested()) return;
-    if (this.guestMode.externalInterrupt()) return;
-    const vector = this.bus.acknowledgeInterrupt();
-    this.deliver({ kind: 'external-interrupt', vector, returnRip: this.state.rip });
   }
 
   /** External interrupts wait, while a debugger steps. */

@@ -4,13 +4,14 @@ import { callMask, COMMON_CALLS, MONITOR_SIGNATURE } from './hypercalls';
 
 /**
  * What a guest is not told that its processor has: no VMX and no SVM, as its monitor uses it; no MONITOR, as a guest that waits is
- * to say so by HLT; and its virtual local APIC lies in memory, with none of the MSRs by which the processor's own answers.
+ * to say so by HLT; its time-stamp counter is the processor's and its own offset; and its virtual local APIC lies in memory, with none of the MSRs by which the processor's own answers.
  */
 export const HIDDEN_FEATURES: readonly FeatureName[] = [
   'VMX',
   'MONITOR',
   'x2APIC',
   'TSC-Deadline',
+  'IA32_TSC_ADJUST',
   ...SVM_FEATURES,
 ];
 

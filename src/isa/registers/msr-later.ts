@@ -5,6 +5,7 @@ import { msr } from './msr-row';
 
 const FRED = 'FRED 346446';
 const CANONICAL = { canonical: true } as const;
+const RECORD = { only: 'RDMSR' } as const;
 
 export const FRED_MSRS = [
   msr('FRED_RSP0', 0x1cc, FRED, 'Stack for events from ring 3.', CANONICAL),
@@ -19,6 +20,22 @@ export const FRED_MSRS = [
 ] as const;
 
 export const AMD_MSRS = [
+  msr('LAST_BRANCH_FROM_IP', 0x1db, 'APM 2 13.1.1', 'Where the last branch was (AMD).', RECORD),
+  msr('LAST_BRANCH_TO_IP', 0x1dc, 'APM 2 13.1.1', 'Where the last branch led (AMD).', RECORD),
+  msr(
+    'LAST_INT_FROM_IP',
+    0x1dd,
+    'APM 2 13.1.1',
+    'Where the last branch before an exception or interrupt was (AMD).',
+    RECORD,
+  ),
+  msr(
+    'LAST_INT_TO_IP',
+    0x1de,
+    'APM 2 13.1.1',
+    'Where the last branch before an exception or interrupt led (AMD).',
+    RECORD,
+  ),
   msr('TSC_RATIO', 0xc0000104, 'APM 2 15.30.5', 'By how much the TSC of guests is faster (AMD).', {
     name: 'TSC_RATIO',
     bits: TSC_RATIO,

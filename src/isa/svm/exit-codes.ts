@@ -19,6 +19,7 @@ export const SvmExit = {
   EXCEPTION: 0x40,
   INTR: 0x60,
   NMI: 0x61,
+  SMI: 0x62,
   INIT: 0x63,
   VINTR: 0x64,
   CR0_SEL_WRITE: 0x65,

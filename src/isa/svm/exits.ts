@@ -46,7 +46,7 @@ const NAMED: readonly (readonly [number, SvmExitRow])[] = [
     ),
   ],
   [
-    0x62,
+    E.SMI,
     row(
       'SMI',
       () => 'SMI',

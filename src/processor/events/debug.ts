@@ -8,7 +8,8 @@ import type { InterruptEvent } from './event';
 
 export const SINGLE_STEP = Number(Dr6.BS);
 const BREAKPOINTS = Number(Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3);
-const CONDITIONS = Dr6.BS | Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
+/** What DR6 tells of them. */
+export const CONDITIONS = Dr6.BS | Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
 
 /**
  * The #DB for what is pending, which then is no more; none while MOV SS holds it back. A trap: it returns to the

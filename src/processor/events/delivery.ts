@@ -1,13 +1,16 @@
 import { Vector } from '../../isa/exceptions';
-import { WideDr7 } from '../../isa/registers/debug';
+import { Dr6, WideDr7 } from '../../isa/registers/debug';
 import { DebugCtl } from '../../isa/registers/msr-fields';
 import { Msr } from '../../isa/registers/msr';
 import { Fault, Held, TripleFault } from '../faults';
 import type { InstructionContext } from '../execution/instruction-context';
 import { doubleFault, softwareEvent } from '../reasons/events';
 import type { ProcessorObserver } from '../stop';
+import { recordBeforeEvent } from './branch-records';
 import { deliverEvent, type DeliveryContext } from './deliver';
 import { isException, makesDoubleFault, type InterruptEvent } from './event';
+
+const BREAKPOINTS = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
 
 /** The processor as the delivery of events sees it. */
 export interface EventTarget
@@ -18,13 +21,13 @@ export interface EventTarget
 }
 
 /**
- * DR6 tells the conditions of a debug exception; DR7.GD and IA32_DEBUGCTL.BTF are cleared for its
- * handler (SDM 3B 18.2.3, 18.2.4, 18.4.3).
+ * DR6 tells the conditions of a debug exception, and of breakpoints those alone; DR7.GD and IA32_DEBUGCTL.BTF and LBR are cleared for its
+ * handler (SDM 3B 18.2.3, 18.2.4, 18.4.3; APM 2 13.1.1).
  */
 export function noteDebugConditions(state: EventTarget['state'], conditions: bigint): void {
   const { dr } = state;
-  state.setMsr(Msr.DEBUGCTL, state.msr(Msr.DEBUGCTL) & ~BigInt(DebugCtl.BTF));
-  dr[6] = (dr[6] ?? 0n) | conditions;
+  state.setMsr(Msr.DEBUGCTL, state.msr(Msr.DEBUGCTL) & ~BigInt(DebugCtl.BTF | DebugCtl.LBR));
+  dr[6] = ((dr[6] ?? 0n) & ~BREAKPOINTS) | conditions;
   dr[7] = (dr[7] ?? 0n) & ~WideDr7.GD;
 }
 
@@ -124,6 +127,7 @@ export class EventDelivery {
       throw thrown;
     }
     this.inProgress = undefined;
+    recordBeforeEvent(state);
     tally.noteDelivery(kind);
     observer.delivered?.({ vector, kind, from, errorCode, address, reason });
     return undefined;

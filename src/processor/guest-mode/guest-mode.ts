@@ -127,8 +127,16 @@ export interface EventIntercepts {
   deadline(): number | undefined;
   /** Before each instruction: leaves guest mode when something is due, and tells so. */
   boundary(): boolean;
-  /** Whether IRET ends the blocking of NMIs. */
-  readonly iretUnblocksNmis: boolean;
+  /** IRET is done: whether it ends the blocking of NMIs, where guest mode has not one of its own that it has ended. */
+  unblocksNmis(): boolean;
+  /** Whether NMIs and SMIs wait (SVM, while the global interrupt flag is 0). */
+  readonly holdsSignals: boolean;
+  /** Whether the blocking of NMIs is that of the guest's virtual ones, which does not hold others. */
+  readonly hasVirtualNmis: boolean;
+  /** An NMI is taken: false when it is to be delivered through the IDT. */
+  nmi(event: InterruptEvent): boolean;
+  /** An SMI is taken. */
+  smi(): void;
   /** Whether `trapFlag` is to be asked after each iteration of a repeated string instruction. */
   readonly stepsIterations: boolean;
   /** How many instructions may run before `boundary` has to be asked again. */

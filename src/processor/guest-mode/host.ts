@@ -1,4 +1,5 @@
 import type { InterruptEvent } from '../events/event';
+import type { ExternalSignals } from '../events/external-signals';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { ProcessorCaches } from '../execution/memory-caches';
 import type { ProcessorObserver } from '../stop';
@@ -32,6 +33,8 @@ export interface GuestModeHost extends InstructionContext {
   instructionBytes(): Uint8Array;
   /** External interrupts wait, while a debugger steps. */
   readonly holdInterrupts: boolean;
+  /** NMIs and SMIs that wait; guest mode may have an NMI taken before what comes after those. */
+  readonly signals: Pick<ExternalSignals, 'raise' | 'takeNmi'>;
   /** Delivers an event that the entry injects; exceptions are not intercepted. */
   inject(event: InterruptEvent): void;
   /** A transition has happened: no delivery is under way any more. */

@@ -57,6 +57,7 @@ export const DEFAULT_PROFILE = new Profile({
     'F16C',
     'RDRAND',
     'FSGSBASE',
+    'IA32_TSC_ADJUST',
     'BMI1',
     'AVX2',
     'SMEP',

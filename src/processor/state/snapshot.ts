@@ -1,5 +1,6 @@
 import type { AddressSpacesState } from '../guest-mode/address-spaces';
 import type { StartUpState } from '../events/start-up';
+import type { ExternalSignalsState } from '../events/external-signals';
 import type { TlbState } from '../paging/tlb';
 import type { ProgressState } from '../execution/progress';
 import type { SavedRegisters } from './saved-registers';
@@ -12,6 +13,7 @@ export interface ProcessorSnapshot {
   readonly vmx: VmxState;
   readonly svm: SvmState;
   readonly spaces: AddressSpacesState;
+  readonly signals: ExternalSignalsState;
   readonly tlb: TlbState;
   readonly progress: ProgressState;
   readonly addressLine20: boolean;

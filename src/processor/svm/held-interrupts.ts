@@ -5,5 +5,6 @@ import { ROOT_OPERATION } from '../guest-mode/root-operation';
 export const INTERRUPTS_HELD: GuestMode = {
   ...ROOT_OPERATION,
   recognizesInterrupts: () => false,
+  holdsSignals: true,
   discardsBreakpoints: true,
 };

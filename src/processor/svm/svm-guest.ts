@@ -4,6 +4,7 @@ import { Rflags } from '../../isa/registers/flags';
 import { SvmExit } from '../../isa/svm/exit-codes';
 import { noteDebugConditions } from '../events/delivery';
 import type { InterruptEvent } from '../events/event';
+import type { ExternalSignal } from '../events/external-signals';
 import type { EventIntercepts, GuestMode } from '../guest-mode/guest-mode';
 import type { Persistent } from '../persistent';
 import { GuestInstructions } from './guest-instructions';
@@ -30,7 +31,7 @@ export class SvmGuest
 {
   readonly active = true;
   readonly discardsBreakpoints = false;
-  readonly iretUnblocksNmis = true;
+  readonly hasVirtualNmis = false;
   readonly stepsIterations = false;
   /** RFLAGS.IF of the host, which masks physical interrupts under V_INTR_MASKING (APM 2 15.21.1). */
   private hostInterrupts = false;
@@ -97,18 +98,68 @@ export class SvmGuest
     return Number.MAX_SAFE_INTEGER;
   }
 
-  /** A virtual interrupt that is pending; physical ones come before it (APM 2 15.21.4). */
+  /** Virtual NMIs and interrupts that are pending; physical ones come before them (APM 2 15.21.4, 15.21.10). */
   boundary(): boolean {
-    const { cpu, vmcb, virtual } = this;
-    const { state } = cpu;
-    if (!virtual.pending || !cpu.svm.globalInterruptFlag || cpu.holdInterrupts) return false;
-    const enabled = state.hasFlag(Rflags.IF);
-    if (!enabled || state.interruptShadow !== 'none') return false;
+    const { cpu, virtual } = this;
+    cpu.signals.takeNmi();
+    if (!virtual.nmiPending && !virtual.pending) return false;
+    if (this.holdsSignals || cpu.holdInterrupts || cpu.state.interruptShadow !== 'none')
+      return false;
+    const enabled = cpu.state.hasFlag(Rflags.IF);
     if (cpu.bus.interruptRequested() && this.recognizesInterrupts(enabled)) return false;
+    if (virtual.nmiPending) this.deliverNmi();
+    else if (enabled) this.deliverInterrupt();
+    return false;
+  }
+
+  /** A virtual NMI: it blocks others of its kind alone. */
+  private deliverNmi(): void {
+    const { cpu, virtual } = this;
+    virtual.takeNmi();
+    const { nmiBlocked, rip } = cpu.state;
+    try {
+      cpu.deliver({ kind: 'NMI', vector: Vector.NMI, returnRip: rip });
+    } finally {
+      cpu.state.nmiBlocked = nmiBlocked;
+    }
+  }
+
+  /** VMRUN injects an NMI. */
+  nmiInjected(): void {
+    if (this.virtual.hasNmis) this.virtual.nmisBlocked = true;
+  }
+
+  private deliverInterrupt(): void {
+    const { cpu, vmcb, virtual } = this;
     if (vmcb.intercepts(SvmExit.VINTR)) this.exit({ code: SvmExit.VINTR });
     virtual.take();
     const vector = vmcb.readNumber('V_INTR_VECTOR') & 0xff;
-    cpu.deliver({ kind: 'external-interrupt', vector, returnRip: state.rip });
+    cpu.deliver({ kind: 'external-interrupt', vector, returnRip: cpu.state.rip });
+  }
+
+  get holdsSignals(): boolean {
+    return !this.cpu.svm.globalInterruptFlag;
+  }
+
+  /** Where it is intercepted it stays pending for the host (APM 2 15.13.2). */
+  nmi(): boolean {
+    return this.leaveFor('NMI');
+  }
+
+  smi(): void {
+    this.leaveFor('SMI');
+  }
+
+  private leaveFor(signal: ExternalSignal): boolean {
+    if (!this.vmcb.intercepts(SvmExit[signal])) return false;
+    this.cpu.signals.raise(signal);
+    this.exit({ code: SvmExit[signal] });
+  }
+
+  /** IRET ends the blocking of virtual NMIs where the guest has those (APM 2 15.21.10). */
+  unblocksNmis(): boolean {
+    if (!this.virtual.hasNmis) return true;
+    this.virtual.nmisBlocked = false;
     return false;
   }
 

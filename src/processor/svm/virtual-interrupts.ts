@@ -9,6 +9,7 @@ export interface VirtualInterruptsState {
 
 const { V_TPR, V_IRQ, VGIF, V_INTR_PRIO, V_IGN_TPR, V_INTR_MASKING, AMD_VIRTUAL_GIF } =
   VirtualInterrupt;
+const { V_NMI, V_NMI_MASK, V_NMI_ENABLE } = VirtualInterrupt;
 
 /** The virtual interrupts of a guest: the field at 060h, as VMRUN has loaded it and the guest has changed it (APM 2 15.21). */
 export class VirtualInterrupts implements Persistent<VirtualInterruptsState> {
@@ -20,7 +21,7 @@ export class VirtualInterrupts implements Persistent<VirtualInterruptsState> {
 
   /** What of it has changed, for the VMCB; the rest is as the VMCB has it. */
   end(vmcb: Vmcb): void {
-    const changes = V_TPR | V_IRQ | VGIF;
+    const changes = V_TPR | V_IRQ | VGIF | (this.hasNmis ? V_NMI | V_NMI_MASK : 0);
     const others = vmcb.readNumber('VIRTUAL_INTERRUPT') & ~changes;
     vmcb.put('VIRTUAL_INTERRUPT', (others | (this.control & changes)) >>> 0);
   }
@@ -47,11 +48,35 @@ export class VirtualInterrupts implements Persistent<VirtualInterruptsState> {
     this.control = (this.control & ~V_TPR) | Number(value);
   }
 
+  /** Whether the guest has NMIs of its own (APM 2 15.21.10). */
+  get hasNmis(): boolean {
+    return (this.control & V_NMI_ENABLE) !== 0;
+  }
+
+  set nmisBlocked(blocked: boolean) {
+    this.control = blocked ? this.control | V_NMI_MASK : this.control & ~V_NMI_MASK;
+  }
+
+  /** Whether a virtual NMI is pending that neither one before it nor V_GIF holds back. */
+  get nmiPending(): boolean {
+    if (!this.hasNmis || this.globalFlagHolds) return false;
+    return (this.control & (V_NMI | V_NMI_MASK)) === V_NMI;
+  }
+
+  /** It is being delivered, and blocks others until IRET. */
+  takeNmi(): void {
+    this.control = (this.control & ~V_NMI) | V_NMI_MASK;
+  }
+
+  private get globalFlagHolds(): boolean {
+    return this.hasGlobalFlag && (this.control & VGIF) === 0;
+  }
+
   /** Whether a virtual interrupt is pending that neither V_TPR nor V_GIF holds back (APM 2 15.21.4). */
   get pending(): boolean {
     const { control } = this;
     if ((control & V_IRQ) === 0) return false;
-    if (this.hasGlobalFlag && (control & VGIF) === 0) return false;
+    if (this.globalFlagHolds) return false;
     const priority = (control & V_INTR_PRIO) >> VIRTUAL_PRIORITY_SHIFT;
     return (control & V_IGN_TPR) !== 0 || priority > Number(this.taskPriority);
   }

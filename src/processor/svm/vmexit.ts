@@ -5,6 +5,7 @@ import { SINGLE_STEP } from '../events/debug';
 import type { InterruptEvent } from '../events/event';
 import type { GuestModeHost } from '../guest-mode/host';
 import { readPdptes } from '../paging/pdptes';
+import { loadBranchState, saveBranchState, virtualizesBranches } from './branch-state';
 import { eventInformation } from './event-information';
 import { saveGuestState } from './guest-state';
 import { loadHostState } from './host-state';
@@ -28,6 +29,10 @@ export function exitGuest(cpu: GuestModeHost, vmcb: Vmcb, information: ExitInfor
   recordExit(cpu, vmcb, information);
   cpu.svm.currentGuest?.end();
   saveGuestState(cpu.state, vmcb);
+  if (virtualizesBranches(vmcb)) {
+    saveBranchState(cpu.state, vmcb);
+    loadBranchState(cpu.state, cpu.svm.hostSaveArea);
+  }
   vmcb.written();
   cpu.tally.exits++;
   cpu.observer.exiting?.();

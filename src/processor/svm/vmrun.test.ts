@@ -202,8 +202,10 @@ const BROKEN: readonly (readonly [string, VmcbValues, string?])[] = [
   ['save.s-cet.reserved', { CR4: 0x800620, CR0: 0x80010031, S_CET: 0x40 }, 'save.cr4.reserved'],
   ['control.vmrun-intercept', { INTERCEPT_VECTOR_4: 2 }],
   ['control.asid', { GUEST_ASID: 0 }],
+  ['control.virtual-nmi', { VIRTUAL_INTERRUPT: 1 << 26 }],
   ['control.iopm', { IOPM_BASE_PA: 0xff_ffff_e000n }],
   ['control.msrpm', { MSRPM_BASE_PA: 0xff_ffff_f000n }],
+  ['control.msrpm', { MSRPM_BASE_PA: 0xff_ffff_e001n }],
   ...[1, 5, 6, 7].map(
     (type) => ['control.event.type', { EVENTINJ: 0x80000020 + type * 0x100 }] as const,
   ),
@@ -256,6 +258,8 @@ describe('what VMRUN refuses (APM 2 15.5.1)', () => {
 
   it('nothing of a VMCB that is as it should be', () => {
     assert.equal(halted(prepare({ IOPM_BASE_PA: IOPM + 0xfff })), 1);
+    const last = { IOPM_BASE_PA: 0xff_ffff_d000n, MSRPM_BASE_PA: 0xff_ffff_d000n };
+    assert.equal(halted(prepare(last)), 1);
     assert.equal(halted(prepare(NESTED)), 1);
   });
 });

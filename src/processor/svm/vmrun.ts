@@ -3,6 +3,7 @@ import { Event } from '../../isa/svm/intercepts';
 import { WorldSwitch } from '../faults';
 import type { GuestModeHost } from '../guest-mode/host';
 import { readPdptes } from '../paging/pdptes';
+import { loadBranchState, saveBranchState, virtualizesBranches } from './branch-state';
 import { injectedEvent } from './event-information';
 import { loadGuestState } from './guest-state';
 import { saveHostState } from './host-state';
@@ -29,6 +30,10 @@ export function enterGuest(cpu: GuestModeHost, address: number): void {
   }
   guest.begin();
   flushAsAsked(cpu, vmcb);
+  if (virtualizesBranches(vmcb)) {
+    saveBranchState(state, svm.hostSaveArea);
+    loadBranchState(state, vmcb);
+  }
   loadGuestState(state, vmcb);
   svm.enterMode();
   cpu.spaces.enterGuest({ tag: vmcb.readNumber('GUEST_ASID'), root: guest.translate() });
@@ -71,14 +76,16 @@ function loadPdptes({ state, mmu, physical }: GuestModeHost): void {
   );
 }
 
-/** EVENTINJ (APM 2 15.20). An NMI that is injected does not block others. */
-function injectEvent(cpu: GuestModeHost, { vmcb }: SvmGuest): void {
+/** EVENTINJ (APM 2 15.20). An NMI that is injected blocks others only where NMIs are virtual (15.21.10). */
+function injectEvent(cpu: GuestModeHost, guest: SvmGuest): void {
+  const { vmcb } = guest;
   const information = vmcb.readNumber('EVENTINJ');
   if ((information & Event.V) === 0) return;
   const { state } = cpu;
   const errorCode = vmcb.readNumber('EVENTINJ_ERROR_CODE');
   const event = injectedEvent(information, errorCode, state.rip, vmcb.read('NRIP'));
   if (event.kind === 'hardware-exception') cpu.tally.injectedExceptions++;
+  if (event.kind === 'NMI') guest.nmiInjected();
   const { nmiBlocked } = state;
   cpu.inject(event);
   state.nmiBlocked = nmiBlocked;

@@ -50,6 +50,7 @@ const FEATURE_MSRS: ReadonlyMap<number, FeatureMsr> = new Map<number, FeatureMsr
       section: 'SDM 4 2.1',
       writable: [
         [MiscEnable.FAST_STRINGS | MiscEnable.LIMIT_CPUID],
+        [MiscEnable.THERMAL_CONTROL | MiscEnable.EIST], // its clock has one speed whatever they are
         [MiscEnable.MONITOR_FSM, ['MONITOR']],
         [MiscEnable.XD_DISABLE, ['Execute Disable Bit']],
       ],

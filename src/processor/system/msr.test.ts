@@ -43,7 +43,8 @@ describe('WRMSR', () => {
     ['IA32_DEBUGCTL: reserved bit 3', longMode, 0x1d9, 8n, '#GP(0)'],
     ['IA32_MISC_ENABLE: what is read-only stays', longMode, 0x1a0, 0x40001n, 0x41801n],
     ['IA32_MISC_ENABLE: it cannot be set either', longMode, 0x1a0, 0x41881n, 0x41801n],
-    ['IA32_MISC_ENABLE: SpeedStep, without it', longMode, 0x1a0, 0x51801n, '#GP(0)'],
+    ['IA32_MISC_ENABLE: thermal control and SpeedStep', longMode, 0x1a0, 0x51809n, 0x51809n],
+    ['IA32_MISC_ENABLE: xTPR messages', longMode, 0x1a0, 0x841801n, '#GP(0)'],
     ['IA32_MISC_ENABLE: reserved bit 1', longMode, 0x1a0, 0x41803n, '#GP(0)'],
     ['IA32_MTRR_DEF_TYPE', longMode, 0x2ff, 0xc06n, 0xc06n],
     ['IA32_MTRR_DEF_TYPE, reserved type', longMode, 0x2ff, 0xc02n, '#GP(0)'],
@@ -107,6 +108,16 @@ describe('WRMSR', () => {
     assert.equal(readMsr(cpu, 0x10), 5000n);
     cpu.rest(7);
     assert.equal(readMsr(cpu, 0x10), 5007n);
+  });
+
+  it('IA32_TSC_ADJUST and the counter change by the same (SDM 3B 18.17.3)', () => {
+    const cpu = longMode();
+    cpu.rest(100);
+    writeMsr(cpu, 0x10, 5000n);
+    assert.equal(readMsr(cpu, 0x3b), 4900n);
+    writeMsr(cpu, 0x3b, BigInt.asUintN(64, -60n));
+    assert.equal(readMsr(cpu, 0x10), 40n);
+    assert.equal(readMsr(cpu, 0x3b), BigInt.asUintN(64, -60n));
   });
 });
 

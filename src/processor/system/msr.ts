@@ -46,6 +46,9 @@ export function readMsr(cpu: MsrContext, number: number): bigint {
       return state.segment(GS).base;
     case Msr.TSC:
       return cpu.guestMode.timeStamp(timeStampCounter(cpu));
+    case Msr.TSC_ADJUST:
+      existing(state, number);
+      return state.msr(Msr.TSC); // what was added to the counter, which began at 0
   }
   if (existing(state, number).only === 'WRMSR') throw generalProtection(msrOnly(number, 'WRMSR'));
   if (isApicRegister(number)) return readApicRegister(cpu, number);
@@ -79,8 +82,10 @@ export function writeMsr(cpu: MsrContext, number: number, value: bigint): void {
       setBase(cpu, GS, value);
       return;
     case Msr.TSC:
-      state.setMsr(Msr.TSC, BigInt.asUintN(64, value - BigInt(cpu.time)));
-      cpu.bus.apic?.timeStampChanged();
+      setTimeStampOffset(cpu, value - BigInt(cpu.time));
+      return;
+    case Msr.TSC_ADJUST:
+      setTimeStampOffset(cpu, value);
       return;
     case Msr.PAT:
       if (!isValidPat(value)) throw generalProtection(msrValue(number, value));
@@ -124,6 +129,12 @@ function writeEfer(cpu: MsrContext, value: bigint): void {
   state.efer = (value & writable) | (state.efer & LMA);
   if (changed & NXE) cpu.flushTlb(false);
   cpu.updateDerivedState();
+}
+
+/** Writing the counter changes IA32_TSC_ADJUST by as much, and the other way round (SDM 3B 18.17.3). */
+function setTimeStampOffset({ state, bus }: MsrContext, offset: bigint): void {
+  state.setMsr(Msr.TSC, BigInt.asUintN(64, offset));
+  bus.apic?.timeStampChanged();
 }
 
 function setBase(cpu: MsrContext, index: number, base: bigint): void {

@@ -2,6 +2,7 @@ import { Vector } from '../../isa/exceptions';
 import { Rflags } from '../../isa/registers/flags';
 import { generalProtection, undefinedOpcode } from '../faults';
 import { nestedTask, not64Bit } from '../reasons/instructions';
+import { CONDITIONS } from '../events/debug';
 import type { EventKind } from '../events/event';
 import type { InstructionContext } from '../execution/instruction-context';
 import type { SlowPath } from '../semantics/slow-path';
@@ -109,7 +110,7 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
 
 /** In a guest whose NMIs belong to the VMM, IRET has nothing to do with them (SDM 3C 26.3). */
 function unblockNmis({ state, guestMode }: InstructionContext): void {
-  if (guestMode.iretUnblocksNmis) state.nmiBlocked = false;
+  if (guestMode.unblocksNmis()) state.nmiBlocked = false;
 }
 
 function realModeReturn(cpu: InstructionContext, bytes: number): void {
@@ -144,12 +145,18 @@ function restoringCode(cpu: InstructionContext, code: SegmentRegister, load: () 
 }
 
 /** Delivers a software event; it returns behind the instruction. */
-function software(cpu: InstructionContext, vector: number, kind: EventKind): undefined {
+function software(
+  cpu: InstructionContext,
+  vector: number,
+  kind: EventKind,
+  debug?: bigint,
+): undefined {
   cpu.deliverSoftware({
     kind,
     vector,
     returnRip: cpu.nextRip,
     instructionLength: cpu.instruction.length,
+    debug,
   });
   return undefined;
 }
@@ -166,9 +173,14 @@ export const interrupt: SlowPath = (cpu) => {
 
 export const breakpointTrap: SlowPath = (cpu) => software(cpu, Vector.BP, 'software-exception');
 
+/** What MOV SS has held back comes with the same #DB, and not after it. */
 export const debugTrap: SlowPath = (cpu) => {
-  if (cpu.guestMode.icebp()) return 'left';
-  return software(cpu, Vector.DB, 'privileged-software-exception');
+  const { guestMode, state } = cpu;
+  if (guestMode.icebp()) return 'left';
+  const held = state.pendingDebug === 0 ? undefined : BigInt(state.pendingDebug) & CONDITIONS;
+  software(cpu, Vector.DB, 'privileged-software-exception', held);
+  state.pendingDebug = 0;
+  return undefined;
 };
 
 export const interruptOnOverflow: SlowPath = (cpu) => {

@@ -120,8 +120,8 @@ const REVISION = 0x52494e47n;
 export const BASIC =
   REVISION | (4096n << 32n) | (6n << 50n) | VmxBasic.INS_OUTS_INFO | VmxBasic.TRUE_CONTROLS;
 
-/** The preemption timer counts every 32nd tick of the TSC. */
-const TIMER_RATE = 5n;
+/** The preemption timer counts each tick of the TSC, which there are no more of than instructions. */
+const TIMER_RATE = 0n;
 const CR3_TARGETS = 4n << 16n;
 
 /**

@@ -22,7 +22,6 @@ import type {
 import { undefinedOpcode } from '../faults';
 import { notEnabledByVmm } from '../reasons/instructions';
 import type { Persistent } from '../persistent';
-import { timeStampCounter } from '../system/time';
 import type { Controls } from './controls';
 import {
   addressInformation,
@@ -38,9 +37,6 @@ import { NonRootRegisters } from './non-root-registers';
 import { PauseLoop, type PauseLoopState } from './pause-loop';
 import type { VirtualApicState } from './virtual-apic/virtual-apic';
 import { callVmFunction } from './vm-functions';
-
-/** Instructions retired for each tick of the VMX-preemption timer: 2^5 (IA32_VMX_MISC bits 4:0). */
-const TICK = 1 << 5;
 
 /** The secondary controls without which instructions do not exist (SDM 3C 25.6.2). */
 const ENABLING = {
@@ -80,14 +76,10 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     this.apic.begin(controls);
     this.pauseLoop.begin();
     if (controls.pin & PinBasedControl.ACTIVATE_PREEMPTION_TIMER) {
+      // The timer counts with the TSC (IA32_VMX_MISC bits 4:0 are 0).
       const ticks = this.vmcs.readNumber(Field.VMX_PREEMPTION_TIMER_VALUE);
-      this.timerDeadline = this.cpu.time - this.sinceTick() + ticks * TICK;
+      this.timerDeadline = this.cpu.time + ticks;
     }
-  }
-
-  /** Time since bit 5 of the TSC changed: the timer counts down when it does (SDM 3C 26.5.1). */
-  private sinceTick(): number {
-    return Number(timeStampCounter(this.cpu) % BigInt(TICK));
   }
 
   save(): NonRootState {
@@ -384,6 +376,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
     if (this.primary(PrimaryControl.NMI_WINDOW_EXITING) && !state.nmiBlocked && open) {
       this.exit({ reason: ExitReason.NMI_WINDOW });
     }
+    this.cpu.signals.takeNmi();
     const enabled = state.hasFlag(Rflags.IF);
     if (this.primary(PrimaryControl.INTERRUPT_WINDOW_EXITING) && enabled && open) {
       this.exit({ reason: ExitReason.INTERRUPT_WINDOW });
@@ -399,10 +392,23 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   }
 
   /** Virtual NMIs, or those that do not exit (SDM 3C 26.3). */
-  get iretUnblocksNmis(): boolean {
-    const { pin } = this.controls;
-    const { NMI_EXITING, VIRTUAL_NMIS } = PinBasedControl;
-    return (pin & NMI_EXITING) === 0 || (pin & VIRTUAL_NMIS) !== 0;
+  unblocksNmis(): boolean {
+    return (this.controls.pin & PinBasedControl.NMI_EXITING) === 0 || this.hasVirtualNmis;
+  }
+
+  get hasVirtualNmis(): boolean {
+    return (this.controls.pin & PinBasedControl.VIRTUAL_NMIS) !== 0;
+  }
+
+  readonly holdsSignals = false;
+
+  nmi(event: InterruptEvent): boolean {
+    if ((this.controls.pin & PinBasedControl.NMI_EXITING) === 0) return false;
+    return this.exit({ reason: ExitReason.EXCEPTION_NMI, event });
+  }
+
+  smi(): void {
+    // Without dual-monitor treatment no guest is left (SDM 3C 32.14).
   }
 
   /** The monitor trap flag (SDM 3C 26.5.2). */
@@ -469,7 +475,7 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   protected saveTimer(): void {
     if (this.timerDeadline === undefined) return;
     if (!(this.controls.exit & ExitControl.SAVE_PREEMPTION_TIMER)) return;
-    const left = (this.timerDeadline - this.cpu.time + this.sinceTick()) / TICK;
-    this.vmcs.write(Field.VMX_PREEMPTION_TIMER_VALUE, Math.max(0, left));
+    const left = Math.max(0, this.timerDeadline - this.cpu.time);
+    this.vmcs.write(Field.VMX_PREEMPTION_TIMER_VALUE, left);
   }
 }

@@ -4,9 +4,6 @@ import type { Handler } from '../operation';
 import { vmptrld, vmwrite } from '../operations';
 import type { ContextSwitch } from '../schedule/turns';
 
-/** The VMX-preemption timer counts every 32nd tick of the TSC (IA32_VMX_MISC bits 4:0). */
-const TICK = 32;
-
 /** A guest of VT-x gives the processor away, or gets it: general registers lie in its area already. */
 export class VtxContext implements ContextSwitch {
   /**
@@ -29,6 +26,7 @@ export class VtxContext implements ContextSwitch {
   }
 
   *renew(): Handler {
-    yield vmwrite(Field.VMX_PREEMPTION_TIMER_VALUE, Math.ceil(this.slice / TICK));
+    // The timer counts each tick of the TSC (IA32_VMX_MISC bits 4:0).
+    yield vmwrite(Field.VMX_PREEMPTION_TIMER_VALUE, this.slice);
   }
 }

@@ -2,24 +2,27 @@ import * as l10n from '@vscode/l10n';
 import { Vector } from '../../../isa/exceptions';
 import { isValidPat } from '../../../isa/memory-types';
 import { WideCr0, WideEfer } from '../../../isa/registers/control';
-import { NestedControl } from '../../../isa/svm/control-fields';
+import { NestedControl, VirtualInterrupt } from '../../../isa/svm/control-fields';
 import { EventType, VMRUN_INTERCEPT } from '../../../isa/svm/intercepts';
 import { Attributes } from '../../../isa/svm/save-fields';
 import type { VmcbFieldId } from '../../../isa/svm/vmcb';
 import { has, vmrunCheck, type VmrunView } from './rule';
 
-/** Bytes of the permissions maps (APM 2 15.10.1, 15.11). */
-const MAP_SIZE = { IOPM: 0x3000n, MSRPM: 0x2000n } as const;
+/** Bytes of the permissions maps, the first of which has a bit for each of 64K + 3 ports (APM 2 15.10.1, 15.11). */
+const MAP_SIZE = { IOPM: 0x2001n, MSRPM: 0x2000n } as const;
+
+/** The intercept of NMIs in intercept vector 3. */
+const NMI_INTERCEPT = 1n << 1n;
 
 const nested = (v: VmrunView): boolean => has(v, 'NESTED_CONTROL', NestedControl.NP_ENABLE);
 const limit = (v: VmrunView): bigint => 1n << BigInt(v.capabilities.physicalAddressWidth);
 
-/** A map of permissions ends below the physical-address width; bits 11:0 of its address are ignored. */
+/** A map of permissions does not extend to the end of physical addresses; bits 11:0 of its address are ignored. */
 const mapCheck = (id: string, field: VmcbFieldId, size: bigint) =>
   vmrunCheck(
     `control.${id}`,
     field,
-    (v) => (v.field(field) & ~0xfffn) + size <= limit(v),
+    (v) => (v.field(field) & ~0xfffn) + size < limit(v),
     (v) => l10n.t('the whole map below bit {0}', v.capabilities.physicalAddressWidth),
   );
 
@@ -65,6 +68,15 @@ export const CONTROL_AREA_CHECKS = [
     },
     () => l10n.t('no #OF and no #BR in 64-bit mode'),
     'APM 2 15.20',
+  ),
+  vmrunCheck(
+    'control.virtual-nmi',
+    ['VIRTUAL_INTERRUPT', 'INTERCEPT_VECTOR_3'],
+    (v) =>
+      !has(v, 'VIRTUAL_INTERRUPT', BigInt(VirtualInterrupt.V_NMI_ENABLE)) ||
+      has(v, 'INTERCEPT_VECTOR_3', NMI_INTERCEPT),
+    () => l10n.t('V_NMI_ENABLE only with the intercept of NMIs'),
+    'APM 2 15.21.10',
   ),
   mapCheck('iopm', 'IOPM_BASE_PA', MAP_SIZE.IOPM),
   mapCheck('msrpm', 'MSRPM_BASE_PA', MAP_SIZE.MSRPM),
