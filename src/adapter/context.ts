@@ -156,7 +156,7 @@ export class SessionContext {
     this.current = debuggee;
     if (debuggee) debuggee.attended = this.attends;
     this.begun = false;
-    this.output.begin(debuggee && debuggee.targets.length > 1 ? debuggee.names : []);
+    this.output.begin(debuggee && debuggee.guests.length > 1 ? debuggee.names : []);
     this.views = (debuggee?.targets ?? []).map(
       (target) => new Views(target, (text, focus) => focusValue(target, text, focus), debuggee),
     );

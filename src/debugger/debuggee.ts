@@ -46,9 +46,9 @@ export interface DebuggeeEvents extends RunEnvironment {
 /** A program on its machine, with everything to run, stop and look at it. */
 export class Debuggee implements Present {
   readonly machine: Machine;
-  /** One for each guest, or the program on the bare computer. */
+  /** One for each guest, or for each processor of the bare computer. */
   readonly targets: readonly [Target, ...Target[]];
-  /** What the guests are called. */
+  /** What the guests are called, or the processors. */
   readonly names: readonly string[];
   readonly breakpoints: Breakpoints;
   readonly run: RunControl;
@@ -65,10 +65,17 @@ export class Debuggee implements Present {
       return { serial: print, debugConsole: print };
     };
     const others = guests.map((guest, n) => ({ ...guest, output: output(n + 1) }));
-    this.names = [name ?? '', ...guests.map((guest) => guest.name)];
     this.machine = new Machine(image, { ...machine, others }, output(0));
+    const firmware = firmwarePrograms(image);
+    const { processors } = this.machine.computer;
+    const [, ...further] = this.machine.vms ? [] : processors;
+    this.names =
+      further.length > 0
+        ? processors.map((_, n) => `CPU ${String(n)}`)
+        : [name ?? '', ...guests.map((guest) => guest.name)];
     this.targets = [
-      new Target(this.machine, programs, firmwarePrograms(image)),
+      new Target(this.machine, programs, firmware),
+      ...further.map((_, n) => new Target(this.machine, programs, firmware, n + 1)),
       ...guests.map(
         (guest, n) =>
           new Target(this.machine, guest.programs, firmwarePrograms(guest.image), n + 1),
@@ -83,7 +90,12 @@ export class Debuggee implements Present {
     this.run = new RunControl(this, this.breakpoints, this.settings, environment);
   }
 
-  /** The guest that has the processor. */
+  /** One target for each program: the processors of the bare computer execute the same one. */
+  get guests(): readonly Target[] {
+    return this.machine.vms ? this.targets : this.targets.slice(0, 1);
+  }
+
+  /** The guest that has the processor, or the processor whose turn it is. */
   get target(): Target {
     return this.targets[this.machine.present] ?? this.targets[0];
   }

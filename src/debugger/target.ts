@@ -57,7 +57,7 @@ export class Target {
     readonly programs: readonly [Assembly, ...Assembly[]],
     /** What was burnt into the chips of ROM. */
     readonly firmware: readonly Assembly[] = [],
-    /** Which of the computer's guests it is. */
+    /** Which of the computer's guests it is, or which processor of the bare computer. */
     readonly number = 0,
   ) {
     this.program = programs[0];
@@ -70,7 +70,7 @@ export class Target {
     };
     this.technique = techniqueOf(machine, places, number);
     this.technique.watchWriters?.();
-    const { physical, mmu } = this.computer.processor;
+    const { physical, mmu } = this.cpu;
     const onBus = (address: number): number => mmu.onBus(address);
     this.memory = new DebugMemory(
       physical,
@@ -87,19 +87,25 @@ export class Target {
       () => undefined,
       onBus,
     );
-    const processors = guestProcessors(this.technique, this.vm, this.computer.processor);
+    const processors = guestProcessors(this.technique, this.vm, this.cpu);
     this.events = new EventLog(processors, () => this.isPresent);
     this.transitions = new TransitionLog(this);
   }
 
+  /** The computer's processor: of several, that which is looked at. */
+  get cpu(): Processor {
+    const { processors } = this.computer;
+    return (this.vm ? undefined : processors[this.number]) ?? processors[0];
+  }
+
   /** The processor that executes the guest's instructions, whether it is the computer's or software. */
   get processor(): Processor {
-    return this.vm?.software?.cpu ?? this.computer.processor;
+    return this.vm?.software?.cpu ?? this.cpu;
   }
 
   /** Whether it has the processor: others may be on the computer, too. */
   get isPresent(): boolean {
-    return this.vm?.isPresent ?? true;
+    return this.vm?.isPresent ?? this.machine.present === this.number;
   }
 
   get side(): Side {

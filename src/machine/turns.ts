@@ -10,6 +10,16 @@ export interface TurnsState {
   readonly seed: number;
 }
 
+/** Whose turn it is, for whoever debugs what is done in turns: processors of a computer, or guests of a monitor. */
+export interface Scheduling {
+  readonly present: number;
+  /** The present one keeps its turn: somebody steps through it. */
+  set held(held: boolean);
+  /** Who is to have the turn as soon as possible. */
+  wanted: number | undefined;
+  isResting(number: number): boolean;
+}
+
 /** The shortest turn in units of work, and how much longer the longest is. */
 const SHORTEST = 500;
 const SPREAD = 1000;
@@ -20,7 +30,11 @@ const SPREAD = 1000;
  * see from then on, their time-stamp counters agree, and a run can be repeated. Turns have different lengths: loops of
  * one processor might fall into step with those of one length, and never let another have a lock.
  */
-export class Turns implements Persistent<TurnsState> {
+export class Turns implements Persistent<TurnsState>, Scheduling {
+  /** Who is to have the turn as soon as possible, as somebody wants to look at it. */
+  wanted: number | undefined;
+  /** Who keeps the turn while it is awake: somebody steps through what it does. */
+  private keeper: number | undefined;
   private number = 0;
   private end = Number.MAX_SAFE_INTEGER;
   private seed = 1;
@@ -42,6 +56,16 @@ export class Turns implements Persistent<TurnsState> {
     return this.processors[this.number] ?? this.processors[0];
   }
 
+  /** The present processor keeps its turn; others go on only while it rests. */
+  set held(held: boolean) {
+    this.keeper = held ? this.number : undefined;
+  }
+
+  /** Whether a processor waits for something to come. */
+  isResting(number: number): boolean {
+    return this.processors[number]?.isAwake === false;
+  }
+
   /** What it may do until another one may want its turn. */
   get left(): number {
     return Math.max(1, this.end - this.processor.work);
@@ -56,7 +80,9 @@ export class Turns implements Persistent<TurnsState> {
   change(): boolean {
     const { processors, number } = this;
     if (processors.length === 1) return false;
-    const order = processors.map((_, n) => (number + 1 + n) % processors.length);
+    const favoured = this.keeper ?? this.wanted;
+    const round = processors.map((_, n) => (number + 1 + n) % processors.length);
+    const order = favoured === undefined ? round : [favoured, ...round];
     const next = order.find((n) => processors[n]?.isAwake) ?? number;
     this.end = this.processor.work + this.nextLength();
     if (next === number) return false;

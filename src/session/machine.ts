@@ -1,5 +1,6 @@
 import { Computer, type ComputerState } from '../machine/computer';
 import type { Platform, PlatformEvents, PlatformOptions } from '../machine/platform';
+import type { Scheduling } from '../machine/turns';
 import type { WakeUp } from '../machine/wake-ups';
 import type { EngineKind } from '../processor/execution/engine';
 import { PROFILES, type ProfileName } from '../processor/profile/amd';
@@ -124,18 +125,29 @@ export class Machine implements Persistent<MachineState> {
     return this.vms?.present;
   }
 
-  /** The number of the guest that has the processor. */
+  /** The number of the guest that has the processor, or of the processor of the bare computer whose turn it is. */
   get present(): number {
+    return (this.vms?.scheduler ?? this.computer.turns).present;
+  }
+
+  /** What gives turns to guests, or to the processors of the bare computer; undefined where there is only one. */
+  get scheduler(): Scheduling | undefined {
+    if (this.vms) return this.vms.scheduler;
+    return this.computer.processors.length > 1 ? this.computer.turns : undefined;
+  }
+
+  /** The number of the program that executes: all processors of the bare computer have one. */
+  private get guest(): number {
     return this.vms?.scheduler.present ?? 0;
   }
 
   /** Set for good once that guest has asked a device for its end, or the processor has shut down. */
   get requestedEnd(): End | undefined {
-    return this.ends[this.present];
+    return this.ends[this.guest];
   }
 
   set requestedEnd(end: End | undefined) {
-    this.ends[this.present] = end;
+    this.ends[this.guest] = end;
   }
 
   /** How a guest has come to its end; undefined while it goes on. */

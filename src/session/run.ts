@@ -84,9 +84,7 @@ export class MachineRun {
         machine.vm.monitor.take(stop.gate);
         return EXIT;
       case 'idle':
-        return machine.computer.interruptsEnabled
-          ? this.asleep()
-          : this.ended({ kind: 'halted' });
+        return machine.computer.interruptsEnabled ? this.asleep() : this.ended({ kind: 'halted' });
       case 'triple-fault':
         machine.requestedEnd = { kind: 'shutdown' };
         return { kind: 'shutdown', chain: stop.chain };

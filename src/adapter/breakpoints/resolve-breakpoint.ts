@@ -165,7 +165,7 @@ export function sourcesOfPrograms(
   { host, debuggeeIfAny }: SessionContext,
   path: string | undefined,
 ): ProgramSource[] {
-  const targets = debuggeeIfAny?.targets ?? [];
+  const targets = debuggeeIfAny?.guests ?? [];
   return targets.flatMap(({ programs, number }) => {
     const guest = targets.length > 1 ? number : undefined;
     for (const program of programs) {
@@ -218,7 +218,7 @@ function reference(entries: readonly LineEntry[]): Partial<DebugProtocol.Breakpo
 
 function atFunction(context: SessionContext, { name }: Wanted & { at: 'function' }): Found {
   // A name may mean something in each of the guests.
-  const found = context.debuggee.targets.map((target) => functionOf(context, target, name));
+  const found = context.debuggee.guests.map((target) => functionOf(context, target, name));
   const known = found.filter((each) => 'places' in each);
   const [first] = known;
   if (!first) return found[0] ?? { message: l10n.t('{0} is no label of the program.', name) };
@@ -226,7 +226,7 @@ function atFunction(context: SessionContext, { name }: Wanted & { at: 'function'
 }
 
 function functionOf({ debuggee }: SessionContext, target: Target, name: string): Found {
-  const guest = debuggee.targets.length > 1 ? target.number : undefined;
+  const guest = debuggee.guests.length > 1 ? target.number : undefined;
   try {
     const value = evaluate(name, codeContext(target));
     if (value.type !== 'symbol' && value.type !== 'number') {
@@ -256,7 +256,7 @@ function atInstruction(context: SessionContext, wish: Wanted & { at: 'instructio
   }
   const address = at.address + BigInt(wish.offset);
   const space = (wish.mode as AddressSpace | undefined) ?? at.space;
-  const guest = context.debuggee.targets.length > 1 ? (at.guest ?? 0) : undefined;
+  const guest = context.debuggee.guests.length > 1 ? (at.guest ?? 0) : undefined;
   const more = { instructionReference: instructionReference({ ...at, address }) };
   return { places: [{ kind: 'address', space, address, guest }], more };
 }

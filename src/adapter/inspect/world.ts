@@ -21,7 +21,7 @@ export function worldHere({ debuggee }: SessionContext, target: Target): WorldRe
     case 'bare':
       return {
         side: 'host',
-        text: [l10n.t('host'), ...here].join(' · '),
+        text: [...name, l10n.t('host'), ...here].join(' · '),
         tooltip: l10n.t('The program has the bare computer; there is no monitor.'),
       };
     case 'guest':
@@ -35,7 +35,7 @@ export function worldHere({ debuggee }: SessionContext, target: Target): WorldRe
     case 'hypervisor':
       return {
         side: 'host',
-        text: [l10n.t('hypervisor'), ...here, operation].join(' · '),
+        text: [...name, l10n.t('hypervisor'), ...here, operation].join(' · '),
         tooltip: last
           ? `${l10n.t('The program’s own hypervisor runs. Its guest left last: {0}', exits.title(last))}\n\n${guestWas}`
           : (prepared ?? ''),

@@ -56,6 +56,7 @@ export class BootLoader {
     const options: BootOptions = {
       name: settings.program ?? '',
       memory: settings.memory,
+      cpus: settings.cpus,
       append: settings.append,
       ...(disk && { disks: [disk] }),
       floppies: onFloppies.map((own) => ({ name: own[0]?.path ?? '', bytes: joined(own) })),

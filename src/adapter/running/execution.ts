@@ -41,7 +41,7 @@ export function executionRequests(context: SessionContext): Handlers {
 }
 
 /**
- * Which of several guests a thread is; undefined where there is only one, whatever the client calls it.
+ * Which of several guests, or processors, a thread is; undefined where there is only one, whatever the client calls it.
  *
  * @throws RequestError when there is none of it, or it has ended
  */
@@ -55,14 +55,17 @@ function guestToStep({ debuggee }: SessionContext, thread: number | undefined): 
   return guest;
 }
 
-/** The virtual processors of the guests that have not ended. */
+/** The virtual processors of the guests that have not ended, or the processors of the bare computer. */
 function threadsOf({ debuggeeIfAny: debuggee }: SessionContext): DebugProtocol.Thread[] {
   if (!debuggee) return [];
   const { targets, names } = debuggee;
   if (targets.length === 1) return [{ id: threadId(0), name: 'vCPU 0' }];
   return targets
     .filter(({ vm }) => vm?.ended !== true)
-    .map(({ number }) => ({ id: threadId(number), name: `${names[number] ?? ''}: vCPU 0` }));
+    .map(({ number, vm }) => {
+      const name = names[number] ?? '';
+      return { id: threadId(number), name: vm ? `${name}: vCPU 0` : name };
+    });
 }
 
 /** @throws RequestError when the guest has not begun yet, or has ended */

@@ -29,6 +29,8 @@ export interface BootSettings {
   readonly cdrom: string | undefined;
   readonly bios: string | undefined;
   readonly append: string | undefined;
+  /** How many processors firmware finds. Default: 1. */
+  readonly cpus?: number;
   readonly initrd: string | undefined;
   /** Sources and ELF files that tell names and lines of images. */
   readonly symbolFiles: readonly string[];

@@ -9,6 +9,7 @@ describe('launch attributes', () => {
     assert.equal(settings.memory, 64 * 2 ** 20);
     assert.equal(settings.monitor, 'vtx');
     assert.equal(settings.cpu, 'intel');
+    assert.equal(settings.cpus, 1);
     assert.equal(settings.tlbTags, true);
     assert.equal(settings.stopOnEntry, true);
     assert.equal(settings.holdInterrupts, true);
@@ -40,6 +41,9 @@ describe('launch attributes', () => {
       [{ cpu: 'via' }, /"intel" \/ "amd".*via/],
       [{ cpu: 'amd', monitor: 'vtx' }, /"vtx".*VT-x.*"cpu": "amd"/],
       [{ cpu: 'intel', monitor: 'svm' }, /"svm".*SVM.*"cpu": "intel"/],
+      [{ cpus: 9, monitor: 'none' }, /"cpus".*1 to 8.*9/],
+      [{ cpus: '2' }, /"cpus".*"2"/],
+      [{ cpus: 2 }, /"cpus": 2 .*"none"/],
       [{ paging: 'npt' }, /"ept" \/ "shadow".*npt/],
       [{ tlbTags: true }, /"on" \/ "off".*true/],
       [{ stopOnEntry: 1 }, /"stopOnEntry".*1/],

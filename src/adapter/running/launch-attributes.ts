@@ -5,6 +5,7 @@ import {
   hostingObstacle,
   hostingOf,
   MONITORS,
+  MOST_PROCESSORS,
   neededProcessor,
   processorAndMonitor,
   type HostingObstacle,
@@ -39,6 +40,7 @@ export interface LaunchSettings extends GuestSettings {
   readonly arrival: Arrival | undefined;
   readonly monitor: MonitorName;
   readonly cpu: ProfileName;
+  readonly cpus: number;
   readonly paging: Paging;
   readonly tlbTags: boolean;
   readonly allocation: 'eager' | 'on-demand';
@@ -85,6 +87,7 @@ const OURS: ReadonlySet<string> = new Set([
   'stopOnEntry',
   'monitor',
   'cpu',
+  'cpus',
   'memory',
   'paging',
   'tlbTags',
@@ -148,6 +151,7 @@ export function checkAttributes(
     arrival: arrival(args.__arrival),
     monitor,
     cpu,
+    cpus: processorCount(args, monitor),
     paging: choice(args, 'paging', ['ept', 'shadow']),
     tlbTags: choice(args, 'tlbTags', ['on', 'off']) === 'on',
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
@@ -157,6 +161,24 @@ export function checkAttributes(
     realTime: choice(args, 'time', ['real', 'fast']) === 'real',
     noDebug: flag(args, 'noDebug', false),
   };
+}
+
+/** Several processors are those of the bare computer: a guest has one. */
+function processorCount(args: Attributes, monitor: MonitorName): number {
+  const count = args['cpus'] ?? 1;
+  const isCount = typeof count === 'number' && Number.isInteger(count);
+  if (!isCount || count < 1 || count > MOST_PROCESSORS) {
+    throw wrongType('cpus', l10n.t('a number from 1 to {0}', MOST_PROCESSORS), count);
+  }
+  if (count > 1 && monitor !== 'none') {
+    throw refuse(
+      l10n.t(
+        '"cpus": {0} processors need "monitor": "none"; the guest of a monitor has one processor.',
+        count,
+      ),
+    );
+  }
+  return count;
 }
 
 function hosting(

@@ -162,11 +162,20 @@ async function prepare(
   }
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
-  const { monitor, cpu, memory, paging, tlbTags, allocation, hosting, intercepts } = settings;
+  const { monitor, cpu, cpus, memory, paging, tlbTags, allocation, hosting, intercepts } = settings;
   const { holdInterrupts, realTime } = settings;
   context.setDebuggee(undefined);
-  const machine = { image, monitor, cpu, memory, paging, tlbTags, allocation, hosting, intercepts };
-  const options = { ...machine, programs, holdInterrupts, realTime, name, guests };
+  const machine = { image, monitor, cpu, cpus, memory, paging, tlbTags, allocation };
+  const options = {
+    ...machine,
+    hosting,
+    intercepts,
+    programs,
+    holdInterrupts,
+    realTime,
+    name,
+    guests,
+  };
   const debuggee = build(options, events(context));
   context.setDebuggee(debuggee);
   context.images = open ? open(debuggee.machine) : undefined;

@@ -73,7 +73,7 @@ export class RunControl {
    * Runs until something stops it. Rejects only where it runs already: failures of the simulator are stops.
    *
    * @param first nothing has run yet, so that a breakpoint at the first instruction counts
-   * @param guest the number of the guest that is to step; it has to have the processor first
+   * @param guest the number of the guest, or processor, that is to step; it has to have its turn first
    */
   async run(command: RunCommand, first = false, guest?: number): Promise<RunResult> {
     if (this.running) throw new Error('the target runs already');
@@ -94,12 +94,12 @@ export class RunControl {
 
   /** Lets the others go on until a guest has the processor, and is about to go on itself. */
   private async bring(guest: number | undefined): Promise<RunResult | undefined> {
-    const scheduler = this.subject.machine.vms?.scheduler;
+    const { scheduler } = this.subject.machine;
     if (guest === undefined || !scheduler || scheduler.present === guest) return undefined;
     scheduler.wanted = guest;
     try {
       return await this.execution.until(
-        () => scheduler.present === guest && this.target.monitor?.active === false,
+        () => scheduler.present === guest && this.target.monitor?.active !== true,
       );
     } finally {
       scheduler.wanted = undefined;
@@ -114,7 +114,7 @@ export class RunControl {
 
   /** While a guest steps, no other one has a turn. */
   private async heldWhile<T>(command: RunCommand, act: () => Promise<T>): Promise<T> {
-    const scheduler = this.subject.machine.vms?.scheduler;
+    const { scheduler } = this.subject.machine;
     if (!scheduler) return act();
     scheduler.held = isStepCommand(command);
     try {

@@ -138,7 +138,7 @@ export class Steps {
 
   /** Until the instruction has completed or something stops it: exits that retry it are crossed. */
   private async oneInstruction(enter: boolean, hold: boolean): Promise<RunResult> {
-    const { processor } = this.target.computer;
+    const { cpu: processor } = this.target;
     const before = { retired: processor.retired, rip: this.target.linearRip };
     const { side } = this.target;
     // Held back, an interrupt could not end a HLT.

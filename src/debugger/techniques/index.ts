@@ -64,7 +64,7 @@ export const NO_PLACES: ProgramPlaces = { symbol: () => undefined, line: () => u
 export function techniqueOf(
   machine: Machine,
   places: ProgramPlaces,
-  /** The number of a guest of the built-in monitor's. */
+  /** The number of a guest of the built-in monitor's, or of a processor of the bare computer. */
   number = 0,
 ): Technique {
   const vm = machine.vms?.all[number];
@@ -85,7 +85,8 @@ export function techniqueOf(
   }
   if (vm?.paging === 'shadow') return new BuiltInShadowVtx(vm, intercepts);
   if (vm) return new BuiltInVtx(vm, intercepts);
-  const { processor } = machine.computer;
+  const { processors } = machine.computer;
+  const processor = processors[number] ?? processors[0];
   const Own = processor.state.profile.isAmd ? OwnSvm : OwnVtx;
   return new Own(processor, places);
 }

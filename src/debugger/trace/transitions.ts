@@ -11,6 +11,8 @@ export type Transition = 'exit' | 'entry' | 'entry-failure';
 /** Whose exits and entries are taken down. Several may be on one computer. */
 export interface TracedGuest {
   readonly computer: Computer;
+  /** The computer's processor that it has. */
+  readonly cpu: Processor;
   readonly monitor: Monitor | undefined;
   readonly technique: Technique;
   readonly trace: ExitTrace;
@@ -38,8 +40,8 @@ export class TransitionLog {
   private exitedAt = { instructions: 0, cycles: 0 };
 
   constructor(private readonly guest: TracedGuest) {
-    const { computer, technique } = guest;
-    const { observer } = computer.processor;
+    const { cpu, technique } = guest;
+    const { observer } = cpu;
     const others = { ...observer };
     const left = (): void => {
       this.takeDown();
@@ -67,9 +69,9 @@ export class TransitionLog {
   }
 
   private entered(): void {
-    const { monitor, computer } = this.guest;
+    const { monitor, cpu } = this.guest;
     this.complete();
-    if (!monitor) this.guestStackTop ??= computer.processor.state.gpr(4);
+    if (!monitor) this.guestStackTop ??= cpu.state.gpr(4);
     this.note('entry');
   }
 
@@ -86,8 +88,7 @@ export class TransitionLog {
 
   /** The exit that is happening. After an entry that failed late the guest's state is in its area. */
   private takeDown(): void {
-    const { technique, computer, monitor, trace } = this.guest;
-    const cpu = computer.processor;
+    const { technique, cpu, monitor, trace } = this.guest;
     const facts = technique.exits.facts();
     const inGuest = technique.side === 'guest' && !facts.code;
     const guest = inGuest ? new LiveRegisters(cpu) : technique.guest;
@@ -115,10 +116,10 @@ export class TransitionLog {
    */
   complete(): void {
     const { exitedAt } = this;
-    const { monitor, technique, computer, trace } = this.guest;
+    const { monitor, technique, cpu, trace } = this.guest;
     const operations = monitor
       ? monitor.performedOperations.length
-      : computer.processor.completed - exitedAt.instructions;
+      : cpu.completed - exitedAt.instructions;
     const spent = monitor ? monitor.cycles - exitedAt.cycles : operations + Cost.VM_ENTRY.cycles;
     const entering = monitor?.activity?.next.kind === 'entry' ? monitor.activity.next : undefined;
     const way = technique.leavesBy === 'trap' ? Cost.EXCEPTION : Cost.VM_EXIT;

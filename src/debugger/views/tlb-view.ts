@@ -48,7 +48,7 @@ function isOf({ technique }: Target, focus: ViewRequest['focus'], world: World):
 }
 
 function setsOf(target: Target): TlbSet[] {
-  const all = tlbEntries(target.computer.processor.caches.tlb.save());
+  const all = tlbEntries(target.cpu.caches.tlb.save());
   return ([0, 1] as const).flatMap((world) => {
     const ofWorld = all.filter((entry) => entry.world === world);
     if (ofWorld.length === 0) return [];

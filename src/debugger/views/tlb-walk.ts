@@ -25,7 +25,7 @@ export interface TlbSource {
 /** @returns undefined where the entries are of an address space whose tables nobody can know */
 export function tlbSource(target: Target, world: World): TlbSource | undefined {
   const { technique } = target;
-  const { guestMode, state } = target.computer.processor;
+  const { guestMode, state } = target.cpu;
   const inForce = guestMode.active === (world === 1);
   if (world === 0) return { paging: inForce ? state : technique.hostPaging, second: undefined };
   if (technique.tlbTags?.ofThisGuest === false) return undefined;
@@ -44,7 +44,7 @@ export class TlbWalk {
     private readonly target: Target,
     { paging, second }: TlbSource,
   ) {
-    const { physical, mmu } = target.computer.processor;
+    const { physical, mmu } = target.cpu;
     this.memory = new DebugMemory(
       physical,
       () => paging,
@@ -80,7 +80,7 @@ export class TlbWalk {
 
   /** Data of some regions lies elsewhere in memory than they answer; fetches take no notice. */
   private homeOf(frame: number, { executable }: TlbEntry): number {
-    return executable ? frame : this.target.computer.processor.physical.homeOf(frame);
+    return executable ? frame : this.target.cpu.physical.homeOf(frame);
   }
 }
 

@@ -22,14 +22,14 @@ export function stateText(
   facts: readonly (readonly [name: string, value: string])[],
   deed: readonly string[],
 ): string {
-  const { guest, memory, programs, firmware, computer } = target;
+  const { guest, memory, programs, firmware, cpu } = target;
   const where = whereIs({ registers: guest, memory, known: { programs, firmware } });
   const all = [
     ...facts,
     [l10n.t('instruction'), whereText(where)] as const,
     [l10n.t('privilege, as the guest believes'), modeText(guest)] as const,
   ].map(([name, value]) => labelled(name, value));
-  const live = new LiveRegisters(computer.processor);
+  const live = new LiveRegisters(cpu);
   return [
     ...all,
     ...(deed.length > 0

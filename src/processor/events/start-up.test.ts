@@ -149,7 +149,7 @@ describe('INIT under SVM (APM 2 15.13.2, table 15-10)', () => {
     cpu.run(3);
     init(cpu);
     step(cpu);
-    assert.equal(svm.exitCode(svm.vmcbOf(cpu)), SvmExit.INIT);
+    assert.equal(svm.exitCode(svm.vmcbOf(cpu)), BigInt(SvmExit.INIT));
   });
 
   it('waits while the global interrupt flag is 0', () => {
