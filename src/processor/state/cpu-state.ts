@@ -114,6 +114,10 @@ export class CpuState {
     return this.profile.physicalAddressWidth;
   }
 
+  get isAmd(): boolean {
+    return this.profile.isAmd;
+  }
+
   gpr(index: number): bigint {
     return this.view.getBigUint64(gprSlot(index), true);
   }
