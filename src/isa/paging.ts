@@ -117,8 +117,9 @@ export const PteReserved = {
   PAGE_4M: bits(21, 13),
   PAGE_2M: bits(20, 13),
   PAGE_1G: bits(29, 13),
-  /** Entries of levels 4 and 5 map no pages. */
+  /** Entries of levels 4 and 5 map no pages; AMD's processors reserve their G as well (APM 2 5.3.3). */
   NO_PAGE: Pte.PS,
+  NO_PAGE_AMD: Pte.PS | Pte.G,
   /** PAE paging has no protection keys and ignores nothing above the address. */
   PAE: bits(62, 52),
   PDPTE_PAE: bits(63, 52) | bits(8, 5) | bits(2, 1),

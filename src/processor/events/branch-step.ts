@@ -23,11 +23,12 @@ export function stepCondition(
   state: CpuState,
   bytes: () => Uint8Array,
 ): (() => boolean) | undefined {
+  state.tracesItself = false;
   const traps = state.hasFlag(Rflags.TF);
   const records = recordsBranches(state);
   if (!traps && !records) return undefined;
   const onBranches = (state.msr(Msr.DEBUGCTL) & BigInt(DebugCtl.BTF)) !== 0n;
-  if (!onBranches && !records) return () => true;
+  if (!onBranches && !records) return () => !state.tracesItself;
   const { rip: from } = state;
   const { mnemonic, length } = decodeDetail(bytes(), state.codeBits, 0);
   const next = from + BigInt(length);
@@ -35,6 +36,6 @@ export function stepCondition(
     const taken =
       UNCONDITIONAL.test(mnemonic) || (CONDITIONAL.test(mnemonic) && state.rip !== next);
     if (taken && records) recordBranch(state, from, state.rip);
-    return traps && (taken || !onBranches);
+    return traps && !state.tracesItself && (taken || !onBranches);
   };
 }

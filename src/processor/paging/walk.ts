@@ -32,6 +32,8 @@ export interface PagingState {
   readonly pkru?: bigint;
   /** MAXPHYADDR: higher address bits are reserved in entries. If absent, the default processor's. */
   readonly physicalAddressWidth?: number;
+  /** Whether it is one of AMD's processors, which reserve more. */
+  readonly isAmd?: boolean;
 }
 
 /** The shapes of the paging structures (SDM 3A 4.1.1). */
@@ -161,7 +163,7 @@ export function walk(
     const leaf = level === 1 || isLargePage(entry, level, mode, state);
     visit?.({ level, index, entryAddress, entryHostAddress: address, entry, leaf });
     if (!(entry & P)) return fault(access, 'not present', level, 0, nxe, state);
-    if (entry & reservedBits(mode, level, leaf, nxe, masks)) {
+    if (entry & reservedBits(mode, level, leaf, nxe, masks, state.isAmd)) {
       return fault(access, 'reserved bit', level, RESERVED_BIT, nxe, state);
     }
     if (!isRegister) {
@@ -243,11 +245,12 @@ function reservedBits(
   leaf: boolean,
   nxe: boolean,
   masks: AddressMasks,
+  isAmd = false,
 ): bigint {
   if (mode === '32-bit') return level === 2 && leaf ? PteReserved.PAGE_4M : 0n;
   if (mode === 'PAE' && level === 3) return masks.reserved | PteReserved.PDPTE_PAE;
   const always = masks.reserved | (nxe ? 0n : XD) | (mode === 'PAE' ? PteReserved.PAE : 0n);
-  if (level >= 4) return always | PteReserved.NO_PAGE;
+  if (level >= 4) return always | (isAmd ? PteReserved.NO_PAGE_AMD : PteReserved.NO_PAGE);
   if (!leaf || level === 1) return always;
   return always | (level === 2 ? PteReserved.PAGE_2M : PteReserved.PAGE_1G);
 }

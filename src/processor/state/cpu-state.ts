@@ -116,6 +116,8 @@ export class CpuState implements RegisterWindow {
   nmiBlocked = false;
   /** The present instruction has loaded RF, which therefore is not over with it (SDM 3B 18.3.1.1). */
   loadsRf = false;
+  /** The present instruction has seen to its single-step trap itself. */
+  tracesItself = false;
   /** Debug exceptions that are due before the next instruction, with the bits of DR6 (SDM 3C 25.4.2). */
   pendingDebug = 0;
 
@@ -146,6 +148,10 @@ export class CpuState implements RegisterWindow {
 
   get physicalAddressWidth(): number {
     return this.profile.physicalAddressWidth;
+  }
+
+  get isAmd(): boolean {
+    return this.profile.isAmd;
   }
 
   gpr(index: number): bigint {

@@ -93,6 +93,16 @@ describe('nested paging (APM 2 15.25)', () => {
     assert.equal(exited(smep).read('EXITINFO1'), FINAL | US | P | RSVD | ID);
   });
 
+  it('an entry of level 4 has its bit 8 reserved (5.3.3)', () => {
+    const cpu = prepare(NESTED, LOAD);
+    cpu.physical.write64(NESTED_TABLES, cpu.physical.read64(NESTED_TABLES) | 0x100n);
+    const vmcb = exited(cpu);
+    assert.deepEqual(
+      [exitCode(vmcb), vmcb.read('EXITINFO1')],
+      [0x400n, TABLE | US | RW | P | RSVD],
+    );
+  });
+
   it('a guest page table that cannot be written exits for the walk', () => {
     const vmcb = exited(guest(LOAD, GUEST_TABLES, (old) => old & ~RW));
     assert.deepEqual(

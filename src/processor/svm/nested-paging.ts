@@ -1,6 +1,6 @@
 import { PageFaultError } from '../../isa/paging';
 import { NestedPageFault } from '../../isa/svm/exit-information';
-import { WideCr0, WideEfer } from '../../isa/registers/control';
+import { WideCr0, WideCr4, WideEfer } from '../../isa/registers/control';
 import { readPdptes } from '../paging/pdptes';
 import type { GuestPhysicalContext, HostTranslation, SecondLevel } from '../paging/mmu';
 import {
@@ -64,6 +64,7 @@ export class NestedPageTables implements SecondLevel {
       longMode: this.longMode,
       systemFlags: 0n,
       physicalAddressWidth,
+      isAmd: true,
       // There are no PDPTE registers for nested tables: the entries are read each time.
       get pdptes() {
         return readPdptes(cr3, (address) => memory.read64(Number(address)));
@@ -103,7 +104,7 @@ export class NestedPageTables implements SecondLevel {
 
   /** Error codes tell that an access was a fetch with NXE or SMEP (SDM 3A 4.7). */
   private get tellsFetches(): boolean {
-    return (this.mode.efer & WideEfer.NXE) !== 0n;
+    return (this.mode.efer & WideEfer.NXE) !== 0n || (this.mode.cr4 & WideCr4.SMEP) !== 0n;
   }
 
   private isBeyond(guestPhysical: bigint): boolean {

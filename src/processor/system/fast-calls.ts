@@ -1,7 +1,8 @@
 import { AccessRights, SegmentRights } from '../../isa/access-rights';
 import { WideCr4, WideEfer } from '../../isa/registers/control';
-import { RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
+import { Rflags, RFLAGS_FIXED, RFLAGS_WRITABLE, WideRflags } from '../../isa/registers/flags';
 import { Msr } from '../../isa/registers/msr';
+import { SINGLE_STEP } from '../events/debug';
 import { generalProtection, undefinedOpcode } from '../faults';
 import { noSysenter, notEnabled, notInLongMode, only64Bit } from '../reasons/instructions';
 import { notCanonical } from '../reasons/memory';
@@ -37,6 +38,12 @@ function requireSystemCalls(state: CpuState): void {
   if (!(state.efer & WideEfer.SCE)) throw undefinedOpcode(notEnabled('IA32_EFER.SCE'));
 }
 
+/** They trap by TF as they leave it: FMASK keeps the trap from the kernel, and SYSRET has it for the instruction that called. */
+function traceCall(state: CpuState): void {
+  state.tracesItself = true;
+  if (state.hasFlag(Rflags.TF)) state.pendingDebug |= SINGLE_STEP;
+}
+
 export const systemCall: SlowPath = (cpu) => {
   const { state } = cpu;
   requireSystemCalls(state);
@@ -50,6 +57,7 @@ export const systemCall: SlowPath = (cpu) => {
   state.setSegment(SS, flatData(star + 8, 0));
   cpu.nextRip = readMsr(cpu, target);
   cpu.updateDerivedState();
+  traceCall(state);
   return undefined;
 };
 
@@ -64,6 +72,7 @@ function legacySystemCall(cpu: InstructionContext): undefined {
   state.setSegment(SS, flatData(selector + 8, 0));
   cpu.nextRip = star & 0xffffffffn;
   cpu.updateDerivedState();
+  traceCall(state);
   return undefined;
 }
 
@@ -88,6 +97,7 @@ export const systemReturn: SlowPath = (cpu) => {
   state.setSegment(SS, returnStack(state, (star + 8) | 3));
   cpu.nextRip = target;
   cpu.updateDerivedState();
+  traceCall(state);
   return undefined;
 };
 

@@ -101,7 +101,9 @@ export const returnFromInterrupt: SlowPath = (cpu) => {
   if (state.systemFlags & BigInt(Rflags.NT)) {
     if (state.longMode) throw generalProtection(nestedTask());
     const previous = cpu.mmu.loadSystem(state.segment(TR).base + BigInt(PREVIOUS_TASK), 2);
-    return toTask(cpu, Number(previous), 'iret');
+    const left = toTask(cpu, Number(previous), 'iret');
+    if (left === undefined) unblockNmis(cpu);
+    return left;
   }
   cpu.nextRip = returnToCode(cpu, bytes, { interrupt: true, release: 0 });
   unblockNmis(cpu);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { GDT, protectedMode, raised, Sel, TSS } from '../modes.testing';
+import { execute, GDT, protectedMode, raised, Sel, TSS } from '../modes.testing';
 import type { Processor } from '../processor';
 import { CS, DS, ES, FS, GS, LDTR, SS, TR } from '../state/layout';
 import { switchTask, type TaskSource } from './task-switch';
@@ -104,6 +104,16 @@ describe('a task switch', () => {
     cpu.state.systemFlags |= 0x4000n;
     change(cpu, 'iret', BUSY_TASK);
     assert.equal(cpu.physical.read32(TSS + 0x24) & 0x4000, 0);
+  });
+
+  it('by IRET ends the blocking of NMIs, as other returns do (SDM 3A 6.7.1)', () => {
+    const cpu = prepared();
+    cpu.state.nmiBlocked = true;
+    cpu.state.systemFlags |= 0x4000n;
+    cpu.physical.write16(TSS, BUSY_TASK);
+    assert.equal(execute(cpu, 0xcf), 'nothing');
+    assert.equal(cpu.state.selector(TR), BUSY_TASK);
+    assert.equal(cpu.state.nmiBlocked, false);
   });
 
   it('to a TSS of 16 bits loads halves of registers, and null into FS and GS', () => {
