@@ -38,6 +38,7 @@ const FOR_PROGRAMMERS = new Set([
   'the target runs already',
   'no input left',
   'no such file: {}',
+  'the BIOS has no {}',
   'not in a folder: {}',
   '{} is asked for before it is loaded',
   'unable to multiply two non-scalar values',

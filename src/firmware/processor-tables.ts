@@ -89,5 +89,5 @@ function find(rom: Uint8Array, signature: string): number {
   for (let at = 0; at < rom.length; at += BOUNDARY) {
     if (sought.every((byte, n) => rom[at + n] === byte)) return at;
   }
-  throw new Error(`no table ${signature}`);
+  throw new Error(`the BIOS has no ${signature}`);
 }
