@@ -1,6 +1,6 @@
 /**
  * `npm run bench:exits`: how many VM exits a second of processor time makes: CPUID in a loop under
- * the built-in monitor, and under a hypervisor in assembly; then the same while a debugger looks on,
+ * the built-in monitor by VT-x and by SVM, and under a hypervisor in assembly; then the same while a debugger looks on,
  * which stops at nothing and takes down each exit.
  */
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const ONLY = process.env['ONLY'] ?? '';
 interface Guest {
   readonly name: string;
   readonly source: string;
-  readonly monitor: 'vtx' | 'none';
+  readonly monitor: 'vtx' | 'svm' | 'none';
   readonly rounds: number;
 }
 
@@ -26,6 +26,12 @@ const GUESTS: readonly Guest[] = [
     name: 'built-in monitor',
     source: 'exits-monitor.asm',
     monitor: 'vtx',
+    rounds: 100_000 * scale,
+  },
+  {
+    name: 'built-in monitor, SVM',
+    source: 'exits-monitor.asm',
+    monitor: 'svm',
     rounds: 100_000 * scale,
   },
   {

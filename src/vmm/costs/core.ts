@@ -1,6 +1,6 @@
 import { derived, estimated, published, type CostProfile, type Figure } from './profile';
 import { PENTIUM_4 } from './pentium-4';
-import { SOFTWARE_STEPS, TIMER_IS_RIGHT } from './software-steps';
+import { SOFTWARE_STEPS, TIMER_IS_RIGHT, VMSAVE_ELSEWHERE } from './software-steps';
 
 const MICRO =
   'Adams and Agesen, A Comparison of Software and Hardware Techniques for x86 Virtualization, ASPLOS 2006: the costs of VT-x on a Core 2 Duo (2.66 GHz)';
@@ -50,6 +50,6 @@ export const CORE: CostProfile = {
     VMCLEAR: scaled(older.VMCLEAR),
     VMXON: scaled(older.VMXON),
     INVEPT: estimated(500, 'this processor has no EPT'),
-    VMSAVE: estimated(150, 'this processor has no SVM'),
+    VMSAVE: VMSAVE_ELSEWHERE,
   },
 };

@@ -1,5 +1,5 @@
 import { derived, estimated, published, type CostProfile, type Figure } from './profile';
-import { SOFTWARE_STEPS, TIMER_IS_RIGHT } from './software-steps';
+import { SOFTWARE_STEPS, TIMER_IS_RIGHT, VMSAVE_ELSEWHERE } from './software-steps';
 
 const PAPER =
   'Adams and Agesen, A Comparison of Software and Hardware Techniques for x86 Virtualization, ASPLOS 2006';
@@ -47,6 +47,6 @@ export const PENTIUM_4: CostProfile = {
     VMCLEAR: estimated(400, 'no figure is published; a few VMCS accesses'),
     VMXON: estimated(800, 'no figure is published; a few VMCS accesses'),
     INVEPT: estimated(500, 'this processor has no EPT'),
-    VMSAVE: estimated(150, 'this processor has no SVM'),
+    VMSAVE: VMSAVE_ELSEWHERE,
   },
 };

@@ -1,5 +1,5 @@
 import { derived, estimated, type CostProfile } from './profile';
-import { SOFTWARE_STEPS } from './software-steps';
+import { SOFTWARE_STEPS, VMSAVE_ELSEWHERE } from './software-steps';
 
 /** 1,300 cycles for a hypercall through KVM, of which the transitions are nearly all. */
 const ROUND_TRIP =
@@ -39,6 +39,6 @@ export const SANDY_BRIDGE: CostProfile = {
     VMCLEAR: estimated(150, NO_FIGURE),
     VMXON: estimated(300, NO_FIGURE),
     INVEPT: estimated(500, NO_FIGURE),
-    VMSAVE: estimated(150, 'this processor has no SVM'),
+    VMSAVE: VMSAVE_ELSEWHERE,
   },
 };

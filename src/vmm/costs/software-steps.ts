@@ -6,6 +6,15 @@ const INTERPRETER =
 /** Each time the guest is entered; programming the timer, which is rare, costs port accesses besides. */
 export const TIMER_IS_RIGHT = estimated(20, 'a look whether the host’s timer is armed rightly');
 
+/**
+ * The processors of the profiles have no SVM. Of those that have it, what was found is the sum of VMRUN, a #VMEXIT and
+ * software, never VMRUN and #VMEXIT by themselves, so that there is no profile of an AMD processor.
+ */
+export const VMSAVE_ELSEWHERE = estimated(
+  150,
+  'this processor has no SVM; on an Athlon 64 X2, two of VMSAVE and two of VMLOAD were some 650 cycles (Xen, commit f64b7618e119)',
+);
+
 /** Steps of the monitor, as instructions of one cycle: the same on every processor. */
 export const SOFTWARE_STEPS = {
   GPR_BLOCK: estimated(30, 'fifteen moves to memory and their addresses'),
