@@ -15,7 +15,7 @@ for (const monitor of ['none', 'vtx'] as const) {
   describe(`MSRs with reserved bits under ${monitor}`, () => {
     const cases: readonly [what: string, body: string, prints: string][] = [
       ['IA32_DEBUGCTL takes nothing that there is not', WRITE(DEBUGCTL, 0x80), 'G'],
-      ['IA32_MISC_ENABLE takes no SpeedStep', WRITE(MISC_ENABLE, 0x51801), 'G'],
+      ['IA32_MISC_ENABLE takes no reserved bit', WRITE(MISC_ENABLE, 0x61801), 'G'],
       [
         'IA32_MISC_ENABLE takes IA32_EFER.NXE away',
         `${WRITE(MISC_ENABLE, 0x41801, 4)}\nmov ecx, ${String(EFER)}\nrdmsr\nor eax, 1 << 11\nwrmsr`,
