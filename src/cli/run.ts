@@ -1,6 +1,6 @@
 import { GuestOutput } from '../adapter/guest-output';
 import { countExits } from '../debugger/trace/exit-counts';
-import { NO_PLACES, techniqueOf } from '../debugger/techniques';
+import { NO_PLACES, techniqueOf, type Technique } from '../debugger/techniques';
 import {
   exitStatus,
   firmwarePrograms,
@@ -70,12 +70,11 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const hosting = hostingFor(options, monitor, memory * names.length);
   const setUp = { monitor, memory, paging, tlbTags, hosting, others, cpu, cpus };
   const machine = new Machine(image, setUp, output(0));
-  const technique = techniqueOf(machine, NO_PLACES);
   const watched = names.map((name, n) => watchGuest(machine, name, n));
   const exits = watched[0]?.exits ?? new Map<number, number>();
   const programs = program ? [program] : [];
   const known = { programs, firmware: firmwarePrograms(image) };
-  const watch = new TroubleWatch(machine, technique, known);
+  const watch = new TroubleWatch(machine, techniquesOf(machine), known);
   if (options.keys !== undefined) machine.platform.typist.type(options.keys);
   const write = async (): Promise<void> => {
     if (writable) await writeBack(machine, writable);
@@ -85,6 +84,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const outcome = await guest.toEnd();
   await write();
   const trouble = watch.after(outcome);
+  const { technique } = watch;
   const holes = guest.holes.all;
   const { refused } = guest;
   const run = { machine, technique, exits, holes, refused, outcome, trouble, guests: watched };
@@ -159,10 +159,22 @@ function outputOf(names: readonly string[]): (guest: number) => MachineOutput {
   };
 }
 
+/** That of the first guest, or of each processor of the bare computer. */
+function techniquesOf(machine: Machine): readonly [Technique, ...Technique[]] {
+  const [, ...further] = machine.vms ? [] : machine.computer.processors;
+  const of = (number: number): Technique => techniqueOf(machine, NO_PLACES, number);
+  return [of(0), ...further.map((_, n) => of(n + 1))];
+}
+
 function watchGuest(machine: Machine, name: string, number: number): WatchedGuest {
   const technique = techniqueOf(machine, NO_PLACES, number);
-  const { processor } = machine.computer;
-  const exits = countExits(processor, technique, () => machine.present === number);
+  const { computer } = machine;
+  const exits = new Map<number, number>();
+  const isPresent = (): boolean => machine.vms === undefined || machine.present === number;
+  computer.processors.forEach((processor, n) => {
+    const own = n === 0 ? technique : techniqueOf(machine, NO_PLACES, n);
+    countExits(processor, own, isPresent, exits);
+  });
   return { name, number, technique, exits };
 }
 

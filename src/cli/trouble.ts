@@ -55,7 +55,8 @@ export class TroubleWatch {
 
   constructor(
     private readonly machine: Machine,
-    private readonly technique: Technique,
+    /** How the machine virtualizes; on the bare computer, by each of its processors. */
+    private readonly techniques: readonly [Technique, ...Technique[]],
     private readonly known: Programs,
   ) {
     const own = machine.computer.processor;
@@ -63,15 +64,22 @@ export class TroubleWatch {
     const { physical, mmu } = own;
     this.memory = new DebugMemory(
       physical,
-      () => technique.guestPaging,
-      () => technique.secondLevel,
+      () => this.technique.guestPaging,
+      () => this.technique.secondLevel,
       (address) => mmu.onBus(address),
-      () => technique.shadowPaging,
-      () => technique.directTables,
+      () => this.technique.shadowPaging,
+      () => this.technique.directTables,
     );
-    for (const cpu of guestProcessors(technique, vm, own)) {
+    const { processors } = machine.computer;
+    for (const cpu of vm ? guestProcessors(this.technique, vm, own) : processors) {
       this.observe(cpu, () => vm?.isPresent ?? true);
     }
+  }
+
+  /** That of the processor whose turn it is, where there are several. */
+  get technique(): Technique {
+    const { machine, techniques } = this;
+    return techniques[machine.vms ? 0 : machine.present] ?? techniques[0];
   }
 
   /** What whoever runs the guest takes first is the guest's only if it is delivered. */

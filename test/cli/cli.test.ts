@@ -266,6 +266,9 @@ numbers: dq 5, 6`;
       ['run', 'good.asm', '--cpu', 'intel', '--monitor', 'svm'],
       /--monitor svm needs SVM/,
     ],
+    ['too many processors', ['run', 'good.asm', '--cpus', '9'], /--cpus: .*1 to 8/],
+    ['no number of processors', ['run', 'good.asm', '--cpus', 'two'], /--cpus two/],
+    ['processors of a guest', ['run', 'good.asm', '--cpus', '2'], /not built yet: --cpus 2/],
     ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
     ['grade', ['grade', '.'], /not built yet/],
   ] as const) {

@@ -28,6 +28,7 @@ function boot(
   monitor: 'none' | 'vtx',
   commands: readonly string[] = [],
   paging: 'ept' | 'shadow' = 'ept',
+  cpus = 1,
 ): Promise<Boot> {
   const json = join(mkdtempSync(join(tmpdir(), 'boot-')), 'report.json');
   const options = [
@@ -35,6 +36,8 @@ function boot(
     monitor,
     '--paging',
     paging,
+    '--cpus',
+    String(cpus),
     '--memory',
     '256M',
     '--initrd',
@@ -111,6 +114,20 @@ describe('Debian’s kernel', function () {
     assertAnswers(
       await boot(cli, debian, initrd, 'none', ['uname -r', 'echo $((6 * 7))', 'poweroff -f']),
     );
+  });
+
+  it('gives one on two processors', async function () {
+    if (!ALL) this.skip();
+    const initrd = debian.initrd('shell', SHELL);
+    const commands = [
+      'uname -r',
+      'echo $((6 * 7))',
+      'grep -c processor /proc/cpuinfo',
+      'poweroff -f',
+    ];
+    const booted = await boot(cli, debian, initrd, 'none', commands, 'ept', 2);
+    assertAnswers(booted);
+    assert.match(booted.output, /^(?:ready# )?2\r$/m);
   });
 
   for (const monitor of ['none', 'vtx'] as const) {

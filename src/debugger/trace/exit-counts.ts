@@ -5,13 +5,14 @@ import type { Technique } from '../techniques';
  * Counts VM exits by basic reason, for a run that nobody debugs.
  *
  * @param isPresent whether the guest has the processor: others may be on the computer, too
+ * @param counts to which they are added
  */
 export function countExits(
   { observer }: Processor,
   { exits, leavesBy }: Technique,
   isPresent: () => boolean = () => true,
+  counts = new Map<number, number>(),
 ): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
   const others = { ...observer };
   const count = (): void => {
     const reason = exits.lastReason();

@@ -27,7 +27,7 @@ export function* handleCpuid(vcpu: Vcpu): Handler {
   const told = hypervisorLeaf(MONITOR, leaf) ?? unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
   const { eax, ebx, ecx, edx } = yield* shownFeatures(vcpu, leaf, subleaf, hidden(leaf, told));
   yield setGuestRegister(0, BigInt(eax));
-  yield setGuestRegister(3, BigInt(ebx));
+  yield setGuestRegister(3, BigInt(ebx >>> 0));
   yield setGuestRegister(1, BigInt(ecx >>> 0));
   yield setGuestRegister(2, BigInt(edx >>> 0));
   yield* vcpu.advance();
@@ -36,13 +36,14 @@ export function* handleCpuid(vcpu: Vcpu): Handler {
 /**
  * A guest sees no VMX and no SVM. There is no MONITOR either: a guest that waits is to say so by HLT, which exits. Its
  * virtual local APIC lies in memory, where accesses exit; it has none of the MSRs by which the processor's own would answer.
+ * Nor has it IA32_TSC_ADJUST: its time-stamp counter is the processor's and an offset.
  */
 function hidden(leaf: number, told: CpuidResult): CpuidResult {
   const without = (register: CpuidRegister): number =>
     HIDDEN_FEATURES.map(featureByName)
       .filter(({ cpuid: at }) => at.leaf === leaf && at.register === register)
       .reduce((word, { name }) => word & ~cpuidMask(name), told[register]);
-  return { ...told, ecx: without('ecx'), edx: without('edx') };
+  return { ...told, ebx: without('ebx'), ecx: without('ecx'), edx: without('edx') };
 }
 
 /**
