@@ -1,9 +1,11 @@
-; 7. The guest is the second processor of its computer.
+; 7. The guest has executed STI and HLT, and sleeps.
 %include "hypervisor.inc"
 
 exercise:
-        ; It is to wait until the first one wakes it by a start-up interrupt (SIPI).
-        put GUEST_ACTIVITY, ACTIVITY_WAIT_FOR_SIPI
+        put GUEST_RFLAGS, RFLAGS_IF | 2
+        ; What the VM exit by HLT has left: STI holds off interrupts for one instruction.
+        put GUEST_INTERRUPTIBILITY, BLOCKING_BY_STI
+        put GUEST_ACTIVITY, ACTIVITY_HLT
 %ifdef FIXED
   %include "solutions/07-activity-state.asm"
 %endif

@@ -1,3 +1,4 @@
-        ; Which activity states a guest can be entered in is told by IA32_VMX_MISC, bits 8:6. This processor has HLT
-        ; and shutdown alone, so a hypervisor waits itself before it enters such a guest.
+        ; That instruction was HLT: whoever does it for the guest ends the blocking. And as soon as there is
+        ; an interrupt for the guest, or anything else to go on for, it is active.
+        put GUEST_INTERRUPTIBILITY, 0
         put GUEST_ACTIVITY, ACTIVITY_ACTIVE

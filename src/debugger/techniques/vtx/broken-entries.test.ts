@@ -26,7 +26,7 @@ const EXERCISES: Readonly<Record<string, Exercise>> = {
   '04-link-pointer': { rule: 'guest.link-pointer.revision', printed: LATE },
   '05-ept-pointer': { rule: 'controls.eptp.walk-length', printed: refused(7) },
   '06-msr-bitmap': { rule: 'controls.msr-bitmap', printed: refused(7) },
-  '07-activity-state': { rule: 'guest.activity.supported', printed: LATE },
+  '07-activity-state': { rule: 'guest.activity.blocking', printed: LATE },
   '08-flags': { rule: 'guest.rflags.reserved', printed: LATE },
   '09-resume': { printed: refused(5) },
   '10-controls': { rule: 'controls.pin-based.allowed', printed: refused(7) },
