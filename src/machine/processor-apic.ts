@@ -13,7 +13,7 @@ export interface ProcessorApic {
   readonly apicPage: number | undefined;
   /** The TSC without the time. */
   readonly timeStampOffset: bigint;
-  /** What the processor itself has to deal with. Undefined: it has no others that could start it. */
+  /** What the processor itself has to deal with. Undefined: a monitor's guest has nobody who does. */
   readonly receive?: (signal: ProcessorSignal) => void;
 }
 

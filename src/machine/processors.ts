@@ -45,7 +45,7 @@ export function createProcessors(count: number, parts: ProcessorParts): Processo
   return all;
 }
 
-/** What of them belongs to their local APICs. A processor alone is never started by another. */
+/** What of them belongs to their local APICs. */
 export function apicsOf(count: number, processors: () => Processors): ProcessorApic[] {
   return Array.from({ length: count }, (_, number) => {
     const own = (): Processor => processors()[number] ?? processors()[0];

@@ -225,10 +225,8 @@ export class Processor
 
   /** What its local APIC hands on, of another processor or its own; see `StartUp` and `ExternalSignals`. */
   receive(signal: ProcessorSignal): void {
-    if (signal.kind === 'start-up') this.startUp.receiveStartUp(signal.vector);
-    else if (signal.kind === 'INIT') this.startUp.receiveInit();
+    if (signal.kind === 'INIT' || signal.kind === 'start-up') this.startUp.receive(signal);
     else this.signals.raise(signal.kind);
-    this.endStretch();
   }
 
   /** Whether it has something to do: it runs, or something that ends its rest has come. */

@@ -7,7 +7,7 @@ import type { Persistent } from '../persistent';
 import { CS } from '../state/layout';
 import { initializeState } from '../state/reset';
 
-/** What a local APIC hands on to its processor; the vector of a start-up IPI has 8 bits. */
+/** The vector of a start-up IPI has 8 bits: it is the page below 1 MByte at which execution begins. */
 export type StartSignal =
   { readonly kind: 'INIT' } | { readonly kind: 'start-up'; readonly vector: number };
 
@@ -43,14 +43,12 @@ export class StartUp implements Persistent<StartUpState> {
     return (vmx.inOperation && !guestMode.active) || !svm.globalInterruptFlag;
   }
 
-  receiveInit(): void {
-    this.init = true;
-  }
-
-  /** @param vector 8 bits: the page below 1 MByte at which execution begins */
-  receiveStartUp(vector: number): void {
-    const { activity } = this.cpu.state;
-    if (activity === 'wait-for-SIPI' || this.init) this.vector = vector;
+  /** It is dealt with after the present instruction. */
+  receive(signal: StartSignal): void {
+    const { state } = this.cpu;
+    if (signal.kind === 'INIT') this.init = true;
+    else if (state.activity === 'wait-for-SIPI' || this.init) this.vector = signal.vector;
+    this.cpu.endStretch();
   }
 
   /** Before an instruction. @returns whether guest mode was left. @throws WorldSwitch for the same */

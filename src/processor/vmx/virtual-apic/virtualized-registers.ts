@@ -53,7 +53,7 @@ export function isWriteVirtualized(offset: number, bytes: number, by: Virtualize
 }
 
 /** Level and destination mode mean nothing to an interrupt that is sent to oneself. */
-const ICR_IGNORED = 0xff | Icr.LOGICAL | 0x4000;
+const ICR_IGNORED = Icr.VECTOR | Icr.LOGICAL | Icr.ASSERT;
 
 /**
  * The vector of the interrupt that a write to the interrupt command register sends to its own processor,
