@@ -25,6 +25,8 @@ export interface WindowMemory {
   write(address: number, bytes: Uint8Array): void;
   /** All of the card's own memory, when it has a place in the machine's; otherwise the card has it. */
   readonly card?: Uint8Array;
+  /** So many bytes of that, from an offset on, have been written in place. */
+  cardWritten?(offset: number, length: number): void;
 }
 
 export interface VgaConfig {
@@ -71,7 +73,7 @@ export class Vga implements PortDevice, Stateful<VgaState> {
   private present: VideoWindow;
 
   constructor(private readonly config: VgaConfig) {
-    this.video = new VideoMemory(config.memory.card);
+    this.video = new VideoMemory(config.memory);
     this.vbeUnit = new Vbe((clear) => {
       this.moveWindow();
       if (clear) this.video.clear();

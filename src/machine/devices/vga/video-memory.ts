@@ -1,6 +1,7 @@
 import type { Persistent } from '../../../processor/persistent';
 import { PLANE_SIZE, type Planes } from './planar-memory';
 import { VBE_MEMORY } from './vbe';
+import type { WindowMemory } from './vga';
 
 const PAGE = 4096;
 const PLANES_SIZE = 4 * PLANE_SIZE;
@@ -10,6 +11,9 @@ export interface VideoMemoryState {
   readonly pages: Uint32Array;
   readonly bytes: Uint8Array;
 }
+
+/** Who has the card's memory, and wants to know of what is written behind the planes. */
+export type CardOwner = Pick<WindowMemory, 'card' | 'cardWritten'>;
 
 /** Video memory for whoever looks. */
 export interface VideoBytes {
@@ -26,9 +30,12 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
   private bytes: Uint8Array;
   private divided: Planes;
 
-  /** @param given all of it, when its owner has it and saves what lies behind the planes */
-  constructor(private readonly given?: Uint8Array) {
-    this.bytes = given ?? new Uint8Array(PLANES_SIZE);
+  /** All of it, when its owner has it and saves what lies behind the planes. */
+  private readonly given: Uint8Array | undefined;
+
+  constructor(private readonly owner: CardOwner = {}) {
+    this.given = owner.card;
+    this.bytes = this.given ?? new Uint8Array(PLANES_SIZE);
     this.divided = divide(this.bytes);
   }
 
@@ -43,6 +50,7 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
   write(offset: number, value: number): void {
     if (offset >= this.bytes.length) this.grow();
     this.bytes[offset] = value;
+    this.owner.cardWritten?.(offset, 1);
   }
 
   /** In place; what does not exist yet is shorter. */
@@ -52,6 +60,7 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
 
   clear(): void {
     this.bytes.fill(0);
+    this.owner.cardWritten?.(0, this.bytes.length);
   }
 
   save(): VideoMemoryState {
