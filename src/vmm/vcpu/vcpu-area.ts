@@ -2,7 +2,14 @@ import { Interruptibility } from '../../isa/vmx/events';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Profile } from '../../processor/profile/profile';
 import { CpuState, registerWindow, type ActivityState } from '../../processor/state/cpu-state';
-import { GS, PAGE_SIZE, Segment, SEGMENT_SIZE, segmentSlot, State } from '../../processor/state/layout';
+import {
+  GS,
+  PAGE_SIZE,
+  Segment,
+  SEGMENT_SIZE,
+  segmentSlot,
+  State,
+} from '../../processor/state/layout';
 import { VcpuLayout } from './layout';
 import { MsrList } from './msr-list';
 
