@@ -150,6 +150,21 @@ describe('a recorder', function () {
     assert.deepEqual(recorder.timelines, [present]);
   });
 
+  it('takes down that a change in the past ends what somebody who stepped had asked for', async () => {
+    const recorded = await record(COUNTER, BARE, true);
+    const { machine, recorder } = recorded;
+    recorder.control({ holdInterrupts: true });
+    advance(recorded, 3000);
+    recorder.goTo({ ...recorder.now, steps: 1500, time: 1500 });
+    recorder.edited();
+    const kinds = recorder.timeline.entries.map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['controls', 'controls', 'edit']);
+    const { now } = recorder;
+    recorder.goTo(recorder.start);
+    recorder.goTo(now);
+    assert.equal(machine.computer.processor.holdInterrupts, false);
+  });
+
   it('goes on from the past as it did, and then as if it had never been there', async () => {
     const [one, other] = [await record(COUNTER, BARE, true), await record(COUNTER, BARE, true)];
     for (const each of [one, other]) {

@@ -86,8 +86,7 @@ export class Recorder implements Journal {
 
   /** Takes down where everything begins, before anything has been done. */
   begin(): void {
-    const first = this.checkpoint(true, this.pages.present);
-    this.bytes += first.memory.pages.size * PAGE_SIZE;
+    this.checkpoint(true, this.pages.present);
     this.due = this.steps + this.spacing;
   }
 
@@ -173,7 +172,7 @@ export class Recorder implements Journal {
       end,
     };
     this.all.push(this.present);
-    this.setControls(NO_CONTROLS);
+    this.control(NO_CONTROLS);
     this.onFork();
   }
 
@@ -204,14 +203,6 @@ export class Recorder implements Journal {
     const ahead = !isBefore(target, now) && (!from || !isBefore(now, from.moment));
     if (!ahead && from) this.restore(from);
     this.advance(target);
-  }
-
-  /** Goes to the last checkpoint that is not later than a moment. @returns its moment */
-  goToCheckpoint(before: Moment): Moment {
-    this.noteEnd();
-    const from = this.present.checkpoints.lastUpTo(before);
-    if (from) this.restore(from);
-    return this.now;
   }
 
   private noteEnd(): void {

@@ -1,7 +1,6 @@
 import type { Persistent } from '../../../processor/persistent';
 import { PLANE_SIZE, type Planes } from './planar-memory';
 import { VBE_MEMORY } from './vbe';
-import type { WindowMemory } from './vga';
 
 const PAGE = 4096;
 const PLANES_SIZE = 4 * PLANE_SIZE;
@@ -12,8 +11,13 @@ export interface VideoMemoryState {
   readonly bytes: Uint8Array;
 }
 
-/** Who has the card's memory, and wants to know of what is written behind the planes. */
-export type CardOwner = Pick<WindowMemory, 'card' | 'cardWritten'>;
+/** Who has the card's memory, if it has a place in the machine's. */
+export interface CardOwner {
+  /** All of it; otherwise the card has it. */
+  readonly card?: Uint8Array;
+  /** So many bytes of that, from an offset on, have been written in place. */
+  cardWritten?(offset: number, length: number): void;
+}
 
 /** Video memory for whoever looks. */
 export interface VideoBytes {
