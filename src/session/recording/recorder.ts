@@ -1,11 +1,11 @@
 import type { Persistent } from '../../processor/persistent';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Machine } from '../machine';
-import type { Journal, MachineRun } from '../run';
+import type { Journal, MachineRun, Stop } from '../run';
 import { Checkpoints, drop, leastMissed, type Checkpoint } from './checkpoints';
 import { applyControls, NO_CONTROLS, sameControls, type Controls } from './controls';
 import { applyInput, type Input } from './input';
-import { compareMoments, isBefore, type Moment } from './moment';
+import { compareMoments, isBefore, isEarlier, type Moment } from './moment';
 import { PageHistory } from './page-history';
 import { sizeOf } from './size';
 
@@ -206,12 +206,35 @@ export class Recorder implements Journal {
     this.advance(target);
   }
 
-  /** Goes to the last checkpoint that is not later than a moment. @returns its moment */
-  goToCheckpoint(before: Moment): Moment {
+  /**
+   * Goes to the last checkpoint from which the machine has to go on to come to a moment.
+   *
+   * @returns its moment; undefined where there is none
+   */
+  goToCheckpointBefore(moment: Moment): Moment | undefined {
     this.noteEnd();
-    const from = this.present.checkpoints.lastUpTo(before);
-    if (from) this.restore(from);
+    const { all } = this.present.checkpoints;
+    const from = all.findLast((checkpoint) => isEarlier(checkpoint.moment, moment));
+    if (!from) return undefined;
+    this.restore(from);
     return this.now;
+  }
+
+  /** Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that. */
+  async within<T>(goal: Moment, act: () => Promise<T>): Promise<T> {
+    this.goal = goal;
+    this.due = Infinity;
+    try {
+      return await act();
+    } finally {
+      this.goal = undefined;
+      this.due = this.steps + this.spacing;
+    }
+  }
+
+  /** Whether that moment has come. */
+  get hasArrived(): boolean {
+    return this.goal !== undefined && !isBefore(this.now, this.goal);
   }
 
   private noteEnd(): void {
@@ -223,6 +246,7 @@ export class Recorder implements Journal {
     const { run } = this;
     let waypoints: readonly number[] = WAYPOINTS.map((way) => target.steps - way);
     let fruitless = 0;
+    let past = false;
     this.goal = target;
     try {
       for (;;) {
@@ -231,8 +255,9 @@ export class Recorder implements Journal {
         this.due = waypoints[0] ?? Infinity;
         this.comeBy();
         if (!isBefore(this.now, target)) return;
-        if (run.inMonitor) run.operate();
-        else run.execute(Math.min(target.steps, this.due) - this.steps);
+        const budget = Math.min(target.steps, this.due) - this.steps;
+        const stop: Stop | undefined = run.inMonitor ? run.operate() : run.execute(budget, past);
+        past = stop?.kind === 'breakpoint';
         // Some ends are only noted first, and take their steps when the machine is to go on.
         fruitless = compareMoments(now, this.now) === 0 ? fruitless + 1 : 0;
         if (fruitless > MOST_FRUITLESS) throw new Error('a known moment is not reached');
