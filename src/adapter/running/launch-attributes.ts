@@ -162,7 +162,8 @@ export function checkAttributes(
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',
     // Where a translated run is cut decides, seldom, how it goes on: its past would be another one.
-    historyMemory: monitor === 'translate' ? 0 : size('historyMemory', args.historyMemory ?? '512M'),
+    historyMemory:
+      monitor === 'translate' ? 0 : size('historyMemory', args.historyMemory ?? '512M'),
     realTime: choice(args, 'time', ['real', 'fast']) === 'real',
     noDebug: flag(args, 'noDebug', false),
   };

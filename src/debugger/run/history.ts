@@ -180,7 +180,10 @@ export class History {
    * The last moment before `end` at which an instruction was about to call somebody, who has returned to where the
    * program stood. The calling instruction ends there.
    */
-  private async lastAt(end: Moment, { linear, stack, side }: Standing): Promise<Moment | undefined> {
+  private async lastAt(
+    end: Moment,
+    { linear, stack, side }: Standing,
+  ): Promise<Moment | undefined> {
     const { recorder, run, subject } = this;
     const candidates = Array.from({ length: LONGEST }, (_, n) => linear - BigInt(n + 1));
     const { processor } = subject.machine.computer;

@@ -100,7 +100,8 @@ export class ExitTrace implements Persistent<ExitTraceState> {
 
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
   get(number: number): ExitRecord | undefined {
-    if (number < 1 || number > this.count || number <= this.highest - this.capacity) return undefined;
+    if (number < 1 || number > this.count || number <= this.highest - this.capacity)
+      return undefined;
     const at = (number - 1) % this.capacity;
     const cycles = this.cycles[at] ?? NaN;
     const start = at * LONGEST_INSTRUCTION;

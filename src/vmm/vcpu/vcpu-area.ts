@@ -13,12 +13,8 @@ import {
 import { VcpuLayout } from './layout';
 import { MsrList } from './msr-list';
 
-const BOUNDS = [
-  Segment.READ_LOW,
-  Segment.READ_HIGH,
-  Segment.WRITE_LOW,
-  Segment.WRITE_HIGH,
-] as const;
+/** Words that the four bounds of a segment take, one after the other. */
+const BOUNDS = 8;
 
 /** By their numbers in the area. A virtual processor has no MWAIT. */
 const ACTIVITIES: readonly ActivityState[] = ['active', 'hlt', 'shutdown', 'wait-for-SIPI'];
@@ -79,7 +75,8 @@ export class VcpuArea {
     for (let slot = segmentSlot(0); slot <= segmentSlot(GS); slot += SEGMENT_SIZE) {
       // Bounds that nobody compares with may be of another time.
       if (view.getUint32(slot + Segment.CHECKED, true) !== 0) continue;
-      for (const bound of BOUNDS) state.setSlot(slot + bound, 0n);
+      const bounds = wordOf(slot + Segment.READ_LOW);
+      state.words.fill(0, bounds, bounds + BOUNDS);
     }
   }
 
