@@ -9,6 +9,7 @@ import {
   SEGMENT_SIZE,
   segmentSlot,
   State,
+  wordOf,
 } from '../../processor/state/layout';
 import { VcpuLayout } from './layout';
 import { MsrList } from './msr-list';
