@@ -40,6 +40,8 @@ export interface Timeline {
   readonly checkpoints: Checkpoints;
   /** How far it is known. */
   end: Moment;
+  /** How many instructions had been completed then. */
+  instructions: number;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Recorder implements Journal {
     this.closest = this.spacing = options.spacing ?? SPACING;
     const { memory, processor } = machine.computer;
     this.pages = new PageHistory(memory, processor.caches);
-    this.present = { entries: [], checkpoints: new Checkpoints(), end: this.now };
+    this.present = { entries: [], checkpoints: new Checkpoints(), end: this.now, instructions: 0 };
     this.all = [this.present];
     run.journal = this;
   }
@@ -109,6 +111,15 @@ export class Recorder implements Journal {
   get isPast(): boolean {
     const { entries, end } = this.present;
     return this.come < entries.length || isBefore(this.now, end);
+  }
+
+  /** How many instructions are known to follow. */
+  get instructionsAhead(): number {
+    return this.isPast ? this.present.instructions - this.instructions : 0;
+  }
+
+  private get instructions(): number {
+    return this.machine.computer.processor.completed;
   }
 
   get timelines(): readonly Timeline[] {
@@ -171,6 +182,7 @@ export class Recorder implements Journal {
       entries: entries.slice(0, this.come),
       checkpoints: checkpoints.upTo(end),
       end,
+      instructions: this.instructions,
     };
     this.all.push(this.present);
     this.setControls(NO_CONTROLS);
@@ -238,7 +250,9 @@ export class Recorder implements Journal {
   }
 
   private noteEnd(): void {
-    if (!this.isPast) this.present.end = this.now;
+    if (this.isPast) return;
+    this.present.end = this.now;
+    this.present.instructions = this.instructions;
   }
 
   /** Lets the machine go on to a moment that is known. */
