@@ -14,3 +14,7 @@ export function compareMoments(a: Moment, b: Moment): number {
 }
 
 export const isBefore = (a: Moment, b: Moment): boolean => compareMoments(a, b) < 0;
+
+/** Whether the machine has come further at `b`, whatever was done to it by hand. */
+export const isEarlier = (a: Moment, b: Moment): boolean =>
+  (a.steps - b.steps || a.time - b.time) < 0;

@@ -1,11 +1,11 @@
 import type { Persistent } from '../../processor/persistent';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { Machine } from '../machine';
-import type { Journal, MachineRun } from '../run';
+import type { Journal, MachineRun, Stop } from '../run';
 import { Checkpoints, drop, leastMissed, type Checkpoint } from './checkpoints';
 import { applyControls, NO_CONTROLS, sameControls, type Controls } from './controls';
 import { applyInput, type Input } from './input';
-import { compareMoments, isBefore, type Moment } from './moment';
+import { compareMoments, isBefore, isEarlier, type Moment } from './moment';
 import { PageHistory } from './page-history';
 import { sizeOf } from './size';
 
@@ -40,6 +40,8 @@ export interface Timeline {
   readonly checkpoints: Checkpoints;
   /** How far it is known. */
   end: Moment;
+  /** How many instructions had been completed then. */
+  instructions: number;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Recorder implements Journal {
     this.closest = this.spacing = options.spacing ?? SPACING;
     const { memory, processor } = machine.computer;
     this.pages = new PageHistory(memory, processor.caches);
-    this.present = { entries: [], checkpoints: new Checkpoints(), end: this.now };
+    this.present = { entries: [], checkpoints: new Checkpoints(), end: this.now, instructions: 0 };
     this.all = [this.present];
     run.journal = this;
   }
@@ -108,6 +110,15 @@ export class Recorder implements Journal {
   get isPast(): boolean {
     const { entries, end } = this.present;
     return this.come < entries.length || isBefore(this.now, end);
+  }
+
+  /** How many instructions are known to follow. */
+  get instructionsAhead(): number {
+    return this.isPast ? this.present.instructions - this.instructions : 0;
+  }
+
+  private get instructions(): number {
+    return this.machine.computer.processor.completed;
   }
 
   get timelines(): readonly Timeline[] {
@@ -170,6 +181,7 @@ export class Recorder implements Journal {
       entries: entries.slice(0, this.come),
       checkpoints: checkpoints.upTo(end),
       end,
+      instructions: this.instructions,
     };
     this.all.push(this.present);
     this.control(NO_CONTROLS);
@@ -205,8 +217,41 @@ export class Recorder implements Journal {
     this.advance(target);
   }
 
+  /**
+   * Goes to the last checkpoint from which the machine has to go on to come to a moment.
+   *
+   * @returns its moment; undefined where there is none
+   */
+  goToCheckpointBefore(moment: Moment): Moment | undefined {
+    this.noteEnd();
+    const { all } = this.present.checkpoints;
+    const from = all.findLast((checkpoint) => isEarlier(checkpoint.moment, moment));
+    if (!from) return undefined;
+    this.restore(from);
+    return this.now;
+  }
+
+  /** Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that. */
+  async within<T>(goal: Moment, act: () => Promise<T>): Promise<T> {
+    this.goal = goal;
+    this.due = Infinity;
+    try {
+      return await act();
+    } finally {
+      this.goal = undefined;
+      this.due = this.steps + this.spacing;
+    }
+  }
+
+  /** Whether that moment has come. */
+  get hasArrived(): boolean {
+    return this.goal !== undefined && !isBefore(this.now, this.goal);
+  }
+
   private noteEnd(): void {
-    if (!this.isPast) this.present.end = this.now;
+    if (this.isPast) return;
+    this.present.end = this.now;
+    this.present.instructions = this.instructions;
   }
 
   /** Lets the machine go on to a moment that is known. */
@@ -214,6 +259,7 @@ export class Recorder implements Journal {
     const { run } = this;
     let waypoints: readonly number[] = WAYPOINTS.map((way) => target.steps - way);
     let fruitless = 0;
+    let past = false;
     this.goal = target;
     try {
       for (;;) {
@@ -222,8 +268,9 @@ export class Recorder implements Journal {
         this.due = waypoints[0] ?? Infinity;
         this.comeBy();
         if (!isBefore(this.now, target)) return;
-        if (run.inMonitor) run.operate();
-        else run.execute(Math.min(target.steps, this.due) - this.steps);
+        const budget = Math.min(target.steps, this.due) - this.steps;
+        const stop: Stop | undefined = run.inMonitor ? run.operate() : run.execute(budget, past);
+        past = stop?.kind === 'breakpoint';
         // Some ends are only noted first, and take their steps when the machine is to go on.
         fruitless = compareMoments(now, this.now) === 0 ? fruitless + 1 : 0;
         if (fruitless > MOST_FRUITLESS) throw new Error('a known moment is not reached');
