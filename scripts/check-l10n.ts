@@ -36,6 +36,7 @@ const FOR_PROGRAMMERS = new Set([
   '{} makes {} bytes in place of {}',
   'file needed',
   'the target runs already',
+  'nothing is recorded',
   'no input left',
   'no such file: {}',
   'the BIOS has no {}',
