@@ -20,6 +20,7 @@ import { Debuggee } from './debuggee';
 import { evaluate, presentContext } from './expressions';
 import { disassembleAround } from './places/disassembly';
 import type { AddressSpace } from './memory';
+import type { Goal } from './run/past/goal';
 import type { RunCommand } from './run/run-settings';
 import { callStack } from './places/stack';
 import type { ViewName } from './views/row';
@@ -75,6 +76,14 @@ const COMMANDS: readonly RunCommand[] = [
   { kind: 'step-over', granularity: 'instruction' },
   { kind: 'step-over', granularity: 'line' },
   { kind: 'step-out' },
+];
+const BACKWARDS: readonly RunCommand[] = [
+  { kind: 'reverse-continue' },
+  { kind: 'step-back', granularity: 'instruction' },
+  { kind: 'step-back', granularity: 'line' },
+  { kind: 'step-back-into', granularity: 'instruction' },
+  { kind: 'step-back-into', granularity: 'line' },
+  { kind: 'step-back-out' },
 ];
 /** What somebody watches: with numbers that the processor would raise exceptions for. */
 const LOOKS = ['st0.bits', 'ftw', 'xmm0.f32', '1.0 / 0 + nan', 'mxcsr', 'ymm7.i16', 'mm3.u8[2]'];
@@ -149,15 +158,38 @@ class Session {
 
   /** Into the past by so many commands. */
   async back(choice: number): Promise<void> {
-    if (!this.debuggee.run.recorder || !this.started || this.end) return;
+    const { recorder } = this.debuggee.run;
+    if (!recorder || !this.started || this.end) return;
     for (let n = 0; n <= choice % 4; n++) {
-      const granularity = choice % 3 ? 'instruction' : 'line';
-      const { now } = this.debuggee.run.recorder;
-      if (choice % 5) await this.run({ kind: 'step-back', granularity });
-      else await this.run({ kind: 'reverse-continue' });
-      const after = this.debuggee.run.recorder.now;
-      assert.ok(isEarlier(after, now) || after.steps <= this.debuggee.run.recorder.start.steps);
+      const { now } = recorder;
+      await this.run(BACKWARDS[choice % BACKWARDS.length] ?? { kind: 'reverse-continue' });
+      const after = recorder.now;
+      assert.ok(isEarlier(after, now) || after.steps <= recorder.start.steps);
     }
+  }
+
+  /** To a moment that is known. */
+  async goTo(choice: number): Promise<void> {
+    const { recorder, bookmarks } = this.debuggee.run;
+    if (!recorder || !bookmarks || !this.started || this.end) return;
+    if (choice % 7 === 0) bookmarks.add('');
+    const { trace } = this.debuggee.target;
+    const count = choice % (recorder.lastInstructions + 1);
+    const [number, guest] = [1 + (choice % Math.max(1, trace.total)), 0];
+    const bookmark = bookmarks.all[choice % Math.max(1, bookmarks.all.length)];
+    const goals: Goal[] = [
+      { kind: 'start' },
+      { kind: 'present' },
+      { kind: 'instruction', count },
+      { kind: 'instruction', count },
+      ...(trace.total > 0 ? [{ kind: 'exit', number, guest } as const] : []),
+      ...(bookmark ? [{ kind: 'moment', ...bookmark } as const] : []),
+    ];
+    const goal = goals[choice % goals.length] ?? { kind: 'start' };
+    await this.run({ kind: 'go-to', goal });
+    if (goal.kind === 'instruction') assert.equal(recorder.instructions, count);
+    if (goal.kind === 'exit') assert.equal(trace.total, number);
+    if (goal.kind === 'present') assert.ok(!recorder.isPast);
   }
 
   clear(): void {
@@ -184,6 +216,7 @@ const DEEDS = {
       await session.run({ kind: 'step-in', granularity: 'instruction' });
   },
   back: (session: Session, choice: number) => session.back(choice),
+  goTo: (session: Session, choice: number) => session.goTo(choice),
   filter: ({ debuggee: { settings } }: Session, choice: number) => {
     settings.stopAtExceptions = choice % 2 ? () => true : undefined;
     settings.stopAtEmptyVectors = choice % 5 !== 0;
@@ -290,6 +323,9 @@ describe('a guest that is debugged', function () {
     ['save', 0],
     ['stepOften', 30],
     ['back', 3],
+    ['goTo', 2],
+    ['goTo', 4],
+    ['back', 5],
     ['view', 0],
     ['run', 0],
     ['clear', 0],

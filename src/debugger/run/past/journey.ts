@@ -38,8 +38,10 @@ export class Journey {
     return this.subject.machine.computer.processor.completed;
   }
 
+  /** What does an instruction in software goes on to its end. */
   private toInstruction(count: number): boolean {
-    return this.goOnFrom(count, () => count - this.completed);
+    const { run } = this;
+    return this.goOnFrom(count, () => count - this.completed || (run.inMonitor ? 1 : 0));
   }
 
   private toExit(number: number, guest: number): boolean {
