@@ -17,6 +17,7 @@ import {
   type BookmarkArguments,
   type GoToArguments,
   type StepBackIntoArguments,
+  type StepBackOutArguments,
   type TimelineArguments,
 } from '../past/protocol';
 import { anyObject, choice, count, flag, list, object, optional, text, whole } from './shape';
@@ -246,8 +247,11 @@ const OURS = {
 const PAST = {
   stepBack: object(STEP),
   reverseContinue: object(THREAD),
-  [PastRequest.STEP_BACK_INTO]: object<StepBackIntoArguments>({ granularity: GRANULARITY }),
-  [PastRequest.STEP_BACK_OUT]: NOTHING,
+  [PastRequest.STEP_BACK_INTO]: object<StepBackIntoArguments>({
+    granularity: GRANULARITY,
+    threadId: optional(whole),
+  }),
+  [PastRequest.STEP_BACK_OUT]: object<StepBackOutArguments>({ threadId: optional(whole) }),
   [PastRequest.GO_TO]: object<GoToArguments>({
     to: choice('start', 'present', 'instruction', 'exit', 'bookmark'),
     number: optional(count),

@@ -16,25 +16,28 @@ import {
   type GoToArguments,
   type MomentsResponse,
   type StepBackIntoArguments,
+  type StepBackOutArguments,
   type TimelineArguments,
   type TimelineBody,
 } from './protocol';
 
 /** Into the past, and to moments that are known. */
 export function pastRequests(context: SessionContext): Handlers {
-  const run = (command: BackwardCommand): Reply => {
+  const run = (command: BackwardCommand, thread?: number): Reply => {
     pastOf(context);
-    return runCommand(context, command);
+    return runCommand(context, command, thread);
   };
   return {
-    stepBack: handler(({ granularity }: DebugProtocol.StepBackArguments) =>
-      run({ kind: 'step-back', granularity: granularityOf(granularity) }),
+    stepBack: handler(({ granularity, threadId }: DebugProtocol.StepBackArguments) =>
+      run({ kind: 'step-back', granularity: granularityOf(granularity) }, threadId),
     ),
     reverseContinue: () => run({ kind: 'reverse-continue' }),
-    [PastRequest.STEP_BACK_INTO]: handler(({ granularity }: StepBackIntoArguments) =>
-      run({ kind: 'step-back-into', granularity: granularityOf(granularity) }),
+    [PastRequest.STEP_BACK_INTO]: handler(({ granularity, threadId }: StepBackIntoArguments) =>
+      run({ kind: 'step-back-into', granularity: granularityOf(granularity) }, threadId),
     ),
-    [PastRequest.STEP_BACK_OUT]: () => run({ kind: 'step-back-out' }),
+    [PastRequest.STEP_BACK_OUT]: handler(({ threadId }: StepBackOutArguments) =>
+      run({ kind: 'step-back-out' }, threadId),
+    ),
     [PastRequest.GO_TO]: handler((args: GoToArguments) =>
       run({ kind: 'go-to', goal: goalOf(context, args) }),
     ),

@@ -3,11 +3,15 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 /** What Ringside adds to the protocol for the past of a session. Counts of instructions are those that were completed. */
 
 /** `ringside/stepBackInto`: back by whatever was done last, into a function that returned or the handler of an exit. */
-export interface StepBackIntoArguments {
+export interface StepBackIntoArguments extends StepBackOutArguments {
   readonly granularity?: DebugProtocol.SteppingGranularity;
 }
 
-/** `ringside/stepBackOut`: to the call of the present function; in a handler to where it got control. No arguments. */
+/** `ringside/stepBackOut`: to the call of the present function; in a handler to where it got control. */
+export interface StepBackOutArguments {
+  /** Default: what has the processor. */
+  readonly threadId?: number;
+}
 
 /** `ringside/goTo`: to a moment that is known; answered and told of as a step is. */
 export interface GoToArguments {

@@ -1,4 +1,4 @@
-import type { MachineRun, Stop } from '../../session';
+import type { MachineRun, Recorder, Stop } from '../../session';
 import type { Hole } from '../../vmm';
 import type { Breakpoints } from './breakpoints';
 import type { MonitorRun } from './monitor-run';
@@ -118,7 +118,7 @@ export class Execution {
    */
   async turn(stretch: Stretch): Promise<RunResult | undefined> {
     if (typeof stretch === 'object') return stretch;
-    if (this.arrived()) return stopped({ kind: 'step' });
+    if (this.hasArrived) return stopped({ kind: 'step' });
     if (this.target.monitor?.active) {
       const through = await this.finishMonitor(false);
       if (through) return through;
@@ -138,8 +138,13 @@ export class Execution {
 
   private idle = false;
 
+  /** Takes down what is done, if it is taken down at all. */
+  recorder: Recorder | undefined;
+
   /** Whether somebody wanted to come here, and no farther: into the past. */
-  arrived: () => boolean = () => false;
+  private get hasArrived(): boolean {
+    return this.recorder?.hasArrived === true;
+  }
 
   /** The machine is elsewhere. */
   forget(): void {
@@ -152,7 +157,7 @@ export class Execution {
   async finishMonitor(passFirst: boolean): Promise<RunResult | undefined> {
     let pass = passFirst;
     while (this.target.monitor?.active) {
-      if (this.arrived()) return stopped({ kind: 'step' });
+      if (this.hasArrived) return stopped({ kind: 'step' });
       const result = this.monitor.advance(pass);
       pass = false;
       if (result === 'waiting') await this.sleep();
@@ -216,9 +221,9 @@ export class Execution {
     this.waiter = undefined;
   }
 
-  /** The guest waits for something from outside. */
+  /** The guest waits for something from outside; in the past it has come. */
   private async sleep(): Promise<void> {
-    if (this.pauseRequested) return;
+    if (this.pauseRequested || this.recorder?.isPast) return;
     await new Promise<void>((resolve) => {
       this.sleeper = resolve;
     });
@@ -385,7 +390,7 @@ export class Execution {
   private handleExit(): Stretch {
     const start = performance.now();
     let operations = 0;
-    while (this.target.monitor?.active && !this.arrived()) {
+    while (this.target.monitor?.active && !this.hasArrived) {
       const result = this.monitor.advance(false);
       if (result === 'waiting') return 'exit';
       if (result) return result;

@@ -74,7 +74,7 @@ export class RunControl {
     this.monitor = new MonitorRun(subject, run, breakpoints, settings, environment);
     this.execution = new Execution(subject, run, breakpoints, settings, environment, this.monitor);
     const controls = this.recorder ?? new UnrecordedControls(machine);
-    this.execution.arrived = () => this.recorder?.hasArrived === true;
+    this.execution.recorder = this.recorder;
     this.controls = controls;
     this.steps = new Steps(subject, breakpoints, settings, this.execution, controls);
     this.history =
@@ -125,7 +125,7 @@ export class RunControl {
     this.execution.begin();
     try {
       const elsewhere = isStepCommand(command) ? await this.bring(guest) : undefined;
-      const result = elsewhere ?? (await this.dispatch(command, first));
+      const result = elsewhere ?? (await this.dispatch(command, first, guest));
       return this.monitor.ended ?? result;
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -150,9 +150,9 @@ export class RunControl {
     }
   }
 
-  private async dispatch(command: RunCommand, first: boolean): Promise<RunResult> {
+  private async dispatch(command: RunCommand, first: boolean, guest?: number): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
-    if (isBackward(command)) return this.backward(command);
+    if (isBackward(command)) return this.backward(command, guest);
     if (this.target.monitor?.activity) return this.fromMonitor(command);
     return this.heldWhile(command, () => this.fromGuest(command, first));
   }
@@ -169,11 +169,11 @@ export class RunControl {
     }
   }
 
-  private async backward(command: BackwardCommand): Promise<RunResult> {
+  private async backward(command: BackwardCommand, guest?: number): Promise<RunResult> {
     const { history } = this;
     if (!history) throw new Error('nothing is recorded');
     try {
-      return await history.go(command);
+      return await history.go(command, guest);
     } finally {
       this.execution.forget();
     }

@@ -52,7 +52,9 @@ export class History {
     this.journey = new Journey(subject, recorder, run);
   }
 
-  go(command: BackwardCommand): RunResult | Promise<RunResult> {
+  /** @param guest the number of the guest, or processor, that steps back: from where it stands */
+  go(command: BackwardCommand, guest?: number): RunResult | Promise<RunResult> {
+    if (command.kind.startsWith('step') && !this.bring(guest)) return this.beginning();
     switch (command.kind) {
       case 'step-back':
         return this.over(command.granularity ?? 'line');
@@ -65,6 +67,14 @@ export class History {
       case 'go-to':
         return this.journey.to(command.goal) ? ARRIVED : BEGINNING;
     }
+  }
+
+  /** To where a guest had the processor last. @returns whether it ever had it */
+  private bring(guest: number | undefined): boolean {
+    const { subject, run } = this;
+    const wanted = guest === undefined ? subject.target : subject.targets[guest];
+    if (!wanted || wanted === subject.target) return true;
+    return this.steps.toLast(() => subject.target === wanted && !run.inMonitor);
   }
 
   /** Back by an instruction or a line, over what it called; in the monitor by an operation. */
