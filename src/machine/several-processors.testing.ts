@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EngineKind } from '../processor/execution/engine';
+import type { HostingOptions } from '../vmm';
 import {
   assembleText,
   flatImage,
@@ -91,6 +92,7 @@ export interface Options {
   /** Default: 'none'. */
   readonly monitor?: MonitorName;
   readonly slice?: number;
+  readonly hosting?: HostingOptions;
 }
 
 export async function boot(source: string, options: Options) {

@@ -85,6 +85,8 @@ export class Machine implements Persistent<MachineState> {
   readonly computer: Computer;
   /** The guests of the built-in monitor; undefined where the program has the bare computer. */
   readonly vms: VirtualMachines | undefined;
+  /** How many processors execute the first program: of the bare computer, or of the guest's virtual ones. */
+  readonly processorCount: number;
   /** How each guest has come to its end, once it has. */
   private readonly ends: (End | undefined)[];
 
@@ -94,7 +96,8 @@ export class Machine implements Persistent<MachineState> {
     readonly options: MachineOptions,
     output: MachineOutput = {},
   ) {
-    const { monitor, memory, others = [] } = options;
+    const { monitor, memory, others = [], cpus = 1 } = options;
+    this.processorCount = cpus;
     const guests: Guests = [{ image, memory, output }, ...others];
     this.ends = guests.map(() => undefined);
     const eventsOf = (n: number): PlatformEvents => this.events(n, guests[n]?.output);
@@ -128,11 +131,6 @@ export class Machine implements Persistent<MachineState> {
   /** The number of the virtual processor that has the processor, or of the processor of the bare computer whose turn it is. */
   get present(): number {
     return (this.vms?.scheduler ?? this.computer.turns).present;
-  }
-
-  /** How many processors execute the first program: of the bare computer, or of the guest's virtual ones. */
-  get processorCount(): number {
-    return this.options.cpus ?? 1;
   }
 
   /** What gives turns to virtual processors, or to the processors of the bare computer; undefined where there is only one. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { Field } from '../../isa/vmx/fields';
+import { SCARCE } from '../../session/ways.testing';
+import { Vmcs } from '../../processor/vmx/vmcs';
 import {
   boot,
   BY_IPI,
@@ -40,6 +43,21 @@ for (const monitor of ['vtx', 'svm'] as const) {
       assert.equal(value, 3); // 3 × 256
       assert.deepEqual([...text].sort(), ['1', '2', '3']);
       assert.equal((await result(COUNTING, { cpus: 4, monitor, engine: 'reference' })).value, 3);
+    });
+
+    it('loses nothing on a host that takes its pages away', async () => {
+      const { value } = await result(COUNTING, { cpus: 4, monitor, hosting: SCARCE });
+      assert.equal(value, 3);
+    });
+
+    it('has translations with a tag for each of them', async () => {
+      const { machine } = await boot(COUNTING, { cpus: 3, monitor });
+      const tags = machine.vms?.all.map(({ host }) => {
+        const { memory } = machine.computer;
+        const vmcs = host.vmcs === undefined ? undefined : new Vmcs(memory, host.vmcs);
+        return vmcs?.readNumber(Field.VIRTUAL_PROCESSOR_ID) ?? host.vmcb?.readNumber('GUEST_ASID');
+      });
+      assert.deepEqual(tags, [1, 2, 3]);
     });
 
     it('interrupts another one, which rests in HLT, by an IPI', () =>
