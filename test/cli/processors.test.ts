@@ -63,6 +63,10 @@ other_end:`;
     };
     const { rbx, rip } = report.registers;
     assert.equal(BigInt(rbx ?? 0) >> 24n, 1n, 'those of the processor that has ended it');
-    assert.equal(rip, monitor === 'none' ? '0xc' : '0xa', 'an exit comes before its instruction is done');
+    assert.equal(
+      rip,
+      monitor === 'none' ? '0xc' : '0xa',
+      'an exit comes before its instruction is done',
+    );
   }
 });
