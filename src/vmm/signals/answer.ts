@@ -1,8 +1,7 @@
 import type { Handler } from '../operation';
-import { setGuestRegister, writeDebugRegister } from '../operations';
+import { cpuid, setGuestRegister, writeDebugRegister } from '../operations';
 import type { Turns } from '../schedule/turns';
 import { unpackAnswer } from '../cpuid-answer';
-import { cpuid } from '../operations';
 import { Due, dueSignal, takeInit, takeStartUp } from './operations';
 import type { SignalledVcpu } from './signalled-vcpu';
 

@@ -20,11 +20,12 @@ const DUE: Readonly<Record<NonNullable<DueSignal>, bigint>> = {
   'nothing until a start-up IPI': Due.WAIT,
 };
 
-/** What a virtual processor has to deal with before it is entered. */
+/** What a virtual processor has to deal with before it is entered. NMIs wait while a debugger steps, as interrupts do. */
 export const dueSignal = instruction('test', Cost.SOFTWARE, {
   perform: (host: Host) => {
     const { due } = signalsOf(host);
-    return due === undefined ? Due.NOTHING : DUE[due];
+    const held = due === 'NMI' && host.holdInterrupts;
+    return due === undefined || held ? Due.NOTHING : DUE[due];
   },
   operands: () => ['virtual INIT, start-up IPI, NMI'],
 });
