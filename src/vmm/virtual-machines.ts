@@ -72,7 +72,10 @@ interface GuestRam {
 
 /** What a virtual processor is made of. */
 interface ProcessorParts extends GuestRam {
-  readonly virtualComputer: VirtualComputer;
+  /** Makes it for the first one. */
+  readonly virtualComputer: () => VirtualComputer;
+  /** How many virtual processors the guest has. */
+  readonly count: number;
   /** Of the guest among those of the host, from 0. */
   readonly guestNumber: number;
   readonly kind: TechniqueKind;
@@ -129,21 +132,22 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
     enterRootMode(this.computer, memories[0]?.process?.cr3 ?? hostCr3);
     // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
     this.computer.processor.state.units.set(guests[0].start.units);
-    const computers = memories.map((ram, guestNumber) => this.virtualComputer(ram, guestNumber));
-    this.virtualComputers = computers;
-    const places = memories.flatMap((ram, guestNumber) =>
-      Array.from({ length: ram.guest.processors ?? 1 }, (_, processor) => {
-        const virtualComputer = computers[guestNumber];
-        if (!virtualComputer) throw new RangeError('a guest without a computer');
-        return { ...ram, guestNumber, virtualComputer, processor };
-      }),
-    );
+    const places = memories.flatMap((ram, guestNumber) => {
+      let made: VirtualComputer | undefined;
+      const virtualComputer = () => (made ??= this.virtualComputer(ram, guestNumber));
+      const { processors: count = 1 } = ram.guest;
+      return Array.from({ length: count }, (_, processor) => ({
+        ...ram,
+        ...{ guestNumber, virtualComputer, processor, count },
+      }));
+    });
     const shares = places.length > 1;
     const [first, ...others] = places.map((place, number) =>
       this.make({ kind, options, plan, hostCr3, number, ...place }, shares),
     );
     if (!first) throw new RangeError('no guests');
     this.all = [first, ...others];
+    this.virtualComputers = [...new Set(this.all.map(({ host }) => host.virtualComputer))];
     const byHostTimer = kind.hasPreemptionTimer !== true;
     this.scheduler = new Scheduler(this.all, this.computer.processor, byHostTimer, slice);
     if (others.length > 0) for (const { host } of this.all) host.neighbours = this.scheduler;
@@ -189,11 +193,11 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   /** @param shares whether there are others on the host's processor */
   private make(parts: ProcessorParts, shares: boolean): VirtualMachine {
     const { kind, options, plan, guest, number, processor, tables, virtualComputer } = parts;
-    const { process, guestNumber } = parts;
+    const { process, guestNumber, count } = parts;
     const { computer, frames, kernel } = this;
     const { profile } = computer.processor.state;
     const hostCr3 = process?.cr3 ?? parts.hostCr3;
-    const siblings = virtualComputer.count > 1;
+    const siblings = count > 1;
     const start = processor === 0 ? guest.start : startOfFurther(profile);
     const { host, technique } = kind.make({
       computer,
@@ -212,16 +216,13 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
       share: (context) => ({
         isFirst: number === 0,
         turns: shares ? new SharedTurns(context, siblings) : ALONE,
-        place: { number: processor, of: virtualComputer.count },
+        place: { number: processor, of: count },
       }),
-      host: (makeShadow) =>
-        new Host(
-          computer,
-          virtualComputer,
-          { turn: number, processor },
-          frames.allocate(),
-          makeShadow,
-        ),
+      host: (makeShadow) => {
+        const saveArea = frames.allocate();
+        const place = { turn: number, processor };
+        return new Host(computer, virtualComputer(), place, saveArea, makeShadow);
+      },
     });
     host.guestStarts(start.gprs);
     if (kernel && process) {
