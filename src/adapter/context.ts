@@ -195,6 +195,7 @@ export class SessionContext {
    * that leads elsewhere takes the client to its source: whoever types in the console goes on typing there.
    */
   edited(): void {
+    this.debuggee.edited();
     const { number } = this.debuggee.target;
     const before = this.frameCache.get(number)?.map(placeOf);
     this.frameCache.clear();

@@ -80,6 +80,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   intercepts?: Intercept[];
   /** What becomes of interrupts that fall due during a step. Default: 'hold'. */
   interruptsWhileStepping?: 'hold' | 'deliver';
+  /** What may be kept of the past, as `memory`; 0: nothing, and there is no way back. Default: '512M'. */
+  historyMemory?: string | number;
   /** Whether a guest that sleeps does so as long as on a real machine. Default: 'real'. */
   time?: 'real' | 'fast';
   /** Macros defined before the source, as by NASM's -D. */

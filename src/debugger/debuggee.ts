@@ -1,9 +1,11 @@
 import type { Assembly } from '../program';
 import {
+  applyInput,
   firmwarePrograms,
   Machine,
   Pace,
   type BootImage,
+  type Input,
   type MachineOptions,
   type MachineOutput,
 } from '../session';
@@ -11,6 +13,7 @@ import { Breakpoints, type Breakpoint } from './run/breakpoints';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
 import { Target, type Present } from './target';
+import { Logs } from './trace/logs';
 
 export interface DebuggeeOptions extends MachineOptions {
   /** The user's programs, with lines where they are loaded; the main one first. */
@@ -18,6 +21,8 @@ export interface DebuggeeOptions extends MachineOptions {
   /** What the program is booted from. */
   readonly image: BootImage;
   readonly holdInterrupts: boolean;
+  /** Bytes that checkpoints of the past may take; 0 or undefined: there is no way back. */
+  readonly historyMemory?: number;
   /** Whether the machine's time goes as a person's does. */
   readonly realTime?: boolean;
   /** What the first of several guests is called. */
@@ -60,7 +65,8 @@ export class Debuggee implements Present {
     const { programs, image, holdInterrupts, realTime, name, guests = [], ...machine } = options;
     const output = (guest: number): MachineOutput => {
       const print = (byte: number): void => {
-        events.output(byte, guest);
+        // What is known has been printed.
+        if (!this.isPast) events.output(byte, guest);
       };
       return { serial: print, debugConsole: print };
     };
@@ -87,8 +93,40 @@ export class Debuggee implements Present {
       events.log(text, breakpoint);
     });
     this.pace = realTime ? new Pace(this.machine.computer) : undefined;
-    const environment = { ...events, pace: this.pace };
+    const { historyMemory } = options;
+    const environment = { ...this.silentInPast(events), pace: this.pace, historyMemory };
     this.run = new RunControl(this, this.breakpoints, this.settings, environment);
+    const { recorder } = this.run;
+    if (!recorder) return;
+    recorder.beside = new Logs(this.targets);
+    recorder.begin();
+  }
+
+  /** Whether what comes next is known: somebody has gone back. */
+  get isPast(): boolean {
+    // Before all is made, programs print nothing that anybody knows.
+    return (this.run as RunControl | undefined)?.recorder?.isPast === true;
+  }
+
+  /** What somebody was told once he is not told again. */
+  private silentInPast(events: RunEnvironment): RunEnvironment {
+    const tell =
+      <Args extends unknown[]>(how: ((...args: Args) => void) | undefined) =>
+      (...args: Args): void => {
+        if (!this.isPast) how?.(...args);
+      };
+    return {
+      ...events,
+      asleep: tell(events.asleep),
+      guestEnded: tell(events.guestEnded),
+      hole: tell(events.hole),
+      refused: tell(events.refused),
+    };
+  }
+
+  /** Something of the machine was changed by hand. */
+  edited(): void {
+    this.run.recorder?.edited();
   }
 
   /** One target for each program: the processors of a computer execute the same one. */
@@ -104,20 +142,17 @@ export class Debuggee implements Present {
 
   /** Bytes from the guest's keyboard, in scan-code set 2. */
   type(scancodes: Iterable<number>): void {
-    this.machine.platform.keyboard.press(scancodes);
-    this.inputCame();
+    this.inputCame({ kind: 'keys', scancodes: [...scancodes] });
   }
 
   /** The guest's mouse: `Mouse.move`. */
   moveMouse(dx: number, dy: number, wheel: number, buttons: number): void {
-    this.machine.platform.mouse.move(dx, dy, wheel, buttons);
-    this.inputCame();
+    this.inputCame({ kind: 'mouse', dx, dy, wheel, buttons });
   }
 
   /** Bytes typed on the guest's first serial port. */
   input(bytes: Uint8Array): void {
-    this.machine.platform.serial.receive(bytes);
-    this.inputCame();
+    this.inputCame({ kind: 'serial', bytes });
   }
 
   /** Whether a person plays with the guest: even what waits in a loop goes as on a machine of its own. */
@@ -125,8 +160,10 @@ export class Debuggee implements Present {
     if (this.pace) this.pace.attended = attended;
   }
 
-  private inputCame(): void {
-    this.machine.inputCame();
+  private inputCame(input: Input): void {
+    const { recorder } = this.run;
+    if (recorder) recorder.input(input);
+    else applyInput(this.machine, input);
     this.run.wake();
   }
 }

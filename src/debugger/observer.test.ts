@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Assembly } from '../program';
 import {
+  isEarlier,
   Machine,
   MachineRun,
   asLoaded,
@@ -108,7 +109,9 @@ class Session {
     const image = flatImage(program);
     const programs = [asLoaded(program)] as const;
     const machine = { image, monitor, paging, hosting, memory: memoryOf(cpu), cpu };
-    const options = { ...machine, programs, holdInterrupts: false };
+    // Where a translated run is cut decides, seldom, how it goes on: its past is not recorded.
+    const historyMemory = monitor === 'translate' ? 0 : 16 << 20;
+    const options = { ...machine, programs, historyMemory, holdInterrupts: false };
     this.debuggee = new Debuggee(options, {
       output: () => undefined,
       log: () => undefined,
@@ -143,6 +146,19 @@ class Session {
     this.debuggee.breakpoints.replace(`set ${String(id)}`, [breakpoint]);
   }
 
+  /** Into the past by so many commands. */
+  async back(choice: number): Promise<void> {
+    if (!this.debuggee.run.recorder || !this.started) return;
+    for (let n = 0; n <= choice % 4; n++) {
+      const granularity = choice % 3 ? 'instruction' : 'line';
+      const { now } = this.debuggee.run.recorder;
+      if (choice % 5) await this.run({ kind: 'step-back', granularity });
+      else await this.run({ kind: 'reverse-continue' });
+      const after = this.debuggee.run.recorder.now;
+      assert.ok(isEarlier(after, now) || after.steps <= this.debuggee.run.recorder.start.steps);
+    }
+  }
+
   clear(): void {
     for (let id = 1; id <= this.ids; id++)
       this.debuggee.breakpoints.replace(`set ${String(id)}`, []);
@@ -166,6 +182,7 @@ const DEEDS = {
     for (let n = 0; n < choice % 40; n++)
       await session.run({ kind: 'step-in', granularity: 'instruction' });
   },
+  back: (session: Session, choice: number) => session.back(choice),
   filter: ({ debuggee: { settings } }: Session, choice: number) => {
     settings.stopAtExceptions = choice % 2 ? () => true : undefined;
     settings.stopAtEmptyVectors = choice % 5 !== 0;

@@ -48,7 +48,8 @@ export type ComputerStop =
 
 /** The whole computer between two instructions. */
 export interface ComputerState {
-  readonly memory: MemoryState;
+  /** Undefined where that is kept elsewhere. */
+  readonly memory: MemoryState | undefined;
   readonly processors: readonly ProcessorSnapshot[];
   readonly turns: TurnsState;
   readonly platform: PlatformState;
@@ -70,6 +71,8 @@ export class Computer implements Persistent<ComputerState> {
   readonly platform: Platform;
   /** Units of time after whose passing in HLT `run` comes back: a longer rest takes several runs. */
   longestRest = Number.MAX_SAFE_INTEGER;
+  /** Until when HLT lets time pass at all: `run` comes back then. */
+  restUntil = Infinity;
   private readonly devices: DeviceMap;
   private readonly shadow: ShadowRam;
 
@@ -83,7 +86,12 @@ export class Computer implements Persistent<ComputerState> {
       write: (address: number, bytes: Uint8Array) => {
         this.memory.writeBytes(address, bytes);
       },
-      ...(this.memory.size > size && { card: this.memory.inPlace(size, VBE_MEMORY) }),
+      ...(this.memory.size > size && {
+        card: this.memory.inPlace(size, VBE_MEMORY),
+        cardWritten: (offset: number, length: number) => {
+          this.memory.written(size + offset, length);
+        },
+      }),
     };
     const events = this.stopping(options.events ?? {});
     this.bus = busMaster((address) => {
@@ -133,8 +141,13 @@ export class Computer implements Persistent<ComputerState> {
   }
 
   save(): ComputerState {
+    return { ...this.saveBesideMemory(), memory: this.memory.save() };
+  }
+
+  /** All but what lies in memory, for whoever keeps that himself. */
+  saveBesideMemory(): ComputerState {
     return {
-      memory: this.memory.save(),
+      memory: undefined,
       processors: this.processors.map((processor) => processor.save()),
       turns: this.turns.save(),
       platform: this.platform.save(),
@@ -143,7 +156,7 @@ export class Computer implements Persistent<ComputerState> {
   }
 
   restore(state: ComputerState): void {
-    this.memory.restore(state.memory);
+    if (state.memory) this.memory.restore(state.memory);
     this.shadow.restore(state.shadow);
     this.turns.restore(state.turns);
     this.processors.forEach((processor, number) => {
@@ -204,7 +217,9 @@ export class Computer implements Persistent<ComputerState> {
       this.clock.advanceTo(this.processor.time);
       if (stop.kind === 'halt') {
         if (this.processor.isAwake || this.turns.change()) continue;
-        const rested = this.interruptsEnabled ? this.idle(left) : undefined;
+        const most = Math.min(left, this.restUntil - this.processor.time);
+        if (most <= 0) return { kind: 'budget' };
+        const rested = this.interruptsEnabled ? this.idle(most) : undefined;
         if (rested === undefined) return { kind: 'idle' };
         left -= rested;
         if (++rests >= MOST_RESTS || left <= 0) return { kind: 'budget' };

@@ -32,6 +32,8 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   private readonly watchers: WriteWatcher[] = [];
   private readonly mapWatchers: MapWatcher[] = [];
   private readonly regions = new MemoryRegions();
+  /** Frames that somebody may write in place, without telling. */
+  private readonly inHand = new Set<number>();
 
   /** All of it, with what is behind RAM. */
   readonly size: number;
@@ -248,7 +250,13 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   pageWords(address: number): Int32Array {
     const count = PAGE_SIZE / 4;
     if (!this.contains(address, PAGE_SIZE)) return new Int32Array(count).fill(-1);
+    this.inHand.add(address / PAGE_SIZE);
     return new Int32Array(this.memory.buffer, PHYSICAL_BASE + address, count);
+  }
+
+  /** The numbers of the frames that were given away by `pageWords`. */
+  get framesInHand(): ReadonlySet<number> {
+    return this.inHand;
   }
 
   /** A run of RAM in place. Whoever writes calls `written`, unless no code ever lies there. */

@@ -46,7 +46,7 @@ export interface ProcessorObserver {
    * The present instruction is about to leave for a handler; it has done nothing yet. True holds it: the
    * processor comes back, and does the instruction again when it is run again.
    *
-   * @param emptyVector in real-address mode, the vector is 0000:0000
+   * @param emptyVector in real-address mode, the vector is 0000:0000, and the event is to go through it
    */
   raising?(event: InterruptEvent, emptyVector: boolean): boolean;
   /** An event has been delivered through an IDT. `from` is where it came from. */

@@ -168,6 +168,11 @@ export class Machine implements Persistent<MachineState> {
     return { machine: (this.vms ?? this.computer).save(), ends: [...this.ends] };
   }
 
+  /** The same, but for the computer's memory: whoever keeps that himself puts it back first. */
+  saveBesideMemory(): MachineState {
+    return { machine: (this.vms ?? this.computer).saveBesideMemory(), ends: [...this.ends] };
+  }
+
   /** @param state of a machine that was built with the same options */
   restore({ machine, ends }: MachineState): void {
     if (this.vms) this.vms.restore(machine as VirtualMachinesState);
@@ -178,6 +183,13 @@ export class Machine implements Persistent<MachineState> {
   /** SHA-256 over registers, memory, devices, TLB and monitor; the same however the run was sliced. */
   get stateHash(): string {
     return hashOf(this.save());
+  }
+
+  /** What built-in monitors have done: see `Monitor.steps`. */
+  get monitorSteps(): number {
+    let steps = 0;
+    for (const { monitor } of this.vms?.all ?? []) steps += monitor.steps;
+    return steps;
   }
 
   /** A device of some guest's has been given something from outside while programs run. */

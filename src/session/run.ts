@@ -46,6 +46,17 @@ const HANDLERS = 128;
 /** A handler of so many operations goes on in the next turn. */
 const OPERATIONS = 1024;
 
+/** Who takes down how a machine goes on. */
+export interface Journal {
+  /**
+   * Before something is done.
+   *
+   * @param budget how much is meant to be done at most: work, or operations of a monitor
+   * @returns how much may be done until the journal has to be asked again
+   */
+  before(budget: number): number;
+}
+
 /** Runs a machine: the guest, and the built-in monitor whenever control comes to it. */
 export class MachineRun {
   /** Is told of every hole in virtualization that the guest comes to; true stops before it. */
@@ -53,6 +64,8 @@ export class MachineRun {
 
   /** Is told of everything that the monitor refuses a guest with direct paging. */
   onRefusal: (refusal: Refusal) => void = () => undefined;
+
+  journal: Journal | undefined;
 
   constructor(readonly machine: Machine) {
     for (const { host } of machine.vms?.all ?? []) {
@@ -72,11 +85,12 @@ export class MachineRun {
    */
   execute(budget: number, past = false): Stop {
     const { machine } = this;
+    const most = this.journal?.before(budget) ?? budget;
     const over = this.over();
     if (over) return over;
     const emulated = machine.vm?.monitor.emulatedAt;
-    if (emulated !== undefined) return this.emulate(emulated, past);
-    const stop = machine.vm?.holes ? this.watch(budget, past) : machine.computer.run(budget, past);
+    if (emulated !== undefined) return most > 0 ? this.emulate(emulated, past) : SPENT;
+    const stop = machine.vm?.holes ? this.watch(most, past) : machine.computer.run(most, past);
     if (machine.requestedEnd) return this.ended(machine.requestedEnd);
     switch (stop.kind) {
       case 'gate':
@@ -187,6 +201,7 @@ export class MachineRun {
     if (over) return over;
     if (machine.vm) machine.vm.host.waiting = false;
     for (let left = most; left > 0; left--) {
+      if (this.journal?.before(left) === 0) return undefined;
       // One guest's handler may go on with another one's.
       const { vm } = machine;
       if (!vm?.monitor.active) return undefined;

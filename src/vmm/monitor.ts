@@ -20,6 +20,7 @@ export interface Activity {
  */
 export interface MonitorState {
   readonly cycles: number;
+  readonly steps: number;
   readonly handler:
     { readonly began: HandlerStart; readonly results: readonly bigint[] } | undefined;
   readonly host: HostState;
@@ -35,6 +36,8 @@ type HandlerStart = 'power-on' | 'end' | number;
 export class Monitor implements Persistent<MonitorState> {
   /** Modelled cycles spent in the monitor. */
   cycles = 0;
+  /** Handlers begun, and operations performed. */
+  steps = 0;
   private readonly handlers = new HandlerStack();
   private began: HandlerStart = 'power-on';
   private next: Operation | undefined;
@@ -100,6 +103,7 @@ export class Monitor implements Persistent<MonitorState> {
       return undone;
     }
     this.cycles += next.cycles;
+    this.steps++;
     host.tally.note(next.cost);
     this.advance(next, result);
     return undefined;
@@ -111,6 +115,7 @@ export class Monitor implements Persistent<MonitorState> {
       this.cycles -= cycles;
       this.host.tally.note(cost, -1);
     }
+    this.steps -= this.done.length + 1;
     this.handlers.clear();
     this.next = undefined;
     this.done = [];
@@ -122,25 +127,28 @@ export class Monitor implements Persistent<MonitorState> {
   }
 
   save(): MonitorState {
-    const { cycles, began, host } = this;
+    const { cycles, steps, began, host } = this;
     const results = this.done.map(({ result = 0n }) => result);
-    return { cycles, handler: this.next && { began, results }, host: host.save() };
+    return { cycles, steps, handler: this.next && { began, results }, host: host.save() };
   }
 
   /** The handler is begun again and given the results that it had; nothing is performed. */
-  restore({ cycles, handler, host }: MonitorState): void {
+  restore({ cycles, steps, handler, host }: MonitorState): void {
     this.cycles = cycles;
     this.host.restore(host);
     this.handlers.clear();
     this.next = undefined;
     this.done = [];
-    if (!handler) return;
-    this.begin(handler.began);
-    for (const result of handler.results) if (this.next) this.advance(this.next, result);
+    if (handler) {
+      this.begin(handler.began);
+      for (const result of handler.results) if (this.next) this.advance(this.next, result);
+    }
+    this.steps = steps;
   }
 
   private begin(began: HandlerStart): void {
     this.began = began;
+    this.steps++;
     this.done = [];
     this.next = this.handlers.begin(this.handlerOf(began));
   }

@@ -258,8 +258,13 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   }
 
   save(): VirtualMachinesState {
+    return { ...this.saveBesideMemory(), computer: this.computer.save() };
+  }
+
+  /** The same, but for the computer's memory: see `Computer.saveBesideMemory`. */
+  saveBesideMemory(): VirtualMachinesState {
     return {
-      computer: this.computer.save(),
+      computer: this.computer.saveBesideMemory(),
       ownFrames: this.frames.save(),
       schedule: this.scheduler.save(),
       hosting: this.kernel?.save(),

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { commandLine } from '../transcripts/cli-bundle';
+import { bootKernel, type Boot } from './boot';
 import { debianKernel, type DebianKernel } from './debian';
 
 /**
@@ -13,12 +10,6 @@ import { debianKernel, type DebianKernel } from './debian';
 
 const ALL = process.env['ALL_BOOTS'] === '1';
 const PROMPT = 'ready# ';
-
-interface Boot {
-  readonly output: string;
-  readonly status: number | null;
-  readonly report: { readonly stop: string; readonly stateHash: string };
-}
 
 /** @param commands each typed when the shell asks for one */
 function boot(
@@ -30,44 +21,8 @@ function boot(
   paging: 'ept' | 'shadow' = 'ept',
   cpus = 1,
 ): Promise<Boot> {
-  const json = join(mkdtempSync(join(tmpdir(), 'boot-')), 'report.json');
-  const options = [
-    '--monitor',
-    monitor,
-    '--paging',
-    paging,
-    '--cpus',
-    String(cpus),
-    '--memory',
-    '256M',
-    '--initrd',
-    initrd,
-    '--json',
-    json,
-  ];
-  const append = ['--append', 'console=ttyS0 nokaslr quiet'];
-  return new Promise((done, reject) => {
-    const guest = spawn(process.execPath, [cli, 'run', kernel, ...options, ...append], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const left = [...commands];
-    let output = '';
-    let answered = 0;
-    if (left.length === 0) guest.stdin.end();
-    guest.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('latin1');
-      const asked = output.split(PROMPT).length - 1;
-      if (asked <= answered) return;
-      answered = asked;
-      const command = left.shift();
-      if (command !== undefined) guest.stdin.write(`${command}\n`);
-    });
-    guest.on('error', reject);
-    guest.on('close', (status) => {
-      const report = JSON.parse(readFileSync(json, 'utf8')) as Boot['report'];
-      done({ output, status, report });
-    });
-  });
+  const options = ['--monitor', monitor, '--paging', paging, '--cpus', String(cpus)];
+  return bootKernel(cli, kernel, initrd, options, { prompt: PROMPT, commands });
 }
 
 /** A shell whose line editor asks the terminal nothing. */

@@ -53,6 +53,8 @@ class Session {
       case 'next':
       case 'stepIn':
       case 'stepOut':
+      case 'stepBack':
+      case 'reverseContinue':
       case 'pause':
         await this.quiet(verb, { ...this.threadId, ...json(rest) });
         return this.untilStop();

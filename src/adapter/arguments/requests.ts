@@ -62,6 +62,8 @@ const RUNNING = {
   next: object(STEP),
   stepIn: object(STEP),
   stepOut: object(STEP),
+  stepBack: object(STEP),
+  reverseContinue: object(THREAD),
   pause: object(THREAD),
   threads: NOTHING,
   gotoTargets: object<DebugProtocol.GotoTargetsArguments>({

@@ -5,8 +5,17 @@ import { modeName, modeWords } from '../../debugger/words/modes';
 import type { SessionContext } from '../context';
 import type { WorldResponse } from '../protocol';
 
-/** Where the processor is, for the status bar. */
-export function worldHere({ debuggee }: SessionContext, target: Target): WorldResponse {
+/** Where the processor is, for the status bar, and in what past. */
+export function worldHere(context: SessionContext, target: Target): WorldResponse {
+  const world = placeHere(context, target);
+  const { recorder } = context.debuggee.run;
+  if (!recorder?.isPast) return world;
+  const count = recorder.instructionsAhead.toLocaleString('en');
+  const past = l10n.t('{0} instructions before the present', count);
+  return { ...world, text: `${world.text} · ${past}` };
+}
+
+function placeHere({ debuggee }: SessionContext, target: Target): WorldResponse {
   const { exits, operation, prepared } = target.technique;
   const { last } = target.trace;
   const here = modeWords(target.code.registers);

@@ -32,6 +32,14 @@ export function executionRequests(context: SessionContext): Handlers {
     stepOut: handler(({ threadId }: DebugProtocol.StepOutArguments) =>
       run({ kind: 'step-out' }, threadId),
     ),
+    stepBack: handler(({ granularity }: DebugProtocol.StepBackArguments) => {
+      mustBeRecorded(context);
+      return run({ kind: 'step-back', granularity: granularityOf(granularity) });
+    }),
+    reverseContinue: () => {
+      mustBeRecorded(context);
+      return run({ kind: 'reverse-continue' });
+    },
     [CustomRequest.STEP_TRANSLATED]: () => run({ kind: 'step-translated' }),
     pause: () => {
       context.debuggee.run.pause();
@@ -73,6 +81,12 @@ function threadsOf({ debuggeeIfAny: debuggee }: SessionContext): DebugProtocol.T
 export function mustGoOn({ debuggee, begun }: SessionContext): void {
   if (!begun) throw new RequestError(l10n.t('the guest has not started yet'));
   if (debuggee.run.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
+}
+
+/** @throws RequestError where nothing is kept of the past */
+function mustBeRecorded({ debuggee }: SessionContext): void {
+  if (debuggee.run.recorder) return;
+  throw new RequestError(l10n.t('the past of this session is not recorded'));
 }
 
 function granularityOf(granularity: DebugProtocol.SteppingGranularity | undefined): Granularity {

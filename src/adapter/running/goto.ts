@@ -46,6 +46,7 @@ export function gotoRequests(context: SessionContext): Handlers {
       const { registers } = code;
       const long = modeOf(registers).bits === 64;
       registers.rip = long ? address : BigInt.asUintN(32, address - registers.segment(1).base);
+      context.debuggee.edited();
       return then(() => {
         context.stateChanged();
         reportStop(context, { kind: 'goto' });

@@ -49,6 +49,8 @@ export interface LaunchSettings extends GuestSettings {
   readonly hosting: HostingOptions | undefined;
   readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
   readonly holdInterrupts: boolean;
+  /** Bytes that may be kept of the past; 0: nothing is. */
+  readonly historyMemory: number;
   /** A guest that sleeps does so as long as on a real machine. */
   readonly realTime: boolean;
   /** Run without stopping at anything. */
@@ -98,6 +100,7 @@ const OURS: ReadonlySet<string> = new Set([
   'hostMemory',
   'intercepts',
   'interruptsWhileStepping',
+  'historyMemory',
   'time',
   'defines',
   'includeDirs',
@@ -161,6 +164,9 @@ export function checkAttributes(
     hosting: hosting(args, monitor, [first, ...guests]),
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',
+    // Where a translated run is cut decides, seldom, how it goes on: its past would be another one.
+    historyMemory:
+      monitor === 'translate' ? 0 : size('historyMemory', args.historyMemory ?? '512M'),
     realTime: choice(args, 'time', ['real', 'fast']) === 'real',
     noDebug: flag(args, 'noDebug', false),
   };

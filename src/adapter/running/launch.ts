@@ -163,7 +163,7 @@ async function prepare(
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
   const { monitor, cpu, cpus, memory, paging, tlbTags, allocation, hosting, intercepts } = settings;
-  const { holdInterrupts, realTime } = settings;
+  const { holdInterrupts, historyMemory, realTime } = settings;
   context.setDebuggee(undefined);
   const machine = { image, monitor, cpu, cpus, memory, paging, tlbTags, allocation };
   const options = {
@@ -172,6 +172,7 @@ async function prepare(
     intercepts,
     programs,
     holdInterrupts,
+    historyMemory: settings.noDebug ? 0 : historyMemory,
     realTime,
     name,
     guests,
@@ -238,6 +239,9 @@ function events(context: SessionContext): DebuggeeEvents {
 /** Unless the session has been ended, or launched anew, in between. */
 function begin(context: SessionContext, { debuggee, settings }: Launched): void {
   if (context.debuggeeIfAny !== debuggee) return;
+  context.send('capabilities', {
+    capabilities: { supportsStepBack: debuggee.run.recorder !== undefined },
+  });
   for (const { number } of debuggee.targets) {
     context.send('thread', { reason: 'started', threadId: threadId(number) });
   }

@@ -49,6 +49,8 @@ export class Breakpoints {
   private offsets: ReadonlySet<number> = new Set();
   private spaces: readonly AddressSpace[] = [];
   private disabled = false;
+  /** Somebody looks where the past would have stopped: nothing is counted or printed. */
+  peeking = false;
 
   constructor(
     private readonly subject: Present,
@@ -147,6 +149,10 @@ export class Breakpoints {
     for (const breakpoint of candidates) {
       const { condition, hitCondition, logMessage } = breakpoint;
       if (condition && !condition()) continue;
+      if (this.peeking) {
+        if (logMessage === undefined) stopping.push(breakpoint.id);
+        continue;
+      }
       const hits = (this.hits.get(breakpoint.id) ?? 0) + 1;
       this.hits.set(breakpoint.id, hits);
       if (hitCondition && !hitCondition(hits)) continue;

@@ -118,6 +118,7 @@ export class Execution {
    */
   async turn(stretch: Stretch): Promise<RunResult | undefined> {
     if (typeof stretch === 'object') return stretch;
+    if (this.arrived()) return stopped({ kind: 'step' });
     if (this.target.monitor?.active) {
       const through = await this.finishMonitor(false);
       if (through) return through;
@@ -132,10 +133,20 @@ export class Execution {
 
   private idle = false;
 
+  /** Whether somebody wanted to come here, and no farther: into the past. */
+  arrived: () => boolean = () => false;
+
+  /** The machine is elsewhere. */
+  forgetPassed(): void {
+    this.passed = undefined;
+    this.idle = false;
+  }
+
   /** Runs the monitor to the VM entry. */
   async finishMonitor(passFirst: boolean): Promise<RunResult | undefined> {
     let pass = passFirst;
     while (this.target.monitor?.active) {
+      if (this.arrived()) return stopped({ kind: 'step' });
       const result = this.monitor.advance(pass);
       pass = false;
       if (result === 'waiting') await this.sleep();
@@ -369,7 +380,7 @@ export class Execution {
   private handleExit(): Stretch {
     const start = performance.now();
     let operations = 0;
-    while (this.target.monitor?.active) {
+    while (this.target.monitor?.active && !this.arrived()) {
       const result = this.monitor.advance(false);
       if (result === 'waiting') return 'exit';
       if (result) return result;

@@ -1,10 +1,25 @@
 import type { WakeUp } from '../../machine/wake-ups';
-import { MachineRun, type End, type Pace } from '../../session';
+import {
+  applyControls,
+  MachineRun,
+  NO_CONTROLS,
+  Recorder,
+  type Controls,
+  type End,
+  type Pace,
+} from '../../session';
 import type { Breakpoints } from './breakpoints';
 import { Execution } from './execution';
+import { History, type ForwardRun } from './history';
 import { MonitorRun } from './monitor-run';
-import { isStepCommand, type RunCommand, type RunSettings } from './run-settings';
-import { Steps } from './steps';
+import {
+  isStepCommand,
+  type BackwardCommand,
+  type ForwardCommand,
+  type RunCommand,
+  type RunSettings,
+} from './run-settings';
+import { Steps, type Controllable } from './steps';
 import { isStep, stopped, type RunResult } from './stop';
 import type { Present, Target } from '../target';
 import type { Refusal } from '../../vmm';
@@ -24,6 +39,8 @@ export interface RunEnvironment {
   refused?(refusal: Refusal, linear: bigint): void;
   /** Undefined: the machine's time goes as fast as it can. */
   readonly pace?: Pace | undefined;
+  /** Bytes that checkpoints of the past may take; 0 or undefined: there is no way back. */
+  readonly historyMemory?: number | undefined;
 }
 
 /**
@@ -34,6 +51,9 @@ export class RunControl {
   private readonly execution: Execution;
   private readonly monitor: MonitorRun;
   private readonly steps: Steps;
+  private readonly history: History | undefined;
+  /** The past, where it is recorded. */
+  readonly recorder: Recorder | undefined;
   private running = false;
 
   constructor(
@@ -42,11 +62,30 @@ export class RunControl {
     settings: RunSettings,
     environment: RunEnvironment,
   ) {
-    const run = new MachineRun(subject.machine);
+    const { machine } = subject;
+    const run = new MachineRun(machine);
+    const memory = environment.historyMemory ?? 0;
+    this.recorder = memory > 0 ? new Recorder(machine, run, { memory }) : undefined;
     this.monitor = new MonitorRun(subject, run, breakpoints, settings, environment);
     this.execution = new Execution(subject, run, breakpoints, settings, environment, this.monitor);
-    this.steps = new Steps(subject, breakpoints, settings, this.execution);
+    const controls = this.recorder ?? new UnrecordedControls(machine);
+    this.execution.arrived = () => this.recorder?.hasArrived === true;
+    this.controls = controls;
+    this.steps = new Steps(subject, breakpoints, settings, this.execution, controls);
+    this.history =
+      this.recorder && new History(subject, this.recorder, run, breakpoints, this.forward);
   }
+
+  private readonly controls: Controllable;
+
+  /** For whoever looks into the past by running on in it. */
+  private readonly forward: ForwardRun = {
+    goOn: async (past) => {
+      if (!this.target.monitor?.active) return this.execution.continue(past);
+      return (await this.execution.finishMonitor(past)) ?? this.execution.continue(false);
+    },
+    breathe: async () => (await this.execution.turn(undefined)) !== undefined,
+  };
 
   private get target(): Target {
     return this.subject.target;
@@ -96,18 +135,21 @@ export class RunControl {
   private async bring(guest: number | undefined): Promise<RunResult | undefined> {
     const { scheduler } = this.subject.machine;
     if (guest === undefined || !scheduler || scheduler.present === guest) return undefined;
-    scheduler.wanted = guest;
+    this.controls.control({ wanted: guest });
     try {
       return await this.execution.until(
         () => scheduler.present === guest && this.target.monitor?.active !== true,
       );
     } finally {
-      scheduler.wanted = undefined;
+      this.controls.control({ wanted: undefined });
     }
   }
 
   private async dispatch(command: RunCommand, first: boolean): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
+    if (command.kind === 'step-back' || command.kind === 'reverse-continue') {
+      return this.backward(command);
+    }
     if (this.target.monitor?.activity) return this.fromMonitor(command);
     return this.heldWhile(command, () => this.fromGuest(command, first));
   }
@@ -116,15 +158,26 @@ export class RunControl {
   private async heldWhile<T>(command: RunCommand, act: () => Promise<T>): Promise<T> {
     const { scheduler } = this.subject.machine;
     if (!scheduler) return act();
-    scheduler.held = isStepCommand(command);
+    this.controls.control({ held: isStepCommand(command) });
     try {
       return await act();
     } finally {
-      scheduler.held = false;
+      this.controls.control({ held: false });
     }
   }
 
-  private async fromGuest(command: RunCommand, first: boolean): Promise<RunResult> {
+  private async backward(command: BackwardCommand): Promise<RunResult> {
+    const { history } = this;
+    if (!history) throw new Error('nothing is recorded');
+    try {
+      if (command.kind === 'reverse-continue') return await history.toLastStop();
+      return await history.back(command.granularity ?? 'line');
+    } finally {
+      this.execution.forgetPassed();
+    }
+  }
+
+  private async fromGuest(command: ForwardCommand, first: boolean): Promise<RunResult> {
     switch (command.kind) {
       case 'continue':
         return this.execution.continue(!first);
@@ -139,7 +192,7 @@ export class RunControl {
     }
   }
 
-  private async fromMonitor(command: RunCommand): Promise<RunResult> {
+  private async fromMonitor(command: ForwardCommand): Promise<RunResult> {
     if (command.kind !== 'continue' && command.kind !== 'step-out') {
       const result = this.monitor.step();
       if (!isStep(result)) return result;
@@ -150,5 +203,17 @@ export class RunControl {
     if (command.kind === 'continue') return this.execution.continue(false);
     const again = this.execution.takeExit(true);
     return typeof again === 'object' ? again : stopped({ kind: 'step' });
+  }
+}
+
+/** Where nobody takes down what somebody asks for. */
+class UnrecordedControls implements Controllable {
+  private controls = NO_CONTROLS;
+
+  constructor(private readonly machine: Present['machine']) {}
+
+  control(change: Partial<Controls>): void {
+    this.controls = { ...this.controls, ...change };
+    applyControls(this.machine, this.controls);
   }
 }

@@ -10,10 +10,19 @@ export type RunCommand =
   /** One instruction of what stands for the guest's in the translation cache, as any other elsewhere. */
   | { readonly kind: 'step-translated' }
   /** To the caller; in the monitor to the VM entry. */
-  | { readonly kind: 'step-out' };
+  | { readonly kind: 'step-out' }
+  /** To where the present instruction, line or operation came from: calls and VM exits are crossed. */
+  | { readonly kind: 'step-back'; readonly granularity?: Granularity }
+  /** To the last moment before this one at which a continuing run would have stopped. */
+  | { readonly kind: 'reverse-continue' };
 
 /** Commands that move one guest alone: the others are held meanwhile. */
-export const isStepCommand = ({ kind }: RunCommand): boolean => kind !== 'continue';
+export const isStepCommand = ({ kind }: RunCommand): boolean =>
+  kind !== 'continue' && kind !== 'step-back' && kind !== 'reverse-continue';
+
+/** Commands that lead into the past. */
+export type BackwardCommand = Extract<RunCommand, { kind: 'step-back' | 'reverse-continue' }>;
+export type ForwardCommand = Exclude<RunCommand, BackwardCommand>;
 
 /** How far a step goes: one instruction, or all that a source line became (macros, TIMES). */
 export type Granularity = 'instruction' | 'line';

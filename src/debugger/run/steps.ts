@@ -1,5 +1,6 @@
 import type { Breakpoints } from './breakpoints';
 import type { Execution, Stretch } from './execution';
+import type { Controls } from '../../session';
 import { lineAt } from '../places/program-place';
 import type { Granularity, RunSettings } from './run-settings';
 import { isStep, stopped, type RunResult } from './stop';
@@ -8,6 +9,11 @@ import type { Side } from '../techniques';
 import { isCallLike, transferOf, type Transfer } from './transfers';
 
 const STEPPED = stopped({ kind: 'step' });
+
+/** Who sees to what somebody asks of the machine while he steps. */
+export interface Controllable {
+  control(change: Partial<Controls>): void;
+}
 
 type OneStep = () => Promise<RunResult>;
 
@@ -18,6 +24,7 @@ export class Steps {
     private readonly breakpoints: Breakpoints,
     private readonly settings: RunSettings,
     private readonly execution: Execution,
+    private readonly controls: Controllable,
   ) {}
 
   private get target(): Target {
@@ -168,7 +175,6 @@ export class Steps {
   }
 
   private hold(on: boolean): void {
-    for (const processor of this.target.machine.processors) processor.holdInterrupts = on;
-    if (this.target.monitor) this.target.monitor.host.holdInterrupts = on;
+    this.controls.control({ holdInterrupts: on });
   }
 }

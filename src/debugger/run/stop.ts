@@ -8,6 +8,8 @@ export type StopReason =
   | { readonly kind: 'entry' }
   | { readonly kind: 'step' }
   | { readonly kind: 'pause' }
+  /** There is nothing before this moment. */
+  | { readonly kind: 'beginning' }
   | { readonly kind: 'goto' }
   /** Where the same guest stands in another way. */
   | { readonly kind: 'same-place' }

@@ -1,5 +1,6 @@
 import { Vector } from '../../isa/exceptions';
 import type { InterruptEvent } from '../../processor/events/event';
+import type { Persistent } from '../../processor/persistent';
 import type { Processor } from '../../processor/processor';
 import type { Reason } from '../../processor/reasons/reason';
 
@@ -44,8 +45,14 @@ export function faultAddress(
 
 const KEPT = 256;
 
+export interface EventLogState {
+  readonly byStack: ReadonlyMap<bigint, DeliveredEvent>;
+  readonly count: number;
+  readonly last: DeliveredEvent | undefined;
+}
+
 /** Remembers the latest events delivered to the guest, for the call stack and for steps. */
-export class EventLog {
+export class EventLog implements Persistent<EventLogState> {
   private readonly byStack = new Map<bigint, DeliveredEvent>();
   /** Number of events so far. */
   count = 0;
@@ -90,6 +97,20 @@ export class EventLog {
       const oldest = this.byStack.keys().next();
       if (!oldest.done) this.byStack.delete(oldest.value);
     };
+  }
+
+  save(): EventLogState {
+    const { byStack, count, last } = this;
+    return { byStack: new Map(byStack), count, last };
+  }
+
+  restore({ byStack, count, last }: EventLogState): void {
+    this.byStack.clear();
+    for (const [stack, event] of byStack) this.byStack.set(stack, event);
+    this.count = count;
+    this.last = last;
+    this.raised = undefined;
+    this.asks = () => false;
   }
 
   /** The event whose frame lies at this stack pointer, if any was pushed there. */

@@ -1,3 +1,5 @@
+import type { Persistent } from '../../processor/persistent';
+
 /** What a technique tells of an exit at the moment it happens. */
 export interface ExitFacts {
   /** The basic exit reason of VT-x, the exit code of SVM as a signed number. */
@@ -37,6 +39,14 @@ export interface ExitRecord extends Omit<ExitFacts, 'code'> {
   readonly operations: number;
 }
 
+/** How far the trace had come at some moment. */
+export interface ExitTraceState {
+  readonly count: number;
+  readonly totals: ReadonlyMap<number, number>;
+  /** The last exit had been dealt with. */
+  readonly completed: boolean;
+}
+
 /** What is known when an exit happens. */
 export type NewExit = Omit<ExitRecord, 'number' | 'cycles' | 'operations' | 'entryFailed'> &
   Pick<ExitFacts, 'entryFailed'>;
@@ -50,9 +60,11 @@ const NUMBERS = ['reason', 'interruption', 'instructions', 'bits'] as const;
  * The VM exits of a session, the last hundred thousand of them, and totals of all. They stand in columns
  * of numbers: an exit costs no object that somebody would have to look after.
  */
-export class ExitTrace {
+export class ExitTrace implements Persistent<ExitTraceState> {
   readonly totals = new Map<number, number>();
   private count = 0;
+  /** The greatest count there ever was: rows beyond the present one are of a future that was visited. */
+  private highest = 0;
   private size = 0;
   private wide: Record<(typeof WIDE)[number], BigUint64Array>;
   private numbers: Record<(typeof NUMBERS)[number], Float64Array>;
@@ -88,7 +100,8 @@ export class ExitTrace {
 
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
   get(number: number): ExitRecord | undefined {
-    if (number < 1 || number > this.count || number <= this.count - this.capacity) return undefined;
+    if (number < 1 || number > this.count || number <= this.highest - this.capacity)
+      return undefined;
     const at = (number - 1) % this.capacity;
     const cycles = this.cycles[at] ?? NaN;
     const start = at * LONGEST_INSTRUCTION;
@@ -120,6 +133,7 @@ export class ExitTrace {
   add(exit: NewExit): void {
     const at = this.count % this.capacity;
     this.count++;
+    this.highest = Math.max(this.highest, this.count);
     if (at >= this.size) this.grow();
     // Name by name: a loop over the names would cost several times as much.
     const { wide, numbers } = this;
@@ -150,6 +164,20 @@ export class ExitTrace {
     if (this.count === 0 || !Number.isNaN(this.cycles[at])) return;
     this.cycles[at] = cycles;
     this.operations[at] = operations;
+  }
+
+  save(): ExitTraceState {
+    const { count, totals } = this;
+    const cycles = this.cycles[(count - 1) % this.capacity] ?? NaN;
+    return { count, totals: new Map(totals), completed: !Number.isNaN(cycles) };
+  }
+
+  /** Somebody goes to another moment of the same past: the rows are there, as far as they were kept. */
+  restore({ count, totals, completed }: ExitTraceState): void {
+    this.count = count;
+    this.totals.clear();
+    for (const [reason, total] of totals) this.totals.set(reason, total);
+    if (count > 0 && !completed) this.cycles[(count - 1) % this.capacity] = NaN;
   }
 
   private grow(): void {

@@ -1,3 +1,4 @@
+import type { Persistent } from '../../processor/persistent';
 import type { Processor } from '../../processor/processor';
 import type { Computer } from '../../machine/computer';
 import { Cost, type GuestFailure, type Monitor } from '../../vmm';
@@ -20,13 +21,21 @@ export interface TracedGuest {
   readonly isPresent: boolean;
 }
 
+export interface TransitionLogState {
+  readonly last: Transition | undefined;
+  readonly count: number;
+  readonly guestStackTop: bigint | undefined;
+  readonly failure: GuestFailure | undefined;
+  readonly exitedAt: { readonly instructions: number; readonly cycles: number };
+}
+
 type EntryFailed = Parameters<NonNullable<Processor['observer']['entryFailed']>>[0];
 
 /**
  * Takes down VM exits and entries as the processor makes them, whoever owns the machine, and brings
  * the computer back after those that somebody asks for.
  */
-export class TransitionLog {
+export class TransitionLog implements Persistent<TransitionLogState> {
   /** The last transition, and how many there were. */
   last: Transition | undefined;
   count = 0;
@@ -125,6 +134,20 @@ export class TransitionLog {
     const way = technique.leavesBy === 'trap' ? Cost.EXCEPTION : Cost.VM_EXIT;
     const cycles = way.cycles + spent + (entering?.cycles ?? 0);
     trace.complete(cycles, operations + (entering ? 1 : 0));
+  }
+
+  save(): TransitionLogState {
+    const { last, count, guestStackTop, failure, exitedAt } = this;
+    return { last, count, guestStackTop, failure, exitedAt };
+  }
+
+  restore({ last, count, guestStackTop, failure, exitedAt }: TransitionLogState): void {
+    this.last = last;
+    this.count = count;
+    this.guestStackTop = guestStackTop;
+    this.failure = failure;
+    this.exitedAt = exitedAt;
+    this.asks = () => false;
   }
 
   private note(transition: Transition): void {

@@ -13,6 +13,8 @@ export interface ProcessorCaches {
   readonly details: InstructionDetails;
   /** Code has been decoded from a frame: writes there must look where they write, whoever makes them. */
   markCode(frame: number): void;
+  /** Of all processors: see `SoftwareTlb.track`; to be called again when other frames are meant. */
+  track(tracks: ((frame: number) => boolean) | undefined): void;
 }
 
 /** What lies beside a memory in WebAssembly: once for all processors the instructions decoded from it, and their TLBs. */
@@ -47,10 +49,17 @@ export class MemoryCaches implements ProcessorCaches {
     const markCode = (frame: number): void => {
       this.markCode(frame);
     };
-    return { place, tlb, code, details, markCode };
+    const track: ProcessorCaches['track'] = (tracks) => {
+      this.track(tracks);
+    };
+    return { place, tlb, code, details, markCode, track };
   }
 
   markCode(frame: number): void {
     for (const tlb of this.tlbs) tlb.markCode(frame);
+  }
+
+  track(tracks: ((frame: number) => boolean) | undefined): void {
+    for (const tlb of this.tlbs) tlb.track(tracks);
   }
 }

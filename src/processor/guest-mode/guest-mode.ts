@@ -141,6 +141,8 @@ export interface EventIntercepts {
   readonly stepsIterations: boolean;
   /** How many instructions may run before `boundary` has to be asked again. */
   instructionLimit(): number;
+  /** Whether an exception leaves guest mode where the guest raises it, whatever the guest's handler is. */
+  takesException(event: InterruptEvent): boolean;
   /**
    * An exception is about to be delivered.
    * @param during the event whose delivery raised it

@@ -62,6 +62,7 @@ export const ROOT_OPERATION: GuestMode = {
   instructionLimit: () => Number.MAX_SAFE_INTEGER,
   recognizesInterrupts: (enabled) => enabled,
   discardsBreakpoints: false,
+  takesException: no,
   exception: no,
   externalInterrupt: no,
   initSignal: no,

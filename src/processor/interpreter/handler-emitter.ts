@@ -143,21 +143,22 @@ export class HandlerEmitter {
     this.countRounds(left);
   }
 
-  /** Rounds take time as instructions do: once there are more than instructions are left, the interpreter comes back. */
+  /** Rounds take the place of instructions that are left: so many less are started. */
   private countRounds(left: number): void {
     const { f } = this;
     const rounds = f.local(ValueType.I32);
-    f.i32(0);
-    f.i32(0).memory(Op.i32Load, Run.ROUNDS);
-    f.i32(0).memory(Op.i32Load, State.REPEAT_LIMIT).get(left).op(Op.i32Sub).op(Op.i32Add);
-    f.tee(rounds).memory(Op.i32Store, Run.ROUNDS);
+    const add = (slot: number): void => {
+      f.i32(0).i32(0).memory(Op.i32Load, slot).get(rounds).op(Op.i32Add).memory(Op.i32Store, slot);
+    };
+    f.i32(0).memory(Op.i32Load, State.REPEAT_LIMIT).get(left).op(Op.i32Sub).set(rounds);
+    add(Run.ROUNDS);
     f.i32(0).memory(Op.i32Load, Run.REMAINING).get(rounds).op(Op.i32LtS);
     f.if(() => {
-      f.i32(0).i32(0).memory(Op.i32Load, Run.HELD_BACK);
-      f.i32(0).memory(Op.i32Load, Run.REMAINING).op(Op.i32Add);
-      f.memory(Op.i32Store, Run.HELD_BACK);
-      f.i32(0).i32(0).memory(Op.i32Store, Run.REMAINING);
+      f.i32(0).memory(Op.i32Load, Run.REMAINING).set(rounds);
     });
+    add(Run.HELD_BACK);
+    f.i32(0).i32(0).memory(Op.i32Load, Run.REMAINING).get(rounds).op(Op.i32Sub);
+    f.memory(Op.i32Store, Run.REMAINING);
   }
 
   /** Within the page the record remembers its target's record; otherwise TypeScript finds it. */

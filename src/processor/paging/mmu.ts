@@ -320,6 +320,7 @@ export class Mmu {
     if (at !== undefined) {
       this.physical.write(at - PHYSICAL_BASE, bytes, value);
       this.watched.stored(at - PHYSICAL_BASE, bytes);
+      this.tlb.stored(this.view.getInt32(State.TLB_SET, true), linear);
       return;
     }
     this.checkCanonical(linear, bytes, segment);

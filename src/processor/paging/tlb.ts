@@ -61,6 +61,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
   /** Whether a world has pieces of pages that are larger than a frame. */
   private readonly largePages: [boolean, boolean] = [false, false];
   private watches: ((frame: number) => boolean) | undefined;
+  private tracks: ((frame: number) => boolean) | undefined;
 
   constructor(
     private readonly view: DataView,
@@ -276,16 +277,40 @@ export class SoftwareTlb implements Persistent<TlbState> {
     this.markWatched();
   }
 
+  /**
+   * Somebody wants to know of the first store to each of some frames. The same; whoever makes a store that did not go
+   * straight calls `stored` behind it.
+   */
+  track(tracks: ((frame: number) => boolean) | undefined): void {
+    this.tracks = tracks;
+    this.markWatched();
+  }
+
+  /** Whether stores may have to be told of. */
+  get isMarked(): boolean {
+    return this.watches !== undefined || this.tracks !== undefined;
+  }
+
+  /** A store has been made by a translation that is known: nobody may want to know of the next one to that page. */
+  stored(set: number, linear: bigint): void {
+    if (this.tracks && this.knows(set, linear, Tlb.WRITE_TAG)) this.mark(placeIn(set, linear));
+  }
+
   private watchMark(frame: number): number {
-    return this.watches?.(frame) === true ? Tlb.WATCHED : 0;
+    return this.watches?.(frame) === true || this.tracks?.(frame) === true ? Tlb.WATCHED : 0;
+  }
+
+  private mark(at: number): void {
+    const low = this.view.getUint32(at + Tlb.WRITE_TAG, true);
+    const addend = this.view.getInt32(at + Tlb.ADDEND, true);
+    const frame = ((low & -PAGE_SIZE) + addend - PHYSICAL_BASE) >>> 0;
+    const tag = (low & ~Tlb.WATCHED) | this.watchMark(frame);
+    this.view.setUint32(at + Tlb.WRITE_TAG, tag, true);
   }
 
   private markWatched(): void {
-    this.eachWritable((at, low) => {
-      const addend = this.view.getInt32(at + Tlb.ADDEND, true);
-      const frame = ((low & -PAGE_SIZE) + addend - PHYSICAL_BASE) >>> 0;
-      const tag = (low & ~Tlb.WATCHED) | this.watchMark(frame);
-      this.view.setUint32(at + Tlb.WRITE_TAG, tag, true);
+    this.eachWritable((at) => {
+      this.mark(at);
     });
   }
 
@@ -371,7 +396,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
       words(at + CodeTlb.MAP, Uint32Array.of(CodeCache.NO_MAP, code[n + 3] ?? 0));
       this.usedByCode[worldOfSet(this.codeNumberOf(at))].add(at);
     }
-    if (this.watches) this.markWatched();
+    if (this.isMarked) this.markWatched();
   }
 
   private isEmpty(at: number): boolean {

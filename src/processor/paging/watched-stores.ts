@@ -53,6 +53,7 @@ export class WatchedStores {
     if (address === undefined) return false;
     this.physical.write(address, bytes, value);
     this.stored(address, bytes);
+    this.tlb.stored(this.set, linear);
     return true;
   }
 
@@ -62,6 +63,7 @@ export class WatchedStores {
     if (address === undefined || this.marksAt(linear, data.length) !== Tlb.WATCHED) return false;
     this.physical.writeBytes(address, data);
     this.stored(address, data.length);
+    this.tlb.stored(this.set, linear);
     return true;
   }
 
@@ -80,7 +82,7 @@ export class WatchedStores {
 
   /** Where a store goes by the translation that is known, if only the watch is in its way. */
   private straight(linear: bigint, bytes: number): number | undefined {
-    if (this.watches.size === 0) return undefined;
+    if (!this.tlb.isMarked) return undefined;
     const marks = this.marksAt(linear, bytes);
     if (marks === undefined || (marks & Tlb.WATCHED) === 0) return undefined;
     const address = this.tlb.addressOf(this.set, linear) - PHYSICAL_BASE;

@@ -7,6 +7,7 @@ import { Fault } from '../faults';
 import { createProcessor } from '../create-processor';
 import { PhysicalMemory } from '../physical-memory';
 import type { Processor } from '../processor';
+import { TR } from '../state/layout';
 import { isApicRegister } from '../system/apic-msr';
 import { writeControlRegister } from '../system/control-registers';
 import { cpuid } from '../system/cpuid';
@@ -137,6 +138,15 @@ describe('the AMD processor', () => {
     assert.throws(() => {
       writeControlRegister(cpu, 4, WideCr4.PAE | WideCr4.VMXE);
     }, Fault);
+  });
+
+  it('begins long mode with a 16-bit TSS, too (APM 2 14.6.2)', () => {
+    const cpu = processor(32, false);
+    cpu.state.cr4 = WideCr4.PAE;
+    cpu.state.efer = WideEfer.LME;
+    cpu.state.setSegment(TR, { ...cpu.state.segment(TR), accessRights: 0x83 });
+    writeControlRegister(cpu, 0, 0x80000031n);
+    assert.equal(cpu.state.efer, WideEfer.LME | WideEfer.LMA);
   });
 
   it('has MONITOR without IA32_MISC_ENABLE', () => {

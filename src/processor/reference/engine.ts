@@ -31,8 +31,6 @@ class Leave {
 export class ReferenceEngine implements Engine {
   remaining = 0;
   rounds = 0;
-  /** Rounds have taken the time of the instructions that remain. */
-  private enough = false;
   record = 0;
   uncounted = 0;
   private readonly view: DataView;
@@ -55,9 +53,8 @@ export class ReferenceEngine implements Engine {
 
   run(record: number): void {
     let at = record;
-    this.enough = false;
     while (at !== 0) {
-      if (this.remaining === 0 || this.enough) {
+      if (this.remaining <= this.rounds) {
         const offset = BigInt(this.view.getUint16(at + Rec.OFFSET, true));
         this.setState(State.RIP, this.state(State.RIP_BASE) + offset);
         return;
@@ -223,7 +220,6 @@ export class ReferenceEngine implements Engine {
 
   private countRounds(rounds: number): void {
     this.rounds += rounds;
-    this.enough = this.rounds > this.remaining;
   }
 
   private value(expression: Expression): bigint {

@@ -64,7 +64,10 @@ describe('EVENTINJ (APM 2 15.20)', () => {
     for (const event of [0x80000055, 0x80000202, 0x80000b0d, 0x80000441]) {
       const vmcb = exited(prepare({ ...fields, EVENTINJ: event, EVENTINJ_ERROR_CODE: 9 }));
       assert.deepEqual([exitCode(vmcb), vmcb.readNumber('EXITINTINFO')], [0x4en, event]);
-      assert.equal(vmcb.readNumber('EVENTINJ'), event & 0x7fffffff);
+      assert.deepEqual(
+        [vmcb.readNumber('EVENTINJ'), vmcb.readNumber('EVENTINJ_ERROR_CODE')],
+        [0, 0],
+      );
       assert.equal(vmcb.readNumber('EXITINTINFO_ERROR_CODE'), event & 0x800 ? 9 : 0);
     }
   });

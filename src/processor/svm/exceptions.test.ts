@@ -231,3 +231,22 @@ describe('exceptions (APM 2 15.12)', () => {
     assert.equal(prepare({ IDTR_LIMIT: 0xf }, [0x0f, 0x0b]).run(100).kind, 'triple-fault');
   });
 });
+
+describe('an exception in real mode whose vector is empty', () => {
+  /** An IVT of zeros, far from everything else. */
+  const real: VmcbValues = { EFER: 0x1000, CR0: 0x10, CR4: 0, IDTR_BASE: 0x1d0000 };
+
+  for (const [intercepts, told] of [
+    [true, false],
+    [false, true],
+  ] as const) {
+    it(`is ${told ? '' : 'not '}told as such where it is ${intercepts ? '' : 'not '}intercepted`, () => {
+      const intercept = intercepts ? intercepting(X.EXCEPTION + Vector.UD) : {};
+      const cpu = prepare({ ...real, ...intercept }, [0x0f, 0x0b]);
+      const seen: boolean[] = [];
+      cpu.observer = { raising: (_event, emptyVector) => (seen.push(emptyVector), true) };
+      cpu.run(2);
+      assert.deepEqual(seen, [told]);
+    });
+  }
+});

@@ -184,20 +184,21 @@ export class SvmGuest
     return false;
   }
 
-  /**
-   * DR6, and the others that #DB changes, are as its handler would see them; CR2 is not (APM 2 15.12). The #DB of INT1 has
-   * an intercept of its own alone.
-   */
+  /** The #DB of INT1 has an intercept of its own alone. */
+  takesException({ vector, kind }: InterruptEvent): boolean {
+    if (vector > 31 || kind === 'privileged-software-exception') return false;
+    return this.vmcb.intercepts(SvmExit.EXCEPTION + vector);
+  }
+
+  /** DR6, and the others that #DB changes, are as its handler would see them; CR2 is not (APM 2 15.12). */
   exception(event: InterruptEvent, during: InterruptEvent | undefined): boolean {
-    const { vector, errorCode, address, debug, kind } = event;
-    const code = SvmExit.EXCEPTION + vector;
-    if (vector > 31 || !this.vmcb.intercepts(code)) return false;
-    if (kind === 'privileged-software-exception') return false;
+    const { vector, errorCode, address, debug } = event;
+    if (!this.takesException(event)) return false;
     if (debug !== undefined) noteDebugConditions(this.cpu.state, debug);
     const page = vector === Vector.PF;
     const ofData = page && ((errorCode ?? 0) & PageFaultError.ID) === 0;
     this.exit({
-      code,
+      code: SvmExit.EXCEPTION + vector,
       info1: BigInt(errorCode ?? 0),
       info2: page ? (address ?? 0n) : 0n,
       vectoring: during,

@@ -1,6 +1,5 @@
 import { Rflags } from '../../isa/registers/flags';
 import { VMEXIT_INVALID } from '../../isa/svm/exit-codes';
-import { Event } from '../../isa/svm/intercepts';
 import { SINGLE_STEP } from '../events/debug';
 import type { InterruptEvent } from '../events/event';
 import type { GuestModeHost } from '../guest-mode/host';
@@ -54,9 +53,10 @@ function recordExit(cpu: GuestModeHost, vmcb: Vmcb, information: ExitInformation
   endInjection(vmcb);
 }
 
-/** The event to inject has been taken. */
+/** The event to inject has been taken: nothing of it is left (APM 3 VMRUN). */
 function endInjection(vmcb: Vmcb): void {
-  vmcb.put('EVENTINJ', (vmcb.readNumber('EVENTINJ') & ~Event.V) >>> 0);
+  vmcb.put('EVENTINJ', 0);
+  vmcb.put('EVENTINJ_ERROR_CODE', 0);
 }
 
 /** VMRUN has found what is not allowed: the guest's state stays as it is (APM 2 15.5.1). */

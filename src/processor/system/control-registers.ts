@@ -117,12 +117,15 @@ function writeCr0(cpu: InstructionContext, wanted: bigint, gpr?: number): void {
   cpu.updateDerivedState();
 }
 
-/** It needs PAE; neither 64-bit code nor a 16-bit TSS may be there before it begins (SDM 3A 10.8.5). */
+/**
+ * It needs PAE; 64-bit code may not be there before it begins (SDM 3A 10.8.5, APM 2 14.6.2), and to Intel's
+ * processors, not AMD's, no 16-bit TSS.
+ */
 function requireLongModeConditions(state: CpuState): void {
   const conditions: LongModeConditions = {
     pae: has(state.cr4, WideCr4.PAE),
     longCode: (state.accessRights(CS) & AccessRights.L) !== 0,
-    tss16: typeOf(state.accessRights(TR)) === SystemType.TSS16_BUSY,
+    tss16: !state.isAmd && typeOf(state.accessRights(TR)) === SystemType.TSS16_BUSY,
   };
   const { pae, longCode, tss16 } = conditions;
   if (!pae || longCode || tss16) throw generalProtection(cannotBeginLongMode(conditions));

@@ -423,15 +423,16 @@ export class Intercepts extends NonRootRegisters implements GuestMode, Persisten
   }
 
   /** The exception bitmap; page faults are also matched by their error codes (SDM 3C 26.2). */
+  takesException({ vector, errorCode }: InterruptEvent): boolean {
+    const intercepted = (this.vmcs.readNumber(Field.EXCEPTION_BITMAP) & (1 << vector)) !== 0;
+    if (vector !== Vector.PF) return intercepted;
+    const mask = this.vmcs.readNumber(Field.PAGE_FAULT_ERROR_CODE_MASK);
+    const match = this.vmcs.readNumber(Field.PAGE_FAULT_ERROR_CODE_MATCH);
+    return ((errorCode ?? 0) & mask) === match ? intercepted : !intercepted;
+  }
+
   exception(event: InterruptEvent, during: InterruptEvent | undefined): boolean {
-    const bitmap = this.vmcs.readNumber(Field.EXCEPTION_BITMAP);
-    let intercepted = (bitmap & (1 << event.vector)) !== 0;
-    if (event.vector === Vector.PF) {
-      const mask = this.vmcs.readNumber(Field.PAGE_FAULT_ERROR_CODE_MASK);
-      const match = this.vmcs.readNumber(Field.PAGE_FAULT_ERROR_CODE_MATCH);
-      if (((event.errorCode ?? 0) & mask) !== match) intercepted = !intercepted;
-    }
-    if (!intercepted) return false;
+    if (!this.takesException(event)) return false;
     const qualification = event.vector === Vector.PF ? (event.address ?? 0n) : (event.debug ?? 0n);
     return this.exit({ reason: ExitReason.EXCEPTION_NMI, qualification, event, vectoring: during });
   }

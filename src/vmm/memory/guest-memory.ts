@@ -300,6 +300,9 @@ export class GuestMemory implements Persistent<GuestMemoryState> {
     };
     return {
       card: this.memory.inPlace(this.card, VBE_MEMORY),
+      cardWritten: (offset, length) => {
+        this.memory.written(this.card + offset, length);
+      },
       read: (address, length) => {
         const out = new Uint8Array(length);
         visit(address, length, (host, offset, size) => {

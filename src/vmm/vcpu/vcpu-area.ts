@@ -2,9 +2,20 @@ import { Interruptibility } from '../../isa/vmx/events';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Profile } from '../../processor/profile/profile';
 import { CpuState, registerWindow, type ActivityState } from '../../processor/state/cpu-state';
-import { PAGE_SIZE, PHYSICAL_BASE } from '../../processor/state/layout';
+import {
+  GS,
+  PAGE_SIZE,
+  Segment,
+  SEGMENT_SIZE,
+  segmentSlot,
+  State,
+  wordOf,
+} from '../../processor/state/layout';
 import { VcpuLayout } from './layout';
 import { MsrList } from './msr-list';
+
+/** Words that the four bounds of a segment take, one after the other. */
+const BOUNDS = 8;
 
 /** By their numbers in the area. A virtual processor has no MWAIT. */
 const ACTIVITIES: readonly ActivityState[] = ['active', 'hlt', 'shutdown', 'wait-for-SIPI'];
@@ -30,8 +41,8 @@ export class VcpuArea {
     readonly frame: number,
     readonly profile: Profile,
   ) {
-    const { buffer } = memory.view;
-    this.view = new DataView(buffer, PHYSICAL_BASE + frame, PAGE_SIZE);
+    const { buffer, byteOffset } = memory.pageWords(frame);
+    this.view = new DataView(buffer, byteOffset, PAGE_SIZE);
     this.msrs = new MsrList(this.view);
     this.state = new CpuState(registerWindow(this.view), profile);
     this.state.keepMsrsIn(this.msrs);
@@ -48,11 +59,26 @@ export class VcpuArea {
   store(state: CpuState): void {
     this.state.slots.set(state.slots);
     this.state.units.set(state.units);
+    this.forgetHowItCame();
     const { view } = this;
     view.setUint32(VcpuLayout.ACTIVITY, ACTIVITIES.indexOf(state.activity), true);
     view.setUint32(VcpuLayout.INTERRUPTIBILITY, interruptibility(state), true);
     view.setUint32(VcpuLayout.PENDING_DEBUG, state.pendingDebug, true);
     view.setBigUint64(VcpuLayout.RANDOM, state.random, true);
+  }
+
+  /** The same registers are the same bytes: nothing is left of which instructions have led to them. */
+  private forgetHowItCame(): void {
+    const { state, view } = this;
+    state.rflags = state.rflags;
+    state.setSlot(State.NEXT_RIP, 0n);
+    state.setSlot(State.RIP_BASE, 0n);
+    for (let slot = segmentSlot(0); slot <= segmentSlot(GS); slot += SEGMENT_SIZE) {
+      // Bounds that nobody compares with may be of another time.
+      if (view.getUint32(slot + Segment.CHECKED, true) !== 0) continue;
+      const bounds = wordOf(slot + Segment.READ_LOW);
+      state.words.fill(0, bounds, bounds + BOUNDS);
+    }
   }
 
   /** What a processor does not keep in slots. */

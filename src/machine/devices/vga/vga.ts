@@ -16,15 +16,18 @@ import {
   type VgaRegisters,
 } from './registers';
 import { LINEAR_FRAME_BUFFER, VBE_MEMORY, Vbe, type VbeState } from './vbe';
-import { VideoMemory, type VideoBytes, type VideoMemoryState } from './video-memory';
+import {
+  VideoMemory,
+  type VideoBytes,
+  type VideoMemoryState,
+  type CardOwner,
+} from './video-memory';
 import { fromPlanes, toPlanes, windowOf, type VideoWindow } from './window';
 
 /** The plain RAM of the machine, as far as it lies under the window. */
-export interface WindowMemory {
+export interface WindowMemory extends CardOwner {
   read(address: number, length: number): Uint8Array;
   write(address: number, bytes: Uint8Array): void;
-  /** All of the card's own memory, when it has a place in the machine's; otherwise the card has it. */
-  readonly card?: Uint8Array;
 }
 
 export interface VgaConfig {
@@ -71,7 +74,7 @@ export class Vga implements PortDevice, Stateful<VgaState> {
   private present: VideoWindow;
 
   constructor(private readonly config: VgaConfig) {
-    this.video = new VideoMemory(config.memory.card);
+    this.video = new VideoMemory(config.memory);
     this.vbeUnit = new Vbe((clear) => {
       this.moveWindow();
       if (clear) this.video.clear();

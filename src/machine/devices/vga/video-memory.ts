@@ -11,6 +11,14 @@ export interface VideoMemoryState {
   readonly bytes: Uint8Array;
 }
 
+/** Who has the card's memory, if it has a place in the machine's. */
+export interface CardOwner {
+  /** All of it; otherwise the card has it. */
+  readonly card?: Uint8Array;
+  /** So many bytes of that, from an offset on, have been written in place. */
+  cardWritten?(offset: number, length: number): void;
+}
+
 /** Video memory for whoever looks. */
 export interface VideoBytes {
   readonly planes: Planes;
@@ -26,9 +34,12 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
   private bytes: Uint8Array;
   private divided: Planes;
 
-  /** @param given all of it, when its owner has it and saves what lies behind the planes */
-  constructor(private readonly given?: Uint8Array) {
-    this.bytes = given ?? new Uint8Array(PLANES_SIZE);
+  /** All of it, when its owner has it and saves what lies behind the planes. */
+  private readonly given: Uint8Array | undefined;
+
+  constructor(private readonly owner: CardOwner = {}) {
+    this.given = owner.card;
+    this.bytes = this.given ?? new Uint8Array(PLANES_SIZE);
     this.divided = divide(this.bytes);
   }
 
@@ -43,6 +54,7 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
   write(offset: number, value: number): void {
     if (offset >= this.bytes.length) this.grow();
     this.bytes[offset] = value;
+    this.owner.cardWritten?.(offset, 1);
   }
 
   /** In place; what does not exist yet is shorter. */
@@ -52,6 +64,7 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
 
   clear(): void {
     this.bytes.fill(0);
+    this.owner.cardWritten?.(0, this.bytes.length);
   }
 
   save(): VideoMemoryState {

@@ -1,0 +1,25 @@
+import type { Machine } from '../machine';
+
+/** What comes to a machine from outside. */
+export type Input =
+  /** On the first serial port. */
+  | { readonly kind: 'serial'; readonly bytes: Uint8Array }
+  /** From the keyboard, in scan-code set 2. */
+  | { readonly kind: 'keys'; readonly scancodes: readonly number[] }
+  /** See `Mouse.move`. */
+  | {
+      readonly kind: 'mouse';
+      readonly dx: number;
+      readonly dy: number;
+      readonly wheel: number;
+      readonly buttons: number;
+    };
+
+/** Gives it to the devices, and to whoever waits for them. */
+export function applyInput(machine: Machine, input: Input): void {
+  const { serial, keyboard, mouse } = machine.platform;
+  if (input.kind === 'serial') serial.receive(input.bytes);
+  else if (input.kind === 'keys') keyboard.press(input.scancodes);
+  else mouse.move(input.dx, input.dy, input.wheel, input.buttons);
+  machine.inputCame();
+}

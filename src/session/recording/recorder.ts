@@ -1,0 +1,376 @@
+import type { Persistent } from '../../processor/persistent';
+import { PAGE_SIZE } from '../../processor/state/layout';
+import type { Machine } from '../machine';
+import type { Journal, MachineRun, Stop } from '../run';
+import { Checkpoints, drop, leastMissed, type Checkpoint } from './checkpoints';
+import { applyControls, NO_CONTROLS, sameControls, type Controls } from './controls';
+import { applyInput, type Input } from './input';
+import { compareMoments, isBefore, isEarlier, type Moment } from './moment';
+import { PageHistory } from './page-history';
+import { sizeOf } from './size';
+
+export interface RecorderOptions {
+  /** About how many bytes checkpoints may take. */
+  readonly memory: number;
+  /** Checkpoints stand no closer than so many steps, but where somebody goes. */
+  readonly spacing?: number;
+}
+
+const SPACING = 2_000_000;
+/** And they take no more than one part of so many of the time. */
+const SHARE = 12;
+/** On the way to a moment, checkpoints so many steps before it: whoever goes back goes on going back. */
+const WAYPOINTS = [2_000_000, 200_000, 20_000] as const;
+
+/** So often the machine may be let go on without a step. */
+const MOST_FRUITLESS = 4;
+
+/** What has come from outside at some moment, or been done by somebody who debugs. */
+type Entry = Pick<Moment, 'steps' | 'time'> &
+  (
+    | { readonly kind: 'input'; readonly input: Input }
+    | { readonly kind: 'controls'; readonly controls: Controls }
+    /** Something was changed by hand: this is what came of it. */
+    | { readonly kind: 'edit'; readonly result: Checkpoint }
+  );
+
+/** One course of events: with the same beginning, the same entries lead to the same end. */
+export interface Timeline {
+  readonly entries: Entry[];
+  readonly checkpoints: Checkpoints;
+  /** How far it is known. */
+  end: Moment;
+  /** How many instructions had been completed then. */
+  instructions: number;
+}
+
+/**
+ * Takes down what decides how a machine goes on, so that each moment of its past can be visited: the nearest checkpoint
+ * before it is put back, and the machine goes on from there as it did. In the past, what was taken down comes again at
+ * its time. Whoever changes something there begins a timeline of his own.
+ */
+export class Recorder implements Journal {
+  /** What somebody else remembers of the run, to be put back with the machine. */
+  beside: Persistent<unknown> | undefined;
+  /** A change in the past has begun another timeline. */
+  onFork: () => void = () => undefined;
+  private readonly pages: PageHistory;
+  private readonly all: Timeline[];
+  private present: Timeline;
+  /** How many entries of the present timeline have come by now. */
+  private come = 0;
+  private controls = NO_CONTROLS;
+  /** Where the run ends that is under way to some moment. */
+  private goal: Moment | undefined;
+  /** At how many steps a checkpoint is due. */
+  private due = 0;
+  private readonly closest: number;
+  private spacing: number;
+  private bytes = 0;
+  private took = 0;
+  private lastTaken = performance.now();
+
+  /**
+   * @param run everything that the machine does is done by it
+   */
+  constructor(
+    private readonly machine: Machine,
+    private readonly run: MachineRun,
+    private readonly options: RecorderOptions,
+  ) {
+    this.closest = this.spacing = options.spacing ?? SPACING;
+    const { memory, processor } = machine.computer;
+    this.pages = new PageHistory(memory, processor.caches);
+    this.present = { entries: [], checkpoints: new Checkpoints(), end: this.now, instructions: 0 };
+    this.all = [this.present];
+    run.journal = this;
+  }
+
+  /** Takes down where everything begins, before anything has been done. */
+  begin(): void {
+    this.checkpoint(true, this.pages.present);
+    this.due = this.steps + this.spacing;
+  }
+
+  get now(): Moment {
+    return { steps: this.steps, time: this.machine.computer.processor.time, entries: this.come };
+  }
+
+  /** The moment up to which everything is known. */
+  get end(): Moment {
+    return this.isPast ? this.present.end : this.now;
+  }
+
+  /** The moment with which everything begins. */
+  get start(): Moment {
+    return this.present.checkpoints.all[0]?.moment ?? this.now;
+  }
+
+  /** Whether what comes next is known. */
+  get isPast(): boolean {
+    const { entries, end } = this.present;
+    return this.come < entries.length || isBefore(this.now, end);
+  }
+
+  /** How many instructions are known to follow. */
+  get instructionsAhead(): number {
+    return this.isPast ? this.present.instructions - this.instructions : 0;
+  }
+
+  private get instructions(): number {
+    return this.machine.computer.processor.completed;
+  }
+
+  get timelines(): readonly Timeline[] {
+    return this.all;
+  }
+
+  get timeline(): Timeline {
+    return this.present;
+  }
+
+  /** About how many bytes are kept. */
+  get size(): number {
+    return this.bytes;
+  }
+
+  private get steps(): number {
+    const { machine } = this;
+    return machine.computer.processor.work + machine.monitorSteps;
+  }
+
+  /** Something comes from outside now. */
+  input(input: Input): void {
+    this.fork();
+    applyInput(this.machine, input);
+    this.enter({ ...this.now, kind: 'input', input });
+  }
+
+  /** Something has been changed by hand. */
+  edited(): void {
+    this.fork();
+    this.come++;
+    const result = this.checkpoint(true);
+    this.present.entries.push({ ...this.now, kind: 'edit', result });
+  }
+
+  /** What somebody who steps asks for, from now on; in the past it is as it was. */
+  control(change: Partial<Controls>): void {
+    const controls = { ...this.controls, ...change };
+    if (this.isPast || sameControls(controls, this.controls)) return;
+    this.setControls(controls);
+    this.enter({ ...this.now, kind: 'controls', controls });
+  }
+
+  private enter(entry: Entry): void {
+    this.present.entries.push(entry);
+    this.come++;
+  }
+
+  private setControls(controls: Controls): void {
+    this.controls = controls;
+    applyControls(this.machine, controls);
+  }
+
+  /** What is done from now on is not what was done: the present timeline stays as it is. */
+  private fork(): void {
+    if (!this.isPast) return;
+    const { entries, checkpoints } = this.present;
+    const end = this.now;
+    this.present = {
+      entries: entries.slice(0, this.come),
+      checkpoints: checkpoints.upTo(end),
+      end,
+      instructions: this.instructions,
+    };
+    this.all.push(this.present);
+    this.control(NO_CONTROLS);
+    this.onFork();
+  }
+
+  /** Goes on with another timeline, from its end. */
+  switchTo(timeline: Timeline): void {
+    this.noteEnd();
+    this.present = timeline;
+    const last = timeline.checkpoints.lastUpTo(timeline.end);
+    if (last) this.restore(last);
+    this.goTo(timeline.end);
+  }
+
+  /** A timeline that is not the present one is not wanted any more. */
+  dropTimeline(timeline: Timeline): void {
+    if (timeline === this.present) return;
+    this.all.splice(this.all.indexOf(timeline), 1);
+    const kept = new Set(this.all.flatMap(({ checkpoints }) => checkpoints.all));
+    for (const checkpoint of timeline.checkpoints.all) {
+      if (!kept.has(checkpoint)) this.bytes -= bytesOf(checkpoint);
+    }
+  }
+
+  /** Goes to a moment that is known. */
+  goTo(target: Moment): void {
+    this.noteEnd();
+    const { now } = this;
+    const from = this.present.checkpoints.lastUpTo(target);
+    const ahead = !isBefore(target, now) && (!from || !isBefore(now, from.moment));
+    if (!ahead && from) this.restore(from);
+    this.advance(target);
+  }
+
+  /**
+   * Goes to the last checkpoint from which the machine has to go on to come to a moment.
+   *
+   * @returns its moment; undefined where there is none
+   */
+  goToCheckpointBefore(moment: Moment): Moment | undefined {
+    this.noteEnd();
+    const { all } = this.present.checkpoints;
+    const from = all.findLast((checkpoint) => isEarlier(checkpoint.moment, moment));
+    if (!from) return undefined;
+    this.restore(from);
+    return this.now;
+  }
+
+  /** Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that. */
+  async within<T>(goal: Moment, act: () => Promise<T>): Promise<T> {
+    this.goal = goal;
+    this.due = Infinity;
+    try {
+      return await act();
+    } finally {
+      this.goal = undefined;
+      this.due = this.steps + this.spacing;
+    }
+  }
+
+  /** Whether that moment has come. */
+  get hasArrived(): boolean {
+    return this.goal !== undefined && !isBefore(this.now, this.goal);
+  }
+
+  private noteEnd(): void {
+    if (this.isPast) return;
+    this.present.end = this.now;
+    this.present.instructions = this.instructions;
+  }
+
+  /** Lets the machine go on to a moment that is known. */
+  private advance(target: Moment): void {
+    const { run } = this;
+    let waypoints: readonly number[] = WAYPOINTS.map((way) => target.steps - way);
+    let fruitless = 0;
+    let past = false;
+    this.goal = target;
+    try {
+      for (;;) {
+        const { now } = this;
+        waypoints = waypoints.filter((steps) => steps > now.steps);
+        this.due = waypoints[0] ?? Infinity;
+        this.comeBy();
+        if (!isBefore(this.now, target)) return;
+        const budget = Math.min(target.steps, this.due) - this.steps;
+        const stop: Stop | undefined = run.inMonitor ? run.operate() : run.execute(budget, past);
+        past = stop?.kind === 'breakpoint';
+        // Some ends are only noted first, and take their steps when the machine is to go on.
+        fruitless = compareMoments(now, this.now) === 0 ? fruitless + 1 : 0;
+        if (fruitless > MOST_FRUITLESS) throw new Error('a known moment is not reached');
+      }
+    } finally {
+      this.goal = undefined;
+      this.due = this.steps + this.spacing;
+    }
+  }
+
+  /** Before something is done: see `Journal`. */
+  before(budget: number): number {
+    if (this.steps >= this.due) this.takeIfDue();
+    if (!this.isPast) {
+      this.machine.computer.restUntil = Infinity;
+      return budget;
+    }
+    this.comeBy();
+    const { entries, end } = this.present;
+    const limit = earliest(this.goal ?? end, entries[this.come] ?? end);
+    this.machine.computer.restUntil = limit.time;
+    return Math.max(0, Math.min(budget, limit.steps - this.steps));
+  }
+
+  /** What is to come by now does. */
+  private comeBy(): void {
+    for (;;) {
+      const entry = this.present.entries[this.come];
+      const { now, goal } = this;
+      if (!entry || entry.steps > now.steps || entry.time > now.time) return;
+      if (goal && compareMoments(now, goal) === 0) return;
+      if (entry.kind === 'edit') {
+        this.restore(entry.result);
+        continue;
+      }
+      this.come++;
+      if (entry.kind === 'input') applyInput(this.machine, entry.input);
+      else this.setControls(entry.controls);
+    }
+  }
+
+  private takeIfDue(): void {
+    if (this.goal === undefined) {
+      this.due = this.steps + this.spacing / 8;
+      if (this.isPast || performance.now() - this.lastTaken < SHARE * this.took) return;
+    }
+    this.checkpoint(false);
+    if (this.goal === undefined) this.due = this.steps + this.spacing;
+  }
+
+  private checkpoint(pinned: boolean, taken = this.pages.take()): Checkpoint {
+    const start = performance.now();
+    const checkpoint: Checkpoint = {
+      moment: this.now,
+      memory: taken,
+      state: this.machine.saveBesideMemory(),
+      controls: this.controls,
+      beside: this.beside?.save(),
+      pinned,
+    };
+    this.present.checkpoints.add(checkpoint);
+    this.bytes += bytesOf(checkpoint);
+    this.thin();
+    this.lastTaken = performance.now();
+    this.took = this.lastTaken - start;
+    return checkpoint;
+  }
+
+  private restore({ moment, memory, state, controls, beside }: Checkpoint): void {
+    const { machine } = this;
+    this.pages.restore(memory);
+    machine.restore(state);
+    this.pages.settle();
+    this.come = moment.entries;
+    this.setControls(controls);
+    this.beside?.restore(beside);
+  }
+
+  /** Checkpoints go until those that are left fit. */
+  private thin(): void {
+    const courses = this.all.map(({ checkpoints }) => checkpoints);
+    while (this.bytes > this.options.memory) {
+      const gone = leastMissed(courses, this.pages.present);
+      if (!gone) return;
+      const state = bytesOf(gone) - gone.memory.pages.size * PAGE_SIZE;
+      this.bytes -= drop(courses, gone) + state;
+      const { all } = this.present.checkpoints;
+      const way = (all.at(-1)?.moment.steps ?? 0) - (all[0]?.moment.steps ?? 0);
+      this.spacing = Math.max(this.closest, Math.floor(way / all.length));
+    }
+  }
+}
+
+const earliest = <
+  M extends Pick<Moment, 'steps' | 'time'>,
+  N extends Pick<Moment, 'steps' | 'time'>,
+>(
+  a: M,
+  b: N,
+): M | N => ((a.steps - b.steps || a.time - b.time) <= 0 ? a : b);
+
+const bytesOf = ({ memory, state, beside }: Checkpoint): number =>
+  memory.pages.size * PAGE_SIZE + sizeOf(state) + sizeOf(beside);
