@@ -37,6 +37,7 @@ const FOR_PROGRAMMERS = new Set([
   'file needed',
   'the target runs already',
   'no input left',
+  'nothing is recorded',
   'no such file: {}',
   'the BIOS has no {}',
   'not in a folder: {}',
