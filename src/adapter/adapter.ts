@@ -19,6 +19,7 @@ import { InFlight, type Answering } from './in-flight';
 import { launchRequests } from './running/launch';
 import { memoryRequests } from './memory/memory';
 import { moduleRequests } from './modules';
+import { pastRequests } from './past/past-requests';
 import { RequestError, sessionHasEnded } from './request-error';
 import { screenRequests } from './screen/screen-requests';
 import { sourceRequests } from './sources';
@@ -46,6 +47,7 @@ export class RingsideAdapter extends DebugSession {
     this.handlers = {
       ...launchRequests(context),
       ...executionRequests(context),
+      ...pastRequests(context),
       ...breakpointRequests(context),
       ...exceptionRequests(context),
       ...stackRequests(context),
@@ -124,7 +126,9 @@ export class RingsideAdapter extends DebugSession {
     }
   }
 
-  private cancel({ requestId }: DebugProtocol.CancelArguments): void {
+  /** What is cancelled by the name of its progress is a run into the past: it stops where it is. */
+  private cancel({ requestId, progressId }: DebugProtocol.CancelArguments): void {
+    if (progressId !== undefined) this.context.debuggeeIfAny?.run.pause();
     if (requestId !== undefined) this.inFlight.cancel(requestId, new RequestError('cancelled'));
   }
 

@@ -1,13 +1,16 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
-/** How the client counts lines and columns; ours count from 1. */
+/** How the client counts lines and columns, where ours count from 1, and what it can show. */
 export class ClientFormat {
+  /** Whether it shows how long something takes. */
+  showsProgress = false;
   private firstLine = 1;
   private firstColumn = 1;
 
   configure(args: DebugProtocol.InitializeRequestArguments): void {
     this.firstLine = args.linesStartAt1 === false ? 0 : 1;
     this.firstColumn = args.columnsStartAt1 === false ? 0 : 1;
+    this.showsProgress = args.supportsProgressReporting === true;
   }
 
   toClientLine(line: number): number {

@@ -41,10 +41,10 @@ const HOST_MEMORY = 4 << 20;
 /** A way, on a processor that is not the usual one. */
 type ObservedWay = TestedWay & { readonly cpu?: ProfileName };
 
-const memoryOf = (cpu: ProfileName): number => (cpu === 'amd' ? HOST_MEMORY : MEMORY);
+const memoryOf = (cpu: ProfileName | undefined): number => (cpu === 'amd' ? HOST_MEMORY : MEMORY);
 
 /** Several virtual processors have short turns. */
-const setUp = ({ monitor, paging = 'ept', hosting, cpu = 'intel', cpus = 1 }: ObservedWay) => ({
+const setUp = ({ monitor, paging = 'ept', hosting, cpu, cpus = 1 }: ObservedWay) => ({
   ...{ monitor, paging, hosting, cpu, cpus, memory: memoryOf(cpu) },
   ...(cpus > 1 && { slice: 320 }),
 });
@@ -61,6 +61,7 @@ function undisturbed(program: Assembly, way: ObservedWay): Ending | undefined {
   let stop = run.turn(60_000, LIMIT);
   if (stop.kind === 'shutdown') stop = run.turn(1);
   if (stop.kind === 'not-implemented') return { end: stop.what, hash: machine.stateHash };
+  assert.ok(!inspect(stop, { depth: 4 }).includes('feature-missing'), inspect(stop));
   return stop.kind === 'end' ? { end: stop.end, hash: machine.stateHash } : undefined;
 }
 
@@ -157,7 +158,7 @@ class Session {
 
   /** Into the past by so many commands. */
   async back(choice: number): Promise<void> {
-    if (!this.debuggee.run.recorder || !this.started) return;
+    if (!this.debuggee.run.recorder || !this.started || this.end) return;
     for (let n = 0; n <= choice % 4; n++) {
       const granularity = choice % 3 ? 'instruction' : 'line';
       const { now } = this.debuggee.run.recorder;
@@ -289,11 +290,16 @@ describe('a guest that is debugged', function () {
     ['view', 2],
     ['breakAt', 205],
     ['run', 3],
+    ['back', 4],
     ['stack', 0],
     ['filter', 1],
     ['run', 0],
+    ['back', 0],
     ['save', 0],
     ['stepOften', 30],
+    ['back', 3],
+    ['view', 0],
+    ['run', 0],
     ['clear', 0],
     ['run', 5],
   ];

@@ -29,6 +29,8 @@ export interface World {
 /** Whose turn it is, of the guests of one computer. */
 export interface Present {
   readonly machine: Machine;
+  /** One for each guest, or processor of the bare computer. */
+  readonly targets: readonly Target[];
   readonly target: Target;
 }
 

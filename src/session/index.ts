@@ -61,7 +61,7 @@ export {
   type HostingObstacle,
   type HostingWish,
 } from './hosting';
-export { Recorder } from './recording/recorder';
+export { Recorder, type Timeline } from './recording/recorder';
 export { isEarlier, type Moment } from './recording/moment';
 export { applyControls, NO_CONTROLS, type Controls } from './recording/controls';
 export { applyInput, type Input } from './recording/input';

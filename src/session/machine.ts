@@ -54,7 +54,7 @@ export interface MachineOptions {
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
   /** What processor the computer has. Default: what the monitor needs, or 'intel'. */
-  readonly cpu?: ProfileName;
+  readonly cpu?: ProfileName | undefined;
   /** How many processors the bare computer has, or the only guest of a monitor by VT-x or SVM; up to `MOST_PROCESSORS`. Default: 1. */
   readonly cpus?: number;
   /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */

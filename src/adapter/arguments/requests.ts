@@ -12,6 +12,13 @@ import {
   type SetNodeValueArguments,
   type ViewArguments,
 } from '../protocol';
+import {
+  PastRequest,
+  type BookmarkArguments,
+  type GoToArguments,
+  type StepBackIntoArguments,
+  type TimelineArguments,
+} from '../past/protocol';
 import { anyObject, choice, count, flag, list, object, optional, text, whole } from './shape';
 
 /** The arguments of each request: what handlers rely on. */
@@ -19,10 +26,8 @@ import { anyObject, choice, count, flag, list, object, optional, text, whole } f
 const NOTHING = object({});
 /** There is one thread, so that nobody has to name it. */
 const THREAD = { threadId: optional(whole), singleThread: optional(flag) };
-const STEP = {
-  ...THREAD,
-  granularity: optional(choice('statement', 'line', 'instruction')),
-};
+const GRANULARITY = optional(choice('statement', 'line', 'instruction'));
+const STEP = { ...THREAD, granularity: GRANULARITY };
 const FORMAT = optional(object<DebugProtocol.ValueFormat>({ hex: optional(flag) }));
 const SOURCE = object<Pick<DebugProtocol.Source, 'path' | 'sourceReference'>>({
   path: optional(text),
@@ -42,11 +47,15 @@ const VIEW = choice(
 
 const BEGINNING_AND_END = {
   initialize: object<
-    Pick<DebugProtocol.InitializeRequestArguments, 'locale' | 'linesStartAt1' | 'columnsStartAt1'>
+    Pick<
+      DebugProtocol.InitializeRequestArguments,
+      'locale' | 'linesStartAt1' | 'columnsStartAt1' | 'supportsProgressReporting'
+    >
   >({
     locale: optional(text),
     linesStartAt1: optional(flag),
     columnsStartAt1: optional(flag),
+    supportsProgressReporting: optional(flag),
   }),
   launch: anyObject, // a configuration has its own checks: launch-attributes.ts
   attach: anyObject,
@@ -54,7 +63,10 @@ const BEGINNING_AND_END = {
   restart: object<{ arguments?: object }>({ arguments: optional(anyObject) }),
   terminate: NOTHING,
   disconnect: NOTHING,
-  cancel: object<Pick<DebugProtocol.CancelArguments, 'requestId'>>({ requestId: optional(whole) }),
+  cancel: object<Pick<DebugProtocol.CancelArguments, 'requestId' | 'progressId'>>({
+    requestId: optional(whole),
+    progressId: optional(text),
+  }),
 };
 
 const RUNNING = {
@@ -62,8 +74,6 @@ const RUNNING = {
   next: object(STEP),
   stepIn: object(STEP),
   stepOut: object(STEP),
-  stepBack: object(STEP),
-  reverseContinue: object(THREAD),
   pause: object(THREAD),
   threads: NOTHING,
   gotoTargets: object<DebugProtocol.GotoTargetsArguments>({
@@ -233,12 +243,31 @@ const OURS = {
   [CustomRequest.STATE]: object<StateArguments>({ deed: optional(list(text)) }),
 };
 
+const PAST = {
+  stepBack: object(STEP),
+  reverseContinue: object(THREAD),
+  [PastRequest.STEP_BACK_INTO]: object<StepBackIntoArguments>({ granularity: GRANULARITY }),
+  [PastRequest.STEP_BACK_OUT]: NOTHING,
+  [PastRequest.GO_TO]: object<GoToArguments>({
+    to: choice('start', 'present', 'instruction', 'exit', 'bookmark'),
+    number: optional(count),
+    frameId: optional(whole),
+  }),
+  [PastRequest.MOMENTS]: NOTHING,
+  [PastRequest.BOOKMARK]: object<BookmarkArguments>({
+    name: optional(text),
+    remove: optional(count),
+  }),
+  [PastRequest.TIMELINE]: object<TimelineArguments>({ number: count, drop: optional(flag) }),
+};
+
 const SHAPES = {
   ...BEGINNING_AND_END,
   ...RUNNING,
   ...BREAKPOINTS,
   ...LOOKING,
   ...MEMORY,
+  ...PAST,
   ...OURS,
 };
 

@@ -10,7 +10,7 @@ export function worldHere(context: SessionContext, target: Target): WorldRespons
   const world = placeHere(context, target);
   const { recorder } = context.debuggee.run;
   if (!recorder?.isPast) return world;
-  const count = recorder.instructionsAhead.toLocaleString('en');
+  const count = (recorder.lastInstructions - recorder.instructions).toLocaleString('en');
   const past = l10n.t('{0} instructions before the present', count);
   return { ...world, text: `${world.text} · ${past}` };
 }

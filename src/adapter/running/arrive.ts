@@ -22,7 +22,7 @@ export async function arrive(
     return false;
   });
   if (context.debuggeeIfAny !== debuggee) return;
-  debuggee.breakpoints.renew();
+  debuggee.breakpoints.lend(undefined);
   context.begun = true;
   context.stateChanged();
   context.output.flush();

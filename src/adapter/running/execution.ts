@@ -6,21 +6,15 @@ import { endText } from '../../debugger/words/ends';
 import { guestOfThread, threadId, type SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
 import { CustomRequest } from '../protocol';
+import { SearchProgress } from '../past/progress';
 import { RequestError } from '../request-error';
 import { warnOfMode } from './mode-warning';
 import { stopText } from './stop-text';
 
 /** Running, stepping, pausing. */
 export function executionRequests(context: SessionContext): Handlers {
-  const run = (command: RunCommand, thread?: number, body?: object): Reply => {
-    const { run: control } = context.debuggee;
-    if (control.isRunning) throw new RequestError(l10n.t('the guest is running already'));
-    mustGoOn(context);
-    const guest = guestToStep(context, thread);
-    return new Reply(body, () => {
-      proceed(context, command, false, guest);
-    });
-  };
+  const run = (command: RunCommand, thread?: number, body?: object): Reply =>
+    runCommand(context, command, thread, body);
   return {
     continue: () => run({ kind: 'continue' }, undefined, { allThreadsContinued: true }),
     next: handler(({ granularity, threadId }: DebugProtocol.NextArguments) =>
@@ -32,20 +26,29 @@ export function executionRequests(context: SessionContext): Handlers {
     stepOut: handler(({ threadId }: DebugProtocol.StepOutArguments) =>
       run({ kind: 'step-out' }, threadId),
     ),
-    stepBack: handler(({ granularity }: DebugProtocol.StepBackArguments) => {
-      mustBeRecorded(context);
-      return run({ kind: 'step-back', granularity: granularityOf(granularity) });
-    }),
-    reverseContinue: () => {
-      mustBeRecorded(context);
-      return run({ kind: 'reverse-continue' });
-    },
     [CustomRequest.STEP_TRANSLATED]: () => run({ kind: 'step-translated' }),
     pause: () => {
       context.debuggee.run.pause();
     },
     threads: () => ({ threads: threadsOf(context) }),
   };
+}
+
+/** Answers, and then lets the debuggee run. @throws RequestError when it does already, or cannot */
+export function runCommand(
+  context: SessionContext,
+  command: RunCommand,
+  thread?: number,
+  body?: object,
+): Reply {
+  if (context.debuggee.run.isRunning) {
+    throw new RequestError(l10n.t('the guest is running already'));
+  }
+  mustGoOn(context);
+  const guest = guestToStep(context, thread);
+  return new Reply(body, () => {
+    proceed(context, command, false, guest);
+  });
 }
 
 /**
@@ -83,13 +86,9 @@ export function mustGoOn({ debuggee, begun }: SessionContext): void {
   if (debuggee.run.hasEnded) throw new RequestError(l10n.t('the guest has ended'));
 }
 
-/** @throws RequestError where nothing is kept of the past */
-function mustBeRecorded({ debuggee }: SessionContext): void {
-  if (debuggee.run.recorder) return;
-  throw new RequestError(l10n.t('the past of this session is not recorded'));
-}
-
-function granularityOf(granularity: DebugProtocol.SteppingGranularity | undefined): Granularity {
+export function granularityOf(
+  granularity: DebugProtocol.SteppingGranularity | undefined,
+): Granularity {
   return granularity === 'instruction' ? 'instruction' : 'line';
 }
 
@@ -103,8 +102,10 @@ export function proceed(
   const { debuggee } = context;
   context.stop = undefined;
   context.stateChanged();
+  const progress = SearchProgress.of(context, command);
   debuggee.run
     .run(command, first, guest)
+    .finally(() => progress?.end())
     .then((result) => {
       // A restart or the end of the session may have come in between.
       if (context.debuggeeIfAny === debuggee) finish(context, result);

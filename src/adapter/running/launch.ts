@@ -1,4 +1,3 @@
-import { Remarks } from './remarks';
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import {
@@ -21,6 +20,8 @@ import { BootLoader, type LoadedBoot } from './boot-loader';
 import { namesOf, type GuestSettings } from './guest-attributes';
 import { OpenImages } from './open-images';
 import type { LaunchArguments } from '../protocol';
+import { remarkForks } from '../past/fork-remark';
+import { Remarks } from './remarks';
 import { RequestError, sessionHasEnded } from '../request-error';
 
 /** The beginning and the end of a session. */
@@ -239,6 +240,7 @@ function events(context: SessionContext): DebuggeeEvents {
 /** Unless the session has been ended, or launched anew, in between. */
 function begin(context: SessionContext, { debuggee, settings }: Launched): void {
   if (context.debuggeeIfAny !== debuggee) return;
+  remarkForks(context, debuggee);
   context.send('capabilities', {
     capabilities: { supportsStepBack: debuggee.run.recorder !== undefined },
   });

@@ -31,6 +31,8 @@ export function stopText(reason: StopReason, target: Target): StopText {
       return { reason: 'goto', description: l10n.t('Paused after a jump') };
     case 'same-place':
       return { reason: 'step', description: l10n.t('Paused at the same place') };
+    case 'arrived':
+      return { reason: 'goto', description: l10n.t('Paused at a moment of the recording') };
     case 'beginning':
       return { reason: 'step', description: l10n.t('Paused where the recording begins') };
     case 'breakpoint':
@@ -43,7 +45,10 @@ export function stopText(reason: StopReason, target: Target): StopText {
 /** Stops that the protocol knows as exceptions. */
 export type ExceptionStop = Exclude<
   StopReason,
-  { kind: 'entry' | 'step' | 'pause' | 'beginning' | 'goto' | 'same-place' | 'breakpoint' }
+  {
+    kind:
+      'entry' | 'step' | 'pause' | 'beginning' | 'arrived' | 'goto' | 'same-place' | 'breakpoint';
+  }
 >;
 
 function exceptionStopText(reason: ExceptionStop, target: Target): Omit<StopText, 'reason'> {

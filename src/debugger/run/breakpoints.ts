@@ -88,10 +88,13 @@ export class Breakpoints {
     this.tell();
   }
 
-  /** Somebody else has let the processors stop at his own places meanwhile. */
-  renew(): void {
-    this.target.computer.processor.setBreakpointOffsets(this.offsets);
+  /** The processors stop at somebody else's places, offsets within a page; undefined: at these breakpoints again. */
+  lend(offsets: ReadonlySet<number> | undefined): void {
+    this.lent = offsets !== undefined;
+    this.target.computer.processor.setBreakpointOffsets(offsets ?? this.offsets);
   }
+
+  private lent = false;
 
   /** Addresses that end the present step. */
   setTemporary(addresses: readonly bigint[]): void {
@@ -174,7 +177,7 @@ export class Breakpoints {
       offsets.size === this.offsets.size && [...offsets].every((o) => this.offsets.has(o));
     if (same) return;
     this.offsets = offsets;
-    this.target.computer.processor.setBreakpointOffsets(offsets);
+    if (!this.lent) this.target.computer.processor.setBreakpointOffsets(offsets);
   }
 }
 

@@ -127,8 +127,13 @@ export class Execution {
       this.idle = false;
       await this.sleep();
     }
+    return (await this.breathe()) ? stopped({ kind: 'pause' }) : undefined;
+  }
+
+  /** Lets others have their turn when it is time. @returns whether somebody wants the run to end */
+  async breathe(): Promise<boolean> {
     await this.takeTurns();
-    return this.pauseRequested ? stopped({ kind: 'pause' }) : undefined;
+    return this.pauseRequested;
   }
 
   private idle = false;
@@ -137,9 +142,10 @@ export class Execution {
   arrived: () => boolean = () => false;
 
   /** The machine is elsewhere. */
-  forgetPassed(): void {
+  forget(): void {
     this.passed = undefined;
     this.idle = false;
+    this.monitor.forget();
   }
 
   /** Runs the monitor to the VM entry. */
@@ -151,8 +157,7 @@ export class Execution {
       pass = false;
       if (result === 'waiting') await this.sleep();
       else if (result) return result;
-      await this.takeTurns();
-      if (this.pauseRequested) return stopped({ kind: 'pause' });
+      if (await this.breathe()) return stopped({ kind: 'pause' });
     }
     return undefined;
   }

@@ -44,6 +44,12 @@ export class MonitorRun {
 
   private reported: Operation | undefined;
 
+  /** The machine is elsewhere: in a past in which it has not ended. */
+  forget(): void {
+    this.ended = undefined;
+    this.reported = undefined;
+  }
+
   /** The monitor is about to end the guest for a bad reason: the user sees it while all is still there. */
   private givesUp(): RunResult | undefined {
     const next = this.target.monitor?.activity?.next;

@@ -10,9 +10,11 @@ import {
 } from '../../session';
 import type { Breakpoints } from './breakpoints';
 import { Execution } from './execution';
-import { History, type ForwardRun } from './history';
+import { Bookmarks } from './past/bookmarks';
+import { History, type ForwardRun } from './past/history';
 import { MonitorRun } from './monitor-run';
 import {
+  isBackward,
   isStepCommand,
   type BackwardCommand,
   type ForwardCommand,
@@ -54,6 +56,8 @@ export class RunControl {
   private readonly history: History | undefined;
   /** The past, where it is recorded. */
   readonly recorder: Recorder | undefined;
+  /** The same. */
+  readonly bookmarks: Bookmarks | undefined;
   private running = false;
 
   constructor(
@@ -66,6 +70,7 @@ export class RunControl {
     const run = new MachineRun(machine);
     const memory = environment.historyMemory ?? 0;
     this.recorder = memory > 0 ? new Recorder(machine, run, { memory }) : undefined;
+    this.bookmarks = this.recorder && new Bookmarks(this.recorder);
     this.monitor = new MonitorRun(subject, run, breakpoints, settings, environment);
     this.execution = new Execution(subject, run, breakpoints, settings, environment, this.monitor);
     const controls = this.recorder ?? new UnrecordedControls(machine);
@@ -84,7 +89,7 @@ export class RunControl {
       if (!this.target.monitor?.active) return this.execution.continue(past);
       return (await this.execution.finishMonitor(past)) ?? this.execution.continue(false);
     },
-    breathe: async () => (await this.execution.turn(undefined)) !== undefined,
+    breathe: () => this.execution.breathe(),
   };
 
   private get target(): Target {
@@ -147,9 +152,7 @@ export class RunControl {
 
   private async dispatch(command: RunCommand, first: boolean): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
-    if (command.kind === 'step-back' || command.kind === 'reverse-continue') {
-      return this.backward(command);
-    }
+    if (isBackward(command)) return this.backward(command);
     if (this.target.monitor?.activity) return this.fromMonitor(command);
     return this.heldWhile(command, () => this.fromGuest(command, first));
   }
@@ -170,10 +173,9 @@ export class RunControl {
     const { history } = this;
     if (!history) throw new Error('nothing is recorded');
     try {
-      if (command.kind === 'reverse-continue') return await history.toLastStop();
-      return await history.back(command.granularity ?? 'line');
+      return await history.go(command);
     } finally {
-      this.execution.forgetPassed();
+      this.execution.forget();
     }
   }
 

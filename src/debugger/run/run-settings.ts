@@ -1,3 +1,4 @@
+import type { Goal } from './past/goal';
 import type { Condition } from './breakpoints';
 
 /** What the user may ask for. */
@@ -13,16 +14,33 @@ export type RunCommand =
   | { readonly kind: 'step-out' }
   /** To where the present instruction, line or operation came from: calls and VM exits are crossed. */
   | { readonly kind: 'step-back'; readonly granularity?: Granularity }
+  /** To whatever was done last: into what was called, or into the handler of an exit. */
+  | { readonly kind: 'step-back-into'; readonly granularity?: Granularity }
+  /** To the call of the present function; in a handler to where it got control. */
+  | { readonly kind: 'step-back-out' }
   /** To the last moment before this one at which a continuing run would have stopped. */
-  | { readonly kind: 'reverse-continue' };
+  | { readonly kind: 'reverse-continue' }
+  /** To a moment that is known. */
+  | { readonly kind: 'go-to'; readonly goal: Goal };
+
+const THROUGH_HISTORY = [
+  'step-back',
+  'step-back-into',
+  'step-back-out',
+  'reverse-continue',
+  'go-to',
+] as const;
+
+/** Commands that lead to moments that are known, mostly of the past. */
+export type BackwardCommand = Extract<RunCommand, { kind: (typeof THROUGH_HISTORY)[number] }>;
+export type ForwardCommand = Exclude<RunCommand, BackwardCommand>;
+
+export const isBackward = (command: RunCommand): command is BackwardCommand =>
+  (THROUGH_HISTORY as readonly string[]).includes(command.kind);
 
 /** Commands that move one guest alone: the others are held meanwhile. */
-export const isStepCommand = ({ kind }: RunCommand): boolean =>
-  kind !== 'continue' && kind !== 'step-back' && kind !== 'reverse-continue';
-
-/** Commands that lead into the past. */
-export type BackwardCommand = Extract<RunCommand, { kind: 'step-back' | 'reverse-continue' }>;
-export type ForwardCommand = Exclude<RunCommand, BackwardCommand>;
+export const isStepCommand = (command: RunCommand): boolean =>
+  command.kind !== 'continue' && !isBackward(command);
 
 /** How far a step goes: one instruction, or all that a source line became (macros, TIMES). */
 export type Granularity = 'instruction' | 'line';

@@ -10,6 +10,8 @@ export type StopReason =
   | { readonly kind: 'pause' }
   /** There is nothing before this moment. */
   | { readonly kind: 'beginning' }
+  /** A moment that somebody wanted to go to. */
+  | { readonly kind: 'arrived' }
   | { readonly kind: 'goto' }
   /** Where the same guest stands in another way. */
   | { readonly kind: 'same-place' }

@@ -65,6 +65,7 @@ function exitRow(target: Target, record: ExitRecord): Row {
     children: 'collapsed',
     value: exits.number(reason),
     place: { address: record.linear },
+    exit: record.number,
   };
 }
 

@@ -32,6 +32,8 @@ export interface Row {
   readonly memoryReference?: string;
   readonly editable?: boolean;
   readonly place?: RowPlace;
+  /** The number of the VM exit that it tells of: a moment that can be gone to. */
+  readonly exit?: number;
   /** A place in the monitor's source instead. */
   readonly site?: { readonly file: string; readonly line: number; readonly column: number };
 }

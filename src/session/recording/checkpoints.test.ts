@@ -8,7 +8,8 @@ function at(steps: number, parent?: Checkpoint, pinned = false): Checkpoint {
   const memory: PageVersions = { parent: parent?.memory, pages: new Map() };
   const moment = { steps, time: steps, entries: 0 };
   const state = {} as MachineState;
-  return { moment, memory, state, controls: NO_CONTROLS, beside: undefined, pinned };
+  const rest = { controls: NO_CONTROLS, beside: undefined, instructions: steps };
+  return { moment, memory, state, pinned, ...rest };
 }
 
 /** One after the other. */

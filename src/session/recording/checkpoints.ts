@@ -6,6 +6,8 @@ import { mergeInto, type PageVersions } from './page-history';
 /** A moment from which a machine can go on. */
 export interface Checkpoint {
   readonly moment: Moment;
+  /** How many instructions had been completed. */
+  readonly instructions: number;
   readonly memory: PageVersions;
   /** All but memory. */
   readonly state: MachineState;

@@ -36,6 +36,10 @@ type Entry = Pick<Moment, 'steps' | 'time'> &
 
 /** One course of events: with the same beginning, the same entries lead to the same end. */
 export interface Timeline {
+  /** From 1. */
+  readonly number: number;
+  /** How many instructions had been completed where it left another one. */
+  readonly begins: number;
   readonly entries: Entry[];
   readonly checkpoints: Checkpoints;
   /** How far it is known. */
@@ -81,7 +85,7 @@ export class Recorder implements Journal {
     this.closest = this.spacing = options.spacing ?? SPACING;
     const { memory, processor } = machine.computer;
     this.pages = new PageHistory(memory, processor.caches);
-    this.present = { entries: [], checkpoints: new Checkpoints(), end: this.now, instructions: 0 };
+    this.present = this.begun([], new Checkpoints());
     this.all = [this.present];
     run.journal = this;
   }
@@ -112,12 +116,13 @@ export class Recorder implements Journal {
     return this.come < entries.length || isBefore(this.now, end);
   }
 
-  /** How many instructions are known to follow. */
-  get instructionsAhead(): number {
-    return this.isPast ? this.present.instructions - this.instructions : 0;
+  /** How many instructions had been completed at the last moment that is known. */
+  get lastInstructions(): number {
+    return this.isPast ? this.present.instructions : this.instructions;
   }
 
-  private get instructions(): number {
+  /** How many instructions have been completed. */
+  get instructions(): number {
     return this.machine.computer.processor.completed;
   }
 
@@ -176,17 +181,26 @@ export class Recorder implements Journal {
   private fork(): void {
     if (!this.isPast) return;
     const { entries, checkpoints } = this.present;
-    const end = this.now;
-    this.present = {
-      entries: entries.slice(0, this.come),
-      checkpoints: checkpoints.upTo(end),
-      end,
-      instructions: this.instructions,
-    };
+    this.present = this.begun(entries.slice(0, this.come), checkpoints.upTo(this.now));
     this.all.push(this.present);
     this.control(NO_CONTROLS);
     this.onFork();
   }
+
+  private begun(entries: Entry[], checkpoints: Checkpoints): Timeline {
+    const { now: end, instructions } = this;
+    return {
+      number: ++this.timelinesBegun,
+      begins: instructions,
+      entries,
+      checkpoints,
+      end,
+      instructions,
+    };
+  }
+
+  /** How many timelines there have been. */
+  private timelinesBegun = 0;
 
   /** Goes on with another timeline, from its end. */
   switchTo(timeline: Timeline): void {
@@ -229,6 +243,14 @@ export class Recorder implements Journal {
     if (!from) return undefined;
     this.restore(from);
     return this.now;
+  }
+
+  /** Goes to the last checkpoint at which less than so many instructions had been completed, or to the first one. */
+  goToBefore(instructions: number): void {
+    this.noteEnd();
+    const { all } = this.present.checkpoints;
+    const from = all.findLast((checkpoint) => checkpoint.instructions < instructions) ?? all[0];
+    if (from) this.restore(from);
   }
 
   /** Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that. */
@@ -325,6 +347,7 @@ export class Recorder implements Journal {
     const start = performance.now();
     const checkpoint: Checkpoint = {
       moment: this.now,
+      instructions: this.instructions,
       memory: taken,
       state: this.machine.saveBesideMemory(),
       controls: this.controls,

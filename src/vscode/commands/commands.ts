@@ -14,6 +14,7 @@ import { registerExplanations } from '../dumps/explain-dump';
 import { doctorCommands } from './doctor';
 import { exitCommands } from './exits';
 import { registerMemoryText } from './memory';
+import { pastCommands } from './past';
 import { rowCommands } from './rows';
 import { screenCommands } from './screen';
 import { sessionCommands } from './session';
@@ -48,6 +49,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...translationCommands(context),
     ...tlbCommands(context),
     ...exitCommands(context),
+    ...pastCommands(context),
     ...vmcsCommands(context),
     ...screenCommands(context),
     ...comparisonCommands(context),

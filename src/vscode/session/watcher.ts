@@ -7,6 +7,7 @@ import {
   type RemarkEventBody,
   type ScreenEventBody,
 } from '../../adapter/protocol';
+import { PastRequest } from '../../adapter/past/protocol';
 import { DEBUG_TYPE } from '../debug-type';
 
 /** What the faces of the extension look at: a session that stands, and the frame in focus. */
@@ -21,6 +22,11 @@ const RUNNING_COMMANDS = new Set([
   'next',
   'stepIn',
   'stepOut',
+  'stepBack',
+  'reverseContinue',
+  PastRequest.STEP_BACK_INTO,
+  PastRequest.STEP_BACK_OUT,
+  PastRequest.GO_TO,
   CustomRequest.STEP_TRANSLATED,
 ]);
 

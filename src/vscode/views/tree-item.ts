@@ -57,6 +57,7 @@ function abilitiesOf(node: ViewNode): string[] {
     ...(node.memoryReference === undefined ? [] : ['memory']),
     ...(node.editable ? ['editable'] : []),
     ...(node.location ? ['location'] : []),
+    ...(node.exit === undefined ? [] : ['moment']),
   ];
 }
 

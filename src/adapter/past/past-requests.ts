@@ -1,0 +1,129 @@
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Bookmark, Bookmarks } from '../../debugger/run/past/bookmarks';
+import type { Goal } from '../../debugger/run/past/goal';
+import type { BackwardCommand } from '../../debugger/run/run-settings';
+import type { Recorder, Timeline } from '../../session';
+import type { SessionContext } from '../context';
+import { handler, type Handlers, type Reply } from '../handlers';
+import { worldOf } from '../inspect/worlds';
+import { RequestError } from '../request-error';
+import { granularityOf, runCommand } from '../running/execution';
+import {
+  PastRequest,
+  type BookmarkArguments,
+  type BookmarkBody,
+  type GoToArguments,
+  type MomentsResponse,
+  type StepBackIntoArguments,
+  type TimelineArguments,
+  type TimelineBody,
+} from './protocol';
+
+/** Into the past, and to moments that are known. */
+export function pastRequests(context: SessionContext): Handlers {
+  const run = (command: BackwardCommand): Reply => {
+    pastOf(context);
+    return runCommand(context, command);
+  };
+  return {
+    stepBack: handler(({ granularity }: DebugProtocol.StepBackArguments) =>
+      run({ kind: 'step-back', granularity: granularityOf(granularity) }),
+    ),
+    reverseContinue: () => run({ kind: 'reverse-continue' }),
+    [PastRequest.STEP_BACK_INTO]: handler(({ granularity }: StepBackIntoArguments) =>
+      run({ kind: 'step-back-into', granularity: granularityOf(granularity) }),
+    ),
+    [PastRequest.STEP_BACK_OUT]: () => run({ kind: 'step-back-out' }),
+    [PastRequest.GO_TO]: handler((args: GoToArguments) =>
+      run({ kind: 'go-to', goal: goalOf(context, args) }),
+    ),
+    [PastRequest.MOMENTS]: () => momentsOf(context),
+    [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
+    [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {
+      const { recorder } = pastOf(context);
+      const timeline = timelineOf(recorder, number);
+      if (!drop) return run({ kind: 'go-to', goal: { kind: 'end-of', timeline } });
+      if (timeline === recorder.timeline) {
+        throw new RequestError(l10n.t('the session is on this timeline'));
+      }
+      recorder.dropTimeline(timeline);
+      return undefined;
+    }),
+  };
+}
+
+/** @throws RequestError where nothing is kept of the past */
+function pastOf({ debuggee }: SessionContext): { recorder: Recorder; bookmarks: Bookmarks } {
+  const { recorder, bookmarks } = debuggee.run;
+  if (recorder && bookmarks) return { recorder, bookmarks };
+  throw new RequestError(l10n.t('the past of this session is not recorded'));
+}
+
+/** @throws RequestError where there is no such moment */
+function goalOf(context: SessionContext, { to, number, frameId }: GoToArguments): Goal {
+  if (to === 'start' || to === 'present') return { kind: to };
+  if (number === undefined) throw new RequestError(l10n.t('the number is missing'));
+  const { recorder, bookmarks } = pastOf(context);
+  if (to === 'bookmark') return bookmarked(bookmarks, number);
+  if (to === 'instruction') {
+    const last = recorder.lastInstructions;
+    if (number <= last) return { kind: 'instruction', count: number };
+    throw new RequestError(
+      l10n.t('only {0} instructions have been executed', last.toLocaleString('en')),
+    );
+  }
+  const { target } = frameId === undefined ? context.debuggee : worldOf(context, frameId);
+  if (target.trace.get(number)) return { kind: 'exit', number, guest: target.number };
+  throw new RequestError(l10n.t('there is no VM exit {0}', String(number)));
+}
+
+function bookmarked(bookmarks: Bookmarks, number: number): Goal {
+  const found = bookmarks.all.find((bookmark) => bookmark.number === number);
+  if (found) return { kind: 'moment', moment: found.moment, timeline: found.timeline };
+  throw new RequestError(l10n.t('there is no bookmark {0}', String(number)));
+}
+
+function timelineOf({ timelines }: Recorder, number: number): Timeline {
+  const found = timelines.find((timeline) => timeline.number === number);
+  if (found) return found;
+  throw new RequestError(l10n.t('there is no timeline {0}', String(number)));
+}
+
+function momentsOf(context: SessionContext): MomentsResponse {
+  const { recorder, bookmarks } = pastOf(context);
+  return {
+    instructions: recorder.instructions,
+    present: recorder.lastInstructions,
+    isPast: recorder.isPast,
+    bookmarks: bookmarks.all.map(bookmarkBody),
+    timelines: recorder.timelines.map((timeline) => timelineBody(recorder, timeline)),
+  };
+}
+
+function timelineBody(recorder: Recorder, timeline: Timeline): TimelineBody {
+  const isPresent = timeline === recorder.timeline;
+  const ends = isPresent ? recorder.lastInstructions : timeline.instructions;
+  return { number: timeline.number, begins: timeline.begins, ends, isPresent };
+}
+
+const bookmarkBody = ({ number, name, instructions, timeline }: Bookmark): BookmarkBody => ({
+  number,
+  name,
+  instructions,
+  timeline: timeline.number,
+});
+
+function mark(
+  context: SessionContext,
+  { name, remove }: BookmarkArguments,
+): BookmarkBody | undefined {
+  const { bookmarks, recorder } = pastOf(context);
+  if (remove === undefined) {
+    if (context.debuggee.run.isRunning) throw new RequestError(l10n.t('the guest is running'));
+    const count = recorder.instructions.toLocaleString('en');
+    return bookmarkBody(bookmarks.add(name ?? l10n.t('after {0} instructions', count)));
+  }
+  if (bookmarks.remove(remove)) return undefined;
+  throw new RequestError(l10n.t('there is no bookmark {0}', String(remove)));
+}

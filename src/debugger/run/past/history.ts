@@ -1,0 +1,219 @@
+import { isEarlier, type MachineRun, type Moment, type Recorder } from '../../../session';
+import { lineAt } from '../../places/program-place';
+import { Unwinder, type Activation } from '../../places/unwind';
+import { linearRip } from '../../registers/registers';
+import type { Present } from '../../target';
+import type { Breakpoints } from '../breakpoints';
+import type { BackwardCommand, Granularity } from '../run-settings';
+import { stopped, type RunResult } from '../stop';
+import { transferOf, type Transfer } from '../transfers';
+import { Journey } from './journey';
+import { Search } from './search';
+import { SingleSteps } from './single-steps';
+import { standingOf, type Standing } from './standing';
+
+const STEPPED = stopped({ kind: 'step' });
+const BEGINNING = stopped({ kind: 'beginning' });
+const ARRIVED = stopped({ kind: 'arrived' });
+const PAUSED = stopped({ kind: 'pause' });
+
+/** The longest instruction, in bytes. */
+const LONGEST = 15;
+
+/** What the history needs of those who run the machine forward. */
+export interface ForwardRun {
+  /** Goes on until something stops it, or the recorder's goal has come. */
+  goOn(past: boolean): Promise<RunResult>;
+  /** Lets others have their turn. @returns whether somebody wants the run to end */
+  breathe(): Promise<boolean>;
+}
+
+/** A stop in the past. */
+interface Found {
+  readonly moment: Moment;
+  readonly result: RunResult;
+}
+
+/** Steps and runs into the past, and to moments that are known. */
+export class History {
+  private readonly steps: SingleSteps;
+  private readonly search: Search;
+  private readonly journey: Journey;
+
+  constructor(
+    private readonly subject: Present,
+    private readonly recorder: Recorder,
+    private readonly run: MachineRun,
+    private readonly breakpoints: Breakpoints,
+    private readonly forward: ForwardRun,
+  ) {
+    this.steps = new SingleSteps(recorder, run);
+    this.search = new Search(subject, recorder, run, breakpoints, () => forward.breathe());
+    this.journey = new Journey(subject, recorder, run);
+  }
+
+  go(command: BackwardCommand): RunResult | Promise<RunResult> {
+    switch (command.kind) {
+      case 'step-back':
+        return this.over(command.granularity ?? 'line');
+      case 'step-back-into':
+        return this.into(command.granularity ?? 'line');
+      case 'step-back-out':
+        return this.out();
+      case 'reverse-continue':
+        return this.toLastStop();
+      case 'go-to':
+        return this.journey.to(command.goal) ? ARRIVED : BEGINNING;
+    }
+  }
+
+  /** Back by an instruction or a line, over what it called; in the monitor by an operation. */
+  private async over(granularity: Granularity): Promise<RunResult> {
+    if (this.run.inMonitor) return this.into(granularity);
+    if (!(await this.overOne())) return this.beginning();
+    if (granularity === 'line') await this.toLineStart(() => this.overOne());
+    return STEPPED;
+  }
+
+  /** Back by whatever was done last, wherever that was: to the end of a function that returned, or of a handler. */
+  private async into(granularity: Granularity): Promise<RunResult> {
+    const { side } = this.standing;
+    if (!this.steps.toLast(() => true)) return this.beginning();
+    const stayed = !this.run.inMonitor && this.standing.side === side;
+    if (stayed && granularity === 'line') {
+      await this.toLineStart(() => Promise.resolve(this.steps.toLast(() => true)));
+    }
+    return STEPPED;
+  }
+
+  /** To where the present function was called, or the present handler got control. */
+  private async out(): Promise<RunResult> {
+    const { run, recorder, standing: here } = this;
+    if (run.inMonitor) {
+      return this.steps.toLast(() => !run.inMonitor) ? STEPPED : this.beginning();
+    }
+    const { target, side } = here;
+    const world = side === 'hypervisor' ? target.hostWorld : target.guestWorld;
+    const [caller] = world ? new Unwinder(target, world) : [];
+    if (!caller) return this.beginning();
+    const end = recorder.now;
+    const moment = await this.entryFrom(caller, end, here);
+    if (moment) recorder.goTo(moment);
+    return moment ? STEPPED : this.nowhere(end);
+  }
+
+  /** The moment before control came from an activation to the one that was called by it, or has interrupted it. */
+  private async entryFrom(
+    { registers, via }: Activation,
+    end: Moment,
+    { side, target }: Standing,
+  ): Promise<Moment | undefined> {
+    const linear = linearRip(registers);
+    if (via === undefined || via === 'syscall') {
+      const stack = via === undefined ? registers.gpr(4) : undefined;
+      return this.lastCall(end, { linear, stack, side });
+    }
+    const delivered = await this.search.last(end, { deliveries: true }, () => {
+      const { last } = this.subject.target.events;
+      return last?.stack === via.stack && last.vector === via.vector;
+    });
+    if (!delivered) return undefined;
+    this.recorder.goTo(delivered);
+    const isThere = (): boolean => !this.run.inMonitor && this.subject.target === target;
+    return this.steps.toLast(isThere) ? this.recorder.now : undefined;
+  }
+
+  /** A line may have become several instructions: back while that leads upwards in it. */
+  private async toLineStart(back: () => Promise<boolean>): Promise<void> {
+    for (;;) {
+      const { now } = this.recorder;
+      const here = this.standing;
+      const line = lineAt(here.target, here.linear);
+      if (line === undefined) return;
+      const onward = await back();
+      const before = this.standing;
+      const same = before.side === here.side && before.linear < here.linear;
+      if (onward && same && lineAt(before.target, before.linear) === line) continue;
+      this.recorder.goTo(now);
+      return;
+    }
+  }
+
+  /** To the last moment before this one at which something would have stopped the program. */
+  private async toLastStop(): Promise<RunResult> {
+    const { recorder, breakpoints, search } = this;
+    breakpoints.peeking = true;
+    try {
+      const last = await search.backwards(recorder.now, (bound) => this.lastStopBefore(bound));
+      if (last) recorder.goTo(last.moment);
+      return last ? last.result : await this.nowhere(recorder.now);
+    } finally {
+      breakpoints.peeking = false;
+    }
+  }
+
+  /** One that somebody asks for ends the search. */
+  private async lastStopBefore(bound: Moment): Promise<Found | undefined> {
+    const { recorder } = this;
+    let found: Found | undefined;
+    for (let past = false; ; past = true) {
+      const result = await this.forward.goOn(past);
+      if (recorder.hasArrived || !isEarlier(recorder.now, bound)) return found;
+      found = { moment: recorder.now, result };
+      if (result.kind === 'stopped' && result.reason.kind === 'pause') return found;
+    }
+  }
+
+  /** Nothing was found: up to the beginning, or somebody wanted no more of it and is shown some moment. */
+  private async nowhere(moment: Moment): Promise<RunResult> {
+    if (!(await this.forward.breathe())) return this.beginning();
+    this.recorder.goTo(moment);
+    return PAUSED;
+  }
+
+  private beginning(): RunResult {
+    this.recorder.goTo(this.recorder.start);
+    return BEGINNING;
+  }
+
+  /** To the instruction that was executed before, in the present activation. @returns whether there is one */
+  private async overOne(): Promise<boolean> {
+    const here = this.standing;
+    const isBefore = (): boolean => {
+      const now = this.standing;
+      if (this.run.inMonitor || now.target !== here.target || now.side !== here.side) return false;
+      return now.retired < here.retired || now.linear !== here.linear;
+    };
+    const end = this.recorder.now;
+    if (!this.steps.toLast(isBefore)) return false;
+    if (!returns(transferOf(this.standing.target))) return true;
+    const returned = this.recorder.now;
+    this.recorder.goTo((await this.lastCall(end, here)) ?? returned);
+    return true;
+  }
+
+  /**
+   * The last moment before `end` at which an instruction was about to call somebody, who returns to a place. The calling
+   * instruction ends there.
+   *
+   * @param stack undefined: wherever the stack was
+   */
+  private lastCall(
+    end: Moment,
+    { linear, stack, side }: Pick<Standing, 'linear' | 'side'> & { stack?: bigint | undefined },
+  ): Promise<Moment | undefined> {
+    const instructions = Array.from({ length: LONGEST }, (_, n) => linear - BigInt(n + 1));
+    return this.search.last(end, { instructions }, () => {
+      const now = this.standing;
+      if (now.side !== side || this.run.inMonitor) return false;
+      if (stack !== undefined && now.stack !== stack) return false;
+      return transferOf(now.target).next === linear;
+    });
+  }
+
+  private get standing(): Standing {
+    return standingOf(this.subject);
+  }
+}
+
+const returns = ({ kind }: Transfer): boolean => kind === 'return' || kind === 'interrupt-return';

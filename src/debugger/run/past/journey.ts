@@ -1,0 +1,89 @@
+import type { MachineRun, Moment, Recorder, Stop } from '../../../session';
+import type { Present, Target } from '../../target';
+import type { Goal } from './goal';
+
+/** Goes to moments that are known by what had happened by then. */
+export class Journey {
+  constructor(
+    private readonly subject: Present,
+    private readonly recorder: Recorder,
+    private readonly run: MachineRun,
+  ) {}
+
+  /** @returns whether it is reached; otherwise the machine stands at the last moment that is known */
+  to(goal: Goal): boolean {
+    const { recorder } = this;
+    switch (goal.kind) {
+      case 'start':
+        recorder.goTo(recorder.start);
+        return true;
+      case 'present':
+        recorder.goTo(recorder.end);
+        return true;
+      case 'end-of':
+        recorder.switchTo(goal.timeline);
+        return true;
+      case 'moment':
+        if (goal.timeline !== recorder.timeline) recorder.switchTo(goal.timeline);
+        recorder.goTo(goal.moment);
+        return true;
+      case 'instruction':
+        return this.toInstruction(goal.count);
+      case 'exit':
+        return this.toExit(goal.number, goal.guest);
+    }
+  }
+
+  private get completed(): number {
+    return this.subject.machine.computer.processor.completed;
+  }
+
+  private toInstruction(count: number): boolean {
+    return this.goOnFrom(count, () => count - this.completed);
+  }
+
+  private toExit(number: number, guest: number): boolean {
+    const target = this.subject.targets[guest];
+    const record = target?.trace.get(number);
+    if (!target || !record) return false;
+    const { trace } = target;
+    return this.goOnFrom(record.instructions, () => {
+      if (trace.total >= number) return 0;
+      stopAtExit(target, number);
+      return Number.MAX_SAFE_INTEGER;
+    });
+  }
+
+  /**
+   * Goes on from before a number of instructions had been completed.
+   *
+   * @param left about how much of the way is left, never more; 0 at its end
+   */
+  private goOnFrom(instructions: number, left: () => number): boolean {
+    const { recorder, run } = this;
+    const { end } = recorder;
+    recorder.goToBefore(instructions);
+    for (let stuck = 0, past = false; left() > 0;) {
+      if (!recorder.isPast) return false;
+      const { now } = recorder;
+      const stop: Stop | undefined = run.inMonitor ? run.operate() : run.execute(left(), past);
+      past = stop?.kind === 'breakpoint' || stop?.kind === 'hole';
+      stuck = isSame(now, recorder.now) ? stuck + 1 : 0;
+      if (stuck <= MOST_FRUITLESS) continue;
+      recorder.goTo(end);
+      return false;
+    }
+    return true;
+  }
+}
+
+/** So often the machine may be let go on without a step. */
+const MOST_FRUITLESS = 4;
+
+const isSame = (a: Moment, b: Moment): boolean =>
+  a.steps === b.steps && a.time === b.time && a.entries === b.entries;
+
+/** The exits of a program's own hypervisor stop nobody who does not ask. */
+function stopAtExit({ monitor, transitions, trace }: Target, number: number): void {
+  if (!monitor) transitions.asks = () => trace.total >= number;
+}
