@@ -7,7 +7,7 @@ import { vtxVcpu } from '../../src/vmm/vtx/vtx-vcpu';
 
 describe('monitor hook of the unit tests', () => {
   it('lets an operation know its place in the source that is served', () => {
-    const operation = handleCpuid(vtxVcpu(eptPaging(TAGGED))).next().value;
+    const operation = handleCpuid(vtxVcpu(eptPaging(TAGGED), { number: 0, of: 1 })).next().value;
     assert.ok(operation?.site);
     const { file, line, column, function: name } = operation.site;
     assert.equal(file, 'vmm/hardware/exits/cpuid.ts');

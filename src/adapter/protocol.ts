@@ -62,7 +62,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   monitor?: MonitorName;
   /** The computer's processor. Default: 'intel', which has VT-x; 'amd' has SVM. */
   cpu?: ProfileName;
-  /** How many processors the bare computer has, 1 to 8. Default: 1. */
+  /** How many processors the bare computer has, or the only guest of 'vtx' or 'svm': 1 to 8. Default: 1. */
   cpus?: number;
   /** The guest's RAM: bytes, or a number with the suffix K, M or G. Default: '64M'. */
   memory?: string | number;

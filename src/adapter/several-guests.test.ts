@@ -32,6 +32,7 @@ const lineOf = (source: string, text: string): number =>
 const WAYS: readonly { readonly monitor: MonitorName; readonly paging?: Paging }[] = [
   { monitor: 'vtx' },
   { monitor: 'vtx', paging: 'shadow' },
+  { monitor: 'svm' },
   { monitor: 'emulate' },
   { monitor: 'deprivilege' },
 ];

@@ -13,6 +13,8 @@ import {
   MOST_PROCESSORS,
   neededProcessor,
   processorAndMonitor,
+  severalObstacle,
+  type SeveralObstacle,
   type BootImage,
   type MachineOutput,
   type MonitorName,
@@ -52,7 +54,8 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const { cpu, monitor } = processorAndMonitor(options.cpu, options.monitor);
   const memory = parseMemory(options.memory);
   const limit = instructionLimit(options.maxInstructions);
-  const cpus = processorCount(options.cpus, monitor);
+  const paging = options.paging as Paging;
+  const cpus = processorCount(options, monitor, paging);
   const { append, initrd, disk: disks, floppy: floppies, cdrom, bios } = options;
   requireImage(path, options);
   const loaded = await loadImage(path, {
@@ -65,7 +68,6 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const names = guestNames([path ?? 'guest', ...options.guest]);
   const output = outputOf(names);
   const others = guests.map((each, n) => ({ image: each, memory, output: output(n + 1) }));
-  const paging = options.paging as Paging;
   const tlbTags = options.tlbTags === 'on';
   const hosting = hostingFor(options, monitor, memory * names.length);
   const setUp = { monitor, memory, paging, tlbTags, hosting, others, cpu, cpus };
@@ -96,14 +98,26 @@ export async function runCommand(path: string | undefined, options: RunOptions):
 }
 
 /** @throws UsageError for a number that no computer has, or that the monitor cannot give its guest yet */
-function processorCount(text: string, monitor: MonitorName): number {
+function processorCount(
+  { cpus: text, guest }: RunOptions,
+  monitor: MonitorName,
+  paging: Paging,
+): number {
   const count = parseCount(text, 'no count: --cpus ');
   if (count < 1 || count > MOST_PROCESSORS) {
     throw usageError(`--cpus: a computer has 1 to ${String(MOST_PROCESSORS)} processors`);
   }
-  if (count > 1 && monitor !== 'none') notBuiltYet(`--cpus ${text} with --monitor ${monitor}`);
+  const wish = { monitor, paging, others: guest.length > 0 };
+  const obstacle = count > 1 ? severalObstacle(wish) : undefined;
+  if (obstacle) notBuiltYet(`--cpus ${text} ${SEVERAL_OBSTACLES[obstacle](monitor)}`);
   return count;
 }
+
+const SEVERAL_OBSTACLES: Record<SeveralObstacle, (monitor: MonitorName) => string> = {
+  technique: (monitor) => `with --monitor ${monitor}`,
+  'several-guests': () => 'with --guest: of several guests each has one processor',
+  'shadow-paging': () => 'with --paging shadow',
+};
 
 /** The images of guests beside the first one; undefined when a source file has errors. */
 async function otherGuests(
@@ -159,22 +173,26 @@ function outputOf(names: readonly string[]): (guest: number) => MachineOutput {
   };
 }
 
-/** That of the first guest, or of each processor of the bare computer. */
+/** That of the first guest, as each of its processors has it. */
 function techniquesOf(machine: Machine): readonly [Technique, ...Technique[]] {
-  const [, ...further] = machine.vms ? [] : machine.computer.processors;
+  const further = Array.from({ length: machine.processorCount - 1 });
   const of = (number: number): Technique => techniqueOf(machine, NO_PLACES, number);
   return [of(0), ...further.map((_, n) => of(n + 1))];
 }
 
+/** Counts the exits of a guest, whichever of its processors leaves it. */
 function watchGuest(machine: Machine, name: string, number: number): WatchedGuest {
-  const technique = techniqueOf(machine, NO_PLACES, number);
-  const { computer } = machine;
+  const { vms, computer, processorCount } = machine;
+  const own =
+    processorCount > 1 ? techniquesOf(machine) : [techniqueOf(machine, NO_PLACES, number)];
   const exits = new Map<number, number>();
-  const isPresent = (): boolean => machine.vms === undefined || machine.present === number;
-  computer.processors.forEach((processor, n) => {
-    const own = n === 0 ? technique : techniqueOf(machine, NO_PLACES, n);
-    countExits(processor, own, isPresent, exits);
+  own.forEach((technique, n) => {
+    const processor = computer.processors[vms ? 0 : n] ?? computer.processor;
+    const isPresent = (): boolean => vms === undefined || machine.present === number + n;
+    countExits(processor, technique, isPresent, exits);
   });
+  const [technique] = own;
+  if (!technique) throw new RangeError('a guest without a processor');
   return { name, number, technique, exits };
 }
 

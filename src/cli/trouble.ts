@@ -55,7 +55,7 @@ export class TroubleWatch {
 
   constructor(
     private readonly machine: Machine,
-    /** How the machine virtualizes; on the bare computer, by each of its processors. */
+    /** How the machine virtualizes: the first guest, by each of its processors. */
     private readonly techniques: readonly [Technique, ...Technique[]],
     private readonly known: Programs,
   ) {
@@ -72,14 +72,20 @@ export class TroubleWatch {
     );
     const { processors } = machine.computer;
     for (const cpu of vm ? guestProcessors(this.technique, vm, own) : processors) {
-      this.observe(cpu, () => vm?.isPresent ?? true);
+      this.observe(cpu, () => this.isPresent);
     }
   }
 
   /** That of the processor whose turn it is, where there are several. */
   get technique(): Technique {
     const { machine, techniques } = this;
-    return techniques[machine.vms ? 0 : machine.present] ?? techniques[0];
+    return techniques[machine.present] ?? techniques[0];
+  }
+
+  /** Whether it is the turn of the first guest. */
+  private get isPresent(): boolean {
+    const { machine, techniques } = this;
+    return machine.present < techniques.length;
   }
 
   /** What whoever runs the guest takes first is the guest's only if it is delivered. */

@@ -51,7 +51,7 @@ export interface DebuggeeEvents extends RunEnvironment {
 /** A program on its machine, with everything to run, stop and look at it. */
 export class Debuggee implements Present {
   readonly machine: Machine;
-  /** One for each guest, or for each processor of the bare computer. */
+  /** One for each guest, or for each processor of the bare computer, or virtual processor of the only guest. */
   readonly targets: readonly [Target, ...Target[]];
   /** What the guests are called, or the processors. */
   readonly names: readonly string[];
@@ -73,15 +73,16 @@ export class Debuggee implements Present {
     const others = guests.map((guest, n) => ({ ...guest, output: output(n + 1) }));
     this.machine = new Machine(image, { ...machine, others }, output(0));
     const firmware = firmwarePrograms(image);
-    const { processors } = this.machine.computer;
-    const [, ...further] = this.machine.vms ? [] : processors;
+    const { processorCount, vms } = this.machine;
+    const kind = vms ? 'vCPU' : 'CPU';
+    const further = Array.from({ length: processorCount - 1 }, (_, n) => n + 1);
     this.names =
-      further.length > 0
-        ? processors.map((_, n) => `CPU ${String(n)}`)
+      processorCount > 1
+        ? [0, ...further].map((n) => `${kind} ${String(n)}`)
         : [name ?? '', ...guests.map((guest) => guest.name)];
     this.targets = [
       new Target(this.machine, programs, firmware),
-      ...further.map((_, n) => new Target(this.machine, programs, firmware, n + 1)),
+      ...further.map((number) => new Target(this.machine, programs, firmware, number)),
       ...guests.map(
         (guest, n) =>
           new Target(this.machine, guest.programs, firmwarePrograms(guest.image), n + 1),
@@ -128,9 +129,10 @@ export class Debuggee implements Present {
     this.run.recorder?.edited();
   }
 
-  /** One target for each program: the processors of the bare computer execute the same one. */
+  /** One target for each program: the processors of a computer execute the same one. */
   get guests(): readonly Target[] {
-    return this.machine.vms ? this.targets : this.targets.slice(0, 1);
+    const { vms, processorCount } = this.machine;
+    return vms && processorCount === 1 ? this.targets : this.targets.slice(0, 1);
   }
 
   /** The guest that has the processor, or the processor whose turn it is. */

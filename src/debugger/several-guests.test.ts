@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { assembleText, flatImage, Machine, MachineRun, WAYS, type Way } from '../session';
+import { boot, COUNTING } from '../machine/several-processors.testing';
 import { callStack } from './places/stack';
 import { Target } from './target';
 import type { ViewName } from './views/row';
@@ -82,6 +83,27 @@ describe('looking at several guests', function () {
         if (!goes) break;
       }
       assert.ok(present > 100, 'the second one had the processor, too');
+      assert.equal(seen.machine.stateHash, unseen.machine.stateHash);
+    });
+  }
+});
+
+describe('looking at the virtual processors of a guest', function () {
+  this.timeout(120_000);
+
+  for (const monitor of ['vtx', 'svm'] as const) {
+    it(`changes nothing: ${monitor}`, async () => {
+      const program = await assembleText(COUNTING);
+      const options = { monitor, cpus: 3, slice: 320 };
+      const [seen, unseen] = [await boot(COUNTING, options), await boot(COUNTING, options)];
+      const targets = [0, 1, 2].map((n) => new Target(seen.machine, [program], [], n));
+      const present = new Set<number>();
+      for (let n = 0; n < 6000; n++) {
+        present.add(seen.machine.present);
+        if (n % 1301 === 300) look(targets);
+        for (const { run } of [seen, unseen]) goOn(run);
+      }
+      assert.deepEqual([...present].sort(), [0, 1, 2]);
       assert.equal(seen.machine.stateHash, unseen.machine.stateHash);
     });
   }

@@ -29,7 +29,12 @@ export {
 } from './machine';
 export type { Paging } from '../vmm';
 export { MOST_PROCESSORS } from '../machine/processors';
-export { neededProcessor, processorAndMonitor } from './processors';
+export {
+  neededProcessor,
+  processorAndMonitor,
+  severalObstacle,
+  type SeveralObstacle,
+} from './processors';
 export type { ProfileName } from '../processor/profile/amd';
 export { HoleCounts, type CountedHole } from './hole-counts';
 export { WAYS, type Way } from './ways';

@@ -55,7 +55,7 @@ export interface MachineOptions {
   readonly engine?: EngineKind;
   /** What processor the computer has. Default: what the monitor needs, or 'intel'. */
   readonly cpu?: ProfileName | undefined;
-  /** How many processors the bare computer has, up to `MOST_PROCESSORS`. Default: 1. */
+  /** How many processors the bare computer has, or the only guest of a monitor by VT-x or SVM; up to `MOST_PROCESSORS`. Default: 1. */
   readonly cpus?: number;
   /** Other guests on the same computer. The built-in monitor lets each have the processor in its turn. */
   readonly others?: readonly OtherGuest[];
@@ -85,6 +85,8 @@ export class Machine implements Persistent<MachineState> {
   readonly computer: Computer;
   /** The guests of the built-in monitor; undefined where the program has the bare computer. */
   readonly vms: VirtualMachines | undefined;
+  /** How many processors execute the first program: of the bare computer, or of the guest's virtual ones. */
+  readonly processorCount: number;
   /** How each guest has come to its end, once it has. */
   private readonly ends: (End | undefined)[];
 
@@ -94,7 +96,8 @@ export class Machine implements Persistent<MachineState> {
     readonly options: MachineOptions,
     output: MachineOutput = {},
   ) {
-    const { monitor, memory, others = [] } = options;
+    const { monitor, memory, others = [], cpus = 1 } = options;
+    this.processorCount = cpus;
     const guests: Guests = [{ image, memory, output }, ...others];
     this.ends = guests.map(() => undefined);
     const eventsOf = (n: number): PlatformEvents => this.events(n, guests[n]?.output);
@@ -120,25 +123,30 @@ export class Machine implements Persistent<MachineState> {
     };
   }
 
-  /** The guest that has the processor, with what the monitor has for it. */
+  /** The guest that has the processor, as its virtual processor, with what the monitor has for it. */
   get vm(): VirtualMachine | undefined {
     return this.vms?.present;
   }
 
-  /** The number of the guest that has the processor, or of the processor of the bare computer whose turn it is. */
+  /** The number of the virtual processor that has the processor, or of the processor of the bare computer whose turn it is. */
   get present(): number {
     return (this.vms?.scheduler ?? this.computer.turns).present;
   }
 
-  /** What gives turns to guests, or to the processors of the bare computer; undefined where there is only one. */
+  /** What gives turns to virtual processors, or to the processors of the bare computer; undefined where there is only one. */
   get scheduler(): Scheduling | undefined {
     if (this.vms) return this.vms.scheduler;
     return this.computer.processors.length > 1 ? this.computer.turns : undefined;
   }
 
-  /** The number of the program that executes: all processors of the bare computer have one. */
+  /** The number of the program that a virtual processor executes: those of one guest have one. */
+  private guestOf(number: number): number {
+    return this.processorCount > 1 ? 0 : number;
+  }
+
+  /** The number of the program that executes: all processors of a computer have one. */
   private get guest(): number {
-    return this.vms?.scheduler.present ?? 0;
+    return this.guestOf(this.vms?.scheduler.present ?? 0);
   }
 
   /** Set for good once that guest has asked a device for its end, or the processor has shut down. */
@@ -150,9 +158,9 @@ export class Machine implements Persistent<MachineState> {
     this.ends[this.guest] = end;
   }
 
-  /** How a guest has come to its end; undefined while it goes on. */
+  /** How the guest of a virtual processor has come to its end; undefined while it goes on. */
   endOf(number: number): End | undefined {
-    return this.ends[number];
+    return this.ends[this.guestOf(number)];
   }
 
   /** Between two instructions, or two operations of the monitor. */
@@ -216,7 +224,7 @@ export class Machine implements Persistent<MachineState> {
   get wakeUps(): readonly WakeUp[] {
     const guests = this.vms?.all.filter(({ ended }) => !ended) ?? [];
     const platforms = this.vms ? guests.map(({ host }) => host.virtual) : [this.computer.platform];
-    return platforms.flatMap(({ wakeUps }) => wakeUps);
+    return [...new Set(platforms)].flatMap(({ wakeUps }) => wakeUps);
   }
 
   /** The devices that the program sees: those of the first guest. */
@@ -246,9 +254,13 @@ function virtualMachines(
     platform: platformOf(guest.image, guest.memory),
   });
   const [first, ...rest] = guests;
+  const { cpus: processors = 1 } = options;
   const vms = new VirtualMachines({
     technique,
-    guests: [brought(first, 0), ...rest.map((guest, n) => brought(guest, n + 1))],
+    guests: [
+      { ...brought(first, 0), processors },
+      ...rest.map((guest, n) => brought(guest, n + 1)),
+    ],
     allocation: options.allocation ?? 'eager',
     paging: options.paging ?? 'ept',
     tlbTags: options.tlbTags ?? true,

@@ -1,10 +1,29 @@
 import type { ProfileName } from '../processor/profile/amd';
+import type { Paging } from '../vmm';
 import type { MonitorName } from './machine';
 
 /** The processor that a monitor needs; with others it is for the user to choose. */
 const NEEDED: Partial<Readonly<Record<MonitorName, ProfileName>>> = { vtx: 'intel', svm: 'amd' };
 
 export const neededProcessor = (monitor: MonitorName): ProfileName | undefined => NEEDED[monitor];
+
+/** What has several virtual processors for a guest, where the processor translates guest-physical addresses. */
+const SEVERAL: ReadonlySet<MonitorName> = new Set(['none', 'vtx', 'svm']);
+
+/** What keeps a computer, or a guest, from having several processors. */
+export type SeveralObstacle = 'technique' | 'shadow-paging' | 'several-guests';
+
+/** @param wish what somebody wants several processors with; undefined: he can have them */
+export function severalObstacle(wish: {
+  readonly monitor: MonitorName;
+  readonly paging: Paging;
+  /** Whether there are guests beside the first one. */
+  readonly others: boolean;
+}): SeveralObstacle | undefined {
+  if (!SEVERAL.has(wish.monitor)) return 'technique';
+  if (wish.others) return 'several-guests';
+  return wish.monitor !== 'none' && wish.paging === 'shadow' ? 'shadow-paging' : undefined;
+}
 
 /** What virtualizes in hardware on a processor. */
 const hardwareMonitor = (cpu: ProfileName): MonitorName => (cpu === 'amd' ? 'svm' : 'vtx');

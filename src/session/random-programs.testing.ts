@@ -96,6 +96,37 @@ const ONE_TICK = [
   'sti\n hlt\n cli',
 ].join('');
 
+const OTHERS_START_HERE = '; others start here';
+/** Where other processors begin. */
+const OTHERS = 0xe000;
+/** What they count in and exchange. */
+const COUNTED = 0xf000;
+
+/** The same guest, which starts all its other processors: they count, write, exit and pass the turn on for as long as it lives. */
+export const startingOthers = (source: string): string =>
+  `${source.replace(
+    OTHERS_START_HERE,
+    `mov dword [0xfee000f0], 0x1ff
+        mov dword [0xfee00300], 0xc4500
+        mov dword [0xfee00300], 0xc4600 + ${String(OTHERS >> 12)}`,
+  )}
+        times ${String(OTHERS)} - 0x7c00 - ($ - $$) db 0
+        bits 16
+others: xor ax, ax
+        mov ds, ax
+.again: lock inc dword [${String(COUNTED)}]
+        xchg ebx, [${String(COUNTED + 8)}]
+        add ebx, [${String(COUNTED)}]
+        mov cx, 20
+.spin:  rol ebx, 3
+        loop .spin
+        mov eax, 1
+        cpuid
+        add [${String(COUNTED + 4)}], ebx
+        pause
+        jmp .again
+`;
+
 /** Real mode code, then the way to long mode, long mode code, and the end by the exit device. */
 function program(real: readonly string[], long: readonly string[], period: number): string {
   return `
@@ -148,6 +179,7 @@ protected:
         mov ds, ax
         mov es, ax
         mov ss, ax
+        ${OTHERS_START_HERE}
         mov edi, ${String(PML4)}
         xor eax, eax
         mov ecx, 0x1000

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { assembleText, flatImage } from './boot/flat';
 import { Machine } from './machine';
 import { TESTED_WAYS, type TestedWay } from './ways.testing';
-import { randomProgram } from './random-programs.testing';
+import { randomProgram, startingOthers } from './random-programs.testing';
 import { MachineRun, type Stop } from './run';
 
 /**
@@ -26,14 +26,16 @@ interface Guest {
 
 async function boot(
   source: string,
-  { monitor, paging = 'ept', hosting }: TestedWay,
+  { monitor, paging = 'ept', hosting, cpus = 1 }: TestedWay,
   alone = true,
 ): Promise<Guest> {
-  const image = flatImage(await assembleText(source));
+  const image = flatImage(await assembleText(cpus > 1 ? startingOthers(source) : source));
   // In short turns, so that much is under way in each of them.
-  const others = { others: [{ image, memory: MEMORY }], slice: 320 };
-  const together = alone || monitor === 'none' ? {} : others;
-  const host = hosting && { memory: hosting.memory * (alone ? 1 : 2) };
+  const slice = 320;
+  const others = { others: [{ image, memory: MEMORY }], slice };
+  const single = alone || monitor === 'none' ? {} : others;
+  const together = cpus > 1 ? { cpus, slice } : single;
+  const host = hosting && { memory: hosting.memory * ('others' in together ? 2 : 1) };
   const options = { monitor, paging, memory: MEMORY, hosting: host, ...together };
   const machine = new Machine(image, options);
   return { machine, run: new MachineRun(machine) };

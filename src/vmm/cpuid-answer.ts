@@ -1,7 +1,7 @@
-import type { CpuidResult } from '../processor/system/cpuid';
+import type { CpuidResult, Place } from '../processor/system/cpuid';
 
-export type { CpuidResult };
-export { hypervisorLeaf } from '../processor/system/cpuid';
+export type { CpuidResult, Place };
+export { hypervisorLeaf, withPlace } from '../processor/system/cpuid';
 
 /**
  * What CPUID answers, as the one value that an operation gives: EAX, EBX, ECX, EDX from the lowest 32

@@ -1,5 +1,6 @@
 import type { Host } from './host/host';
 import type { Handler } from './operation';
+import type { Place } from './cpuid-answer';
 import type { Turns } from './schedule/turns';
 
 /**
@@ -13,6 +14,8 @@ export interface ProcessorShare {
   /** Whether nobody has been prepared before it: what is to be done once is done for it. */
   readonly isFirst: boolean;
   readonly turns: Turns;
+  /** Which of the guest's virtual processors it is for. */
+  readonly place: Place;
 }
 
 /** What the monitor asks of a virtualization technique. */

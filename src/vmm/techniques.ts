@@ -25,8 +25,9 @@ import { DataPage } from './translate/data-page';
 import { TranslateTechnique } from './translate/translate';
 import { TranslatedGuest } from './translate/translated-guest';
 import { isInWindow, WINDOW_SIZE } from './translate/window';
-import { SVM_CONTEXT } from './svm/context';
+import { SVM_CONTEXT, siblingContext } from './svm/context';
 import { SvmTechnique } from './svm/svm';
+import { TAGGED, UNTAGGED } from './svm/translations';
 import { VmcbArea } from './svm/vmcb-area';
 import { IOPM_SIZE, MSRPM_SIZE } from './svm/vmcb-setup';
 import { VtxContext } from './vtx/context';
@@ -55,8 +56,10 @@ export interface TechniqueParts {
   /** Whether translations carry the tag of their guest: a VPID. */
   readonly tlbTags: boolean;
   readonly engine?: EngineKind | undefined;
-  /** Of the guest among those of the computer, from 0. */
+  /** Of the virtual processor among all that share the host's, from 0. */
   readonly number: number;
+  /** Whether the guest has several. */
+  readonly siblings: boolean;
   /** For how long it has the processor where there are others. */
   readonly slice: number;
   /** Its part in the processor, which others may have, too. */
@@ -73,12 +76,14 @@ export interface TechniqueKind {
   readonly tables?: 'npt';
   /** Whether it ends time slices itself; else the host's timer does. */
   readonly hasPreemptionTimer?: boolean;
+  /** Whether a guest may have several virtual processors, where the processor translates guest-physical addresses. */
+  readonly severalProcessors?: boolean;
   make(parts: TechniqueParts): { readonly host: Host; readonly technique: Technique };
 }
 
 const TECHNIQUES = {
-  vtx: { hasPreemptionTimer: true, make: vtx },
-  svm: { tables: 'npt', make: svm },
+  vtx: { hasPreemptionTimer: true, severalProcessors: true, make: vtx },
+  svm: { tables: 'npt', severalProcessors: true, make: svm },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
   paravirt: { paging: 'shadow', make: paravirt },
@@ -110,7 +115,7 @@ function vtx(parts: TechniqueParts) {
   const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
   host.vmcs = vmcs;
   host.area = new VmcsArea(host);
-  const share = parts.share(new VtxContext(vmcs, parts.slice));
+  const share = parts.share(new VtxContext(vmcs, parts.slice, parts.siblings));
   if (share.turns.shared) {
     const { profile } = parts.computer.processor.state;
     host.left = new LeftRegisters(parts.computer.memory, allocate(), profile, start.units);
@@ -122,6 +127,7 @@ function vtx(parts: TechniqueParts) {
     tlbTags: parts.tlbTags,
     vpid: parts.number + 1,
     timeSlices: share.turns.shared,
+    siblings: parts.siblings,
     eptPointer: shadowFrames ? undefined : tables.pointer,
     msrBitmap,
     hostCr3,
@@ -142,7 +148,8 @@ function svm(parts: TechniqueParts) {
   const host = parts.host(shadowFrames && shadowMaker(shadowFrames));
   host.vmcb = vmcb;
   host.area = new VmcbArea(host, vmcb);
-  const share = parts.share(SVM_CONTEXT);
+  const translations = parts.tlbTags ? TAGGED : UNTAGGED;
+  const share = parts.share(parts.siblings ? siblingContext(translations) : SVM_CONTEXT);
   if (share.turns.shared) {
     const { profile } = computer.processor.state;
     host.left = new LeftRegisters(computer.memory, frames.allocate(), profile, start.units);
@@ -151,6 +158,7 @@ function svm(parts: TechniqueParts) {
     intercepts: new Set(parts.intercepts),
     tlbTags: parts.tlbTags,
     asid: parts.number + 1,
+    siblings: parts.siblings,
     nestedCr3: shadowFrames ? undefined : tables.pointer,
     iopm: allocateRun(frames, IOPM_SIZE),
     msrpm: allocateRun(frames, MSRPM_SIZE),

@@ -5,7 +5,7 @@ import type { CpuState } from '../processor/state/cpu-state';
 import type { SoftwareProcessor } from './emulator/software-processor';
 import { HoleFinder } from './deprivilege/holes/hole-finder';
 import type { Host } from './host/host';
-import type { GuestMemory, GuestMemoryState } from './memory/guest-memory';
+import type { GuestMemory } from './memory/guest-memory';
 import { Monitor, type MonitorState } from './monitor';
 import type { Scheduled } from './schedule/scheduler';
 import type { Technique } from './technique';
@@ -15,11 +15,13 @@ import type { VcpuArea } from './vcpu';
 
 export interface VirtualMachineState {
   readonly monitor: MonitorState;
-  readonly guestMemory: GuestMemoryState;
   readonly ended: boolean;
 }
 
-/** A guest of the built-in monitor's, with all that is kept for it. */
+/**
+ * A guest of the built-in monitor's with all that is kept for it, as one of its virtual processors has it: most guests have
+ * one, and those that have several share memory and virtual devices.
+ */
 export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState> {
   /** The monitor, as far as it deals with this guest. */
   readonly monitor: Monitor;
@@ -29,7 +31,7 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
   ended = false;
 
   constructor(
-    /** Among those of the computer, from 0. */
+    /** Among all that share the host's processor, from 0. */
     readonly number: number,
     readonly host: Host,
     technique: Technique,
@@ -42,13 +44,12 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
   }
 
   save(): VirtualMachineState {
-    const { monitor, guestMemory, ended } = this;
-    return { monitor: monitor.save(), guestMemory: guestMemory.save(), ended };
+    const { monitor, ended } = this;
+    return { monitor: monitor.save(), ended };
   }
 
-  restore({ monitor, guestMemory, ended }: VirtualMachineState): void {
-    // Memory first: virtual devices that are restored tell how they want it.
-    this.guestMemory.restore(guestMemory);
+  /** After the virtual computer has been. */
+  restore({ monitor, ended }: VirtualMachineState): void {
     this.monitor.restore(monitor);
     this.host.executing?.changed();
     this.ended = ended;
@@ -56,11 +57,12 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
 
   /** Whether it has the processor. */
   get isPresent(): boolean {
-    return (this.host.neighbours?.present ?? this.number) === this.number;
+    return this.host.isPresent;
   }
 
   /** The kernel of a host goes on in the process that this guest is. */
   arrive(): void {
+    this.host.arrive();
     const { hosting, cpu } = this.host;
     if (!hosting?.kernel.isRoot(cpu.state.cr3)) return;
     cpu.state.cr3 = hosting.process.cr3;
@@ -79,6 +81,11 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
 
   get computer(): Computer {
     return this.host.computer;
+  }
+
+  /** Whether it is a virtual processor of the same guest. */
+  isSiblingOf({ host }: VirtualMachine): boolean {
+    return this.host.virtualComputer === host.virtualComputer;
   }
 
   get guestMemory(): GuestMemory {

@@ -1,9 +1,10 @@
 import { Computer, type ComputerState } from '../machine/computer';
 import type { PlatformEvents, PlatformOptions } from '../machine/platform';
 import type { EngineKind } from '../processor/execution/engine';
+import { Gpr } from '../isa/registers/general';
 import type { Profile } from '../processor/profile/profile';
 import type { Persistent } from '../processor/persistent';
-import type { StartState } from '../processor/state/start-state';
+import { resetStart, type StartState } from '../processor/state/start-state';
 import { buildAddressSpace } from './host/address-space';
 import { ScatteredFrames, SequentialFrames } from './host/frames';
 import { Host } from './host/host';
@@ -22,6 +23,7 @@ import { Scheduler, SLICE, type SchedulerState } from './schedule/scheduler';
 import { ALONE, SharedTurns } from './schedule/turns';
 import { techniqueKind, type Paging, type TechniqueKind, type TechniqueName } from './techniques';
 import { VirtualMachine, type VirtualMachineState } from './virtual-machine';
+import { VirtualComputer, type VirtualComputerState } from './host/virtual-computer';
 import { VcpuArea } from './vcpu';
 import type { Intercept } from './intercepts';
 
@@ -34,6 +36,8 @@ export interface GuestOptions {
   readonly events: PlatformEvents;
   /** What its virtual computer has. */
   readonly platform?: PlatformOptions;
+  /** How many virtual processors it has, where the technique can give it several. Default: 1. */
+  readonly processors?: number;
 }
 
 export interface VirtualMachinesOptions {
@@ -66,13 +70,22 @@ interface GuestRam {
   readonly process: HostProcess | undefined;
 }
 
-/** What a virtual machine is made of. */
-interface GuestParts extends GuestRam {
+/** What a virtual processor is made of. */
+interface ProcessorParts extends GuestRam {
+  /** Makes it for the first one. */
+  readonly virtualComputer: () => VirtualComputer;
+  /** How many virtual processors the guest has. */
+  readonly count: number;
+  /** Of the guest among those of the host, from 0. */
+  readonly guestNumber: number;
   readonly kind: TechniqueKind;
   readonly options: VirtualMachinesOptions;
   readonly plan: MemoryPlan;
   readonly hostCr3: bigint;
+  /** Among all that share the host's processor, from 0. */
   readonly number: number;
+  /** Among those of its guest, from 0. */
+  readonly processor: number;
 }
 
 export interface VirtualMachinesState {
@@ -80,23 +93,31 @@ export interface VirtualMachinesState {
   readonly ownFrames: number;
   readonly schedule: SchedulerState;
   readonly hosting: HostKernelState | undefined;
-  readonly guests: readonly VirtualMachineState[];
+  readonly virtualComputers: readonly VirtualComputerState[];
+  readonly virtualProcessors: readonly VirtualMachineState[];
 }
 
 /** A computer whose owner is the built-in monitor, with its virtual machines. */
 export class VirtualMachines implements Persistent<VirtualMachinesState> {
   readonly computer: Computer;
+  /** The virtual processors of all guests. */
   readonly all: readonly [VirtualMachine, ...VirtualMachine[]];
   readonly scheduler: Scheduler;
   /** The kernel of the host, where the monitor is hosted. */
   readonly kernel: HostKernel | undefined;
+  private readonly virtualComputers: readonly VirtualComputer[];
   /** The monitor's own. */
   private readonly frames: SequentialFrames;
 
-  /** Builds the host, and guests that are ready to be entered once their images are loaded. */
+  /**
+   * Builds the host, and guests that are ready to be entered once their images are loaded.
+   *
+   * @throws RangeError for several virtual processors where the technique gives a guest one
+   */
   constructor(options: VirtualMachinesOptions) {
     const { guests, slice = SLICE } = options;
     const kind = techniqueKind(options.technique ?? 'vtx');
+    if (guests.some(({ processors = 1 }) => processors > 1)) checkSeveral(kind, options);
     const plan = new MemoryPlan(guests, kind.paging ?? options.paging, options.hosting?.memory);
     this.computer = hostComputer(options, plan);
     this.frames = new SequentialFrames(plan.monitorStart, plan.monitorEnd);
@@ -111,11 +132,22 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
     enterRootMode(this.computer, memories[0]?.process?.cr3 ?? hostCr3);
     // A VM entry loads no register of the x87 and vector units: the guest finds what the host has there.
     this.computer.processor.state.units.set(guests[0].start.units);
-    const [first, ...others] = memories.map((ram, number) =>
-      this.make({ kind, options, plan, hostCr3, number, ...ram }),
+    const places = memories.flatMap((ram, guestNumber) => {
+      let made: VirtualComputer | undefined;
+      const virtualComputer = () => (made ??= this.virtualComputer(ram, guestNumber));
+      const { processors: count = 1 } = ram.guest;
+      return Array.from({ length: count }, (_, processor) => ({
+        ...ram,
+        ...{ guestNumber, virtualComputer, processor, count },
+      }));
+    });
+    const shares = places.length > 1;
+    const [first, ...others] = places.map((place, number) =>
+      this.make({ kind, options, plan, hostCr3, number, ...place }, shares),
     );
     if (!first) throw new RangeError('no guests');
     this.all = [first, ...others];
+    this.virtualComputers = [...new Set(this.all.map(({ host }) => host.virtualComputer))];
     const byHostTimer = kind.hasPreemptionTimer !== true;
     this.scheduler = new Scheduler(this.all, this.computer.processor, byHostTimer, slice);
     if (others.length > 0) for (const { host } of this.all) host.neighbours = this.scheduler;
@@ -130,56 +162,73 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   ): GuestRam[] {
     const { frames, kernel } = this;
     const { memory: host } = this.computer;
-    return guests.map((guest, n) => {
+    return guests.map((guest, guestNumber) => {
       const tables = new Tables(host, frames);
       const process = kernel && new HostProcess(host, frames, kernel, guest.memory);
       const backing: Backing = process ?? new HostFrames(pool);
-      const memory = new GuestMemory(host, tables, backing, guest.memory, plan.card(n), frames);
+      const memory = new GuestMemory(
+        host,
+        tables,
+        backing,
+        guest.memory,
+        plan.card(guestNumber),
+        frames,
+      );
       // A process gets memory when it touches it.
       if (allocation === 'eager' && !process) memory.allocateAll();
       return { guest, tables, memory, process };
     });
   }
 
-  private make(parts: GuestParts): VirtualMachine {
-    const { kind, options, plan, guest, number, tables, memory, process } = parts;
+  private virtualComputer({ guest, memory }: GuestRam, number: number): VirtualComputer {
+    return new VirtualComputer({
+      memory,
+      events: guest.events,
+      print: printer(this.computer, guest.events, number),
+      platform: guest.platform ?? {},
+      processors: guest.processors ?? 1,
+    });
+  }
+
+  /** @param shares whether there are others on the host's processor */
+  private make(parts: ProcessorParts, shares: boolean): VirtualMachine {
+    const { kind, options, plan, guest, number, processor, tables, virtualComputer } = parts;
+    const { process, guestNumber, count } = parts;
     const { computer, frames, kernel } = this;
+    const { profile } = computer.processor.state;
     const hostCr3 = process?.cr3 ?? parts.hostCr3;
-    const shares = options.guests.length > 1;
+    const siblings = count > 1;
+    const start = processor === 0 ? guest.start : startOfFurther(profile);
     const { host, technique } = kind.make({
       computer,
       frames,
       tables,
-      shadowFrames: plan.shadowPool(number),
+      shadowFrames: plan.shadowPool(guestNumber),
       hostCr3,
       gateFrame: GATE_FRAME,
-      start: guest.start,
+      start,
       intercepts: options.intercepts,
       tlbTags: options.tlbTags,
       engine: options.engine,
       number,
+      siblings,
       slice: options.slice ?? SLICE,
       share: (context) => ({
         isFirst: number === 0,
-        turns: shares ? new SharedTurns(context) : ALONE,
+        turns: shares ? new SharedTurns(context, siblings) : ALONE,
+        place: { number: processor, of: count },
       }),
-      host: (makeShadow) =>
-        new Host(
-          computer,
-          memory,
-          frames.allocate(),
-          guest.events,
-          printer(computer, guest.events, number),
-          guest.platform ?? {},
-          makeShadow,
-        ),
+      host: (makeShadow) => {
+        const saveArea = frames.allocate();
+        const place = { turn: number, processor };
+        return new Host(computer, virtualComputer(), place, saveArea, makeShadow);
+      },
     });
-    host.guestStarts(guest.start.gprs);
+    host.guestStarts(start.gprs);
     if (kernel && process) {
-      host.hosting = { kernel, process, number };
+      host.hosting = { kernel, process, number: guestNumber };
       process.holder = holderOf(host);
     }
-    const { profile } = computer.processor.state;
     const area = shares ? new VcpuArea(computer.memory, frames.allocate(), profile) : undefined;
     return new VirtualMachine(number, host, technique, kind.paging ?? options.paging, area);
   }
@@ -199,10 +248,10 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
     }
   }
 
-  /** The present guest has ended for good: somebody else goes on. @returns whether there is anybody */
+  /** The present guest has ended for good, with all its virtual processors: somebody else goes on. @returns whether there is anybody */
   retire(): boolean {
     const { present } = this;
-    present.ended = true;
+    for (const each of this.all) if (each.isSiblingOf(present)) each.ended = true;
     if (this.all.every(({ ended }) => ended)) return false;
     present.monitor.retire();
     return true;
@@ -219,19 +268,39 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
       ownFrames: this.frames.save(),
       schedule: this.scheduler.save(),
       hosting: this.kernel?.save(),
-      guests: this.all.map((each) => each.save()),
+      virtualComputers: this.virtualComputers.map((each) => each.save()),
+      virtualProcessors: this.all.map((each) => each.save()),
     };
   }
 
-  restore({ computer, ownFrames, schedule, hosting, guests }: VirtualMachinesState): void {
+  restore(state: VirtualMachinesState): void {
+    const { computer, ownFrames, schedule, hosting } = state;
     this.computer.restore(computer);
     this.scheduler.restore(schedule);
-    guests.forEach((state, n) => this.all[n]?.restore(state));
+    const { virtualComputer, place } = this.present.host;
+    this.virtualComputers.forEach((each, n) => {
+      const saved = state.virtualComputers[n];
+      if (saved) each.restore(saved, each === virtualComputer ? place.processor : 0);
+    });
+    state.virtualProcessors.forEach((saved, n) => this.all[n]?.restore(saved));
     // ROM that is put back asks for frames that are there.
     if (hosting) this.kernel?.restore(hosting);
     // Last: ROM that is put back takes frames on the way.
     this.frames.restore(ownFrames);
   }
+}
+
+/** Shadow tables belong to one virtual processor, and hardware starts nobody in software. */
+function checkSeveral(kind: TechniqueKind, { paging }: VirtualMachinesOptions): void {
+  if (kind.severalProcessors !== true || paging === 'shadow') {
+    throw new RangeError('a guest has one virtual processor by this technique');
+  }
+}
+
+/** A virtual processor that waits for a start-up IPI: as after RESET, with its signature in EDX. */
+function startOfFurther({ description: { signature } }: Profile): StartState {
+  const start = resetStart();
+  return { ...start, gprs: start.gprs.with(Gpr.RDX, BigInt(signature)) };
 }
 
 /** The computer whose processor and devices the monitor has. */

@@ -268,7 +268,21 @@ numbers: dq 5, 6`;
     ],
     ['too many processors', ['run', 'good.asm', '--cpus', '9'], /--cpus: .*1 to 8/],
     ['no number of processors', ['run', 'good.asm', '--cpus', 'two'], /--cpus two/],
-    ['processors of a guest', ['run', 'good.asm', '--cpus', '2'], /not built yet: --cpus 2/],
+    [
+      'processors of a guest in software',
+      ['run', 'good.asm', '--cpus', '2', '--monitor', 'emulate'],
+      /not built yet: --cpus 2 with --monitor emulate/,
+    ],
+    [
+      'processors of a guest with shadow paging',
+      ['run', 'good.asm', '--cpus', '2', '--paging', 'shadow'],
+      /not built yet: --cpus 2 with --paging shadow/,
+    ],
+    [
+      'processors of several guests',
+      ['run', 'good.asm', '--cpus', '2', '--guest', 'good.asm'],
+      /not built yet: --cpus 2 with --guest/,
+    ],
     ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
     ['grade', ['grade', '.'], /not built yet/],
   ] as const) {

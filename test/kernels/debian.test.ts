@@ -16,7 +16,7 @@ function boot(
   cli: string,
   { kernel }: DebianKernel,
   initrd: string,
-  monitor: 'none' | 'vtx',
+  monitor: 'none' | 'vtx' | 'svm',
   commands: readonly string[] = [],
   paging: 'ept' | 'shadow' = 'ept',
   cpus = 1,
@@ -71,8 +71,14 @@ describe('Debian’s kernel', function () {
     );
   });
 
-  it('gives one on two processors', async function () {
-    if (!ALL) this.skip();
+  for (const monitor of ['none', 'vtx', 'svm'] as const) {
+    it(`gives one on two processors, --monitor ${monitor}`, async function () {
+      if (!ALL) this.skip();
+      await givesOneOnTwo(monitor);
+    });
+  }
+
+  async function givesOneOnTwo(monitor: 'none' | 'vtx' | 'svm'): Promise<void> {
     const initrd = debian.initrd('shell', SHELL);
     const commands = [
       'uname -r',
@@ -80,10 +86,10 @@ describe('Debian’s kernel', function () {
       'grep -c processor /proc/cpuinfo',
       'poweroff -f',
     ];
-    const booted = await boot(cli, debian, initrd, 'none', commands, 'ept', 2);
+    const booted = await boot(cli, debian, initrd, monitor, commands, 'ept', 2);
     assertAnswers(booted);
     assert.match(booted.output, /^(?:ready# )?2\r$/m);
-  });
+  }
 
   for (const monitor of ['none', 'vtx'] as const) {
     it(`comes to the same state twice, --monitor ${monitor}`, async function () {

@@ -69,13 +69,14 @@ function guestToStep({ debuggee }: SessionContext, thread: number | undefined): 
 /** The virtual processors of the guests that have not ended, or the processors of the bare computer. */
 function threadsOf({ debuggeeIfAny: debuggee }: SessionContext): DebugProtocol.Thread[] {
   if (!debuggee) return [];
-  const { targets, names } = debuggee;
+  const { targets, names, guests } = debuggee;
   if (targets.length === 1) return [{ id: threadId(0), name: 'vCPU 0' }];
+  const ofSeveral = guests.length > 1;
   return targets
     .filter(({ vm }) => vm?.ended !== true)
     .map(({ number, vm }) => {
       const name = names[number] ?? '';
-      return { id: threadId(number), name: vm ? `${name}: vCPU 0` : name };
+      return { id: threadId(number), name: ofSeveral && vm ? `${name}: vCPU 0` : name };
     });
 }
 

@@ -8,10 +8,12 @@ import {
   MOST_PROCESSORS,
   neededProcessor,
   processorAndMonitor,
+  severalObstacle,
   type HostingObstacle,
   type MonitorName,
   type Paging,
   type ProfileName,
+  type SeveralObstacle,
 } from '../../session';
 import { INTERCEPTS, type HostingOptions } from '../../vmm';
 import type { ArrivingLaunch } from '../comparison/place-protocol';
@@ -146,6 +148,7 @@ export function checkAttributes(
   if (guests.length > 0 && monitor === 'none') {
     throw refuse(l10n.t('"guests": several guests need a "monitor": there is none.'));
   }
+  const paging = choice(args, 'paging', ['ept', 'shadow']);
   return {
     ...first,
     guests,
@@ -154,8 +157,8 @@ export function checkAttributes(
     arrival: arrival(args.__arrival),
     monitor,
     cpu,
-    cpus: processorCount(args, monitor),
-    paging: choice(args, 'paging', ['ept', 'shadow']),
+    cpus: processorCount(args, { monitor, paging, others: guests.length > 0 }),
+    paging,
     tlbTags: choice(args, 'tlbTags', ['on', 'off']) === 'on',
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
     hosting: hosting(args, monitor, [first, ...guests]),
@@ -169,22 +172,27 @@ export function checkAttributes(
   };
 }
 
-/** Several processors are those of the bare computer: a guest has one. */
-function processorCount(args: Attributes, monitor: MonitorName): number {
+/** @param wish what several processors are wanted with */
+function processorCount(args: Attributes, wish: Parameters<typeof severalObstacle>[0]): number {
   const count = args['cpus'] ?? 1;
   const isCount = typeof count === 'number' && Number.isInteger(count);
   if (!isCount || count < 1 || count > MOST_PROCESSORS) {
     throw wrongType('cpus', l10n.t('a number from 1 to {0}', MOST_PROCESSORS), count);
   }
-  if (count > 1 && monitor !== 'none') {
-    throw refuse(
-      l10n.t(
-        '"cpus": {0} processors need "monitor": "none"; the guest of a monitor has one processor.',
-        count,
-      ),
-    );
-  }
+  const obstacle = count > 1 ? severalObstacle(wish) : undefined;
+  if (obstacle) throw refuse(severalText(obstacle, count));
   return count;
+}
+
+function severalText(obstacle: SeveralObstacle, count: number): string {
+  switch (obstacle) {
+    case 'technique':
+      return l10n.t('"cpus": {0} processors need "monitor": "vtx", "svm" or "none".', count);
+    case 'several-guests':
+      return l10n.t('"cpus": of several "guests" each has one processor, not {0}.', count);
+    case 'shadow-paging':
+      return l10n.t('"cpus": {0} processors need "paging": "ept".', count);
+  }
 }
 
 function hosting(

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { listed } from '../../isa/phrases';
-import { INTERCEPTS, type Intercept, type Paging } from '../../vmm';
+import { INTERCEPTS, type Intercept, type Paging, type VirtualMachine } from '../../vmm';
 import type { ExitGroup } from './technique';
 
 /** What the built-in monitor must be asked for, and what it never asks for. */
@@ -17,6 +17,12 @@ const OF_PAGING: Readonly<Record<string, Paging>> = {
   'exit.ept': 'ept',
   'exit.exception': 'shadow',
 };
+
+/** The exits that it asks for: of several virtual processors, each exits where it waits in a loop. */
+export const askedOf = (
+  { host }: VirtualMachine,
+  asked: readonly Intercept[] = INTERCEPTS,
+): readonly Intercept[] => (host.signals ? [...asked, 'pause'] : asked);
 
 /** Why the built-in monitor never sees an exit of a group; undefined when it may. */
 export function neverExits(

@@ -70,7 +70,7 @@ function parts(node: string, target: Target): Row[] {
   const { vm } = target;
   const size = (vm?.guestMemory.size ?? 0) / MIB;
   return [
-    group(`${node}/vcpu`, 'vCPU 0', false, {
+    group(`${node}/vcpu`, `vCPU ${String(vm?.host.place.processor ?? 0)}`, false, {
       description: clauses(...modeWords(target.guest), placeText(target)),
       icon: 'chip',
     }),

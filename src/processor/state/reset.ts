@@ -44,7 +44,8 @@ export function initializeState(state: CpuState): void {
   state.random = random;
 }
 
-const CACHING = WideCr0.CD | WideCr0.NW;
+/** Caching as it was stays through INIT. */
+export const CACHING = WideCr0.CD | WideCr0.NW;
 
 /**
  * The registers of the x87 and vector units, all 0 but for these: after RESET none of the x87 registers is

@@ -4,7 +4,7 @@ import { WideCr0 } from '../../isa/registers/control';
 import { RESET } from '../../isa/reset';
 import { RFLAGS_FIXED } from '../../isa/registers/flags';
 import { CS, LDTR, TR } from './layout';
-import { unitsWith } from './reset';
+import { CACHING, unitsWith } from './reset';
 import type { CpuState, SegmentRegister, TableRegister } from './cpu-state';
 
 /** The registers with which a program begins: what firmware or a boot loader leaves. */
@@ -68,6 +68,16 @@ export function resetStart(): StartState {
   const { cr0, rip } = RESET;
   const units = unitsWith(RESET.x87Control, RESET.x87Tags);
   return { ...real, segments, cr0, rip, idtr: { ...RESET.table }, units };
+}
+
+/**
+ * As INIT leaves the registers that a start has (SDM 3A table 10-1): as after RESET, but for CD and NW of CR0, and the units.
+ *
+ * @param cr0 as INIT finds it
+ */
+export function initStart(cr0: bigint): StartState {
+  const start = resetStart();
+  return { ...start, cr0: (start.cr0 & ~CACHING) | (cr0 & CACHING) };
 }
 
 /** What the registers hold now. */

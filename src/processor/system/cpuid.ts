@@ -126,10 +126,12 @@ export function cpuid(state: CpuState, asked: number, subleaf: number): CpuidRes
     case 0x80000004:
       return brandPart(brand, leaf - 0x80000002);
     case 0x80000008:
-      return {
-        ...features(state, leaf, 0, { eax: (linearAddressWidth << 8) | physicalAddressWidth }),
-        ecx: coresOfAmd(state),
-      };
+      return withPlace(
+        features(state, leaf, 0, { eax: (linearAddressWidth << 8) | physicalAddressWidth }),
+        leaf,
+        state.place,
+        state.profile.isAmd,
+      );
     case 0x8000000a:
       return features(state, leaf, 0, { eax: SVM_REVISION, ebx: ASIDS });
     default:
@@ -149,20 +151,46 @@ function amdFeatures(state: CpuState): CpuidResult {
   const { signature } = state.profile.description;
   const own = features(state, 0x80000001, 0, { eax: signature });
   const again = features(state, 1, 0).edx & TOLD_AGAIN;
-  const cores = state.place.of > 1 ? CMP_LEGACY : 0;
-  return { ...own, ecx: (own.ecx | cores) >>> 0, edx: (own.edx | again) >>> 0 };
+  const answer = { ...own, edx: (own.edx | again) >>> 0 };
+  return withPlace(answer, 0x80000001, state.place, true);
 }
 
 /** Where identifiers of further packages begin: the width of a core's number (SDM 3A 9.9.3). */
-const coreBits = ({ place }: CpuState): number => Math.ceil(Math.log2(place.of));
+const coreBits = ({ of }: Place): number => Math.ceil(Math.log2(of));
 
-/** Leaf 1. What says that there are several processors in a package is no feature of one of them: HTT (EDX[28]). */
+/** Leaf 1. */
 function identification(state: CpuState, signature: number): CpuidResult {
-  const { number, of } = state.place;
-  const several = of > 1 ? of << 16 : 0;
-  const ebx = (number * 2 ** 24 + several + (CACHE_LINE << 8)) >>> 0;
-  const answer = features(state, 1, 0, { eax: signature, ebx });
-  return of > 1 ? { ...answer, edx: (answer.edx | HTT) >>> 0 } : answer;
+  const answer = features(state, 1, 0, { eax: signature, ebx: CACHE_LINE << 8 });
+  return withPlace(answer, 1, state.place, state.profile.isAmd);
+}
+
+/** Which processor of a package one is. */
+export interface Place {
+  /** Its number and local APIC identifier, from 0. */
+  readonly number: number;
+  /** How many there are. */
+  readonly of: number;
+}
+
+/**
+ * What a leaf answers a processor with others in its package, given what it would answer one that is alone. That there are
+ * several is no feature of one of them: HTT (leaf 1, EDX[28]), and CmpLegacy of AMD's (APM 3 E.4.2, E.4.7).
+ */
+export function withPlace(
+  answer: CpuidResult,
+  leaf: number,
+  place: Place,
+  isAmd: boolean,
+): CpuidResult {
+  const { number, of } = place;
+  if (of === 1) return answer;
+  if (leaf === 1) {
+    const ebx = (answer.ebx & 0xffff) + of * 2 ** 16 + number * 2 ** 24;
+    return { ...answer, ebx, edx: (answer.edx | HTT) >>> 0 };
+  }
+  if (!isAmd) return answer;
+  if (leaf === 0x80000001) return { ...answer, ecx: (answer.ecx | CMP_LEGACY) >>> 0 };
+  return leaf === 0x80000008 ? { ...answer, ecx: coresOfAmd(place) } : answer;
 }
 
 const HTT = 1 << 28;
@@ -172,15 +200,12 @@ function topology(state: CpuState, subleaf: number): CpuidResult {
   const { number, of } = state.place;
   const [thread, core] = [1, 2];
   if (subleaf === 0) return result(0, 1, thread << 8, number);
-  if (subleaf === 1) return result(coreBits(state), of, (core << 8) | 1, number);
+  if (subleaf === 1) return result(coreBits(state.place), of, (core << 8) | 1, number);
   return result(0, 0, subleaf & 0xff, number);
 }
 
 /** How many cores a package has, less one, and how many bits tell them apart (APM 3 E.4.7). */
-function coresOfAmd(state: CpuState): number {
-  if (!state.profile.isAmd) return 0;
-  return (coreBits(state) << 12) | (state.place.of - 1);
-}
+const coresOfAmd = (place: Place): number => (coreBits(place) << 12) | (place.of - 1);
 
 /** On AMD's processors, HTT tells of cores that are no threads (APM 3 E.4.2). */
 const CMP_LEGACY = 1 << 1;

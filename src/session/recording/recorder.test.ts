@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assembleText, flatImage } from '../boot/flat';
 import { Machine } from '../machine';
-import { randomProgram } from '../random-programs.testing';
+import { randomProgram, startingOthers } from '../random-programs.testing';
 import { MachineRun, type Stop } from '../run';
 import { TESTED_WAYS, type TestedWay } from '../ways.testing';
 import { compareMoments, type Moment } from './moment';
@@ -25,13 +25,12 @@ interface Recorded {
 }
 
 async function record(source: string, way: TestedWay, alone: boolean): Promise<Recorded> {
-  const { monitor, paging = 'ept', hosting } = way;
-  const image = flatImage(await assembleText(source));
-  const others = { others: [{ image, memory: MEMORY }], slice: 320 };
-  const together = alone || monitor === 'none' ? {} : others;
-  const cpus = alone || monitor !== 'none' ? {} : { cpus: 2 };
-  const host = hosting && { memory: hosting.memory * (alone ? 1 : 2) };
-  const options = { monitor, paging, memory: MEMORY, hosting: host, ...together, ...cpus };
+  const { monitor, paging = 'ept', hosting, cpus = alone || monitor !== 'none' ? 1 : 2 } = way;
+  const image = flatImage(await assembleText(cpus > 1 ? startingOthers(source) : source));
+  const others = { others: [{ image, memory: MEMORY }] };
+  const together = alone || monitor === 'none' || cpus > 1 ? {} : others;
+  const host = hosting && { memory: hosting.memory * ('others' in together ? 2 : 1) };
+  const options = { monitor, paging, memory: MEMORY, hosting: host, ...together, cpus, slice: 320 };
   const machine = new Machine(image, options);
   const run = new MachineRun(machine);
   const recorder = new Recorder(machine, run, { memory: 24 << 20, spacing: 1500 });

@@ -1,4 +1,6 @@
+import type { Place } from '../cpuid-answer';
 import type { Handler } from '../operation';
+import type { SignalledVcpu } from '../signals/signalled-vcpu';
 import type { Translations } from './translations';
 
 /** An MSR of the guest's that transitions switch: it lies where the guest's registers do. */
@@ -12,7 +14,11 @@ export interface SwitchedMsr {
  * SVM. Where the guest's registers are, and how it is given an event, is each one's own business; so is what has to follow
  * when its control registers change, which depends on how its memory is translated.
  */
-export interface Vcpu {
+export interface Vcpu extends SignalledVcpu {
+  /** Which of the guest's virtual processors it is. */
+  readonly place: Place;
+  /** Whether its processor is one of AMD's. */
+  readonly isAmd: boolean;
   readonly translations: Translations;
   rflags(): Handler<bigint>;
   /** Whether it is in privilege level 0. */

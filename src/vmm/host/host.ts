@@ -4,17 +4,11 @@ import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
 import type { InvvpidType } from '../../isa/vmx/invvpid';
 import type { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
-import { Clock } from '../../machine/devices/clock';
-import {
-  Platform,
-  type PlatformEvents,
-  type PlatformOptions,
-  type PlatformState,
-  type Surroundings,
-} from '../../machine/platform';
-import { videoRanges } from '../../machine/device-map';
-import { apicOf, type ApicOwner } from '../../machine/processor-apic';
+import type { Clock } from '../../machine/devices/clock';
+import type { Platform } from '../../machine/platform';
+import type { ApicOwner } from '../../machine/processor-apic';
 import { wakesByItself } from '../../machine/wake-ups';
+import type { ProcessorSignal } from '../../processor/events/external-signals';
 import type { Persistent } from '../../processor/persistent';
 import type { PhysicalMemory } from '../../processor/physical-memory';
 import type { Processor } from '../../processor/processor';
@@ -25,7 +19,7 @@ import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/shadow-pager';
 import type { GuestEnd } from '../end';
-import { GuestBus, type Answerer } from '../emulator/guest-bus';
+import type { GuestBus, Answerer } from '../emulator/guest-bus';
 import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
 import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
@@ -37,34 +31,42 @@ import { GuestTranslation } from '../hardware/guest-translation';
 import { HardwareGuest } from '../hardware/hardware-guest';
 import type { LeftRegisters } from '../hardware/left-registers';
 import { vcpuOffset, type VcpuRegister } from '../hardware/vcpu-area';
+import { VirtualSignals, type VirtualSignalsState } from '../signals/virtual-signals';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
+import type { VirtualComputer, VirtualProcessor } from './virtual-computer';
 
-/** What the monitor keeps outside of the computer: the guest's virtual devices, and how it is with the guest. */
+/** What the monitor keeps outside of the computer for a virtual processor of the guest's. */
 export interface HostState {
-  readonly virtual: PlatformState;
   /** What the host's timer is armed for. */
   readonly armed: number | undefined;
-  readonly end: GuestEnd | undefined;
   readonly waiting: boolean;
   readonly mappingsChanged: boolean;
   readonly shadow: ShadowPagerState | undefined;
   readonly deprivileged: DeprivilegedState | undefined;
   readonly paravirt: ParavirtState | undefined;
   readonly virtualApicBase: bigint;
+  readonly signals: VirtualSignalsState | undefined;
+}
+
+/** Which virtual processor a host is for. */
+export interface HostPlace {
+  /** Among all that share the host's processor, from 0. */
+  readonly turn: number;
+  /** Among those of its guest, from 0. */
+  readonly processor: number;
 }
 
 /**
- * The host as the monitor's operations see it: its processor in root operation, its memory, its
- * devices, and the virtual devices that it keeps for the guest.
+ * The host as the monitor's operations for a virtual processor see it: its processor in root operation, its memory, its
+ * devices, and the virtual computer that it keeps for the guest.
  */
-export class Host implements Persistent<HostState> {
+export class Host implements VirtualProcessor, Persistent<HostState> {
   /** The guest's virtual devices, with a clock that the monitor moves on. */
   readonly virtual: Platform;
-  readonly virtualClock = new Clock();
+  readonly virtualClock: Clock;
+  readonly guestMemory: GuestMemory;
   readonly tally = new MonitorTally();
-  /** Set for good when the guest has ended. */
-  end: GuestEnd | undefined;
   /** The guest waits for something from outside; whoever brings it clears this. */
   waiting = false;
   /** Virtual interrupts wait, while a debugger steps. */
@@ -76,12 +78,12 @@ export class Host implements Persistent<HostState> {
   /** What it executes itself. */
   readonly instructions: HostInstructions;
   readonly timer: HostTimer;
-  /** The other guests of the computer, where there are any. */
+  /** The other virtual processors of the computer, where there are any. */
   neighbours: Neighbours | undefined;
+  /** What others have told it by messages; undefined where the guest has no other virtual processor. */
+  readonly signals: VirtualSignals | undefined;
   /** A virtual device has changed the EPT, and the processor may know the old one. */
   private mappingsChanged = false;
-  /** The EPT is as it was saved: virtual devices have nothing to change in it. */
-  private restoring = false;
   /** The guest's physical address space. */
   readonly bus: GuestBus;
   /** Where the technique executes the guest in software: its processor. */
@@ -110,13 +112,11 @@ export class Host implements Persistent<HostState> {
 
   constructor(
     readonly computer: Computer,
-    readonly guestMemory: GuestMemory,
+    /** The guest's, but for its processors. */
+    readonly virtualComputer: VirtualComputer,
+    readonly place: HostPlace,
     /** Host-physical address of the page where the guest's general registers are kept: 16 × 8 bytes. */
     readonly saveArea: number,
-    events: PlatformEvents,
-    /** Where what the guest prints goes to: a serial port of the host's. */
-    private readonly print: (byte: number) => void,
-    platform: PlatformOptions,
     /** Makes shadow tables; undefined where the EPT translates. */
     makeShadow?: (memory: PhysicalMemory, pages: GuestPages) => ShadowPager,
   ) {
@@ -124,45 +124,12 @@ export class Host implements Persistent<HostState> {
     this.saved = new BigUint64Array(buffer, byteOffset, 16);
     this.instructions = new HostInstructions(computer.processor);
     this.timer = new HostTimer(computer, this.instructions, this.tally);
-    const virtualEvents: PlatformEvents = {
-      ...events,
-      serial: print,
-      a20: (on) => {
-        if (this.restoring) return;
-        guestMemory.setAddressLine20(on);
-        this.mapChanged();
-      },
-      videoWindow: () => {
-        if (this.restoring) return;
-        guestMemory.setDevicePages(videoRanges(this.virtual));
-        const { frameBuffer, vga } = this.virtual;
-        guestMemory.placeFrameBuffer(frameBuffer?.first, vga.vbe.enabled);
-        this.mapChanged();
-      },
-      shadow: () => {
-        if (this.restoring) return;
-        if (guestMemory.rom.update(this.virtual.shadowSegments)) this.mapChanged();
-      },
-    };
-    const apic = apicOf(
-      () => this.apicOwner,
-      () => this.virtualApicBase,
-    );
-    const around: Surroundings = {
-      ram: guestMemory.videoRam,
-      memoryEnd: guestMemory.size,
-      bus: {
-        read: (address, length) => this.bus.master.read(address, length),
-        write: (address, bytes) => {
-          this.bus.master.write(address, bytes);
-        },
-      },
-      processors: [apic],
-    };
-    this.virtual = new Platform(this.virtualClock, virtualEvents, around, platform);
-    this.bus = new GuestBus(guestMemory, this.virtual);
-    const pages = this.guestPages();
-    this.pages = pages;
+    const { devices, clock, memory, bus, pages, count } = virtualComputer;
+    [this.virtual, this.virtualClock, this.guestMemory] = [devices, clock, memory];
+    [this.bus, this.pages] = [bus, pages];
+    const isBootstrap = place.processor === 0;
+    if (count > 1) this.signals = new VirtualSignals(isBootstrap);
+    if (!isBootstrap) this.virtualApicBase &= ~ApicBase.BSP;
     this.shadow = makeShadow?.(computer.memory, pages);
     this.translation = new GuestTranslation({
       area: () => this.area,
@@ -172,12 +139,11 @@ export class Host implements Persistent<HostState> {
       shadow: this.shadow,
     });
     this.guest = new HardwareGuest(this);
-    guestMemory.setDevicePages(videoRanges(this.virtual));
-    guestMemory.placeLocalApic(this.virtual.localApicPage);
+    virtualComputer.attach(this);
   }
 
   /** The registers of the guest's that belong to its local APIC. */
-  private get apicOwner(): ApicOwner {
+  get apicOwner(): ApicOwner {
     const { executing, deprivileged, areaOfGuest, cpu } = this;
     return executing?.state ?? deprivileged ?? areaOfGuest?.apic ?? cpu.state;
   }
@@ -192,15 +158,23 @@ export class Host implements Persistent<HostState> {
     this.areaOfGuest = area;
   }
 
-  private guestPages(): GuestPages {
-    const { guestMemory, bus } = this;
-    const isRam = (address: bigint): boolean => bus.answererAt(Number(address)) === 'ram';
-    const obtain = (address: bigint) => {
-      const page = guestMemory.pageAt(address);
-      if (page || !isRam(address)) return page;
-      return { frame: guestMemory.allocate(address), writable: true };
-    };
-    return { pageAt: (address) => guestMemory.pageAt(address), obtain, isRam };
+  /** Set for good when the guest has ended. */
+  get end(): GuestEnd | undefined {
+    return this.virtualComputer.end;
+  }
+
+  /** Whether the host's processor is this virtual processor's at present. */
+  get isPresent(): boolean {
+    return (this.neighbours?.present ?? this.place.turn) === this.place.turn;
+  }
+
+  /** It gets the host's processor. */
+  arrive(): void {
+    this.virtualComputer.arrive(this.place.processor);
+  }
+
+  receive(signal: ProcessorSignal): void {
+    this.signals?.receive(signal);
   }
 
   get shadowed(): boolean {
@@ -213,7 +187,7 @@ export class Host implements Persistent<HostState> {
   }
 
   /** Guest-physical pages lead elsewhere: what was made of the map is no longer so. */
-  private mapChanged(): void {
+  mapChanged(): void {
     this.shadow?.forgetAll();
     this.mappingsChanged = true;
   }
@@ -226,36 +200,33 @@ export class Host implements Persistent<HostState> {
   }
 
   save(): HostState {
-    const { end, waiting, mappingsChanged, virtualApicBase } = this;
+    const { waiting, mappingsChanged, virtualApicBase } = this;
     const armed = this.timer.save();
-    const virtual = this.virtual.save();
     const shadow = this.shadow?.save();
     const deprivileged = this.deprivileged?.save();
     const paravirt = this.paravirt?.save();
+    const signals = this.signals?.save();
     return {
-      virtual,
       armed,
-      end,
       waiting,
       mappingsChanged,
       virtualApicBase,
       shadow,
       deprivileged,
       paravirt,
+      signals,
     };
   }
 
+  /** After its virtual computer has been. */
   restore(state: HostState): void {
-    this.restoring = true;
-    this.virtual.restore(state.virtual);
-    this.restoring = false;
     this.timer.restore(state.armed);
-    this.end = state.end;
     this.waiting = state.waiting;
     this.mappingsChanged = state.mappingsChanged;
     if (state.shadow) this.shadow?.restore(state.shadow);
     if (state.deprivileged) this.deprivileged?.restore(state.deprivileged);
     if (state.paravirt) this.paravirt?.restore(state.paravirt);
+    if (state.signals) this.signals?.restore(state.signals);
     this.virtualApicBase = state.virtualApicBase;
   }
 
@@ -375,14 +346,25 @@ export class Host implements Persistent<HostState> {
     const { physicalAddressWidth } = this.cpu.state;
     if (value & ApicBase.EXTD || reservedInApicBase(value, physicalAddressWidth)) return false;
     this.virtualApicBase = value;
-    this.guestMemory.placeLocalApic(this.virtual.localApicPage);
-    this.mapChanged();
+    this.virtualComputer.placeLocalApic();
     return true;
   }
 
   /** Whether a virtual device has an interrupt for the guest, or the monitor an event. */
   get interruptWaits(): boolean {
-    return this.virtual.interruptRequested || this.paravirt?.eventWaits === true;
+    const { virtual, place, paravirt } = this;
+    return virtual.localApics.requests(place.processor) || paravirt?.eventWaits === true;
+  }
+
+  /** Whether anything has come for which a virtual processor goes on that rests. */
+  get isWoken(): boolean {
+    const { signals } = this;
+    if (!signals) return this.interruptWaits;
+    return signals.isDue || (signals.hearsInterrupts && this.interruptWaits);
+  }
+
+  get isLost(): boolean {
+    return this.signals?.isLost === true;
   }
 
   virtualInterruptPending(): bigint {
@@ -392,8 +374,10 @@ export class Host implements Persistent<HostState> {
   }
 
   acknowledgeVirtualInterrupt(): bigint {
-    const { paravirt, virtual } = this;
-    return BigInt(paravirt?.eventWaits ? paravirt.vector : virtual.acknowledgeInterrupt());
+    const { paravirt, virtual, place } = this;
+    return BigInt(
+      paravirt?.eventWaits ? paravirt.vector : virtual.localApics.acknowledge(place.processor),
+    );
   }
 
   /** The host's timer comes when a virtual device has something to do, or another guest's turn has come. */
@@ -418,7 +402,7 @@ export class Host implements Persistent<HostState> {
   halt(): boolean {
     this.passTime();
     const { neighbours } = this;
-    if (this.interruptWaits || neighbours?.othersCanRun) return true;
+    if (this.isWoken || neighbours?.othersCanRun) return true;
     const wakes = this.wakesByItself || neighbours?.othersWake === true;
     if (!wakes || this.computer.idle() === undefined) return false;
     this.passTime();
@@ -496,7 +480,7 @@ export class Host implements Persistent<HostState> {
   }
 
   stopGuest(end: GuestEnd): void {
-    this.end = end;
+    this.virtualComputer.end = end;
   }
 
   wait(): void {
@@ -504,7 +488,7 @@ export class Host implements Persistent<HostState> {
   }
 
   consoleWrite(byte: number): void {
-    this.print(byte);
+    this.virtualComputer.print(byte);
   }
 }
 

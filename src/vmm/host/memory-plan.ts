@@ -6,11 +6,13 @@ import type { Paging } from '../techniques';
 
 /** The monitor's own memory. */
 const MONITOR_START = 0x100000;
-/** For each guest. */
+/** For each virtual processor of a guest. */
 const MONITOR_SIZE = 16 * 2 ** 20;
 
 /** A guest, as far as it takes room. */
 interface GuestSize {
+  /** How many virtual processors it has. Default: 1. */
+  readonly processors?: number;
   /** Bytes of RAM. */
   readonly memory: number;
 }
@@ -39,7 +41,8 @@ export class MemoryPlan {
     const tables = guests.reduce((sum, guest) => sum + Math.ceil(pagesOf(guest) / 512), 0);
     // A process has page tables as large beside them.
     const maps = hosted === undefined ? 1 : 2;
-    let at = MONITOR_START + guests.length * MONITOR_SIZE + maps * tables * PAGE_SIZE;
+    const processors = guests.reduce((sum, { processors: count = 1 }) => sum + count, 0);
+    let at = MONITOR_START + processors * MONITOR_SIZE + maps * tables * PAGE_SIZE;
     this.shadow = guests.map((guest) => {
       const [start, count] = [at, paging === 'shadow' ? shadowFramesFor(pagesOf(guest)) : 0];
       at += count * PAGE_SIZE;

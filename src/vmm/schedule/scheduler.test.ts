@@ -16,7 +16,7 @@ function guest(): Guest {
   const host = {
     forgotten: 0,
     timer: { forget: () => host.forgotten++ } as unknown as Scheduled['host']['timer'],
-    interruptWaits: false,
+    isWoken: false,
     wakesByItself: false,
     deadline: undefined as number | undefined,
     passTime: () => undefined,
@@ -66,7 +66,7 @@ describe('whose turn it is', () => {
     scheduler.switchTo(2);
     assert.equal(scheduler.findOther(), undefined);
     assert.ok(scheduler.isResting(0) && scheduler.isResting(1) && !scheduler.isResting(2));
-    guests[1].host.interruptWaits = true;
+    guests[1].host.isWoken = true;
     assert.equal(scheduler.findOther(), 1);
     scheduler.switchTo(1);
     assert.equal(scheduler.isResting(1), false);

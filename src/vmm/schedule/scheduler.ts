@@ -16,8 +16,8 @@ export interface Scheduled {
   arrive(): void;
   readonly host: {
     readonly timer: HostTimer;
-    /** An interrupt for it waits. */
-    readonly interruptWaits: boolean;
+    /** Something for which it goes on has come while it rests. */
+    readonly isWoken: boolean;
     /** Time alone brings one. */
     readonly wakesByItself: boolean;
     /** When its devices have something to do. */
@@ -149,6 +149,6 @@ export class Scheduler implements Neighbours, Persistent<SchedulerState> {
     if (!guest || guest.ended) return false;
     if (!this.resting[number]) return true;
     guest.host.passTime();
-    return guest.host.interruptWaits;
+    return guest.host.isWoken;
   }
 }

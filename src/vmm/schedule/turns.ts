@@ -17,6 +17,8 @@ import {
 export interface Turns {
   /** Whether there are others. */
   readonly shared: boolean;
+  /** Whether they are virtual processors of the same guest. */
+  readonly siblings: boolean;
   /** Everything is ready for the first entry: the others get ready, too, before anybody is entered. */
   first(): Handler;
   /** Control is on its way back to the guest: its time may be over. */
@@ -53,6 +55,7 @@ function* restAlone(): Handler<bigint> {
 
 export const ALONE: Turns = {
   shared: false,
+  siblings: false,
   first: nothing,
   next: nothing,
   over: nothing,
@@ -60,11 +63,14 @@ export const ALONE: Turns = {
   leave: nothing,
 };
 
-/** Guests that share the processor. */
+/** Guests, or the virtual processors of one, that share the processor. */
 export class SharedTurns implements Turns {
   readonly shared = true;
 
-  constructor(private readonly context: ContextSwitch) {}
+  constructor(
+    private readonly context: ContextSwitch,
+    readonly siblings = false,
+  ) {}
 
   *first(): Handler {
     // What it begins with has been put where it is brought back from.

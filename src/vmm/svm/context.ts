@@ -1,5 +1,7 @@
 import { loadLeft, saveLeft } from '../hardware/left-context';
+import type { Translations } from '../hardware/translations';
 import type { Handler } from '../operation';
+import { mappingsChanged } from '../operations';
 import { nothing, type ContextSwitch } from '../schedule/turns';
 
 /**
@@ -15,3 +17,12 @@ export const SVM_CONTEXT: ContextSwitch = {
   },
   renew: nothing,
 };
+
+/** The same for one of a guest's virtual processors: another one may have changed the nested tables, which are theirs together. */
+export const siblingContext = (translations: Translations): ContextSwitch => ({
+  ...SVM_CONTEXT,
+  *load(): Handler {
+    yield* SVM_CONTEXT.load();
+    if ((yield mappingsChanged()) === 1n) yield* translations.forgetAll();
+  },
+});

@@ -1,6 +1,7 @@
 import { Msr } from '../../isa/registers/msr';
 import type { VmcbFieldId } from '../../isa/svm/vmcb';
 import { HIDDEN_MSRS } from '../../processor/svm/guest-msrs';
+import type { Place } from '../cpuid-answer';
 import { AMD_PASSED_THROUGH } from '../hardware/passed-through';
 import type { SwitchedMsr, Vcpu } from '../hardware/vcpu';
 import type { Handler } from '../operation';
@@ -8,6 +9,7 @@ import { advance, endShadow } from './advance';
 import { deliverInSoftware, injectException, injectPageFault, reinject } from './inject';
 import { readVmcb, writeVmcb } from './operations';
 import type { SvmPaging } from './paging/svm-paging';
+import { svmSignals } from './signals';
 
 /** A virtual processor of SVM: its registers lie in the VMCB. */
 export interface SvmVcpu extends Vcpu, SvmPaging {}
@@ -33,8 +35,11 @@ function* isSupervisor(): Handler<boolean> {
   return level === 0n;
 }
 
-export const svmVcpu = (paging: SvmPaging): SvmVcpu => ({
+export const svmVcpu = (paging: SvmPaging, place: Place): SvmVcpu => ({
   ...paging,
+  ...svmSignals(paging),
+  place,
+  isAmd: true,
   *rflags() {
     return yield readVmcb('RFLAGS');
   },

@@ -18,6 +18,7 @@ import {
   wrmsr,
 } from '../operations';
 import type { Turns } from '../schedule/turns';
+import { answerSignals } from '../signals/answer';
 import type { ProcessorShare, Technique } from '../technique';
 import { EXIT_HANDLERS } from './exits';
 import { deliverPendingInterrupt } from './inject';
@@ -41,7 +42,8 @@ export class SvmTechnique implements Technique {
   ) {
     const translations = plan.tlbTags ? TAGGED : UNTAGGED;
     const nested = plan.nestedCr3 !== undefined;
-    this.vcpu = svmVcpu(nested ? nestedPaging(translations) : shadowPaging(translations));
+    const paging = nested ? nestedPaging(translations) : shadowPaging(translations);
+    this.vcpu = svmVcpu(paging, share.place);
   }
 
   *prepare(): Handler {
@@ -51,6 +53,7 @@ export class SvmTechnique implements Technique {
     yield* writePermissionMaps(this.plan);
     yield* writeGuestState(this.plan);
     yield* turns.first();
+    if (turns.siblings) yield* answerSignals(this.vcpu, turns);
     yield armHostTimer();
     yield* enter();
   }
@@ -99,6 +102,7 @@ export function* handleExit(vcpu: SvmVcpu, turns: Turns): Handler {
   if (handler) yield* handler(vcpu, turns);
   else yield* handleUnexpected(reason);
   yield* turns.next();
+  if (turns.siblings) yield* answerSignals(vcpu, turns);
   yield* deliverPendingInterrupt();
   yield armHostTimer();
   yield* enter();

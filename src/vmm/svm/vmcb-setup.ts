@@ -25,6 +25,8 @@ export interface VmcbPlan {
   /** Translations of the guest's have an ASID of their own, and outlive transitions; else each VMRUN flushes the TLB. */
   readonly tlbTags: boolean;
   readonly asid: number;
+  /** The guest has several virtual processors: it exits where it waits in a loop, and gets NMIs. */
+  readonly siblings: boolean;
   /** Host-physical addresses of the permissions maps. */
   readonly iopm: number;
   readonly msrpm: number;
@@ -39,6 +41,9 @@ const ALWAYS: readonly number[] = [
   ...[SvmExit.STGI, SvmExit.CLGI, SvmExit.SKINIT, SvmExit.INVLPGA, SvmExit.MONITOR, SvmExit.MWAIT],
   SvmExit.EXCEPTION + Vector.UD,
 ];
+
+/** What several virtual processors need: the intercept of NMIs goes with virtual ones (APM 2 15.21.10). */
+const WITH_SIBLINGS: readonly number[] = [SvmExit.NMI, SvmExit.PAUSE];
 
 const DEBUG_REGISTERS = Array.from({ length: 32 }, (_, n) => SvmExit.DR_READ + n);
 const CR3 = [SvmExit.CR_READ + 3, SvmExit.CR_WRITE + 3];
@@ -79,10 +84,11 @@ const bitsFor = (codes: readonly number[], first: number, count: number): bigint
     .reduce((bits, code) => bits | (1n << BigInt(code - first)), 0n);
 
 export function* writeControls(plan: VmcbPlan): Handler {
-  const { intercepts, nestedCr3, tlbTags, asid, iopm, msrpm } = plan;
+  const { intercepts, nestedCr3, tlbTags, asid, siblings, iopm, msrpm } = plan;
   const codes = [
     ...ALWAYS,
     ...(nestedCr3 === undefined ? WITH_SHADOWS : []),
+    ...(siblings ? WITH_SIBLINGS : []),
     ...[...intercepts].flatMap((intercept) => ASKED_FOR[intercept]),
   ];
   for (const [field, first, count] of INTERCEPT_FIELDS) {
@@ -94,7 +100,8 @@ export function* writeControls(plan: VmcbPlan): Handler {
   yield writeVmcb('GUEST_ASID', tlbTags ? asid : 1);
   if (!tlbTags) yield writeVmcb('TLB_CONTROL', TlbControl.FLUSH_ALL);
   // The guest's RFLAGS.IF holds back its own interrupts, not the host's.
-  yield writeVmcb('VIRTUAL_INTERRUPT', VirtualInterrupt.V_INTR_MASKING);
+  const { V_INTR_MASKING, V_NMI_ENABLE } = VirtualInterrupt;
+  yield writeVmcb('VIRTUAL_INTERRUPT', V_INTR_MASKING | (siblings ? V_NMI_ENABLE : 0));
   if (nestedCr3 === undefined) return;
   yield writeVmcb('NESTED_CONTROL', NestedControl.NP_ENABLE);
   yield writeVmcb('N_CR3', nestedCr3);
@@ -136,13 +143,28 @@ export function* writePermissionMaps({ intercepts, iopm, msrpm }: VmcbPlan): Han
 export function* writeGuestState({ start, nestedCr3 }: VmcbPlan): Handler {
   if (nestedCr3 === undefined) yield* writeShadowedControls(start);
   else yield* writeOwnControls(start);
+  yield* writeRegisters(start, isSet);
+}
+
+/** Of a VMCB that holds 0 everywhere, what is 0 need not be written. */
+const isSet = (value: bigint | number): boolean => Boolean(value);
+
+/**
+ * Everything in the state save area that is not a control register.
+ *
+ * @param differs whether the VMCB may hold another value
+ */
+export function* writeRegisters(
+  start: StartState,
+  differs: (value: bigint | number) => boolean,
+): Handler {
   yield writeVmcb('DR6', DR6_INITIAL);
   yield writeVmcb('DR7', DR7_INITIAL);
   for (const [index, name] of SEGMENT_NAMES.entries()) {
     const segment = start.segments[index];
     if (!segment) continue;
-    if (segment.selector) yield writeVmcb(`${name}_SELECTOR`, segment.selector);
-    if (segment.base) yield writeVmcb(`${name}_BASE`, segment.base);
+    if (differs(segment.selector)) yield writeVmcb(`${name}_SELECTOR`, segment.selector);
+    if (differs(segment.base)) yield writeVmcb(`${name}_BASE`, segment.base);
     yield writeVmcb(`${name}_LIMIT`, segment.limit);
     yield writeVmcb(`${name}_ATTRIB`, attributesOf(segment.accessRights));
   }
@@ -150,7 +172,7 @@ export function* writeGuestState({ start, nestedCr3 }: VmcbPlan): Handler {
     ['GDTR', start.gdtr],
     ['IDTR', start.idtr],
   ] as const) {
-    if (base) yield writeVmcb(`${name}_BASE`, base);
+    if (differs(base)) yield writeVmcb(`${name}_BASE`, base);
     yield writeVmcb(`${name}_LIMIT`, limit);
   }
   yield writeVmcb('RIP', start.rip);

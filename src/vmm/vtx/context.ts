@@ -1,7 +1,7 @@
 import { Field } from '../../isa/vmx/fields';
 import { loadLeft, saveLeft } from '../hardware/left-context';
 import type { Handler } from '../operation';
-import { vmptrld, vmwrite } from '../operations';
+import { invept, mappingsChanged, vmptrld, vmwrite } from '../operations';
 import type { ContextSwitch } from '../schedule/turns';
 
 /** A guest of VT-x gives the processor away, or gets it: general registers lie in its area already. */
@@ -13,6 +13,8 @@ export class VtxContext implements ContextSwitch {
   constructor(
     private readonly vmcs: number,
     private readonly slice: number,
+    /** Whether the others are virtual processors of the same guest. */
+    private readonly siblings: boolean,
   ) {}
 
   *save(): Handler {
@@ -22,6 +24,8 @@ export class VtxContext implements ContextSwitch {
   *load(): Handler {
     yield vmptrld(this.vmcs);
     yield loadLeft();
+    // Another virtual processor of the guest's may have changed the EPT, which is theirs together.
+    if (this.siblings && (yield mappingsChanged()) === 1n) yield invept();
     yield* this.renew();
   }
 

@@ -54,9 +54,15 @@ export function* deliverPendingInterrupt(): Handler {
   }
 }
 
-export function* setInterruptWindow(on: boolean): Handler {
+export const setInterruptWindow = (on: boolean): Handler =>
+  setWindow(PrimaryControl.INTERRUPT_WINDOW_EXITING, on);
+
+export const setNmiWindow = (on: boolean): Handler =>
+  setWindow(PrimaryControl.NMI_WINDOW_EXITING, on);
+
+function* setWindow(control: number, on: boolean): Handler {
   const controls = yield vmread(Field.CPU_BASED_VM_EXEC_CONTROL);
-  const window = BigInt(PrimaryControl.INTERRUPT_WINDOW_EXITING);
+  const window = BigInt(control);
   const wanted = on ? controls | window : controls & ~window;
   if (wanted !== controls) yield vmwrite(Field.CPU_BASED_VM_EXEC_CONTROL, wanted);
 }

@@ -112,8 +112,8 @@ describe('translations of a guest under VT-x', function () {
   it('are dropped by INVVPID where they have a VPID, by VM entries where they have none', () => {
     const invalidations = (paging: VtxPaging): string[] =>
       [
-        handleInvlpg(vtxVcpu(paging)),
-        handleInvpcid(vtxVcpu(paging)),
+        handleInvlpg(vtxVcpu(paging, { number: 0, of: 1 })),
+        handleInvpcid(vtxVcpu(paging, { number: 0, of: 1 })),
         paging.setCr3(0n),
         paging.setCr4(0n),
       ]

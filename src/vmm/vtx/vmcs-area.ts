@@ -41,7 +41,8 @@ export class VmcsArea implements GuestArea {
 
   /** No transition switches CR8. */
   get apic(): ApicOwner {
-    return this.host.cpu.state;
+    const { isPresent, left, cpu } = this.host;
+    return isPresent || !left ? cpu.state : left.state;
   }
 
   gpr(index: number): bigint | undefined {

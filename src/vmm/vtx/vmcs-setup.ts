@@ -28,6 +28,8 @@ export interface VmcsPlan {
   readonly vpid: number;
   /** Other guests run on the processor, too: the VMX-preemption timer ends a time slice. */
   readonly timeSlices: boolean;
+  /** The guest has several virtual processors: it exits where it waits in a loop, and gets NMIs. */
+  readonly siblings: boolean;
   /** Host-physical address of the MSR bitmaps; zeros, but for the MSRs of `EXITING_MSRS`. */
   readonly msrBitmap: number;
   readonly hostCr3: bigint;
@@ -81,7 +83,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
     (follows('invlpg') ? PrimaryControl.INVLPG_EXITING : 0) |
     (has('msr') ? 0 : PrimaryControl.USE_MSR_BITMAPS) |
     (has('rdtsc') ? PrimaryControl.RDTSC_EXITING : 0) |
-    (has('pause') ? PrimaryControl.PAUSE_EXITING : 0) |
+    (has('pause') || plan.siblings ? PrimaryControl.PAUSE_EXITING : 0) |
     (has('mov-dr') ? PrimaryControl.MOV_DR_EXITING : 0);
   const secondary =
     (shadows ? 0 : SecondaryControl.ENABLE_EPT | SecondaryControl.UNRESTRICTED_GUEST) |
@@ -92,6 +94,7 @@ export function* writeControls(plan: VmcsPlan, basic: bigint): Handler {
   const msrs = capabilityMsrs(basic);
   const pinBased =
     PinBasedControl.EXTERNAL_INTERRUPT_EXITING |
+    (plan.siblings ? PinBasedControl.NMI_EXITING | PinBasedControl.VIRTUAL_NMIS : 0) |
     (plan.timeSlices ? PinBasedControl.ACTIVATE_PREEMPTION_TIMER : 0);
   const allowedPinBased = yield rdmsr(msrs.pinBased);
   yield vmwrite(Field.PIN_BASED_VM_EXEC_CONTROL, adjusted(pinBased, allowedPinBased));
@@ -173,17 +176,37 @@ export function* writeHostState(plan: VmcsPlan): Handler {
 export function* writeGuestState({ start, eptPointer }: VmcsPlan): Handler {
   if (eptPointer === undefined) yield* writeShadowedControls(start);
   else yield* writeOwnControls(start);
+  yield* writeRegisters(start, isSet);
+}
+
+/** Of a VMCS that holds 0 everywhere, what is 0 need not be written. */
+const isSet = (value: bigint | number): boolean => Boolean(value);
+
+/**
+ * Everything in the guest-state area that is not a control register.
+ *
+ * @param differs whether the VMCS may hold another value
+ */
+export function* writeRegisters(
+  start: StartState,
+  differs: (value: bigint | number) => boolean,
+): Handler {
   yield vmwrite(Field.GUEST_DR7, DR7_INITIAL);
   for (const [index, fields] of GUEST_SEGMENT_FIELDS.entries()) {
     const segment = start.segments[index];
     if (!segment) continue;
-    if (segment.selector) yield vmwrite(fields.selector, segment.selector);
-    if (segment.base) yield vmwrite(fields.base, segment.base);
+    if (differs(segment.selector)) yield vmwrite(fields.selector, segment.selector);
+    if (differs(segment.base)) yield vmwrite(fields.base, segment.base);
     yield vmwrite(fields.limit, segment.limit);
     yield vmwrite(fields.accessRights, segment.accessRights);
   }
-  yield* writeTable(start.idtr, Field.GUEST_IDTR_BASE, Field.GUEST_IDTR_LIMIT);
-  yield* writeTable(start.gdtr, Field.GUEST_GDTR_BASE, Field.GUEST_GDTR_LIMIT);
+  for (const [table, base, limit] of [
+    [start.idtr, Field.GUEST_IDTR_BASE, Field.GUEST_IDTR_LIMIT],
+    [start.gdtr, Field.GUEST_GDTR_BASE, Field.GUEST_GDTR_LIMIT],
+  ] as const) {
+    if (differs(table.base)) yield vmwrite(base, table.base);
+    yield vmwrite(limit, table.limit);
+  }
   yield vmwrite(Field.GUEST_RIP, start.rip);
   yield vmwrite(Field.GUEST_RSP, start.gprs[Gpr.RSP] ?? 0n);
   yield vmwrite(Field.GUEST_RFLAGS, start.rflags);
@@ -203,9 +226,4 @@ function* writeShadowedControls(start: StartState): Handler {
   yield writeVcpu('cr3', start.cr3);
   yield writeVcpu('efer', start.efer);
   yield vmwrite(Field.GUEST_CR3, yield shadowRoot());
-}
-
-function* writeTable(table: StartState['gdtr'], base: Field, limit: Field): Handler {
-  if (table.base) yield vmwrite(base, table.base);
-  yield vmwrite(limit, table.limit);
 }

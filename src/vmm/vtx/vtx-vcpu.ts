@@ -2,6 +2,7 @@ import { AccessRights } from '../../isa/access-rights';
 import { InterruptionInfo } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../isa/vmx/switched-msrs';
+import type { Place } from '../cpuid-answer';
 import { PASSED_THROUGH } from '../hardware/passed-through';
 import type { SwitchedMsr, Vcpu } from '../hardware/vcpu';
 import type { Handler } from '../operation';
@@ -9,6 +10,7 @@ import { emulateEvent, vmread, vmwrite } from '../operations';
 import { advanceRip, endBlocking } from './advance-rip';
 import { injectException, injectPageFault, reinjectInterruptedEvent } from './inject';
 import type { VtxPaging } from './paging/vtx-paging';
+import { vtxSignals } from './signals';
 
 /** A virtual processor of VT-x: its registers lie in the VMCS. */
 export interface VtxVcpu extends Vcpu, VtxPaging {}
@@ -47,8 +49,11 @@ function* deliverInSoftware(): Handler<bigint | undefined> {
   return yield emulateEvent(vectoring, errorCode);
 }
 
-export const vtxVcpu = (paging: VtxPaging): VtxVcpu => ({
+export const vtxVcpu = (paging: VtxPaging, place: Place): VtxVcpu => ({
   ...paging,
+  ...vtxSignals(paging),
+  place,
+  isAmd: false,
   *rflags() {
     return yield vmread(Field.GUEST_RFLAGS);
   },

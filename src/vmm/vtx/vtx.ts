@@ -36,6 +36,7 @@ import { TAGGED, UNTAGGED } from './translations';
 import { vtxVcpu, type VtxVcpu } from './vtx-vcpu';
 import { handleUnexpected } from '../hardware/exits/shutdown';
 import { initializeInterruptController } from '../host/interrupt-controller';
+import { answerSignals } from '../signals/answer';
 import { deliverPendingInterrupt } from './inject';
 import {
   writeControls,
@@ -66,7 +67,8 @@ export class VtxTechnique implements Technique {
   ) {
     const translations = plan.tlbTags ? TAGGED : UNTAGGED;
     const shadows = plan.eptPointer === undefined;
-    this.vcpu = vtxVcpu(shadows ? shadowPaging(translations) : eptPaging(translations));
+    const paging = shadows ? shadowPaging(translations) : eptPaging(translations);
+    this.vcpu = vtxVcpu(paging, share.place);
   }
 
   *prepare(): Handler {
@@ -81,6 +83,7 @@ export class VtxTechnique implements Technique {
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
     yield* turns.first();
+    if (turns.siblings) yield* answerSignals(this.vcpu, turns);
     if (yield* this.vcpu.needsSoftware()) {
       yield startVcpu(this.plan.start);
       return;
@@ -135,6 +138,7 @@ export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
     yield takeIntoSoftware();
     return;
   }
+  if (turns.siblings) yield* answerSignals(vcpu, turns);
   yield* deliverPendingInterrupt();
   yield armHostTimer();
   yield restoreGuestRegisters();

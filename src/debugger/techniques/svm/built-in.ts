@@ -14,7 +14,7 @@ import type { KeptMsrs, Registers } from '../../registers/registers';
 import type { ExitRecord } from '../../trace/exit-trace';
 import { inProcessor, inSaveArea, type GeneralRegisters } from '../general-registers';
 import type { ExitGroup, Side } from '../technique';
-import { neverExits } from '../never-exits';
+import { askedOf, neverExits } from '../never-exits';
 import type { HiddenPlace } from './guest-registers';
 import { Svm } from './svm';
 
@@ -120,7 +120,7 @@ export class BuiltInSvm extends Svm {
   }
 
   protected impossible(group: ExitGroup): string | undefined {
-    return neverExits(group, this.intercepts, this.vm.paging);
+    return neverExits(group, askedOf(this.vm, this.intercepts), this.vm.paging);
   }
 
   protected handler({ reason }: ExitRecord): string | undefined {

@@ -138,7 +138,8 @@ export abstract class Svm implements Technique {
     if (!vmcb || !nested(vmcb)) return undefined;
     const running = this.inGuest ? cpu.svm.currentGuest?.nestedTables : undefined;
     if (running) return new NestedWalk(running);
-    const { cr4, efer, physicalAddressWidth } = cpu.state;
+    const { physicalAddressWidth } = cpu.state;
+    const { cr4, efer } = this.hostPaging;
     const mode = { cr3: vmcb.read('N_CR3'), cr4, efer, physicalAddressWidth };
     return new NestedWalk(new NestedPageTables(cpu.physical, mode, never));
   }

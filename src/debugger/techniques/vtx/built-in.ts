@@ -12,7 +12,7 @@ import { KeptRegisters } from '../../registers/kept-registers';
 import type { KeptMsrs, Registers } from '../../registers/registers';
 import { inProcessor, inSaveArea, type GeneralRegisters } from '../general-registers';
 import type { ExitGroup, Side } from '../technique';
-import { neverExits } from '../never-exits';
+import { askedOf, neverExits } from '../never-exits';
 import { Vtx } from './vtx';
 
 /** VT-x as the built-in monitor uses it. */
@@ -88,7 +88,7 @@ export class BuiltInVtx extends Vtx {
   };
 
   protected impossible(group: ExitGroup): string | undefined {
-    return neverExits(group, this.intercepts, this.vm.paging);
+    return neverExits(group, askedOf(this.vm, this.intercepts), this.vm.paging);
   }
 
   protected handler({ reason }: ExitRecord): string | undefined {

@@ -1,7 +1,7 @@
 import { cpuidMask, featureByName, type CpuidRegister } from '../../../isa/cpuid';
 import { WideCr4 } from '../../../isa/registers/control';
 import { ApicBase } from '../../../isa/registers/msr-fields';
-import { hypervisorLeaf, unpackAnswer, type CpuidResult } from '../../cpuid-answer';
+import { hypervisorLeaf, unpackAnswer, withPlace, type CpuidResult } from '../../cpuid-answer';
 import { HIDDEN_FEATURES, hypervisorOf } from '../../guest-profile';
 import { COMMON_CALLS } from '../../hypercalls';
 import { setGuestRegister, cpuid, guestRegister, virtualApicBase } from '../../operations';
@@ -25,7 +25,8 @@ export function* handleCpuid(vcpu: Vcpu): Handler {
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
   const answer = yield cpuid(leaf, subleaf);
   const told = hypervisorLeaf(MONITOR, leaf) ?? unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
-  const { eax, ebx, ecx, edx } = yield* shownFeatures(vcpu, leaf, subleaf, hidden(leaf, told));
+  const shown = withPlace(hidden(leaf, told), leaf, vcpu.place, vcpu.isAmd);
+  const { eax, ebx, ecx, edx } = yield* shownFeatures(vcpu, leaf, subleaf, shown);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx >>> 0));
   yield setGuestRegister(1, BigInt(ecx >>> 0));

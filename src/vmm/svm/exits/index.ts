@@ -3,6 +3,7 @@ import { handleCpuid } from '../../hardware/exits/cpuid';
 import { handleHlt } from '../../hardware/exits/hlt';
 import { handleHypercall } from '../../hardware/exits/hypercall';
 import { answer, type ExitHandler } from '../../hardware/exits/handlers';
+import { handlePause } from '../../hardware/exits/pause';
 import { handleRdtsc, handleRdtscp } from '../../hardware/exits/time-stamp';
 import { handleTripleFault } from '../../hardware/exits/shutdown';
 import type { SvmVcpu } from '../svm-vcpu';
@@ -42,7 +43,8 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler<SvmVcpu>> = new Map(
   ...on(SvmExit.RDTSC, { handleRdtsc }),
   ...on(SvmExit.RDTSCP, { handleRdtscp }),
   ...on(SvmExit.CPUID, { handleCpuid }),
-  ...on([SvmExit.INVD, SvmExit.PAUSE], { advance }),
+  ...on(SvmExit.INVD, { advance }),
+  ...on(SvmExit.PAUSE, { handlePause }),
   ...on(SvmExit.HLT, { handleHlt }),
   ...on(SvmExit.INVLPG, { handleInvlpg }),
   ...on(SvmExit.INVPCID, { handleInvpcid }),

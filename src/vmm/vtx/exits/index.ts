@@ -8,6 +8,7 @@ import { handleHlt } from '../../hardware/exits/hlt';
 import {
   handleExternalInterrupt,
   handleInterruptWindow,
+  handleNmiWindow,
   handlePreemptionTimer,
 } from './interrupts';
 import { handleInvlpg } from './invlpg';
@@ -16,6 +17,7 @@ import { handleIoInstruction } from './io-instruction';
 import { handleRdmsr, handleWrmsr } from '../../hardware/exits/msr';
 import { handleMonitorMwait } from './monitor-mwait';
 import { handleMovDr } from './mov-dr';
+import { handlePause } from '../../hardware/exits/pause';
 import { handlePageFault } from './page-fault';
 import type { VtxVcpu } from '../vtx-vcpu';
 import { handleRdtsc, handleRdtscp } from '../../hardware/exits/time-stamp';
@@ -61,7 +63,9 @@ export const EXIT_HANDLERS: ReadonlyMap<number, ExitHandler<VtxVcpu>> = new Map(
   ...on(ExitReason.RDMSR, { handleRdmsr }),
   ...on(ExitReason.WRMSR, { handleWrmsr }),
   ...on(ExitReason.EPT_VIOLATION, { handleEptViolation }),
-  ...on([ExitReason.INVD, ExitReason.WBINVD, ExitReason.PAUSE], { advanceRip }),
+  ...on([ExitReason.INVD, ExitReason.WBINVD], { advanceRip }),
+  ...on(ExitReason.PAUSE, { handlePause }),
+  ...on(ExitReason.NMI_WINDOW, { handleNmiWindow }),
   ...on(ExitReason.RDTSC, { handleRdtsc }),
   ...on(ExitReason.RDTSCP, { handleRdtscp }),
   ...on(ExitReason.MOV_DR, { handleMovDr }),

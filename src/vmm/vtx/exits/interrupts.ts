@@ -2,7 +2,7 @@ import { Field } from '../../../isa/vmx/fields';
 import type { Handler } from '../../operation';
 import { hostOut, timerFired, vmread } from '../../operations';
 import type { Turns } from '../../schedule/turns';
-import { reinjectInterruptedEvent, setInterruptWindow } from '../inject';
+import { reinjectInterruptedEvent, setInterruptWindow, setNmiWindow } from '../inject';
 import type { VtxVcpu } from '../vtx-vcpu';
 
 const END_OF_INTERRUPT = 0x20;
@@ -18,6 +18,11 @@ export function* handleExternalInterrupt(): Handler {
 /** The guest has had the processor for as long as it may. */
 export function* handlePreemptionTimer(_: VtxVcpu, turns: Turns): Handler {
   yield* turns.over();
+}
+
+/** The guest can take an NMI now; the one that waits is injected before the VM entry. */
+export function* handleNmiWindow(): Handler {
+  yield* setNmiWindow(false);
 }
 
 /** The guest can take an interrupt now; what waits for it is injected before the VM entry. */
