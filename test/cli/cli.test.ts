@@ -269,7 +269,8 @@ numbers: dq 5, 6`;
     ['too many processors', ['run', 'good.asm', '--cpus', '9'], /--cpus: .*1 to 8/],
     ['no number of processors', ['run', 'good.asm', '--cpus', 'two'], /--cpus two/],
     ['processors of a guest', ['run', 'good.asm', '--cpus', '2'], /not built yet: --cpus 2/],
-    ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
+    ['gdb without a port', ['gdb', 'good.asm'], /--port/],
+    ['gdb on a port that is none', ['gdb', 'good.asm', '--port', '70000'], /no port: 70000/],
     ['grade', ['grade', '.'], /not built yet/],
   ] as const) {
     it(`status 2 and a message for ${what}`, () => {

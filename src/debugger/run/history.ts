@@ -50,6 +50,19 @@ export class History {
     return STEPPED;
   }
 
+  /** Back to the instruction that was executed before the present one, also if it is in somebody who was called. */
+  async backInto(): Promise<RunResult> {
+    await this.forward.breathe();
+    const here = this.standing;
+    const isBefore = (): boolean => {
+      const now = this.standing;
+      if (this.run.inMonitor || now.target !== here.target) return false;
+      if (now.target.monitor && now.side !== 'guest') return false;
+      return now.retired < here.retired || now.linear !== here.linear;
+    };
+    return this.lastStep(isBefore) ? STEPPED : this.beginning();
+  }
+
   /** A line may have become several instructions: back while that leads upwards in it. */
   private async toLineStart(): Promise<void> {
     for (;;) {

@@ -5,14 +5,19 @@ export type RunCommand =
   | { readonly kind: 'continue' }
   /** One instruction, or one operation of the monitor; a VM exit is entered. */
   | { readonly kind: 'step-in'; readonly granularity?: Granularity }
-  /** The same, but calls, interrupts, repeated instructions and VM exits are crossed. */
+  /** One instruction of the program's: calls are entered, what the built-in monitor does about a VM exit is crossed. */
+  | { readonly kind: 'step-instruction' }
+  /** The same as step-in, but calls, interrupts, repeated instructions and VM exits are crossed. */
   | { readonly kind: 'step-over'; readonly granularity?: Granularity }
   /** One instruction of what stands for the guest's in the translation cache, as any other elsewhere. */
   | { readonly kind: 'step-translated' }
   /** To the caller; in the monitor to the VM entry. */
   | { readonly kind: 'step-out' }
-  /** To where the present instruction, line or operation came from: calls and VM exits are crossed. */
-  | { readonly kind: 'step-back'; readonly granularity?: Granularity }
+  /**
+   * To where the present instruction, line or operation came from: calls and VM exits are crossed. With `into` to the
+   * instruction before, wherever it is: only the built-in monitor is crossed.
+   */
+  | { readonly kind: 'step-back'; readonly granularity?: Granularity; readonly into?: boolean }
   /** To the last moment before this one at which a continuing run would have stopped. */
   | { readonly kind: 'reverse-continue' };
 
