@@ -25,6 +25,16 @@ export interface GdbHost {
   bug(error: unknown): void;
 }
 
+/** A breakpoint or watchpoint of the client's, at a linear address. */
+export interface ClientBreakpoint {
+  readonly id: number;
+  /** As stop replies call it. */
+  readonly kind: 'swbreak' | 'hwbreak' | 'watch';
+  readonly address: bigint;
+  /** Bytes, where it is a watchpoint. */
+  readonly length: number;
+}
+
 /** The group of our breakpoints among all. */
 const GROUP = 'gdb';
 /** The name of a packet, and what follows it. */
@@ -55,7 +65,7 @@ export class Session {
   private readonly reader = new PacketReader();
   private acknowledges = true;
   private last: Uint8Array | undefined;
-  private readonly breakpoints = new Map<string, { id: number; kind: Kind; address: bigint }>();
+  private readonly breakpoints = new Map<string, ClientBreakpoint>();
   private nextId = 1;
   private queue = Promise.resolve();
   private isOver = false;
@@ -110,7 +120,7 @@ export class Session {
   letGo(): void {
     this.debuggee.run.pause();
     this.breakpoints.clear();
-    this.debuggee.breakpoints.replace(GROUP, []);
+    this.tellBreakpoints();
   }
 
   startNoAcknowledgements(): void {
@@ -124,17 +134,32 @@ export class Session {
     }
   }
 
-  setBreakpoint(kind: Kind, address: bigint, set: boolean): void {
-    const key = `${kind}:${address.toString(16)}`;
+  setBreakpoint(breakpoint: Omit<ClientBreakpoint, 'id'>, set: boolean): void {
+    const { kind, address, length } = breakpoint;
+    const key = `${kind}:${address.toString(16)}:${String(length)}`;
     if (!set) this.breakpoints.delete(key);
     else if (!this.breakpoints.has(key)) {
-      this.breakpoints.set(key, { id: this.nextId++, kind, address });
+      this.breakpoints.set(key, { id: this.nextId++, ...breakpoint });
     }
-    const all = [...this.breakpoints.values()].map(({ id, address: at }) => ({
-      id,
-      places: [{ kind: 'address', space: 'gva', address: at } as const],
-    }));
-    this.debuggee.breakpoints.replace(GROUP, all);
+    this.tellBreakpoints();
+  }
+
+  private tellBreakpoints(): void {
+    const all = [...this.breakpoints.values()];
+    const { breakpoints } = this.debuggee;
+    breakpoints.data.replace(
+      GROUP,
+      all.filter(({ kind }) => kind === 'watch'),
+    );
+    breakpoints.replace(
+      GROUP,
+      all
+        .filter(({ kind }) => kind !== 'watch')
+        .map(({ id, address }) => ({
+          id,
+          places: [{ kind: 'address', space: 'gva', address } as const],
+        })),
+    );
   }
 
   /** Goes on elsewhere. */
@@ -147,7 +172,7 @@ export class Session {
   /** The answer to `?`. */
   get lastStop(): string {
     const { result } = this.inferior;
-    return stopReply(result, this.debuggee.target.number + 1, (id) => this.kindOf(id));
+    return stopReply(result, this.debuggee.target.number + 1, (id) => this.noteOn(id));
   }
 
   /** Lets the debuggee run. @returns the answer when it has stopped */
@@ -162,9 +187,10 @@ export class Session {
     return this.lastStop;
   }
 
-  private kindOf(id: number): Kind | undefined {
-    if (!this.tellsBreakpoints) return undefined;
-    return [...this.breakpoints.values()].find((each) => each.id === id)?.kind;
+  private noteOn(id: number): string | undefined {
+    const hit = [...this.breakpoints.values()].find((each) => each.id === id);
+    if (hit?.kind === 'watch') return `watch:${hit.address.toString(16)}`;
+    return hit && this.tellsBreakpoints ? `${hit.kind}:` : undefined;
   }
 
   private take(received: Received): void {
@@ -231,5 +257,3 @@ export class Session {
     if (!this.isOver) this.host.send(this.last);
   }
 }
-
-type Kind = 'swbreak' | 'hwbreak';

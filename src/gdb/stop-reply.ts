@@ -16,26 +16,26 @@ const Signal = {
   SEGV: 11,
 } as const;
 
-/** Whether a breakpoint was set as one of software or of hardware; undefined where the client does not ask. */
-export type BreakpointKind = (id: number) => 'swbreak' | 'hwbreak' | undefined;
+/** What to say of a breakpoint that was hit: `swbreak:`, `watch:7c00`; undefined where the client does not ask. */
+export type BreakpointNote = (id: number) => string | undefined;
 
 /**
  * The packet that answers `?` and everything that lets the debuggee run.
  *
  * @param thread the number of the thread that has stopped
  */
-export function stopReply(result: RunResult, thread: number, kindOf: BreakpointKind): string {
+export function stopReply(result: RunResult, thread: number, noteOn: BreakpointNote): string {
   const byte = (value: number): string => value.toString(16).padStart(2, '0');
   if (result.kind === 'ended') return `W${byte(result.exitCode)}`;
   const { reason } = result;
-  return `T${byte(signalOf(reason))}thread:${thread.toString(16)};${noteOf(reason, kindOf)}`;
+  return `T${byte(signalOf(reason))}thread:${thread.toString(16)};${noteOf(reason, noteOn)}`;
 }
 
-function noteOf(reason: StopReason, kindOf: BreakpointKind): string {
+function noteOf(reason: StopReason, noteOn: BreakpointNote): string {
   if (reason.kind === 'beginning') return 'replaylog:begin;';
-  if (reason.kind !== 'breakpoint') return '';
-  const [kind] = reason.ids.flatMap((id) => kindOf(id) ?? []);
-  return kind === undefined ? '' : `${kind}:;`;
+  if (reason.kind !== 'breakpoint' && reason.kind !== 'data-breakpoint') return '';
+  const [note] = reason.ids.flatMap((id) => noteOn(id) ?? []);
+  return note === undefined ? '' : `${note};`;
 }
 
 /** Exceptions as the signals that a kernel like Linux makes of them; what a guest cannot survive is SIGABRT. */
@@ -72,7 +72,16 @@ const SIGNALS: Readonly<Partial<Record<number, number>>> = {
 const signalOfVector = (vector: number): number => SIGNALS[vector] ?? Signal.SEGV;
 
 const QUIET: ReadonlySet<StopReason['kind']> = new Set<StopReason['kind']>([
-  ...(['entry', 'step', 'pause', 'beginning', 'goto', 'same-place', 'breakpoint'] as const),
+  ...([
+    'entry',
+    'step',
+    'pause',
+    'beginning',
+    'goto',
+    'same-place',
+    'breakpoint',
+    'data-breakpoint',
+  ] as const),
 ]);
 
 const needsWords = (reason: StopReason): reason is ExceptionStop => !QUIET.has(reason.kind);

@@ -30,6 +30,8 @@ export function stopText(reason: StopReason, target: Target): StopText {
       return { reason: 'step', description: l10n.t('Paused where the recording begins') };
     case 'breakpoint':
       return { reason: 'breakpoint', description: l10n.t('Paused on breakpoint') };
+    case 'data-breakpoint':
+      return { reason: 'data breakpoint', description: l10n.t('Paused on data breakpoint') };
     default:
       return { reason: 'exception', ...exceptionStopText(reason, target) };
   }

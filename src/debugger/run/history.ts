@@ -24,6 +24,9 @@ interface Standing {
   readonly retired: number;
 }
 
+const isStore = (result: RunResult): boolean =>
+  result.kind === 'stopped' && result.reason.kind === 'data-breakpoint';
+
 /** What the history needs of those who run the machine forward. */
 export interface ForwardRun {
   /** Goes on until something stops it, or the recorder's goal has come. */
@@ -91,6 +94,8 @@ export class History {
         const last = await recorder.within(bound, () => this.lastStopBefore(bound));
         if (last) {
           recorder.goTo(last.moment);
+          // Whoever goes back comes to an instruction from behind: what it has stored is not there yet.
+          if (isStore(last.result)) await this.backInto();
           return last.result;
         }
         bound = from;
@@ -111,6 +116,8 @@ export class History {
     let found: { readonly moment: Moment; readonly result: RunResult } | undefined;
     for (let past = false; ; past = true) {
       const result = await this.forward.goOn(past);
+      const isDue = isStore(result) && !isEarlier(bound, recorder.now);
+      if (isDue) found = { moment: recorder.now, result };
       if (recorder.hasArrived || !isEarlier(recorder.now, bound)) return found;
       found = { moment: recorder.now, result };
     }

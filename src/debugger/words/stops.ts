@@ -13,7 +13,17 @@ import { chainText, exceptionText } from './faults';
 /** Stops that protocols know as exceptions. */
 export type ExceptionStop = Exclude<
   StopReason,
-  { kind: 'entry' | 'step' | 'pause' | 'beginning' | 'goto' | 'same-place' | 'breakpoint' }
+  {
+    kind:
+      | 'entry'
+      | 'step'
+      | 'pause'
+      | 'beginning'
+      | 'goto'
+      | 'same-place'
+      | 'breakpoint'
+      | 'data-breakpoint';
+  }
 >;
 
 /** A stop in a person's language. */
