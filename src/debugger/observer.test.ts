@@ -74,6 +74,7 @@ const COMMANDS: readonly RunCommand[] = [
   { kind: 'step-over', granularity: 'instruction' },
   { kind: 'step-over', granularity: 'line' },
   { kind: 'step-out' },
+  { kind: 'step-instruction' },
 ];
 /** What somebody watches: with numbers that the processor would raise exceptions for. */
 const LOOKS = ['st0.bits', 'ftw', 'xmm0.f32', '1.0 / 0 + nan', 'mxcsr', 'ymm7.i16', 'mm3.u8[2]'];
@@ -149,10 +150,13 @@ class Session {
   /** Into the past by so many commands. */
   async back(choice: number): Promise<void> {
     if (!this.debuggee.run.recorder || !this.started) return;
+    // Nobody goes on, or back, when the guest has ended.
+    if (this.end) return;
     for (let n = 0; n <= choice % 4; n++) {
       const granularity = choice % 3 ? 'instruction' : 'line';
       const { now } = this.debuggee.run.recorder;
-      if (choice % 5) await this.run({ kind: 'step-back', granularity });
+      if (choice % 5 === 1) await this.run({ kind: 'step-back', into: true });
+      else if (choice % 5) await this.run({ kind: 'step-back', granularity });
       else await this.run({ kind: 'reverse-continue' });
       const after = this.debuggee.run.recorder.now;
       assert.ok(isEarlier(after, now) || after.steps <= this.debuggee.run.recorder.start.steps);
@@ -162,6 +166,7 @@ class Session {
   clear(): void {
     for (let id = 1; id <= this.ids; id++)
       this.debuggee.breakpoints.replace(`set ${String(id)}`, []);
+    this.debuggee.breakpoints.data.replace('set', []);
     const { settings } = this.debuggee;
     settings.stopAtExceptions = undefined;
     settings.stopAtEmptyVectors = false;
@@ -173,11 +178,15 @@ const DEEDS = {
   breakAt: (session: Session, choice: number) => {
     session.breakAt(choice);
   },
+  watch: ({ program, debuggee: { breakpoints } }: Session, choice: number) => {
+    const address = placeFor(program, choice);
+    breakpoints.data.replace('set', [{ id: 1_000_000, address, length: (choice % 9) + 1 }]);
+  },
   clear: (session: Session) => {
     session.clear();
   },
   run: (session: Session, choice: number) =>
-    session.run(COMMANDS[choice % 6] ?? { kind: 'continue' }),
+    session.run(COMMANDS[choice % COMMANDS.length] ?? { kind: 'continue' }),
   stepOften: async (session: Session, choice: number) => {
     for (let n = 0; n < choice % 40; n++)
       await session.run({ kind: 'step-in', granularity: 'instruction' });
