@@ -22,6 +22,10 @@ const LAYERS = [
     below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm', 'session', 'debugger'],
   },
   {
+    type: 'gdb',
+    below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm', 'session', 'debugger'],
+  },
+  {
     type: 'cli',
     below: [
       'isa',
@@ -34,6 +38,7 @@ const LAYERS = [
       'session',
       'debugger',
       'adapter',
+      'gdb',
     ],
   },
   {
@@ -155,7 +160,11 @@ export default tseslint.config(
   ),
   door(['src/firmware/**/*.ts', 'src/session/**/*.ts', 'src/debugger/**/*.ts'], FACE),
   door(
-    ['src/{adapter,cli,vscode}/**/*.ts', 'src/debugger/!(techniques)/**/*.ts', 'src/debugger/*.ts'],
+    [
+      'src/{adapter,gdb,cli,vscode}/**/*.ts',
+      'src/debugger/!(techniques)/**/*.ts',
+      'src/debugger/*.ts',
+    ],
     FACE,
     TECHNIQUE,
   ),

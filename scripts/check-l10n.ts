@@ -21,8 +21,8 @@ const TABLES = new Set([
   ...['segmentTypeName', 'instructionGloss', 'RING0_ONLY', 'ANY_RING'],
 ]);
 
-/** Below these faces nothing is said to people, or in words of the manual and of the machine alone. */
-const SILENT = /^src\/(isa|processor|machine|vmm|session|cli)\//;
+/** Below these faces nothing is said to people, or in words of the manual, of the machine and of a protocol alone. */
+const SILENT = /^src\/(isa|processor|machine|vmm|session|cli|gdb)\//;
 /** How NASM's words are written. */
 const SYNTAX =
   /^src\/(language\/(word|preprocessor)-glosses|program\/preprocessor\/packages|debugger\/expressions\/help)\.ts$/;
@@ -34,7 +34,9 @@ const FOR_PROGRAMMERS = new Set([
   'GNU as',
   '<command line>',
   '{} makes {} bytes in place of {}',
+  'data breakpoint',
   'file needed',
+  'nothing is recorded',
   'the target runs already',
   'nothing is recorded',
   'no input left',

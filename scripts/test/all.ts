@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const mocha = [MOCHA, '--config=test/mocharc.json'];
   const transcripts = await show([
     ...[...mocha, ...BESIDE],
-    ...['test/transcripts/*.test.ts', 'test/cli/*.test.ts'],
+    ...['test/transcripts/*.test.ts', 'test/cli/*.test.ts', 'test/clients/*.test.ts'],
   ]);
   results.push(counts('transcripts and command line', transcripts, words));
   const kernels = await show([...mocha, ...BESIDE, 'test/kernels/*.test.ts']);

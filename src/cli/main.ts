@@ -7,6 +7,7 @@ import { disassembleCommand } from './disasm';
 import { endOnTrouble, statusOfError } from './ends';
 import { notBuiltYet } from './errors';
 import { parseCount } from './files';
+import type { GdbOptions } from './gdb/gdb';
 import { runCommand, type RunOptions } from './run';
 import { vmcsCommand, type VmcsOptions } from './vmcs';
 
@@ -18,40 +19,8 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-  withImage(root.command('run'))
+  withMachine(root.command('run'))
     .description('run a guest to its end; its first serial port is stdin and stdout')
-    .addOption(
-      new Option('--monitor <name>', 'who has the computer in root mode')
-        .choices(MONITORS)
-        .default(undefined, 'vtx, or svm with --cpu amd'),
-    )
-    .addOption(
-      new Option('--paging <kind>', 'what leads from the guest’s addresses to the host’s')
-        .choices(['ept', 'shadow'])
-        .default('ept'),
-    )
-    .addOption(
-      new Option(
-        '--tlb-tags <state>',
-        'whether the guest’s translations outlive VM exits, by a VPID',
-      )
-        .choices(['on', 'off'])
-        .default('on'),
-    )
-    .addOption(
-      new Option('--hosting <kind>', 'whether the monitor has the computer for itself, or a host')
-        .choices(HOSTINGS)
-        .default('bare'),
-    )
-    .option('--host-memory <size>', 'with --hosting hosted: what the host has for its guests')
-    .addOption(
-      new Option('--cpu <vendor>', 'processor')
-        .choices(['intel', 'amd'])
-        .default(undefined, 'intel, or amd with --monitor svm'),
-    )
-    .option('--cpus <n>', 'number of processors', '1')
-    .option('--guest <file>', 'another guest on the same computer', collect, [])
-    .option('--writable', 'write what the guest writes to disks and floppies to their files')
     .option('--keys <text>', 'type this on the keyboard')
     .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')
@@ -118,13 +87,24 @@ function program(): Command {
       await runDebugAdapter(port === undefined ? undefined : parseCount(port, 'no port: ', 65535));
     });
 
-  root
-    .command('gdb')
-    .description('speak the GDB remote protocol')
-    .argument('<image>')
-    .requiredOption('--port <n>')
-    .action(() => {
-      notBuiltYet('the GDB remote protocol');
+  withMachine(root.command('gdb'))
+    .description(
+      'wait for gdb, or another client of its remote protocol, on a TCP port of this computer',
+    )
+    .requiredOption('--port <n>', 'the port; 0 for any that is free')
+    .addOption(
+      new Option('--bits <n>', 'as what the processor is described: 64 shows every mode')
+        .choices(['16', '32', '64'])
+        .default('64'),
+    )
+    .option(
+      '--history <size>',
+      'memory for the past, into which gdb can go back; 0 for none',
+      '512M',
+    )
+    .action(async (image: string | undefined, options: GdbOptions) => {
+      const { gdbCommand } = await import('./gdb/gdb');
+      await finish(gdbCommand(image, options));
     });
 
   root
@@ -151,6 +131,42 @@ const withImage = (command: Command): Command =>
     .option('--disk <file>', 'disk image; may be repeated', collect, [])
     .option('--floppy <file>', 'floppy disk image, for A:; a second time, for B:', collect, [])
     .option('--cdrom <file>', 'CD image');
+
+/** A command with a machine, and an image that it boots. */
+const withMachine = (command: Command): Command =>
+  withImage(command)
+    .addOption(
+      new Option('--monitor <name>', 'who has the computer in root mode')
+        .choices(MONITORS)
+        .default(undefined, 'vtx, or svm with --cpu amd'),
+    )
+    .addOption(
+      new Option('--paging <kind>', 'what leads from the guest’s addresses to the host’s')
+        .choices(['ept', 'shadow'])
+        .default('ept'),
+    )
+    .addOption(
+      new Option(
+        '--tlb-tags <state>',
+        'whether the guest’s translations outlive VM exits, by a VPID',
+      )
+        .choices(['on', 'off'])
+        .default('on'),
+    )
+    .addOption(
+      new Option('--hosting <kind>', 'whether the monitor has the computer for itself, or a host')
+        .choices(HOSTINGS)
+        .default('bare'),
+    )
+    .option('--host-memory <size>', 'with --hosting hosted: what the host has for its guests')
+    .addOption(
+      new Option('--cpu <vendor>', 'processor')
+        .choices(['intel', 'amd'])
+        .default(undefined, 'intel, or amd with --monitor svm'),
+    )
+    .option('--cpus <n>', 'number of processors', '1')
+    .option('--guest <file>', 'another guest on the same computer', collect, [])
+    .option('--writable', 'write what the guest writes to disks and floppies to their files');
 
 function collect(value: string, all: string[]): string[] {
   return [...all, value];

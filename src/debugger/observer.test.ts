@@ -79,6 +79,7 @@ const COMMANDS: readonly RunCommand[] = [
   { kind: 'step-over', granularity: 'instruction' },
   { kind: 'step-over', granularity: 'line' },
   { kind: 'step-out' },
+  { kind: 'step-instruction' },
 ];
 const BACKWARDS: readonly RunCommand[] = [
   { kind: 'reverse-continue' },
@@ -87,6 +88,7 @@ const BACKWARDS: readonly RunCommand[] = [
   { kind: 'step-back-into', granularity: 'instruction' },
   { kind: 'step-back-into', granularity: 'line' },
   { kind: 'step-back-out' },
+  { kind: 'step-back-instruction' },
 ];
 /** What somebody watches: with numbers that the processor would raise exceptions for. */
 const LOOKS = ['st0.bits', 'ftw', 'xmm0.f32', '1.0 / 0 + nan', 'mxcsr', 'ymm7.i16', 'mm3.u8[2]'];
@@ -204,6 +206,7 @@ class Session {
   clear(): void {
     for (let id = 1; id <= this.ids; id++)
       this.debuggee.breakpoints.replace(`set ${String(id)}`, []);
+    this.debuggee.breakpoints.data.replace('set', []);
     const { settings } = this.debuggee;
     settings.stopAtExceptions = undefined;
     settings.stopAtEmptyVectors = false;
@@ -215,10 +218,15 @@ const DEEDS = {
   breakAt: (session: Session, choice: number) => {
     session.breakAt(choice);
   },
+  watch: ({ program, debuggee: { breakpoints } }: Session, choice: number) => {
+    const address = placeFor(program, choice);
+    breakpoints.data.replace('set', [{ id: 1_000_000, address, length: (choice % 9) + 1 }]);
+  },
   clear: (session: Session) => {
     session.clear();
   },
-  run: (session: Session, choice: number) => session.run(COMMANDS[choice % 6] ?? CONTINUE),
+  run: (session: Session, choice: number) =>
+    session.run(COMMANDS[choice % COMMANDS.length] ?? CONTINUE),
   stepOften: async (session: Session, choice: number) => {
     for (let n = 0; n < choice % 40; n++)
       await session.run({ kind: 'step-in', granularity: 'instruction' });

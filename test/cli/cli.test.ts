@@ -283,7 +283,8 @@ numbers: dq 5, 6`;
       ['run', 'good.asm', '--cpus', '2', '--guest', 'good.asm'],
       /not built yet: --cpus 2 with --guest/,
     ],
-    ['gdb', ['gdb', 'good.asm', '--port', '1'], /not built yet/],
+    ['gdb without a port', ['gdb', 'good.asm'], /--port/],
+    ['gdb on a port that is none', ['gdb', 'good.asm', '--port', '70000'], /no port: 70000/],
     ['grade', ['grade', '.'], /not built yet/],
   ] as const) {
     it(`status 2 and a message for ${what}`, () => {

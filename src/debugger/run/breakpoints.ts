@@ -1,4 +1,5 @@
 import type { AddressSpace } from '../memory';
+import { DataBreakpoints } from './data-breakpoints';
 import { placeAt } from '../places/program-place';
 import type { Present, Target } from '../target';
 
@@ -51,11 +52,15 @@ export class Breakpoints {
   private disabled = false;
   /** Somebody looks where the past would have stopped: nothing is counted or printed. */
   peeking = false;
+  /** Those on memory. */
+  readonly data: DataBreakpoints;
 
   constructor(
     private readonly subject: Present,
     private readonly print: (text: string, breakpoint: Breakpoint) => void,
-  ) {}
+  ) {
+    this.data = new DataBreakpoints(subject);
+  }
 
   private get target(): Target {
     return this.subject.target;

@@ -237,6 +237,14 @@ export class Execution {
    * @param enter whether a VM exit is where to stop, before the monitor's first operation
    */
   execute(budget: number, past: boolean, enter: boolean): Stretch {
+    const { data } = this.breakpoints;
+    const stretch = data.during(() => this.executeUnwatched(budget, past, enter));
+    const ids = data.take();
+    if (ids.length === 0 || typeof stretch === 'object') return stretch;
+    return stopped({ kind: 'data-breakpoint', ids });
+  }
+
+  private executeUnwatched(budget: number, past: boolean, enter: boolean): Stretch {
     const { transitions, monitor, events, processor } = this.target;
     const stepping = budget <= 1;
     const stops = stepping || this.settings.stopAtExceptions !== undefined;

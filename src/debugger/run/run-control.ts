@@ -153,7 +153,8 @@ export class RunControl {
   private async dispatch(command: RunCommand, first: boolean, guest?: number): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
     if (isBackward(command)) return this.backward(command, guest);
-    if (this.target.monitor?.activity) return this.fromMonitor(command);
+    const inMonitor = this.target.monitor?.activity !== undefined;
+    if (inMonitor && command.kind !== 'step-instruction') return this.fromMonitor(command);
     return this.heldWhile(command, () => this.fromGuest(command, first));
   }
 
@@ -185,6 +186,8 @@ export class RunControl {
         return this.execution.continue(!first);
       case 'step-in':
         return this.steps.into(command.granularity ?? 'line');
+      case 'step-instruction':
+        return this.nextInstruction();
       case 'step-over':
         return this.steps.over(command.granularity ?? 'line');
       case 'step-translated':
@@ -192,6 +195,15 @@ export class RunControl {
       case 'step-out':
         return this.steps.out();
     }
+  }
+
+  /** To the guest's next instruction: where the monitor is about one, that one counts as soon as it is done. */
+  private async nextInstruction(): Promise<RunResult> {
+    if (!this.target.monitor?.activity) return this.steps.instruction();
+    const from = this.target.linearRip;
+    const through = await this.execution.finishMonitor(true);
+    if (through) return through;
+    return this.target.linearRip === from ? this.steps.instruction() : stopped({ kind: 'step' });
   }
 
   private async fromMonitor(command: ForwardCommand): Promise<RunResult> {

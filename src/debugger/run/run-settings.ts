@@ -6,7 +6,9 @@ export type RunCommand =
   | { readonly kind: 'continue' }
   /** One instruction, or one operation of the monitor; a VM exit is entered. */
   | { readonly kind: 'step-in'; readonly granularity?: Granularity }
-  /** The same, but calls, interrupts, repeated instructions and VM exits are crossed. */
+  /** One instruction of the program's: calls are entered, what the built-in monitor does about a VM exit is crossed. */
+  | { readonly kind: 'step-instruction' }
+  /** The same as step-in, but calls, interrupts, repeated instructions and VM exits are crossed. */
   | { readonly kind: 'step-over'; readonly granularity?: Granularity }
   /** One instruction of what stands for the guest's in the translation cache, as any other elsewhere. */
   | { readonly kind: 'step-translated' }
@@ -18,6 +20,8 @@ export type RunCommand =
   | { readonly kind: 'step-back-into'; readonly granularity?: Granularity }
   /** To the call of the present function; in a handler to where it got control. */
   | { readonly kind: 'step-back-out' }
+  /** To the instruction that was executed before, wherever it is: only the built-in monitor is crossed. */
+  | { readonly kind: 'step-back-instruction' }
   /** To the last moment before this one at which a continuing run would have stopped. */
   | { readonly kind: 'reverse-continue' }
   /** To a moment that is known. */
@@ -26,6 +30,7 @@ export type RunCommand =
 const THROUGH_HISTORY = [
   'step-back',
   'step-back-into',
+  'step-back-instruction',
   'step-back-out',
   'reverse-continue',
   'go-to',

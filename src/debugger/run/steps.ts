@@ -36,6 +36,14 @@ export class Steps {
     return this.through(granularity, () => this.oneInstruction(true, this.settings.holdInterrupts));
   }
 
+  /** One instruction: a VM exit to the built-in monitor is crossed, one to a program's own hypervisor is entered. */
+  instruction(): Promise<RunResult> {
+    const enter = this.target.monitor === undefined;
+    return this.through('instruction', () =>
+      this.oneInstruction(enter, this.settings.holdInterrupts),
+    );
+  }
+
   /** Calls, software interrupts, repeated instructions, VM exits and interrupts are crossed. */
   over(granularity: Granularity): Promise<RunResult> {
     return this.through(granularity, () => this.overOne());

@@ -16,6 +16,8 @@ export type StopReason =
   /** Where the same guest stands in another way. */
   | { readonly kind: 'same-place' }
   | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
+  /** The instruction before this moment has stored something there. */
+  | { readonly kind: 'data-breakpoint'; readonly ids: readonly number[] }
   /** A VM exit that an exception filter asks to stop at. */
   | { readonly kind: 'vm-exit'; readonly reason: number }
   /** An instruction raises an exception, or an interrupt through an empty vector; it has not been delivered. */

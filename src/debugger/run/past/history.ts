@@ -60,6 +60,8 @@ export class History {
         return this.over(command.granularity ?? 'line');
       case 'step-back-into':
         return this.into(command.granularity ?? 'line');
+      case 'step-back-instruction':
+        return this.instruction();
       case 'step-back-out':
         return this.out();
       case 'reverse-continue':
@@ -94,6 +96,18 @@ export class History {
       await this.toLineStart(() => Promise.resolve(this.steps.toLast(() => true)));
     }
     return STEPPED;
+  }
+
+  /** Back to the instruction that was executed before, also if it is in somebody who was called. */
+  private instruction(): RunResult {
+    const here = this.standing;
+    const isBefore = (): boolean => {
+      const now = this.standing;
+      if (this.run.inMonitor || now.target !== here.target) return false;
+      if (now.target.monitor && now.side !== 'guest') return false;
+      return now.retired < here.retired || now.linear !== here.linear;
+    };
+    return this.steps.toLast(isBefore) ? STEPPED : this.beginning();
   }
 
   /** To where the present function was called, or the present handler got control. */
@@ -155,8 +169,11 @@ export class History {
     breakpoints.peeking = true;
     try {
       const last = await search.backwards(recorder.now, (bound) => this.lastStopBefore(bound));
-      if (last) recorder.goTo(last.moment);
-      return last ? last.result : await this.nowhere(recorder.now);
+      if (!last) return await this.nowhere(recorder.now);
+      recorder.goTo(last.moment);
+      // Whoever goes back comes to an instruction from behind: what it has stored is not there yet.
+      if (isStore(last.result)) this.instruction();
+      return last.result;
     } finally {
       breakpoints.peeking = false;
     }
@@ -168,9 +185,10 @@ export class History {
     let found: Found | undefined;
     for (let past = false; ; past = true) {
       const result = await this.forward.goOn(past);
-      if (recorder.hasArrived || !isEarlier(recorder.now, bound)) return found;
-      found = { moment: recorder.now, result };
-      if (result.kind === 'stopped' && result.reason.kind === 'pause') return found;
+      const ends = recorder.hasArrived || !isEarlier(recorder.now, bound);
+      const isDue = isStore(result) && !isEarlier(bound, recorder.now);
+      if (!ends || isDue) found = { moment: recorder.now, result };
+      if (ends || isPause(result)) return found;
     }
   }
 
@@ -226,4 +244,8 @@ export class History {
   }
 }
 
+const isStore = (result: RunResult): boolean =>
+  result.kind === 'stopped' && result.reason.kind === 'data-breakpoint';
+const isPause = (result: RunResult): boolean =>
+  result.kind === 'stopped' && result.reason.kind === 'pause';
 const returns = ({ kind }: Transfer): boolean => kind === 'return' || kind === 'interrupt-return';
