@@ -73,6 +73,36 @@ function handsSuite(): void {
       );
     });
 
+    it('goes back in time by the toolbar, the keyboard and a row of VM Exits', async () => {
+      const { person, page, folder } = workbench;
+      const source = readFileSync(join(folder, 'first-exits/kernel.asm'), 'utf8').split('\n');
+      const out = source.findIndex((text) => /^\s+out dx, al/.test(text)) + 1;
+      await person.openFile('first-exits/kernel.asm');
+      await person.goToLine(out);
+      await person.toggleBreakpoint();
+      await person.stopAfter('F5', 'guest');
+      await person.stopAfter('F5', 'guest');
+      await person.stopAfter('F5', 'guest');
+      await person.stopAfter('F10', 'guest');
+      const past = (): Promise<void> =>
+        person.waitFor('the past', async () => /before the present/.test(await person.world()));
+      await page.locator('.debug-toolbar .codicon-debug-step-back').click();
+      await past();
+      await openOnly(EXITS);
+      await page.screenshot({ path: join(OUT, 'going-back.png') });
+      await person.stopAfter('Alt+F11', 'monitor');
+      await person.chooseFromMenu(EXITS, /^#1 /, 'Go There');
+      await rows(EXITS, /^#1 /);
+      await person.waitFor('one exit', async () => (await person.rowsOf(EXITS)).length === 1);
+      await past();
+      await page.screenshot({ path: join(OUT, 'going-back-to-an-exit.png') });
+      await person.startCommand('Ringside: Go to Moment…');
+      await page.screenshot({ path: join(OUT, 'going-to-a-moment.png') });
+      await page.getByRole('option', { name: /The present/ }).click();
+      await person.waitFor('the present', async () => !/before/.test(await person.world()));
+      await page.keyboard.press('Shift+F5');
+    });
+
     it('lets a guest run, is told so, and pauses it', async () => {
       const { person, page } = workbench;
       await person.openFile('loop.asm');

@@ -8,6 +8,7 @@ import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
 import { viewsSuite } from './views';
@@ -25,6 +26,7 @@ export function run(): Promise<void> {
       return;
     }
     debuggingSuite();
+    pastSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

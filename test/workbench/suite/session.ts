@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import type { RingsideApi } from '../../../src/vscode/activate';
+import { PastRequest } from '../../../src/adapter/past/protocol';
 import {
   CustomRequest,
   type ViewArguments,
@@ -79,7 +80,19 @@ let current: vscode.DebugSession | undefined;
 /** Whether VS Code still has to read the frames below the top one, which it does 420 ms after a stop. */
 let readsStack = false;
 
-const RESUMING = new Set(['continue', 'next', 'stepIn', 'stepOut', 'restart', 'disconnect']);
+const RESUMING = new Set([
+  'continue',
+  'next',
+  'stepIn',
+  'stepOut',
+  'stepBack',
+  'reverseContinue',
+  PastRequest.STEP_BACK_INTO,
+  PastRequest.STEP_BACK_OUT,
+  PastRequest.GO_TO,
+  'restart',
+  'disconnect',
+]);
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

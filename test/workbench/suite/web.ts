@@ -9,6 +9,7 @@ import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
 import { viewsSuite } from './views';
@@ -26,6 +27,7 @@ function run(): Promise<void> {
       return;
     }
     debuggingSuite();
+    pastSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

@@ -53,7 +53,13 @@ export class History {
   }
 
   /** @param guest the number of the guest, or processor, that steps back: from where it stands */
-  go(command: BackwardCommand, guest?: number): RunResult | Promise<RunResult> {
+  async go(command: BackwardCommand, guest?: number): Promise<RunResult> {
+    const result = await this.dispatch(command, guest);
+    if (!this.isPlace) this.run.execute(1, true);
+    return result;
+  }
+
+  private dispatch(command: BackwardCommand, guest?: number): RunResult | Promise<RunResult> {
     if (command.kind.startsWith('step') && !this.bring(guest)) return this.beginning();
     switch (command.kind) {
       case 'step-back':
@@ -73,10 +79,10 @@ export class History {
 
   /** To where a guest had the processor last. @returns whether it ever had it */
   private bring(guest: number | undefined): boolean {
-    const { subject, run } = this;
+    const { subject } = this;
     const wanted = guest === undefined ? subject.target : subject.targets[guest];
     if (!wanted || wanted === subject.target) return true;
-    return this.steps.toLast(() => subject.target === wanted && !run.inMonitor);
+    return this.steps.toLast(() => subject.target === wanted && this.isInProgram);
   }
 
   /** Back by an instruction or a line, over what it called; in the monitor by an operation. */
@@ -90,10 +96,10 @@ export class History {
   /** Back by whatever was done last, wherever that was: to the end of a function that returned, or of a handler. */
   private async into(granularity: Granularity): Promise<RunResult> {
     const { side } = this.standing;
-    if (!this.steps.toLast(() => true)) return this.beginning();
-    const stayed = !this.run.inMonitor && this.standing.side === side;
+    if (!this.steps.toLast(() => this.isPlace)) return this.beginning();
+    const stayed = this.isInProgram && this.standing.side === side;
     if (stayed && granularity === 'line') {
-      await this.toLineStart(() => Promise.resolve(this.steps.toLast(() => true)));
+      await this.toLineStart(() => Promise.resolve(this.steps.toLast(() => this.isPlace)));
     }
     return STEPPED;
   }
@@ -114,7 +120,7 @@ export class History {
   private async out(): Promise<RunResult> {
     const { run, recorder, standing: here } = this;
     if (run.inMonitor) {
-      return this.steps.toLast(() => !run.inMonitor) ? STEPPED : this.beginning();
+      return this.steps.toLast(() => this.isInProgram) ? STEPPED : this.beginning();
     }
     const { target, side } = here;
     const world = side === 'hypervisor' ? target.hostWorld : target.guestWorld;
@@ -143,7 +149,7 @@ export class History {
     });
     if (!delivered) return undefined;
     this.recorder.goTo(delivered);
-    const isThere = (): boolean => !this.run.inMonitor && this.subject.target === target;
+    const isThere = (): boolean => this.isInProgram && this.subject.target === target;
     return this.steps.toLast(isThere) ? this.recorder.now : undefined;
   }
 
@@ -237,6 +243,15 @@ export class History {
       if (stack !== undefined && now.stack !== stack) return false;
       return transferOf(now.target).next === linear;
     });
+  }
+
+  private get isInProgram(): boolean {
+    return this.subject.target.side !== 'monitor';
+  }
+
+  /** Nobody stands at the monitor's gate: it takes control there. */
+  private get isPlace(): boolean {
+    return this.run.inMonitor || this.isInProgram;
   }
 
   private get standing(): Standing {

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { PastRequest, type MomentsResponse } from '../../../src/adapter/past/protocol';
+import {
+  api,
+  command,
+  lineOf,
+  openFile,
+  removeBreakpoints,
+  resume,
+  start,
+  stepInto,
+  stepOver,
+  stopAfter,
+  stopDebugging,
+  until,
+} from './session';
+
+const SAMPLE = 'first-exits/kernel.asm';
+const stepBack = command('workbench.action.debug.stepBack');
+const reverse = command('workbench.action.debug.reverseContinue');
+const stepBackInto = command('ringside.stepBackInto');
+const stepBackOut = command('ringside.stepBackOut');
+
+export function pastSuite(): void {
+  describe('the past', () => {
+    afterEach(async () => {
+      await stopDebugging();
+      await removeBreakpoints();
+    });
+
+    /** At the first OUT, which exits. */
+    const toOut = async (): Promise<number> => {
+      const editor = await openFile(SAMPLE);
+      const line = lineOf(editor, 'out dx, al');
+      const at = new vscode.Location(editor.document.uri, new vscode.Position(line, 0));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(at)]);
+      await stopAfter(start);
+      await stopAfter(resume);
+      return line + 1;
+    };
+
+    it('is gone back to over an exit, into its handler, and out of it', async () => {
+      const line = await toOut();
+      await stopAfter(stepOver);
+      assert.equal((await stopAfter(stepBack)).frame.line, line);
+      const { world } = await api();
+      await until('the past in the status bar', () =>
+        / instructions before the present$/.test(world.text) ? true : undefined,
+      );
+      await stopAfter(stepOver);
+      const inside = await stopAfter(stepBackInto);
+      assert.match(inside.frame.source?.path ?? '', /vmm\/vtx\/.*\.ts$/);
+      assert.equal((await stopAfter(stepBackOut)).frame.line, line);
+    });
+
+    it('is run back through, to breakpoints and to the beginning', async () => {
+      const line = await toOut();
+      const entry = lineOf(await openFile(SAMPLE), '        cli') + 1;
+      await stopAfter(resume);
+      assert.equal((await stopAfter(reverse)).frame.line, line);
+      assert.equal((await stopAfter(reverse)).frame.line, entry);
+    });
+
+    it('has exits and bookmarks that lead there', async () => {
+      const line = await toOut();
+      const { session } = await stopAfter(stepInto);
+      await session.customRequest(PastRequest.BOOKMARK, { name: 'in the handler' });
+      await stopAfter(resume);
+      const { views } = await api();
+      const tree = views.of('exits');
+      const rows = await until('rows', async () => {
+        const found = await tree.getChildren(undefined);
+        return found.length > 1 ? found : undefined;
+      });
+      const first = rows.at(-1);
+      assert.ok(first?.node.exit === 1);
+      const there = await stopAfter(() =>
+        vscode.commands.executeCommand('ringside.goToMomentOfRow', first),
+      );
+      assert.match(there.frame.source?.path ?? '', /vmm\/vtx\/.*\.ts$/);
+      const moments = (await session.customRequest(PastRequest.MOMENTS)) as MomentsResponse;
+      assert.ok(moments.isPast);
+      assert.deepEqual(
+        moments.bookmarks.map(({ name }) => name),
+        ['in the handler'],
+      );
+      const present = await stopAfter(() =>
+        session.customRequest(PastRequest.GO_TO, { to: 'present' }),
+      );
+      assert.equal(present.frame.line, line);
+    });
+  });
+}
