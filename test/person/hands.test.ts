@@ -82,21 +82,22 @@ function handsSuite(): void {
       await person.toggleBreakpoint();
       await person.stopAfter('F5', 'guest');
       await person.stopAfter('F5', 'guest');
-      await person.stopAfter('F5', 'guest');
       await person.stopAfter('F10', 'guest');
       const past = (): Promise<void> =>
         person.waitFor('the past', async () => /before the present/.test(await person.world()));
-      await page.locator('.debug-toolbar .codicon-debug-step-back').click();
+      await page.locator('.codicon-debug-step-back').first().click();
       await past();
       await openOnly(EXITS);
       await page.screenshot({ path: join(OUT, 'going-back.png') });
-      await person.stopAfter('Alt+F11', 'monitor');
-      await person.chooseFromMenu(EXITS, /^#1 /, 'Go There');
+      await person.stopAfter('F10', 'guest');
       await rows(EXITS, /^#1 /);
-      await person.waitFor('one exit', async () => (await person.rowsOf(EXITS)).length === 1);
+      await person.chooseFromMenu(EXITS, /^#1 /, 'Go There');
+      await person.waitFor('the monitor', async () => /VMM/.test(await person.world()));
       await past();
+      await person.stopAfter('Alt+Shift+F11', 'guest');
       await page.screenshot({ path: join(OUT, 'going-back-to-an-exit.png') });
       await person.startCommand('Ringside: Go to Moment…');
+      await page.getByRole('option', { name: /The present/ }).waitFor();
       await page.screenshot({ path: join(OUT, 'going-to-a-moment.png') });
       await page.getByRole('option', { name: /The present/ }).click();
       await person.waitFor('the present', async () => !/before/.test(await person.world()));
