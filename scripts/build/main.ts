@@ -74,6 +74,7 @@ const BENCHMARKS: typeof BUNDLES = [
   { entry: 'test/bench/bench.ts', outfile: 'bench/bench.js', options: node },
   { entry: 'test/bench/assembler.ts', outfile: 'bench/assembler.js', options: node },
   { entry: 'test/bench/exits.ts', outfile: 'bench/exits.js', options: node },
+  { entry: 'test/bench/past.ts', outfile: 'bench/past.js', options: node },
 ];
 
 async function main(): Promise<void> {

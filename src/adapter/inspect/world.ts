@@ -10,8 +10,11 @@ export function worldHere(context: SessionContext, target: Target): WorldRespons
   const world = placeHere(context, target);
   const { recorder } = context.debuggee.run;
   if (!recorder?.isPast) return world;
-  const count = (recorder.lastInstructions - recorder.instructions).toLocaleString('en');
-  const past = l10n.t('{0} instructions before the present', count);
+  const count = recorder.lastInstructions - recorder.instructions;
+  const past =
+    count === 0 // what a monitor does for the guest is none of the processor's
+      ? l10n.t('just before the present')
+      : l10n.t('{0} instructions before the present', count.toLocaleString('en'));
   return { ...world, text: `${world.text} · ${past}` };
 }
 

@@ -106,10 +106,7 @@ async function pickGoal(
   };
   const pick = vscode.window.createQuickPick<GoalPick>();
   pick.title = vscode.l10n.t('Go to a moment of this session');
-  pick.placeholder = vscode.l10n.t(
-    '{0} of them were executed here',
-    instructions(moments.instructions),
-  );
+  pick.placeholder = vscode.l10n.t('Now: after {0}', instructions(moments.instructions));
   pick.items = goalsOf(moments, remove);
   return new Promise((resolve) => {
     pick.onDidTriggerItemButton(({ item }) => {

@@ -46,7 +46,7 @@ export function pastSuite(): void {
       assert.equal((await stopAfter(stepBack)).frame.line, line);
       const { world } = await api();
       await until('the past in the status bar', () =>
-        / instructions before the present$/.test(world.text) ? true : undefined,
+        / before the present$/.test(world.text) ? true : undefined,
       );
       await stopAfter(stepOver);
       const inside = await stopAfter(stepBackInto);
