@@ -102,6 +102,10 @@ function handsSuite(): void {
       await page.getByRole('option', { name: /The present/ }).click();
       await person.waitFor('the present', async () => !/before/.test(await person.world()));
       await page.keyboard.press('Shift+F5');
+      await page.locator('.codicon-debug-continue').first().waitFor({ state: 'hidden' });
+      await person.openFile('first-exits/kernel.asm');
+      await person.goToLine(out);
+      await person.toggleBreakpoint(); // the next ones go on past it
     });
 
     it('lets a guest run, is told so, and pauses it', async () => {
