@@ -80,7 +80,7 @@ describe('data breakpoints of a client', () => {
       await client.run(PastRequest.LAST_STORE, { dataId });
       assert.equal(await client.evaluate('dword [0x600]'), '0x1');
       const none = await client.run(PastRequest.LAST_STORE, { dataId });
-      assert.match(none.description ?? '', /nothing recorded has written there/);
+      assert.match(none.description ?? '', /no recorded instruction has written there/);
       assert.equal(await client.evaluate('dword [0x600]'), '0x1');
     });
   }

@@ -29,7 +29,10 @@ export function stopText(reason: StopReason, target: Target): StopText {
     case 'writer':
       return { reason: 'goto', description: l10n.t('Paused at the last write') };
     case 'no-writer':
-      return { reason: 'goto', description: l10n.t('Paused: nothing recorded has written there') };
+      return {
+        reason: 'goto',
+        description: l10n.t('Paused: no recorded instruction has written there'),
+      };
     case 'arrived':
       return { reason: 'goto', description: l10n.t('Paused at a moment of the recording') };
     case 'beginning':
