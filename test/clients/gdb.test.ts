@@ -63,6 +63,7 @@ describe(`Debian’s gdb${isInstalled ? '' : ' (left out: it is not installed)'}
     const { symbols } = await assembleText(source);
     const addressOf = (label: string): string =>
       `*0x${Number(symbols.all.find(({ name }) => name === label)?.value).toString(16)}`;
+    server?.kill();
     server = await RingsideGdb.start(['guest.asm', '--memory', '2M', ...args], folder);
     const all = [
       ...[
