@@ -10,6 +10,7 @@ import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
 import { disassemblyRequests } from './memory/disassembly';
 import { evaluateRequests } from './inspect/evaluate';
+import { dataBreakpointRequests } from './breakpoints/data-breakpoints';
 import { exceptionRequests } from './breakpoints/exceptions';
 import { executionRequests } from './running/execution';
 import { gotoRequests } from './running/goto';
@@ -49,6 +50,7 @@ export class RingsideAdapter extends DebugSession {
       ...executionRequests(context),
       ...pastRequests(context),
       ...breakpointRequests(context),
+      ...dataBreakpointRequests(context),
       ...exceptionRequests(context),
       ...stackRequests(context),
       ...variableRequests(context),

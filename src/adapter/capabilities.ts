@@ -36,6 +36,8 @@ export function capabilities(): DebugProtocol.Capabilities {
     supportsClipboardContext: true,
     supportsSteppingGranularity: true,
     supportsInstructionBreakpoints: true,
+    supportsDataBreakpoints: true,
+    supportsDataBreakpointBytes: true,
     supportsSingleThreadExecutionRequests: true,
     supportsANSIStyling: true,
     breakpointModes: [
@@ -45,19 +47,19 @@ export function capabilities(): DebugProtocol.Capabilities {
         description: l10n.t(
           'stops wherever this virtual address is executed, in any address space',
         ),
-        appliesTo: ['source', 'instruction'],
+        appliesTo: ['source', 'instruction', 'data'],
       },
       {
         mode: 'gpa',
         label: l10n.t('guest-physical address'),
         description: l10n.t('stops at this place in guest-physical memory, whatever maps it'),
-        appliesTo: ['source', 'instruction'],
+        appliesTo: ['source', 'instruction', 'data'],
       },
       {
         mode: 'hpa',
         label: l10n.t('host-physical address'),
         description: l10n.t('stops at this place in host-physical memory, whoever executes it'),
-        appliesTo: ['instruction'],
+        appliesTo: ['instruction', 'data'],
       },
     ],
   };

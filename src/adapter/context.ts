@@ -4,7 +4,7 @@ import { callStack, type Frame } from '../debugger/places/stack';
 import { Views } from '../debugger/views/views';
 import type { Target } from '../debugger/target';
 import type { Debuggee } from '../debugger/debuggee';
-import type { Condition } from '../debugger/run/breakpoints';
+import type { Condition } from '../debugger/run/reaction';
 import type { StopReason } from '../debugger/run/stop';
 import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';

@@ -9,7 +9,8 @@ import {
   type MachineOptions,
   type MachineOutput,
 } from '../session';
-import { Breakpoints, type Breakpoint } from './run/breakpoints';
+import { Breakpoints } from './run/breakpoints';
+import type { Reaction } from './run/reaction';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
 import { Target, type Present } from './target';
@@ -45,7 +46,7 @@ export interface DebuggeeEvents extends RunEnvironment {
   /** A byte from a guest's serial port or debug console. */
   output(byte: number, guest: number): void;
   /** A log point's message. */
-  log(text: string, breakpoint: Breakpoint): void;
+  log(text: string, breakpoint: Reaction): void;
 }
 
 /** A program on its machine, with everything to run, stop and look at it. */

@@ -78,6 +78,8 @@ const QUIET: ReadonlySet<StopReason['kind']> = new Set<StopReason['kind']>([
     'pause',
     'beginning',
     'arrived',
+    'writer',
+    'no-writer',
     'goto',
     'same-place',
     'breakpoint',

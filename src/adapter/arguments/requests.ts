@@ -16,6 +16,7 @@ import {
   PastRequest,
   type BookmarkArguments,
   type GoToArguments,
+  type LastStoreArguments,
   type StepBackIntoArguments,
   type StepBackOutArguments,
   type TimelineArguments,
@@ -108,6 +109,24 @@ const BREAKPOINTS = {
         ...OPTIONS,
         instructionReference: text,
         offset: optional(whole),
+      }),
+    ),
+  }),
+  dataBreakpointInfo: object<DebugProtocol.DataBreakpointInfoArguments>({
+    name: text,
+    variablesReference: optional(whole),
+    frameId: optional(whole),
+    bytes: optional(count),
+    asAddress: optional(flag),
+    mode: optional(choice('gva', 'gpa', 'hpa')),
+  }),
+  setDataBreakpoints: object<DebugProtocol.SetDataBreakpointsArguments>({
+    breakpoints: list(
+      object<DebugProtocol.DataBreakpoint>({
+        dataId: text,
+        accessType: optional(choice('read', 'write', 'readWrite')),
+        condition: optional(text),
+        hitCondition: optional(text),
       }),
     ),
   }),
@@ -257,6 +276,7 @@ const PAST = {
     number: optional(count),
     frameId: optional(whole),
   }),
+  [PastRequest.LAST_STORE]: object<LastStoreArguments>({ dataId: text }),
   [PastRequest.MOMENTS]: NOTHING,
   [PastRequest.BOOKMARK]: object<BookmarkArguments>({
     name: optional(text),

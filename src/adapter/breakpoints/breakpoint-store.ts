@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Breakpoint } from '../../debugger/run/breakpoints';
+import type { DataBreakpoint } from '../../debugger/run/data-breakpoints';
 import type { SessionContext } from '../context';
 import { resolveBreakpoint, type Wanted } from './resolve-breakpoint';
 
@@ -8,7 +9,7 @@ interface Group {
   readonly wanted: readonly { readonly id: number; readonly wish: Wanted }[];
 }
 
-type Reason = 'breakpoint' | 'function breakpoint' | 'instruction breakpoint';
+type Reason = 'breakpoint' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint';
 
 /**
  * All breakpoints that the client has set, kept over restarts. They are placed when there is a program,
@@ -54,13 +55,17 @@ export class BreakpointStore {
 
   private resolve(group: string): DebugProtocol.Breakpoint[] {
     const placed: Breakpoint[] = [];
+    const watched: DataBreakpoint[] = [];
     const answers = (this.groups.get(group)?.wanted ?? []).map(({ id, wish }) => {
-      const { breakpoint, answer } = resolveBreakpoint(this.context, id, wish);
+      const { breakpoint, data, answer } = resolveBreakpoint(this.context, id, wish);
       if (breakpoint) placed.push(breakpoint);
+      if (data) watched.push(data);
       this.answers.set(id, answer);
       return answer;
     });
-    this.context.debuggeeIfAny?.breakpoints.replace(group, placed);
+    const breakpoints = this.context.debuggeeIfAny?.breakpoints;
+    breakpoints?.replace(group, placed);
+    breakpoints?.data.replace(group, watched);
     return answers;
   }
 

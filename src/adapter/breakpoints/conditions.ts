@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Condition } from '../../debugger/run/breakpoints';
+import type { Condition } from '../../debugger/run/reaction';
 import {
   compile,
   compileMessage,

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Condition } from '../../debugger/run/breakpoints';
+import type { Condition } from '../../debugger/run/reaction';
 import { syntaxError } from '../../debugger/expressions';
 import type { StopReason } from '../../debugger/run/stop';
 import { isException } from '../../debugger/trace/event-log';

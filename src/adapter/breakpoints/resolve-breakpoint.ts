@@ -12,7 +12,9 @@ import {
 import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
 import { fileIdentity, type Assembly, type LineEntry, type SourceFiles } from '../../program';
+import type { DataBreakpoint } from '../../debugger/run/data-breakpoints';
 import { conditionOf, messageOf } from './conditions';
+import { dataBreakpointAt, dataPlaceOf, type DataPlace } from './data-breakpoints';
 import type { Target } from '../../debugger/target';
 import type { SessionContext } from '../context';
 import { instructionReference, parseReference } from '../memory/memory-reference';
@@ -33,18 +35,24 @@ export type Wanted = Options &
     | { readonly at: 'line'; readonly source: DebugProtocol.Source; readonly line: number }
     | { readonly at: 'function'; readonly name: string }
     | { readonly at: 'instruction'; readonly reference: string; readonly offset: number }
+    | { readonly at: 'data'; readonly dataId: string; readonly accessType?: string | undefined }
   );
 
 interface Resolved {
   readonly breakpoint?: Breakpoint;
+  readonly data?: DataBreakpoint;
   readonly answer: DebugProtocol.Breakpoint;
 }
 
+/** Where an instruction is, or a line of the monitor's. */
+interface FoundCode {
+  readonly places: readonly BreakpointPlace[];
+  readonly more: Partial<DebugProtocol.Breakpoint>;
+}
+
 type Found =
-  | {
-      readonly places: readonly BreakpointPlace[];
-      readonly more: Partial<DebugProtocol.Breakpoint>;
-    }
+  | FoundCode
+  | { readonly data: DataPlace }
   | { readonly message: string; readonly pending?: boolean };
 
 /** Finds the places of a breakpoint in the present program. */
@@ -56,15 +64,30 @@ export function resolveBreakpoint(context: SessionContext, id: number, wish: Wan
     return { answer: { id, verified: false, message: found.message, reason } };
   }
   const { condition, hitCondition, logMessage } = wish;
+  const when = {
+    id,
+    condition: condition ? conditionOf(context, condition) : undefined,
+    hitCondition: hitCondition ? parseHitCondition(hitCondition) : undefined,
+  };
+  if ('data' in found) return watched(context, when, found.data);
   return {
     breakpoint: {
-      id,
+      ...when,
       places: found.places,
-      condition: condition ? conditionOf(context, condition) : undefined,
-      hitCondition: hitCondition ? parseHitCondition(hitCondition) : undefined,
       logMessage: logMessage === undefined ? undefined : messageOf(context, logMessage),
     },
     answer: { id, verified: true, ...found.more },
+  };
+}
+
+function watched(
+  context: SessionContext,
+  when: Pick<DataBreakpoint, 'id' | 'condition' | 'hitCondition'>,
+  place: DataPlace,
+): Resolved {
+  return {
+    data: dataBreakpointAt(context, when, place),
+    answer: { id: when.id, verified: true },
   };
 }
 
@@ -87,7 +110,15 @@ function find(context: SessionContext, wish: Wanted): Found {
       return atFunction(context, wish);
     case 'instruction':
       return atInstruction(context, wish);
+    case 'data':
+      return atData(wish);
   }
+}
+
+function atData({ dataId, accessType = 'write' }: Wanted & { at: 'data' }): Found {
+  if (accessType !== 'write') return { message: l10n.t('Data breakpoints stop at writes only.') };
+  const data = dataPlaceOf(dataId);
+  return data ? { data } : { message: l10n.t('{0} is no data of this session.', dataId) };
 }
 
 function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
@@ -225,7 +256,11 @@ function atFunction(context: SessionContext, { name }: Wanted & { at: 'function'
   return { ...first, places: known.flatMap(({ places }) => places) };
 }
 
-function functionOf({ debuggee }: SessionContext, target: Target, name: string): Found {
+function functionOf(
+  { debuggee }: SessionContext,
+  target: Target,
+  name: string,
+): FoundCode | { readonly message: string } {
   const guest = debuggee.guests.length > 1 ? target.number : undefined;
   try {
     const value = evaluate(name, codeContext(target));

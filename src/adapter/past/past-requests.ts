@@ -4,6 +4,7 @@ import type { Bookmark, Bookmarks } from '../../debugger/run/past/bookmarks';
 import type { Goal } from '../../debugger/run/past/goal';
 import type { BackwardCommand } from '../../debugger/run/run-settings';
 import type { Recorder, Timeline } from '../../session';
+import { dataBreakpointAt, dataPlaceOf } from '../breakpoints/data-breakpoints';
 import type { SessionContext } from '../context';
 import { handler, type Handlers, type Reply } from '../handlers';
 import { worldOf } from '../inspect/worlds';
@@ -14,6 +15,7 @@ import {
   type BookmarkArguments,
   type BookmarkBody,
   type GoToArguments,
+  type LastStoreArguments,
   type MomentsResponse,
   type StepBackIntoArguments,
   type StepBackOutArguments,
@@ -41,6 +43,11 @@ export function pastRequests(context: SessionContext): Handlers {
     [PastRequest.GO_TO]: handler((args: GoToArguments) =>
       run({ kind: 'go-to', goal: goalOf(context, args) }),
     ),
+    [PastRequest.LAST_STORE]: handler(({ dataId }: LastStoreArguments) => {
+      const place = dataPlaceOf(dataId);
+      if (!place) throw new RequestError(l10n.t('{0} is no data of this session.', dataId));
+      return run({ kind: 'last-store', at: dataBreakpointAt(context, { id: 0 }, place) });
+    }),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {

@@ -63,7 +63,17 @@ export interface TimelineArguments {
   readonly drop?: boolean;
 }
 
+/**
+ * `ringside/lastStore`: to the last instruction that has written some bytes; the session stands where it was when nothing
+ * has. Answered and told of as a step is.
+ */
+export interface LastStoreArguments {
+  /** As `dataBreakpointInfo` has answered. */
+  readonly dataId: string;
+}
+
 export const PastRequest = {
+  LAST_STORE: 'ringside/lastStore',
   STEP_BACK_INTO: 'ringside/stepBackInto',
   STEP_BACK_OUT: 'ringside/stepBackOut',
   GO_TO: 'ringside/goTo',

@@ -141,7 +141,7 @@ export function reportStop(context: SessionContext, reason: StopReason): void {
     threadId: threadId(target.number),
     allThreadsStopped: true,
   };
-  if (reason.kind === 'breakpoint') {
+  if (reason.kind === 'breakpoint' || reason.kind === 'data-breakpoint') {
     body.hitBreakpointIds = [...reason.ids];
     body.reason = context.breakpoints?.reasonFor(reason.ids) ?? 'breakpoint';
   }

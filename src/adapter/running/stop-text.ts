@@ -26,6 +26,13 @@ export function stopText(reason: StopReason, target: Target): StopText {
       return { reason: 'goto', description: l10n.t('Paused after a jump') };
     case 'same-place':
       return { reason: 'step', description: l10n.t('Paused at the same place') };
+    case 'writer':
+      return { reason: 'goto', description: l10n.t('Paused at the last write') };
+    case 'no-writer':
+      return {
+        reason: 'goto',
+        description: l10n.t('Paused: no recorded instruction has written there'),
+      };
     case 'arrived':
       return { reason: 'goto', description: l10n.t('Paused at a moment of the recording') };
     case 'beginning':

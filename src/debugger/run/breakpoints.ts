@@ -1,5 +1,6 @@
 import type { AddressSpace } from '../memory';
 import { DataBreakpoints } from './data-breakpoints';
+import type { Reaction } from './reaction';
 import { placeAt } from '../places/program-place';
 import type { Present, Target } from '../target';
 
@@ -18,20 +19,10 @@ export type BreakpointPlace =
   /** A line of the monitor's source. */
   | { readonly kind: 'monitor'; readonly file: string; readonly line: number };
 
-/** Whether something holds now. It is made once, when it is set, out of what the user has written. */
-export type Condition = () => boolean;
-
 /** A breakpoint, with what its texts mean. */
-export interface Breakpoint {
-  readonly id: number;
+export interface Breakpoint extends Reaction {
   /** Any of them hits: a line inside a macro has one for each expansion. */
   readonly places: readonly BreakpointPlace[];
-  /** Must hold for the breakpoint to count as hit. */
-  readonly condition?: Condition | undefined;
-  /** Whether the number of hits is one to stop at. */
-  readonly hitCondition?: ((hits: number) => boolean) | undefined;
-  /** The text to be printed instead of stopping. */
-  readonly logMessage?: (() => string) | undefined;
 }
 
 /** A breakpoint at an address. */
@@ -57,7 +48,7 @@ export class Breakpoints {
 
   constructor(
     private readonly subject: Present,
-    private readonly print: (text: string, breakpoint: Breakpoint) => void,
+    private readonly print: (text: string, breakpoint: Reaction) => void,
   ) {
     this.data = new DataBreakpoints(subject);
   }
@@ -141,6 +132,12 @@ export class Breakpoints {
     return this.evaluate(this.byLine.get(`${file}:${String(line)}`) ?? []);
   }
 
+  /** Data breakpoints that were hit since somebody asked, and that ask to stop. */
+  takeStores(): number[] {
+    const hit = this.data.take();
+    return this.disabled ? [] : this.evaluate(hit);
+  }
+
   get hasMonitorBreakpoints(): boolean {
     return !this.disabled && this.byLine.size > 0;
   }
@@ -152,7 +149,7 @@ export class Breakpoints {
     return host === undefined ? undefined : BigInt(host);
   }
 
-  private evaluate(candidates: readonly Breakpoint[]): number[] {
+  private evaluate(candidates: readonly Reaction[]): number[] {
     const stopping: number[] = [];
     for (const breakpoint of candidates) {
       const { condition, hitCondition, logMessage } = breakpoint;

@@ -1,15 +1,22 @@
 import type { StoreWatch } from '../../processor/paging/watched-stores';
 import { PAGE_SIZE } from '../../processor/state/layout';
-import type { Present } from '../target';
+import type { AddressSpace } from '../memory';
+import type { Present, Target } from '../target';
+import type { Reaction } from './reaction';
 
 /** A breakpoint on memory: whatever the program's instructions store there stops them, also the value that is there. */
-export interface DataBreakpoint {
-  readonly id: number;
-  /** The linear address of the first byte, in whatever address space is active. */
+export interface DataBreakpoint extends Omit<Reaction, 'logMessage'> {
+  /** What the address is one of. Default: `gva`, in whatever address space is active. */
+  readonly space?: AddressSpace;
+  /** The number of the guest whose memory it is; undefined: of that which stores. */
+  readonly guest?: number | undefined;
+  /** Of the first byte. */
   readonly address: bigint;
   /** Bytes. */
   readonly length: number;
 }
+
+const NONE: readonly DataBreakpoint[] = [];
 
 /**
  * The data breakpoints of a session. While there are any, every store of an instruction is looked at, by the way of
@@ -18,7 +25,7 @@ export interface DataBreakpoint {
 export class DataBreakpoints implements StoreWatch {
   private readonly groups = new Map<string, readonly DataBreakpoint[]>();
   private all: readonly DataBreakpoint[] = [];
-  private readonly hits = new Set<number>();
+  private readonly hits = new Set<DataBreakpoint>();
   private isArmed = false;
 
   constructor(private readonly subject: Present) {}
@@ -44,7 +51,7 @@ export class DataBreakpoints implements StoreWatch {
     if (!this.isArmed) return;
     const hit = this.all.filter((breakpoint) => this.isAt(breakpoint, address, bytes));
     if (hit.length === 0) return;
-    for (const { id } of hit) this.hits.add(id);
+    for (const breakpoint of hit) this.hits.add(breakpoint);
     this.subject.machine.computer.comeBack();
   }
 
@@ -59,14 +66,16 @@ export class DataBreakpoints implements StoreWatch {
   }
 
   /** Those that were hit since somebody asked. */
-  take(): number[] {
-    const ids = [...this.hits];
+  take(): readonly DataBreakpoint[] {
+    if (this.hits.size === 0) return NONE;
+    const hit = [...this.hits];
     this.hits.clear();
-    return ids;
+    return hit;
   }
 
   /** @param start host-physical address of a store, within a page */
-  private isAt({ address, length }: DataBreakpoint, start: number, bytes: number): boolean {
+  private isAt(breakpoint: DataBreakpoint, start: number, bytes: number): boolean {
+    const { address, length } = breakpoint;
     for (let done = 0; done < length;) {
       const at = BigInt.asUintN(64, address + BigInt(done));
       const offset = Number(at & BigInt(PAGE_SIZE - 1));
@@ -74,11 +83,21 @@ export class DataBreakpoints implements StoreWatch {
       const from = start % PAGE_SIZE;
       // The offset in the page is the same in all address spaces.
       if (from < offset + size && offset < from + bytes) {
-        const home = this.subject.target.code.memory.hostAddress('gva', at);
+        const home = this.homeOf(breakpoint, at);
         if (home !== undefined && start < home + size && home < start + bytes) return true;
       }
       done += size;
     }
     return false;
+  }
+
+  /** The host-physical address of one of its bytes; undefined where there is none, or another guest stores. */
+  private homeOf({ space = 'gva', guest }: DataBreakpoint, at: bigint): number | undefined {
+    const { target, targets } = this.subject;
+    const owner: Target | undefined = guest === undefined ? target : targets[guest];
+    // Only of whoever executes it is known which address space is active.
+    if (space === 'gva' && owner !== target) return undefined;
+    const memory = space === 'gva' ? target.code.memory : owner?.memory;
+    return memory?.hostAddress(space, at);
   }
 }

@@ -239,7 +239,7 @@ export class Execution {
   execute(budget: number, past: boolean, enter: boolean): Stretch {
     const { data } = this.breakpoints;
     const stretch = data.during(() => this.executeUnwatched(budget, past, enter));
-    const ids = data.take();
+    const ids = this.breakpoints.takeStores();
     if (ids.length === 0 || typeof stretch === 'object') return stretch;
     return stopped({ kind: 'data-breakpoint', ids });
   }

@@ -1,5 +1,6 @@
+import type { DataBreakpoint } from './data-breakpoints';
 import type { Goal } from './past/goal';
-import type { Condition } from './breakpoints';
+import type { Condition } from './reaction';
 
 /** What the user may ask for. */
 export type RunCommand =
@@ -24,6 +25,8 @@ export type RunCommand =
   | { readonly kind: 'step-back-instruction' }
   /** To the last moment before this one at which a continuing run would have stopped. */
   | { readonly kind: 'reverse-continue' }
+  /** To the last instruction before this moment that has stored something there. */
+  | { readonly kind: 'last-store'; readonly at: DataBreakpoint }
   /** To a moment that is known. */
   | { readonly kind: 'go-to'; readonly goal: Goal };
 
@@ -33,6 +36,7 @@ const THROUGH_HISTORY = [
   'step-back-instruction',
   'step-back-out',
   'reverse-continue',
+  'last-store',
   'go-to',
 ] as const;
 

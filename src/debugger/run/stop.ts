@@ -10,6 +10,10 @@ export type StopReason =
   | { readonly kind: 'pause' }
   /** There is nothing before this moment. */
   | { readonly kind: 'beginning' }
+  /** At the instruction that has stored something where somebody asked for it. */
+  | { readonly kind: 'writer' }
+  /** Nothing that is known has stored anything there: the program stands where it did. */
+  | { readonly kind: 'no-writer' }
   /** A moment that somebody wanted to go to. */
   | { readonly kind: 'arrived' }
   | { readonly kind: 'goto' }

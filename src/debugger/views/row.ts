@@ -30,6 +30,8 @@ export interface Row {
   /** The value as an expression of the debugger's language. */
   readonly expression?: string;
   readonly memoryReference?: string;
+  /** So many bytes there are what the row shows, and the program’s instructions may write them. */
+  readonly memoryBytes?: number;
   readonly editable?: boolean;
   readonly place?: RowPlace;
   /** The number of the VM exit that it tells of: a moment that can be gone to. */

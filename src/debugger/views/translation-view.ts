@@ -227,6 +227,7 @@ function stepRow(id: string, step: WalkStep, second: SecondWalk, physical: 'GPA'
     children: 'collapsed',
     value: hex(step.entry),
     memoryReference: `${physical.toLowerCase()}:${hex(step.entryAddress)}`,
+    memoryBytes: step.bytes,
     ...(!present && { severity: 'error' as const }),
     ...(second.result && second.result.kind !== 'translation' && { severity: 'error' as const }),
   };

@@ -23,7 +23,9 @@ export type ExceptionStop = Exclude<
       | 'same-place'
       | 'breakpoint'
       | 'data-breakpoint'
-      | 'arrived';
+      | 'arrived'
+      | 'writer'
+      | 'no-writer';
   }
 >;
 

@@ -47,6 +47,8 @@ export interface WalkStep {
   /** Guest-physical address of the entry, and the host-physical address it was read from. */
   readonly entryAddress: bigint;
   readonly entryHostAddress: number;
+  /** Its size: 4 or 8. */
+  readonly bytes: number;
   readonly entry: bigint;
   /** The entry maps a page (of any size). */
   readonly leaf: boolean;
@@ -161,7 +163,8 @@ export function walk(
         ? BigInt(memory.read32(address))
         : memory.read64(address);
     const leaf = level === 1 || isLargePage(entry, level, mode, state);
-    visit?.({ level, index, entryAddress, entryHostAddress: address, entry, leaf });
+    const bytes = geometry.entryBytes;
+    visit?.({ level, index, entryAddress, entryHostAddress: address, bytes, entry, leaf });
     if (!(entry & P)) return fault(access, 'not present', level, 0, nxe, state);
     if (entry & reservedBits(mode, level, leaf, nxe, masks, state.isAmd)) {
       return fault(access, 'reserved bit', level, RESERVED_BIT, nxe, state);

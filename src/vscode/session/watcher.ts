@@ -27,6 +27,7 @@ const RUNNING_COMMANDS = new Set([
   PastRequest.STEP_BACK_INTO,
   PastRequest.STEP_BACK_OUT,
   PastRequest.GO_TO,
+  PastRequest.LAST_STORE,
   CustomRequest.STEP_TRANSLATED,
 ]);
 

@@ -55,6 +55,7 @@ function abilitiesOf(node: ViewNode): string[] {
     ...(node.value === undefined ? [] : ['value']),
     ...(node.expression === undefined ? [] : ['expression']),
     ...(node.memoryReference === undefined ? [] : ['memory']),
+    ...(node.memoryBytes === undefined ? [] : ['stored']),
     ...(node.editable ? ['editable'] : []),
     ...(node.location ? ['location'] : []),
     ...(node.exit === undefined ? [] : ['moment']),

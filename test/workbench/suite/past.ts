@@ -62,6 +62,26 @@ export function pastSuite(): void {
       assert.equal((await stopAfter(reverse)).frame.line, entry);
     });
 
+    it('tells who wrote an entry of the page tables', async () => {
+      const editor = await openFile(SAMPLE);
+      const line = lineOf(editor, 'call set_up_interrupts');
+      const at = new vscode.Location(editor.document.uri, new vscode.Position(line, 0));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(at)]);
+      await stopAfter(start);
+      await stopAfter(resume);
+      const { views } = await api();
+      const tree = views.of('translation');
+      const row = await until('the entry', async () => {
+        const top = await tree.getChildren(undefined);
+        const below = await Promise.all(top.map((each) => tree.getChildren(each)));
+        return [...top, ...below.flat()].find(({ node }) => node.label === 'PML4E[0]');
+      });
+      const { frame } = await stopAfter(() =>
+        vscode.commands.executeCommand('ringside.lastWrite', row),
+      );
+      assert.equal(frame.line, lineOf(editor, 'mov dword [PML4]') + 1);
+    });
+
     it('has exits and bookmarks that lead there', async () => {
       const line = await toOut();
       const { session } = await stopAfter(stepInto);

@@ -4,6 +4,7 @@ import { Unwinder, type Activation } from '../../places/unwind';
 import { linearRip } from '../../registers/registers';
 import type { Present } from '../../target';
 import type { Breakpoints } from '../breakpoints';
+import type { DataBreakpoint } from '../data-breakpoints';
 import type { BackwardCommand, Granularity } from '../run-settings';
 import { stopped, type RunResult } from '../stop';
 import { transferOf, type Transfer } from '../transfers';
@@ -16,6 +17,11 @@ const STEPPED = stopped({ kind: 'step' });
 const BEGINNING = stopped({ kind: 'beginning' });
 const ARRIVED = stopped({ kind: 'arrived' });
 const PAUSED = stopped({ kind: 'pause' });
+const WRITER = stopped({ kind: 'writer' });
+const NO_WRITER = stopped({ kind: 'no-writer' });
+
+/** The group of the data breakpoint that somebody looks for. */
+const ASKED = 'asked';
 
 /** The longest instruction, in bytes. */
 const LONGEST = 15;
@@ -72,6 +78,8 @@ export class History {
         return this.out();
       case 'reverse-continue':
         return this.toLastStop();
+      case 'last-store':
+        return this.toLastStore(command.at);
       case 'go-to':
         return this.journey.to(command.goal) ? ARRIVED : BEGINNING;
     }
@@ -171,11 +179,35 @@ export class History {
 
   /** To the last moment before this one at which something would have stopped the program. */
   private async toLastStop(): Promise<RunResult> {
+    return (await this.toLast(() => true)) ?? this.nowhere(this.recorder.now);
+  }
+
+  /** To the last instruction that has stored something at a place; back here where there is none. */
+  private async toLastStore(at: DataBreakpoint): Promise<RunResult> {
+    const { recorder, breakpoints } = this;
+    const { now } = recorder;
+    breakpoints.data.replace(ASKED, [at]);
+    try {
+      const last = await this.toLast((result) => isStore(result, at.id));
+      if (last) return isPause(last) ? last : WRITER;
+      if (await this.forward.breathe()) return PAUSED;
+      recorder.goTo(now);
+      return NO_WRITER;
+    } finally {
+      breakpoints.data.replace(ASKED, []);
+    }
+  }
+
+  /** To the last moment before this one at which a stop of some kind would have come. @returns undefined: there is none */
+  private async toLast(isWanted: (result: RunResult) => boolean): Promise<RunResult | undefined> {
     const { recorder, breakpoints, search } = this;
+    const wanted = (result: RunResult): boolean => isPause(result) || isWanted(result);
     breakpoints.peeking = true;
     try {
-      const last = await search.backwards(recorder.now, (bound) => this.lastStopBefore(bound));
-      if (!last) return await this.nowhere(recorder.now);
+      const last = await search.backwards(recorder.now, (bound) =>
+        this.lastStopBefore(bound, wanted),
+      );
+      if (!last) return undefined;
       recorder.goTo(last.moment);
       // Whoever goes back comes to an instruction from behind: what it has stored is not there yet.
       if (isStore(last.result)) this.instruction();
@@ -186,14 +218,17 @@ export class History {
   }
 
   /** One that somebody asks for ends the search. */
-  private async lastStopBefore(bound: Moment): Promise<Found | undefined> {
+  private async lastStopBefore(
+    bound: Moment,
+    isWanted: (result: RunResult) => boolean,
+  ): Promise<Found | undefined> {
     const { recorder } = this;
     let found: Found | undefined;
     for (let past = false; ; past = true) {
       const result = await this.forward.goOn(past);
       const ends = recorder.hasArrived || !isEarlier(recorder.now, bound);
       const isDue = isStore(result) && !isEarlier(bound, recorder.now);
-      if (!ends || isDue) found = { moment: recorder.now, result };
+      if ((!ends || isDue) && isWanted(result)) found = { moment: recorder.now, result };
       if (ends || isPause(result)) return found;
     }
   }
@@ -259,8 +294,11 @@ export class History {
   }
 }
 
-const isStore = (result: RunResult): boolean =>
-  result.kind === 'stopped' && result.reason.kind === 'data-breakpoint';
+/** @param id of the data breakpoint; undefined: of any */
+const isStore = (result: RunResult, id?: number): boolean =>
+  result.kind === 'stopped' &&
+  result.reason.kind === 'data-breakpoint' &&
+  (id === undefined || result.reason.ids.includes(id));
 const isPause = (result: RunResult): boolean =>
   result.kind === 'stopped' && result.reason.kind === 'pause';
 const returns = ({ kind }: Transfer): boolean => kind === 'return' || kind === 'interrupt-return';
