@@ -1,6 +1,6 @@
 import { Vector } from '../isa/exceptions';
 import type { RunResult, StopReason } from '../debugger/run/stop';
-import { exceptionStopText, type ExceptionStop } from '../debugger/words/stops';
+import { exceptionStopText, isExceptionStop } from '../debugger/words/stops';
 import type { Target } from '../debugger/target';
 
 /** What the protocol says of a stop (the GDB manual, "Stop Reply Packets"). */
@@ -71,27 +71,9 @@ const SIGNALS: Readonly<Partial<Record<number, number>>> = {
 
 const signalOfVector = (vector: number): number => SIGNALS[vector] ?? Signal.SEGV;
 
-const QUIET: ReadonlySet<StopReason['kind']> = new Set<StopReason['kind']>([
-  ...([
-    'entry',
-    'step',
-    'pause',
-    'beginning',
-    'arrived',
-    'writer',
-    'no-writer',
-    'goto',
-    'same-place',
-    'breakpoint',
-    'data-breakpoint',
-  ] as const),
-]);
-
-const needsWords = (reason: StopReason): reason is ExceptionStop => !QUIET.has(reason.kind);
-
 /** What a person should read of a stop that a signal alone does not explain; nothing of the others. */
 export function stopWords(result: RunResult, target: Target): string | undefined {
-  if (result.kind === 'ended' || !needsWords(result.reason)) return undefined;
+  if (result.kind === 'ended' || !isExceptionStop(result.reason)) return undefined;
   const { description, text } = exceptionStopText(result.reason, target);
   return description === text ? text : `${description}\n${text}`;
 }

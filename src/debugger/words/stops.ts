@@ -10,24 +10,26 @@ import { chainText, exceptionText } from './faults';
 
 /** Stops that nobody has asked for at this place, in words. */
 
+/** Stops that somebody has asked for, or that say all by their kind. */
+const PLAIN = [
+  'entry',
+  'step',
+  'pause',
+  'beginning',
+  'goto',
+  'same-place',
+  'breakpoint',
+  'data-breakpoint',
+  'arrived',
+  'writer',
+  'no-writer',
+] as const;
+
 /** Stops that protocols know as exceptions. */
-export type ExceptionStop = Exclude<
-  StopReason,
-  {
-    kind:
-      | 'entry'
-      | 'step'
-      | 'pause'
-      | 'beginning'
-      | 'goto'
-      | 'same-place'
-      | 'breakpoint'
-      | 'data-breakpoint'
-      | 'arrived'
-      | 'writer'
-      | 'no-writer';
-  }
->;
+export type ExceptionStop = Exclude<StopReason, { kind: (typeof PLAIN)[number] }>;
+
+export const isExceptionStop = (reason: StopReason): reason is ExceptionStop =>
+  !(PLAIN as readonly StopReason['kind'][]).includes(reason.kind);
 
 /** A stop in a person's language. */
 export interface StopWords {
