@@ -1,4 +1,5 @@
 import { Disassembler, type LineEntry, type Location } from '../../program';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import type { AddressSpace } from '../memory';
 import { decodedBits, modeMismatch, type ModeMismatch } from './mode-mismatch';
 import { nearestSymbol, placeAt, placeLoadedAt } from './program-place';
@@ -20,7 +21,6 @@ export interface Row {
 
 type Space = AddressSpace | 'hva';
 
-const LONGEST_INSTRUCTION = 15;
 const TOP = 1n << 64n;
 
 /** Rows farther away from their address are not decoded: there is no way to them but over all rows between. */

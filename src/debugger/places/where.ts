@@ -1,4 +1,5 @@
 import { labelled, withNote } from '../../isa/phrases';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { Disassembler } from '../../program';
 import type { DebugMemory } from '../memory';
 import { linearRip, modeOf, type Registers } from '../registers/registers';
@@ -22,8 +23,6 @@ export interface Where {
   /** Disassembled as the processor decodes it; absent where nothing can be read. */
   readonly instruction?: string | undefined;
 }
-
-const LONGEST_INSTRUCTION = 15;
 
 export function whereIs({ registers, memory, known }: Scene): Where {
   const address = linearRip(registers);

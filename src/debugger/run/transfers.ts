@@ -1,4 +1,5 @@
 import { Decoder, DecoderOptions, FlowControl, Mnemonic } from 'iced-x86';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { linearRip, modeOf } from '../registers/registers';
 import type { Target } from '../target';
 
@@ -48,7 +49,7 @@ const CALL_LIKE: ReadonlySet<Transfer['kind']> = new Set([
 export function transferOf(target: Target): Transfer {
   const { registers, memory } = target.code;
   const address = linearRip(registers);
-  const { data } = memory.read('gva', address, 15);
+  const { data } = memory.read('gva', address, LONGEST_INSTRUCTION);
   const decoder = new Decoder(modeOf(registers).bits, data, DecoderOptions.None);
   const instruction = decoder.decode();
   const next = address + BigInt(instruction.length);

@@ -1,4 +1,5 @@
 import type { Persistent } from '../../processor/persistent';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 
 /** What a technique tells of an exit at the moment it happens. */
 export interface ExitFacts {
@@ -51,7 +52,6 @@ export interface ExitTraceState {
 export type NewExit = Omit<ExitRecord, 'number' | 'cycles' | 'operations' | 'entryFailed'> &
   Pick<ExitFacts, 'entryFailed'>;
 
-const LONGEST_INSTRUCTION = 15;
 /** Columns of 64 bits, and of numbers. */
 const WIDE = ['information1', 'information2', 'handler', 'rip', 'linear', 'rax', 'rcx'] as const;
 const NUMBERS = ['reason', 'interruption', 'instructions', 'bits'] as const;

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { clauses } from '../../isa/phrases';
 import { Disassembler, type DisassembledRow } from '../../program';
 import { cacheBase, type Block, type TranslatedGuest } from '../../vmm';
@@ -12,7 +13,6 @@ import { group, hex, leaf, matches, type Row, type View, type ViewRequest } from
 
 /** Rows shown at once; the others stand behind a row of their own. */
 const PAGE = 200;
-const LONGEST_INSTRUCTION = 15;
 const HERE = 'here/';
 const BLOCK = 'block/';
 const COUNTS = 'counts';

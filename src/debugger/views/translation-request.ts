@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { Seg } from '../../isa/registers/segment';
 import { WideCr0 } from '../../isa/registers/control';
 import type { Access } from '../../processor/paging/walk';
@@ -21,7 +22,6 @@ export interface TranslationRequest {
 /** Evaluates an expression in a world; throws an Error for people. */
 export type Evaluate = (expression: string, side: World['side']) => bigint;
 
-const LONGEST_INSTRUCTION = 15;
 const WORDS = /^(guest|host|user|supervisor|read|write|execute)(?=\s|$)/i;
 
 /** What a person has named of a request, and the expression that is left. */

@@ -10,6 +10,7 @@ import {
   OpKind,
   Register,
 } from 'iced-x86';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { State, gprSlot, segmentSlot, vectorSlot, x87Slot } from '../state/layout';
 import { formTable, type RepeatPrefix } from './forms';
 
@@ -60,8 +61,6 @@ const BRANCH_KINDS = new Set<OpKind>([
   OpKind.NearBranch32,
   OpKind.NearBranch64,
 ]);
-
-const LONGEST_INSTRUCTION = 15;
 
 /**
  * Whether bytes are no instruction because it would be longer than 15 bytes: a prefix less, and it is

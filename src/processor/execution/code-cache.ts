@@ -1,4 +1,5 @@
 import { CodeCache as Area, CodeFrames, PAGE_SIZE, RECORD_SIZE, Rec } from '../state/layout';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { InstructionDecoder, type Decoded } from '../decoder/decoder';
 import {
   FIRST_FORM_HANDLER,
@@ -29,8 +30,6 @@ export const Hides = {
   WATCH: 2,
 } as const;
 
-/** In bytes (SDM 2A 2.3.11). */
-export const LONGEST_INSTRUCTION = 15;
 const LONGEST_BLOCK = 64;
 /** What must be free before a block is decoded: the block, and the map and bitmap of another page. */
 const ROOM = (LONGEST_BLOCK + 1) * RECORD_SIZE + 2 * (Area.MAP_SIZE + Area.BITMAP_SIZE);

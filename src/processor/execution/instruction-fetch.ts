@@ -1,4 +1,5 @@
-import { Hides, LONGEST_INSTRUCTION, type CodeCache } from './code-cache';
+import { Hides, type CodeCache } from './code-cache';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import type { ProcessorCaches } from './memory-caches';
 import { Fault, WorldSwitch, generalProtection } from '../faults';
 import { RAISED, Raised } from '../reasons/arithmetic';

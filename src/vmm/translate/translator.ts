@@ -1,4 +1,5 @@
 import { Code, Decoder, DecoderError, DecoderOptions } from 'iced-x86';
+import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import type { Persistent } from '../../processor/persistent';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import { BlockWriter, type GuestInstruction } from './block-writer';
@@ -25,7 +26,6 @@ export interface TranslatorState {
   readonly space: string;
 }
 
-const LONGEST_INSTRUCTION = 15;
 /** Instructions in a block. */
 const LONGEST_BLOCK = 32;
 /** An instruction that has come to the monitor by a fault so often is called out from then on. */

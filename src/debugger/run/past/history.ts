@@ -1,4 +1,5 @@
 import { isEarlier, type MachineRun, type Moment, type Recorder } from '../../../session';
+import { LONGEST_INSTRUCTION } from '../../../isa/instructions/length';
 import { lineAt } from '../../places/program-place';
 import { Unwinder, type Activation } from '../../places/unwind';
 import { linearRip } from '../../registers/registers';
@@ -22,9 +23,6 @@ const NO_WRITER = stopped({ kind: 'no-writer' });
 
 /** The group of the data breakpoint that somebody looks for. */
 const ASKED = 'asked';
-
-/** The longest instruction, in bytes. */
-const LONGEST = 15;
 
 /** What the history needs of those who run the machine forward. */
 export interface ForwardRun {
@@ -271,7 +269,10 @@ export class History {
     end: Moment,
     { linear, stack, side }: Pick<Standing, 'linear' | 'side'> & { stack?: bigint | undefined },
   ): Promise<Moment | undefined> {
-    const instructions = Array.from({ length: LONGEST }, (_, n) => linear - BigInt(n + 1));
+    const instructions = Array.from(
+      { length: LONGEST_INSTRUCTION },
+      (_, n) => linear - BigInt(n + 1),
+    );
     return this.search.last(end, { instructions }, () => {
       const now = this.standing;
       if (now.side !== side || this.run.inMonitor) return false;
