@@ -206,7 +206,7 @@ class Session {
   clear(): void {
     for (let id = 1; id <= this.ids; id++)
       this.debuggee.breakpoints.replace(`set ${String(id)}`, []);
-    this.debuggee.breakpoints.data.replace('set', []);
+    this.debuggee.breakpoints.watch('set', []);
     const { settings } = this.debuggee;
     settings.stopAtExceptions = undefined;
     settings.stopAtEmptyVectors = false;
@@ -214,13 +214,23 @@ class Session {
   }
 }
 
+const ACCESSES = ['write', 'read', 'readWrite'] as const;
+
 const DEEDS = {
   breakAt: (session: Session, choice: number) => {
     session.breakAt(choice);
   },
   watch: ({ program, debuggee: { breakpoints } }: Session, choice: number) => {
     const address = placeFor(program, choice);
-    breakpoints.data.replace('set', [{ id: 1_000_000, address, length: (choice % 9) + 1 }]);
+    const access = ACCESSES[choice % ACCESSES.length];
+    const length = (choice % 9) + 1;
+    breakpoints.watch('set', [{ id: 1_000_000, address, length, access }]);
+  },
+  watchValue: ({ debuggee: { breakpoints, target } }: Session, choice: number) => {
+    // Seldom: each makes all that follows go step by step.
+    if (choice % 4 !== 0) return;
+    const value = (): bigint => target.guest.gpr(choice % 16);
+    breakpoints.watch('set', [{ id: 1_000_001, value, condition: () => choice % 3 === 0 }]);
   },
   clear: (session: Session) => {
     session.clear();

@@ -65,7 +65,7 @@ export class BreakpointStore {
     });
     const breakpoints = this.context.debuggeeIfAny?.breakpoints;
     breakpoints?.replace(group, placed);
-    breakpoints?.data.replace(group, watched);
+    breakpoints?.watch(group, watched);
     return answers;
   }
 

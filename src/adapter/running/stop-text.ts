@@ -28,6 +28,8 @@ export function stopText(reason: StopReason, target: Target): StopText {
       return { reason: 'step', description: l10n.t('Paused at the same place') };
     case 'writer':
       return { reason: 'goto', description: l10n.t('Paused at the last write') };
+    case 'next-writer':
+      return { reason: 'goto', description: l10n.t('Paused behind the next write') };
     case 'no-writer':
       return {
         reason: 'goto',

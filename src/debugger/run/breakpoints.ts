@@ -1,6 +1,7 @@
 import type { AddressSpace } from '../memory';
-import { DataBreakpoints } from './data-breakpoints';
+import { DataBreakpoints, type DataBreakpoint } from './data-breakpoints';
 import type { Reaction } from './reaction';
+import { ValueBreakpoints, type ValueBreakpoint } from './value-breakpoints';
 import { placeAt } from '../places/program-place';
 import type { Present, Target } from '../target';
 
@@ -25,6 +26,9 @@ export interface Breakpoint extends Reaction {
   readonly places: readonly BreakpointPlace[];
 }
 
+/** What somebody wants to see changing. */
+export type Watchpoint = DataBreakpoint | ValueBreakpoint;
+
 /** A breakpoint at an address. */
 interface Standing {
   readonly breakpoint: Breakpoint;
@@ -45,12 +49,15 @@ export class Breakpoints {
   peeking = false;
   /** Those on memory. */
   readonly data: DataBreakpoints;
+  /** Those on what lies elsewhere. */
+  readonly values: ValueBreakpoints;
 
   constructor(
     private readonly subject: Present,
     private readonly print: (text: string, breakpoint: Reaction) => void,
   ) {
     this.data = new DataBreakpoints(subject);
+    this.values = new ValueBreakpoints(subject);
   }
 
   private get target(): Target {
@@ -82,6 +89,15 @@ export class Breakpoints {
     }
     this.spaces = [...spaces];
     this.tell();
+  }
+
+  /** The same of data and other values. */
+  watch(group: string, watchpoints: readonly Watchpoint[]): void {
+    if (this.disabled) return;
+    const values = watchpoints.filter((each): each is ValueBreakpoint => 'value' in each);
+    const data = watchpoints.filter((each): each is DataBreakpoint => !('value' in each));
+    this.data.replace(group, data);
+    this.values.replace(group, values);
   }
 
   /** The processors stop at somebody else's places, offsets within a page; undefined: at these breakpoints again. */
@@ -132,10 +148,14 @@ export class Breakpoints {
     return this.evaluate(this.byLine.get(`${file}:${String(line)}`) ?? []);
   }
 
-  /** Data breakpoints that were hit since somebody asked, and that ask to stop. */
-  takeStores(): number[] {
-    const hit = this.data.take();
-    return this.disabled ? [] : this.evaluate(hit);
+  /** Breakpoints on data and values that were hit since somebody asked, and that ask to stop. */
+  takeWatched(): number[] {
+    return [...this.evaluate(this.data.take()), ...this.takeChanges()];
+  }
+
+  /** Those on values alone. */
+  takeChanges(): number[] {
+    return this.evaluate(this.values.take());
   }
 
   get hasMonitorBreakpoints(): boolean {
@@ -150,6 +170,7 @@ export class Breakpoints {
   }
 
   private evaluate(candidates: readonly Reaction[]): number[] {
+    if (this.disabled) return [];
     const stopping: number[] = [];
     for (const breakpoint of candidates) {
       const { condition, hitCondition, logMessage } = breakpoint;

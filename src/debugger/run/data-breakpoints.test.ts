@@ -44,8 +44,25 @@ const MONITORS: readonly MonitorName[] = [
   'paravirt',
 ];
 
-async function sessionUnder(monitor: MonitorName) {
-  const program = await assembleText(PROGRAM);
+/** Reads, and stores in which nothing is read. */
+const READER = `
+org 0x7c00
+bits 16
+start:  xor ax, ax
+        mov ds, ax
+        mov byte [0x604], 1
+first:  mov eax, [0x602]
+        mov byte [0x605], 1
+        mov al, [0x608]
+        mov al, [0x603]
+second: inc byte [0x607]
+third:  cmp byte [0x605], 7
+        mov al, 3
+        out 0xf4, al
+`;
+
+async function sessionUnder(monitor: MonitorName, text = PROGRAM) {
+  const program = await assembleText(text);
   const image = flatImage(program);
   const cpu = monitor === 'svm' ? ('amd' as const) : ('intel' as const);
   const machine = { image, monitor, memory: 1 << 20, cpu };
@@ -72,6 +89,28 @@ const FORWARD: RunCommand = { kind: 'continue' };
 const BACK: RunCommand = { kind: 'reverse-continue' };
 
 describe('data breakpoints', () => {
+  for (const monitor of [...MONITORS, 'translate' as const]) {
+    it(`stop behind whatever reads there, if that is asked for (${monitor})`, async () => {
+      const { debuggee, run } = await sessionUnder(monitor, READER);
+      const at = { address: 0x604n, length: 4 };
+      debuggee.breakpoints.watch('test', [{ id: 7, ...at, access: 'read' }]);
+      for (const label of ['first', 'third', 'third']) {
+        assert.equal(await run(FORWARD), `data-breakpoint 7 ${label}`);
+      }
+      if (monitor === 'translate') return;
+      for (const label of ['third', 'second', 'first']) {
+        assert.equal(await run(BACK), `data-breakpoint 7 ${label}`);
+      }
+      debuggee.breakpoints.watch('test', [{ id: 7, ...at, access: 'readWrite' }]);
+      // Two stores besides, and the one that INC makes is of the same instruction.
+      for (const label of ['first', 'first', 'third', 'third']) {
+        assert.equal(await run(FORWARD), `data-breakpoint 7 ${label}`);
+      }
+      debuggee.breakpoints.watch('test', [{ id: 7, ...at }]);
+      assert.equal(await run(FORWARD), 'ended 7');
+    });
+  }
+
   for (const monitor of MONITORS) {
     it(`stop behind whatever stores there, and before it on the way back (${monitor})`, async () => {
       const { debuggee, image, run } = await sessionUnder(monitor);

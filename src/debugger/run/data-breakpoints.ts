@@ -1,10 +1,13 @@
-import type { StoreWatch } from '../../processor/paging/watched-stores';
+import type { MemoryWatch } from '../../processor/paging/watched-memory';
 import { PAGE_SIZE } from '../../processor/state/layout';
 import type { AddressSpace } from '../memory';
 import type { Present, Target } from '../target';
 import type { Reaction } from './reaction';
 
-/** A breakpoint on memory: whatever the program's instructions store there stops them, also the value that is there. */
+/** What an instruction must do to memory for somebody to be told. */
+export type DataAccess = 'write' | 'read' | 'readWrite';
+
+/** A breakpoint on memory: instructions that access it stop behind, also those that store the value that is there. */
 export interface DataBreakpoint extends Omit<Reaction, 'logMessage'> {
   /** What the address is one of. Default: `gva`, in whatever address space is active. */
   readonly space?: AddressSpace;
@@ -14,15 +17,18 @@ export interface DataBreakpoint extends Omit<Reaction, 'logMessage'> {
   readonly address: bigint;
   /** Bytes. */
   readonly length: number;
+  /** Default: `write`. */
+  readonly access?: DataAccess | undefined;
 }
 
 const NONE: readonly DataBreakpoint[] = [];
 
 /**
- * The data breakpoints of a session. While there are any, every store of an instruction is looked at, by the way of
- * `StoreWatch`, which a guest cannot notice. What devices and monitors write themselves is none.
+ * The data breakpoints of a session. While there are any, every store of an instruction is looked at, and every read
+ * where there is one on reads, by the way of `MemoryWatch`, which a guest cannot notice. What devices and monitors
+ * access themselves is none.
  */
-export class DataBreakpoints implements StoreWatch {
+export class DataBreakpoints implements MemoryWatch {
   private readonly groups = new Map<string, readonly DataBreakpoint[]>();
   private all: readonly DataBreakpoint[] = [];
   private readonly hits = new Set<DataBreakpoint>();
@@ -33,14 +39,20 @@ export class DataBreakpoints implements StoreWatch {
   /** Replaces the data breakpoints of one origin. */
   replace(group: string, breakpoints: readonly DataBreakpoint[]): void {
     this.groups.set(group, breakpoints);
-    const before = this.all.length;
+    const before = { any: this.all.length > 0, reads: this.watchesReads !== undefined };
     this.all = [...this.groups.values()].flat();
-    if (before > 0 === this.all.length > 0) return;
+    const any = this.all.length > 0;
+    const reads = this.all.some(({ access = 'write' }) => access !== 'write');
+    if (any === before.any && reads === before.reads) return;
+    this.watchesReads = reads ? () => true : undefined;
     for (const { mmu } of this.subject.machine.processors) {
-      if (before > 0) mmu.watched.end(this);
-      else mmu.watched.begin(this);
+      if (any) mmu.watched.begin(this);
+      else mmu.watched.end(this);
     }
   }
+
+  /** There only while somebody asks for reads: they are many. */
+  watchesReads: (() => boolean) | undefined;
 
   /** Where a linear address leads to is found out when something is stored: programs edit their page tables. */
   watches(): boolean {
@@ -48,8 +60,20 @@ export class DataBreakpoints implements StoreWatch {
   }
 
   stored(address: number, bytes: number): void {
+    this.accessed('read', address, bytes);
+  }
+
+  loaded(address: number, bytes: number): void {
+    this.accessed('write', address, bytes);
+  }
+
+  /** @param other what breakpoints ask for that are not concerned */
+  private accessed(other: DataAccess, address: number, bytes: number): void {
     if (!this.isArmed) return;
-    const hit = this.all.filter((breakpoint) => this.isAt(breakpoint, address, bytes));
+    const hit = this.all.filter(
+      (breakpoint) =>
+        (breakpoint.access ?? 'write') !== other && this.isAt(breakpoint, address, bytes),
+    );
     if (hit.length === 0) return;
     for (const breakpoint of hit) this.hits.add(breakpoint);
     this.subject.machine.computer.comeBack();

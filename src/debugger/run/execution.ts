@@ -57,6 +57,7 @@ export class Execution {
 
   begin(): void {
     this.pauseRequested = false;
+    this.breakpoints.values.forget();
     this.run.onHole = (hole) => this.asksForHole(hole);
     this.run.onRefusal = (refusal) => {
       this.environment.refused?.(refusal, this.target.trace.last?.linear ?? 0n);
@@ -99,7 +100,7 @@ export class Execution {
     const start = performance.now();
     const before = this.target.computer.processor.retired;
     let result = this.execute(this.slice, past, false);
-    while (result === 'emulated' && performance.now() - start < TURN && !this.pauseRequested) {
+    while (this.goesOn(result) && performance.now() - start < TURN && !this.pauseRequested) {
       if (isThere()) break;
       result = this.execute(this.slice, false, false);
     }
@@ -109,6 +110,14 @@ export class Execution {
       this.slice = Math.min(LONGEST_SLICE, this.slice * 2);
     }
     return result;
+  }
+
+  /** Whether a stretch was short for our reasons alone: software has done an instruction, or values are compared. */
+  private goesOn(stretch: Stretch): boolean {
+    if (stretch === 'emulated') return true;
+    const stepped = stretch === undefined || stretch === 'exit' || stretch === 'delivered';
+    if (!stepped || !this.breakpoints.values.any) return false;
+    return !this.idle && !this.hasArrived && this.target.monitor?.active !== true;
   }
 
   /**
@@ -237,9 +246,11 @@ export class Execution {
    * @param enter whether a VM exit is where to stop, before the monitor's first operation
    */
   execute(budget: number, past: boolean, enter: boolean): Stretch {
-    const { data } = this.breakpoints;
-    const stretch = data.during(() => this.executeUnwatched(budget, past, enter));
-    const ids = this.breakpoints.takeStores();
+    const { data, values } = this.breakpoints;
+    values.prepare();
+    const most = values.any ? 1 : budget;
+    const stretch = data.during(() => this.executeUnwatched(most, past, enter));
+    const ids = this.breakpoints.takeWatched();
     if (ids.length === 0 || typeof stretch === 'object') return stretch;
     return stopped({ kind: 'data-breakpoint', ids });
   }

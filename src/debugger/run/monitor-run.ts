@@ -25,7 +25,7 @@ export class MonitorRun {
 
   /** Performs one operation; the last of them enters the guest. */
   step(): RunResult {
-    const result = this.after(this.run.operate());
+    const result = this.operate();
     if (result === 'waiting' || result === undefined)
       return this.atBreakpoint() ?? stopped({ kind: 'step' });
     return result;
@@ -39,7 +39,14 @@ export class MonitorRun {
    */
   advance(pass: boolean): RunResult | 'waiting' | undefined {
     const hit = this.givesUp() ?? (pass ? undefined : this.atBreakpoint());
-    return hit ?? this.after(this.run.operate());
+    return hit ?? this.operate();
+  }
+
+  private operate(): RunResult | 'waiting' | undefined {
+    this.breakpoints.values.prepare();
+    const result = this.after(this.run.operate());
+    const ids = typeof result === 'object' ? [] : this.breakpoints.takeChanges();
+    return ids.length > 0 ? stopped({ kind: 'data-breakpoint', ids }) : result;
   }
 
   private reported: Operation | undefined;

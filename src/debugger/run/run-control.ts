@@ -8,21 +8,22 @@ import {
   type End,
   type Pace,
 } from '../../session';
-import type { Breakpoints } from './breakpoints';
+import type { Breakpoints, Watchpoint } from './breakpoints';
 import { Execution } from './execution';
 import { Bookmarks } from './past/bookmarks';
 import { History, type ForwardRun } from './past/history';
 import { MonitorRun } from './monitor-run';
 import {
+  ASKED,
   isBackward,
   isStepCommand,
   type BackwardCommand,
-  type ForwardCommand,
+  type DirectCommand,
   type RunCommand,
   type RunSettings,
 } from './run-settings';
 import { Steps, type Controllable } from './steps';
-import { isStep, stopped, type RunResult } from './stop';
+import { isStep, isStore, stopped, type RunResult } from './stop';
 import type { Present, Target } from '../target';
 import type { Refusal } from '../../vmm';
 import type { ExitRecord } from '../trace/exit-trace';
@@ -153,9 +154,21 @@ export class RunControl {
   private async dispatch(command: RunCommand, first: boolean, guest?: number): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
     if (isBackward(command)) return this.backward(command, guest);
+    if (command.kind === 'next-store') return this.nextStore(command.at, guest);
     const inMonitor = this.target.monitor?.activity !== undefined;
     if (inMonitor && command.kind !== 'step-instruction') return this.fromMonitor(command);
     return this.heldWhile(command, () => this.fromGuest(command, first));
+  }
+
+  /** Goes on, until something changes what somebody has asked for. */
+  private async nextStore(at: Watchpoint, guest?: number): Promise<RunResult> {
+    this.breakpoints.watch(ASKED, [at]);
+    try {
+      const result = await this.dispatch({ kind: 'continue' }, false, guest);
+      return isStore(result, at.id) ? stopped({ kind: 'next-writer' }) : result;
+    } finally {
+      this.breakpoints.watch(ASKED, []);
+    }
   }
 
   /** While a guest steps, no other one has a turn. */
@@ -180,7 +193,7 @@ export class RunControl {
     }
   }
 
-  private async fromGuest(command: ForwardCommand, first: boolean): Promise<RunResult> {
+  private async fromGuest(command: DirectCommand, first: boolean): Promise<RunResult> {
     switch (command.kind) {
       case 'continue':
         return this.execution.continue(!first);
@@ -206,7 +219,7 @@ export class RunControl {
     return this.target.linearRip === from ? this.steps.instruction() : stopped({ kind: 'step' });
   }
 
-  private async fromMonitor(command: ForwardCommand): Promise<RunResult> {
+  private async fromMonitor(command: DirectCommand): Promise<RunResult> {
     if (command.kind !== 'continue' && command.kind !== 'step-out') {
       const result = this.monitor.step();
       if (!isStep(result)) return result;

@@ -1,4 +1,4 @@
-import type { DataBreakpoint } from './data-breakpoints';
+import type { Watchpoint } from './breakpoints';
 import type { Goal } from './past/goal';
 import type { Condition } from './reaction';
 
@@ -25,8 +25,10 @@ export type RunCommand =
   | { readonly kind: 'step-back-instruction' }
   /** To the last moment before this one at which a continuing run would have stopped. */
   | { readonly kind: 'reverse-continue' }
-  /** To the last instruction before this moment that has stored something there. */
-  | { readonly kind: 'last-store'; readonly at: DataBreakpoint }
+  /** To behind the next step that changes something. */
+  | { readonly kind: 'next-store'; readonly at: Watchpoint }
+  /** To the last step before this moment that has changed something. */
+  | { readonly kind: 'last-store'; readonly at: Watchpoint }
   /** To a moment that is known. */
   | { readonly kind: 'go-to'; readonly goal: Goal };
 
@@ -40,16 +42,20 @@ const THROUGH_HISTORY = [
   'go-to',
 ] as const;
 
+/** The group of the watchpoint that somebody looks for, forward or backward. */
+export const ASKED = 'asked';
+
 /** Commands that lead to moments that are known, mostly of the past. */
 export type BackwardCommand = Extract<RunCommand, { kind: (typeof THROUGH_HISTORY)[number] }>;
-export type ForwardCommand = Exclude<RunCommand, BackwardCommand>;
+/** Commands to go on. */
+export type DirectCommand = Exclude<RunCommand, BackwardCommand | { kind: 'next-store' }>;
 
 export const isBackward = (command: RunCommand): command is BackwardCommand =>
   (THROUGH_HISTORY as readonly string[]).includes(command.kind);
 
 /** Commands that move one guest alone: the others are held meanwhile. */
 export const isStepCommand = (command: RunCommand): boolean =>
-  command.kind !== 'continue' && !isBackward(command);
+  command.kind.startsWith('step') && !isBackward(command);
 
 /** How far a step goes: one instruction, or all that a source line became (macros, TIMES). */
 export type Granularity = 'instruction' | 'line';

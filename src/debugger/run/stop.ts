@@ -10,6 +10,8 @@ export type StopReason =
   | { readonly kind: 'pause' }
   /** There is nothing before this moment. */
   | { readonly kind: 'beginning' }
+  /** Behind the step that has changed something that somebody has asked for. */
+  | { readonly kind: 'next-writer' }
   /** At the instruction that has stored something where somebody asked for it. */
   | { readonly kind: 'writer' }
   /** Nothing that is known has stored anything there: the program stands where it did. */
@@ -20,7 +22,7 @@ export type StopReason =
   /** Where the same guest stands in another way. */
   | { readonly kind: 'same-place' }
   | { readonly kind: 'breakpoint'; readonly ids: readonly number[] }
-  /** The instruction before this moment has stored something there. */
+  /** The step before this moment has changed something there, or has read it. */
   | { readonly kind: 'data-breakpoint'; readonly ids: readonly number[] }
   /** A VM exit that an exception filter asks to stop at. */
   | { readonly kind: 'vm-exit'; readonly reason: number }
@@ -52,6 +54,12 @@ export type RunResult =
 export function stopped(reason: StopReason): RunResult {
   return { kind: 'stopped', reason };
 }
+
+/** @param id of the data breakpoint; undefined: of any */
+export const isStore = (result: RunResult, id?: number): boolean =>
+  result.kind === 'stopped' &&
+  result.reason.kind === 'data-breakpoint' &&
+  (id === undefined || result.reason.ids.includes(id));
 
 /** Whether a step went as asked, with nothing on the way. */
 export function isStep(result: RunResult): boolean {

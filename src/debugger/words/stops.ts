@@ -22,6 +22,7 @@ const PLAIN = [
   'data-breakpoint',
   'arrived',
   'writer',
+  'next-writer',
   'no-writer',
 ] as const;
 

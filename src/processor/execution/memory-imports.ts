@@ -35,7 +35,8 @@ export function memoryImports(
     },
     slowLoadWide: (linear, bytes, segment) => {
       syncRip();
-      wide.set(mmu.loadBytes(BigInt.asUintN(64, linear), bytes, segment));
+      const at = BigInt.asUintN(64, linear);
+      wide.set(mmu.watched.loadBytes(at, bytes) ?? mmu.loadBytes(at, bytes, segment));
     },
     slowStoreWide: (linear, bytes, segment) => {
       syncRip();

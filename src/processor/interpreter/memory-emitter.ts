@@ -27,7 +27,7 @@ export interface Embedding {
   leave(): void;
   /** Makes known, before a slow path is called, which instruction runs and how many may follow. */
   publish(): void;
-  /** A device may have asked that no instruction follows. */
+  /** A device, or somebody who watches, may have asked that no instruction follows. */
   reload(): void;
 }
 
@@ -133,6 +133,7 @@ export class MemoryEmitter {
       () => {
         this.slowAddress(linear, place);
         f.call(this.helpers.slowLoadWide);
+        this.embedding.reload();
         f.i32(Wide.BASE);
       },
       ValueType.I32,
@@ -185,6 +186,7 @@ export class MemoryEmitter {
       () => {
         this.slowAddress(linear, place);
         f.call(this.helpers.slowLoad);
+        this.embedding.reload();
       },
       ValueType.I64,
     );
@@ -208,6 +210,7 @@ export class MemoryEmitter {
         f.i32(0).set(direct);
         this.slowAddress(linear, place);
         f.call(this.helpers.slowLoadForUpdate);
+        this.embedding.reload();
       },
       ValueType.I64,
     );

@@ -10,7 +10,7 @@ import type { PhysicalMemory } from '../physical-memory';
 import type { Tally } from '../execution/tally';
 import type { CpuState } from '../state/cpu-state';
 import type { SoftwareTlb } from './tlb';
-import { WatchedStores, type DecodedPlaces } from './watched-stores';
+import { WatchedMemory, type DecodedPlaces } from './watched-memory';
 import { deniedByKey } from './protection-keys';
 import {
   walk,
@@ -94,8 +94,8 @@ export class Mmu {
   guarded: GuardedPage | undefined;
   /** Whether address line 20 comes through to memory. */
   addressLine20 = true;
-  /** For whoever wants to be told of stores. */
-  readonly watched: WatchedStores;
+  /** For whoever wants to be told of accesses. */
+  readonly watched: WatchedMemory;
   private readonly entries: EntryMemory;
 
   constructor(
@@ -106,7 +106,7 @@ export class Mmu {
     private readonly view: DataView,
     private readonly tally: Tally,
   ) {
-    this.watched = new WatchedStores(physical, tlb, code, view);
+    this.watched = new WatchedMemory(physical, tlb, code, view);
     physical.onMap(({ first, last, home }) => {
       tlb.forgetFrames(first, last);
       if (home !== undefined) tlb.forgetFrames(home, home + last - first);
@@ -298,7 +298,10 @@ export class Mmu {
   /** Reads 1 to 8 bytes at a linear address with the current privilege. */
   load(linear: bigint, bytes: number, segment: number): bigint {
     const at = this.straight(linear, bytes, Tlb.READ_TAG);
-    if (at !== undefined) return this.physical.read(at - PHYSICAL_BASE, bytes);
+    if (at !== undefined) {
+      this.watched.loaded(at - PHYSICAL_BASE, bytes);
+      return this.physical.read(at - PHYSICAL_BASE, bytes);
+    }
     this.checkCanonical(linear, bytes, segment);
     const access = { write: false, execute: false, user: this.state.cpl === 3 };
     this.checkAlignment(linear, bytes, access);
@@ -339,7 +342,7 @@ export class Mmu {
   loadBytes(linear: bigint, bytes: number, segment: number): Uint8Array {
     const out = new Uint8Array(bytes);
     this.pieces(linear, bytes, segment, false, (address, at, size) => {
-      const value = this.physical.load(address, size);
+      const value = this.get(address, size, {});
       for (let n = 0; n < size; n++) out[at + n] = Number((value >> BigInt(8 * n)) & 0xffn);
     });
     return out;
@@ -409,14 +412,14 @@ export class Mmu {
   read(linear: bigint, bytes: number, access: Access, update: boolean): bigint {
     const first = PAGE_SIZE - Number(linear & 0xfffn);
     if (bytes <= first) {
-      return this.physical.load(this.translate(linear, access, update, bytes), bytes);
+      return this.get(this.translate(linear, access, update, bytes), bytes, access);
     }
     const low = this.translate(linear, access, update);
     const high = this.translate(this.wrap(linear + BigInt(first)), access, update);
     let value = 0n;
     for (let n = bytes - 1; n >= 0; n--) {
       const address = n < first ? low + n : high + n - first;
-      value = (value << 8n) | this.physical.load(address, 1);
+      value = (value << 8n) | this.get(address, 1, access);
     }
     return value;
   }
@@ -434,6 +437,11 @@ export class Mmu {
       const address = n < first ? low + n : high + n - first;
       this.put(address, 1, (value >> BigInt(8 * n)) & 0xffn);
     }
+  }
+
+  private get(address: number, bytes: number, { implicit }: Pick<Access, 'implicit'>): bigint {
+    if (!implicit) this.watched.loaded(address, bytes);
+    return this.physical.load(address, bytes);
   }
 
   private put(address: number, bytes: number, value: bigint): void {

@@ -16,7 +16,7 @@ const EMPTY = 0xffffffff;
 export const TlbFlags = { GLOBAL: 1, SIZE_SHIFT: 8, KEY_SHIFT: 16 } as const;
 const { GLOBAL, SIZE_SHIFT: SHIFT, KEY_SHIFT: KEY } = TlbFlags;
 const PAGE_MASK = BigInt.asUintN(64, BigInt(-PAGE_SIZE));
-/** What a write tag tells beside its page: no part of the translation. */
+/** What a tag tells beside its page: no part of the translation. */
 const MARKS = Tlb.HOLDS_CODE | Tlb.WATCHED;
 
 /** The world (0 root, 1 non-root) of a linear address that the TLB knows. */
@@ -61,6 +61,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
   /** Whether a world has pieces of pages that are larger than a frame. */
   private readonly largePages: [boolean, boolean] = [false, false];
   private watches: ((frame: number) => boolean) | undefined;
+  private readWatches: ((frame: number) => boolean) | undefined;
   private tracks: ((frame: number) => boolean) | undefined;
 
   constructor(
@@ -103,7 +104,8 @@ export class SoftwareTlb implements Persistent<TlbState> {
     const marks = (entry.holdsCode ? Tlb.HOLDS_CODE : 0) | this.watchMark(entry.frame);
     const writeTag = page | BigInt(marks);
     // An entry serves reads and writes of one page: what was there for another page goes.
-    view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? page : NO_TAG, true);
+    const readTag = page | BigInt(this.readMark(entry.frame));
+    view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? readTag : NO_TAG, true);
     view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? writeTag : NO_TAG, true);
     view.setInt32(at + Tlb.ADDEND, addendOf(page, entry.frame), true);
     const key = entry.key === undefined ? 0 : entry.key + 1;
@@ -277,6 +279,30 @@ export class SoftwareTlb implements Persistent<TlbState> {
     this.markWatched();
   }
 
+  /** The same of reads. */
+  watchReads(watches: ((frame: number) => boolean) | undefined): void {
+    if (!this.readWatches && !watches) return;
+    this.readWatches = watches;
+    this.markReads();
+  }
+
+  private readMark(frame: number): number {
+    return this.readWatches?.(frame) === true ? Tlb.WATCHED : 0;
+  }
+
+  private markReads(): void {
+    this.each(Tlb.READ_TAG, (at, low) => {
+      const tag = (low & -PAGE_SIZE) | this.readMark(this.frameOf(at, low));
+      this.view.setUint32(at + Tlb.READ_TAG, tag >>> 0, true);
+    });
+  }
+
+  /** The frame of an entry, host-physical, by the low half of a tag. */
+  private frameOf(at: number, low: number): number {
+    const addend = this.view.getInt32(at + Tlb.ADDEND, true);
+    return ((low & -PAGE_SIZE) + addend - PHYSICAL_BASE) >>> 0;
+  }
+
   /**
    * Somebody wants to know of the first store to each of some frames. The same; whoever makes a store that did not go
    * straight calls `stored` behind it.
@@ -302,9 +328,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
 
   private mark(at: number): void {
     const low = this.view.getUint32(at + Tlb.WRITE_TAG, true);
-    const addend = this.view.getInt32(at + Tlb.ADDEND, true);
-    const frame = ((low & -PAGE_SIZE) + addend - PHYSICAL_BASE) >>> 0;
-    const tag = (low & ~Tlb.WATCHED) | this.watchMark(frame);
+    const tag = (low & ~Tlb.WATCHED) | this.watchMark(this.frameOf(at, low));
     this.view.setUint32(at + Tlb.WRITE_TAG, tag, true);
   }
 
@@ -345,9 +369,14 @@ export class SoftwareTlb implements Persistent<TlbState> {
 
   /** Visits the entries that may be written, with the low half of their tags. */
   private eachWritable(visit: (at: number, low: number) => void): void {
+    this.each(Tlb.WRITE_TAG, visit);
+  }
+
+  /** Visits the entries that have a tag. */
+  private each(tag: number, visit: (at: number, low: number) => void): void {
     for (const places of this.used) {
       places.filter((at) => {
-        const low = this.view.getUint32(at + Tlb.WRITE_TAG, true);
+        const low = this.view.getUint32(at + tag, true);
         if (low !== EMPTY) visit(at, low);
         return true;
       });
@@ -362,7 +391,8 @@ export class SoftwareTlb implements Persistent<TlbState> {
         const writeLow = word(at + Tlb.WRITE_TAG);
         if (this.isEmpty(at)) return [];
         const write = writeLow === EMPTY ? EMPTY : (writeLow & ~MARKS) >>> 0;
-        const tags = [word(at), word(at + 4), write, word(at + Tlb.WRITE_TAG + 4)];
+        const read = word(at) === EMPTY ? EMPTY : (word(at) & ~MARKS) >>> 0;
+        const tags = [read, word(at + 4), write, word(at + Tlb.WRITE_TAG + 4)];
         const first = at - this.place.tlb + Tlb.BASE;
         return [first, ...tags, word(at + Tlb.ADDEND), word(at + Tlb.FLAGS)];
       });
@@ -397,6 +427,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
       this.usedByCode[worldOfSet(this.codeNumberOf(at))].add(at);
     }
     if (this.isMarked) this.markWatched();
+    if (this.readWatches) this.markReads();
   }
 
   private isEmpty(at: number): boolean {

@@ -188,7 +188,7 @@ export const Tlb = {
   FLAGS: 20,
   /** In WRITE_TAG: the page may be written, but not where code was decoded from; see CodeFrames. */
   HOLDS_CODE: 1,
-  /** In WRITE_TAG: the page may be written, but somebody wants to be told; see `StoreWatch`. */
+  /** The page may be accessed so, but somebody wants to be told; see `MemoryWatch`. */
   WATCHED: 2,
 } as const;
 

@@ -4,10 +4,9 @@ import { lineAt } from '../../places/program-place';
 import { Unwinder, type Activation } from '../../places/unwind';
 import { linearRip } from '../../registers/registers';
 import type { Present } from '../../target';
-import type { Breakpoints } from '../breakpoints';
-import type { DataBreakpoint } from '../data-breakpoints';
-import type { BackwardCommand, Granularity } from '../run-settings';
-import { stopped, type RunResult } from '../stop';
+import type { Breakpoints, Watchpoint } from '../breakpoints';
+import { ASKED, type BackwardCommand, type Granularity } from '../run-settings';
+import { isStore, stopped, type RunResult } from '../stop';
 import { transferOf, type Transfer } from '../transfers';
 import { Journey } from './journey';
 import { Search } from './search';
@@ -20,9 +19,6 @@ const ARRIVED = stopped({ kind: 'arrived' });
 const PAUSED = stopped({ kind: 'pause' });
 const WRITER = stopped({ kind: 'writer' });
 const NO_WRITER = stopped({ kind: 'no-writer' });
-
-/** The group of the data breakpoint that somebody looks for. */
-const ASKED = 'asked';
 
 /** What the history needs of those who run the machine forward. */
 export interface ForwardRun {
@@ -180,11 +176,11 @@ export class History {
     return (await this.toLast(() => true)) ?? this.nowhere(this.recorder.now);
   }
 
-  /** To the last instruction that has stored something at a place; back here where there is none. */
-  private async toLastStore(at: DataBreakpoint): Promise<RunResult> {
+  /** To the last step that has changed something; back here where there is none. */
+  private async toLastStore(at: Watchpoint): Promise<RunResult> {
     const { recorder, breakpoints } = this;
     const { now } = recorder;
-    breakpoints.data.replace(ASKED, [at]);
+    breakpoints.watch(ASKED, [at]);
     try {
       const last = await this.toLast((result) => isStore(result, at.id));
       if (last) return isPause(last) ? last : WRITER;
@@ -192,7 +188,7 @@ export class History {
       recorder.goTo(now);
       return NO_WRITER;
     } finally {
-      breakpoints.data.replace(ASKED, []);
+      breakpoints.watch(ASKED, []);
     }
   }
 
@@ -207,8 +203,9 @@ export class History {
       );
       if (!last) return undefined;
       recorder.goTo(last.moment);
-      // Whoever goes back comes to an instruction from behind: what it has stored is not there yet.
-      if (isStore(last.result)) this.instruction();
+      // Whoever goes back comes to a step from behind: what it has changed is not so yet.
+      if (isStore(last.result))
+        await (this.run.inMonitor ? this.into('instruction') : this.instruction());
       return last.result;
     } finally {
       breakpoints.peeking = false;
@@ -295,11 +292,6 @@ export class History {
   }
 }
 
-/** @param id of the data breakpoint; undefined: of any */
-const isStore = (result: RunResult, id?: number): boolean =>
-  result.kind === 'stopped' &&
-  result.reason.kind === 'data-breakpoint' &&
-  (id === undefined || result.reason.ids.includes(id));
 const isPause = (result: RunResult): boolean =>
   result.kind === 'stopped' && result.reason.kind === 'pause';
 const returns = ({ kind }: Transfer): boolean => kind === 'return' || kind === 'interrupt-return';

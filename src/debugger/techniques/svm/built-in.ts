@@ -74,7 +74,7 @@ export class BuiltInSvm extends Svm {
 
   /** The monitor's first operation saves them. */
   protected get general(): GeneralRegisters {
-    const saved = !this.vm.isPresent || (this.vm.monitor.activity?.done.length ?? 1) > 0;
+    const saved = !this.vm.isPresent || (this.vm.monitor.activity?.done.length ?? 0) > 0;
     return saved ? inSaveArea(this.cpu, this.vm.saveArea) : inProcessor(this.cpu);
   }
 

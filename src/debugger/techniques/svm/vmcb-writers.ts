@@ -1,5 +1,5 @@
 import type { Processor } from '../../../processor/processor';
-import type { StoreWatch } from '../../../processor/paging/watched-stores';
+import type { MemoryWatch } from '../../../processor/paging/watched-memory';
 import { PAGE_SIZE } from '../../../processor/state/layout';
 import type { Site } from '../../../vmm';
 import { linearRip, LiveRegisters } from '../../registers/registers';
@@ -24,7 +24,7 @@ const LONGEST_WAIT = 100_000;
  * look, or by other ways than stores, is not known. Until the first VMRUN nobody knows which page will be a VMCB: from
  * EFER.SVME on every store is noted, within bounds.
  */
-export class VmcbWriters implements StoreWatch {
+export class VmcbWriters implements MemoryWatch {
   /** By page, and by offset in it. */
   private readonly pages = new Map<number, Map<number, Note>>();
   private readonly vmcbs = new Set<number>();
