@@ -1,5 +1,6 @@
 import type { AddressSpace } from '../memory';
 import { DataBreakpoints, type DataBreakpoint } from './data-breakpoints';
+import { PortBreakpoints, type PortBreakpoint } from './port-breakpoints';
 import type { Reaction } from './reaction';
 import { ValueBreakpoints, type ValueBreakpoint } from './value-breakpoints';
 import { placeAt } from '../places/program-place';
@@ -26,8 +27,8 @@ export interface Breakpoint extends Reaction {
   readonly places: readonly BreakpointPlace[];
 }
 
-/** What somebody wants to see changing. */
-export type Watchpoint = DataBreakpoint | ValueBreakpoint;
+/** What somebody wants to see changing, or being accessed. */
+export type Watchpoint = DataBreakpoint | ValueBreakpoint | PortBreakpoint;
 
 /** A breakpoint at an address. */
 interface Standing {
@@ -51,6 +52,7 @@ export class Breakpoints {
   readonly data: DataBreakpoints;
   /** Those on what lies elsewhere. */
   readonly values: ValueBreakpoints;
+  private readonly ports: PortBreakpoints;
 
   constructor(
     private readonly subject: Present,
@@ -58,6 +60,7 @@ export class Breakpoints {
   ) {
     this.data = new DataBreakpoints(subject);
     this.values = new ValueBreakpoints(subject);
+    this.ports = new PortBreakpoints(subject);
   }
 
   private get target(): Target {
@@ -94,10 +97,24 @@ export class Breakpoints {
   /** The same of data and other values. */
   watch(group: string, watchpoints: readonly Watchpoint[]): void {
     if (this.disabled) return;
-    const values = watchpoints.filter((each): each is ValueBreakpoint => 'value' in each);
-    const data = watchpoints.filter((each): each is DataBreakpoint => !('value' in each));
-    this.data.replace(group, data);
-    this.values.replace(group, values);
+    this.data.replace(
+      group,
+      watchpoints.filter((each) => 'address' in each),
+    );
+    this.values.replace(
+      group,
+      watchpoints.filter((each) => 'value' in each),
+    );
+    this.ports.replace(
+      group,
+      watchpoints.filter((each) => 'port' in each),
+    );
+  }
+
+  /** Before a step of the machine: what it changes, and what it accesses at ports, is told behind it. */
+  prepare(): void {
+    this.values.prepare();
+    this.ports.prepare();
   }
 
   /** The processors stop at somebody else's places, offsets within a page; undefined: at these breakpoints again. */
@@ -153,9 +170,9 @@ export class Breakpoints {
     return [...this.evaluate(this.data.take()), ...this.takeChanges()];
   }
 
-  /** Those on values alone. */
+  /** Those on values and ports alone, which count behind operations of a monitor, too. */
   takeChanges(): number[] {
-    return this.evaluate(this.values.take());
+    return this.evaluate([...this.values.take(), ...this.ports.take()]);
   }
 
   get hasMonitorBreakpoints(): boolean {

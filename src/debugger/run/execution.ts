@@ -247,7 +247,7 @@ export class Execution {
    */
   execute(budget: number, past: boolean, enter: boolean): Stretch {
     const { data, values } = this.breakpoints;
-    values.prepare();
+    this.breakpoints.prepare();
     const most = values.any ? 1 : budget;
     const stretch = data.during(() => this.executeUnwatched(most, past, enter));
     const ids = this.breakpoints.takeWatched();

@@ -43,10 +43,11 @@ export class MonitorRun {
   }
 
   private operate(): RunResult | 'waiting' | undefined {
-    this.breakpoints.values.prepare();
+    this.breakpoints.prepare();
     const result = this.after(this.run.operate());
-    const ids = typeof result === 'object' ? [] : this.breakpoints.takeChanges();
-    return ids.length > 0 ? stopped({ kind: 'data-breakpoint', ids }) : result;
+    const ids = this.breakpoints.takeChanges();
+    if (ids.length === 0 || typeof result === 'object') return result;
+    return stopped({ kind: 'data-breakpoint', ids });
   }
 
   private reported: Operation | undefined;

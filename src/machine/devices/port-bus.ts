@@ -21,6 +21,8 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
   private readonly claims = new Map<number, Claim>();
   /** Devices whose ports software places; those that lie fixed come first. */
   private readonly movable: PortDevice[] = [];
+  /** For whoever watches, before it happens. */
+  onAccess: ((port: number, width: PortWidth, write: boolean) => void) | undefined;
   private unclaimedPorts = new Map<number, UnclaimedPort>();
 
   /**
@@ -66,6 +68,11 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
 
   /** Reads `width` bytes, little-endian; the result is not negative. */
   read(port: number, width: PortWidth): number {
+    this.onAccess?.(port, width, false);
+    return this.readFrom(port, width);
+  }
+
+  private readFrom(port: number, width: PortWidth): number {
     const claim = this.claimOf(port);
     if (claim && takes(claim, port, width)) {
       return (claim.device.readPort(port, width) & mask(width)) >>> 0;
@@ -76,13 +83,18 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
     }
     let value = 0;
     for (let i = 0; i < width; i++) {
-      value |= this.read((port + i) & 0xffff, 1) << (8 * i);
+      value |= this.readFrom((port + i) & 0xffff, 1) << (8 * i);
     }
     return value >>> 0;
   }
 
   /** Writes the low `width` bytes of `value`. */
   write(port: number, width: PortWidth, value: number): void {
+    this.onAccess?.(port, width, true);
+    this.writeTo(port, width, value);
+  }
+
+  private writeTo(port: number, width: PortWidth, value: number): void {
     const claim = this.claimOf(port);
     if (claim && takes(claim, port, width)) {
       claim.device.writePort(port, width, (value & mask(width)) >>> 0);
@@ -95,7 +107,7 @@ export class PortBus implements Stateful<Record<string, UnclaimedPort>> {
       return;
     }
     for (let i = 0; i < width; i++) {
-      this.write((port + i) & 0xffff, 1, (value >>> (8 * i)) & 0xff);
+      this.writeTo((port + i) & 0xffff, 1, (value >>> (8 * i)) & 0xff);
     }
   }
 
