@@ -61,6 +61,12 @@ export function capabilities(): DebugProtocol.Capabilities {
         description: l10n.t('stops at this place in host-physical memory, whoever executes it'),
         appliesTo: ['instruction', 'data'],
       },
+      {
+        mode: 'port',
+        label: l10n.t('I/O port'),
+        description: l10n.t('stops behind whatever reads or writes this I/O port'),
+        appliesTo: ['data'],
+      },
     ],
   };
 }

@@ -28,6 +28,16 @@ twice:  inc eax
         inc eax
         ret
 `;
+const READER = `
+org 0x7c00
+bits 16
+start:  xor eax, eax
+        mov word [0x602], 1
+        mov ax, [0x602]
+        nop
+        mov al, 3
+        out 0xf4, al
+`;
 const FOREVER = 'org 0x7c00\nbits 16\nstart: inc eax\n jmp start';
 const MODES = readFileSync(join(__dirname, '../../test/transcripts/guests/modes.asm'), 'utf8');
 
@@ -116,7 +126,18 @@ describe('a session of the GDB remote protocol', () => {
       assert.equal(await client.ask('bc'), 'T05thread:1;watch:600;');
       assert.equal(await client.ask('m600,4'), '02000000');
       assert.equal(((await register(client, RIP)) + 4).toString(16), at('back'));
-      assert.equal(await client.ask('Z3,600,4'), '', 'reads are not watched');
+    });
+
+    it(`watches reads (${monitor})`, async () => {
+      const { client } = await inlineSession(READER, { monitor });
+      assert.equal(await client.ask('Z3,600,4'), 'OK');
+      assert.equal(await client.ask('c'), 'T05thread:1;rwatch:600;');
+      assert.equal(await register(client, RIP), 0x7c0c);
+      assert.equal(await client.ask('z3,600,4'), 'OK');
+      assert.equal(await client.ask('Z4,600,4'), 'OK');
+      assert.equal(await client.ask('bc'), 'T05thread:1;awatch:600;');
+      assert.equal(await client.ask('bc'), 'T05thread:1;awatch:600;');
+      assert.equal(await register(client, RIP), 0x7c03);
     });
 
     it(`survives mode switches (${monitor})`, async () => {

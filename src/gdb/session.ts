@@ -1,6 +1,7 @@
 import type { Debuggee } from '../debugger/debuggee';
 import type { RunCommand } from '../debugger/run/run-settings';
 import type { Target, World } from '../debugger/target';
+import { accessOf, type ClientBreakpoint } from './client-breakpoint';
 import { noThread, PacketError, refused } from './errors';
 import type { Handlers } from './handlers';
 import type { Inferior } from './inferior';
@@ -23,16 +24,6 @@ export interface GdbHost {
   ended(exitCode: number): void;
   /** A mistake of ours. */
   bug(error: unknown): void;
-}
-
-/** A breakpoint or watchpoint of the client's, at a linear address. */
-export interface ClientBreakpoint {
-  readonly id: number;
-  /** As stop replies call it. */
-  readonly kind: 'swbreak' | 'hwbreak' | 'watch';
-  readonly address: bigint;
-  /** Bytes, where it is a watchpoint. */
-  readonly length: number;
 }
 
 /** The group of our breakpoints among all. */
@@ -147,14 +138,17 @@ export class Session {
   private tellBreakpoints(): void {
     const all = [...this.breakpoints.values()];
     const { breakpoints } = this.debuggee;
-    breakpoints.data.replace(
+    breakpoints.watch(
       GROUP,
-      all.filter(({ kind }) => kind === 'watch'),
+      all.flatMap(({ id, kind, address, length }) => {
+        const access = accessOf(kind);
+        return access ? [{ id, address, length, access }] : [];
+      }),
     );
     breakpoints.replace(
       GROUP,
       all
-        .filter(({ kind }) => kind !== 'watch')
+        .filter(({ kind }) => !accessOf(kind))
         .map(({ id, address }) => ({
           id,
           places: [{ kind: 'address', space: 'gva', address } as const],
@@ -189,7 +183,7 @@ export class Session {
 
   private noteOn(id: number): string | undefined {
     const hit = [...this.breakpoints.values()].find((each) => each.id === id);
-    if (hit?.kind === 'watch') return `watch:${hit.address.toString(16)}`;
+    if (hit && accessOf(hit.kind)) return `${hit.kind}:${hit.address.toString(16)}`;
     return hit && this.tellsBreakpoints ? `${hit.kind}:` : undefined;
   }
 

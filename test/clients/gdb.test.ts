@@ -104,6 +104,10 @@ describe(`Debian’s gdb${isInstalled ? '' : ' (left out: it is not installed)'}
           'reverse-continue',
           'reverse-continue',
           'delete',
+          'rwatch *(int *) 0x600',
+          'awatch *(int *) 0x600',
+          'reverse-continue',
+          'delete',
           'reverse-continue',
           'info registers rip eflags cr0',
           'stepi',
@@ -116,6 +120,10 @@ describe(`Debian’s gdb${isInstalled ? '' : ' (left out: it is not installed)'}
       assert.match(text, /Hardware watchpoint 2: .*Old value = 2\nNew value = 4\n.*7c15/s);
       assert.match(text, /Old value = 6\nNew value = 4\n.*7c11/s);
       assert.match(text, /Old value = 4\nNew value = 2\n.*7c11/s);
+      assert.match(
+        text,
+        /Hardware access \(read\/write\) watchpoint 4: .*\nOld value = 2\nNew value = 0/s,
+      );
       assert.match(text, /No more reverse-execution history\.\n0x0*7c00 in/);
       assert.match(text, /rip +0x7c00 +0x7c00\neflags +0x2 .*\ncr0 .*\[.* ET .*\]/);
       assert.match(text, /0x0*7c03 in .*\[Inferior 1 \(.*\) exited with code 07\]/s);

@@ -16,7 +16,7 @@ import {
   PastRequest,
   type BookmarkArguments,
   type GoToArguments,
-  type LastStoreArguments,
+  type StoreArguments,
   type StepBackIntoArguments,
   type StepBackOutArguments,
   type TimelineArguments,
@@ -118,7 +118,7 @@ const BREAKPOINTS = {
     frameId: optional(whole),
     bytes: optional(count),
     asAddress: optional(flag),
-    mode: optional(choice('gva', 'gpa', 'hpa')),
+    mode: optional(choice('gva', 'gpa', 'hpa', 'port')),
   }),
   setDataBreakpoints: object<DebugProtocol.SetDataBreakpointsArguments>({
     breakpoints: list(
@@ -276,7 +276,8 @@ const PAST = {
     number: optional(count),
     frameId: optional(whole),
   }),
-  [PastRequest.LAST_STORE]: object<LastStoreArguments>({ dataId: text }),
+  [PastRequest.NEXT_STORE]: object<StoreArguments>({ dataId: text }),
+  [PastRequest.LAST_STORE]: object<StoreArguments>({ dataId: text }),
   [PastRequest.MOMENTS]: NOTHING,
   [PastRequest.BOOKMARK]: object<BookmarkArguments>({
     name: optional(text),

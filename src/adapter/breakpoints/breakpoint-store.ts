@@ -1,6 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Breakpoint } from '../../debugger/run/breakpoints';
-import type { DataBreakpoint } from '../../debugger/run/data-breakpoints';
+import type { Breakpoint, Watchpoint } from '../../debugger/run/breakpoints';
 import type { SessionContext } from '../context';
 import { resolveBreakpoint, type Wanted } from './resolve-breakpoint';
 
@@ -55,11 +54,11 @@ export class BreakpointStore {
 
   private resolve(group: string): DebugProtocol.Breakpoint[] {
     const placed: Breakpoint[] = [];
-    const watched: DataBreakpoint[] = [];
+    const watched: Watchpoint[] = [];
     const answers = (this.groups.get(group)?.wanted ?? []).map(({ id, wish }) => {
-      const { breakpoint, data, answer } = resolveBreakpoint(this.context, id, wish);
+      const { breakpoint, watchpoint, answer } = resolveBreakpoint(this.context, id, wish);
       if (breakpoint) placed.push(breakpoint);
-      if (data) watched.push(data);
+      if (watchpoint) watched.push(watchpoint);
       this.answers.set(id, answer);
       return answer;
     });

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Breakpoint, BreakpointPlace } from '../../debugger/run/breakpoints';
+import type { Breakpoint, BreakpointPlace, Watchpoint } from '../../debugger/run/breakpoints';
 import {
   codeContext,
   describeError,
@@ -12,9 +12,16 @@ import {
 import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
 import { fileIdentity, type Assembly, type LineEntry, type SourceFiles } from '../../program';
-import type { DataBreakpoint } from '../../debugger/run/data-breakpoints';
+import type { DataAccess } from '../../debugger/run/data-breakpoints';
+import type { Reaction } from '../../debugger/run/reaction';
 import { conditionOf, messageOf } from './conditions';
-import { dataBreakpointAt, dataPlaceOf, type DataPlace } from './data-breakpoints';
+import {
+  accessTypesOf,
+  placeOfExpression,
+  watchedPlaceOf,
+  watchpointAt,
+  type WatchedPlace,
+} from './watched-place';
 import type { Target } from '../../debugger/target';
 import type { SessionContext } from '../context';
 import { instructionReference, parseReference } from '../memory/memory-reference';
@@ -35,12 +42,12 @@ export type Wanted = Options &
     | { readonly at: 'line'; readonly source: DebugProtocol.Source; readonly line: number }
     | { readonly at: 'function'; readonly name: string }
     | { readonly at: 'instruction'; readonly reference: string; readonly offset: number }
-    | { readonly at: 'data'; readonly dataId: string; readonly accessType?: string | undefined }
+    | { readonly at: 'data'; readonly dataId: string; readonly accessType?: DataAccess | undefined }
   );
 
 interface Resolved {
   readonly breakpoint?: Breakpoint;
-  readonly data?: DataBreakpoint;
+  readonly watchpoint?: Watchpoint;
   readonly answer: DebugProtocol.Breakpoint;
 }
 
@@ -50,10 +57,13 @@ interface FoundCode {
   readonly more: Partial<DebugProtocol.Breakpoint>;
 }
 
-type Found =
-  | FoundCode
-  | { readonly data: DataPlace }
-  | { readonly message: string; readonly pending?: boolean };
+/** What can be watched, and what of it is meant. */
+interface FoundPlace {
+  readonly watched: WatchedPlace;
+  readonly access: DataAccess;
+}
+
+type Found = FoundCode | FoundPlace | { readonly message: string; readonly pending?: boolean };
 
 /** Finds the places of a breakpoint in the present program. */
 export function resolveBreakpoint(context: SessionContext, id: number, wish: Wanted): Resolved {
@@ -69,7 +79,7 @@ export function resolveBreakpoint(context: SessionContext, id: number, wish: Wan
     condition: condition ? conditionOf(context, condition) : undefined,
     hitCondition: hitCondition ? parseHitCondition(hitCondition) : undefined,
   };
-  if ('data' in found) return watched(context, when, found.data);
+  if ('watched' in found) return watched(context, when, found);
   return {
     breakpoint: {
       ...when,
@@ -82,11 +92,11 @@ export function resolveBreakpoint(context: SessionContext, id: number, wish: Wan
 
 function watched(
   context: SessionContext,
-  when: Pick<DataBreakpoint, 'id' | 'condition' | 'hitCondition'>,
-  place: DataPlace,
+  when: Omit<Reaction, 'logMessage'>,
+  { watched: place, access }: FoundPlace,
 ): Resolved {
   return {
-    data: dataBreakpointAt(context, when, place),
+    watchpoint: watchpointAt(context, when, place, access),
     answer: { id: when.id, verified: true },
   };
 }
@@ -116,9 +126,24 @@ function find(context: SessionContext, wish: Wanted): Found {
 }
 
 function atData({ dataId, accessType = 'write' }: Wanted & { at: 'data' }): Found {
-  if (accessType !== 'write') return { message: l10n.t('Data breakpoints stop at writes only.') };
-  const data = dataPlaceOf(dataId);
-  return data ? { data } : { message: l10n.t('{0} is no data of this session.', dataId) };
+  const place = watchedPlaceOf(dataId);
+  if (!place) return { message: l10n.t('{0} is no data of this session.', dataId) };
+  return ifPossible(place, accessType, dataId);
+}
+
+function ifPossible(watched: WatchedPlace, access: DataAccess, name: string): Found {
+  if (accessTypesOf(watched).includes(access)) return { watched, access };
+  return { message: l10n.t('Of {0} it can only be told when it changes.', name) };
+}
+
+/** `change cr3`, `read port(0x60)`: what clients have no list for stands among the function breakpoints. */
+const WATCHING = /^\s*(change|write|read|access)\s+(\S.*)$/s;
+const ACCESS = { change: 'write', write: 'write', read: 'read', access: 'readWrite' } as const;
+
+function atChange(context: SessionContext, verb: string, expression: string): Found {
+  const place = placeOfExpression(codeContext(context.debuggee.target), expression);
+  if (typeof place === 'string') return { message: place };
+  return ifPossible(place, ACCESS[verb as keyof typeof ACCESS], expression);
 }
 
 function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
@@ -248,6 +273,8 @@ function reference(entries: readonly LineEntry[]): Partial<DebugProtocol.Breakpo
 }
 
 function atFunction(context: SessionContext, { name }: Wanted & { at: 'function' }): Found {
+  const [, verb, expression] = WATCHING.exec(name) ?? [];
+  if (verb !== undefined && expression !== undefined) return atChange(context, verb, expression);
   // A name may mean something in each of the guests.
   const found = context.debuggee.guests.map((target) => functionOf(context, target, name));
   const known = found.filter((each) => 'places' in each);

@@ -3,8 +3,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Bookmark, Bookmarks } from '../../debugger/run/past/bookmarks';
 import type { Goal } from '../../debugger/run/past/goal';
 import type { BackwardCommand } from '../../debugger/run/run-settings';
+import type { Watchpoint } from '../../debugger/run/breakpoints';
 import type { Recorder, Timeline } from '../../session';
-import { dataBreakpointAt, dataPlaceOf } from '../breakpoints/data-breakpoints';
+import { watchedPlaceOf, watchpointAt } from '../breakpoints/watched-place';
 import type { SessionContext } from '../context';
 import { handler, type Handlers, type Reply } from '../handlers';
 import { worldOf } from '../inspect/worlds';
@@ -15,7 +16,7 @@ import {
   type BookmarkArguments,
   type BookmarkBody,
   type GoToArguments,
-  type LastStoreArguments,
+  type StoreArguments,
   type MomentsResponse,
   type StepBackIntoArguments,
   type StepBackOutArguments,
@@ -43,11 +44,13 @@ export function pastRequests(context: SessionContext): Handlers {
     [PastRequest.GO_TO]: handler((args: GoToArguments) =>
       run({ kind: 'go-to', goal: goalOf(context, args) }),
     ),
-    [PastRequest.LAST_STORE]: handler(({ dataId }: LastStoreArguments) => {
-      const place = dataPlaceOf(dataId);
-      if (!place) throw new RequestError(l10n.t('{0} is no data of this session.', dataId));
-      return run({ kind: 'last-store', at: dataBreakpointAt(context, { id: 0 }, place) });
+    [PastRequest.LAST_STORE]: handler(({ dataId }: StoreArguments) => {
+      pastOf(context);
+      return runCommand(context, { kind: 'last-store', at: askedFor(context, dataId) });
     }),
+    [PastRequest.NEXT_STORE]: handler(({ dataId }: StoreArguments) =>
+      runCommand(context, { kind: 'next-store', at: askedFor(context, dataId) }),
+    ),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {
@@ -61,6 +64,13 @@ export function pastRequests(context: SessionContext): Handlers {
       return undefined;
     }),
   };
+}
+
+/** What somebody wants to know the writer of. */
+function askedFor(context: SessionContext, dataId: string): Watchpoint {
+  const place = watchedPlaceOf(dataId);
+  if (!place) throw new RequestError(l10n.t('{0} is no data of this session.', dataId));
+  return watchpointAt(context, { id: 0 }, place);
 }
 
 /** @throws RequestError where nothing is kept of the past */

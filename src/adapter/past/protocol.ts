@@ -64,16 +64,18 @@ export interface TimelineArguments {
 }
 
 /**
- * `ringside/lastStore`: to the last instruction that has written some bytes; the session stands where it was when nothing
- * has. Answered and told of as a step is.
+ * `ringside/lastStore`: to the last instruction, or operation of a monitor, that has written something; the session stands
+ * where it was when nothing has. `ringside/nextStore`: to behind the next one, unless something else stops the program
+ * before. Answered and told of as a step is.
  */
-export interface LastStoreArguments {
+export interface StoreArguments {
   /** As `dataBreakpointInfo` has answered. */
   readonly dataId: string;
 }
 
 export const PastRequest = {
   LAST_STORE: 'ringside/lastStore',
+  NEXT_STORE: 'ringside/nextStore',
   STEP_BACK_INTO: 'ringside/stepBackInto',
   STEP_BACK_OUT: 'ringside/stepBackOut',
   GO_TO: 'ringside/goTo',

@@ -143,7 +143,9 @@ export function reportStop(context: SessionContext, reason: StopReason): void {
   };
   if (reason.kind === 'breakpoint' || reason.kind === 'data-breakpoint') {
     body.hitBreakpointIds = [...reason.ids];
-    body.reason = context.breakpoints?.reasonFor(reason.ids) ?? 'breakpoint';
+    if (reason.kind === 'breakpoint') {
+      body.reason = context.breakpoints?.reasonFor(reason.ids) ?? 'breakpoint';
+    }
   }
   warnOfMode(context);
   if (reason.kind === 'internal-error') context.print(`${reason.message}\n`, 'stderr');

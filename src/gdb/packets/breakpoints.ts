@@ -1,13 +1,15 @@
+import { accessOf, type ClientBreakpoint } from '../client-breakpoint';
 import { malformed } from '../errors';
 import type { Handler, Handlers } from '../handlers';
 import { numberOf } from '../hex';
-import type { ClientBreakpoint } from '../session';
 
-/** By the type that a client gives. Watchpoints for reading (types 3 and 4) there are none: it is told so. */
+/** By the type that a client gives. */
 const KINDS: Readonly<Record<string, ClientBreakpoint['kind']>> = {
   0: 'swbreak',
   1: 'hwbreak',
   2: 'watch',
+  3: 'rwatch',
+  4: 'awatch',
 };
 
 /**
@@ -18,12 +20,11 @@ const change =
   (set: boolean): Handler =>
   (session, rest) => {
     const [type = '', place, size] = rest.split(';')[0]?.split(',') ?? [];
-    if (!/^[0-4]$/.test(type)) throw malformed();
     const kind = KINDS[type];
-    if (!kind) return '';
+    if (!kind) throw malformed();
     const [address, length] = [numberOf(place), numberOf(size)];
     if (address === undefined || length === undefined) throw malformed();
-    if (kind === 'watch' && (length === 0n || length > 0x10000n)) throw malformed();
+    if (accessOf(kind) && (length === 0n || length > 0x10000n)) throw malformed();
     session.setBreakpoint({ kind, address, length: Number(length) }, set);
     return 'OK';
   };

@@ -28,6 +28,7 @@ const RUNNING_COMMANDS = new Set([
   PastRequest.STEP_BACK_OUT,
   PastRequest.GO_TO,
   PastRequest.LAST_STORE,
+  PastRequest.NEXT_STORE,
   CustomRequest.STEP_TRANSLATED,
 ]);
 

@@ -90,6 +90,8 @@ const RESUMING = new Set([
   PastRequest.STEP_BACK_INTO,
   PastRequest.STEP_BACK_OUT,
   PastRequest.GO_TO,
+  PastRequest.LAST_STORE,
+  PastRequest.NEXT_STORE,
   'restart',
   'disconnect',
 ]);
