@@ -21,6 +21,7 @@ import { sessionCommands } from './session';
 import { tlbCommands } from './tlb';
 import { translationCommands } from './translation';
 import { vmcsCommands } from './vmcs';
+import { writerCommands } from './writers';
 
 /** What commands work on. */
 export interface CommandContext {
@@ -50,6 +51,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...tlbCommands(context),
     ...exitCommands(context),
     ...pastCommands(context),
+    ...writerCommands(context),
     ...vmcsCommands(context),
     ...screenCommands(context),
     ...comparisonCommands(context),

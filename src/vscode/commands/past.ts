@@ -1,4 +1,3 @@
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import {
   PastRequest,
@@ -19,14 +18,6 @@ interface GoalPick extends vscode.QuickPickItem {
 
 interface TimelinePick extends vscode.QuickPickItem {
   readonly timeline: TimelineBody;
-}
-
-type DataInfo = DebugProtocol.DataBreakpointInfoResponse['body'];
-type DataPlace = Pick<DebugProtocol.DataBreakpointInfoArguments, 'name' | 'bytes' | 'asAddress'>;
-
-/** What VS Code hands on from its Variables view. */
-interface VariableContext {
-  readonly variable: Pick<DebugProtocol.Variable, 'evaluateName'>;
 }
 
 /** Into the past of the guest, and to moments that are known. */
@@ -63,15 +54,6 @@ export function pastCommands({ watcher }: CommandContext): Commands {
       const goal = picked.goal ?? (await askInstruction(moments));
       if (goal) await goTo(goal);
     },
-    'ringside.lastWrite': async (from?: Row | VariableContext) => {
-      const place = placeIn(from) ?? (await askExpression());
-      if (!place) return;
-      const { frameId } = watcher.focus ?? {};
-      const found = await ask<DataInfo>('dataBreakpointInfo', { ...place, frameId });
-      if (!found) return;
-      if (found.dataId === null) void vscode.window.showInformationMessage(found.description);
-      else await ask(PastRequest.LAST_STORE, { dataId: found.dataId });
-    },
     'ringside.addBookmark': async () => {
       const name = await vscode.window.showInputBox({
         title: vscode.l10n.t('Bookmark this moment'),
@@ -87,25 +69,6 @@ export function pastCommands({ watcher }: CommandContext): Commands {
       if (chosen) await ask(PastRequest.TIMELINE, chosen);
     },
   };
-}
-
-/** Bytes of memory: an expression, or an address and a size. */
-function placeIn(from: Row | VariableContext | undefined): DataPlace | undefined {
-  if (!from) return undefined;
-  if ('variable' in from) {
-    const { evaluateName } = from.variable;
-    return evaluateName === undefined ? undefined : { name: evaluateName };
-  }
-  const { memoryReference: name, memoryBytes: bytes } = from.node;
-  return name === undefined || bytes === undefined ? undefined : { name, bytes, asAddress: true };
-}
-
-async function askExpression(): Promise<DataPlace | undefined> {
-  const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Go to the last write of'),
-    prompt: vscode.l10n.t('Memory, such as dword [0x600], qword [rsp+8] or qword gpa(0x1000)'),
-  });
-  return name === undefined || name.trim() === '' ? undefined : { name };
 }
 
 const instructions = (count: number): string =>
