@@ -14,6 +14,7 @@ import {
   stopAfter,
   stopDebugging,
   until,
+  type Place,
 } from './session';
 
 const SAMPLE = 'first-exits/kernel.asm';
@@ -80,6 +81,36 @@ export function pastSuite(): void {
         vscode.commands.executeCommand('ringside.lastWrite', row),
       );
       assert.equal(frame.line, lineOf(editor, 'mov dword [PML4]') + 1);
+    });
+
+    it('breaks on changes, which stand among the function breakpoints, and tells who is next', async () => {
+      await toOut();
+      await removeBreakpoints();
+      const { views } = await api();
+      const tree = views.of('vmcs');
+      const row = await until('a field of the VMCS', async () => {
+        const top = await tree.getChildren(undefined);
+        const below = await Promise.all(top.map((each) => tree.getChildren(each)));
+        const all = [...top, ...below.flat()];
+        return all.find(({ node }) => node.expression?.toLowerCase() === 'vmcs.guest_rip');
+      });
+      const next = await stopAfter(() => vscode.commands.executeCommand('ringside.nextWrite', row));
+      assert.match(next.frame.source?.path ?? '', /vmm\/vtx\/.*\.ts$/);
+      await vscode.commands.executeCommand('ringside.breakOnChange', {
+        variable: { evaluateName: 'guest.rdx' },
+      });
+      await until('the breakpoint', () =>
+        vscode.debug.breakpoints.find(
+          (each) =>
+            each instanceof vscode.FunctionBreakpoint && each.functionName === 'change guest.rdx',
+        ),
+      );
+      const valueIn = async ({ session }: Place): Promise<string> => {
+        const args = { expression: 'guest.rdx', context: 'watch' };
+        return ((await session.customRequest('evaluate', args)) as { result: string }).result;
+      };
+      const before = await valueIn(next);
+      assert.notEqual(await valueIn(await stopAfter(resume)), before);
     });
 
     it('has exits and bookmarks that lead there', async () => {
