@@ -88,6 +88,8 @@ const BACKWARDS: readonly RunCommand[] = [
   { kind: 'step-back-into', granularity: 'instruction' },
   { kind: 'step-back-into', granularity: 'line' },
   { kind: 'step-back-out' },
+  { kind: 'restart-frame', frame: { kind: 'handler' } },
+  { kind: 'restart-frame', frame: { kind: 'code', side: 'guest', depth: 0 } },
   { kind: 'step-back-instruction' },
 ];
 /** What somebody watches: with numbers that the processor would raise exceptions for. */

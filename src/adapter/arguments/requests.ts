@@ -264,6 +264,7 @@ const OURS = {
 };
 
 const PAST = {
+  restartFrame: object<DebugProtocol.RestartFrameArguments>({ frameId: whole }),
   stepBack: object(STEP),
   reverseContinue: object(THREAD),
   [PastRequest.STEP_BACK_INTO]: object<StepBackIntoArguments>({
@@ -272,8 +273,9 @@ const PAST = {
   }),
   [PastRequest.STEP_BACK_OUT]: object<StepBackOutArguments>({ threadId: optional(whole) }),
   [PastRequest.GO_TO]: object<GoToArguments>({
-    to: choice('start', 'present', 'instruction', 'exit', 'bookmark'),
+    to: choice('start', 'present', 'instruction', 'exit', 'bookmark', 'first'),
     number: optional(count),
+    condition: optional(text),
     frameId: optional(whole),
   }),
   [PastRequest.NEXT_STORE]: object<StoreArguments>({ dataId: text }),

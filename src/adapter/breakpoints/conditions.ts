@@ -13,11 +13,15 @@ import type { SessionContext } from '../context';
 
 /**
  * The condition that a text is. Where it cannot be evaluated it holds, and the user is told why: a stop too
- * many is better than one that never comes. At a VM exit, plain register names mean the guest's.
+ * many is better than one that never comes; unless somebody else says what then. At a VM exit, plain register names mean the guest's.
  *
  * @throws ExpressionError when the text is no expression
  */
-export function conditionOf(context: SessionContext, text: string): Condition {
+export function conditionOf(
+  context: SessionContext,
+  text: string,
+  otherwise = (error: ExpressionError) => tellFailure(context, text, error),
+): Condition {
   const expression = compile(text);
   return () => {
     const { target } = context.debuggee;
@@ -27,12 +31,16 @@ export function conditionOf(context: SessionContext, text: string): Condition {
       return isTrue(expression(world), 1);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const why = describeError(error);
-      const told = l10n.t('The condition "{0}" cannot be evaluated: {1}', text, why);
-      context.print(`${told}\n`, 'important');
-      return true;
+      return otherwise(error);
     }
   };
+}
+
+function tellFailure(context: SessionContext, text: string, error: ExpressionError): boolean {
+  const why = describeError(error);
+  const told = l10n.t('The condition "{0}" cannot be evaluated: {1}', text, why);
+  context.print(`${told}\n`, 'important');
+  return true;
 }
 
 /** The message of a log point, with its expressions evaluated where the guest stands. */

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Frame } from '../../debugger/places/stack';
+import { canBeRestarted, type Frame } from '../../debugger/places/stack';
 import { guestOfThread, type SessionContext } from '../context';
 import { handler, type Handlers } from '../handlers';
 import { instructionReference } from '../memory/memory-reference';
@@ -13,9 +13,10 @@ export function stackRequests(context: SessionContext): Handlers {
       const frames = context.framesOf(guest);
       const first = startFrame ?? 0;
       const last = levels ? first + levels : frames.length;
-      const stackFrames = frames
-        .slice(first, last)
-        .map((frame, n) => dapFrame(context, guest, frame, first + n));
+      const stackFrames = frames.slice(first, last).map((frame, n) => ({
+        ...dapFrame(context, guest, frame, first + n),
+        ...(!canBeRestarted(frame, frames) && { canRestart: false }),
+      }));
       return { stackFrames, totalFrames: frames.length };
     }),
 

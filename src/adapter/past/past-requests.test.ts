@@ -121,7 +121,75 @@ describe('requests into the past', () => {
     });
   }
 
+  for (const monitor of MONITORS) {
+    it(`begin a stack frame anew, under ${monitor}`, async () => {
+      await start(monitor);
+      await client.ask('setBreakpoints', {
+        source: { path: 'kernel.asm' },
+        breakpoints: [{ line: lineOf('inner:') + 1 }, { line: lineOf('handler:') + 2 }],
+      });
+      await client.run('continue');
+      const frames = async (): Promise<DebugProtocol.StackFrame[]> => {
+        const args = { threadId: 1 };
+        const body = await client.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', args);
+        return body.stackFrames;
+      };
+      const [inner, outer, program] = await frames();
+      assert.equal(program?.canRestart, false);
+      await assert.rejects(client.ask('restartFrame', { frameId: program.id }), /not known where/);
+      await client.run('restartFrame', { frameId: inner?.id });
+      assert.deepEqual([await line(), await value('word [0x602]')], [lineOf('inner:'), '0x0']);
+      await client.run('continue');
+      await client.run('restartFrame', { frameId: (await frames())[1]?.id });
+      assert.equal(outer?.name, 'outer+0x7');
+      assert.deepEqual([await line(), await value('word [0x600]')], [lineOf('outer:'), '0x0']);
+      for (let n = 0; n < 2; n++) await client.run('continue');
+      assert.equal(await line(), lineOf('handler:') + 2);
+      await client.run('restartFrame', { frameId: (await frames())[0]?.id });
+      assert.deepEqual(
+        [await line(), await value('word [0x604]')],
+        [lineOf('handler:') + 1, '0x0'],
+      );
+    });
+
+    it(`find the first moment at which something held, under ${monitor}`, async () => {
+      await start(monitor);
+      await breakAt('mov al, 3');
+      await client.run('continue');
+      const { instructions } = await moments();
+      const first = (condition: string) =>
+        client.run(PastRequest.GO_TO, { to: 'first', condition });
+      await first('word [0x602] == 2 && guest.esi == 2');
+      assert.equal(await value('guest.esi'), '0x2');
+      assert.equal(await value('word [0x604]'), '0x1');
+      assert.ok((await moments()).instructions < instructions);
+      const { instructions: found } = await moments();
+      const never = await first('word [0x602] == 77');
+      assert.match(never.description ?? '', /held at no recorded moment/);
+      assert.equal((await moments()).instructions, found);
+      await first('guest.esi != 77');
+      assert.equal((await moments()).instructions, 0);
+      await assert.rejects(first('esi =='), /condition is wrong/);
+    });
+  }
+
   for (const monitor of ['vtx', 'svm']) {
+    it(`begin a handler anew, under ${monitor}`, async () => {
+      await start(monitor);
+      await breakAt('cpuid');
+      await client.run('continue');
+      await client.run('stepIn');
+      const entered = (await top()).line;
+      for (let n = 0; n < 4; n++) await client.run('stepIn');
+      assert.notEqual((await top()).line, entered);
+      await client.run('restartFrame', { frameId: (await top()).id });
+      assert.equal((await top()).line, entered);
+      await client.run('restartFrame', { frameId: (await top()).id });
+      assert.equal((await top()).line, entered);
+      await client.run(PastRequest.GO_TO, { to: 'first', condition: 'exit.number == 1' });
+      assert.equal((await top()).line, entered);
+    });
+
     it(`go to an exit, whose handler can be stepped, under ${monitor}`, async () => {
       await start(monitor);
       await breakAt('mov al, 3');

@@ -2,9 +2,13 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Bookmark, Bookmarks } from '../../debugger/run/past/bookmarks';
 import type { Goal } from '../../debugger/run/past/goal';
-import type { BackwardCommand } from '../../debugger/run/run-settings';
+import { syntaxError } from '../../debugger/expressions';
+import { canBeRestarted, isCodeOf } from '../../debugger/places/stack';
+import type { Condition } from '../../debugger/run/reaction';
+import type { ActivationPlace, BackwardCommand } from '../../debugger/run/run-settings';
 import type { Watchpoint } from '../../debugger/run/breakpoints';
 import type { Recorder, Timeline } from '../../session';
+import { conditionOf } from '../breakpoints/conditions';
 import { watchedPlaceOf, watchpointAt } from '../breakpoints/watched-place';
 import type { SessionContext } from '../context';
 import { handler, type Handlers, type Reply } from '../handlers';
@@ -33,6 +37,9 @@ export function pastRequests(context: SessionContext): Handlers {
   return {
     stepBack: handler(({ granularity, threadId }: DebugProtocol.StepBackArguments) =>
       run({ kind: 'step-back', granularity: granularityOf(granularity) }, threadId),
+    ),
+    restartFrame: handler(({ frameId }: DebugProtocol.RestartFrameArguments) =>
+      run({ kind: 'restart-frame', frame: activationOf(context, frameId) }),
     ),
     reverseContinue: () => run({ kind: 'reverse-continue' }),
     [PastRequest.STEP_BACK_INTO]: handler(({ granularity, threadId }: StepBackIntoArguments) =>
@@ -81,8 +88,10 @@ function pastOf({ debuggee }: SessionContext): { recorder: Recorder; bookmarks: 
 }
 
 /** @throws RequestError where there is no such moment */
-function goalOf(context: SessionContext, { to, number, frameId }: GoToArguments): Goal {
+function goalOf(context: SessionContext, args: GoToArguments): Goal {
+  const { to, number, frameId, condition } = args;
   if (to === 'start' || to === 'present') return { kind: to };
+  if (to === 'first') return { kind: 'first', holds: firstOf(context, condition ?? '') };
   if (number === undefined) throw new RequestError(l10n.t('the number is missing'));
   const { recorder, bookmarks } = pastOf(context);
   if (to === 'bookmark') return bookmarked(bookmarks, number);
@@ -96,6 +105,26 @@ function goalOf(context: SessionContext, { to, number, frameId }: GoToArguments)
   const { target } = frameId === undefined ? context.debuggee : worldOf(context, frameId);
   if (target.trace.get(number)) return { kind: 'exit', number, guest: target.number };
   throw new RequestError(l10n.t('there is no VM exit {0}', String(number)));
+}
+
+/** What cannot be evaluated does not hold yet: there may be no VM exit to ask about. */
+function firstOf(context: SessionContext, condition: string): Condition {
+  const wrong = syntaxError(condition);
+  if (wrong !== undefined) throw new RequestError(l10n.t('The condition is wrong: {0}', wrong));
+  return conditionOf(context, condition, () => false);
+}
+
+/** The activation that a frame stands for. */
+function activationOf(context: SessionContext, frameId: number): ActivationPlace {
+  const { target, frame, frames } = context.frame(frameId);
+  const canRestart = target === context.debuggee.target && canBeRestarted(frame, frames);
+  if (frame.kind === 'monitor' && canRestart) return { kind: 'handler' };
+  if (frame.kind !== 'code' || !canRestart) {
+    throw new RequestError(l10n.t('it is not known where this stack frame began'));
+  }
+  const { side } = frame;
+  const above = frames.slice(0, frames.indexOf(frame));
+  return { kind: 'code', side, depth: above.filter((each) => isCodeOf(each, side)).length };
 }
 
 function bookmarked(bookmarks: Bookmarks, number: number): Goal {

@@ -15,9 +15,11 @@ export interface StepBackOutArguments {
 
 /** `ringside/goTo`: to a moment that is known; answered and told of as a step is. */
 export interface GoToArguments {
-  readonly to: 'start' | 'present' | 'instruction' | 'exit' | 'bookmark';
+  readonly to: 'start' | 'present' | 'instruction' | 'exit' | 'bookmark' | 'first';
   /** How many instructions have been completed, or the number of an exit, or of a bookmark. */
   readonly number?: number;
+  /** What holds at the first moment that is meant: an expression. */
+  readonly condition?: string;
   /** The guest whose exit it is: that of the frame. Default: that which has the processor. */
   readonly frameId?: number;
 }

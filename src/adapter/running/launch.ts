@@ -241,8 +241,9 @@ function events(context: SessionContext): DebuggeeEvents {
 function begin(context: SessionContext, { debuggee, settings }: Launched): void {
   if (context.debuggeeIfAny !== debuggee) return;
   remarkForks(context, debuggee);
+  const isRecorded = debuggee.run.recorder !== undefined;
   context.send('capabilities', {
-    capabilities: { supportsStepBack: debuggee.run.recorder !== undefined },
+    capabilities: { supportsStepBack: isRecorded, supportsRestartFrame: isRecorded },
   });
   for (const { number } of debuggee.targets) {
     context.send('thread', { reason: 'started', threadId: threadId(number) });

@@ -35,6 +35,8 @@ export function stopText(reason: StopReason, target: Target): StopText {
         reason: 'goto',
         description: l10n.t('Paused: no recorded instruction has written there'),
       };
+    case 'no-moment':
+      return { reason: 'goto', description: l10n.t('Paused: it held at no recorded moment') };
     case 'arrived':
       return { reason: 'goto', description: l10n.t('Paused at a moment of the recording') };
     case 'beginning':

@@ -54,6 +54,17 @@ export function callStack(target: Target): Frame[] {
   return [...above, ...left, ...below];
 }
 
+export const isCodeOf = (frame: Frame, side: World['side']): frame is CodeFrame =>
+  frame.kind === 'code' && frame.side === side;
+
+/** Whether it is known where an activation began: the program's outermost ones nobody has called. */
+export function canBeRestarted(frame: Frame, frames: readonly Frame[]): boolean {
+  if (frame.kind === 'label') return false;
+  if (frame.kind === 'monitor') return frame === frames[0];
+  const { side } = frame;
+  return frames.slice(frames.indexOf(frame) + 1).some((below) => isCodeOf(below, side));
+}
+
 /** What has brought control to whoever runs the guest. */
 function reasonOfHost({ technique, trace: { last } }: Target): string | undefined {
   return technique.occasion ?? (last && technique.exits.title(last));

@@ -1,6 +1,7 @@
 import type { Watchpoint } from './breakpoints';
 import type { Goal } from './past/goal';
 import type { Condition } from './reaction';
+import type { World } from '../target';
 
 /** What the user may ask for. */
 export type RunCommand =
@@ -23,6 +24,8 @@ export type RunCommand =
   | { readonly kind: 'step-back-out' }
   /** To the instruction that was executed before, wherever it is: only the built-in monitor is crossed. */
   | { readonly kind: 'step-back-instruction' }
+  /** To the beginning of an activation, as it was when it began. */
+  | { readonly kind: 'restart-frame'; readonly frame: ActivationPlace }
   /** To the last moment before this one at which a continuing run would have stopped. */
   | { readonly kind: 'reverse-continue' }
   /** To behind the next step that changes something. */
@@ -32,11 +35,17 @@ export type RunCommand =
   /** To a moment that is known. */
   | { readonly kind: 'go-to'; readonly goal: Goal };
 
+/** The handler of the monitor that is under way, or the program's function so many calls below the present one. */
+export type ActivationPlace =
+  | { readonly kind: 'handler' }
+  | { readonly kind: 'code'; readonly side: World['side']; readonly depth: number };
+
 const THROUGH_HISTORY = [
   'step-back',
   'step-back-into',
   'step-back-instruction',
   'step-back-out',
+  'restart-frame',
   'reverse-continue',
   'last-store',
   'go-to',

@@ -16,6 +16,8 @@ export type StopReason =
   | { readonly kind: 'writer' }
   /** Nothing that is known has stored anything there: the program stands where it did. */
   | { readonly kind: 'no-writer' }
+  /** What was to be found at some moment was so at none: the program stands where it did. */
+  | { readonly kind: 'no-moment' }
   /** A moment that somebody wanted to go to. */
   | { readonly kind: 'arrived' }
   | { readonly kind: 'goto' }

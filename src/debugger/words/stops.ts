@@ -24,6 +24,7 @@ const PLAIN = [
   'writer',
   'next-writer',
   'no-writer',
+  'no-moment',
 ] as const;
 
 /** Stops that protocols know as exceptions. */

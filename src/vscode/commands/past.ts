@@ -12,8 +12,9 @@ import type { Row } from '../views/view-tree';
 import type { CommandContext, Commands } from './commands';
 
 interface GoalPick extends vscode.QuickPickItem {
-  /** Undefined: a person is asked for the number of instructions. */
+  /** Undefined: a person is asked for more. */
   readonly goal?: GoToArguments;
+  readonly ask?: (moments: MomentsResponse) => Promise<GoToArguments | undefined>;
 }
 
 interface TimelinePick extends vscode.QuickPickItem {
@@ -51,7 +52,7 @@ export function pastCommands({ watcher }: CommandContext): Commands {
         moments &&
         (await pickGoal(moments, (number) => ask(PastRequest.BOOKMARK, { remove: number })));
       if (!picked || !moments) return;
-      const goal = picked.goal ?? (await askInstruction(moments));
+      const goal = picked.goal ?? (await picked.ask?.(moments));
       if (goal) await goTo(goal);
     },
     'ringside.addBookmark': async () => {
@@ -85,7 +86,14 @@ function goalsOf(
       description: instructions(present),
       goal: { to: 'present' },
     },
-    { label: vscode.l10n.t('$(symbol-number) After a number of instructions…') },
+    {
+      label: vscode.l10n.t('$(symbol-number) After a number of instructions…'),
+      ask: askInstruction,
+    },
+    {
+      label: vscode.l10n.t('$(filter) The first moment at which something held…'),
+      ask: askCondition,
+    },
     ...bookmarks.map(({ name, number, instructions: count }) => ({
       label: `$(bookmark) ${name}`,
       description: instructions(count),
@@ -138,6 +146,17 @@ async function askInstruction({ present }: MomentsResponse): Promise<GoToArgumen
   });
   const number = text === undefined ? undefined : numberIn(text);
   return number === undefined ? undefined : { to: 'instruction', number };
+}
+
+async function askCondition(): Promise<GoToArguments | undefined> {
+  const condition = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Go to the first moment at which something held'),
+    prompt: vscode.l10n.t(
+      'A condition, such as guest.cr3 == 0x5000, cf, or dword [0x600] > 3 && exit.number > 10',
+    ),
+  });
+  const text = condition?.trim() ?? '';
+  return text === '' ? undefined : { to: 'first', condition: text };
 }
 
 /** Thousands may be set apart, as they are shown. */

@@ -24,6 +24,7 @@ const RUNNING_COMMANDS = new Set([
   'stepOut',
   'stepBack',
   'reverseContinue',
+  'restartFrame',
   PastRequest.STEP_BACK_INTO,
   PastRequest.STEP_BACK_OUT,
   PastRequest.GO_TO,

@@ -87,6 +87,7 @@ const RESUMING = new Set([
   'stepOut',
   'stepBack',
   'reverseContinue',
+  'restartFrame',
   PastRequest.STEP_BACK_INTO,
   PastRequest.STEP_BACK_OUT,
   PastRequest.GO_TO,

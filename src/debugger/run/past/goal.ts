@@ -1,3 +1,4 @@
+import type { Condition } from '../reaction';
 import type { Moment, Timeline } from '../../../session';
 
 /** A moment that somebody wants to go to. */
@@ -9,6 +10,8 @@ export type Goal =
   | { readonly kind: 'end-of'; readonly timeline: Timeline }
   /** One that was there before, on its timeline. */
   | { readonly kind: 'moment'; readonly moment: Moment; readonly timeline: Timeline }
+  /** As soon as something holds, from the beginning on. */
+  | { readonly kind: 'first'; readonly holds: Condition }
   /** As soon as so many instructions have been completed. */
   | { readonly kind: 'instruction'; readonly count: number }
   /** The exit with a number, of a guest; nothing has been done about it yet. */

@@ -3,9 +3,16 @@ import { LONGEST_INSTRUCTION } from '../../../isa/instructions/length';
 import { lineAt } from '../../places/program-place';
 import { Unwinder, type Activation } from '../../places/unwind';
 import { linearRip } from '../../registers/registers';
-import type { Present } from '../../target';
+import type { Side } from '../../techniques';
+import type { Present, Target, World } from '../../target';
 import type { Breakpoints, Watchpoint } from '../breakpoints';
-import { ASKED, type BackwardCommand, type Granularity } from '../run-settings';
+import type { Condition } from '../reaction';
+import {
+  ASKED,
+  type ActivationPlace,
+  type BackwardCommand,
+  type Granularity,
+} from '../run-settings';
 import { isStore, stopped, type RunResult } from '../stop';
 import { transferOf, type Transfer } from '../transfers';
 import { Journey } from './journey';
@@ -18,6 +25,7 @@ const BEGINNING = stopped({ kind: 'beginning' });
 const ARRIVED = stopped({ kind: 'arrived' });
 const PAUSED = stopped({ kind: 'pause' });
 const WRITER = stopped({ kind: 'writer' });
+const NO_MOMENT = stopped({ kind: 'no-moment' });
 const NO_WRITER = stopped({ kind: 'no-writer' });
 
 /** What the history needs of those who run the machine forward. */
@@ -74,8 +82,13 @@ export class History {
         return this.toLastStop();
       case 'last-store':
         return this.toLastStore(command.at);
-      case 'go-to':
-        return this.journey.to(command.goal) ? ARRIVED : BEGINNING;
+      case 'restart-frame':
+        return this.restart(command.frame);
+      case 'go-to': {
+        const { goal } = command;
+        if (goal.kind === 'first') return this.toFirst(goal.holds);
+        return this.journey.to(goal) ? ARRIVED : BEGINNING;
+      }
     }
   }
 
@@ -168,6 +181,63 @@ export class History {
       if (onward && same && lineAt(before.target, before.linear) === line) continue;
       this.recorder.goTo(now);
       return;
+    }
+  }
+
+  /** To the beginning of an activation. Where it began is not known of all: then to the beginning of everything. */
+  private async restart(place: ActivationPlace): Promise<RunResult> {
+    const { run, recorder, steps, standing: here } = this;
+    if (place.kind === 'handler') {
+      const begins = (): boolean =>
+        run.inMonitor && here.target.monitor?.activity?.done.length === 0;
+      return begins() || steps.toLast(begins) ? ARRIVED : this.beginning();
+    }
+    const { target } = here;
+    const world = place.side === 'host' ? target.hostWorld : target.guestWorld;
+    const caller = world && [...new Unwinder(target, world)][place.depth];
+    if (!caller) return this.beginning();
+    const end = recorder.now;
+    const moment = await this.entryFrom(caller, end, { ...here, side: sideOf(target, place.side) });
+    if (!moment) return this.nowhere(end);
+    recorder.goTo(moment);
+    // What calls, or lets itself be interrupted, is done; software may take many operations for it.
+    do {
+      if (run.inMonitor) run.operate();
+      else run.execute(1, true);
+    } while (isEarlier(recorder.now, end) && !this.isCode);
+    return ARRIVED;
+  }
+
+  /** Whether the program stands at an instruction of its own. */
+  private get isCode(): boolean {
+    return !this.run.inMonitor && this.isInProgram;
+  }
+
+  /** To the first moment of all at which something holds, step by step; back here where there is none. */
+  private async toFirst(holds: Condition): Promise<RunResult> {
+    const { recorder, breakpoints } = this;
+    const { now, end, start } = recorder;
+    recorder.goTo(start);
+    if (holds()) return ARRIVED;
+    breakpoints.watch(ASKED, [{ id: 0, value: () => (holds() ? 1n : 0n) }]);
+    breakpoints.peeking = true;
+    try {
+      const found = await recorder.within(end, () => this.firstStop((stop) => isStore(stop, 0)));
+      if (found) return isPause(found) ? found : ARRIVED;
+      recorder.goTo(now);
+      return NO_MOMENT;
+    } finally {
+      breakpoints.peeking = false;
+      breakpoints.watch(ASKED, []);
+    }
+  }
+
+  /** @returns undefined where the goal of the run comes before any that is wanted */
+  private async firstStop(isWanted: (stop: RunResult) => boolean): Promise<RunResult | undefined> {
+    for (let past = false; ; past = true) {
+      const result = await this.forward.goOn(past);
+      if (isPause(result) || isWanted(result)) return result;
+      if (this.recorder.hasArrived || result.kind === 'ended') return undefined;
     }
   }
 
@@ -290,6 +360,12 @@ export class History {
   private get standing(): Standing {
     return standingOf(this.subject);
   }
+}
+
+/** Whose code an activation is of, as long as it has control. */
+function sideOf(target: Target, side: World['side']): Side {
+  if (side === 'guest') return target.host ? 'guest' : target.side;
+  return 'hypervisor';
 }
 
 const isPause = (result: RunResult): boolean =>

@@ -2,6 +2,9 @@ import type { MachineRun, Moment, Recorder, Stop } from '../../../session';
 import type { Present, Target } from '../../target';
 import type { Goal } from './goal';
 
+/** Those that are known by what stands in the record. */
+export type KnownGoal = Exclude<Goal, { kind: 'first' }>;
+
 /** Goes to moments that are known by what had happened by then. */
 export class Journey {
   constructor(
@@ -11,7 +14,7 @@ export class Journey {
   ) {}
 
   /** @returns whether it is reached; otherwise the machine stands at the last moment that is known */
-  to(goal: Goal): boolean {
+  to(goal: KnownGoal): boolean {
     const { recorder } = this;
     switch (goal.kind) {
       case 'start':
