@@ -278,6 +278,7 @@ const PAST = {
   }),
   [PastRequest.LAST_STORE]: object<LastStoreArguments>({ dataId: text }),
   [PastRequest.MOMENTS]: NOTHING,
+  [PastRequest.SAVE]: NOTHING,
   [PastRequest.BOOKMARK]: object<BookmarkArguments>({
     name: optional(text),
     remove: optional(count),

@@ -72,7 +72,16 @@ export interface LastStoreArguments {
   readonly dataId: string;
 }
 
+/** `ringside/saveRecording`: the file of a recording of the present timeline, to be opened where the session stands. No arguments. */
+export interface SavedRecording {
+  /** In base64. */
+  readonly data: string;
+  /** What it may be called. */
+  readonly name: string;
+}
+
 export const PastRequest = {
+  SAVE: 'ringside/saveRecording',
   LAST_STORE: 'ringside/lastStore',
   STEP_BACK_INTO: 'ringside/stepBackInto',
   STEP_BACK_OUT: 'ringside/stepBackOut',

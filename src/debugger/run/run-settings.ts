@@ -1,3 +1,4 @@
+import type { Moment } from '../../session';
 import type { DataBreakpoint } from './data-breakpoints';
 import type { Goal } from './past/goal';
 import type { Condition } from './reaction';
@@ -28,7 +29,9 @@ export type RunCommand =
   /** To the last instruction before this moment that has stored something there. */
   | { readonly kind: 'last-store'; readonly at: DataBreakpoint }
   /** To a moment that is known. */
-  | { readonly kind: 'go-to'; readonly goal: Goal };
+  | { readonly kind: 'go-to'; readonly goal: Goal }
+  /** To where somebody stood who has saved a recording, from its beginning. */
+  | { readonly kind: 'replay'; readonly moment: Moment };
 
 const THROUGH_HISTORY = [
   'step-back',
@@ -38,6 +41,7 @@ const THROUGH_HISTORY = [
   'reverse-continue',
   'last-store',
   'go-to',
+  'replay',
 ] as const;
 
 /** Commands that lead to moments that are known, mostly of the past. */

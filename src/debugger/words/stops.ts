@@ -21,6 +21,8 @@ const PLAIN = [
   'breakpoint',
   'data-breakpoint',
   'arrived',
+  'recorded',
+  'astray',
   'writer',
   'no-writer',
 ] as const;

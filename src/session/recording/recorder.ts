@@ -45,6 +45,8 @@ export class Recorder implements Journal {
   private controls = NO_CONTROLS;
   /** Where the run ends that is under way to some moment. */
   private goal: Moment | undefined;
+  /** Whether that run takes down checkpoints. */
+  private keeping = false;
   /** At how many steps a checkpoint is due. */
   private due = 0;
   private readonly closest: number;
@@ -246,14 +248,20 @@ export class Recorder implements Journal {
     if (from) this.restore(from);
   }
 
-  /** Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that. */
-  async within<T>(goal: Moment, act: () => Promise<T>): Promise<T> {
+  /**
+   * Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that.
+   *
+   * @param keeping whether checkpoints are taken down on the way
+   */
+  async within<T>(goal: Moment, act: () => Promise<T>, keeping = false): Promise<T> {
     this.goal = goal;
-    this.due = Infinity;
+    this.keeping = keeping;
+    this.due = keeping ? this.steps + this.spacing : Infinity;
     try {
       return await act();
     } finally {
       this.goal = undefined;
+      this.keeping = false;
       this.due = this.steps + this.spacing;
     }
   }
@@ -351,7 +359,7 @@ export class Recorder implements Journal {
       if (this.isPast || performance.now() - this.lastTaken < SHARE * this.took) return;
     }
     this.checkpoint(false);
-    if (this.goal === undefined) this.due = this.steps + this.spacing;
+    if (this.goal === undefined || this.keeping) this.due = this.steps + this.spacing;
   }
 
   private checkpoint(pinned: boolean, taken = this.pages.take()): Checkpoint {

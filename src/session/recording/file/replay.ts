@@ -92,7 +92,7 @@ export class Replay {
 }
 
 /** Whatever a machine throws that cannot be built comes of what the file says. */
-function orDamaged<T>(act: () => T): T {
+export function orDamaged<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
