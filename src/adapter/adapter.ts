@@ -21,6 +21,7 @@ import { launchRequests } from './running/launch';
 import { memoryRequests } from './memory/memory';
 import { moduleRequests } from './modules';
 import { pastRequests } from './past/past-requests';
+import { recordingRequests } from './past/recordings';
 import { RequestError, sessionHasEnded } from './request-error';
 import { screenRequests } from './screen/screen-requests';
 import { sourceRequests } from './sources';
@@ -49,6 +50,7 @@ export class RingsideAdapter extends DebugSession {
       ...launchRequests(context),
       ...executionRequests(context),
       ...pastRequests(context),
+      ...recordingRequests(context),
       ...breakpointRequests(context),
       ...dataBreakpointRequests(context),
       ...exceptionRequests(context),

@@ -13,6 +13,7 @@ import { ShippedSources } from './shipped-sources';
 import { GuestOutput } from './guest-output';
 import { CustomEvent, type LaunchArguments } from './protocol';
 import { RequestError } from './request-error';
+import type { SourceTexts } from './running/source-texts';
 import type { OpenImages } from './running/open-images';
 import { Pasting } from './screen/pasting';
 import { ScreenWatch } from './screen/screen-watch';
@@ -61,6 +62,10 @@ export class SessionContext {
   /** Exception filters that are on, with their conditions; undefined until the client has told. */
   exceptionFilters: ReadonlyMap<string, Condition> | undefined;
   launchArguments: LaunchArguments | undefined;
+  /** Those of a session that has opened a recording. */
+  attachArguments: object | undefined;
+  /** What the present programs were assembled from. */
+  sourceTexts: SourceTexts = new Map();
   stop: StopReason | undefined;
   /** Whether it was said that source and processor disagree about the mode of code. */
   warnedOfMode = false;

@@ -15,6 +15,9 @@ const OPERATION = /\byield\s+[^*\s]/;
 export class ShippedSources {
   private readonly files: readonly string[];
 
+  /** Texts of the user's programs that were recorded, where no file here reads the same. */
+  recorded: ReadonlyMap<string, string> = new Map();
+
   constructor(private readonly texts: Readonly<Record<string, string>>) {
     this.files = Object.keys(texts).sort();
   }
@@ -29,7 +32,7 @@ export class ShippedSources {
   /** A file of these, or else one of the user's program. */
   source(file: string): DebugProtocol.Source {
     const reference = this.files.indexOf(file) + 1;
-    if (reference === 0 && !file.startsWith('vmm/')) return programSource(file);
+    if (reference === 0 && !file.startsWith('vmm/')) return this.ofProgram(file);
     const name = file.slice(file.lastIndexOf('/') + 1);
     return {
       name,
@@ -37,6 +40,22 @@ export class ShippedSources {
       origin: isFirmware(file) ? l10n.t('Ringside’s firmware') : l10n.t('Ringside’s monitor'),
       ...(reference > 0 && { sourceReference: reference }),
     };
+  }
+
+  /** A file of the user's program: it is where the client opens it, unless only its text was recorded. */
+  ofProgram(file: string): DebugProtocol.Source {
+    const number = [...this.recorded.keys()].indexOf(file);
+    if (number < 0) return programSource(file);
+    return {
+      ...programSource(file),
+      origin: l10n.t('the recording'),
+      sourceReference: this.files.length + 1 + number,
+    };
+  }
+
+  /** The text that a client's source means, where that was recorded. */
+  recordedText({ sourceReference = 0 }: DebugProtocol.Source): string | undefined {
+    return [...this.recorded.values()][sourceReference - this.files.length - 1];
   }
 
   /** The file that a client's source means; undefined when it is none of these. */

@@ -2,7 +2,6 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SessionContext } from './context';
 import { handler, type Handlers } from './handlers';
-import { programSource } from './program-sources';
 import { RequestError } from './request-error';
 import { isFirmware } from './shipped-sources';
 
@@ -11,6 +10,8 @@ export function sourceRequests(context: SessionContext): Handlers {
   const { shippedSources } = context;
   return {
     source: handler((args: DebugProtocol.SourceArguments) => {
+      const recorded = shippedSources.recordedText({ sourceReference: args.sourceReference });
+      if (recorded !== undefined) return { content: recorded, mimeType: 'text/x-nasm' };
       const file = shippedSources.fileOf({
         sourceReference: args.sourceReference,
         ...(args.source?.path !== undefined && { path: args.source.path }),
@@ -25,7 +26,7 @@ export function sourceRequests(context: SessionContext): Handlers {
       const { programs, firmware, monitor } = context.debuggee.target;
       return {
         sources: [
-          ...programs.flatMap(({ files }) => files.map(programSource)),
+          ...programs.flatMap(({ files }) => files.map((file) => shippedSources.ofProgram(file))),
           ...(firmware.length > 0 ? shippedSources.all('firmware') : []),
           ...(monitor ? shippedSources.all('monitor') : []),
         ],

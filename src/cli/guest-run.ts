@@ -1,9 +1,20 @@
-import { HoleCounts, MachineRun, Pace, type Machine, type Outcome } from '../session';
-
+import {
+  applyInput,
+  HoleCounts,
+  MachineRun,
+  Pace,
+  Recorder,
+  type Input,
+  type Machine,
+  type Outcome,
+} from '../session';
 import type { RefusalKind } from '../vmm';
 
 /** How long the guest runs between two looks at stdin, in milliseconds. */
 const TURN = 20;
+
+/** Nobody goes back before the end: a recorder keeps what comes from outside, and no checkpoints. */
+const ONLY_INPUT = { memory: 0, spacing: Infinity };
 
 /**
  * Runs a guest to its end, its first serial port on stdin and stdout. At a person's terminal it sleeps as long as on
@@ -13,6 +24,8 @@ export class GuestRun {
   readonly holes = new HoleCounts();
   /** What the monitor has refused, and how often. */
   readonly refused = new Map<RefusalKind, number>();
+  /** Undefined where the run is not recorded. */
+  readonly recorder: Recorder | undefined;
   private readonly run: MachineRun;
   private wake: () => void = () => undefined;
   private inputEnded = false;
@@ -22,8 +35,11 @@ export class GuestRun {
     private readonly machine: Machine,
     /** In units of `Processor.work`. */
     private readonly limit: number,
+    recorded = false,
   ) {
     this.run = new MachineRun(machine);
+    this.recorder = recorded ? new Recorder(machine, this.run, ONLY_INPUT) : undefined;
+    this.recorder?.begin();
     this.run.onHole = (hole) => {
       this.holes.note(hole);
       return false;
@@ -32,6 +48,12 @@ export class GuestRun {
       this.refused.set(kind, (this.refused.get(kind) ?? 0) + 1);
     };
     this.pace = process.stdin.isTTY ? new Pace(machine.computer) : undefined;
+  }
+
+  /** Something comes from outside. */
+  input(input: Input): void {
+    if (this.recorder) this.recorder.input(input);
+    else applyInput(this.machine, input);
   }
 
   async toEnd(): Promise<Outcome> {
@@ -69,8 +91,7 @@ export class GuestRun {
 
   private listen(): void {
     process.stdin.on('data', (chunk: Buffer) => {
-      this.machine.platform.serial.receive(chunk);
-      this.machine.inputCame();
+      this.input({ kind: 'serial', bytes: Uint8Array.from(chunk) });
       this.wake();
     });
     const ended = (): void => {

@@ -8,6 +8,7 @@ import { endOnTrouble, statusOfError } from './ends';
 import { notBuiltYet } from './errors';
 import { parseCount } from './files';
 import type { GdbOptions } from './gdb/gdb';
+import { replayCommand, type ReplayOptions } from './replay';
 import { runCommand, type RunOptions } from './run';
 import { vmcsCommand, type VmcsOptions } from './vmcs';
 
@@ -25,7 +26,16 @@ function program(): Command {
     .option('--screen <file>', 'write what the screen shows at the end')
     .option('--max-instructions <n>', 'stop after so many instructions (exit status 3)')
     .option('--json <file>', 'write how the run ended')
+    .option('--record <file>', 'write a recording of the run, for replay and for the debugger')
     .action((image: string | undefined, options: RunOptions) => finish(runCommand(image, options)));
+
+  root
+    .command('replay')
+    .description('do a recorded run again, and see whether it comes to the same end')
+    .argument('<file>', 'the recording')
+    .option('--to <n>', 'only until so many instructions have been executed')
+    .option('--json <file>', 'write how the replay ended')
+    .action((file: string, options: ReplayOptions) => finish(replayCommand(file, options)));
 
   withImage(root.command('compare'))
     .description('run a guest in every way there is, and compare what it does and costs')

@@ -4,6 +4,7 @@ import { exitStatus, firmwarePrograms, Machine } from '../session';
 import { parseCount, writeOutput } from './files';
 import { GuestRun } from './guest-run';
 import { loadMachine, outputOf, type MachineArguments } from './machine-arguments';
+import { requireRecorder, sourcesOf, writeRun } from './recordings';
 import { report, type WatchedGuest } from './report';
 import { screenFile } from './screen-file';
 import { TroubleWatch } from './trouble';
@@ -15,6 +16,7 @@ export interface RunOptions extends MachineArguments {
   readonly screen?: string;
   readonly maxInstructions?: string;
   readonly json?: string;
+  readonly record?: string;
 }
 
 /** `ringside run`: the exit status of the contract. */
@@ -22,6 +24,9 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const limit = instructionLimit(options.maxInstructions);
   const loaded = await loadMachine(path, options);
   if (!loaded) return 2;
+  const { record } = options;
+  if (record !== undefined) requireRecorder(loaded.options);
+  const sources = record === undefined ? new Map<string, string>() : await sourcesOf(loaded);
   const { first, names } = loaded;
   const { image, program, files } = first;
   const writable = options.writable ? await requireWritable(image, files) : undefined;
@@ -39,12 +44,12 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const programs = program ? [program] : [];
   const known = { programs, firmware: firmwarePrograms(image) };
   const watch = new TroubleWatch(machine, techniquesOf(machine), known);
-  if (options.keys !== undefined) machine.platform.typist.type(options.keys);
   const write = async (): Promise<void> => {
     if (writable) await writeBack(machine, writable);
   };
   if (writable) writeBackOnSignal(write);
-  const guest = new GuestRun(machine, limit);
+  const guest = new GuestRun(machine, limit, record !== undefined);
+  if (options.keys !== undefined) guest.input({ kind: 'text', text: options.keys });
   const outcome = await guest.toEnd();
   await write();
   const trouble = watch.after(outcome);
@@ -52,6 +57,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const holes = guest.holes.all;
   const { refused } = guest;
   const run = { machine, technique, exits, holes, refused, outcome, trouble, guests: watched };
+  if (record !== undefined) await writeRun(record, { machine, guest, loaded, sources });
   const { screen } = options;
   if (screen !== undefined) await writeOutput(screen, screenFile(machine.platform, screen));
   if (options.json !== undefined) await writeOutput(options.json, report(run));

@@ -8,6 +8,7 @@ import {
   type Input,
   type MachineOptions,
   type MachineOutput,
+  type Recording,
 } from '../session';
 import { Breakpoints } from './run/breakpoints';
 import type { Reaction } from './run/reaction';
@@ -28,6 +29,8 @@ export interface DebuggeeOptions extends MachineOptions {
   readonly realTime?: boolean;
   /** What the first of several guests is called. */
   readonly name?: string;
+  /** What was recorded of it elsewhere, to come again. */
+  readonly recorded?: Pick<Recording, 'course' | 'bookmarks'>;
   /** Other guests on the same computer. */
   readonly guests?: readonly OtherDebuggee[];
 }
@@ -54,7 +57,9 @@ export class Debuggee implements Present {
   readonly machine: Machine;
   /** One for each guest, or for each processor of the bare computer, or virtual processor of the only guest. */
   readonly targets: readonly [Target, ...Target[]];
-  /** What the guests are called, or the processors. */
+  /** What the guests are called. */
+  readonly guestNames: readonly string[];
+  /** The same, or what the processors are called where a guest has several. */
   readonly names: readonly string[];
   readonly breakpoints: Breakpoints;
   readonly run: RunControl;
@@ -67,7 +72,7 @@ export class Debuggee implements Present {
     const output = (guest: number): MachineOutput => {
       const print = (byte: number): void => {
         // What is known has been printed.
-        if (!this.isPast) events.output(byte, guest);
+        if (!this.isPast || this.run.isReplaying) events.output(byte, guest);
       };
       return { serial: print, debugConsole: print };
     };
@@ -77,10 +82,9 @@ export class Debuggee implements Present {
     const { processorCount, vms } = this.machine;
     const kind = vms ? 'vCPU' : 'CPU';
     const further = Array.from({ length: processorCount - 1 }, (_, n) => n + 1);
+    this.guestNames = [name ?? '', ...guests.map((guest) => guest.name)];
     this.names =
-      processorCount > 1
-        ? [0, ...further].map((n) => `${kind} ${String(n)}`)
-        : [name ?? '', ...guests.map((guest) => guest.name)];
+      processorCount > 1 ? [0, ...further].map((n) => `${kind} ${String(n)}`) : this.guestNames;
     this.targets = [
       new Target(this.machine, programs, firmware),
       ...further.map((number) => new Target(this.machine, programs, firmware, number)),
@@ -101,6 +105,10 @@ export class Debuggee implements Present {
     if (!recorder) return;
     recorder.beside = new Logs(this.targets);
     recorder.begin();
+    const { recorded } = options;
+    if (!recorded) return;
+    recorder.adopt(recorded.course);
+    this.run.bookmarks?.adopt(recorded.bookmarks);
   }
 
   /** Whether what comes next is known: somebody has gone back. */

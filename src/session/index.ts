@@ -61,7 +61,21 @@ export {
   type HostingObstacle,
   type HostingWish,
 } from './hosting';
-export { Recorder, type Timeline } from './recording/recorder';
-export { isEarlier, type Moment } from './recording/moment';
+export { Recorder } from './recording/recorder';
+export type { Timeline } from './recording/timeline';
+export type { Course } from './recording/course';
+export { compareMoments, isEarlier, type Moment } from './recording/moment';
 export { applyControls, NO_CONTROLS, type Controls } from './recording/controls';
 export { applyInput, type Input } from './recording/input';
+export { recordingOf, sourceFilesOf } from './recording/file/save';
+export { writeRecording } from './recording/file/write';
+export { readRecording } from './recording/file/read';
+export { machineOf, orDamaged, Replay } from './recording/file/replay';
+export { isRecording, RINGSIDE } from './recording/file/envelope';
+export { UnreadableRecording } from './recording/file/unreadable';
+export type {
+  RecordedBookmark,
+  RecordedGuest,
+  RecordedMoment,
+  Recording,
+} from './recording/file/recording';

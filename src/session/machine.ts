@@ -92,7 +92,7 @@ export class Machine implements Persistent<MachineState> {
 
   /** @throws RangeError when there is not so much memory */
   constructor(
-    image: BootImage,
+    readonly image: BootImage,
     readonly options: MachineOptions,
     output: MachineOutput = {},
   ) {

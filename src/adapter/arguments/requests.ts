@@ -281,6 +281,7 @@ const PAST = {
   [PastRequest.NEXT_STORE]: object<StoreArguments>({ dataId: text }),
   [PastRequest.LAST_STORE]: object<StoreArguments>({ dataId: text }),
   [PastRequest.MOMENTS]: NOTHING,
+  [PastRequest.SAVE]: NOTHING,
   [PastRequest.BOOKMARK]: object<BookmarkArguments>({
     name: optional(text),
     remove: optional(count),

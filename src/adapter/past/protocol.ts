@@ -75,7 +75,16 @@ export interface StoreArguments {
   readonly dataId: string;
 }
 
+/** `ringside/saveRecording`: the file of a recording of the present timeline, to be opened where the session stands. No arguments. */
+export interface SavedRecording {
+  /** In base64. */
+  readonly data: string;
+  /** What it may be called. */
+  readonly name: string;
+}
+
 export const PastRequest = {
+  SAVE: 'ringside/saveRecording',
   LAST_STORE: 'ringside/lastStore',
   NEXT_STORE: 'ringside/nextStore',
   STEP_BACK_INTO: 'ringside/stepBackInto',

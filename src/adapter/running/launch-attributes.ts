@@ -17,6 +17,7 @@ import {
 } from '../../session';
 import { INTERCEPTS, type HostingOptions } from '../../vmm';
 import type { ArrivingLaunch } from '../comparison/place-protocol';
+import type { SessionContext } from '../context';
 import type { LaunchArguments } from '../protocol';
 import {
   choice,
@@ -108,10 +109,21 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 
 /** Attributes that mean nothing here: misspelt ones, mostly. */
-export function unknownAttributes(args: object): string[] {
+export function unknownAttributes(args: object, known = OURS): string[] {
   return Object.keys(args).filter(
-    (name) => !OURS.has(name) && !CLIENTS_OWN.has(name) && !name.startsWith('__'),
+    (name) => !known.has(name) && !CLIENTS_OWN.has(name) && !name.startsWith('__'),
   );
+}
+
+/** Says that they mean nothing. */
+export function sayUnknown(context: SessionContext, names: readonly string[]): void {
+  for (const name of names) {
+    const text = l10n.t(
+      'The launch configuration has an unknown attribute "{0}"; it is ignored.',
+      name,
+    );
+    context.print(`${text}\n`, 'important');
+  }
 }
 
 /** The processor and who has it in root mode: what one of the two needs decides about the other where that is not said. */

@@ -1,34 +1,40 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import {
-  Debuggee,
-  type DebuggeeEvents,
-  type DebuggeeOptions,
-  type OtherDebuggee,
-} from '../../debugger/debuggee';
+import type { OtherDebuggee } from '../../debugger/debuggee';
 import { BreakpointStore } from '../breakpoints/breakpoint-store';
 import { capabilities } from '../capabilities';
 import { threadId, type SessionContext } from '../context';
 import { applyExceptionFilters } from '../breakpoints/exceptions';
 import { proceed, reportStop } from './execution';
-import { handler, then, type Handlers } from '../handlers';
-import { asleepText, endText } from '../../debugger/words/ends';
-import { breathe } from '../host';
+import { handler, then, type Handlers, type Reply } from '../handlers';
 import { arrive } from './arrive';
-import { checkAttributes, unknownAttributes, type LaunchSettings } from './launch-attributes';
+import { checkAttributes, sayUnknown, unknownAttributes } from './launch-attributes';
+import { buildDebuggee, debuggeeEvents, type Launched } from './build';
 import { BootLoader, type LoadedBoot } from './boot-loader';
 import { namesOf, type GuestSettings } from './guest-attributes';
 import { OpenImages } from './open-images';
+import { openRecording } from './open-recording';
 import type { LaunchArguments } from '../protocol';
 import { remarkForks } from '../past/fork-remark';
-import { Remarks } from './remarks';
 import { RequestError, sessionHasEnded } from '../request-error';
+import { RememberedFiles } from './source-texts';
 
 /** The beginning and the end of a session. */
 export function launchRequests(context: SessionContext): Handlers {
   const configuration = new Gate();
   const start = new Start(context);
   context.breakpoints = new BreakpointStore(context);
+  const first = (signal: AbortSignal, prepared: () => Promise<Launched>): Promise<Reply> =>
+    start.only(signal, async () => {
+      if (context.debuggeeIfAny)
+        throw new RequestError(l10n.t('the session has been launched already'));
+      const launched = await prepared();
+      context.send('initialized', undefined);
+      await untilConfigured(context, configuration, launched, signal);
+      return then(() => {
+        begin(context, launched);
+      });
+    });
   return {
     initialize: handler(async (args: DebugProtocol.InitializeRequestArguments) => {
       context.client.configure(args);
@@ -36,32 +42,21 @@ export function launchRequests(context: SessionContext): Handlers {
       return capabilities();
     }),
     launch: handler((args: LaunchArguments, signal) =>
-      start.only(signal, async () => {
-        if (context.debuggeeIfAny)
-          throw new RequestError(l10n.t('the session has been launched already'));
-        const launched = await prepare(context, args, signal);
-        context.send('initialized', undefined);
-        await untilConfigured(context, configuration, launched, signal);
-        return then(() => {
-          begin(context, launched);
-        });
-      }),
+      first(signal, () => prepare(context, args, signal)),
     ),
-    attach: () => {
-      throw new RequestError(
-        l10n.t('there is nothing to attach to; use a launch configuration'),
-        true,
-      );
-    },
+    attach: handler((args: object, signal) =>
+      first(signal, () => openRecording(context, args, signal)),
+    ),
     configurationDone: () => {
       configuration.open();
     },
     restart: handler((args: DebugProtocol.RestartArguments, signal) =>
       start.only(signal, async () => {
-        const again = (args.arguments as LaunchArguments | undefined) ?? context.launchArguments;
+        const { launchArguments, attachArguments } = context;
+        const again = args.arguments ?? attachArguments ?? launchArguments;
         if (!again || !context.debuggeeIfAny)
           throw new RequestError(l10n.t('no program is being debugged'));
-        const launched = await prepare(context, again, signal);
+        const launched = await (attachArguments ? openRecording : prepare)(context, again, signal);
         return then(() => {
           begin(context, launched);
         });
@@ -80,11 +75,6 @@ export function launchRequests(context: SessionContext): Handlers {
       return saved;
     },
   };
-}
-
-interface Launched {
-  readonly debuggee: Debuggee;
-  readonly settings: LaunchSettings;
 }
 
 /** Something that is waited for, once. */
@@ -144,16 +134,12 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Launched> {
   const settings = checkAttributes(args);
-  for (const name of unknownAttributes(args)) {
-    const text = l10n.t(
-      'The launch configuration has an unknown attribute "{0}"; it is ignored.',
-      name,
-    );
-    context.print(`${text}\n`, 'important');
-  }
+  sayUnknown(context, unknownAttributes(args));
   await context.saveImages();
+  const read = new RememberedFiles(context.host.files);
+  const host = { ...context.host, files: read.files };
   const load = (guest: GuestSettings): Promise<LoadedBoot> =>
-    new BootLoader(guest, context.host, context.send, signal).load();
+    new BootLoader(guest, host, context.send, signal).load();
   const { programs, image, files } = await load(settings);
   const guests: OtherDebuggee[] = [];
   const [name = '', ...names] = namesOf([settings, ...settings.guests]);
@@ -178,63 +164,16 @@ async function prepare(
     name,
     guests,
   };
-  const debuggee = build(options, events(context));
+  const debuggee = buildDebuggee(options, debuggeeEvents(context));
   context.setDebuggee(debuggee);
   context.images = open ? open(debuggee.machine) : undefined;
   context.launchArguments = args;
+  context.attachArguments = undefined;
+  context.sourceTexts = read.textsOf([programs, ...guests.map((each) => each.programs)].flat());
+  context.shippedSources.recorded = new Map();
   context.breakpoints?.resolveAll();
   applyExceptionFilters(context);
   return { debuggee, settings };
-}
-
-function build(options: DebuggeeOptions, on: DebuggeeEvents): Debuggee {
-  try {
-    return new Debuggee(options, on);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const size = String(options.memory / 2 ** 20);
-    throw new RequestError(l10n.t('There is no memory for a guest with {0} MB.', size), true);
-  }
-}
-
-function events(context: SessionContext): DebuggeeEvents {
-  const { host } = context;
-  const remarks = new Remarks(context);
-  return {
-    output: (byte, guest) => {
-      context.output.add(byte, guest);
-      context.mirror.silence();
-    },
-    log: (text, breakpoint) => {
-      context.output.flush();
-      context.print(`${text}\n`, 'console', context.breakpoints?.placeOf(breakpoint.id));
-    },
-    breathe: async () => {
-      context.output.flush();
-      context.screen.lookNowAndThen();
-      context.mirror.look();
-      await breathe(host);
-    },
-    hole: (record) => {
-      remarks.hole(record);
-    },
-    refused: (refusal, linear) => {
-      remarks.refused(refusal, linear);
-    },
-    guestEnded: (guest, end) => {
-      const { names, targets, target } = context.debuggee;
-      const name = names[guest] ?? '';
-      const { exits } = (targets[guest] ?? target).technique;
-      context.output.flush();
-      context.print(`${l10n.t('{0}: {1}', name, endText(end, exits))}\n`, 'console');
-      context.send('thread', { reason: 'exited', threadId: threadId(guest) });
-    },
-    asleep: (wakeUps) => {
-      if (context.toldOfSleep) return;
-      context.toldOfSleep = true;
-      context.print(`${asleepText(wakeUps)}\n`, 'important');
-    },
-  };
 }
 
 /** Unless the session has been ended, or launched anew, in between. */
@@ -253,6 +192,10 @@ function begin(context: SessionContext, { debuggee, settings }: Launched): void 
     return;
   }
   context.begun = true;
+  if (settings.stand) {
+    proceed(context, { kind: 'replay', moment: settings.stand }, true);
+    return;
+  }
   if (settings.noDebug) debuggee.breakpoints.disable();
   if (settings.stopOnEntry && !settings.noDebug) {
     reportStop(context, { kind: 'entry' });

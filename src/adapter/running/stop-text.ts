@@ -39,6 +39,13 @@ export function stopText(reason: StopReason, target: Target): StopText {
       return { reason: 'goto', description: l10n.t('Paused: it held at no recorded moment') };
     case 'arrived':
       return { reason: 'goto', description: l10n.t('Paused at a moment of the recording') };
+    case 'recorded':
+      return { reason: 'goto', description: l10n.t('Moment of the recording') };
+    case 'astray':
+      return {
+        reason: 'goto',
+        description: l10n.t('Paused: the recording leads elsewhere on this computer'),
+      };
     case 'beginning':
       return { reason: 'step', description: l10n.t('Paused where the recording begins') };
     case 'breakpoint':

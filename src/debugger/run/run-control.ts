@@ -101,6 +101,11 @@ export class RunControl {
     return this.running;
   }
 
+  /** A recording that was saved elsewhere is being done again. */
+  get isReplaying(): boolean {
+    return this.history?.isReplaying === true;
+  }
+
   get hasEnded(): boolean {
     return this.monitor.ended !== undefined;
   }

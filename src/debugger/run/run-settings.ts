@@ -1,3 +1,4 @@
+import type { Moment } from '../../session';
 import type { Watchpoint } from './breakpoints';
 import type { Goal } from './past/goal';
 import type { Condition } from './reaction';
@@ -33,7 +34,9 @@ export type RunCommand =
   /** To the last step before this moment that has changed something. */
   | { readonly kind: 'last-store'; readonly at: Watchpoint }
   /** To a moment that is known. */
-  | { readonly kind: 'go-to'; readonly goal: Goal };
+  | { readonly kind: 'go-to'; readonly goal: Goal }
+  /** To where somebody stood who has saved a recording, from its beginning. */
+  | { readonly kind: 'replay'; readonly moment: Moment };
 
 /** The handler of the monitor that is under way, or the program's function so many calls below the present one. */
 export type ActivationPlace =
@@ -49,6 +52,7 @@ const THROUGH_HISTORY = [
   'reverse-continue',
   'last-store',
   'go-to',
+  'replay',
 ] as const;
 
 /** The group of the watchpoint that somebody looks for, forward or backward. */

@@ -20,6 +20,10 @@ export type StopReason =
   | { readonly kind: 'no-moment' }
   /** A moment that somebody wanted to go to. */
   | { readonly kind: 'arrived' }
+  /** Where somebody stood who has saved a recording. */
+  | { readonly kind: 'recorded' }
+  /** The machine has not come where its recording leads: it is none of this machine. */
+  | { readonly kind: 'astray' }
   | { readonly kind: 'goto' }
   /** Where the same guest stands in another way. */
   | { readonly kind: 'same-place' }

@@ -21,6 +21,8 @@ const PLAIN = [
   'breakpoint',
   'data-breakpoint',
   'arrived',
+  'recorded',
+  'astray',
   'writer',
   'next-writer',
   'no-writer',

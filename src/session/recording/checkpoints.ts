@@ -26,6 +26,10 @@ export class Checkpoints {
     return this.list;
   }
 
+  has(checkpoint: Checkpoint): boolean {
+    return this.list.includes(checkpoint);
+  }
+
   add(checkpoint: Checkpoint): void {
     this.list.splice(this.firstAfter(checkpoint.moment), 0, checkpoint);
   }

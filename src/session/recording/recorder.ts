@@ -4,10 +4,12 @@ import type { Machine } from '../machine';
 import type { Journal, MachineRun, Stop } from '../run';
 import { Checkpoints, drop, leastMissed, type Checkpoint } from './checkpoints';
 import { applyControls, NO_CONTROLS, sameControls, type Controls } from './controls';
+import { courseOf, entriesOf, type Course } from './course';
 import { applyInput, type Input } from './input';
 import { compareMoments, isBefore, isEarlier, type Moment } from './moment';
 import { PageHistory } from './page-history';
 import { sizeOf } from './size';
+import type { Entry, Timeline } from './timeline';
 
 export interface RecorderOptions {
   /** About how many bytes checkpoints may take. */
@@ -23,30 +25,7 @@ const SHARE = 12;
 const WAYPOINTS = [2_000_000, 200_000, 20_000] as const;
 
 /** So often the machine may be let go on without a step. */
-const MOST_FRUITLESS = 4;
-
-/** What has come from outside at some moment, or been done by somebody who debugs. */
-type Entry = Pick<Moment, 'steps' | 'time'> &
-  (
-    | { readonly kind: 'input'; readonly input: Input }
-    | { readonly kind: 'controls'; readonly controls: Controls }
-    /** Something was changed by hand: this is what came of it. */
-    | { readonly kind: 'edit'; readonly result: Checkpoint }
-  );
-
-/** One course of events: with the same beginning, the same entries lead to the same end. */
-export interface Timeline {
-  /** From 1. */
-  readonly number: number;
-  /** How many instructions had been completed where it left another one. */
-  readonly begins: number;
-  readonly entries: Entry[];
-  readonly checkpoints: Checkpoints;
-  /** How far it is known. */
-  end: Moment;
-  /** How many instructions had been completed then. */
-  instructions: number;
-}
+export const MOST_FRUITLESS = 4;
 
 /**
  * Takes down what decides how a machine goes on, so that each moment of its past can be visited: the nearest checkpoint
@@ -66,6 +45,8 @@ export class Recorder implements Journal {
   private controls = NO_CONTROLS;
   /** Where the run ends that is under way to some moment. */
   private goal: Moment | undefined;
+  /** Whether that run takes down checkpoints. */
+  private keeping = false;
   /** At how many steps a checkpoint is due. */
   private due = 0;
   private readonly closest: number;
@@ -94,6 +75,20 @@ export class Recorder implements Journal {
   begin(): void {
     this.checkpoint(true, this.pages.present);
     this.due = this.steps + this.spacing;
+  }
+
+  /** What leads from the beginning to the end of the present timeline. */
+  get course(): Course {
+    this.noteEnd();
+    return courseOf(this.present);
+  }
+
+  /** What was recorded elsewhere is to come again: right after `begin`, on a machine that is the same. */
+  adopt(course: Course): void {
+    const { present, pages } = this;
+    present.entries.push(...entriesOf(course, pages.present));
+    present.end = course.end;
+    present.instructions = course.instructions;
   }
 
   get now(): Moment {
@@ -253,14 +248,20 @@ export class Recorder implements Journal {
     if (from) this.restore(from);
   }
 
-  /** Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that. */
-  async within<T>(goal: Moment, act: () => Promise<T>): Promise<T> {
+  /**
+   * Somebody lets the machine go on from where it is to a moment that is known: nothing goes beyond that.
+   *
+   * @param keeping whether checkpoints are taken down on the way
+   */
+  async within<T>(goal: Moment, act: () => Promise<T>, keeping = false): Promise<T> {
     this.goal = goal;
-    this.due = Infinity;
+    this.keeping = keeping;
+    this.due = keeping ? this.steps + this.spacing : Infinity;
     try {
       return await act();
     } finally {
       this.goal = undefined;
+      this.keeping = false;
       this.due = this.steps + this.spacing;
     }
   }
@@ -306,13 +307,14 @@ export class Recorder implements Journal {
   /** Before something is done: see `Journal`. */
   before(budget: number): number {
     if (this.steps >= this.due) this.takeIfDue();
-    if (!this.isPast) {
+    if (!this.isPast && this.goal === undefined) {
       this.machine.computer.restUntil = Infinity;
       return budget;
     }
     this.comeBy();
     const { entries, end } = this.present;
-    const limit = earliest(this.goal ?? end, entries[this.come] ?? end);
+    const last = this.goal ?? end;
+    const limit = earliest(last, entries[this.come] ?? last);
     this.machine.computer.restUntil = limit.time;
     return Math.max(0, Math.min(budget, limit.steps - this.steps));
   }
@@ -325,7 +327,7 @@ export class Recorder implements Journal {
       if (!entry || entry.steps > now.steps || entry.time > now.time) return;
       if (goal && compareMoments(now, goal) === 0) return;
       if (entry.kind === 'edit') {
-        this.restore(entry.result);
+        this.comeEdited(entry.result);
         continue;
       }
       this.come++;
@@ -334,13 +336,30 @@ export class Recorder implements Journal {
     }
   }
 
+  /** What was changed by hand is. */
+  private comeEdited(result: Checkpoint): void {
+    const { entries, checkpoints } = this.present;
+    if (checkpoints.has(result)) {
+      this.restore(result);
+      return;
+    }
+    // It was recorded elsewhere. What somebody remembers of the run is what he has seen of it here.
+    const beside = this.beside?.save();
+    const known = { ...result, beside };
+    this.restore(known);
+    const { steps, time } = result.moment;
+    entries[this.come - 1] = { steps, time, kind: 'edit', result: known };
+    checkpoints.add(known);
+    this.bytes += bytesOf(known);
+  }
+
   private takeIfDue(): void {
     if (this.goal === undefined) {
       this.due = this.steps + this.spacing / 8;
       if (this.isPast || performance.now() - this.lastTaken < SHARE * this.took) return;
     }
     this.checkpoint(false);
-    if (this.goal === undefined) this.due = this.steps + this.spacing;
+    if (this.goal === undefined || this.keeping) this.due = this.steps + this.spacing;
   }
 
   private checkpoint(pinned: boolean, taken = this.pages.take()): Checkpoint {

@@ -15,6 +15,8 @@ import { doctorCommands } from './doctor';
 import { exitCommands } from './exits';
 import { registerMemoryText } from './memory';
 import { pastCommands } from './past';
+import { recordingCommands } from './recordings';
+import { registerRecordingPage } from '../recordings/recording-page';
 import { rowCommands } from './rows';
 import { screenCommands } from './screen';
 import { sessionCommands } from './session';
@@ -52,6 +54,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...exitCommands(context),
     ...pastCommands(context),
     ...writerCommands(context),
+    ...recordingCommands(context),
     ...vmcsCommands(context),
     ...screenCommands(context),
     ...comparisonCommands(context),
@@ -61,6 +64,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     registerMemoryText(),
     registerStates(),
     registerExplanations(),
+    registerRecordingPage(),
     ...Object.entries(commands).map(([name, command]) =>
       vscode.commands.registerCommand(name, command as (...args: unknown[]) => unknown),
     ),

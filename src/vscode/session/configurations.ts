@@ -7,7 +7,8 @@ import { isAssembly } from '../language/languages';
 export function registerConfigurations(platform: Platform): vscode.Disposable {
   const resolver: vscode.DebugConfigurationProvider = {
     resolveDebugConfiguration: (_folder, configuration) => {
-      const { type, program: own, disk, bios } = configuration;
+      const { type, program: own, disk, bios, request } = configuration;
+      if (type && request === 'attach') return configuration; // to a recording
       if (type && (own || disk || bios)) return configuration; // a disk boots without a program
       const program = programToDebug();
       if (program === undefined) {
@@ -52,7 +53,8 @@ export function completed(
   folder: vscode.WorkspaceFolder | undefined,
   configuration: vscode.DebugConfiguration,
 ): vscode.DebugConfiguration {
-  const complete = searchingWorkspace(folder, configuration);
+  const complete =
+    configuration.request === 'attach' ? configuration : searchingWorkspace(folder, configuration);
   return kind === 'worker' ? withUris(folder, complete) : complete;
 }
 
@@ -99,7 +101,7 @@ function searchingWorkspace(
 }
 
 /** The attributes that name files and folders. */
-const PATHS = ['program', 'disk', 'bios', 'initrd', 'symbolFiles', 'includeDirs'];
+const PATHS = ['recording', 'program', 'disk', 'bios', 'initrd', 'symbolFiles', 'includeDirs'];
 
 /** A path, or those in a list and in `{"program": path}`. */
 function inPlace(value: unknown, resolve: (path: unknown) => unknown): unknown {

@@ -113,6 +113,36 @@ export function pastSuite(): void {
       assert.notEqual(await valueIn(await stopAfter(resume)), before);
     });
 
+    it('is saved as a recording, which opens where the session stood', async () => {
+      const line = await toOut();
+      const [folder] = vscode.workspace.workspaceFolders ?? [];
+      assert.ok(folder);
+      const file = vscode.Uri.joinPath(folder.uri, 'bug.ringside');
+      await vscode.commands.executeCommand('ringside.saveRecording', file);
+      await stopDebugging();
+      await removeBreakpoints();
+      try {
+        const { frame, session } = await stopAfter(() =>
+          vscode.commands.executeCommand('ringside.debugRecording', file),
+        );
+        assert.equal(frame.line, line);
+        assert.equal(session.configuration.request, 'attach');
+        await stopAfter(stepBack);
+        const moments = (await session.customRequest(PastRequest.MOMENTS)) as MomentsResponse;
+        assert.ok(moments.isPast);
+        await stopDebugging();
+        await vscode.commands.executeCommand('vscode.open', file);
+        const tab = await until('its page', () => {
+          const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+          return input instanceof vscode.TabInputCustom ? input : undefined;
+        });
+        assert.equal(tab.viewType, 'ringside.recording');
+      } finally {
+        await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+        await vscode.workspace.fs.delete(file);
+      }
+    });
+
     it('has exits and bookmarks that lead there', async () => {
       const line = await toOut();
       const { session } = await stopAfter(stepInto);

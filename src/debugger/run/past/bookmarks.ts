@@ -1,4 +1,4 @@
-import type { Moment, Recorder, Timeline } from '../../../session';
+import type { Moment, RecordedBookmark, Recorder, Timeline } from '../../../session';
 
 /** A moment that somebody wants to find again. */
 export interface Bookmark {
@@ -30,6 +30,15 @@ export class Bookmarks {
     const bookmark = { number: ++this.made, name, moment, timeline, instructions };
     this.list = [...this.list, bookmark];
     return bookmark;
+  }
+
+  /** Marks moments of the present timeline that are known to somebody. */
+  adopt(all: readonly RecordedBookmark[]): void {
+    const { timeline } = this.recorder;
+    const known = all.map(({ name, moment, instructions }) => {
+      return { number: ++this.made, name, moment, timeline, instructions };
+    });
+    this.list = [...this.list, ...known];
   }
 
   /** @returns whether there was one of that number */

@@ -16,6 +16,7 @@ import {
 import { isStore, stopped, type RunResult } from '../stop';
 import { transferOf, type Transfer } from '../transfers';
 import { Journey } from './journey';
+import { replayTo } from './replay';
 import { Search } from './search';
 import { SingleSteps } from './single-steps';
 import { standingOf, type Standing } from './standing';
@@ -24,6 +25,11 @@ const STEPPED = stopped({ kind: 'step' });
 const BEGINNING = stopped({ kind: 'beginning' });
 const ARRIVED = stopped({ kind: 'arrived' });
 const PAUSED = stopped({ kind: 'pause' });
+const REPLAYED = {
+  there: stopped({ kind: 'recorded' }),
+  paused: PAUSED,
+  astray: stopped({ kind: 'astray' }),
+};
 const WRITER = stopped({ kind: 'writer' });
 const NO_MOMENT = stopped({ kind: 'no-moment' });
 const NO_WRITER = stopped({ kind: 'no-writer' });
@@ -89,8 +95,23 @@ export class History {
         if (goal.kind === 'first') return this.toFirst(goal.holds);
         return this.journey.to(goal) ? ARRIVED : BEGINNING;
       }
+      case 'replay':
+        return this.replay(command.moment);
     }
   }
+
+  private async replay(moment: Moment): Promise<RunResult> {
+    const { recorder, run, forward } = this;
+    this.isReplaying = true;
+    try {
+      return REPLAYED[await replayTo(moment, recorder, run, () => forward.breathe())];
+    } finally {
+      this.isReplaying = false;
+    }
+  }
+
+  /** What was recorded elsewhere is done for the first time here. */
+  isReplaying = false;
 
   /** To where a guest had the processor last. @returns whether it ever had it */
   private bring(guest: number | undefined): boolean {
