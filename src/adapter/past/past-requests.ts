@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Bookmark, Bookmarks } from '../../debugger/run/past/bookmarks';
+import type { Bookmarks } from '../../debugger/run/past/bookmarks';
 import type { Goal } from '../../debugger/run/past/goal';
 import type { BackwardCommand } from '../../debugger/run/run-settings';
+import { exitAt } from '../../debugger/trace/chronicle/rows';
 import type { Recorder, Timeline } from '../../session';
 import { dataBreakpointAt, dataPlaceOf } from '../breakpoints/data-breakpoints';
 import type { SessionContext } from '../context';
@@ -10,11 +11,14 @@ import { handler, type Handlers, type Reply } from '../handlers';
 import { worldOf } from '../inspect/worlds';
 import { RequestError } from '../request-error';
 import { granularityOf, runCommand } from '../running/execution';
+import { bookmarkBody } from './bookmark-body';
+import { historyOf } from './history';
 import {
   PastRequest,
   type BookmarkArguments,
   type BookmarkBody,
   type GoToArguments,
+  type HistoryArguments,
   type LastStoreArguments,
   type MomentsResponse,
   type StepBackIntoArguments,
@@ -48,6 +52,7 @@ export function pastRequests(context: SessionContext): Handlers {
       if (!place) throw new RequestError(l10n.t('{0} is no data of this session.', dataId));
       return run({ kind: 'last-store', at: dataBreakpointAt(context, { id: 0 }, place) });
     }),
+    [PastRequest.HISTORY]: handler((args: HistoryArguments) => historyOf(context.debuggee, args)),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {
@@ -71,7 +76,7 @@ function pastOf({ debuggee }: SessionContext): { recorder: Recorder; bookmarks: 
 }
 
 /** @throws RequestError where there is no such moment */
-function goalOf(context: SessionContext, { to, number, frameId }: GoToArguments): Goal {
+function goalOf(context: SessionContext, { to, number, frameId, guest }: GoToArguments): Goal {
   if (to === 'start' || to === 'present') return { kind: to };
   if (number === undefined) throw new RequestError(l10n.t('the number is missing'));
   const { recorder, bookmarks } = pastOf(context);
@@ -83,8 +88,12 @@ function goalOf(context: SessionContext, { to, number, frameId }: GoToArguments)
       l10n.t('only {0} instructions have been executed', last.toLocaleString('en')),
     );
   }
-  const { target } = frameId === undefined ? context.debuggee : worldOf(context, frameId);
-  if (target.trace.get(number)) return { kind: 'exit', number, guest: target.number };
+  const present = frameId === undefined ? context.debuggee : worldOf(context, frameId);
+  const target = guest === undefined ? present.target : context.debuggee.targets[guest];
+  const instructions = target && exitAt(context.debuggee.chronicle, target.number, number);
+  if (instructions !== undefined) {
+    return { kind: 'exit', number, guest: target?.number ?? 0, instructions };
+  }
   throw new RequestError(l10n.t('there is no VM exit {0}', String(number)));
 }
 
@@ -116,13 +125,6 @@ function timelineBody(recorder: Recorder, timeline: Timeline): TimelineBody {
   const ends = isPresent ? recorder.lastInstructions : timeline.instructions;
   return { number: timeline.number, begins: timeline.begins, ends, isPresent };
 }
-
-const bookmarkBody = ({ number, name, instructions, timeline }: Bookmark): BookmarkBody => ({
-  number,
-  name,
-  instructions,
-  timeline: timeline.number,
-});
 
 function mark(
   context: SessionContext,
