@@ -282,6 +282,7 @@ const PAST = {
     from: optional(count),
     to: optional(count),
     stretches: optional(count),
+    atEnd: optional(flag),
   }),
   [PastRequest.LAST_STORE]: object<LastStoreArguments>({ dataId: text }),
   [PastRequest.MOMENTS]: NOTHING,

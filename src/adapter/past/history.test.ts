@@ -158,4 +158,26 @@ describe('what happened in a run', () => {
     await client.run(PastRequest.TIMELINE, { number: 1 });
     assert.deepEqual((await history()).episodes, all.episodes);
   });
+
+  it('is told at the end, before the session is over', async () => {
+    await start({ monitor: 'vtx' });
+    const told: string[] = [];
+    const atEnd = client.ask<HistoryResponse>(PastRequest.HISTORY, { atEnd: true }).then((body) => {
+      told.push('history');
+      return body;
+    });
+    await client.run('continue');
+    const { present } = await history();
+    await client.ask('continue', { threadId: 1 });
+    await client.event('terminated').then(() => told.push('terminated'));
+    assert.deepEqual(told, ['history', 'terminated']);
+    assert.ok((await atEnd).present > present);
+  });
+
+  it('is not told at an end that somebody brings about', async () => {
+    await start({});
+    const atEnd = client.send(PastRequest.HISTORY, { atEnd: true });
+    await client.ask('disconnect');
+    assert.equal((await atEnd).success, false);
+  });
 });

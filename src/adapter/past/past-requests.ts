@@ -19,6 +19,7 @@ import {
   type BookmarkBody,
   type GoToArguments,
   type HistoryArguments,
+  type HistoryResponse,
   type LastStoreArguments,
   type MomentsResponse,
   type StepBackIntoArguments,
@@ -52,7 +53,10 @@ export function pastRequests(context: SessionContext): Handlers {
       if (!place) throw new RequestError(l10n.t('{0} is no data of this session.', dataId));
       return run({ kind: 'last-store', at: dataBreakpointAt(context, { id: 0 }, place) });
     }),
-    [PastRequest.HISTORY]: handler((args: HistoryArguments) => historyOf(context.debuggee, args)),
+    [PastRequest.HISTORY]: handler((args: HistoryArguments, signal) => {
+      const told = (): HistoryResponse => historyOf(context.debuggee, args);
+      return args.atEnd ? context.endings.wait(told, signal) : told();
+    }),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {

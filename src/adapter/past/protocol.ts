@@ -85,6 +85,8 @@ export interface HistoryArguments {
   readonly to?: number;
   /** At most so many stretches: 1 to 2000. Default: 200. */
   readonly stretches?: number;
+  /** To be answered when the debuggee ends by itself, as the last thing before `terminated`. */
+  readonly atEnd?: boolean;
 }
 
 export interface HistoryResponse {
