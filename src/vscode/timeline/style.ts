@@ -21,13 +21,18 @@ button:focus-visible, .list:focus-visible { outline: 1px solid var(--vscode-focu
 .summary { color: var(--vscode-descriptionForeground); margin-left: 8px; }
 .columns { flex: 1; min-height: 0; display: flex; }
 .picture { flex: 1; min-width: 0; overflow: hidden auto; }
-.picture svg { cursor: crosshair; touch-action: none; user-select: none; display: block; }
+.picture > svg { cursor: crosshair; touch-action: none; user-select: none; display: block; }
 .note { margin: 2px 12px 4px; color: var(--vscode-descriptionForeground); }
 .list {
   width: 320px; flex: none; margin: 0; padding: 0; list-style: none; overflow-y: auto;
   border-left: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
 }
-.list li { padding: 1px 8px; cursor: pointer; line-height: 20px; overflow-wrap: anywhere; }
+.list li { display: flex; gap: 10px; padding: 1px 8px; cursor: pointer; line-height: 20px; overflow-wrap: anywhere; }
+.list .count {
+  flex: none; min-width: 56px; text-align: right; font-variant-numeric: tabular-nums;
+  color: var(--vscode-descriptionForeground);
+}
+.list:focus .active .count { color: inherit; }
 .list li:hover { background: var(--vscode-list-hoverBackground); color: var(--vscode-list-hoverForeground, inherit); }
 .list li.active {
   background: var(--vscode-list-inactiveSelectionBackground);
@@ -41,6 +46,7 @@ button:focus-visible, .list:focus-visible { outline: 1px solid var(--vscode-focu
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 2px 12px; padding: 0; list-style: none; }
 .swatch { vertical-align: middle; margin-right: 2px; }
 .swatch .part { stroke: var(--vscode-foreground); }
+.for-readers { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
 svg text { fill: var(--vscode-foreground); dominant-baseline: central; pointer-events: none; }
 svg .name { text-anchor: end; }
 svg .tick { text-anchor: middle; fill: var(--vscode-descriptionForeground); font-size: 0.9em; }

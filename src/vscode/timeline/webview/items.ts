@@ -11,6 +11,8 @@ import type { PageTexts } from '../messages';
 export interface Item {
   readonly from: number;
   readonly to: number;
+  /** What happened, without when. */
+  readonly name: string;
   readonly text: string;
   /** Of an episode; undefined where it is a stretch, or a mark. */
   readonly series?: number;
@@ -37,6 +39,7 @@ export function itemsOf(history: HistoryResponse, texts: PageTexts): readonly It
     .map(({ name, number: bookmark, instructions }): Item => ({
       from: instructions,
       to: instructions,
+      name: filled(texts.bookmark, name),
       text: filled(texts.after, filled(texts.bookmark, name), instructions),
       goal: { to: 'bookmark', number: bookmark },
     }));
@@ -53,6 +56,7 @@ function ofEpisode(
   return {
     from,
     to,
+    name,
     text: filled(texts.after, name, from),
     series,
     goal:
@@ -64,10 +68,12 @@ function ofEpisode(
 
 function ofStretch(stretch: StretchBody, history: HistoryResponse, texts: PageTexts): Item {
   const { from, to } = stretch;
+  const name = countsText(stretch, history, texts);
   return {
     from,
     to,
-    text: filled(texts.stretch, from, to, countsText(stretch, history, texts)),
+    name,
+    text: filled(texts.stretch, from, to, name),
     goal: { to: 'instruction', number: Math.max(from, history.from) },
   };
 }

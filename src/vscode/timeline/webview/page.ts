@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../../comparison/webview/patterns';
 import type { PageTexts, Run } from '../messages';
-import { filled, summaryOf, type Item } from './items';
+import { filled, number, summaryOf, type Item } from './items';
 import { LOOKS, looksOf } from './lanes';
 import { picture, type Picture } from './picture';
 
@@ -25,6 +25,7 @@ export interface Acts {
 export function page(shown: Page, acts: Acts): TemplateResult {
   const { texts, run, items } = shown;
   return html`
+    <h1 class="for-readers">${texts.title}</h1>
     <div class="toolbar" role="toolbar" aria-label=${texts.toolbar}>
       ${button(texts.whole, () => {
         acts.whole();
@@ -102,6 +103,7 @@ function list(items: readonly Item[], { texts, focused }: Page, acts: Acts): Tem
           id="item-${n}"
           role="option"
           aria-selected=${n === active}
+          aria-label=${item.text}
           class=${n === active ? 'active' : ''}
           @click=${() => {
             acts.focus(item);
@@ -110,7 +112,7 @@ function list(items: readonly Item[], { texts, focused }: Page, acts: Acts): Tem
             acts.go(item);
           }}
         >
-          ${item.text}
+          <span class="count">${number(item.from)}</span><span>${item.name}</span>
         </li>`,
     )}
   </ul>`;
