@@ -19,8 +19,8 @@ const KERNEL = 'first-exits/kernel.asm';
 const LINE = 105;
 
 const WORDS = {
-  en: { command: 'Show Run Timeline', whole: 'Whole Run', cpuid: /^CPUID/, ended: /has ended/ },
-  'zh-cn': { command: '显示运行时间线', whole: '整个运行过程', cpuid: /^CPUID/, ended: /已结束/ },
+  en: { command: 'Show Run Timeline', whole: 'Whole Run', cpuid: /^CPUID/m, ended: /has ended/ },
+  'zh-cn': { command: '显示运行时间线', whole: '整个运行过程', cpuid: /^CPUID/m, ended: /已结束/ },
 } as const;
 
 /** The page lies in frames of VS Code's. */

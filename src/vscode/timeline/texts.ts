@@ -15,7 +15,7 @@ export const pageTexts = (): PageTexts => ({
   ended: vscode.l10n.t('The session has ended.'),
   noWay: vscode.l10n.t('Nobody can go to a moment: {0}.', '{0}'),
   chart: vscode.l10n.t('The run as lanes; the list beside it has the same in words.'),
-  list: vscode.l10n.t('What happened, in order'),
+  list: vscode.l10n.t('What happened, and after how many instructions'),
   lanes: {
     exit: vscode.l10n.t('exits'),
     event: vscode.l10n.t('interrupts'),

@@ -103,7 +103,6 @@ function list(items: readonly Item[], { texts, focused }: Page, acts: Acts): Tem
           id="item-${n}"
           role="option"
           aria-selected=${n === active}
-          aria-label=${item.text}
           class=${n === active ? 'active' : ''}
           @click=${() => {
             acts.focus(item);
