@@ -44,7 +44,7 @@ button:focus-visible, .list:focus-visible { outline: 1px solid var(--vscode-focu
 }
 .list li.nothing { cursor: default; color: var(--vscode-descriptionForeground); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 2px 12px; padding: 0; list-style: none; }
-.swatch { vertical-align: middle; margin-right: 2px; }
+.legend li { display: flex; align-items: center; gap: 4px; }
 .swatch .part { stroke: var(--vscode-foreground); }
 .for-readers { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
 svg text { fill: var(--vscode-foreground); dominant-baseline: central; pointer-events: none; }

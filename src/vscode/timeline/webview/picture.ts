@@ -79,11 +79,12 @@ function laneName({ kind, guest }: Lane, { guests }: HistoryResponse, texts: Pag
 function laneOf(
   { kind, pieces }: Lane,
   top: number,
-  { history, texts }: Picture,
+  { history, texts, window }: Picture,
   x: (count: number) => number,
 ): SVGTemplateResult[] {
   const looks = looksOf(history);
-  return pieces.map((piece) => {
+  const seen = pieces.filter(({ from, to }) => to >= window.from && from <= window.to);
+  return seen.map((piece) => {
     const left = x(piece.from);
     const width = Math.max(THIN, x(piece.to) - left);
     const height = THICKNESS * (0.25 + 0.75 * piece.height);
@@ -120,11 +121,12 @@ function labelOf(
   y: number,
 ): SVGTemplateResult | typeof nothing {
   const [only] = parts;
-  if (kind === 'exit' || width < NAMED || parts.length !== 1 || !only) return nothing;
-  const name = text ?? series[only[0]]?.name ?? '';
-  const letters = Math.floor((width - 8) / LETTER);
-  const fits = name.length <= letters ? name : `${name.slice(0, Math.max(0, letters - 1))}…`;
   const from = Math.max(left, 0) + 4;
+  const room = left + width - from;
+  if (kind === 'exit' || room < NAMED || parts.length !== 1 || !only) return nothing;
+  const name = text ?? series[only[0]]?.name ?? '';
+  const letters = Math.floor((room - 4) / LETTER);
+  const fits = name.length <= letters ? name : `${name.slice(0, Math.max(0, letters - 1))}…`;
   return svg`<text class="label" x=${from} y=${y}>${fits}</text>`;
 }
 
