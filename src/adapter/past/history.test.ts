@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InlineClient } from '../inline-client.testing';
 import { PastRequest, type HistoryArguments, type HistoryResponse } from './protocol';
 
@@ -179,5 +181,24 @@ describe('what happened in a run', () => {
     const atEnd = client.send(PastRequest.HISTORY, { atEnd: true });
     await client.ask('disconnect');
     assert.equal((await atEnd).success, false);
+  });
+
+  it('has the rings in which the guest believes to be, under each monitor', async function () {
+    this.timeout(60_000);
+    const file = 'samples/rings/kernel.asm';
+    const text = readFileSync(join(__dirname, '../../..', file), 'utf8');
+    const rings = async (monitor: string): Promise<string[]> => {
+      client = new InlineClient({ [file]: text });
+      await client.start(file, { monitor });
+      const atEnd = client.ask<HistoryResponse>(PastRequest.HISTORY, { atEnd: true });
+      await client.ask('continue', { threadId: 1 });
+      const told = await atEnd;
+      return [...textsOf(told, 'mode'), ...textsOf(told, 'event')];
+    };
+    const bare = await rings('none');
+    assert.equal(bare.filter((each) => each === 'ring 3, 64-bit mode').length, 6);
+    for (const monitor of ['vtx', 'deprivilege', 'translate']) {
+      assert.deepEqual(await rings(monitor), bare, monitor);
+    }
   });
 });
