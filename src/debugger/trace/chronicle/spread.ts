@@ -81,7 +81,10 @@ function cellsFor(
 
 /** In which modes each stretch begins: the last ones that were entered before. */
 function noteModes(chronicle: Chronicle, cells: readonly Cell[]): void {
-  const { series } = chronicle;
+  // A million rows may be looked through: of each series it is known whose mode it is.
+  const targets = chronicle.series.all.map(({ kind, target }) =>
+    kind === 'mode' ? target : undefined,
+  );
   const modes = new Map<number, number>();
   let next = 0;
   const begin = (position: number): void => {
@@ -95,15 +98,18 @@ function noteModes(chronicle: Chronicle, cells: readonly Cell[]): void {
       begin(part.to);
       // Which mode was the last is not known: none is shown until the next one.
       for (const index of part.counts.keys()) {
-        const known = series.all[index];
-        if (known?.kind === 'mode') modes.delete(known.target);
+        const target = targets[index];
+        if (target !== undefined) modes.delete(target);
       }
     }
-    for (const { at, series: index } of rowsOf(part, 0, Infinity)) {
-      const row = series.all[index];
-      if (row?.kind !== 'mode') continue;
-      begin(at);
-      modes.set(row.target, index);
+    const { columns, length } = part;
+    if (!columns) continue;
+    for (let n = 0; n < length; n++) {
+      const index = columns.series[n] ?? 0;
+      const target = targets[index];
+      if (target === undefined) continue;
+      begin(columns.at[n] ?? 0);
+      modes.set(target, index);
     }
   }
   begin(Infinity);
