@@ -25,6 +25,7 @@ const NEEDED = [
   'dist/web/extension.js',
   'dist/webview/screen.js',
   'dist/webview/comparison.js',
+  'dist/webview/timeline.js',
   'dist/iced_x86_bg.wasm',
   'dist/interpreter.wasm',
   'dist/monitor-sources.json',

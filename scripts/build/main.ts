@@ -58,6 +58,11 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
     outfile: 'webview/comparison.js',
     options: { ...browser, format: 'iife' },
   },
+  {
+    entry: 'src/vscode/timeline/webview/main.ts',
+    outfile: 'webview/timeline.js',
+    options: { ...browser, format: 'iife' },
+  },
 ];
 
 const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [

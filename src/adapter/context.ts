@@ -8,6 +8,7 @@ import type { Condition } from '../debugger/run/reaction';
 import type { StopReason } from '../debugger/run/stop';
 import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
+import { Endings } from './endings';
 import type { AdapterHost } from './host';
 import { ShippedSources } from './shipped-sources';
 import { GuestOutput } from './guest-output';
@@ -53,6 +54,8 @@ export class SessionContext {
   readonly output: GuestOutput;
   readonly screen: ScreenWatch;
   readonly mirror: TextMirror;
+  /** Requests that are answered when the debuggee ends. */
+  readonly endings = new Endings();
   readonly pasting = new Pasting({
     ready: () =>
       this.current?.run.isRunning === true && this.current.machine.platform.keyboard.backlog === 0,
@@ -128,7 +131,8 @@ export class SessionContext {
       this.send('terminated', undefined);
     };
     const saved = this.saveImages();
-    if (saved) void saved.then(end);
+    const told = this.endings.tell();
+    if (saved || told) void Promise.all([saved, told]).then(end);
     else end();
   }
 

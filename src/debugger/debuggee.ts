@@ -15,6 +15,9 @@ import type { Reaction } from './run/reaction';
 import { RunControl, type RunEnvironment } from './run/run-control';
 import { DEFAULT_SETTINGS, type RunSettings } from './run/run-settings';
 import { Target, type Present } from './target';
+import { Chronicle } from './trace/chronicle/chronicle';
+import { chronicle, chronicleOutput } from './trace/chronicle/chronicler';
+import type { Channel } from './trace/chronicle/codes';
 import { Logs } from './trace/logs';
 
 export interface DebuggeeOptions extends MachineOptions {
@@ -64,17 +67,27 @@ export class Debuggee implements Present {
   readonly breakpoints: Breakpoints;
   readonly run: RunControl;
   readonly settings: RunSettings;
+  /** What has happened in the whole run. */
+  readonly chronicle: Chronicle;
   private readonly pace: Pace | undefined;
 
   /** @throws RangeError when there is not so much memory */
   constructor(options: DebuggeeOptions, events: DebuggeeEvents) {
     const { programs, image, holdInterrupts, realTime, name, guests = [], ...machine } = options;
     const output = (guest: number): MachineOutput => {
-      const print = (byte: number): void => {
+      const print = (channel: Channel, byte: number): void => {
+        this.noteOutput(guest, channel, byte);
         // What is known has been printed.
         if (!this.isPast || this.run.isReplaying) events.output(byte, guest);
       };
-      return { serial: print, debugConsole: print };
+      return {
+        serial: (byte) => {
+          print('serial', byte);
+        },
+        debugConsole: (byte) => {
+          print('debug-console', byte);
+        },
+      };
     };
     const others = guests.map((guest, n) => ({ ...guest, output: output(n + 1) }));
     this.machine = new Machine(image, { ...machine, others }, output(0));
@@ -102,13 +115,23 @@ export class Debuggee implements Present {
     const environment = { ...this.silentInPast(events), pace: this.pace, historyMemory };
     this.run = new RunControl(this, this.breakpoints, this.settings, environment);
     const { recorder } = this.run;
+    const whole = {};
+    this.chronicle = new Chronicle(() => recorder?.timeline ?? whole);
+    for (const target of this.targets) chronicle(target, this.chronicle);
     if (!recorder) return;
-    recorder.beside = new Logs(this.targets);
+    recorder.beside = new Logs(this.targets, this.chronicle);
     recorder.begin();
     const { recorded } = options;
     if (!recorded) return;
     recorder.adopt(recorded.course);
     this.run.bookmarks?.adopt(recorded.bookmarks);
+  }
+
+  private noteOutput(guest: number, channel: Channel, byte: number): void {
+    // Before all is made, programs print nothing that anybody knows.
+    const book = this.chronicle as Chronicle | undefined;
+    const target = this.targets[guest];
+    if (book && target) chronicleOutput(book, target, channel, byte);
   }
 
   /** Whether what comes next is known: somebody has gone back. */

@@ -435,6 +435,7 @@ export class Processor
     // Maps lead to what one code segment shows of a frame, decoded for its bitness; each world has its own.
     const world = this.guestMode.active ? 1 : 0;
     if (this.mapped[world].update(this.state)) this.tlb.forgetMaps(world);
+    this.observer.modeSet?.();
   }
 
   private readonly mapped = [new CodeSegmentView(), new CodeSegmentView()] as const;

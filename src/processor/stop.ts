@@ -80,4 +80,6 @@ export interface ProcessorObserver {
   hiddenMoved?(instruction: 'VMLOAD' | 'VMSAVE', vmcb: number): void;
   /** A VM exit: the guest is saved and its exit recorded, but registers and paging are still its own. */
   exiting?(): void;
+  /** How code runs may be another now: mode, privilege, guest mode. It is told often, also where nothing has changed. */
+  modeSet?(): void;
 }

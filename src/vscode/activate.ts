@@ -15,6 +15,7 @@ import { RemarkMarks } from './session/remark-marks';
 import { tellMonitor } from './session/monitor-context';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
+import { TimelineView } from './timeline/timeline-view';
 import { createViews, type Views } from './views/views';
 
 /** What the extension hands out to tests and to other extensions. */
@@ -26,6 +27,7 @@ export interface RingsideApi {
   readonly screen: GuestScreen;
   readonly remarks: RemarkMarks;
   readonly comparison: ComparisonPanel;
+  readonly timeline: TimelineView;
 }
 
 /** The whole extension, in whichever host. */
@@ -41,6 +43,7 @@ export function activateRingside(
   const screen = new GuestScreen(context.extensionUri, watcher);
   const remarks = new RemarkMarks(watcher);
   const comparison = new ComparisonPanel(context.extensionUri);
+  const timeline = new TimelineView(context.extensionUri, watcher);
   const otherWays = new OtherWays(platform, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
@@ -52,6 +55,7 @@ export function activateRingside(
     screen,
     remarks,
     comparison,
+    timeline,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
@@ -74,7 +78,7 @@ export function activateRingside(
     }),
   );
   openRegistersOnce(context, watcher, views);
-  return { host: platform.kind, views, world, terminals, screen, remarks, comparison };
+  return { host: platform.kind, views, world, terminals, screen, remarks, comparison, timeline };
 }
 
 const OPENED = 'ringside.registersOpened';

@@ -1,12 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Bookmark, Bookmarks } from '../../debugger/run/past/bookmarks';
+import type { Bookmarks } from '../../debugger/run/past/bookmarks';
 import type { Goal } from '../../debugger/run/past/goal';
 import { syntaxError } from '../../debugger/expressions';
 import { canBeRestarted, isCodeOf } from '../../debugger/places/stack';
 import type { Condition } from '../../debugger/run/reaction';
 import type { ActivationPlace, BackwardCommand } from '../../debugger/run/run-settings';
 import type { Watchpoint } from '../../debugger/run/breakpoints';
+import { exitAt } from '../../debugger/trace/chronicle/rows';
 import type { Recorder, Timeline } from '../../session';
 import { conditionOf } from '../breakpoints/conditions';
 import { watchedPlaceOf, watchpointAt } from '../breakpoints/watched-place';
@@ -15,11 +16,15 @@ import { handler, type Handlers, type Reply } from '../handlers';
 import { worldOf } from '../inspect/worlds';
 import { RequestError } from '../request-error';
 import { granularityOf, runCommand } from '../running/execution';
+import { bookmarkBody } from './bookmark-body';
+import { historyOf } from './history';
 import {
   PastRequest,
   type BookmarkArguments,
   type BookmarkBody,
   type GoToArguments,
+  type HistoryArguments,
+  type HistoryResponse,
   type StoreArguments,
   type MomentsResponse,
   type StepBackIntoArguments,
@@ -58,6 +63,10 @@ export function pastRequests(context: SessionContext): Handlers {
     [PastRequest.NEXT_STORE]: handler(({ dataId }: StoreArguments) =>
       runCommand(context, { kind: 'next-store', at: askedFor(context, dataId) }),
     ),
+    [PastRequest.HISTORY]: handler((args: HistoryArguments, signal) => {
+      const told = (): HistoryResponse => historyOf(context.debuggee, args);
+      return args.atEnd ? context.endings.wait(told, signal) : told();
+    }),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {
@@ -89,7 +98,7 @@ function pastOf({ debuggee }: SessionContext): { recorder: Recorder; bookmarks: 
 
 /** @throws RequestError where there is no such moment */
 function goalOf(context: SessionContext, args: GoToArguments): Goal {
-  const { to, number, frameId, condition } = args;
+  const { to, number, frameId, guest, condition } = args;
   if (to === 'start' || to === 'present') return { kind: to };
   if (to === 'first') return { kind: 'first', holds: firstOf(context, condition ?? '') };
   if (number === undefined) throw new RequestError(l10n.t('the number is missing'));
@@ -102,8 +111,12 @@ function goalOf(context: SessionContext, args: GoToArguments): Goal {
       l10n.t('only {0} instructions have been executed', last.toLocaleString('en')),
     );
   }
-  const { target } = frameId === undefined ? context.debuggee : worldOf(context, frameId);
-  if (target.trace.get(number)) return { kind: 'exit', number, guest: target.number };
+  const present = frameId === undefined ? context.debuggee : worldOf(context, frameId);
+  const target = guest === undefined ? present.target : context.debuggee.targets[guest];
+  const instructions = target && exitAt(context.debuggee.chronicle, target.number, number);
+  if (instructions !== undefined) {
+    return { kind: 'exit', number, guest: target?.number ?? 0, instructions };
+  }
   throw new RequestError(l10n.t('there is no VM exit {0}', String(number)));
 }
 
@@ -155,13 +168,6 @@ function timelineBody(recorder: Recorder, timeline: Timeline): TimelineBody {
   const ends = isPresent ? recorder.lastInstructions : timeline.instructions;
   return { number: timeline.number, begins: timeline.begins, ends, isPresent };
 }
-
-const bookmarkBody = ({ number, name, instructions, timeline }: Bookmark): BookmarkBody => ({
-  number,
-  name,
-  instructions,
-  timeline: timeline.number,
-});
 
 function mark(
   context: SessionContext,

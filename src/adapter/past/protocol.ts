@@ -22,6 +22,8 @@ export interface GoToArguments {
   readonly condition?: string;
   /** The guest whose exit it is: that of the frame. Default: that which has the processor. */
   readonly frameId?: number;
+  /** The same by its number, from 0. */
+  readonly guest?: number;
 }
 
 /** `ringside/moments`: where the session is in what is known of it, and where it can go. No arguments. */
@@ -83,7 +85,83 @@ export interface SavedRecording {
   readonly name: string;
 }
 
+/**
+ * `ringside/history`: what happened between two counts of instructions, which are both within. It can be asked for while
+ * the guest runs, and where there is no way back.
+ */
+export interface HistoryArguments {
+  /** Default: the beginning. */
+  readonly from?: number;
+  /** Default: the last moment that is known. */
+  readonly to?: number;
+  /** At most so many stretches: 1 to 2000. Default: 200. */
+  readonly stretches?: number;
+  /** To be answered when the debuggee ends by itself, as the last thing before `terminated`. */
+  readonly atEnd?: boolean;
+}
+
+export interface HistoryResponse {
+  readonly from: number;
+  readonly to: number;
+  /** Where the session is. */
+  readonly instructions: number;
+  /** Instructions at the last moment that is known. */
+  readonly present: number;
+  /** Why nobody can go to a moment, in the user's language; undefined where one can. */
+  readonly noWayBack?: string;
+  /** The guests, or processors, where there are several. */
+  readonly guests: readonly string[];
+  /** All that has happened; indices into it stand for its entries. */
+  readonly series: readonly SeriesBody[];
+  /** One after the other. Of a past that is too long ago they are longer than others, and reach beyond the ends. */
+  readonly stretches: readonly StretchBody[];
+  /** One by one, where they are few enough, and still known. */
+  readonly episodes?: readonly EpisodeBody[];
+  readonly bookmarks: readonly BookmarkBody[];
+  /** Instructions at each checkpoint, from which the machine goes on when somebody goes back. */
+  readonly checkpoints: readonly number[];
+}
+
+/** Something that happens again and again: exits for one reason, interrupts of one vector, a mode, output. */
+export interface SeriesBody {
+  readonly kind: 'exit' | 'event' | 'mode' | 'output';
+  /** The number of the guest, or processor. */
+  readonly guest: number;
+  readonly name: string;
+  readonly gloss?: string;
+  /** How often, in all that is known of this timeline. */
+  readonly total: number;
+  /** Of an event: an exception of the processor's. */
+  readonly isException?: boolean;
+  /** Of a mode. */
+  readonly ring?: number;
+}
+
+export interface StretchBody {
+  readonly from: number;
+  /** Where the next one begins; the last one has this count within it. */
+  readonly to: number;
+  /** How often each series occurs. */
+  readonly counts: readonly (readonly [series: number, count: number])[];
+  /** The modes at its beginning, where they are known. */
+  readonly modes: readonly number[];
+}
+
+/** The same thing once or several times. */
+export interface EpisodeBody {
+  /** Instructions that had been completed at the first one, and at the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly series: number;
+  readonly count: number;
+  /** 'CPUID (leaf 0x1) × 3' */
+  readonly text: string;
+  /** The number of the first one, of exits. */
+  readonly exit?: number;
+}
+
 export const PastRequest = {
+  HISTORY: 'ringside/history',
   SAVE: 'ringside/saveRecording',
   LAST_STORE: 'ringside/lastStore',
   NEXT_STORE: 'ringside/nextStore',

@@ -61,6 +61,8 @@ export class EventLog implements Persistent<EventLogState> {
   raised: RaisedEvent | undefined;
   /** Whether the computer is to come back before a raised event is delivered. */
   asks: (event: RaisedEvent) => boolean = () => false;
+  /** Is told of each delivered event. */
+  told: (event: DeliveredEvent) => void = () => undefined;
 
   /**
    * @param processors all that may deliver events to the guest
@@ -93,6 +95,7 @@ export class EventLog implements Persistent<EventLogState> {
       this.last = event;
       this.byStack.delete(event.stack); // the newest one at a place goes to the end
       this.byStack.set(event.stack, event);
+      this.told(event);
       if (this.byStack.size <= KEPT) return;
       const oldest = this.byStack.keys().next();
       if (!oldest.done) this.byStack.delete(oldest.value);

@@ -100,8 +100,13 @@ export class ExitTrace implements Persistent<ExitTraceState> {
 
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
   get(number: number): ExitRecord | undefined {
-    if (number < 1 || number > this.count || number <= this.highest - this.capacity)
-      return undefined;
+    return number > this.count ? undefined : this.seen(number);
+  }
+
+  /** The same also of those that are yet to come, where somebody who has gone back has seen them. */
+  seen(number: number): ExitRecord | undefined {
+    const { highest, capacity } = this;
+    if (number < 1 || number > highest || number <= highest - capacity) return undefined;
     const at = (number - 1) % this.capacity;
     const cycles = this.cycles[at] ?? NaN;
     const start = at * LONGEST_INSTRUCTION;

@@ -1,5 +1,6 @@
 import type { Persistent } from '../../processor/persistent';
 import type { Target } from '../target';
+import type { Chronicle, ChronicleState } from './chronicle/chronicle';
 import type { EventLogState } from './event-log';
 import type { ExitTraceState } from './exit-trace';
 import type { TransitionLogState } from './transitions';
@@ -11,25 +12,35 @@ interface TargetLogs {
   readonly transitions: TransitionLogState;
 }
 
-/** What a debugger remembers of a run, so that in the past he knows what he knew then. */
-export class Logs implements Persistent<readonly TargetLogs[]> {
-  constructor(private readonly targets: readonly Target[]) {}
+interface LogsState {
+  readonly targets: readonly TargetLogs[];
+  readonly chronicle: ChronicleState;
+}
 
-  save(): readonly TargetLogs[] {
-    return this.targets.map(({ trace, events, transitions }) => ({
+/** What a debugger remembers of a run, so that in the past he knows what he knew then. */
+export class Logs implements Persistent<LogsState> {
+  constructor(
+    private readonly targets: readonly Target[],
+    private readonly chronicle: Chronicle,
+  ) {}
+
+  save(): LogsState {
+    const targets = this.targets.map(({ trace, events, transitions }) => ({
       trace: trace.save(),
       events: events.save(),
       transitions: transitions.save(),
     }));
+    return { targets, chronicle: this.chronicle.save() };
   }
 
-  restore(logs: readonly TargetLogs[]): void {
+  restore({ targets, chronicle }: LogsState): void {
     this.targets.forEach(({ trace, events, transitions }, n) => {
-      const saved = logs[n];
+      const saved = targets[n];
       if (!saved) return;
       trace.restore(saved.trace);
       events.restore(saved.events);
       transitions.restore(saved.transitions);
     });
+    this.chronicle.restore(chronicle);
   }
 }

@@ -45,6 +45,10 @@ export class TransitionLog implements Persistent<TransitionLogState> {
   failure: GuestFailure | undefined;
   /** Whether the computer is to come back after a transition. */
   asks: (transition: Transition) => boolean = () => false;
+  /** Is told of each exit that has been taken down. */
+  exited: () => void = () => undefined;
+  /** Is told of each entry. */
+  wentIn: () => void = () => undefined;
   /** What the processor and the monitor had done at the last exit. */
   private exitedAt = { instructions: 0, cycles: 0 };
 
@@ -81,6 +85,7 @@ export class TransitionLog implements Persistent<TransitionLogState> {
     const { monitor, cpu } = this.guest;
     this.complete();
     if (!monitor) this.guestStackTop ??= cpu.state.gpr(4);
+    this.wentIn();
     this.note('entry');
   }
 
@@ -117,6 +122,7 @@ export class TransitionLog implements Persistent<TransitionLogState> {
       rax: guest.gpr(0),
       rcx: guest.gpr(1),
     });
+    this.exited();
   }
 
   /**

@@ -56,6 +56,7 @@ export function exitGuest(
   // What was blocked under "virtual NMIs" were virtual ones (SDM 3C 26.3, 28.5.5).
   if (controls.pin & PinBasedControl.VIRTUAL_NMIS) state.nmiBlocked = false;
   if (nmi) state.nmiBlocked = true;
+  cpu.observer.modeSet?.();
 }
 
 /** Exits right after an instruction, before the debug exceptions that are due then. */

@@ -64,6 +64,7 @@ export function pastCommands({ watcher }: CommandContext): Commands {
       const args: BookmarkArguments = name.trim() === '' ? {} : { name: name.trim() };
       await ask<BookmarkBody>(PastRequest.BOOKMARK, args);
     },
+    'ringside.showTimeline': () => vscode.commands.executeCommand('ringside.timeline.focus'),
     'ringside.timelines': async () => {
       const moments = await ask<MomentsResponse>(PastRequest.MOMENTS);
       const chosen = moments && (await pickTimeline(moments.timelines));

@@ -8,6 +8,7 @@ export function pageHtml(
   title: string,
   /** For the script, as JSON. */
   texts: string,
+  style = STYLE,
 ): string {
   const nonce = randomText();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'`;
@@ -18,7 +19,7 @@ export function pageHtml(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
-<style nonce="${nonce}">${STYLE}</style>
+<style nonce="${nonce}">${style}</style>
 </head>
 <body data-texts="${escaped(texts)}">
 <main></main>

@@ -1,3 +1,15 @@
+/** The colours of patterns, and the lines over them. */
+export const PATTERNS = `
+.mark { stroke: var(--vscode-editor-background); stroke-width: 1.5; fill: none; }
+.colour-0 { fill: var(--vscode-charts-blue); }
+.colour-1 { fill: var(--vscode-charts-green); }
+.colour-2 { fill: var(--vscode-charts-yellow); }
+.colour-3 { fill: var(--vscode-charts-purple); }
+.colour-4 { fill: var(--vscode-charts-red); }
+.colour-5 { fill: var(--vscode-terminal-ansiMagenta); }
+.colour-6 { fill: var(--vscode-terminal-ansiCyan); }
+.colour-7 { fill: var(--vscode-charts-foreground); }`;
+
 /** The look of the page: the editor's own colours. Parts of bars differ by colour and by pattern. */
 export const STYLE = `
 body {
@@ -19,15 +31,7 @@ svg .grid { stroke: var(--vscode-editorIndentGuide-background1, var(--vscode-pan
 svg .part { stroke: var(--vscode-editor-background); stroke-width: 1; }
 .swatch { vertical-align: middle; margin-right: 4px; }
 .swatch .part { stroke: var(--vscode-foreground); }
-.mark { stroke: var(--vscode-editor-background); stroke-width: 1.5; fill: none; }
-.colour-0 { fill: var(--vscode-charts-blue); }
-.colour-1 { fill: var(--vscode-charts-green); }
-.colour-2 { fill: var(--vscode-charts-yellow); }
-.colour-3 { fill: var(--vscode-charts-purple); }
-.colour-4 { fill: var(--vscode-charts-red); }
-.colour-5 { fill: var(--vscode-terminal-ansiMagenta); }
-.colour-6 { fill: var(--vscode-terminal-ansiCyan); }
-.colour-7 { fill: var(--vscode-charts-foreground); }
+${PATTERNS}
 .scrolled { overflow-x: auto; margin: 14px 0; }
 .scrolled:focus-visible, .link:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
 table { border-collapse: collapse; min-width: 60%; }

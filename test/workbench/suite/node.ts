@@ -11,6 +11,7 @@ import { languageSuite } from './language';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
+import { timelineSuite } from './timeline';
 import { viewsSuite } from './views';
 
 /** The suites in the extension host that is a Node process. */
@@ -27,6 +28,7 @@ export function run(): Promise<void> {
     }
     debuggingSuite();
     pastSuite();
+    timelineSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

@@ -12,6 +12,7 @@ import { languageSuite } from './language';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
+import { timelineSuite } from './timeline';
 import { viewsSuite } from './views';
 
 declare const mocha: MochaClass & { setup(options: MochaClass.MochaOptions): void };
@@ -28,6 +29,7 @@ function run(): Promise<void> {
     }
     debuggingSuite();
     pastSuite();
+    timelineSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

@@ -15,4 +15,10 @@ export type Goal =
   /** As soon as so many instructions have been completed. */
   | { readonly kind: 'instruction'; readonly count: number }
   /** The exit with a number, of a guest; nothing has been done about it yet. */
-  | { readonly kind: 'exit'; readonly number: number; readonly guest: number };
+  | {
+      readonly kind: 'exit';
+      readonly number: number;
+      readonly guest: number;
+      /** How many had been completed then. Default: as the trace has it, of an exit before this moment. */
+      readonly instructions?: number;
+    };

@@ -33,7 +33,7 @@ export class Journey {
       case 'instruction':
         return this.toInstruction(goal.count);
       case 'exit':
-        return this.toExit(goal.number, goal.guest);
+        return this.toExit(goal);
     }
   }
 
@@ -47,12 +47,12 @@ export class Journey {
     return this.goOnFrom(count, () => count - this.completed || (run.inMonitor ? 1 : 0));
   }
 
-  private toExit(number: number, guest: number): boolean {
+  private toExit({ number, guest, ...goal }: Goal & { kind: 'exit' }): boolean {
     const target = this.subject.targets[guest];
-    const record = target?.trace.get(number);
-    if (!target || !record) return false;
+    const instructions = goal.instructions ?? target?.trace.get(number)?.instructions;
+    if (!target || instructions === undefined) return false;
     const { trace } = target;
-    return this.goOnFrom(record.instructions, () => {
+    return this.goOnFrom(instructions, () => {
       if (trace.total >= number) return 0;
       stopAtExit(target, number);
       return Number.MAX_SAFE_INTEGER;

@@ -2,6 +2,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { ComparedCosts, ComparedWay } from '../../../adapter/comparison/protocol';
 import type { Scale } from '../messages';
 import { drawingOf, type Bar } from './bars';
+import { patterns } from './patterns';
 
 /** In pixels. */
 const ROW = 34;
@@ -27,7 +28,7 @@ export function chart({ costs, ways, scale, width, label }: Chart): TemplateResu
   const { bars, ticks } = drawingOf(costs, scale, room);
   const height = ways.length * ROW + AXIS;
   return html`<svg role="img" aria-label=${label} width=${width} height=${height}>
-    ${patterns(costs.spendings.length)}
+    ${patterns('spent', costs.spendings.length)}
     <g transform="translate(${NAMES} 0)">
       ${ticks.map(
         (tick) =>
@@ -64,31 +65,3 @@ export const times = (relative: number): string =>
   `×${relative < 100 ? relative.toPrecision(3) : Math.round(relative).toLocaleString('en')}`;
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-
-/** Lines over the colour, by which parts are told apart without it. */
-const MARKS = [
-  '',
-  'M0 8 8 0M-2 2 2 -2M6 10 10 6',
-  'M0 0 8 8M-2 6 2 10M6 -2 10 2',
-  'M0 4H8',
-  'M4 0V8',
-  'M0 4H8M4 0V8',
-  'M2 2h1v1h-1zM6 6h1v1h-1z',
-  'M0 8 8 0M0 0 8 8',
-];
-
-const patterns = (count: number): TemplateResult => svg`<defs>
-  ${Array.from(
-    { length: count },
-    (_, n) => svg`<pattern id="spent-${n}" width="8" height="8" patternUnits="userSpaceOnUse">
-      <rect class="colour-${n}" width="8" height="8" />
-      <path class="mark" d=${MARKS[n % MARKS.length] ?? ''} />
-    </pattern>`,
-  )}
-</defs>`;
-
-/** A piece of a part's colour and pattern, for where its name stands. Only beside the chart, whose patterns it takes. */
-export const swatch = (spending: number): TemplateResult =>
-  html`<svg class="swatch" width="16" height="12" aria-hidden="true">
-    <rect class="part" width="16" height="12" fill="url(#spent-${spending})" />
-  </svg>`;

@@ -6,7 +6,8 @@ import type {
   ComparisonBody,
 } from '../../../adapter/comparison/protocol';
 import type { PageTexts } from '../messages';
-import { percent, swatch, times } from './chart';
+import { percent, times } from './chart';
+import { swatch } from './patterns';
 
 /** A table that can be moved to and fro by keys where the page is narrow. */
 const table = (caption: string, ways: readonly ComparedWay[], rows: unknown): TemplateResult =>
@@ -42,7 +43,7 @@ export function spentTable(
   const { spendings, title } = costs;
   const spent = spendings.map(({ label }, n) =>
     row(
-      html`${swatch(n)} ${label}`,
+      html`${swatch(`spent-${String(n)}`)} ${label}`,
       costs.ways.map((way) => share(way.spent[n] ?? 0, way.cycles)),
     ),
   );
