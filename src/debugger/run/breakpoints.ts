@@ -36,6 +36,9 @@ interface Standing {
   readonly load: bigint | undefined;
 }
 
+/** Asked for at each step of the machine. */
+const NONE: readonly number[] = [];
+
 /** All breakpoints of a session, and the temporary ones of steps. They live outside guest memory. */
 export class Breakpoints {
   private readonly groups = new Map<string, readonly Breakpoint[]>();
@@ -166,12 +169,16 @@ export class Breakpoints {
   }
 
   /** Breakpoints on data and values that were hit since somebody asked, and that ask to stop. */
-  takeWatched(): number[] {
-    return [...this.evaluate(this.data.take()), ...this.takeChanges()];
+  takeWatched(): readonly number[] {
+    const stores = this.data.take();
+    const ids = stores.length === 0 ? NONE : this.evaluate(stores);
+    const changes = this.takeChanges();
+    return changes.length === 0 ? ids : [...ids, ...changes];
   }
 
   /** Those on values and ports alone, which count behind operations of a monitor, too. */
-  takeChanges(): number[] {
+  takeChanges(): readonly number[] {
+    if (!this.values.any && !this.ports.any) return NONE;
     return this.evaluate([...this.values.take(), ...this.ports.take()]);
   }
 

@@ -14,6 +14,8 @@ export interface PortBreakpoint extends Omit<Reaction, 'logMessage'> {
   readonly guest: number;
 }
 
+const NONE: readonly PortBreakpoint[] = [];
+
 /** The breakpoints on ports of a session. */
 export class PortBreakpoints {
   private readonly groups = new Map<string, readonly PortBreakpoint[]>();
@@ -60,14 +62,19 @@ export class PortBreakpoints {
     }
   }
 
+  get any(): boolean {
+    return this.all.length > 0;
+  }
+
   /** Before a step. */
   prepare(): void {
-    this.isArmed = this.all.length > 0;
+    this.isArmed = this.any;
   }
 
   /** Those that were hit since then. */
   take(): readonly PortBreakpoint[] {
     this.isArmed = false;
+    if (this.hits.size === 0) return NONE;
     const hit = [...this.hits];
     this.hits.clear();
     return hit;
