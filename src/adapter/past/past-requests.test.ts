@@ -243,6 +243,37 @@ describe('requests into the past', () => {
     );
   });
 
+  it('lead back to another timeline with the exits that it had', async () => {
+    client = new InlineClient({
+      'kernel.asm': `
+org 0x7c00
+bits 16
+start:  mov eax, 5
+first:  cpuid
+        mov ecx, 2500000
+again:  dec ecx
+        jnz again
+        cpuid
+last:   hlt
+`,
+    });
+    await client.start('kernel.asm', { monitor: 'vtx' });
+    await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'last' }] });
+    const exits = async (): Promise<string> => {
+      const view = await client.ask<{ nodes: object[] }>('ringside/view', { view: 'exits' });
+      return JSON.stringify(view.nodes);
+    };
+    await client.run('continue');
+    const before = await exits();
+    assert.match(before, /leaf 0x5/);
+    await client.run(PastRequest.GO_TO, { to: 'instruction', number: 1 });
+    await client.ask('evaluate', { expression: 'eax = 7', context: 'repl' });
+    await client.run('continue');
+    assert.match(await exits(), /leaf 0x7/);
+    await client.run(PastRequest.TIMELINE, { number: 1 });
+    assert.equal(await exits(), before);
+  });
+
   it('say what is not there', async () => {
     await start('vtx');
     await client.run('stepIn');

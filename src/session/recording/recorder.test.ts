@@ -5,7 +5,7 @@ import { Machine } from '../machine';
 import { randomProgram, startingOthers } from '../random-programs.testing';
 import { MachineRun, type Stop } from '../run';
 import { TESTED_WAYS, type TestedWay } from '../ways.testing';
-import { compareMoments, type Moment } from './moment';
+import { compareMoments, isBefore, type Moment } from './moment';
 import { Recorder } from './recorder';
 
 /**
@@ -141,9 +141,12 @@ describe('a recorder', function () {
     assert.equal(machine.state.gpr(1), 1007n);
     const [old, present] = recorder.timelines;
     assert.ok(old && present && recorder.timeline === present);
-    recorder.switchTo(old);
+    recorder.leaveFor(old);
+    assert.ok(isBefore(recorder.now, middle));
+    recorder.goTo(old.end);
     assert.equal(machine.stateHash, before);
-    recorder.switchTo(present);
+    recorder.leaveFor(present);
+    recorder.goTo(present.end);
     assert.equal(machine.state.gpr(1), 1007n);
     recorder.dropTimeline(old);
     assert.deepEqual(recorder.timelines, [present]);

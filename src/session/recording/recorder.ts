@@ -197,13 +197,16 @@ export class Recorder implements Journal {
   /** How many timelines there have been. */
   private timelinesBegun = 0;
 
-  /** Goes on with another timeline, from its end. */
-  switchTo(timeline: Timeline): void {
+  /**
+   * Goes over to another timeline, at the last checkpoint of both. Whoever goes on from there to its end has seen all of
+   * it that is not known from here.
+   */
+  leaveFor(timeline: Timeline): void {
     this.noteEnd();
+    const { all } = this.present.checkpoints;
     this.present = timeline;
-    const last = timeline.checkpoints.lastUpTo(timeline.end);
-    if (last) this.restore(last);
-    this.goTo(timeline.end);
+    const shared = timeline.checkpoints.all.findLast((checkpoint) => all.includes(checkpoint));
+    if (shared) this.restore(shared);
   }
 
   /** A timeline that is not the present one is not wanted any more. */

@@ -1,4 +1,10 @@
-import { isEarlier, type MachineRun, type Moment, type Recorder } from '../../../session';
+import {
+  isEarlier,
+  type MachineRun,
+  type Moment,
+  type Recorder,
+  type Timeline,
+} from '../../../session';
 import { LONGEST_INSTRUCTION } from '../../../isa/instructions/length';
 import { lineAt } from '../../places/program-place';
 import { Unwinder, type Activation } from '../../places/unwind';
@@ -15,6 +21,7 @@ import {
 } from '../run-settings';
 import { isStore, stopped, type RunResult } from '../stop';
 import { transferOf, type Transfer } from '../transfers';
+import type { Goal } from './goal';
 import { Journey } from './journey';
 import { replayTo } from './replay';
 import { Search } from './search';
@@ -90,14 +97,31 @@ export class History {
         return this.toLastStore(command.at);
       case 'restart-frame':
         return this.restart(command.frame);
-      case 'go-to': {
-        const { goal } = command;
-        if (goal.kind === 'first') return this.toFirst(goal.holds);
-        return this.journey.to(goal) ? ARRIVED : BEGINNING;
-      }
+      case 'go-to':
+        return this.goTo(command.goal);
       case 'replay':
         return this.replay(command.moment);
     }
+  }
+
+  private async goTo(goal: Goal): Promise<RunResult> {
+    if (goal.kind === 'first') return this.toFirst(goal.holds);
+    const timeline = 'timeline' in goal ? goal.timeline : this.recorder.timeline;
+    return (await this.changeTo(timeline)) ?? (this.journey.to(goal) ? ARRIVED : BEGINNING);
+  }
+
+  /**
+   * Over to another timeline and to its end, from where both were the same: what is remembered of it, such as its exits,
+   * comes again.
+   *
+   * @returns a result that ends the journey there
+   */
+  private async changeTo(timeline: Timeline): Promise<RunResult | undefined> {
+    const { recorder, run, forward } = this;
+    if (timeline === recorder.timeline) return undefined;
+    recorder.leaveFor(timeline);
+    const there = await replayTo(timeline.end, recorder, run, () => forward.breathe());
+    return there === 'paused' ? PAUSED : undefined;
   }
 
   private async replay(moment: Moment): Promise<RunResult> {

@@ -13,7 +13,11 @@ export class Journey {
     private readonly run: MachineRun,
   ) {}
 
-  /** @returns whether it is reached; otherwise the machine stands at the last moment that is known */
+  /**
+   * The recorder is on the timeline that is meant.
+   *
+   * @returns whether it is reached; otherwise the machine stands at the last moment that is known
+   */
   to(goal: KnownGoal): boolean {
     const { recorder } = this;
     switch (goal.kind) {
@@ -24,10 +28,9 @@ export class Journey {
         recorder.goTo(recorder.end);
         return true;
       case 'end-of':
-        recorder.switchTo(goal.timeline);
+        recorder.goTo(recorder.end);
         return true;
       case 'moment':
-        if (goal.timeline !== recorder.timeline) recorder.switchTo(goal.timeline);
         recorder.goTo(goal.moment);
         return true;
       case 'instruction':
