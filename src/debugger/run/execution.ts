@@ -4,7 +4,7 @@ import type { Breakpoints } from './breakpoints';
 import type { MonitorRun } from './monitor-run';
 import type { RunEnvironment } from './run-control';
 import type { RunSettings } from './run-settings';
-import { stopped, type RunResult } from './stop';
+import { isStep, stopped, type RunResult } from './stop';
 import type { Present, Target } from '../target';
 import { holeReason } from '../techniques';
 import { transferOf } from './transfers';
@@ -252,6 +252,9 @@ export class Execution {
     const stretch = data.during(() => this.executeUnwatched(most, past, enter));
     const ids = this.breakpoints.takeWatched();
     if (ids.length === 0 || typeof stretch === 'object') return stretch;
+    // Nobody stands at a gate: a VM exit that has changed something is at the handler's first operation.
+    const taken = this.takeExit(true);
+    if (typeof taken === 'object' && !isStep(taken)) return taken;
     return stopped({ kind: 'data-breakpoint', ids });
   }
 

@@ -125,8 +125,9 @@ describe('breakpoints on values', () => {
     const stops = [];
     for (let n = 0; n < 4; n++) {
       const stop = await run(FORWARD);
-      const { last } = debuggee.target.monitor?.activity ?? {};
-      stops.push(`${stop}: ${last?.name ?? 'nothing done'}`);
+      const { activity } = debuggee.target.monitor ?? {};
+      assert.ok(activity, 'a handler is under way');
+      stops.push(`${stop}: ${activity.last?.name ?? 'nothing done'}`);
     }
     // WRMSR exits, and CPUID does with the same RIP as the monitor had written; then OUT does.
     assert.deepEqual(stops, [
