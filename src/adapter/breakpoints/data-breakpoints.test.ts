@@ -111,6 +111,7 @@ describe('data breakpoints of a client', () => {
       breakpoints: [
         { name: 'change guest.cx', condition: 'guest.cx == 2' },
         { name: 'read word [0x608]' },
+        { name: 'change gpa:0x9000/8' },
         { name: 'read cr3' },
         { name: 'access port(0x80)' },
         { name: 'write nonsense' },
@@ -119,7 +120,7 @@ describe('data breakpoints of a client', () => {
     });
     assert.deepEqual(
       breakpoints.map(({ verified }) => verified),
-      [true, true, false, true, false, true],
+      [true, true, true, false, true, false, true],
     );
     const reasons = [];
     for (let n = 0; n < 3; n++) reasons.push((await client.run('continue')).reason);

@@ -141,7 +141,9 @@ const WATCHING = /^\s*(change|write|read|access)\s+(\S.*)$/s;
 const ACCESS = { change: 'write', write: 'write', read: 'read', access: 'readWrite' } as const;
 
 function atChange(context: SessionContext, verb: string, expression: string): Found {
-  const place = placeOfExpression(codeContext(context.debuggee.target), expression);
+  const place =
+    watchedPlaceOf(expression) ??
+    placeOfExpression(codeContext(context.debuggee.target), expression);
   if (typeof place === 'string') return { message: place };
   return ifPossible(place, ACCESS[verb as keyof typeof ACCESS], expression);
 }
