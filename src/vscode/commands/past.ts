@@ -9,6 +9,7 @@ import {
   type TimelineBody,
 } from '../../adapter/past/protocol';
 import type { Row } from '../views/view-tree';
+import { askFocused } from './ask';
 import type { CommandContext, Commands } from './commands';
 
 interface GoalPick extends vscode.QuickPickItem {
@@ -23,17 +24,7 @@ interface TimelinePick extends vscode.QuickPickItem {
 
 /** Into the past of the guest, and to moments that are known. */
 export function pastCommands({ watcher }: CommandContext): Commands {
-  /** @returns undefined where nothing stands that could be asked, or what went wrong has been shown */
-  const ask = async <T>(request: string, args: object = {}): Promise<T | undefined> => {
-    const session = watcher.focus?.session;
-    if (!session) return undefined;
-    try {
-      return (await session.customRequest(request, args)) as T;
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
-  };
+  const ask = askFocused(watcher);
   const goTo = (goal: GoToArguments) => ask(PastRequest.GO_TO, goal);
   return {
     'ringside.stepBackInto': (args: StepBackIntoArguments = {}) =>

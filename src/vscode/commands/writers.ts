@@ -2,6 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import { PastRequest } from '../../adapter/past/protocol';
 import type { Row } from '../views/view-tree';
+import { askFocused } from './ask';
 import type { CommandContext, Commands } from './commands';
 
 type DataInfo = DebugProtocol.DataBreakpointInfoResponse['body'];
@@ -16,15 +17,7 @@ type From = Row | VariableContext | undefined;
 
 /** Who writes something: the last one before this moment, the next one, and each from now on. */
 export function writerCommands({ watcher }: CommandContext): Commands {
-  /** @returns undefined where nothing stands that could be asked, or what went wrong has been shown */
-  const ask = async <T>(request: string, args: object): Promise<T | undefined> => {
-    try {
-      return (await watcher.focus?.session.customRequest(request, args)) as T | undefined;
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
-  };
+  const ask = askFocused(watcher);
   /** What is meant, and the number by which the session knows it. */
   const find = async (from: From, title: string): Promise<Watched | undefined> => {
     const place = placeIn(from) ?? (await askExpression(title));
