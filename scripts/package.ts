@@ -19,6 +19,7 @@ const NEEDED = [
   'LICENSE',
   'THIRD_PARTY_NOTICES.txt',
   'dist/cli.js',
+  'dist/ringside.js',
   'dist/extension.js',
   'dist/language.js',
   'dist/doctor.js',

@@ -7,7 +7,7 @@ import { packed } from '../../src/firmware/packed';
 import { ROMS } from '../../src/firmware/roms';
 import { generateInterpreter } from '../../src/processor/interpreter/module';
 import { representatives } from '../../src/processor/interpreter/slow-numbers';
-import type { Assets } from './assets';
+import * as assets from './assets';
 import { firmwareSources } from './firmware-files';
 import { isMonitorFile, monitorSources, readWithSites } from './monitor-files';
 
@@ -24,7 +24,7 @@ export const monitorSites: Plugin = {
 };
 
 /** A module of JSON that is a file among the assets. */
-const jsonAsset = (assets: Assets, name: string, constant: string, make: () => object): Plugin => ({
+const jsonAsset = (name: string, constant: string, make: () => object): Plugin => ({
   name,
   setup(build) {
     build.onResolve({ filter: new RegExp(`^ringside:${name}$`) }, () => ({
@@ -44,12 +44,10 @@ const jsonAsset = (assets: Assets, name: string, constant: string, make: () => o
 });
 
 /** `ringside:monitor-sources`: the monitor's sources as text, to be read in the editor. */
-export const monitorTexts = (assets: Assets): Plugin =>
-  jsonAsset(assets, 'monitor-sources', 'monitorSources', monitorSources);
+export const monitorTexts = jsonAsset('monitor-sources', 'monitorSources', monitorSources);
 
 /** `ringside:firmware-sources`: the firmware's sources as text, to be read in the editor. */
-export const firmwareTexts = (assets: Assets): Plugin =>
-  jsonAsset(assets, 'firmware-sources', 'firmwareSources', firmwareSources);
+export const firmwareTexts = jsonAsset('firmware-sources', 'firmwareSources', firmwareSources);
 
 /** The firmware, assembled once here instead of at every start. */
 export const prebuiltFirmware: Plugin = {
@@ -66,7 +64,7 @@ export const prebuiltFirmware: Plugin = {
 };
 
 /** iced-x86 reads its WebAssembly by Node's modules; here it is one of the assets. */
-export const icedModule = (assets: Assets): Plugin => ({
+export const icedModule: Plugin = {
   name: 'iced-module',
   setup(build) {
     build.onLoad({ filter: /[\\/]iced-x86[\\/]iced_x86\.js$/ }, async ({ path }) => {
@@ -86,23 +84,22 @@ export const icedModule = (assets: Assets): Plugin => ({
       };
     });
   },
-});
+};
 
-/** The few Node modules that `@vscode/debugadapter` asks for. */
+/** The few Node modules that the suites in the browser ask for. */
 export const browserShims: Plugin = {
   name: 'browser-shims',
   setup(build) {
-    build.onResolve(
-      { filter: /^(node:)?(events|url|net|assert(\/strict)?|fs|path)$/ },
-      ({ path }) => ({
-        path: resolve(__dirname, 'shims', `${path.replace(/^node:|\/strict$/g, '')}.ts`),
-      }),
-    );
+    const shim = (filter: RegExp, file: string): void => {
+      build.onResolve({ filter }, () => ({ path: resolve(__dirname, file) }));
+    };
+    shim(/^(node:)?assert(\/strict)?$/, 'shims/assert.ts');
+    shim(/^(node:)?events$/, '../../src/vscode/web/event-emitter.ts');
   },
 };
 
 /** The interpreter, generated once here instead of at every start. */
-export const prebuiltInterpreter = (assets: Assets): Plugin => ({
+export const prebuiltInterpreter: Plugin = {
   name: 'prebuilt-interpreter',
   setup(build) {
     build.onLoad({ filter: /[\\/]interpreter[\\/]prebuilt\.ts$/ }, () => {
@@ -120,13 +117,14 @@ export const prebuiltInterpreter = (assets: Assets): Plugin => ({
       };
     });
   },
-});
+};
 
-/** What is made of our own sources and of iced-x86; what ships has the prebuilt interpreter, too. */
-export const made = (assets: Assets): Plugin[] => [
+/** What is made of our own sources and of iced-x86. */
+export const made: Plugin[] = [
   monitorSites,
-  monitorTexts(assets),
-  firmwareTexts(assets),
+  monitorTexts,
+  firmwareTexts,
   prebuiltFirmware,
-  icedModule(assets),
+  icedModule,
+  prebuiltInterpreter,
 ];

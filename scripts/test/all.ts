@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { packageExtension } from '../package';
 import { canRunServer } from '../vscode/install';
 import { secondAttempt } from './second-attempt';
 
@@ -74,6 +75,7 @@ async function main(): Promise<void> {
   const kernels = await show([...mocha, ...BESIDE, 'test/kernels/*.test.ts']);
   // Where neither Debian's packages nor a compiler can be had, there is nothing to count.
   if (!/^\s+0 passing/m.test(kernels.output)) results.push(counts('kernels', kernels, words));
+  if (canRunServer()) process.env['RINGSIDE_VSIX'] = await packageExtension();
   for (const file of canRunServer() ? readdirSync(join(ROOT, 'test/person')).sort() : []) {
     if (!file.endsWith('.test.ts')) continue;
     const title = `as a person, in the packed extension: ${file.slice(0, -'.test.ts'.length)}`;

@@ -27,7 +27,13 @@ export interface PackedWorkbench {
   close(): Promise<void>;
 }
 
+/** Packed once for all suites of a run, which is told by its environment. */
 let packed: Promise<string> | undefined;
+
+function givenOrPacked(): Promise<string> {
+  const given = process.env['RINGSIDE_VSIX'];
+  return given === undefined ? packageExtension() : Promise.resolve(given);
+}
 
 /** @param prepare what the folder has beside the samples */
 export async function openPackedWorkbench(
@@ -35,7 +41,7 @@ export async function openPackedWorkbench(
   theme: Theme,
   prepare: (folder: string) => void = () => undefined,
 ): Promise<PackedWorkbench> {
-  const vsix = await (packed ??= packageExtension());
+  const vsix = await (packed ??= givenOrPacked());
   const vscode = await installServer();
   const browser = await findChromium(vscode);
   const server = await startServer(vscode, {

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-import { besideBundle } from '../../scripts/build/assets';
-import { made } from '../../scripts/build/plugins';
+import { COMMAND_LINE, ROOT } from '../../scripts/build/bundles';
 
-export const ROOT = resolve(__dirname, '../..');
+export { ROOT };
+
 /** Files of tests that run beside each other have one each. */
 const OUT = join(ROOT, 'out', `transcripts-${process.env['MOCHA_WORKER_ID'] ?? 'alone'}`);
 
@@ -22,18 +22,11 @@ export function commandLine(): Promise<string> {
 async function buildBundle(): Promise<string> {
   const dist = join(OUT, 'dist');
   mkdirSync(dist, { recursive: true });
-  const outfile = join(dist, 'cli.js');
-  await build({
-    bundle: true,
-    format: 'cjs',
-    target: 'es2022',
-    platform: 'node',
-    sourcemap: 'linked',
-    logLevel: 'warning',
-    plugins: made(besideBundle),
-    entryPoints: [join(ROOT, 'src/cli/main.ts')],
-    outfile,
-  });
+  await Promise.all(
+    COMMAND_LINE.map(({ entry, outfile, options }) =>
+      build({ ...options, entryPoints: [join(ROOT, entry)], outfile: join(dist, outfile) }),
+    ),
+  );
   cpSync(join(ROOT, 'l10n'), join(OUT, 'l10n'), { recursive: true });
-  return outfile;
+  return join(dist, 'cli.js');
 }

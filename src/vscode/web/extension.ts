@@ -4,19 +4,16 @@ import { translations } from '../translations';
 import { activateRingside, type RingsideApi } from '../activate';
 import type { AdapterLink } from '../background/adapter-link';
 import type { Platform } from '../platform';
-import { loadAssets } from './assets';
 import { breathe } from './breathe';
+import { loadBundle } from './bundles';
 import { workspaceFiles } from './workspace-files';
 
 /** The browser: the adapter lives in this worker and reads through the editor's file system. */
 export function activate(context: vscode.ExtensionContext): RingsideApi {
   const platform: Platform = {
     kind: 'worker',
-    loadLanguage: async () => {
-      await loadAssets(context.extensionUri);
-      return import('../../language');
-    },
-    loadDoctor: () => import('../../doctor'),
+    loadLanguage: () => loadBundle(context.extensionUri, 'language.js'),
+    loadDoctor: () => loadBundle(context.extensionUri, 'doctor.js'),
     createAdapter: async () => {
       const adapter = await adapterIn(context.extensionUri);
       return new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter);
@@ -27,16 +24,15 @@ export function activate(context: vscode.ExtensionContext): RingsideApi {
 }
 
 async function adapterIn(extension: vscode.Uri): Promise<RingsideAdapter> {
-  await loadAssets(extension);
-  const [{ createAdapter }, { monitorSources }, { firmwareSources }] = await Promise.all([
-    import('../../adapter/adapter'),
-    import('ringside:monitor-sources'),
-    import('ringside:firmware-sources'),
+  const ringside = await loadBundle(extension, 'ringside.js');
+  const [{ createAdapter }, shippedSources] = await Promise.all([
+    ringside.adapter(),
+    ringside.shippedSources(),
   ]);
   return createAdapter({
     files: workspaceFiles,
     breathe,
-    shippedSources: { ...monitorSources, ...firmwareSources },
+    shippedSources,
     translations: () => Promise.resolve(translations()),
   });
 }

@@ -1,2 +1,0 @@
-/** A browser has no files; the adapter reads through the editor there. */
-export {};

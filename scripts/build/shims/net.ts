@@ -1,2 +1,0 @@
-/** A browser has no sockets; the adapter is called directly there. */
-export {};

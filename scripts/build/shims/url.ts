@@ -1,2 +1,0 @@
-const { URL } = globalThis;
-export { URL };
