@@ -18,6 +18,7 @@ import { RequestError } from '../request-error';
 import { granularityOf, runCommand } from '../running/execution';
 import { bookmarkBody } from './bookmark-body';
 import { historyOf } from './history';
+import { recentLinesBody } from './recent-lines';
 import {
   PastRequest,
   type BookmarkArguments,
@@ -27,6 +28,7 @@ import {
   type HistoryResponse,
   type StoreArguments,
   type MomentsResponse,
+  type RecentLinesArguments,
   type StepBackIntoArguments,
   type StepBackOutArguments,
   type TimelineArguments,
@@ -67,6 +69,9 @@ export function pastRequests(context: SessionContext): Handlers {
       const told = (): HistoryResponse => historyOf(context.debuggee, args);
       return args.atEnd ? context.endings.wait(told, signal) : told();
     }),
+    [PastRequest.RECENT_LINES]: handler((args: RecentLinesArguments) =>
+      recentLinesBody(context, args),
+    ),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {

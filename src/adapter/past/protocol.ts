@@ -160,7 +160,36 @@ export interface EpisodeBody {
   readonly exit?: number;
 }
 
+/** `ringside/recentLines`: the lines that were executed last. Nothing is known of a past that is not recorded. */
+export interface RecentLinesArguments {
+  /** So many instructions of the whole computer: 1 to 10000. Default: 100. */
+  readonly instructions?: number;
+}
+
+export interface RecentLinesResponse {
+  readonly lines: readonly RecentLineBody[];
+}
+
+export interface RecentLineBody {
+  readonly source: DebugProtocol.Source;
+  readonly line: number;
+  /** Instructions completed since: 1 when it was the last one. */
+  readonly ago: number;
+  /** How often it was executed in the stretch that was asked for. */
+  readonly times: number;
+  /** The general registers before it was executed last, and behind it. */
+  readonly registers: readonly RegisterThenBody[];
+}
+
+export interface RegisterThenBody {
+  readonly name: string;
+  /** '0x3f8' */
+  readonly before: string;
+  readonly after: string;
+}
+
 export const PastRequest = {
+  RECENT_LINES: 'ringside/recentLines',
   HISTORY: 'ringside/history',
   SAVE: 'ringside/saveRecording',
   LAST_STORE: 'ringside/lastStore',

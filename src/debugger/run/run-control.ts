@@ -12,6 +12,7 @@ import type { Breakpoints, Watchpoint } from './breakpoints';
 import { Execution } from './execution';
 import { Bookmarks } from './past/bookmarks';
 import { History, type ForwardRun } from './past/history';
+import type { Retrace } from './past/retrace';
 import { MonitorRun } from './monitor-run';
 import {
   ASKED,
@@ -104,6 +105,11 @@ export class RunControl {
   /** A recording that was saved elsewhere is being done again. */
   get isReplaying(): boolean {
     return this.history?.isReplaying === true;
+  }
+
+  /** Goes the latest way of the program once more, while nothing runs; undefined where the past is not recorded. */
+  get retrace(): Retrace | undefined {
+    return this.history?.retrace;
   }
 
   get hasEnded(): boolean {

@@ -24,6 +24,7 @@ import { transferOf, type Transfer } from '../transfers';
 import type { Goal } from './goal';
 import { Journey } from './journey';
 import { replayTo } from './replay';
+import { Retrace } from './retrace';
 import { Search } from './search';
 import { SingleSteps } from './single-steps';
 import { standingOf, type Standing } from './standing';
@@ -60,6 +61,7 @@ export class History {
   private readonly steps: SingleSteps;
   private readonly search: Search;
   private readonly journey: Journey;
+  readonly retrace: Retrace;
 
   constructor(
     private readonly subject: Present,
@@ -71,6 +73,7 @@ export class History {
     this.steps = new SingleSteps(recorder, run);
     this.search = new Search(subject, recorder, run, breakpoints, () => forward.breathe());
     this.journey = new Journey(subject, recorder, run);
+    this.retrace = new Retrace(subject, recorder, this.journey, this.steps);
   }
 
   /** @param guest the number of the guest, or processor, that steps back: from where it stands */

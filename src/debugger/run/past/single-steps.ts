@@ -47,8 +47,12 @@ export class SingleSteps {
     return found;
   }
 
+  get inMonitor(): boolean {
+    return this.run.inMonitor;
+  }
+
   /** @returns whether anything was done */
-  private stepOne(): boolean {
+  stepOne(): boolean {
     const { recorder, run } = this;
     const { now } = recorder;
     for (let tries = 0; tries < TRIES; tries++) {
