@@ -33,6 +33,7 @@ const MARKUP =
 const FOR_PROGRAMMERS = new Set([
   'GNU as',
   '<command line>',
+  '{} asks for {}, which no browser has',
   '{} makes {} bytes in place of {}',
   'data breakpoint',
   'file needed',

@@ -22,6 +22,7 @@ import { disassembleAround } from './places/disassembly';
 import type { AddressSpace } from './memory';
 import type { Goal } from './run/past/goal';
 import type { RunCommand } from './run/run-settings';
+import { recentLines } from './places/recent-lines';
 import { callStack } from './places/stack';
 import type { ViewName } from './views/row';
 import { Views } from './views/views';
@@ -282,6 +283,13 @@ const DEEDS = {
   read: ({ debuggee: { target } }: Session, choice: number) => {
     target.memory.read(SPACES[choice % 3] ?? 'gva', BigInt(choice) << 7n, 4096);
     target.hostMemory.read('gva', BigInt(choice) << 7n, 4096);
+  },
+  retrace: ({ debuggee: { machine, run } }: Session, choice: number) => {
+    const { stateHash } = machine;
+    const { now, isPast } = run.recorder ?? {};
+    if (run.retrace) recentLines(run.retrace, 1 + (choice % 60));
+    assert.equal(machine.stateHash, stateHash);
+    assert.deepEqual([run.recorder?.now, run.recorder?.isPast], [now, isPast]);
   },
   save: ({ debuggee: { machine } }: Session) => {
     assert.equal(machine.stateHash, machine.stateHash);

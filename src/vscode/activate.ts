@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands';
 import { ComparisonPanel } from './comparison/comparison-panel';
 import { OtherWays } from './comparison/other-way';
+import { LineHistory } from './line-history/line-history';
 import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
@@ -26,6 +27,7 @@ export interface RingsideApi {
   readonly terminals: GuestTerminals;
   readonly screen: GuestScreen;
   readonly remarks: RemarkMarks;
+  readonly lineHistory: LineHistory;
   readonly comparison: ComparisonPanel;
   readonly timeline: TimelineView;
 }
@@ -42,6 +44,7 @@ export function activateRingside(
   const lastGuest = new LastGuest();
   const screen = new GuestScreen(context.extensionUri, watcher);
   const remarks = new RemarkMarks(watcher);
+  const lineHistory = new LineHistory(watcher);
   const comparison = new ComparisonPanel(context.extensionUri);
   const timeline = new TimelineView(context.extensionUri, watcher);
   const otherWays = new OtherWays(platform, watcher);
@@ -54,6 +57,7 @@ export function activateRingside(
     lastGuest,
     screen,
     remarks,
+    lineHistory,
     comparison,
     timeline,
     language,
@@ -78,7 +82,8 @@ export function activateRingside(
     }),
   );
   openRegistersOnce(context, watcher, views);
-  return { host: platform.kind, views, world, terminals, screen, remarks, comparison, timeline };
+  const { kind: host } = platform;
+  return { host, views, world, terminals, screen, remarks, lineHistory, comparison, timeline };
 }
 
 const OPENED = 'ringside.registersOpened';

@@ -8,6 +8,7 @@ import {
   type StepBackIntoArguments,
   type TimelineBody,
 } from '../../adapter/past/protocol';
+import { toggleLineHistory } from '../line-history/line-history';
 import type { Row } from '../views/view-tree';
 import { askFocused } from './ask';
 import type { CommandContext, Commands } from './commands';
@@ -55,6 +56,7 @@ export function pastCommands({ watcher }: CommandContext): Commands {
       const args: BookmarkArguments = name.trim() === '' ? {} : { name: name.trim() };
       await ask<BookmarkBody>(PastRequest.BOOKMARK, args);
     },
+    'ringside.toggleLineHistory': toggleLineHistory,
     'ringside.showTimeline': () => vscode.commands.executeCommand('ringside.timeline.focus'),
     'ringside.timelines': async () => {
       const moments = await ask<MomentsResponse>(PastRequest.MOMENTS);

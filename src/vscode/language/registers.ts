@@ -8,3 +8,13 @@ const NAMES = new RegExp(
 export function isRegister(word: string): boolean {
   return NAMES.test(word);
 }
+
+/** What a general register is part of: 'ax' for AL, AX, EAX and RAX, 'r8' for R8D; undefined for other words. */
+export function registerFamily(word: string): string | undefined {
+  const name = word.toLowerCase();
+  const [, numbered] = /^(r(?:8|9|1[0-5]))[dwb]?$/.exec(name) ?? [];
+  if (numbered !== undefined) return numbered;
+  const [, letter] = /^([abcd])[hl]$/.exec(name) ?? [];
+  if (letter !== undefined) return `${letter}x`;
+  return new RegExp(`^[re]?(${LEGACY})l?$`).exec(name)?.[1];
+}
