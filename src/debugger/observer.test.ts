@@ -287,7 +287,7 @@ const DEEDS = {
   retrace: ({ debuggee: { machine, run } }: Session, choice: number) => {
     const { stateHash } = machine;
     const { now, isPast } = run.recorder ?? {};
-    if (run.retrace) recentLines(run.retrace, 1 + (choice % 60));
+    if (run.canLookBack) recentLines(run, 1 + (choice % 60));
     assert.equal(machine.stateHash, stateHash);
     assert.deepEqual([run.recorder?.now, run.recorder?.isPast], [now, isPast]);
   },

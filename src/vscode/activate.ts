@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands';
 import { ComparisonPanel } from './comparison/comparison-panel';
 import { OtherWays } from './comparison/other-way';
+import { ExecutedLines } from './coverage/coverage';
 import { LineHistory } from './line-history/line-history';
 import { LanguageSupport } from './language/register';
 import type { Platform } from './platform';
@@ -28,6 +29,7 @@ export interface RingsideApi {
   readonly screen: GuestScreen;
   readonly remarks: RemarkMarks;
   readonly lineHistory: LineHistory;
+  readonly coverage: ExecutedLines;
   readonly comparison: ComparisonPanel;
   readonly timeline: TimelineView;
 }
@@ -45,6 +47,7 @@ export function activateRingside(
   const screen = new GuestScreen(context.extensionUri, watcher);
   const remarks = new RemarkMarks(watcher);
   const lineHistory = new LineHistory(watcher);
+  const coverage = new ExecutedLines(watcher);
   const comparison = new ComparisonPanel(context.extensionUri);
   const timeline = new TimelineView(context.extensionUri, watcher);
   const otherWays = new OtherWays(platform, watcher);
@@ -58,6 +61,7 @@ export function activateRingside(
     screen,
     remarks,
     lineHistory,
+    coverage,
     comparison,
     timeline,
     language,
@@ -75,6 +79,7 @@ export function activateRingside(
       screen,
       comparison,
       otherWays,
+      coverage,
       choices: context.globalState,
     }),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
@@ -83,7 +88,8 @@ export function activateRingside(
   );
   openRegistersOnce(context, watcher, views);
   const { kind: host } = platform;
-  return { host, views, world, terminals, screen, remarks, lineHistory, comparison, timeline };
+  const marks = { remarks, lineHistory, coverage };
+  return { host, views, world, terminals, screen, ...marks, comparison, timeline };
 }
 
 const OPENED = 'ringside.registersOpened';

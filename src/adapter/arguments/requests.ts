@@ -287,6 +287,7 @@ const PAST = {
     stretches: optional(count),
     atEnd: optional(flag),
   }),
+  [PastRequest.COVERAGE]: NOTHING,
   [PastRequest.RECENT_LINES]: object<RecentLinesArguments>({ instructions: optional(count) }),
   [PastRequest.NEXT_STORE]: object<StoreArguments>({ dataId: text }),
   [PastRequest.LAST_STORE]: object<StoreArguments>({ dataId: text }),

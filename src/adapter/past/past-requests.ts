@@ -17,6 +17,7 @@ import { worldOf } from '../inspect/worlds';
 import { RequestError } from '../request-error';
 import { granularityOf, runCommand } from '../running/execution';
 import { bookmarkBody } from './bookmark-body';
+import { coverageBody } from './coverage';
 import { historyOf } from './history';
 import { recentLinesBody } from './recent-lines';
 import {
@@ -72,6 +73,7 @@ export function pastRequests(context: SessionContext): Handlers {
     [PastRequest.RECENT_LINES]: handler((args: RecentLinesArguments) =>
       recentLinesBody(context, args),
     ),
+    [PastRequest.COVERAGE]: () => coverageBody(context),
     [PastRequest.MOMENTS]: () => momentsOf(context),
     [PastRequest.BOOKMARK]: handler((args: BookmarkArguments) => mark(context, args)),
     [PastRequest.TIMELINE]: handler(({ number, drop }: TimelineArguments) => {

@@ -188,7 +188,22 @@ export interface RegisterThenBody {
   readonly after: string;
 }
 
+/**
+ * `ringside/coverage`: which lines of the programs were executed by now. It takes about as long as the run did; `pause`
+ * calls it off, which is an error. No arguments.
+ */
+export interface CoverageResponse {
+  readonly files: readonly FileCoverageBody[];
+}
+
+export interface FileCoverageBody {
+  readonly source: DebugProtocol.Source;
+  /** Every line that has become instructions, also those in the bodies of macros. */
+  readonly lines: readonly { readonly line: number; readonly executed: boolean }[];
+}
+
 export const PastRequest = {
+  COVERAGE: 'ringside/coverage',
   RECENT_LINES: 'ringside/recentLines',
   HISTORY: 'ringside/history',
   SAVE: 'ringside/saveRecording',

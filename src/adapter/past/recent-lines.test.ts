@@ -58,6 +58,25 @@ describe('the lines that were executed last', () => {
     return JSON.stringify([frames, view, moments]);
   };
 
+  /** Asks again and again for the same variables of the topmost frame. */
+  const variables = async () => {
+    const { stackFrames } = await client.ask<DebugProtocol.StackTraceResponse['body']>(
+      'stackTrace',
+      { threadId: 1 },
+    );
+    const { scopes } = await client.ask<DebugProtocol.ScopesResponse['body']>('scopes', {
+      frameId: stackFrames[0]?.id,
+    });
+    return async (): Promise<string> => {
+      const all = scopes.map(({ variablesReference }) =>
+        client.ask('variables', { variablesReference }),
+      );
+      const told = JSON.stringify(await Promise.all(all));
+      // What lies below has a new number each time.
+      return told.replace(/("variablesReference":)\d+/g, '$1');
+    };
+  };
+
   for (const monitor of MONITORS) {
     it(`are told with how long ago it was, and how often, under ${monitor}`, async () => {
       await stop(monitor, 'cpuid');
@@ -109,10 +128,29 @@ describe('the lines that were executed last', () => {
     await client.run('next');
     const before = await place();
     assert.match(before, /handle/i);
+    const held = await variables();
+    const known = await held();
+    assert.match(known, /VMREAD/);
     assert.equal((await recent()).at(-1)?.line, lineOf('cpuid'));
+    assert.equal(await held(), known, 'what a client holds is still answered');
     assert.equal(await place(), before);
     await client.run('stepOut');
     assert.equal((await recent()).at(-1)?.line, lineOf('cpuid'));
+  });
+
+  it('do not make a stop be told again', async () => {
+    const TRIPLE = 'org 0x7c00\nbits 16\n lidt [none]\n int3\nnone: dw 0, 0, 0\n';
+    client = new InlineClient({ 'kernel.asm': TRIPLE });
+    await client.start('kernel.asm', { monitor: 'vtx' });
+    await client.run('continue');
+    const before = await place();
+    await client.ask(PastRequest.RECENT_LINES);
+    assert.equal(await place(), before);
+    const stops = (): number => client.events.filter(({ event }) => event === 'stopped').length;
+    const count = stops();
+    await client.ask('continue', { threadId: 1 });
+    await client.event('terminated');
+    assert.equal(stops(), count);
   });
 
   it('are those before a moment of the past', async () => {

@@ -15,8 +15,7 @@ export function recentLinesBody(
   const { run } = context.debuggee;
   if (run.isRunning) throw new RequestError(l10n.t('the guest is running'));
   const count = Math.min(MOST, Math.max(1, instructions));
-  const lines = run.retrace ? recentLines(run.retrace, count) : [];
-  return { lines: lines.map((line) => lineBody(context, line)) };
+  return { lines: recentLines(run, count).map((line) => lineBody(context, line)) };
 }
 
 function lineBody(

@@ -1,5 +1,6 @@
 import { gprName } from '../../isa/registers/general';
-import type { Passage, Retrace } from '../run/past/retrace';
+import type { Passage } from '../run/past/retrace';
+import type { RunControl } from '../run/run-control';
 import { modeOf, type Mode } from '../registers/registers';
 import type { Target } from '../target';
 import { placeAt } from './program-place';
@@ -34,11 +35,11 @@ interface Execution {
   last: Passage;
 }
 
-/** The lines of the last `count` instructions, each once. */
-export function recentLines(retrace: Retrace, count: number): RecentLine[] {
+/** The lines of the last `count` instructions, each once; none where the past is not recorded. */
+export function recentLines(run: Pick<RunControl, 'retrace'>, count: number): RecentLine[] {
   const executions: Execution[] = [];
   const latest = new Map<Target, Execution>();
-  retrace.visit(count, (passage) => {
+  run.retrace(count, (passage) => {
     note(passage, latest, executions);
   });
   for (const [target, execution] of latest) execution.after ??= registersOf(target);

@@ -58,9 +58,26 @@ export class MonitorRun {
     this.reported = undefined;
   }
 
+  /**
+   * The machine is about to go elsewhere and to come back: its operations are made anew, and what was told of the present
+   * one stays told.
+   *
+   * @returns to be called when it is back
+   */
+  leave(): () => void {
+    const isTold = this.reported !== undefined && this.reported === this.next;
+    return () => {
+      if (isTold) this.reported = this.next;
+    };
+  }
+
+  private get next(): Operation | undefined {
+    return this.target.monitor?.activity?.next;
+  }
+
   /** The monitor is about to end the guest for a bad reason: the user sees it while all is still there. */
   private givesUp(): RunResult | undefined {
-    const next = this.target.monitor?.activity?.next;
+    const { next } = this;
     if (next?.end?.kind !== 'failure' || next === this.reported) return undefined;
     const { failure } = next.end;
     if (failure.kind === 'entry-failed') return undefined; // reported when it failed

@@ -12,7 +12,7 @@ import type { Breakpoints, Watchpoint } from './breakpoints';
 import { Execution } from './execution';
 import { Bookmarks } from './past/bookmarks';
 import { History, type ForwardRun } from './past/history';
-import type { Retrace } from './past/retrace';
+import type { Passage } from './past/retrace';
 import { MonitorRun } from './monitor-run';
 import {
   ASKED,
@@ -26,6 +26,7 @@ import {
 import { Steps, type Controllable } from './steps';
 import { isStep, isStore, stopped, type RunResult } from './stop';
 import type { Present, Target } from '../target';
+import type { LineEntry } from '../../program';
 import type { Refusal } from '../../vmm';
 import type { ExitRecord } from '../trace/exit-trace';
 
@@ -107,9 +108,33 @@ export class RunControl {
     return this.history?.isReplaying === true;
   }
 
-  /** Goes the latest way of the program once more, while nothing runs; undefined where the past is not recorded. */
-  get retrace(): Retrace | undefined {
-    return this.history?.retrace;
+  /** Whether the past is recorded, and nothing runs: `retrace` and `executed` can be asked for. */
+  get canLookBack(): boolean {
+    return this.history !== undefined && !this.running;
+  }
+
+  /** Goes the latest way of the program once more; the machine is back at once. See `Retrace`. */
+  retrace(count: number, visit: (passage: Passage) => void): void {
+    const back = this.monitor.leave();
+    this.history?.retrace.visit(count, visit);
+    back();
+  }
+
+  /**
+   * What of the programs was executed by now. It takes about as long as the run did, and ends at a pause: undefined then.
+   */
+  async executed(): Promise<ReadonlySet<LineEntry> | undefined> {
+    const { history, execution, monitor } = this;
+    if (!history || this.running) return undefined;
+    this.running = true;
+    execution.begin();
+    const back = monitor.leave();
+    try {
+      return await history.executed();
+    } finally {
+      back();
+      this.running = false;
+    }
   }
 
   get hasEnded(): boolean {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import type { SessionWatcher } from '../session/watcher';
 
 /** @returns undefined where nothing stands that could be asked, or what went wrong has been shown */
@@ -13,7 +14,7 @@ export const askFocused =
     try {
       return (await session.customRequest(request, args)) as T;
     } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      void vscode.window.showErrorMessage(messageOf(error));
       return undefined;
     }
   };

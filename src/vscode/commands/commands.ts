@@ -8,6 +8,7 @@ import type { Views } from '../views/views';
 import type { ComparisonPanel } from '../comparison/comparison-panel';
 import type { OtherWays } from '../comparison/other-way';
 import { registerStates } from '../comparison/states';
+import type { ExecutedLines } from '../coverage/coverage';
 import type { Platform } from '../platform';
 import { comparisonCommands } from './comparison';
 import { registerExplanations } from '../dumps/explain-dump';
@@ -36,6 +37,7 @@ export interface CommandContext {
   readonly screen: GuestScreen;
   readonly comparison: ComparisonPanel;
   readonly otherWays: OtherWays;
+  readonly coverage: ExecutedLines;
   /** What a person has chosen, kept from one window to the next. */
   readonly choices: vscode.Memento;
 }

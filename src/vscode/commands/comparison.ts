@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import { compareInBackground } from '../comparison/compare';
 import { isAssembly } from '../language/languages';
 import { completed, launchOf, pathOf, programToDebug } from '../session/configurations';
@@ -51,7 +52,7 @@ async function saveSources(): Promise<void> {
 }
 
 function tellFailure(error: unknown): void {
-  void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+  void vscode.window.showErrorMessage(messageOf(error));
 }
 
 /** What the running session debugs, unless another file is chosen; else the file in front, as F5 would start it. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import { explainDump } from '../dumps/explain-dump';
 import type { CommandContext, Commands } from './commands';
 
@@ -9,7 +10,7 @@ export function doctorCommands({ platform }: CommandContext): Commands {
       try {
         await explainDump(platform, resource instanceof vscode.Uri ? resource : undefined);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         void vscode.window.showErrorMessage(message);
       }
     },

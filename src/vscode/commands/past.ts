@@ -24,7 +24,7 @@ interface TimelinePick extends vscode.QuickPickItem {
 }
 
 /** Into the past of the guest, and to moments that are known. */
-export function pastCommands({ watcher }: CommandContext): Commands {
+export function pastCommands({ watcher, coverage }: CommandContext): Commands {
   const ask = askFocused(watcher);
   const goTo = (goal: GoToArguments) => ask(PastRequest.GO_TO, goal);
   return {
@@ -56,6 +56,7 @@ export function pastCommands({ watcher }: CommandContext): Commands {
       const args: BookmarkArguments = name.trim() === '' ? {} : { name: name.trim() };
       await ask<BookmarkBody>(PastRequest.BOOKMARK, args);
     },
+    'ringside.showCoverage': () => coverage.show(),
     'ringside.toggleLineHistory': toggleLineHistory,
     'ringside.showTimeline': () => vscode.commands.executeCommand('ringside.timeline.focus'),
     'ringside.timelines': async () => {

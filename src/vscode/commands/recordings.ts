@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import { PastRequest, type SavedRecording } from '../../adapter/past/protocol';
 import { debugRecording } from '../recordings/debug-recording';
 import type { CommandContext, Commands } from './commands';
@@ -19,7 +20,7 @@ export function recordingCommands({ watcher }: CommandContext): Commands {
         const uri = to instanceof vscode.Uri ? to : await askWhere(saved.name);
         if (uri) await vscode.workspace.fs.writeFile(uri, bytesOf(saved));
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         void vscode.window.showErrorMessage(text);
       }
     },

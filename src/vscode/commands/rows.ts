@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import { sourceUri } from '../session/source-uri';
 import type { Row } from '../views/view-tree';
 import type { CommandContext, Commands } from './commands';
@@ -31,7 +32,7 @@ export function rowCommands({ views, watcher }: CommandContext): Commands {
       try {
         await views.of(row.view).edit(row, value);
       } catch (error) {
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        void vscode.window.showErrorMessage(messageOf(error));
       }
     },
     'ringside.revealInMemory': async (row?: Row) => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import { CustomRequest, type InputArguments } from '../../adapter/protocol';
 import type { SessionWatcher } from './watcher';
 
@@ -42,7 +43,7 @@ class GuestTerminal implements vscode.Pseudoterminal {
   handleInput(text: string): void {
     const input: InputArguments = { text };
     this.session.customRequest(CustomRequest.INPUT, input).then(undefined, (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.writeEmitter.fire(`\r\n[${message}]\r\n`);
     });
   }

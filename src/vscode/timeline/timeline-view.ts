@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import {
   PastRequest,
   type GoToArguments,
@@ -141,7 +142,7 @@ export class TimelineView implements vscode.WebviewViewProvider, vscode.Disposab
     try {
       await session.customRequest(PastRequest.GO_TO, goal);
     } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      void vscode.window.showErrorMessage(messageOf(error));
     }
   }
 

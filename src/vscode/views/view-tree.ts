@@ -7,6 +7,7 @@ import {
   type ViewNode,
   type ViewResponse,
 } from '../../adapter/protocol';
+import { messageOf } from '../errors';
 import type { Focus, SessionWatcher } from '../session/watcher';
 import { toTreeItem } from './tree-item';
 
@@ -152,8 +153,4 @@ export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@ import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { executedSuite } from './executed';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
@@ -28,6 +29,7 @@ export function run(): Promise<void> {
     }
     debuggingSuite();
     pastSuite();
+    executedSuite();
     timelineSuite();
     viewsSuite();
     screenSuite();

@@ -9,6 +9,7 @@ import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { executedSuite } from './executed';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
@@ -29,6 +30,7 @@ function run(): Promise<void> {
     }
     debuggingSuite();
     pastSuite();
+    executedSuite();
     timelineSuite();
     viewsSuite();
     screenSuite();

@@ -6,6 +6,7 @@ import {
   type Timeline,
 } from '../../../session';
 import { LONGEST_INSTRUCTION } from '../../../isa/instructions/length';
+import type { LineEntry } from '../../../program';
 import { lineAt } from '../../places/program-place';
 import { Unwinder, type Activation } from '../../places/unwind';
 import { linearRip } from '../../registers/registers';
@@ -21,6 +22,7 @@ import {
 } from '../run-settings';
 import { isStore, stopped, type RunResult } from '../stop';
 import { transferOf, type Transfer } from '../transfers';
+import { Executed } from './executed';
 import type { Goal } from './goal';
 import { Journey } from './journey';
 import { replayTo } from './replay';
@@ -81,6 +83,12 @@ export class History {
     const result = await this.dispatch(command, guest);
     if (!this.isPlace) this.run.execute(1, true);
     return result;
+  }
+
+  /** What of the programs was executed by now; undefined where somebody wanted no more of the search. */
+  executed(): Promise<ReadonlySet<LineEntry> | undefined> {
+    const { subject, recorder, run, breakpoints, forward } = this;
+    return new Executed(subject, recorder, run, breakpoints, () => forward.breathe()).find();
   }
 
   private dispatch(command: BackwardCommand, guest?: number): RunResult | Promise<RunResult> {
