@@ -162,7 +162,7 @@ export interface EpisodeBody {
 
 /** `ringside/recentLines`: the lines that were executed last. Nothing is known of a past that is not recorded. */
 export interface RecentLinesArguments {
-  /** So many instructions of the whole computer: 1 to 10000. Default: 100. */
+  /** So many instructions of all that the computer executes, but the monitor's: 1 to 10000. Default: 100. */
   readonly instructions?: number;
 }
 
@@ -173,7 +173,7 @@ export interface RecentLinesResponse {
 export interface RecentLineBody {
   readonly source: DebugProtocol.Source;
   readonly line: number;
-  /** Instructions completed since: 1 when it was the last one. */
+  /** How many instructions ago it was executed last: 1 when it was the last one. */
   readonly ago: number;
   /** How often it was executed in the stretch that was asked for. */
   readonly times: number;

@@ -110,6 +110,54 @@ describe('the lines that were executed last', () => {
     });
   }
 
+  for (const monitor of MONITORS) {
+    it(`are not those before which an interrupt came, under ${monitor}`, async () => {
+      const TIMER = `
+org 0x7c00
+bits 16
+        cli
+        xor ax, ax
+        mov ds, ax
+        mov ss, ax
+        mov sp, 0x7000
+        mov word [8 * 4], tick
+        mov word [8 * 4 + 2], 0
+        mov al, 0x11
+        out 0x20, al
+        mov al, 8
+        out 0x21, al
+        mov al, 4
+        out 0x21, al
+        mov al, 1
+        out 0x21, al
+        mov al, 0xfe
+        out 0x21, al
+        mov al, 0x34
+        out 0x43, al
+        mov al, 100
+        out 0x40, al
+        mov al, 40
+        out 0x40, al
+        sti
+        hlt
+        mov bx, 1       ; not yet
+tick:   inc si
+`;
+      const at = (text: string): number =>
+        TIMER.split('\n').findIndex((line) => line.includes(text)) + 1;
+      client = new InlineClient({ 'kernel.asm': TIMER });
+      await client.start('kernel.asm', { monitor, interrupts: 'deliver' });
+      await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'tick' }] });
+      await client.run('continue');
+      assert.deepEqual((await seen()).slice(-4), [
+        [at('mov al, 40'), 4, 1],
+        [at('mov al, 40') + 1, 3, 1],
+        [at('sti'), 2, 1],
+        [at('hlt'), 1, 1],
+      ]);
+    });
+  }
+
   it('count a repeated instruction once', async () => {
     await stop('none', 'last:');
     const lines = await recent();

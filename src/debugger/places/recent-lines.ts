@@ -1,5 +1,5 @@
 import { gprName } from '../../isa/registers/general';
-import type { Passage } from '../run/past/retrace';
+import type { Passage, Passenger } from '../run/past/retrace';
 import type { RunControl } from '../run/run-control';
 import { modeOf, type Mode } from '../registers/registers';
 import type { Target } from '../target';
@@ -10,7 +10,7 @@ export interface RecentLine {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** Instructions completed since it was executed last: 1 when it was the last one. */
+  /** How many instructions ago it was executed last: 1 when it was the last one. */
   readonly ago: number;
   /** How often it was executed in the stretch that is looked at. */
   readonly times: number;
@@ -24,68 +24,99 @@ export interface RegisterThen {
   readonly after: bigint;
 }
 
-/** One execution of a line: one instruction or, of a macro, several. */
-interface Execution {
-  readonly file: string;
-  readonly line: number;
-  readonly target: Target;
+/** One instruction of a program, or of something whose source nobody knows. */
+interface Execution extends Passage {
+  readonly place: { readonly file: string; readonly line: number } | undefined;
   readonly bits: Mode['bits'];
   readonly before: readonly bigint[];
-  after: readonly bigint[] | undefined;
-  last: Passage;
+  /** Of REP; an instruction that is done anew behind a fault is gone through twice, too. */
+  rounds: number;
 }
 
 /** The lines of the last `count` instructions, each once; none where the past is not recorded. */
 export function recentLines(run: Pick<RunControl, 'retrace'>, count: number): RecentLine[] {
-  const executions: Execution[] = [];
-  const latest = new Map<Target, Execution>();
-  run.retrace(count, (passage) => {
-    note(passage, latest, executions);
-  });
-  for (const [target, execution] of latest) execution.after ??= registersOf(target);
-  return summed(executions);
+  const way = new Way();
+  run.retrace(count, way);
+  return linesOf(way.executions.slice(-count), way);
 }
 
-function note(passage: Passage, latest: Map<Target, Execution>, all: Execution[]): void {
-  const { target, linear } = passage;
-  const before = latest.get(target);
-  const place = placeAt(target, linear)?.entry.chain[0];
-  if (before && before.file === place?.file && before.line === place.line) {
-    if (goesOn(before.last, passage)) {
-      before.last = passage;
+/** The instructions in their order. */
+class Way implements Passenger {
+  readonly executions: Execution[] = [];
+
+  pass(passage: Passage): void {
+    const { target, linear, completed } = passage;
+    const last = this.last(target);
+    if (last?.linear === linear && last.completed === completed) {
+      last.rounds++;
       return;
     }
+    const place = placeAt(target, linear)?.entry.chain[0];
+    const { bits } = modeOf(target.code.registers);
+    this.executions.push({ ...passage, place, bits, before: registersOf(target), rounds: 1 });
   }
-  const registers = registersOf(target);
-  if (before) before.after ??= registers;
-  latest.delete(target);
-  if (!place) return;
-  const { bits } = modeOf(target.code.registers);
-  const { file, line } = place;
-  const here = { file, line, target, bits, before: registers, after: undefined, last: passage };
-  latest.set(target, here);
-  all.push(here);
-}
 
-/** Another instruction of the same line, or another round of REP. */
-const goesOn = (last: Passage, next: Passage): boolean =>
-  next.linear > last.linear || (next.linear === last.linear && next.ago === last.ago);
+  takeBack(target: Target): void {
+    const last = this.last(target);
+    if (!last || --last.rounds > 0) return;
+    this.executions.splice(this.executions.lastIndexOf(last), 1);
+  }
+
+  private last(target: Target): Execution | undefined {
+    return this.executions.findLast((each) => each.target === target);
+  }
+
+  /** The registers behind an instruction: those before the next one, or those of now. */
+  after(execution: Execution): readonly bigint[] {
+    const { executions } = this;
+    const from = executions.indexOf(execution) + 1;
+    const next = executions.slice(from).find(({ target }) => target === execution.target);
+    return next?.before ?? registersOf(execution.target);
+  }
+}
 
 const registersOf = ({ code }: Target): bigint[] =>
   Array.from({ length: 16 }, (_, index) => code.registers.gpr(index));
 
-function summed(executions: readonly Execution[]): RecentLine[] {
+function linesOf(executions: readonly Execution[], way: Way): RecentLine[] {
   const lines = new Map<string, RecentLine>();
-  for (const execution of executions) {
-    const { file, line, last } = execution;
+  for (const [index, execution] of executions.entries()) {
+    const { place } = execution;
+    if (!place) continue;
+    const { file, line } = place;
     const key = `${file}:${String(line)}`;
-    const times = (lines.get(key)?.times ?? 0) + 1;
-    lines.set(key, { file, line, ago: last.ago, times, registers: registersThen(execution) });
+    const before = executions[index - 1];
+    const begins = !before || !isGoingOn(before, execution);
+    const known = lines.get(key);
+    const started = begins ? execution : startOf(executions, index);
+    lines.set(key, {
+      file,
+      line,
+      ago: executions.length - index,
+      times: (known?.times ?? 0) + (begins ? 1 : 0),
+      registers: registersThen(started, way.after(execution)),
+    });
   }
   return [...lines.values()];
 }
 
-function registersThen({ bits, before, after = before }: Execution): RegisterThen[] {
+/** Whether an instruction belongs to the same use of a macro, or to the same line otherwise, as the one before it. */
+const isGoingOn = (before: Execution, { place, target, linear }: Execution): boolean =>
+  before.place?.file === place?.file &&
+  before.place?.line === place?.line &&
+  before.target === target &&
+  before.linear < linear;
+
+function startOf(executions: readonly Execution[], index: number): Execution {
+  const execution = executions[index] as Execution;
+  const before = executions[index - 1];
+  return before && isGoingOn(before, execution) ? startOf(executions, index - 1) : execution;
+}
+
+function registersThen(
+  { bits, before }: Pick<Execution, 'bits' | 'before'>,
+  after: readonly bigint[],
+): RegisterThen[] {
   const width = bits === 64 ? 64 : 32;
   const count = bits === 64 ? 16 : 8;
   return Array.from({ length: count }, (_, index) => ({

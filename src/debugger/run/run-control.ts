@@ -12,7 +12,7 @@ import type { Breakpoints, Watchpoint } from './breakpoints';
 import { Execution } from './execution';
 import { Bookmarks } from './past/bookmarks';
 import { History, type ForwardRun } from './past/history';
-import type { Passage } from './past/retrace';
+import type { Passenger } from './past/retrace';
 import { MonitorRun } from './monitor-run';
 import {
   ASKED,
@@ -114,9 +114,9 @@ export class RunControl {
   }
 
   /** Goes the latest way of the program once more; the machine is back at once. See `Retrace`. */
-  retrace(count: number, visit: (passage: Passage) => void): void {
+  retrace(count: number, passenger: Passenger): void {
     const back = this.monitor.leave();
-    this.history?.retrace.visit(count, visit);
+    this.history?.retrace.take(count, passenger);
     back();
   }
 

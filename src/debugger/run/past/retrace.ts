@@ -3,12 +3,19 @@ import type { Present, Target } from '../../target';
 import type { Journey } from './journey';
 import type { SingleSteps } from './single-steps';
 
-/** Where the program is about to execute an instruction, while the machine stands there. */
+/** Where the program is about to execute an instruction, or another round of it, while the machine stands there. */
 export interface Passage {
   readonly target: Target;
   readonly linear: bigint;
-  /** Instructions that will have been completed from there to the present, this one included. */
-  readonly ago: number;
+  /** Instructions that the processors have completed by then: those that software does for a guest are none of them. */
+  readonly completed: number;
+}
+
+/** Looks at the machine where it passes, and changes nothing. */
+export interface Passenger {
+  pass(passage: Passage): void;
+  /** The latest passage of a target came to nothing: it waited there, or an interrupt came first. */
+  takeBack(target: Target): void;
 }
 
 /** So many steps for each instruction that is wanted: what software executes takes more, and shows fewer. */
@@ -23,29 +30,58 @@ export class Retrace {
     private readonly steps: SingleSteps,
   ) {}
 
-  /**
-   * @param count how many instructions of all that the computer executes, up to the present moment
-   * @param visit may look at the machine, and change nothing
-   */
-  visit(count: number, visit: (passage: Passage) => void): void {
+  /** @param count how many instructions that were completed, of all that the computer executes, up to the present moment */
+  take(count: number, passenger: Passenger): void {
     const { recorder } = this;
-    const { now: end, instructions: last } = recorder;
-    const first = Math.max(0, last - count);
+    const { now: end, instructions } = recorder;
     try {
-      this.journey.to({ kind: 'instruction', count: first });
-      this.visitUpTo(end, MOST_STEPS * count, (target) => {
-        visit({ target, linear: target.linearRip, ago: Math.max(1, last - recorder.instructions) });
-      });
+      this.journey.to({ kind: 'instruction', count: Math.max(0, instructions - count) });
+      this.goUpTo(end, MOST_STEPS * count, passenger);
     } finally {
       recorder.goTo(end);
     }
   }
 
-  private visitUpTo(end: Moment, most: number, visit: (target: Target) => void): void {
+  private goUpTo(end: Moment, most: number, passenger: Passenger): void {
     const { recorder, steps, subject } = this;
+    const interruptions = new Interruptions(subject.targets);
     for (let n = 0; n < most && isEarlier(recorder.now, end); n++) {
-      if (!steps.inMonitor && subject.target.side !== 'monitor') visit(subject.target);
-      if (!steps.stepOne()) return;
+      const { now } = recorder;
+      const { target } = subject;
+      const stands = !steps.inMonitor && target.side !== 'monitor';
+      if (stands) {
+        interruptions.passed(target);
+        passenger.pass({ target, linear: target.linearRip, completed: recorder.instructions });
+      }
+      steps.stepOne();
+      const waits = !steps.inMonitor && recorder.now.steps === now.steps;
+      const interrupted = interruptions.next(subject.target);
+      if (interrupted) passenger.takeBack(interrupted);
+      else if (stands && waits) passenger.takeBack(target);
+      if (waits && recorder.now.time === now.time) return;
     }
+  }
+}
+
+/** Knows when an interrupt came instead of the instruction that a target was about to execute. */
+class Interruptions {
+  private readonly counts: Map<Target, number>;
+  private readonly at = new Map<Target, bigint>();
+
+  constructor(targets: readonly Target[]) {
+    this.counts = new Map(targets.map((target) => [target, target.events.count]));
+  }
+
+  passed(target: Target): void {
+    this.at.set(target, target.code.registers.rip);
+  }
+
+  /** @param target which went on @returns it, if it was interrupted */
+  next(target: Target): Target | undefined {
+    const { count, last } = target.events;
+    if (count === this.counts.get(target)) return undefined;
+    this.counts.set(target, count);
+    const isInstead = last?.kind === 'external-interrupt' && last.from === this.at.get(target);
+    return isInstead ? target : undefined;
   }
 }
