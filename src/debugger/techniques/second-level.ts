@@ -1,3 +1,4 @@
+import type { BitTable } from '../../isa/bits';
 import type { Access } from '../../processor/paging/walk';
 
 /** One entry of the second level (EPT, nested paging) that a walk read. */
@@ -9,6 +10,8 @@ export interface SecondLevelStep {
   readonly entryAddress: number;
   readonly entry: bigint;
   readonly leaf: boolean;
+  /** What its bits mean. */
+  readonly table: BitTable;
   /** Rights, memory type, accessed and dirty flags, by their letters: 'RWX WB A D'. */
   readonly flags: string;
 }

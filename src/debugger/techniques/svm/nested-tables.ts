@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { entryTable } from '../../../isa/paging';
 import type { PageFault, WalkStep } from '../../../processor/paging/walk';
 import type { NestedPageTables } from '../../../processor/svm/nested-paging';
 import type {
@@ -56,6 +57,7 @@ const seen = (step: WalkStep): SecondLevelStep => ({
   entry: step.entry,
   leaf: step.leaf,
   flags: entryFlags(step),
+  table: entryTable(step),
 });
 
 function faultText(fault: PageFault | undefined): string {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { Epte, EptRights } from '../../../isa/ept';
+import { Epte, EptRights, eptEntryTable } from '../../../isa/ept';
 import { MEMORY_TYPES } from '../../../isa/memory-types';
 import { entryName } from '../../../isa/paging';
 import { listed } from '../../../isa/phrases';
@@ -53,7 +53,7 @@ class EptWalk implements SecondLevel {
     let last: EptStep | undefined;
     const result = walkEpt(this.memory, this.eptp, guestPhysical, wanted, false, (step) => {
       last = step;
-      visit?.({ ...step, flags: flagsOf(step) });
+      visit?.({ ...step, flags: flagsOf(step), table: eptEntryTable(step.leaf) });
     });
     if (result.kind === 'translation') return { kind: 'translation', address: result.address };
     const { level } = result;
