@@ -63,6 +63,11 @@ const BUNDLES: { entry: string; outfile: string; options: BuildOptions }[] = [
     outfile: 'webview/timeline.js',
     options: { ...browser, format: 'iife' },
   },
+  {
+    entry: 'src/vscode/page-walk/webview/main.ts',
+    outfile: 'webview/page-walk.js',
+    options: { ...browser, format: 'iife' },
+  },
 ];
 
 const SUITES: { entry: string; outfile: string; options: BuildOptions }[] = [

@@ -16,6 +16,7 @@ import { tellMonitor } from './session/monitor-context';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { TimelineView } from './timeline/timeline-view';
+import { PageWalkView } from './page-walk/page-walk-view';
 import { createViews, type Views } from './views/views';
 
 /** What the extension hands out to tests and to other extensions. */
@@ -28,6 +29,7 @@ export interface RingsideApi {
   readonly remarks: RemarkMarks;
   readonly comparison: ComparisonPanel;
   readonly timeline: TimelineView;
+  readonly pageWalk: PageWalkView;
 }
 
 /** The whole extension, in whichever host. */
@@ -44,6 +46,7 @@ export function activateRingside(
   const remarks = new RemarkMarks(watcher);
   const comparison = new ComparisonPanel(context.extensionUri);
   const timeline = new TimelineView(context.extensionUri, watcher);
+  const pageWalk = new PageWalkView(context.extensionUri, watcher);
   const otherWays = new OtherWays(platform, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
@@ -56,6 +59,7 @@ export function activateRingside(
     remarks,
     comparison,
     timeline,
+    pageWalk,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
@@ -70,6 +74,7 @@ export function activateRingside(
       lastGuest,
       screen,
       comparison,
+      pageWalk,
       otherWays,
       choices: context.globalState,
     }),
@@ -78,7 +83,8 @@ export function activateRingside(
     }),
   );
   openRegistersOnce(context, watcher, views);
-  return { host: platform.kind, views, world, terminals, screen, remarks, comparison, timeline };
+  const shown = { views, world, terminals, screen, remarks, comparison, timeline, pageWalk };
+  return { host: platform.kind, ...shown };
 }
 
 const OPENED = 'ringside.registersOpened';

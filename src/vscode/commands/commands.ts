@@ -6,6 +6,7 @@ import type { SessionWatcher } from '../session/watcher';
 import type { WorldIndicator } from '../session/world-indicator';
 import type { Views } from '../views/views';
 import type { ComparisonPanel } from '../comparison/comparison-panel';
+import type { PageWalkView } from '../page-walk/page-walk-view';
 import type { OtherWays } from '../comparison/other-way';
 import { registerStates } from '../comparison/states';
 import type { Platform } from '../platform';
@@ -35,6 +36,7 @@ export interface CommandContext {
   readonly lastGuest: LastGuest;
   readonly screen: GuestScreen;
   readonly comparison: ComparisonPanel;
+  readonly pageWalk: PageWalkView;
   readonly otherWays: OtherWays;
   /** What a person has chosen, kept from one window to the next. */
   readonly choices: vscode.Memento;
