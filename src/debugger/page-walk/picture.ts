@@ -6,7 +6,7 @@ export interface WalkPicture {
   readonly access: string;
   /** The address in pieces, from its highest bits on; none where paging is off. */
   readonly parts: readonly AddressPart[];
-  /** Where the walk begins: 'CR3 = GPA 0x10000'. */
+  /** Where the walk begins: 'CR3 → 0x10000'. */
   readonly root?: string;
   /** What there is to know before one looks: that paging is off, that nothing is walked. */
   readonly note?: string;
@@ -17,8 +17,10 @@ export interface WalkPicture {
   /** What hardware walks instead of the guest's tables. */
   readonly shadow?: ShadowWalk;
   readonly stop?: StopText;
-  /** Where it leads to: 'HPA 0x1e7456 · page of 2 MBytes'. */
+  /** Where it leads to: 'GPA 0x323456', 'HPA 0x1e7456'. */
   readonly results: readonly string[];
+  /** 'page of 2 MB' */
+  readonly pageSize?: string;
   /** How many entries the processor reads from memory. */
   readonly references: number;
   readonly tlb: TlbText;

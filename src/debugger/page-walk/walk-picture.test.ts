@@ -76,10 +76,11 @@ describe('the page walk as a picture', function () {
     assert.deepEqual(entry.bits[1], { name: 'RW', value: '1', gloss: 'Writes are allowed.' });
     const host = target.memory.hostAddress('gpa', 0x40123n) ?? 0;
     const hpa = `HPA 0x${host.toString(16)}`;
-    assert.deepEqual(picture.results, ['GPA 0x40123', hpa, 'page of 4 KB']);
+    assert.deepEqual(picture.results, ['GPA 0x40123', hpa]);
+    assert.equal(picture.pageSize, 'page of 4 KB');
     assert.equal(picture.columns.at(-1)?.host, hpa);
     assert.equal(picture.stop, undefined);
-    assert.equal(picture.root, 'CR3 = GPA 0x10000');
+    assert.equal(picture.root, 'CR3 → 0x10000');
     assert.equal(picture.rights, 'supervisor mode may: read, write, execute');
   });
 
@@ -149,7 +150,7 @@ describe('the page walk as a picture', function () {
       ['PML4E', 'PDPTE', 'PDE', 'page'],
     );
     assert.equal(picture.parts.at(-1)?.value, '0x123456');
-    assert.equal(picture.results.at(-1), 'page of 2 MB');
+    assert.equal(picture.pageSize, 'page of 2 MB');
   });
 
   it('shows the guest’s tables and, numbered, the shadow tables that hardware walks', async () => {

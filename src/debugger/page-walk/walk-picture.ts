@@ -46,6 +46,7 @@ export function walkPicture(target: Target, request: TranslationRequest): WalkPi
   const second = secondDimension(trace);
   const shadow = shadowWalk(trace);
   const note = noteOf(request, trace);
+  const { pageShift } = trace;
   return {
     ...head,
     parts: addressParts(mode, linear, lowest),
@@ -56,6 +57,7 @@ export function walkPicture(target: Target, request: TranslationRequest): WalkPi
     ...(shadow && { shadow }),
     ...(trace.stop && { stop: stopText(target, request, trace, trace.stop, columns) }),
     results: resultsOf(request, trace),
+    ...(pageShift !== undefined && { pageSize: l10n.t('page of {0}', sizeText(pageShift)) }),
     references: trace.references,
     rights: rightsText(request),
   };
@@ -172,7 +174,7 @@ function shadowWalk({ shadow, fault }: TranslationTrace): WalkPicture['shadow'] 
 
 function rootText({ world }: TranslationRequest): string {
   const base = world.registers.controlRegister(3) & Pte.ADDRESS;
-  return `CR3 = ${namesIn(world).physical} ${hex(base)}`;
+  return `CR3 → ${hex(base)}`;
 }
 
 function noteOf({ world }: TranslationRequest, { shadow }: TranslationTrace): string | undefined {
@@ -186,12 +188,11 @@ function noteOf({ world }: TranslationRequest, { shadow }: TranslationTrace): st
 }
 
 function resultsOf({ world }: TranslationRequest, trace: TranslationTrace): string[] {
-  const { guestPhysical, hostPhysical, pageShift } = trace;
+  const { guestPhysical, hostPhysical } = trace;
   const guest = guestPhysical !== undefined && !holdsFrames(world);
   return [
     ...(guest ? [`GPA ${hex(guestPhysical)}`] : []),
     ...(hostPhysical === undefined ? [] : [`HPA ${hex(hostPhysical)}`]),
-    ...(pageShift === undefined ? [] : [l10n.t('page of {0}', sizeText(pageShift))]),
   ];
 }
 

@@ -49,12 +49,15 @@ export interface PageTexts {
   readonly present: string;
   readonly expression: string;
   readonly play: string;
+  readonly playHelp: string;
   readonly pause: string;
   readonly back: string;
   readonly forward: string;
   readonly pin: string;
   readonly unpin: string;
+  readonly pinHelp: string;
   readonly save: string;
+  readonly saveHelp: string;
   /** Of the picture, for people who do not see it: `{0}` is the address. */
   readonly chart: string;
   readonly pinnedChart: string;

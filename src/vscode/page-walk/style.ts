@@ -9,11 +9,11 @@ const COLOURS = {
   focus: ['--vscode-focusBorder', '#0969da'],
   second: ['--vscode-charts-green', '#2f7d32'],
   stop: ['--vscode-charts-red', '#c62828'],
-  level1: ['--vscode-charts-orange', '#b35900'],
+  level1: ['--vscode-terminal-ansiCyan', '#00707a'],
   level2: ['--vscode-charts-yellow', '#8a6d00'],
   level3: ['--vscode-charts-blue', '#0a5fb4'],
   level4: ['--vscode-charts-purple', '#7a3e9d'],
-  level5: ['--vscode-terminal-ansiCyan', '#00707a'],
+  level5: ['--vscode-terminal-ansiMagenta', '#a3195b'],
 } as const;
 
 type Colour = keyof typeof COLOURS;
@@ -42,7 +42,8 @@ ${levels.map((rule) => `.walk .bracket${rule}`).join('\n')}
 .walk .missing { fill: none; stroke: ${colour('line')}; stroke-dasharray: 1 3; }
 .walk .stops .box { stroke: ${colour('stop')}; stroke-width: 2; stroke-dasharray: 6 3; }
 .walk .cross { stroke: ${colour('stop')}; stroke-width: 2.5; fill: none; }
-.walk .differs { fill: ${colour('foreground')}; font-weight: bold; font-size: 13px; }
+.walk .marker { fill: ${colour('background')}; stroke: ${colour('foreground')}; }
+.walk .differs { text-anchor: middle; fill: ${colour('foreground')}; font-weight: bold; font-size: 13px; }
 .walk .chosen .box { stroke-width: 2.5; }
 .walk .order { font-weight: 600; }
 `;
@@ -77,11 +78,11 @@ main { height: 100%; display: flex; flex-direction: column; }
 }
 .toolbar button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 .toolbar select {
-  max-width: 260px; color: var(--vscode-dropdown-foreground); background: var(--vscode-dropdown-background);
+  max-width: 200px; color: var(--vscode-dropdown-foreground); background: var(--vscode-dropdown-background);
   border-color: var(--vscode-dropdown-border, transparent);
 }
 .toolbar input {
-  width: 200px; color: var(--vscode-input-foreground); background: var(--vscode-input-background);
+  width: 150px; color: var(--vscode-input-foreground); background: var(--vscode-input-background);
   border-color: var(--vscode-input-border, var(--vscode-dropdown-border, transparent));
 }
 .toolbar input::placeholder { color: var(--vscode-input-placeholderForeground); }

@@ -8,6 +8,7 @@ import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
+import { pageWalkSuite } from './page-walk';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
@@ -29,6 +30,7 @@ export function run(): Promise<void> {
     debuggingSuite();
     pastSuite();
     timelineSuite();
+    pageWalkSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

@@ -14,14 +14,14 @@ const LETTER = 6.4;
 const ORDER = 24;
 const PAD = 8;
 
-const PARTS = 34;
-const CAPTION = 22;
-const CELL = 24;
-const ENTRY = 42;
-const DOWN = 5;
-const ACROSS = 18;
+const PARTS = 32;
+const CAPTION = 20;
+const CELL = 22;
+const ENTRY = 40;
+const DOWN = 4;
+const ACROSS = 15;
 const LEAST = 112;
-const GAP = 10;
+const GAP = 8;
 
 export interface Box {
   readonly x: number;
@@ -86,14 +86,15 @@ export function layoutOf(picture: WalkPicture, names: RowNames): Layout {
   const levels = second?.levels ?? [];
   const hasEntries = columns.some(({ level, isOfGuest }) => level > 0 && isOfGuest);
   const tops = topsOf(parts.length > 0, levels.length);
+  const sign = parts.find(({ level }) => level === 'sign');
   const labels = [...levels.map(({ name }) => name), names.entry, root];
-  const left = PAD + Math.max(60, ...labels.map((text) => text.length * LETTER)) + PAD;
+  const named = labels.map((text) => text.length * LETTER);
+  const left = PAD + Math.ceil(Math.max(60, sign ? partWidth(sign) : 0, ...named)) + PAD;
 
   const boxes: Omit<Mutable<Layout>, 'width' | 'height' | 'parts' | 'rows'> = {
     ...{ captions: [], cells: [], missing: [], ends: [], downs: [], leads: [] },
   };
   const partBoxes: PartBox[] = [];
-  const sign = parts.find(({ level }) => level === 'sign');
   if (sign) partBoxes.push({ part: sign, x: PAD, y: 2, width: left - 2 * PAD, height: PARTS });
   let x = left;
   let lead: Label | undefined;
@@ -143,7 +144,7 @@ interface Tops {
 }
 
 function topsOf(hasParts: boolean, levels: number): Tops {
-  const caption = hasParts ? PARTS + 8 : 4;
+  const caption = hasParts ? PARTS + 5 : 4;
   const second = (row: number): number => caption + CAPTION + row * (CELL + DOWN);
   const entry = second(levels) + (levels > 0 ? GAP - DOWN : 0);
   return { caption, second, entry, shadow: entry + ENTRY + GAP };
@@ -156,10 +157,14 @@ function widthOf(column: Column, part: AddressPart | undefined): number {
     ...[entry, shadowCell].map((cell) => (cell ? entryWidth(cell) : 0)),
     address.length * DIGIT,
     host.length * DIGIT,
-    part ? (part.name.length + 8) * LETTER + PAD + part.value.length * DIGIT : 0,
+    part ? partWidth(part) : 0,
   ];
   return Math.ceil(Math.max(LEAST, ...texts.map((width) => width + 2 * PAD)));
 }
+
+/** 'PML4 47:39' and its value. */
+const partWidth = ({ name, high, low, value }: AddressPart): number =>
+  `${name} ${String(high)}:${String(low)}`.length * LETTER + PAD + value.length * DIGIT;
 
 const entryWidth = ({ name, value, flags }: WalkCell): number =>
   Math.max(ORDER + name.length * DIGIT, value.length * DIGIT + flags.length * LETTER + PAD);
@@ -207,7 +212,7 @@ function placeColumn(
   } else if (level === 0 && column.host !== undefined) {
     boxes.ends.push({ text: column.host, ...at });
     down(at.y, ENTRY);
-  } else if (level > 0 && isOfGuest) {
+  } else if (isOfGuest && address === undefined) {
     boxes.missing.push({ name: column.name, ...at });
   }
   if (shadowCell) {

@@ -43,9 +43,13 @@ function goTo(count: number): void {
   at = count;
   chosen = now && cellAt(now, count)?.id;
   draw();
-  document.querySelector('.pictures > svg .chosen')?.scrollIntoView({
-    ...{ block: 'nearest', inline: 'nearest' },
-  });
+  reveal('.chosen');
+}
+
+/** The least scrolling that shows an entry of the present picture. */
+function reveal(which: string): void {
+  const cell = document.querySelector(`.pictures > svg ${which}`);
+  cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function step(move: (count: number) => number): void {
@@ -181,11 +185,13 @@ addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   const before = picture()?.address;
   told = data;
   // Another walk is seen whole first; the same one at another stop stays where it was.
-  if (picture()?.address !== before) {
+  const isOther = picture()?.address !== before;
+  if (isOther) {
     stop();
     [at, chosen] = [undefined, undefined];
   }
   draw();
+  if (isOther) reveal('.stops');
 });
 draw();
 host.postMessage({ type: 'ready' });

@@ -58,27 +58,30 @@ function toolbar(shown: Page, acts: Acts): TemplateResult {
         acts.address((target as HTMLInputElement).value);
       }}
     />
-    ${button(plays ? texts.pause : texts.play, () => {
+    ${button(plays ? texts.pause : texts.play, texts.playHelp, () => {
       acts.play();
     })}
-    ${button(texts.back, () => {
+    ${sign('‹', texts.back, () => {
       acts.back();
     })}
-    ${button(texts.forward, () => {
+    ${sign('›', texts.forward, () => {
       acts.forward();
     })}
-    ${button(pinned ? texts.unpin : texts.pin, () => {
+    ${button(pinned ? texts.unpin : texts.pin, texts.pinHelp, () => {
       acts.pin(!pinned);
     })}
-    ${button(texts.save, () => {
+    ${button(texts.save, texts.saveHelp, () => {
       acts.save();
     })}
     ${picture ? html`<span class="what"><b>${picture.address}</b> <span>${picture.access}</span></span>` : nothing}
   </div>`;
 }
 
-const button = (text: string, act: () => void): TemplateResult =>
-  html`<button type="button" @click=${act}>${text}</button>`;
+const button = (text: string, title: string, act: () => void): TemplateResult =>
+  html`<button type="button" title=${title} @click=${act}>${text}</button>`;
+
+const sign = (text: string, name: string, act: () => void): TemplateResult =>
+  html`<button type="button" title=${name} aria-label=${name} @click=${act}>${text}</button>`;
 
 /** What the view *Address Translation* suggests; and what was typed, so that it is told. */
 function operands({ address, response }: Walk, texts: PageTexts, acts: Acts): TemplateResult {
@@ -118,10 +121,9 @@ function pictures(shown: Page, picture: WalkPicture, acts: Acts): TemplateResult
   });
   if (!before) return pictureOf(drawn(picture, texts.chart));
   const label = filled(texts.pinnedChart, before.address);
-  return html`<h2>${label}</h2>
-    <div class="pinned">${pictureOf({ ...drawn(before, texts.pinnedChart), lit: Infinity })}</div>
-    <h2>${filled(texts.chart, picture.address)}</h2>
-    ${pictureOf(drawn(picture, texts.chart))}`;
+  return html`${pictureOf(drawn(picture, texts.chart))}
+    <h2>${label}</h2>
+    <div class="pinned">${pictureOf({ ...drawn(before, texts.pinnedChart), lit: Infinity })}</div>`;
 }
 
 function footer({ walk, texts, state, chosen }: Page): TemplateResult {

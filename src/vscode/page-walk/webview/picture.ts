@@ -98,7 +98,7 @@ function cellOf(box: CellBox, drawn: Drawn, isFirst: boolean): SVGTemplateResult
     <rect class="box" x=${x} y=${y} width=${width} height=${height} rx="4" />
     ${kind === 'second' ? oneLine(box) : twoLines(box)}
     ${cell.stops === true ? crossAt(x + width, y) : nothing}
-    ${differs ? svg`<text class="differs end-anchored" x=${x - 2} y=${y + height / 2}>≠</text>` : nothing}
+    ${differs ? differenceAt(x, y + height / 2) : nothing}
   </g>`;
 }
 
@@ -120,6 +120,9 @@ function twoLines({ cell, kind, x, y, width, height }: CellBox): SVGTemplateResu
     <text class="number" x=${x + PAD} y=${lower}>${cell.value}</text>
     <text class="word quiet end-anchored" x=${x + width - PAD} y=${lower}>${cell.flags}</text>`;
 }
+
+const differenceAt = (x: number, y: number): SVGTemplateResult =>
+  svg`<circle class="marker" cx=${x} cy=${y} r="7" /><text class="differs" x=${x} y=${y}>≠</text>`;
 
 /** Where the walk ends, by its form. */
 const crossAt = (x: number, y: number): SVGTemplateResult =>

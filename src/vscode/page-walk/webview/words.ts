@@ -21,13 +21,13 @@ export const cellHead = ({ name, place, value }: WalkCell, texts: PageTexts): st
 
 /** Where the walk leads to, or why it ends before. */
 export function verdictOf(picture: WalkPicture, texts: PageTexts): string {
-  const { stop, results, references, tlb, rights = '', note = '' } = picture;
+  const { stop, results, pageSize = '', references, tlb, rights = '', note = '' } = picture;
   const count = filled(texts.references, references);
   if (stop) {
     const { title, why, outcome, receiverText } = stop;
     return joined([filled(texts.labelled, title, why), outcome, receiverText, tlb.text], texts);
   }
-  return joined([results.join(' = '), count, tlb.text, rights, note], texts);
+  return joined([results.join(' = '), pageSize, count, tlb.text, rights, note], texts);
 }
 
 const joined = (parts: readonly string[], texts: PageTexts): string =>
