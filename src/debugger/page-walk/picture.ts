@@ -107,7 +107,7 @@ export interface StopText {
   readonly title: string;
   /** 'read-only' */
   readonly why: string;
-  /** '#PF (0x7 US WR P), CR2 = 0x40000' */
+  /** '#PF (0x7 US WR P), CR2 = 0x40000'; 'exit qualification 0x181'; '' where there is no more to say. */
   readonly outcome: string;
   readonly receiver: 'guest' | 'vmm';
   /** 'the guest’s own handler receives it' */

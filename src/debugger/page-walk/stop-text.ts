@@ -21,7 +21,8 @@ export function stopText(
   const title = cell ? titleOf(cell) : l10n.t('The walk ends');
   if (stop.at !== 'entry') {
     const receiverText = l10n.t('the guest does not hear of it');
-    return { title, why: stop.fault.text, outcome: '', receiver: 'vmm', receiverText };
+    const { text, information: outcome = '' } = stop.fault;
+    return { title, why: text, outcome, receiver: 'vmm', receiverText };
   }
   return {
     title,

@@ -132,6 +132,7 @@ describe('the page walk as a picture', function () {
     const picture = walk('0x40000');
     assert.match(picture.stop?.why ?? '', /^EPT violation at level \d: the entry is not present/);
     assert.equal(picture.stop?.receiver, 'vmm');
+    assert.equal(picture.stop?.outcome, 'exit qualification 0x781');
     const last = cells(picture).at(-1);
     assert.equal(last?.stops, true);
     assert.equal(last.order, picture.references);

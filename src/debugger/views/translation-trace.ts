@@ -8,6 +8,12 @@ import { shadowReferences, traceShadow, type ShadowTrace } from './shadow-rows';
 /** How the processor itself reads an entry of the tables. */
 const READ: SecondLevelAccess = { write: false, execute: false, user: false, pageWalk: true };
 
+/** An access, as far as the walk of its page needs to know it. */
+export interface TracedAccess extends Access {
+  /** It reads, modifies and writes. */
+  readonly update?: boolean;
+}
+
 /** A walk of the second level, where there is one. */
 export interface SecondWalk {
   readonly name: string;
@@ -51,16 +57,24 @@ export interface TranslationTrace {
 
 const NO_WALK: SecondWalk = { name: '', entryName: () => '', steps: [], result: undefined };
 
-export function traceTranslation(world: World, linear: bigint, access: Access): TranslationTrace {
+export function traceTranslation(
+  world: World,
+  linear: bigint,
+  access: TracedAccess,
+): TranslationTrace {
   const found: WalkStep[] = [];
   const result = world.memory.walkGuest(linear, access, (step) => found.push(step));
   const steps = found.map((step) => {
-    const second = step.isRegister ? NO_WALK : secondWalk(world, step.entryAddress, READ);
+    const second = step.isRegister
+      ? NO_WALK
+      : secondWalk(world, step.entryAddress, { ...READ, linear });
     return { step, second };
   });
   const { translation, fault } = result;
   const guestPhysical = translation?.address;
-  const final = guestPhysical === undefined ? NO_WALK : secondWalk(world, guestPhysical, access);
+  const final = translation
+    ? secondWalk(world, translation.address, { ...access, linear, page: translation })
+    : NO_WALK;
   const shadow = traceShadow(world, linear, access);
   const stop = stopOf(steps, fault, final);
   return {
