@@ -23,6 +23,32 @@ async function stopped(source: string, options: Partial<MachineOptions> = {}) {
   return { target, walk };
 }
 
+/** A guest in protected mode, with a table at 0x10000. */
+const PROTECTED = (tables: string): string => `
+        org 0x7c00
+        bits 16
+        cli
+        lgdt [gdtr]
+        mov eax, cr0
+        or al, 1
+        mov cr0, eax
+        jmp 8:protected
+        bits 32
+protected:
+        mov ax, 16
+        mov ds, ax
+        ${tables}
+        mov eax, 0x10000
+        mov cr3, eax
+        mov eax, cr0
+        or eax, 0x80000000
+        mov cr0, eax
+        jmp $
+        align 8
+gdt:    dq 0, 0x00cf9a000000ffff, 0x00cf92000000ffff
+gdtr:   dw $ - gdt - 1
+        dd gdt`;
+
 const longMode = (body: string, options?: Partial<MachineOptions>) =>
   stopped(LONG(`${body}\n jmp $`), options);
 
@@ -198,6 +224,41 @@ describe('the page walk as a picture', function () {
     const bare = (await stopped('org 0x7c00\nbits 16\n jmp $', { monitor: 'none' })).walk('0x7c00');
     assert.deepEqual(bare.results, ['GPA 0x7c00', 'HPA 0x7c00']);
     assert.equal(bare.references, 0);
+  });
+
+  it('knows 32-bit paging with a large page, whose table is a directory', async () => {
+    const tables = 'mov dword [0x10000], 0x83\n mov eax, 0x10\n mov cr4, eax';
+    const { walk } = await stopped(PROTECTED(tables), { monitor: 'none' });
+    const picture = walk('0x123456');
+    assert.deepEqual(
+      picture.columns.map(({ name, address }) => [name, address]),
+      [
+        ['PDE', 'GPA 0x10000'],
+        ['page', 'GPA 0x123456'],
+      ],
+    );
+    assert.equal(picture.columns[0]?.entry?.flags, 'P W A PS');
+    assert.deepEqual([picture.pageSize, picture.references], ['page of 4 MB', 1]);
+    assert.deepEqual(
+      picture.parts.map(({ name, high, low }) => [name, high, low]),
+      [
+        ['PD', 31, 22],
+        ['offset', 21, 0],
+      ],
+    );
+  });
+
+  it('knows PAE paging, whose PDPTEs are registers that no reference reads', async () => {
+    const tables =
+      'mov dword [0x10000], 0x11001\n mov dword [0x11000], 0x83\n mov eax, 0x20\n mov cr4, eax';
+    const { walk } = await stopped(PROTECTED(tables));
+    const picture = walk('0x123456');
+    const [first, second] = picture.columns;
+    assert.deepEqual([first?.address, first?.second], [undefined, []]);
+    assert.equal(first?.entry?.place, 'a register, loaded with CR3');
+    assert.deepEqual([first.entry.order, second?.entry?.order], [undefined, 5]);
+    assert.equal(picture.references, 9);
+    assert.deepEqual([picture.pageSize, picture.parts[0]?.high], ['page of 2 MB', 31]);
   });
 
   it('refuses an address that is not canonical', async () => {

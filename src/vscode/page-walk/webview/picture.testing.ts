@@ -43,19 +43,29 @@ export function twoDimensions(): WalkPicture {
   };
 }
 
+/** An entry that no reference reads. */
+export const unread = ({ id, level, name }: WalkCell): WalkCell => cell(id, level, name, undefined);
+
 /** A large page of the guest's, of which the shadow tables have a part. */
 export function shadowed(): WalkPicture {
-  const { second: _, columns, parts, ...picture } = twoDimensions();
-  const guest = columns
+  const whole = twoDimensions();
+  const columns = whole.columns
     .filter(({ level }) => level !== 1)
-    .map(({ entry, ...column }): WalkColumn => {
-      if (!entry) return { ...column, second: [] };
-      const { order: __, ...unread } = entry;
-      return { ...column, second: [], entry: unread };
+    .map((column): WalkColumn => {
+      const { entry } = column;
+      return { ...column, second: [], ...(entry && { entry: unread(entry) }) };
     });
   const cells = LEVELS.map((level, n) =>
     cell(`shadow/${String(level)}`, level, `${nameOf(level)}[0]`, n + 1),
   );
-  const shadow = { name: 'shadow walk', cells, end: 'HPA 0x9000' };
-  return { ...picture, parts: parts.filter(({ level }) => level !== 1), columns: guest, shadow };
+  return {
+    address: whole.address,
+    access: whole.access,
+    parts: whole.parts.filter(({ level }) => level !== 1),
+    columns,
+    shadow: { name: 'shadow walk', cells, end: 'HPA 0x9000' },
+    results: whole.results,
+    references: 4,
+    tlb: whole.tlb,
+  };
 }
