@@ -45,7 +45,7 @@ export function walkPicture(target: Target, request: TranslationRequest): WalkPi
   const lowest = trace.guestPhysical === undefined ? 1 : trace.steps.at(-1)?.step.level;
   const second = secondDimension(trace);
   const shadow = shadowWalk(trace);
-  const note = noteOf(request, trace);
+  const note = noteOf(request);
   const { pageShift } = trace;
   return {
     ...head,
@@ -177,12 +177,7 @@ function rootText({ world }: TranslationRequest): string {
   return `CR3 → ${hex(base)}`;
 }
 
-function noteOf({ world }: TranslationRequest, { shadow }: TranslationTrace): string | undefined {
-  if (shadow) {
-    return l10n.t(
-      'The processor walks the shadow tables, which the monitor makes of the guest’s: the numbers are theirs.',
-    );
-  }
+function noteOf({ world }: TranslationRequest): string | undefined {
   if (world.memory.pagingMode !== 'none') return undefined;
   return labelled(l10n.t('paging is off'), l10n.t('the guest-physical address is the linear one'));
 }

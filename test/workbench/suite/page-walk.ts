@@ -49,7 +49,10 @@ export function pageWalkSuite(): void {
       await vscode.commands.executeCommand('ringside.showPageWalk');
       const fault = await shown('the fault', ({ address }) => address === 'GVA 0x40000');
       assert.equal(fault.cells.length, 20);
-      assert.match(fault.cells.at(-1) ?? '', /^Reference 20: PTE\[64\], 0x0, the walk ends here$/);
+      assert.match(
+        fault.cells.at(-1) ?? '',
+        /^PTE\[64\] 20 0x0, Reference 20, the walk ends here$/,
+      );
       assert.match(fault.verdict, /not present, #PF \(0x6 US WR\), CR2 = 0x40000/);
       assert.equal(fault.lit, 20);
       views.translation.options = { address: 'supervisor read rip' };

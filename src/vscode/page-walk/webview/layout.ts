@@ -10,6 +10,7 @@ import type {
 /** The widths of letters: of numbers in the editor's font, and of words. */
 const DIGIT = 7;
 const LETTER = 6.4;
+const IDEOGRAPH = 11;
 /** Room for the number of a reference, and around texts. */
 const ORDER = 24;
 const PAD = 8;
@@ -19,7 +20,7 @@ const CAPTION = 20;
 const CELL = 22;
 const ENTRY = 40;
 const DOWN = 4;
-const ACROSS = 15;
+const ACROSS = 12;
 const LEAST = 112;
 const GAP = 8;
 
@@ -88,7 +89,7 @@ export function layoutOf(picture: WalkPicture, names: RowNames): Layout {
   const tops = topsOf(parts.length > 0, levels.length);
   const sign = parts.find(({ level }) => level === 'sign');
   const labels = [...levels.map(({ name }) => name), names.entry, root];
-  const named = labels.map((text) => text.length * LETTER);
+  const named = labels.map(wordWidth);
   const left = PAD + Math.ceil(Math.max(60, sign ? partWidth(sign) : 0, ...named)) + PAD;
 
   const boxes: Omit<Mutable<Layout>, 'width' | 'height' | 'parts' | 'rows'> = {
@@ -162,9 +163,12 @@ function widthOf(column: Column, part: AddressPart | undefined): number {
   return Math.ceil(Math.max(LEAST, ...texts.map((width) => width + 2 * PAD)));
 }
 
+const wordWidth = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? IDEOGRAPH : LETTER), 0);
+
 /** 'PML4 47:39' and its value. */
 const partWidth = ({ name, high, low, value }: AddressPart): number =>
-  `${name} ${String(high)}:${String(low)}`.length * LETTER + PAD + value.length * DIGIT;
+  wordWidth(`${name} ${String(high)}:${String(low)}`) + PAD + value.length * DIGIT;
 
 const entryWidth = ({ name, value, flags }: WalkCell): number =>
   Math.max(ORDER + name.length * DIGIT, value.length * DIGIT + flags.length * LETTER + PAD);

@@ -44,6 +44,8 @@ function goTo(count: number): void {
   chosen = now && cellAt(now, count)?.id;
   draw();
   reveal('.chosen');
+  // Who goes by keys goes on from there.
+  if (document.activeElement?.closest('.walk')) focusOn(chosen);
 }
 
 /** The least scrolling that shows an entry of the present picture. */
@@ -76,7 +78,8 @@ function play(): void {
   goTo(forward(lit(), last()));
 }
 
-function focusOn(id: string): void {
+function focusOn(id: string | undefined): void {
+  if (id === undefined) return;
   chosen = id;
   draw();
   document.querySelector<SVGElement>(`.pictures > svg [data-id="${id}"]`)?.focus();

@@ -115,8 +115,8 @@ function twoLines({ cell, kind, x, y, width, height }: CellBox): SVGTemplateResu
   const [upper, lower] = [y + height * 0.3, y + height * 0.7];
   const from = cell.order === undefined ? PAD : ORDER + 4;
   return svg`<path class="bracket level-${kind === 'entry' ? cell.level : 'none'}" d="M ${x + 2} ${y + 4} V ${y + height - 4}" />
-    <text class="word quiet order" x=${x + PAD} y=${upper}>${orderOf(cell)}</text>
     <text class="word" x=${x + from} y=${upper}>${cell.name}</text>
+    <text class="word quiet order" x=${x + PAD} y=${upper}>${orderOf(cell)}</text>
     <text class="number" x=${x + PAD} y=${lower}>${cell.value}</text>
     <text class="word quiet end-anchored" x=${x + width - PAD} y=${lower}>${cell.flags}</text>`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PageTexts } from '../messages';
-import { twoDimensions, unread } from './picture.testing';
+import { shadowed, twoDimensions, unread } from './picture.testing';
 import { cellAt } from './steps';
 import { cellHead, cellName, verdictOf } from './words';
 
@@ -19,13 +19,20 @@ describe('the words of a page walk', () => {
   const cell = cellAt(picture, 5) ?? assert.fail();
 
   it('name an entry for those who do not see it', () => {
-    assert.equal(cellName(cell, false, TEXTS), 'Reference 5: PML4E[0], 0x1007, P W U');
+    assert.equal(cellName(cell, false, TEXTS), 'PML4E[0] 5 0x1007 P W U, Reference 5');
     assert.equal(
       cellName({ ...cell, flags: '', stops: true }, true, TEXTS),
-      'Reference 5: PML4E[0], 0x1007, the walk ends here, differs',
+      'PML4E[0] 5 0x1007, Reference 5, the walk ends here, differs',
     );
-    assert.equal(cellName(unread(cell), false, TEXTS), 'PML4E[0], 0x1007, P W U');
+    assert.equal(cellName(unread(cell), false, TEXTS), 'PML4E[0] 0x1007 P W U');
     assert.equal(cellHead(cell, TEXTS), 'PML4E[0] (HPA 0x1000): 0x1007');
+  });
+
+  it('say what hardware finds where it walks the shadow tables', () => {
+    assert.equal(
+      verdictOf(shadowed(), TEXTS),
+      'GPA 0x7000 = HPA 0x9000, shadow walk: HPA 0x9000, 4 references, TLB: miss',
+    );
   });
 
   it('say where the walk leads to, or why it ends before', () => {
