@@ -51,7 +51,13 @@ export class ComparisonPanel implements vscode.Disposable {
     });
     const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'comparison.js'));
     const { language } = vscode.env;
-    panel.webview.html = pageHtml(script.toString(), language, texts.title, JSON.stringify(texts), STYLE);
+    panel.webview.html = pageHtml(
+      script.toString(),
+      language,
+      texts.title,
+      JSON.stringify(texts),
+      STYLE,
+    );
   }
 
   private post(): void {
