@@ -27,6 +27,7 @@ const NEEDED = [
   'dist/webview/screen.js',
   'dist/webview/comparison.js',
   'dist/webview/timeline.js',
+  'dist/webview/page-walk.js',
   'dist/iced_x86_bg.wasm',
   'dist/interpreter.wasm',
   'dist/monitor-sources.json',

@@ -74,6 +74,7 @@ export const BUNDLES: readonly Bundle[] = [
   page('screen'),
   page('comparison'),
   page('timeline'),
+  page('page-walk'),
 ];
 
 export const SUITES: readonly Bundle[] = [

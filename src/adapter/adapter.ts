@@ -9,6 +9,7 @@ import { placeRequests } from './comparison/place-requests';
 import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
 import { disassemblyRequests } from './memory/disassembly';
+import { pageWalkRequests } from './page-walk/requests';
 import { evaluateRequests } from './inspect/evaluate';
 import { dataBreakpointRequests } from './breakpoints/data-breakpoints';
 import { exceptionRequests } from './breakpoints/exceptions';
@@ -64,6 +65,7 @@ export class RingsideAdapter extends DebugSession {
       ...gotoRequests(context),
       ...moduleRequests(context),
       ...viewRequests(context),
+      ...pageWalkRequests(context),
       ...screenRequests(context),
       ...comparisonRequests(context),
       ...placeRequests(context),

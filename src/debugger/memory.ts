@@ -1,7 +1,9 @@
 import {
+  pagingMode,
   walk,
   type Access,
   type EntryMemory,
+  type PagingMode,
   type PagingState,
   type WalkResult,
   type WalkStep,
@@ -68,6 +70,11 @@ export class DebugMemory {
     const found = this.walkGuest(linear, PROBE).translation?.address;
     const direct = this.direct();
     return direct && found !== undefined ? direct.guestPhysical(found) : found;
+  }
+
+  /** The shape of the page tables. */
+  get pagingMode(): PagingMode {
+    return pagingMode(this.paging());
   }
 
   /** Walks the page tables for an access; `visit` sees each entry. */

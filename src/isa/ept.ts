@@ -1,4 +1,4 @@
-import { bit, bits, masksOf, range, table, wideMasksOf } from './bits';
+import { bit, bits, masksOf, range, table, wideMasksOf, type BitTable } from './bits';
 import { EPTP_MEMORY_TYPES, MEMORY_TYPES } from './memory-types';
 
 /** Extended page tables: the entries of EPT paging structures, and the EPT pointer (SDM 3C 29.3). */
@@ -42,6 +42,9 @@ export const EPT_PAGE_ENTRY = table('EPT page entry', 'SDM 3C 29.3.2', [
   bit('SPP', 61, 'Sub-page write permissions.'),
   SVE,
 ]);
+/** What the bits of an entry mean. @param leaf whether it maps a page */
+export const eptEntryTable = (leaf: boolean): BitTable => (leaf ? EPT_PAGE_ENTRY : EPT_TABLE_ENTRY);
+
 /** Masks of entries. */
 export const Epte = wideMasksOf(EPT_PAGE_ENTRY);
 /** The same as numbers, for the fields that lie within 52 bits. */

@@ -1,4 +1,4 @@
-import { bit, bits, masksOf, range, table, wideMasksOf } from './bits';
+import { bit, bits, masksOf, range, table, wideMasksOf, type BitTable } from './bits';
 
 /** Paging-structure entries of each paging mode, and the error code of a page fault (SDM 3A chapter 4). */
 
@@ -100,6 +100,29 @@ export const PAGE_4K_ENTRY_32 = table('4-KByte page entry', 'SDM 3A 4.3', [
   G,
   range('ADDRESS', 31, 12, 'Physical address of the page.'),
 ]);
+
+/** A paging-structure entry, as far as that says what its bits mean. */
+export interface EntryKind {
+  /** 1 = PTE … 5 = PML5E. */
+  readonly level: number;
+  /** Its size: 4 or 8. */
+  readonly bytes: number;
+  /** It maps a page. */
+  readonly leaf: boolean;
+  /** A PDPTE register of PAE paging. */
+  readonly isRegister: boolean;
+}
+
+/** What the bits of an entry mean. */
+export function entryTable({ level, bytes, leaf, isRegister }: EntryKind): BitTable {
+  if (isRegister) return PDPTE_PAE;
+  if (bytes === 4) {
+    if (!leaf) return TABLE_ENTRY_32;
+    return level === 1 ? PAGE_4K_ENTRY_32 : PAGE_4M_ENTRY_32;
+  }
+  if (!leaf) return TABLE_ENTRY;
+  return level === 1 ? PAGE_4K_ENTRY : level === 2 ? PAGE_2M_ENTRY : PAGE_1G_ENTRY;
+}
 
 /** Masks of entries. The low 12 bits are the same in every mode; PS stands in all levels but the last. */
 export const Pte = {

@@ -18,6 +18,7 @@ import { tellMonitor } from './session/monitor-context';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { TimelineView } from './timeline/timeline-view';
+import { PageWalkView } from './page-walk/page-walk-view';
 import { createViews, type Views } from './views/views';
 
 /** What the extension hands out to tests and to other extensions. */
@@ -32,6 +33,7 @@ export interface RingsideApi {
   readonly coverage: ExecutedLines;
   readonly comparison: ComparisonPanel;
   readonly timeline: TimelineView;
+  readonly pageWalk: PageWalkView;
 }
 
 /** The whole extension, in whichever host. */
@@ -50,6 +52,7 @@ export function activateRingside(
   const coverage = new ExecutedLines(watcher);
   const comparison = new ComparisonPanel(context.extensionUri);
   const timeline = new TimelineView(context.extensionUri, watcher);
+  const pageWalk = new PageWalkView(context.extensionUri, watcher);
   const otherWays = new OtherWays(platform, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
@@ -64,6 +67,7 @@ export function activateRingside(
     coverage,
     comparison,
     timeline,
+    pageWalk,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
@@ -78,6 +82,7 @@ export function activateRingside(
       lastGuest,
       screen,
       comparison,
+      pageWalk,
       otherWays,
       coverage,
       choices: context.globalState,
@@ -89,7 +94,8 @@ export function activateRingside(
   openRegistersOnce(context, watcher, views);
   const { kind: host } = platform;
   const marks = { remarks, lineHistory, coverage };
-  return { host, views, world, terminals, screen, ...marks, comparison, timeline };
+  const shown = { views, world, terminals, screen, comparison, timeline, pageWalk };
+  return { host, ...shown, ...marks };
 }
 
 const OPENED = 'ringside.registersOpened';

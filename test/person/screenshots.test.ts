@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Frame } from 'playwright-core';
 import { canRunServer } from '../../scripts/vscode/install';
 import {
   openPackedWorkbench,
@@ -44,6 +46,7 @@ const WORDS = {
     why: /^Why we are here 10: CPUID$/,
     output: /^#\d+ I\/O instruction .*OUT .*0x3f8/,
     tlb: /^Guest, supervisor mode \d+ entries, VPID 1$/,
+    pageWalk: 'Show Page Walk',
   },
   'zh-cn': {
     guest: /^客户机 · ring 0 · 64 位模式 · VMX 非根模式$/,
@@ -51,6 +54,7 @@ const WORDS = {
     why: /^本次 VM 退出的原因 10：CPUID$/,
     output: /^#\d+ I\/O 指令 .*OUT .*0x3f8/,
     tlb: /^客户机，管理态 \d+ 项，VPID 1$/,
+    pageWalk: '显示页表遍历',
   },
 } as const;
 
@@ -60,6 +64,23 @@ const has = (rows: readonly string[], pattern: RegExp): void => {
     `${String(pattern)} among:\n${rows.join('\n')}`,
   );
 };
+
+/** The page of the page walk, which lies in frames of VS Code's. */
+async function walkPage({ page, person }: PackedWorkbench): Promise<Frame> {
+  let found: Frame | undefined;
+  await person.waitFor('the page of the page walk', async () => {
+    for (const frame of page.frames()) {
+      const cells = await frame
+        .locator('main svg.walk .cell')
+        .count()
+        .catch(() => 0);
+      if (cells > 0) found = frame;
+    }
+    return found !== undefined;
+  });
+  assert.ok(found);
+  return found;
+}
 
 function series(language: Language, theme: Theme): void {
   describe(`what a person sees: ${theme}, ${language}`, function () {
@@ -168,6 +189,28 @@ function series(language: Language, theme: Theme): void {
       assert.equal(await workbench.person.isMarked(panes.registers, /^rcx/), true);
       assert.equal(await workbench.person.isMarked(panes.registers, /^rsi/), false);
       assert.match(await workbench.person.lineOfStop(), /test ecx, ecx.*ecx = 0xf6da3203/);
+    });
+
+    it('the guest after CPUID: the same walk as a picture, which is walked by keys', async () => {
+      const { person, page } = workbench;
+      await person.command(words.pageWalk);
+      const frame = await walkPage(workbench);
+      const detail = (): Promise<string> => frame.locator('.detail').innerText();
+      assert.equal(await frame.locator('svg.walk .cell').count(), 19);
+      assert.match(await frame.locator('.verdict').innerText(), /GPA 0x7d72 = HPA 0x[0-9a-f]+d72/);
+      await frame.evaluate(axe.source);
+      const { violations } = await frame.evaluate(() =>
+        (globalThis as unknown as { axe: typeof axe }).axe.run(),
+      );
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join()}`);
+      assert.deepEqual(found, []);
+      await frame.locator('.cell').first().focus();
+      for (let n = 0; n < 5; n++) await page.keyboard.press('PageDown');
+      assert.equal(await frame.locator('.cell:not(.unlit)').count(), 5);
+      assert.match(await detail(), /^PML4E\[0\]/);
+      await shoot('7-guest-page-walk');
+      await page.keyboard.press('ArrowRight');
+      assert.match(await detail(), /^PDPTE\[0\]/);
     });
   });
 }

@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SamePlaceArguments, StateArguments } from '../comparison/place-protocol';
+import { PAGE_WALK, type PageWalkArguments } from '../page-walk/protocol';
 import type { CompareArguments } from '../comparison/protocol';
 import {
   CustomRequest,
@@ -250,6 +251,7 @@ const OURS = {
     buttons: count,
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
+  [PAGE_WALK]: object<PageWalkArguments>({ address: optional(text), frameId: optional(whole) }),
   [CustomRequest.STEP_TRANSLATED]: NOTHING,
   [CustomRequest.COMPARE]: object<CompareArguments>({
     configuration: anyObject,

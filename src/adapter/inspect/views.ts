@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { presentContext } from '../../debugger/expressions';
 import { placeAt } from '../../debugger/places/program-place';
-import type { Target } from '../../debugger/target';
+import type { Target, World } from '../../debugger/target';
 import type { Row, ViewRequest } from '../../debugger/views/row';
 import type { Views } from '../../debugger/views/views';
 import type { SessionContext } from '../context';
@@ -52,7 +52,7 @@ function targetOf(context: SessionContext, frameId: number | undefined): Target 
   return frameId === undefined ? context.debuggee.target : worldOf(context, frameId).target;
 }
 
-function viewsOf(context: SessionContext, frameId: number | undefined): Views {
+export function viewsOf(context: SessionContext, frameId: number | undefined): Views {
   const views = context.views[targetOf(context, frameId).number];
   if (!views) throw new RequestError(l10n.t('no program is being debugged'));
   return views;
@@ -63,9 +63,13 @@ function requestOf(
   context: SessionContext,
   { frameId, ...request }: ViewArguments | SetNodeValueArguments,
 ): ViewRequest {
+  return { ...request, focus: focusOf(context, frameId) };
+}
+
+export function focusOf(context: SessionContext, frameId: number | undefined): World['side'] {
   const { target } = context.debuggee;
   const { world } = frameId === undefined ? presentContext(target) : worldOf(context, frameId);
-  return { ...request, focus: world.side };
+  return world.side;
 }
 
 function nodeOf(context: SessionContext, target: Target, { place, site, ...row }: Row): ViewNode {

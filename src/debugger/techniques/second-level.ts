@@ -1,4 +1,5 @@
-import type { Access } from '../../processor/paging/walk';
+import type { BitTable } from '../../isa/bits';
+import type { Access, Translation } from '../../processor/paging/walk';
 
 /** One entry of the second level (EPT, nested paging) that a walk read. */
 export interface SecondLevelStep {
@@ -9,6 +10,8 @@ export interface SecondLevelStep {
   readonly entryAddress: number;
   readonly entry: bigint;
   readonly leaf: boolean;
+  /** What its bits mean. */
+  readonly table: BitTable;
   /** Rights, memory type, accessed and dirty flags, by their letters: 'RWX WB A D'. */
   readonly flags: string;
 }
@@ -17,6 +20,12 @@ export interface SecondLevelStep {
 export interface SecondLevelAccess extends Access {
   /** It reads an entry of the guest's own tables. */
   readonly pageWalk?: boolean;
+  /** The linear address that it is for. */
+  readonly linear?: bigint;
+  /** It reads, modifies and writes. */
+  readonly update?: boolean;
+  /** What guest paging says of the page, once that has been found. */
+  readonly page?: Pick<Translation, 'user' | 'writable' | 'executeDisable'>;
 }
 
 /** How such a walk ends. */
@@ -27,6 +36,8 @@ export type SecondLevelResult =
       readonly level: number;
       /** What the processor does and which bits are to blame, in the user's language. */
       readonly text: string;
+      /** What whoever receives the exit is told: 'exit qualification 0x181'. */
+      readonly information?: string;
     };
 
 /** Translation of guest-physical addresses, looked at without leaving a trace. */

@@ -10,7 +10,8 @@ export function summary(table: BitTable, value: bigint): string {
   return setBits(table, value).join(' ');
 }
 
-const meaning = ({ field, value, meaning: named }: DecodedField): string => {
+/** A field's value, and what that means. */
+export const meaning = ({ field, value, meaning: named }: DecodedField): string => {
   if (named !== undefined) return `${hex(value)} · ${l10n.t(named)}`;
   return field.width === 1 ? value.toString() : hex(value);
 };

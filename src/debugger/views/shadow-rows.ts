@@ -23,9 +23,10 @@ export function traceShadow(
 }
 
 /** The shadow walk in a row: where it ends, or what the processor does about it. */
-export function shadowSummary({ steps, result }: ShadowTrace, guestAllows: boolean): Row {
+export function shadowSummary(shadow: ShadowTrace, guestAllows: boolean): Row {
+  const { steps, result } = shadow;
   const { translation } = result;
-  const end = translation ? `→ HPA ${hex(translation.address)}` : `· ${faultText(guestAllows)}`;
+  const end = `${translation ? '→' : '·'} ${shadowEnd(shadow, guestAllows)}`;
   return {
     id: 'shadow',
     label: l10n.t('shadow walk, by hardware'),
@@ -38,9 +39,13 @@ export function shadowSummary({ steps, result }: ShadowTrace, guestAllows: boole
   };
 }
 
+/** The address that the walk leads to, or what becomes of its fault. */
+export const shadowEnd = ({ result }: ShadowTrace, guestAllows: boolean): string =>
+  result.translation ? `HPA ${hex(result.translation.address)}` : faultText(guestAllows);
+
 /** A PDPTE of PAE paging is a register. */
 const references = (steps: readonly WalkStep[]): number =>
-  steps.filter(({ entryHostAddress }) => entryHostAddress !== 0).length;
+  steps.filter(({ isRegister }) => !isRegister).length;
 
 export const shadowReferences = ({ steps }: ShadowTrace): number => references(steps);
 
@@ -52,7 +57,7 @@ const faultText = (guestAllows: boolean): string =>
 export function shadowChildren({ steps }: ShadowTrace): Row[] {
   return steps.map((step) => {
     const present = (step.entry & Pte.P) !== 0n;
-    const where = step.entryHostAddress === 0 ? '' : `HPA ${hex(step.entryHostAddress)}`;
+    const where = step.isRegister ? '' : `HPA ${hex(step.entryHostAddress)}`;
     return leaf(
       `shadow/${String(step.level)}`,
       `${l10n.t('shadow')} ${entryName(step.level)}[${String(step.index)}]`,

@@ -42,7 +42,7 @@ export function tlbRows(target: Target, { node, filter, focus }: ViewRequest): V
 }
 
 /** Whether a world of the TLB is the focused one. Without tags, the guest may have translations in both. */
-function isOf({ technique }: Target, focus: ViewRequest['focus'], world: World): boolean {
+export function isOf({ technique }: Target, focus: ViewRequest['focus'], world: World): boolean {
   if (!technique.tlbTags) return focus === 'guest' || world === 0;
   return (technique.host && focus === 'guest' ? 1 : 0) === world;
 }

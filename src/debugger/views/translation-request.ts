@@ -2,17 +2,17 @@ import * as l10n from '@vscode/l10n';
 import { LONGEST_INSTRUCTION } from '../../isa/instructions/length';
 import { Seg } from '../../isa/registers/segment';
 import { WideCr0 } from '../../isa/registers/control';
-import type { Access } from '../../processor/paging/walk';
 import { isCanonical } from '../../processor/paging/mmu';
 import { memoryAccesses, type MemoryAccess } from '../places/memory-accesses';
 import { isLongMode, linearRip, modeOf } from '../registers/registers';
 import type { Target, World } from '../target';
+import type { TracedAccess } from './translation-trace';
 
 /** What an address translation is asked for: which address, in whose world, for which access. */
 export interface TranslationRequest {
   readonly world: World;
   readonly linear: bigint;
-  readonly access: Access;
+  readonly access: TracedAccess;
   /** What the address was called: 'rsp + 8', 'operand [rbx] of mov …'; empty for a plain number. */
   readonly from: string;
   /** Why there is nothing to walk; undefined where there is. */
@@ -65,10 +65,19 @@ export function translationRequest(
   const world = side === 'host' ? hostWorld : guestWorld;
   if (!world) throw new Error(l10n.t('There is no host: nothing is virtualized here.'));
   const accesses = operandsOf(world);
-  const { linear, from, kind, segment } = addressOf(world, accesses, named.expression, evaluate);
+  const { linear, from, kind, segment, update } = addressOf(
+    world,
+    accesses,
+    named.expression,
+    evaluate,
+  );
   const wanted = named.kind ?? kind;
   const user = named.user ?? modeOf(world.registers).ring === 3;
-  const access = { write: wanted === 'write', execute: wanted === 'execute', user };
+  const write = wanted === 'write';
+  const access = {
+    ...{ write, execute: wanted === 'execute', user },
+    ...(write && update === true && { update }),
+  };
   return { world, linear, from, access, refused: refusal(world, linear, segment) };
 }
 
@@ -84,6 +93,8 @@ interface Address {
   readonly from: string;
   readonly kind: 'read' | 'write' | 'execute';
   readonly segment?: number;
+  /** The instruction reads what it writes. */
+  readonly update?: boolean;
 }
 
 function addressOf(
@@ -107,11 +118,12 @@ function addressOf(
   return touched ? { ...ofOperand(touched), linear, from } : { linear, from, kind: 'read' };
 }
 
-const ofOperand = ({ linear, text, write, segment }: MemoryAccess): Address => ({
+const ofOperand = ({ linear, text, read, write, segment }: MemoryAccess): Address => ({
   linear,
   from: `[${text}]`,
   kind: write ? 'write' : 'read',
   segment,
+  update: read && write,
 });
 
 /** @throws RangeError for what is no linear address: it would be another one if it were cut */

@@ -1,92 +1,20 @@
 import { WideCr0 } from '../../isa/registers/control';
 import * as l10n from '@vscode/l10n';
-import { entryName, PAGE_FAULT_ERROR, Pte } from '../../isa/paging';
-import { clauses, listed } from '../../isa/phrases';
-import { setBits } from '../../isa/bits';
-import type { Access, PageFault, WalkStep } from '../../processor/paging/walk';
+import { entryName, Pte } from '../../isa/paging';
+import { clauses } from '../../isa/phrases';
+import type { PageFault, WalkStep } from '../../processor/paging/walk';
 import { isAway } from '../memory';
 import type { World } from '../target';
-import { faultCause } from '../words/page-faults';
-import type { SecondLevelAccess, SecondLevelResult, SecondLevelStep } from '../techniques';
+import { errorCodeText, faultCause } from '../words/page-faults';
 import { entryFlags } from './entry-flags';
 import { hex, leaf, type Row } from './row';
-import {
-  shadowChildren,
-  shadowReferences,
-  shadowSummary,
-  traceShadow,
-  type ShadowTrace,
-} from './shadow-rows';
+import { shadowChildren, shadowSummary } from './shadow-rows';
 import { processChildren, processRows } from './process-rows';
 import type { TranslationRequest } from './translation-request';
+import { traceTranslation, type SecondWalk, type TranslationTrace } from './translation-trace';
+import { accessText, allowedText, holdsFrames, namesIn, originText } from './translation-words';
 
 /** A guest-linear address on its way to host-physical memory, read from the tables themselves. */
-
-/** How the processor itself reads an entry of the tables. */
-const READ: SecondLevelAccess = { write: false, execute: false, user: false, pageWalk: true };
-
-/** A walk of the second level, where there is one. */
-interface SecondWalk {
-  readonly name: string;
-  entryName(level: number): string;
-  readonly steps: readonly SecondLevelStep[];
-  readonly result: SecondLevelResult | undefined;
-}
-
-/** Everything that one translation looks at, in order. */
-export interface TranslationTrace {
-  readonly linear: bigint;
-  readonly steps: readonly { readonly step: WalkStep; readonly second: SecondWalk }[];
-  readonly fault: PageFault | undefined;
-  readonly guestPhysical: bigint | undefined;
-  /** The second-level walk of the final guest-physical address. */
-  readonly final: SecondWalk;
-  readonly hostPhysical: number | undefined;
-  /** What the processor walks, where that is not the guest's tables. */
-  readonly shadow: ShadowTrace | undefined;
-  /** Memory references that the processor's walk costs: paging-structure entries of both dimensions. */
-  readonly references: number;
-}
-
-export function traceTranslation(world: World, linear: bigint, access: Access): TranslationTrace {
-  const found: WalkStep[] = [];
-  const result = world.memory.walkGuest(linear, access, (step) => found.push(step));
-  const steps = found.map((step) => ({ step, second: secondWalk(world, step.entryAddress, READ) }));
-  const guestPhysical = result.translation?.address;
-  const none: SecondWalk = { name: '', entryName: () => '', steps: [], result: undefined };
-  const final = guestPhysical === undefined ? none : secondWalk(world, guestPhysical, access);
-  const shadow = traceShadow(world, linear, access);
-  const ofTables =
-    steps.reduce((sum, { second }) => sum + 1 + second.steps.length, 0) + final.steps.length;
-  return {
-    linear,
-    steps,
-    fault: result.fault,
-    guestPhysical,
-    final,
-    hostPhysical: guestPhysical === undefined ? undefined : hostOf(guestPhysical, final),
-    shadow,
-    references: shadow ? shadowReferences(shadow) : ofTables,
-  };
-}
-
-/** Without a second level guest-physical addresses are host-physical ones. */
-function hostOf(guestPhysical: bigint, { result }: SecondWalk): number | undefined {
-  if (!result) return Number(guestPhysical);
-  return result.kind === 'translation' ? result.address : undefined;
-}
-
-function secondWalk(
-  { memory }: World,
-  guestPhysical: bigint,
-  access: SecondLevelAccess,
-): SecondWalk {
-  const steps: SecondLevelStep[] = [];
-  const { secondLevel } = memory;
-  const result = secondLevel?.walk(guestPhysical, access, (step) => steps.push(step));
-  const named = (level: number): string => secondLevel?.entryName(level) ?? '';
-  return { name: secondLevel?.name ?? '', entryName: named, steps, result };
-}
 
 /** The rows below a node; the top level is the walk from CR3 to the host frame. */
 export function translationRows(request: TranslationRequest, node: string | undefined): Row[] {
@@ -105,10 +33,11 @@ export function translationRows(request: TranslationRequest, node: string | unde
 }
 
 /** The address, with what it is translated for: everything that decides about the outcome is named. */
-function addressRow({ world, linear, from, access }: TranslationRequest): Row {
+function addressRow(request: TranslationRequest): Row {
+  const { world, linear, access } = request;
   const { linear: name } = namesIn(world);
-  const origin = from ? l10n.t('from {0}', from) : '';
-  return leaf('gva', `${name} ${hex(linear)}`, clauses(accessText(access), origin), {
+  const told = clauses(accessText(access), originText(request));
+  return leaf('gva', `${name} ${hex(linear)}`, told, {
     icon: 'symbol-numeric',
     memoryReference: `${name.toLowerCase()}:${hex(linear)}`,
     value: hex(linear),
@@ -116,12 +45,6 @@ function addressRow({ world, linear, from, access }: TranslationRequest): Row {
       'What is translated can be named: `user write rbx`, `supervisor read 0x1000`, `execute rip`, `host rsp`. Otherwise it is as the present instruction does it, at the present privilege level.',
     ),
   });
-}
-
-/** 'write, user mode' */
-function accessText({ write, execute, user }: Access): string {
-  const kind = execute ? l10n.t('instruction fetch') : write ? l10n.t('write') : l10n.t('read');
-  return clauses(kind, user ? l10n.t('user mode') : l10n.t('supervisor mode'));
 }
 
 function refusedRows(request: TranslationRequest, refused: string): Row[] {
@@ -161,42 +84,16 @@ function topRows(request: TranslationRequest, trace: TranslationTrace): Row[] {
 }
 
 /** What may be done at the address at this privilege level, in both dimensions. */
-function rightsRow({ world, linear, access: { user } }: TranslationRequest): Row {
-  const kinds = [
-    { write: false, execute: false, text: l10n.t('read') },
-    { write: true, execute: false, text: l10n.t('write') },
-    { write: false, execute: true, text: l10n.t('execute') },
-  ];
-  const allowed = (privilege: boolean): string => {
-    const words = kinds
-      .filter((kind) => isAllowed(world, linear, { ...kind, user: privilege }))
-      .map(({ text }) => text);
-    return words.length > 0 ? listed(words) : l10n.t('nothing');
-  };
+function rightsRow(request: TranslationRequest): Row {
+  const { user } = request.access;
   const label = user ? l10n.t('user mode may') : l10n.t('supervisor mode may');
-  return leaf('rights', label, allowed(user), {
+  return leaf('rights', label, allowedText(request, user), {
     icon: 'shield',
     tooltip: user
-      ? l10n.t('Supervisor mode may: {0}', allowed(false))
-      : l10n.t('User mode may: {0}', allowed(true)),
+      ? l10n.t('Supervisor mode may: {0}', allowedText(request, false))
+      : l10n.t('User mode may: {0}', allowedText(request, true)),
   });
 }
-
-function isAllowed(world: World, linear: bigint, access: Access): boolean {
-  const trace = traceTranslation(world, linear, access);
-  const passes = trace.steps.every(({ second }) => second.result?.kind !== 'fault');
-  return passes && !trace.fault && trace.final.result?.kind !== 'fault';
-}
-
-/** The host's virtual addresses lead to host-physical ones; there is no guest in between. */
-function namesIn(world: World): { linear: 'GVA' | 'HVA'; physical: 'GPA' | 'HPA' } {
-  const linear = world.side === 'host' ? 'HVA' : 'GVA';
-  return { linear, physical: holdsFrames(world) ? 'HPA' : 'GPA' };
-}
-
-/** Whether the tables themselves lead to host-physical addresses. */
-const holdsFrames = ({ side, holdsFrames: knows }: World): boolean =>
-  side === 'host' || knows === true;
 
 function rootRow(world: World): Row {
   const cr3 = world.registers.controlRegister(3);
@@ -282,11 +179,9 @@ function secondRows(node: string, { entryName: named, steps, result }: SecondWal
 }
 
 function faultRow(fault: PageFault): Row {
-  const names = setBits(PAGE_FAULT_ERROR, fault.errorCode).join(' ');
-  const code = `${hex(fault.errorCode)}${names ? ` ${names}` : ''}`;
   return leaf(
     'fault',
-    `#PF (${code})`,
+    `#PF (${errorCodeText(fault)})`,
     l10n.t('{0} at level {1}: the guest’s own handler receives it', faultCause(fault), fault.level),
     {
       severity: 'error',

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { Target } from '../target';
+import type { WalkPicture } from '../page-walk/picture';
+import { walkPicture } from '../page-walk/walk-picture';
+import type { Target, World } from '../target';
 import { exitRows } from './exits-view';
 import { captureRegisters, editRegister, registerRows } from './registers-view';
 import { machineRows, type Machines } from './machines-view';
@@ -11,6 +13,9 @@ import { translationRequest } from './translation-request';
 import { SUGGESTIONS, suggestionRows } from './translation-suggestions';
 import { editUnit, isUnitNode } from './unit-rows';
 import { translationRows } from './translation-view';
+
+/** A picture, or why there is none. */
+export type PageWalk = { readonly picture: WalkPicture } | { readonly message: string };
 
 /** The custom views of one session. They remember the last stop, to mark what has changed since. */
 export class Views {
@@ -93,6 +98,16 @@ export class Views {
       return { rows: [...translationRows(wanted, request.node), ...tables] };
     } catch (error) {
       return { rows: tables, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** The walk that the rows of the translation view tell of, as a picture. */
+  pageWalk(focus: World['side'], address: string): PageWalk {
+    const { target, evaluate } = this;
+    try {
+      return { picture: walkPicture(target, translationRequest(target, focus, address, evaluate)) };
+    } catch (error) {
+      return { message: error instanceof Error ? error.message : String(error) };
     }
   }
 

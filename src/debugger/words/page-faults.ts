@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { setBits } from '../../isa/bits';
+import { PAGE_FAULT_ERROR } from '../../isa/paging';
 import type { PageFault } from '../../processor/paging/walk';
 
 const CAUSES: Readonly<Record<PageFault['cause'], () => string>> = {
@@ -15,3 +17,9 @@ const CAUSES: Readonly<Record<PageFault['cause'], () => string>> = {
 
 /** What was wrong with the paging-structure entry at which a walk ended. */
 export const faultCause = ({ cause }: PageFault): string => CAUSES[cause]();
+
+/** '0x7 US WR P' */
+export function errorCodeText({ errorCode }: PageFault): string {
+  const names = setBits(PAGE_FAULT_ERROR, errorCode).join(' ');
+  return `0x${errorCode.toString(16)}${names ? ` ${names}` : ''}`;
+}

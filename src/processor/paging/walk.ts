@@ -52,6 +52,8 @@ export interface WalkStep {
   readonly entry: bigint;
   /** The entry maps a page (of any size). */
   readonly leaf: boolean;
+  /** It is no word of memory: a PDPTE of PAE paging (SDM 3A 4.4.1). */
+  readonly isRegister: boolean;
 }
 
 export interface Translation {
@@ -164,7 +166,8 @@ export function walk(
         : memory.read64(address);
     const leaf = level === 1 || isLargePage(entry, level, mode, state);
     const bytes = geometry.entryBytes;
-    visit?.({ level, index, entryAddress, entryHostAddress: address, bytes, entry, leaf });
+    const entryHostAddress = address;
+    visit?.({ level, index, entryAddress, entryHostAddress, bytes, entry, leaf, isRegister });
     if (!(entry & P)) return fault(access, 'not present', level, 0, nxe, state);
     if (entry & reservedBits(mode, level, leaf, nxe, masks, state.isAmd)) {
       return fault(access, 'reserved bit', level, RESERVED_BIT, nxe, state);

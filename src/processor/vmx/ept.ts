@@ -212,11 +212,7 @@ export class ExtendedPageTables implements SecondLevel {
   ) {}
 
   translate(guestPhysical: bigint, context: GuestPhysicalContext): HostTranslation {
-    // With accessed and dirty flags, page walks count as writes (SDM 3C 29.3.3.2).
-    const write = context.write || (context.pageWalk && usesFlags(this.pointer));
-    const read = !context.execute && (!context.write || context.update || context.pageWalk);
-    const userFetch = context.page?.user ?? false;
-    const access = { read, write, execute: context.execute, userFetch };
+    const access = eptAccess(this.pointer, context);
     const result = this.walk(guestPhysical, access, true);
     this.entriesRead += entriesOf(result);
     if (result.kind === 'translation') {
@@ -262,8 +258,21 @@ export class ExtendedPageTables implements SecondLevel {
   }
 }
 
+/** What an access needs. With accessed and dirty flags, page walks count as writes (SDM 3C 29.3.3.2). */
+export function eptAccess(
+  pointer: bigint,
+  { write, execute, update, pageWalk, page }: GuestPhysicalContext,
+): EptAccess {
+  return {
+    read: !execute && (!write || update || pageWalk),
+    write: write || (pageWalk && usesFlags(pointer)),
+    execute,
+    userFetch: page?.user ?? false,
+  };
+}
+
 /** The exit qualification of an EPT violation (SDM 3C table 28-7). */
-function violationQualification(
+export function violationQualification(
   access: EptAccess,
   rights: number,
   { linear, pageWalk, page }: GuestPhysicalContext,

@@ -6,6 +6,7 @@ import type { SessionWatcher } from '../session/watcher';
 import type { WorldIndicator } from '../session/world-indicator';
 import type { Views } from '../views/views';
 import type { ComparisonPanel } from '../comparison/comparison-panel';
+import type { PageWalkView } from '../page-walk/page-walk-view';
 import type { OtherWays } from '../comparison/other-way';
 import { registerStates } from '../comparison/states';
 import type { ExecutedLines } from '../coverage/coverage';
@@ -36,6 +37,7 @@ export interface CommandContext {
   readonly lastGuest: LastGuest;
   readonly screen: GuestScreen;
   readonly comparison: ComparisonPanel;
+  readonly pageWalk: PageWalkView;
   readonly otherWays: OtherWays;
   readonly coverage: ExecutedLines;
   /** What a person has chosen, kept from one window to the next. */

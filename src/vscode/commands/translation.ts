@@ -5,7 +5,7 @@ import type { Row } from '../views/view-tree';
 import type { CommandContext, Commands } from './commands';
 
 /** Choosing the address that the Address Translation view shows. */
-export function translationCommands({ views, watcher }: CommandContext): Commands {
+export function translationCommands({ views, watcher, pageWalk }: CommandContext): Commands {
   const translate = async (expression: string | undefined): Promise<void> => {
     if (expression === undefined || expression.trim() === '') return;
     views.translation.options = { address: expression.trim() };
@@ -17,6 +17,8 @@ export function translationCommands({ views, watcher }: CommandContext): Command
       await translate(await pickAddress(suggestions, views.translation.options.address));
     },
     'ringside.translateRow': (row?: Row) => translate(row?.node.expression ?? row?.node.value),
+    /** What Address Translation shows in rows, as a picture. */
+    'ringside.showPageWalk': () => pageWalk.show(views.translation.options.address ?? ''),
     'ringside.translateSelection': () => {
       const editor = vscode.window.activeTextEditor;
       if (!editor || !watcher.focus) return undefined;

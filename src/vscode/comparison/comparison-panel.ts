@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { ComparisonBody, ReportKind } from '../../adapter/comparison/protocol';
 import { uriOf } from '../language/editor-files';
 import type { FromPage, Shown, ToPage } from './messages';
-import { pageHtml } from './page-html';
+import { pageHtml } from '../webviews/page-html';
+import { STYLE } from './style';
 import { pageTexts } from './texts';
 
 const VIEW_TYPE = 'ringside.comparison';
@@ -50,7 +51,13 @@ export class ComparisonPanel implements vscode.Disposable {
     });
     const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'comparison.js'));
     const { language } = vscode.env;
-    panel.webview.html = pageHtml(script.toString(), language, texts.title, JSON.stringify(texts));
+    panel.webview.html = pageHtml(
+      script.toString(),
+      language,
+      texts.title,
+      JSON.stringify(texts),
+      STYLE,
+    );
   }
 
   private post(): void {

@@ -6,7 +6,7 @@ import {
   type HistoryArguments,
   type HistoryResponse,
 } from '../../adapter/past/protocol';
-import { pageHtml } from '../comparison/page-html';
+import { pageHtml } from '../webviews/page-html';
 import { DEBUG_TYPE } from '../debug-type';
 import type { SessionWatcher } from '../session/watcher';
 import type { FromPage, Run, Shown, ToPage } from './messages';

@@ -9,6 +9,7 @@ import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
 import { executedSuite } from './executed';
+import { pageWalkSuite } from './page-walk';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
@@ -31,6 +32,7 @@ export function run(): Promise<void> {
     pastSuite();
     executedSuite();
     timelineSuite();
+    pageWalkSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

@@ -10,6 +10,7 @@ import { editingSuite } from './editing';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
 import { executedSuite } from './executed';
+import { pageWalkSuite } from './page-walk';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
 import { watchSessions } from './session';
@@ -32,6 +33,7 @@ function run(): Promise<void> {
     pastSuite();
     executedSuite();
     timelineSuite();
+    pageWalkSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

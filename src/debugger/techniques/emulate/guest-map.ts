@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { EptRights } from '../../../isa/ept';
+import { eptEntryTable, EptRights } from '../../../isa/ept';
 import { entryName } from '../../../isa/paging';
 import type { Access } from '../../../processor/paging/walk';
 import type { PhysicalMemory } from '../../../processor/physical-memory';
@@ -38,7 +38,7 @@ export class GuestMap implements SecondLevel {
   ): SecondLevelResult {
     const wanted = { ...ANY, write };
     const result = walkEpt(this.memory, this.pointer, guestPhysical, wanted, false, (step) => {
-      visit?.({ ...step, flags: rightsText(step.entry) });
+      visit?.({ ...step, flags: rightsText(step.entry), table: eptEntryTable(step.leaf) });
     });
     if (result.kind === 'translation') return { kind: 'translation', address: result.address };
     const { level } = result;

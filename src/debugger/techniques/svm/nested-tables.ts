@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { entryTable } from '../../../isa/paging';
+import { NestedPageFault } from '../../../isa/svm/exit-information';
 import type { PageFault, WalkStep } from '../../../processor/paging/walk';
 import type { NestedPageTables } from '../../../processor/svm/nested-paging';
 import type {
@@ -45,7 +47,11 @@ export class NestedWalk implements SecondLevel {
       return { kind: 'translation', address: Number(result.translation.address) };
     }
     const fault = result?.fault;
-    return { kind: 'fault', level: fault?.level ?? 0, text: faultText(fault) };
+    const text = faultText(fault);
+    if (!fault) return { kind: 'fault', level: 0, text };
+    const where = pageWalk ? NestedPageFault.TABLE : NestedPageFault.FINAL;
+    const information = `EXITINFO1 0x${(BigInt(fault.errorCode) | where).toString(16)}`;
+    return { kind: 'fault', level: fault.level, text, information };
   }
 }
 
@@ -56,6 +62,7 @@ const seen = (step: WalkStep): SecondLevelStep => ({
   entry: step.entry,
   leaf: step.leaf,
   flags: entryFlags(step),
+  table: entryTable(step),
 });
 
 function faultText(fault: PageFault | undefined): string {

@@ -1,15 +1,26 @@
 import * as l10n from '@vscode/l10n';
-import { Epte, EptRights } from '../../../isa/ept';
+import { Epte, EptRights, eptEntryTable } from '../../../isa/ept';
 import { MEMORY_TYPES } from '../../../isa/memory-types';
 import { entryName } from '../../../isa/paging';
 import { listed } from '../../../isa/phrases';
 import { PrimaryControl, SecondaryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
-import type { Access } from '../../../processor/paging/walk';
+import type { GuestPhysicalContext } from '../../../processor/paging/mmu';
 import type { PhysicalMemory } from '../../../processor/physical-memory';
-import { walkEpt, type EptAccess, type EptStep } from '../../../processor/vmx/ept';
+import {
+  eptAccess,
+  violationQualification,
+  walkEpt,
+  type EptAccess,
+  type EptStep,
+} from '../../../processor/vmx/ept';
 import type { Vmcs } from '../../../processor/vmx/vmcs';
-import type { SecondLevel, SecondLevelResult, SecondLevelStep } from '../second-level';
+import type {
+  SecondLevel,
+  SecondLevelAccess,
+  SecondLevelResult,
+  SecondLevelStep,
+} from '../second-level';
 
 const READ_ANYTHING: EptAccess = { read: false, write: false, execute: false };
 
@@ -42,18 +53,15 @@ class EptWalk implements SecondLevel {
 
   walk(
     guestPhysical: bigint,
-    access: Access,
+    access: SecondLevelAccess,
     visit?: (step: SecondLevelStep) => void,
   ): SecondLevelResult {
-    const wanted = {
-      read: !access.write && !access.execute,
-      write: access.write,
-      execute: access.execute,
-    };
+    const context = contextOf(access);
+    const wanted = eptAccess(this.eptp, context);
     let last: EptStep | undefined;
     const result = walkEpt(this.memory, this.eptp, guestPhysical, wanted, false, (step) => {
       last = step;
-      visit?.({ ...step, flags: flagsOf(step) });
+      visit?.({ ...step, flags: flagsOf(step), table: eptEntryTable(step.leaf) });
     });
     if (result.kind === 'translation') return { kind: 'translation', address: result.address };
     const { level } = result;
@@ -61,9 +69,22 @@ class EptWalk implements SecondLevel {
       result.kind === 'misconfiguration'
         ? misconfigurationText(level, misconfiguration(last))
         : violationText(level, violation(last, wanted, result.rights));
-    return { kind: 'fault', level, text };
+    const qualification =
+      result.kind === 'violation' ? violationQualification(wanted, result.rights, context) : 0;
+    const information = l10n.t('exit qualification {0}', `0x${qualification.toString(16)}`);
+    return { kind: 'fault', level, text, information };
   }
 }
+
+/** An access as the memory management unit asks for it. */
+const contextOf = (access: SecondLevelAccess): GuestPhysicalContext => ({
+  write: access.write,
+  execute: access.execute,
+  update: access.update ?? false,
+  linear: access.linear,
+  pageWalk: access.pageWalk ?? false,
+  ...(access.page && { page: access.page }),
+});
 
 const misconfigurationText = (level: number, cause: string): string =>
   l10n.t('EPT misconfiguration at level {0}: {1}; a VM exit to the VMM (reason 49)', level, cause);

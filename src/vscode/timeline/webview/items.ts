@@ -5,6 +5,7 @@ import type {
   SeriesBody,
   StretchBody,
 } from '../../../adapter/past/protocol';
+import { filled } from '../../webviews/filled';
 import type { PageTexts } from '../messages';
 
 /** Something in the list of what happened, that can be gone to. */
@@ -18,13 +19,6 @@ export interface Item {
   readonly series?: number;
   readonly goal: GoToArguments;
 }
-
-/** `{0}` and its like become what is given. */
-export const filled = (text: string, ...values: readonly (string | number)[]): string =>
-  text.replace(/\{(\d)\}/g, (_, n: string) => number(values[Number(n)] ?? ''));
-
-export const number = (value: string | number): string =>
-  typeof value === 'number' ? value.toLocaleString('en') : value;
 
 /** What happened: one by one where that is known, else in stretches, and what was marked. */
 export function itemsOf(history: HistoryResponse, texts: PageTexts): readonly Item[] {

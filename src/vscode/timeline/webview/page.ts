@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { swatch } from '../../comparison/webview/patterns';
+import { filled, number } from '../../webviews/filled';
 import type { PageTexts, Run } from '../messages';
-import { filled, number, summaryOf, type Item } from './items';
+import { summaryOf, type Item } from './items';
 import { LOOKS, looksOf } from './lanes';
 import { picture, type Picture } from './picture';
 

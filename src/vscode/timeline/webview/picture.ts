@@ -2,8 +2,9 @@ import { scaleLinear } from 'd3-scale';
 import { nothing, svg, type SVGTemplateResult, html, type TemplateResult } from 'lit';
 import type { HistoryResponse } from '../../../adapter/past/protocol';
 import { patterns } from '../../comparison/webview/patterns';
+import { filled, number } from '../../webviews/filled';
 import type { PageTexts } from '../messages';
-import { filled, number, type Item } from './items';
+import type { Item } from './items';
 import { lanesOf, LOOKS, looksOf, type Lane, type Piece } from './lanes';
 import { xOf, type Window } from './window';
 

@@ -1,5 +1,4 @@
 import { escaped, randomText } from '../html';
-import { STYLE } from './style';
 
 /** The page's HTML, which its script fills. Nothing in it comes from elsewhere, and only our script runs. */
 export function pageHtml(
@@ -8,7 +7,7 @@ export function pageHtml(
   title: string,
   /** For the script, as JSON. */
   texts: string,
-  style = STYLE,
+  style: string,
 ): string {
   const nonce = randomText();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'`;
