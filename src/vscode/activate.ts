@@ -16,6 +16,7 @@ import { tellMonitor } from './session/monitor-context';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { TimelineView } from './timeline/timeline-view';
+import { Reveal } from './views/reveal';
 import { createViews, type Views } from './views/views';
 
 /** What the extension hands out to tests and to other extensions. */
@@ -59,7 +60,8 @@ export function activateRingside(
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
-    tellMonitor(),
+    tellMonitor(watcher),
+    new Reveal(watcher, views),
     registerConfigurations(platform),
     registerCommands({
       platform,
@@ -77,24 +79,5 @@ export function activateRingside(
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),
   );
-  openRegistersOnce(context, watcher, views);
   return { host: platform.kind, views, world, terminals, screen, remarks, comparison, timeline };
-}
-
-const OPENED = 'ringside.registersOpened';
-
-/** VS Code starts with all views of extensions closed: the first stop ever opens the most useful one. */
-function openRegistersOnce(
-  context: vscode.ExtensionContext,
-  watcher: SessionWatcher,
-  views: Views,
-): void {
-  if (context.globalState.get(OPENED)) return;
-  const once = watcher.onFocus((focus) => {
-    if (!focus) return;
-    once.dispose();
-    void context.globalState.update(OPENED, true);
-    void views.registers.open();
-  });
-  context.subscriptions.push(once);
 }

@@ -6,6 +6,7 @@ import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
 import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
+import { firstMinutesSuite } from './first-minutes';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
 import { pastSuite } from './past';
@@ -26,6 +27,7 @@ export function run(): Promise<void> {
       chineseSuite();
       return;
     }
+    firstMinutesSuite();
     debuggingSuite();
     pastSuite();
     timelineSuite();

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import {
+  api,
+  lineOf,
+  openFile,
+  removeBreakpoints,
+  resume,
+  start,
+  stopAfter,
+  stopDebugging,
+  until,
+} from './session';
+
+const SAMPLE = 'first-exits/kernel.asm';
+const RUN_AND_DEBUG = 'workbench.view.debug';
+
+const setReveal = (value: string | undefined): Thenable<void> =>
+  vscode.workspace
+    .getConfiguration('ringside')
+    .update('revealViews', value, vscode.ConfigurationTarget.Global);
+
+/** What a person meets first: where the views are, and how one comes to a first guest. */
+export function firstMinutesSuite(): void {
+  describe('the first minutes', () => {
+    afterEach(async () => {
+      await stopDebugging();
+      await removeBreakpoints();
+    });
+
+    it('the views come into sight at the first stop, and stay at a breakpoint', async () => {
+      const { views } = await api();
+      await vscode.commands.executeCommand(RUN_AND_DEBUG);
+      await until('another side bar', () => !views.visible || undefined);
+      const editor = await openFile(SAMPLE);
+      const at = new vscode.Position(lineOf(editor, 'out dx, al'), 0);
+      vscode.debug.addBreakpoints([
+        new vscode.SourceBreakpoint(new vscode.Location(editor.document.uri, at)),
+      ]);
+      await stopAfter(start);
+      for (const view of ['registers', 'vmcs', 'exits'] as const) {
+        await until(`the view ${view}`, () => views.of(view).tree.visible || undefined);
+      }
+      await stopAfter(resume);
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // VS Code puts its own side bar there
+      await until('the views', () => views.visible || undefined);
+    });
+
+    it('the views stay where they are when told to', async () => {
+      const { views } = await api();
+      await setReveal('never');
+      try {
+        await vscode.commands.executeCommand(RUN_AND_DEBUG);
+        await openFile(SAMPLE);
+        await stopAfter(start);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        assert.equal(views.visible, false);
+      } finally {
+        await setReveal(undefined);
+      }
+    });
+  });
+}
