@@ -124,9 +124,9 @@ export class Person {
 
   /** The panes of the side bar by title: opens or closes one. One that is not there is closed. */
   async setPane(title: RegExp, open: boolean): Promise<void> {
-    if (!(await this.bring(title)) && !open) return;
+    if (open) await this.waitFor(`the pane ${String(title)}`, () => this.bring(title));
+    else if (!(await this.bring(title))) return;
     const header = this.header(title);
-    await header.waitFor();
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
       await this.page.mouse.move(1400, 900); // off the rows, whose hovers would lie above the header

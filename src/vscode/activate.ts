@@ -65,6 +65,7 @@ export function activateRingside(
     registerConfigurations(platform),
     registerCommands({
       platform,
+      extension: context.extensionUri,
       watcher,
       views,
       world,

@@ -10,6 +10,7 @@ import {
   stopAfter,
   stopDebugging,
   until,
+  workspaceUri,
 } from './session';
 
 const SAMPLE = 'first-exits/kernel.asm';
@@ -58,6 +59,38 @@ export function firstMinutesSuite(): void {
       } finally {
         await setReveal(undefined);
       }
+    });
+
+    it('a sample is copied into a folder, opened, and debugged to its first stop', async () => {
+      const open = (id: string): Thenable<unknown> =>
+        vscode.commands.executeCommand('ringside.openSample', id, workspaceUri('copies'));
+      await open('first-exits');
+      const editor = vscode.window.activeTextEditor;
+      assert.equal(editor?.document.uri.path, workspaceUri('copies/first-exits/kernel.asm').path);
+      const { frame } = await stopAfter(start);
+      assert.equal(frame.line, lineOf(editor, '        cli') + 1);
+      await stopDebugging();
+      await open('first-exits'); // there is one already
+      const { document } = vscode.window.activeTextEditor ?? {};
+      assert.equal(document?.uri.path, workspaceUri('copies/first-exits-2/kernel.asm').path);
+    });
+
+    it('a sample comes with what its launch configuration needs', async () => {
+      await vscode.commands.executeCommand(
+        'ringside.openSample',
+        'techniques/paravirt',
+        workspaceUri('copies'),
+      );
+      const read = async (name: string): Promise<string> => {
+        const uri = workspaceUri(`copies/paravirt/${name}`);
+        return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      };
+      assert.match(
+        await read('.vscode/launch.json'),
+        /"program": "\$\{workspaceFolder\}\/kernel\.asm"/,
+      );
+      assert.ok((await read('poem.txt')).length > 0);
+      assert.match(await read('README.zh-CN.md'), /半虚拟化/);
     });
   });
 }
