@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { KernelChoices } from '../samples/kernel';
+import { askForKernel, newKernel } from '../samples/new-kernel';
 import { openSample, pickFolder, pickSample } from '../samples/open-sample';
 import { SAMPLES, type Sample } from '../samples/samples';
 import type { CommandContext, Commands } from './commands';
@@ -15,12 +17,20 @@ export function sampleCommands({ extension }: CommandContext): Commands {
       const sample = known ?? (await pickSample());
       const folder = sample && (into instanceof vscode.Uri ? into : await pickFolder());
       if (!sample || !folder) return;
-      try {
-        await openSample(extension, sample, folder);
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        void vscode.window.showErrorMessage(text);
-      }
+      await orTell(openSample(extension, sample, folder));
+    },
+    /** @param choices what it is to be; undefined: a person is asked */
+    'ringside.newKernel': async (choices?: KernelChoices) => {
+      const chosen = choices ?? (await askForKernel());
+      if (chosen) await orTell(newKernel(extension, chosen));
     },
   };
+}
+
+async function orTell(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+  }
 }

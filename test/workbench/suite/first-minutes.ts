@@ -92,5 +92,23 @@ export function firstMinutesSuite(): void {
       assert.ok((await read('poem.txt')).length > 0);
       assert.match(await read('README.zh-CN.md'), /半虚拟化/);
     });
+
+    it('a new kernel stands in the workspace and is debugged by F5 as it is', async () => {
+      const choices = { mode: 'long', technique: 'vtx', extras: ['ring3'] };
+      await vscode.commands.executeCommand('ringside.newKernel', choices);
+      const editor = vscode.window.activeTextEditor;
+      assert.equal(editor?.document.uri.path, workspaceUri('kernel.asm').path);
+      assert.match(editor.document.getText(), /iretq/);
+      const { frame } = await stopAfter(start);
+      assert.equal(frame.line, lineOf(editor, '        cli') + 1);
+      await stopDebugging();
+      await vscode.commands.executeCommand('ringside.newKernel', {
+        ...choices,
+        mode: 'real',
+        extras: [],
+      });
+      const { document } = vscode.window.activeTextEditor ?? {};
+      assert.equal(document?.uri.path, workspaceUri('kernel-2.asm').path);
+    });
   });
 }
