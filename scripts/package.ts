@@ -9,7 +9,7 @@ const LARGEST = 3_000_000;
 
 /** What may be in the package, and what must. */
 const ALLOWED =
-  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/ringside\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|samples\/(\.vscode\/launch\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt)))$/;
+  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/ringside\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|snippets\/nasm\.json|samples\/(\.vscode\/launch\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt)))$/;
 const NEEDED = [
   'package.json',
   'package.nls.json',
@@ -34,6 +34,7 @@ const NEEDED = [
   'media/ringside.svg',
   'media/kernels/long.asm',
   'syntaxes/nasm.tmLanguage.json',
+  'snippets/nasm.json',
   'samples/.vscode/launch.json',
   'samples/first-exits/kernel.asm',
 ];

@@ -27,8 +27,8 @@ export function run(): Promise<void> {
       chineseSuite();
       return;
     }
-    firstMinutesSuite();
     debuggingSuite();
+    firstMinutesSuite();
     pastSuite();
     timelineSuite();
     viewsSuite();

@@ -28,8 +28,8 @@ function run(): Promise<void> {
       chineseSuite();
       return;
     }
-    firstMinutesSuite();
     debuggingSuite();
+    firstMinutesSuite();
     pastSuite();
     timelineSuite();
     viewsSuite();
