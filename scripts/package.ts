@@ -9,7 +9,7 @@ const LARGEST = 3_000_000;
 
 /** What may be in the package, and what must. */
 const ALLOWED =
-  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/ringside\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|snippets\/nasm\.json|samples\/(\.vscode\/launch\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt)))$/;
+  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/(ringside|walkthrough\/\w+)\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|snippets\/nasm\.json|samples\/(\.vscode\/launch\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt)))$/;
 const NEEDED = [
   'package.json',
   'package.nls.json',
@@ -33,6 +33,7 @@ const NEEDED = [
   'media/icon.png',
   'media/ringside.svg',
   'media/kernels/long.asm',
+  'media/walkthrough/sample.svg',
   'syntaxes/nasm.tmLanguage.json',
   'snippets/nasm.json',
   'samples/.vscode/launch.json',

@@ -7,6 +7,7 @@ import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
 import { tellAssemblyFailures } from './session/assembly-failures';
+import { tellFirstSteps } from './session/first-steps';
 import { GuestScreen } from './screen/guest-screen';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
@@ -61,6 +62,7 @@ export function activateRingside(
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
     tellMonitor(watcher),
+    tellFirstSteps(watcher),
     new Reveal(watcher, views),
     registerConfigurations(platform),
     registerCommands({

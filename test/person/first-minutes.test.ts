@@ -20,8 +20,17 @@ const WORDS = {
     vmcs: /^VMCS/i,
     exits: /^VM Exits/i,
     empty: /registers of the guest/,
+    walkthrough: /Walkthrough/,
+    nextExit: 'Run to the Next VM Exit',
   },
-  'zh-cn': { registers: /^寄存器/, vmcs: /^VMCS/, exits: /^VM 退出/, empty: /客户机的寄存器/ },
+  'zh-cn': {
+    registers: /^寄存器/,
+    vmcs: /^VMCS/,
+    exits: /^VM 退出/,
+    empty: /客户机的寄存器/,
+    walkthrough: /演练/,
+    nextExit: '运行到下一次 VM 退出',
+  },
 } as const;
 
 function series(language: Language, theme: Theme): void {
@@ -54,6 +63,16 @@ function series(language: Language, theme: Theme): void {
       await shoot('welcome');
     });
 
+    it('leads to a walkthrough of six steps', async () => {
+      const { page } = workbench;
+      await page.locator('.part.sidebar a.monaco-button', { hasText: words.walkthrough }).click();
+      await page.locator('.getting-started-step').nth(5).waitFor();
+      await page.waitForTimeout(1000);
+      await shoot('walkthrough');
+      assert.equal(await page.locator('.getting-started-step').count(), 6);
+      await page.keyboard.press('Control+F4');
+    });
+
     it('at the first stop it has rows in sight, and the keyboard is in the editor', async () => {
       const { person, page } = workbench;
       await page.locator('.part.activitybar .codicon-run-view-icon').first().click();
@@ -68,6 +87,15 @@ function series(language: Language, theme: Theme): void {
       assert.ok((await person.rowsOf(words.vmcs)).length > 4);
       assert.ok(await page.locator('.part.editor .monaco-editor.focused').first().isVisible());
       await shoot('stop');
+    });
+
+    it('runs to the next VM exit, and the monitor says why', async () => {
+      const { person } = workbench;
+      await person.startCommand(words.nextExit);
+      await person.waitFor('the monitor', async () => /VMM/.test(await person.world()));
+      await person.waitFor('the exit', async () => (await person.rowsOf(words.exits)).length > 0);
+      await shoot('exit');
+      assert.match((await person.rowsOf(words.exits)).join(), /0x3f8/);
     });
   });
 }

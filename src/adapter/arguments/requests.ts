@@ -250,6 +250,7 @@ const OURS = {
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
   [CustomRequest.STEP_TRANSLATED]: NOTHING,
+  [CustomRequest.NEXT_EXIT]: NOTHING,
   [CustomRequest.COMPARE]: object<CompareArguments>({
     configuration: anyObject,
     limit: optional(count),

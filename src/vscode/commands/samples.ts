@@ -5,6 +5,9 @@ import { openSample, pickFolder, pickSample } from '../samples/open-sample';
 import { SAMPLES, type Sample } from '../samples/samples';
 import type { CommandContext, Commands } from './commands';
 
+/** By which the walkthrough's first step (package.json) knows that it is done. */
+const OPENED = 'ringside.hasOpenedSample';
+
 /** Something to debug for those who have nothing yet. */
 export function sampleCommands({ extension }: CommandContext): Commands {
   return {
@@ -17,7 +20,8 @@ export function sampleCommands({ extension }: CommandContext): Commands {
       const sample = known ?? (await pickSample());
       const folder = sample && (into instanceof vscode.Uri ? into : await pickFolder());
       if (!sample || !folder) return;
-      await orTell(openSample(extension, sample, folder));
+      const isThere = await orTell(openSample(extension, sample, folder));
+      if (isThere) await vscode.commands.executeCommand('setContext', OPENED, true);
     },
     /** @param choices what it is to be; undefined: a person is asked */
     'ringside.newKernel': async (choices?: KernelChoices) => {
@@ -27,10 +31,13 @@ export function sampleCommands({ extension }: CommandContext): Commands {
   };
 }
 
-async function orTell(work: Promise<unknown>): Promise<void> {
+/** @returns whether it has succeeded; what went wrong is shown */
+async function orTell(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
+    return true;
   } catch (error) {
     void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    return false;
   }
 }

@@ -37,6 +37,7 @@ const RUNNING_COMMANDS = new Set([
   PastRequest.LAST_STORE,
   PastRequest.NEXT_STORE,
   CustomRequest.STEP_TRANSLATED,
+  CustomRequest.NEXT_EXIT,
 ]);
 
 /** How long the guest runs before it is called running, in milliseconds: a step is over by then. */
