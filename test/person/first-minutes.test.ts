@@ -69,6 +69,10 @@ function series(language: Language, theme: Theme): void {
       await page.locator('.getting-started-step').nth(5).waitFor();
       await page.waitForTimeout(1000);
       await shoot('walkthrough');
+      await page.keyboard.press('Control+B'); // pictures stand beside the steps where there is room
+      await page.waitForTimeout(1000);
+      await shoot('walkthrough-wide');
+      await page.keyboard.press('Control+B');
       assert.equal(await page.locator('.getting-started-step').count(), 6);
       await page.keyboard.press('Control+F4');
     });
