@@ -232,15 +232,6 @@ export class Person {
     return '';
   }
 
-  /** Gives the panes below the n-th the room that those above do not need. */
-  async shortenPaneBefore(n: number): Promise<void> {
-    const next = await this.page.locator('.part.sidebar .pane-header').nth(n).boundingBox();
-    if (!next) return;
-    await this.drag(next.x + next.width / 2, next.y, next.x + next.width / 2, 290);
-    await this.page.mouse.move(1400, 900);
-    await this.page.waitForTimeout(600);
-  }
-
   /** The views have much to say: a person would drag the sash, too. */
   async widenSidebar(): Promise<void> {
     const box = await this.page.locator('.part.sidebar').boundingBox();
