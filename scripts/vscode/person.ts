@@ -141,9 +141,12 @@ export class Person {
   private async bring(title: RegExp): Promise<boolean> {
     for (const container of ['[aria-label^="Ringside"]', '.codicon-run-view-icon']) {
       if (await this.header(title).isVisible()) return true;
-      const icon = this.page.locator(`.part.activitybar .action-item:not(.checked) ${container}`);
-      if ((await icon.count()) === 0) continue; // in front already
-      await icon.first().click();
+      // The whole item: a badge may lie over its icon.
+      const item = this.page
+        .locator('.part.activitybar .action-item:not(.checked)')
+        .filter({ has: this.page.locator(container) });
+      if ((await item.count()) === 0) continue; // in front already
+      await item.first().click();
       await this.page.waitForTimeout(300);
     }
     return this.header(title).isVisible();
