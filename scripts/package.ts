@@ -9,7 +9,7 @@ const LARGEST = 3_000_000;
 
 /** What may be in the package, and what must. */
 const ALLOWED =
-  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|syntaxes\/\w+\.tmLanguage\.json)$/;
+  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/(ringside|walkthrough\/\w+)\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|snippets\/nasm\.json|samples\/(\.vscode\/launch\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt)))$/;
 const NEEDED = [
   'package.json',
   'package.nls.json',
@@ -33,7 +33,13 @@ const NEEDED = [
   'dist/monitor-sources.json',
   'dist/firmware-sources.json',
   'media/icon.png',
+  'media/ringside.svg',
+  'media/kernels/long.asm',
+  'media/walkthrough/sample.svg',
   'syntaxes/nasm.tmLanguage.json',
+  'snippets/nasm.json',
+  'samples/.vscode/launch.json',
+  'samples/first-exits/kernel.asm',
 ];
 
 export async function packageExtension(): Promise<string> {

@@ -21,7 +21,7 @@ const WHAT_TO_PRESS = `
   2. Click in the gutter beside an "out dx, al" to set a breakpoint, press F5 to run to it.
   3. F10 (Step Over) crosses the VM exit. F11 (Step Into) enters the monitor's own handler;
      Shift+F11 (Step Out) runs to the VM entry.
-  4. Look at the left: Registers, VMCS, Address Translation, VM Exits. The status bar tells the world.
+  4. Look at the left, at Ringside: Registers, VMCS, VM Exits, Address Translation. The status bar tells the world.
   5. Open bios/boot.asm for a machine that boots, and play snake in its Guest Screen. Run and Debug has
      launch configurations of boot-disk and multiboot; "the open file" is again what F5 does.
 `;

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { browserShims, made } from './plugins';
+import { browserShims, made, sampleNames } from './plugins';
 
 /** What is bundled, and how. */
 
@@ -70,7 +70,11 @@ export const BUNDLES: readonly Bundle[] = [
   },
   { entry: 'src/vscode/desktop/language.ts', outfile: 'language.js', options: shared },
   { entry: 'src/vscode/desktop/doctor.ts', outfile: 'doctor.js', options: shared },
-  { entry: 'src/vscode/web/extension.ts', outfile: 'web/extension.js', options: browser },
+  {
+    entry: 'src/vscode/web/extension.ts',
+    outfile: 'web/extension.js',
+    options: { ...browser, plugins: [sampleNames] },
+  },
   page('screen'),
   page('comparison'),
   page('timeline'),
@@ -90,7 +94,7 @@ export const SUITES: readonly Bundle[] = [
       ...browser,
       define: { global: 'globalThis' },
       inject: [join(__dirname, 'shims/process.ts')],
-      plugins: [browserShims],
+      plugins: [browserShims, sampleNames],
     },
   },
 ];

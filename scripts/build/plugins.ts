@@ -10,6 +10,7 @@ import { representatives } from '../../src/processor/interpreter/slow-numbers';
 import * as assets from './assets';
 import { firmwareSources } from './firmware-files';
 import { isMonitorFile, monitorSources, readWithSites } from './monitor-files';
+import { sampleFiles } from './sample-files';
 
 /** The monitor knows where its operations stand. */
 export const monitorSites: Plugin = {
@@ -48,6 +49,19 @@ export const monitorTexts = jsonAsset('monitor-sources', 'monitorSources', monit
 
 /** `ringside:firmware-sources`: the firmware's sources as text, to be read in the editor. */
 export const firmwareTexts = jsonAsset('firmware-sources', 'firmwareSources', firmwareSources);
+
+/** `ringside:sample-files`: which files the samples consist of. */
+export const sampleNames: Plugin = {
+  name: 'sample-files',
+  setup(build) {
+    const namespace = 'sample-files';
+    build.onResolve({ filter: /^ringside:sample-files$/ }, () => ({ path: namespace, namespace }));
+    build.onLoad({ filter: /.*/, namespace }, () => ({
+      contents: `export const sampleFiles = ${JSON.stringify(sampleFiles())};`,
+      loader: 'js',
+    }));
+  },
+};
 
 /** The firmware, assembled once here instead of at every start. */
 export const prebuiltFirmware: Plugin = {
@@ -124,6 +138,7 @@ export const made: Plugin[] = [
   monitorSites,
   monitorTexts,
   firmwareTexts,
+  sampleNames,
   prebuiltFirmware,
   icedModule,
   prebuiltInterpreter,

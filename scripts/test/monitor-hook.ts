@@ -2,16 +2,18 @@ import Module from 'node:module';
 import { transformSync } from 'esbuild';
 import { firmwareSources } from '../build/firmware-files';
 import { isMonitorFile, monitorSources, readWithSites } from '../build/monitor-files';
+import { sampleFiles } from '../build/sample-files';
 
 /**
  * Gives unit tests, which run from the sources, what the build gives the product: the monitor's
- * operations know where they stand, and `ringside:monitor-sources` and `ringside:firmware-sources` are there.
+ * operations know where they stand, and `ringside:monitor-sources` and the like are there.
  */
 
 /** Modules that the build makes, by their names; each is made when it is first asked for. */
 const MADE: Record<string, () => object> = {
   'ringside:monitor-sources': () => ({ monitorSources: monitorSources() }),
   'ringside:firmware-sources': () => ({ firmwareSources: firmwareSources() }),
+  'ringside:sample-files': () => ({ sampleFiles: sampleFiles() }),
 };
 
 interface Loader {

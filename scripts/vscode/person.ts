@@ -122,13 +122,11 @@ export class Person {
     return (await this.page.locator(WORLD).innerText()).trim();
   }
 
-  /** The panes of the sidebar by title: opens or closes one. */
+  /** The panes of the side bar by title: opens or closes one. One that is not there is closed. */
   async setPane(title: RegExp, open: boolean): Promise<void> {
-    const header = this.page
-      .locator('.part.sidebar .pane-header')
-      .filter({ hasText: title })
-      .first();
-    await header.waitFor();
+    if (open) await this.waitFor(`the pane ${String(title)}`, () => this.bring(title));
+    else if (!(await this.bring(title))) return;
+    const header = this.header(title);
     const expanded = (await header.getAttribute('aria-expanded')) === 'true';
     if (expanded !== open) {
       await this.page.mouse.move(1400, 900); // off the rows, whose hovers would lie above the header
@@ -139,7 +137,27 @@ export class Person {
     await this.page.waitForTimeout(300);
   }
 
-  private pane(title: RegExp): Locator {
+  /** A pane is in our container or in that of VS Code's debugger: brings that one to the front. */
+  private async bring(title: RegExp): Promise<boolean> {
+    for (const container of ['[aria-label^="Ringside"]', '.codicon-run-view-icon']) {
+      if (await this.header(title).isVisible()) return true;
+      // The whole item: a badge may lie over its icon.
+      const item = this.page
+        .locator('.part.activitybar .action-item:not(.checked)')
+        .filter({ has: this.page.locator(container) });
+      if ((await item.count()) === 0) continue; // in front already
+      await item.first().click();
+      await this.page.waitForTimeout(300);
+    }
+    return this.header(title).isVisible();
+  }
+
+  private header(title: RegExp): Locator {
+    return this.page.locator('.part.sidebar .pane-header').filter({ hasText: title }).first();
+  }
+
+  private async pane(title: RegExp): Promise<Locator> {
+    await this.bring(title);
     return this.page
       .locator('.part.sidebar .pane')
       .filter({ has: this.page.locator('.pane-header', { hasText: title }) })
@@ -147,33 +165,32 @@ export class Person {
   }
 
   /** The rows that a pane shows: label, description and what else stands there, with blanks between. */
-  rowsOf(title: RegExp): Promise<string[]> {
-    return this.pane(title)
-      .locator('.monaco-list-row')
-      .evaluateAll((rows) =>
-        rows.map((row) => {
-          const leaves = [...row.querySelectorAll('*')].filter((e) => e.childElementCount === 0);
-          return leaves
-            .map((leaf) => leaf.textContent ?? '')
-            .join(' ')
-            .replace(/\s+/g, ' ')
-            .trim();
-        }),
-      );
+  async rowsOf(title: RegExp): Promise<string[]> {
+    const pane = await this.pane(title);
+    return pane.locator('.monaco-list-row').evaluateAll((rows) =>
+      rows.map((row) => {
+        const leaves = [...row.querySelectorAll('*')].filter((e) => e.childElementCount === 0);
+        return leaves
+          .map((leaf) => leaf.textContent ?? '')
+          .join(' ')
+          .replace(/\s+/g, ' ')
+          .trim();
+      }),
+    );
   }
 
-  row(pane: RegExp, text: RegExp): Locator {
-    return this.pane(pane).locator('.monaco-list-row').filter({ hasText: text }).first();
+  private async row(pane: RegExp, text: RegExp): Promise<Locator> {
+    return (await this.pane(pane)).locator('.monaco-list-row').filter({ hasText: text }).first();
   }
 
   /** Whether a row of a pane carries the mark of a change. */
   async isMarked(pane: RegExp, text: RegExp): Promise<boolean> {
-    return (await this.row(pane, text).locator('.codicon-diff-modified').count()) > 0;
+    return (await (await this.row(pane, text)).locator('.codicon-diff-modified').count()) > 0;
   }
 
   /** An item of a row's context menu. */
   async chooseFromMenu(pane: RegExp, row: RegExp, item: string): Promise<void> {
-    await this.row(pane, row).click({ button: 'right' });
+    await (await this.row(pane, row)).click({ button: 'right' });
     await this.chooseFromOpenMenu(item);
   }
 
@@ -191,9 +208,10 @@ export class Person {
   }
 
   /** A button in the title of a pane. */
-  async pressButton(pane: RegExp, label: RegExp): Promise<void> {
-    await this.pane(pane).locator('.pane-header').hover();
-    await this.pane(pane).getByRole('button', { name: label }).first().click();
+  async pressButton(title: RegExp, label: RegExp): Promise<void> {
+    const pane = await this.pane(title);
+    await pane.locator('.pane-header').hover();
+    await pane.getByRole('button', { name: label }).first().click();
   }
 
   /** Types into the box that VS Code has opened. */
@@ -215,15 +233,6 @@ export class Person {
       }
     }
     return '';
-  }
-
-  /** Gives the panes below the n-th the room that those above do not need. */
-  async shortenPaneBefore(n: number): Promise<void> {
-    const next = await this.page.locator('.part.sidebar .pane-header').nth(n).boundingBox();
-    if (!next) return;
-    await this.drag(next.x + next.width / 2, next.y, next.x + next.width / 2, 290);
-    await this.page.mouse.move(1400, 900);
-    await this.page.waitForTimeout(600);
   }
 
   /** The views have much to say: a person would drag the sash, too. */

@@ -14,6 +14,7 @@ import { evaluateRequests } from './inspect/evaluate';
 import { dataBreakpointRequests } from './breakpoints/data-breakpoints';
 import { exceptionRequests } from './breakpoints/exceptions';
 import { executionRequests } from './running/execution';
+import { nextExitRequests } from './running/next-exit';
 import { gotoRequests } from './running/goto';
 import { handler, Reply, type Handlers } from './handlers';
 import type { AdapterHost } from './host';
@@ -50,6 +51,7 @@ export class RingsideAdapter extends DebugSession {
     this.handlers = {
       ...launchRequests(context),
       ...executionRequests(context),
+      ...nextExitRequests(context),
       ...pastRequests(context),
       ...recordingRequests(context),
       ...breakpointRequests(context),

@@ -225,6 +225,8 @@ export interface AttendedArguments {
 
 /** `ringside/stepTranslated`: one instruction of the translation; answered and told of as a step is. */
 
+/** `ringside/nextExit`: on to the next VM exit of whatever kind; answered and told of as `continue` is. */
+
 /** The event `ringside/screen`: the guest has begun to use its screen; or has ended, and left it so. */
 export interface ScreenEventBody {
   readonly screen?: ScreenBody;
@@ -269,6 +271,7 @@ export const CustomRequest = {
   MOUSE: 'ringside/mouse',
   ATTENDED: 'ringside/attended',
   STEP_TRANSLATED: 'ringside/stepTranslated',
+  NEXT_EXIT: 'ringside/nextExit',
   COMPARE: 'ringside/compare',
   PLACE: 'ringside/place',
   SAME_PLACE: 'ringside/samePlace',

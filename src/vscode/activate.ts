@@ -9,6 +9,7 @@ import type { Platform } from './platform';
 import { DEBUG_TYPE } from './debug-type';
 import { registerConfigurations } from './session/configurations';
 import { tellAssemblyFailures } from './session/assembly-failures';
+import { tellFirstSteps } from './session/first-steps';
 import { GuestScreen } from './screen/guest-screen';
 import { ProgramDiagnostics } from './session/diagnostics';
 import { GuestTerminals } from './session/guest-terminal';
@@ -19,6 +20,7 @@ import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { TimelineView } from './timeline/timeline-view';
 import { PageWalkView } from './page-walk/page-walk-view';
+import { Reveal } from './views/reveal';
 import { createViews, type Views } from './views/views';
 
 /** What the extension hands out to tests and to other extensions. */
@@ -71,10 +73,13 @@ export function activateRingside(
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
-    tellMonitor(),
+    tellMonitor(watcher),
+    tellFirstSteps(watcher),
+    new Reveal(watcher, views),
     registerConfigurations(platform),
     registerCommands({
       platform,
+      extension: context.extensionUri,
       watcher,
       views,
       world,
@@ -91,27 +96,8 @@ export function activateRingside(
       createDebugAdapterDescriptor: (session) => platform.createAdapter(session),
     }),
   );
-  openRegistersOnce(context, watcher, views);
   const { kind: host } = platform;
   const marks = { remarks, lineHistory, coverage };
   const shown = { views, world, terminals, screen, comparison, timeline, pageWalk };
   return { host, ...shown, ...marks };
-}
-
-const OPENED = 'ringside.registersOpened';
-
-/** VS Code starts with all views of extensions closed: the first stop ever opens the most useful one. */
-function openRegistersOnce(
-  context: vscode.ExtensionContext,
-  watcher: SessionWatcher,
-  views: Views,
-): void {
-  if (context.globalState.get(OPENED)) return;
-  const once = watcher.onFocus((focus) => {
-    if (!focus) return;
-    once.dispose();
-    void context.globalState.update(OPENED, true);
-    void views.registers.open();
-  });
-  context.subscriptions.push(once);
 }

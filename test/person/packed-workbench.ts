@@ -35,11 +35,15 @@ function givenOrPacked(): Promise<string> {
   return given === undefined ? packageExtension() : Promise.resolve(given);
 }
 
-/** @param prepare what the folder has beside the samples */
+/**
+ * @param prepare what the folder has beside the samples
+ * @param size of the window, in pixels
+ */
 export async function openPackedWorkbench(
   language: Language,
   theme: Theme,
   prepare: (folder: string) => void = () => undefined,
+  size = { width: 1680, height: 1050 },
 ): Promise<PackedWorkbench> {
   const vsix = await (packed ??= givenOrPacked());
   const vscode = await installServer();
@@ -49,7 +53,6 @@ export async function openPackedWorkbench(
     locale: language,
     settings: {
       'workbench.colorTheme': THEMES[theme],
-      'debug.toolBarLocation': 'docked',
       'editor.minimap.enabled': false,
       // Its text stands in the page then, not in a picture.
       'terminal.integrated.gpuAcceleration': 'off',
@@ -62,8 +65,7 @@ export async function openPackedWorkbench(
     folder,
     colorScheme: theme === 'light' ? 'light' : 'dark',
     locale: language === 'en' ? 'en-US' : 'zh-CN',
-    width: 1680,
-    height: 1050,
+    ...size,
   });
   const person = new Person(page);
   await person.waitForWorkbench();

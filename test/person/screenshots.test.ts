@@ -143,7 +143,6 @@ function series(language: Language, theme: Theme): void {
       await person.stopAfter('F10', 'monitor');
       await person.stopAfter('F10', 'monitor');
       const rows = await look(panes.vmcs, panes.stack);
-      await person.shortenPaneBefore(3);
       await shoot('2-monitor-vmcs');
       assert.match(await person.world(), words.exit);
       const stack = (await person.rowsOf(panes.stack)).map((row) => row.replaceAll('\n', ' '));

@@ -88,7 +88,6 @@ function series(): void {
       await person.stopAfter('F11', 'monitor');
       for (let n = 0; n < 3; n++) await person.stopAfter('F10', 'monitor');
       const rows = await look(VMCB, STACK);
-      await person.shortenPaneBefore(3);
       await shoot('2-monitor-vmcb');
       assert.match(await person.world(), /#VMEXIT \d+: CPUID \(leaf 0x1\)/);
       has(rows, /^Next VMRUN will pass/);

@@ -253,6 +253,7 @@ const OURS = {
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
   [PAGE_WALK]: object<PageWalkArguments>({ address: optional(text), frameId: optional(whole) }),
   [CustomRequest.STEP_TRANSLATED]: NOTHING,
+  [CustomRequest.NEXT_EXIT]: NOTHING,
   [CustomRequest.COMPARE]: object<CompareArguments>({
     configuration: anyObject,
     limit: optional(count),

@@ -31,7 +31,7 @@ export async function arrive(
     return;
   }
   context.print(`${l10n.t('The guest has not come to that place.')}\n`, 'important');
-  proceed(context, { kind: 'continue' }, true);
+  void proceed(context, { kind: 'continue' }, true);
 }
 
 async function run(

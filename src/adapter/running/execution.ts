@@ -47,7 +47,7 @@ export function runCommand(
   mustGoOn(context);
   const guest = guestToStep(context, thread);
   return new Reply(body, () => {
-    proceed(context, command, false, guest);
+    void proceed(context, command, false, guest);
   });
 }
 
@@ -92,18 +92,18 @@ export function granularityOf(
   return granularity === 'instruction' ? 'instruction' : 'line';
 }
 
-/** Lets the debuggee run; what comes of it is told by events. */
+/** Lets the debuggee run; what comes of it is told by events, and has been when the promise resolves. */
 export function proceed(
   context: SessionContext,
   command: RunCommand,
   first: boolean,
   guest?: number,
-): void {
+): Promise<void> {
   const { debuggee } = context;
   context.stop = undefined;
   context.stateChanged();
   const progress = SearchProgress.of(context, command);
-  debuggee.run
+  return debuggee.run
     .run(command, first, guest)
     .finally(() => progress?.end())
     .then((result) => {

@@ -193,7 +193,7 @@ function begin(context: SessionContext, { debuggee, settings }: Launched): void 
   }
   context.begun = true;
   if (settings.stand) {
-    proceed(context, { kind: 'replay', moment: settings.stand }, true);
+    void proceed(context, { kind: 'replay', moment: settings.stand }, true);
     return;
   }
   if (settings.noDebug) debuggee.breakpoints.disable();
@@ -201,5 +201,5 @@ function begin(context: SessionContext, { debuggee, settings }: Launched): void 
     reportStop(context, { kind: 'entry' });
     return;
   }
-  proceed(context, { kind: 'continue' }, true);
+  void proceed(context, { kind: 'continue' }, true);
 }

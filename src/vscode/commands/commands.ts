@@ -20,6 +20,7 @@ import { pastCommands } from './past';
 import { recordingCommands } from './recordings';
 import { registerRecordingPage } from '../recordings/recording-page';
 import { rowCommands } from './rows';
+import { sampleCommands } from './samples';
 import { screenCommands } from './screen';
 import { sessionCommands } from './session';
 import { tlbCommands } from './tlb';
@@ -30,6 +31,8 @@ import { writerCommands } from './writers';
 /** What commands work on. */
 export interface CommandContext {
   readonly platform: Platform;
+  /** Where the extension's own files are. */
+  readonly extension: vscode.Uri;
   readonly watcher: SessionWatcher;
   readonly views: Views;
   readonly world: WorldIndicator;
@@ -60,6 +63,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...writerCommands(context),
     ...recordingCommands(context),
     ...vmcsCommands(context),
+    ...sampleCommands(context),
     ...screenCommands(context),
     ...comparisonCommands(context),
     ...doctorCommands(context),

@@ -1,8 +1,9 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import { CustomRequest } from '../../adapter/protocol';
-import { launchOf, pathOf } from '../session/configurations';
+import { launchOf, pathOf, programToDebug, tellNoProgram } from '../session/configurations';
 import { sourceUri } from '../session/source-uri';
+import { askFocused } from './ask';
 import type { CommandContext, Commands } from './commands';
 
 interface StackPick extends vscode.QuickPickItem {
@@ -16,10 +17,12 @@ export function sessionCommands(context: CommandContext): Commands {
     'ringside.debugAgain': () => lastGuest.debug(),
     'ringside.debugFile': (resource?: vscode.Uri) => {
       const uri = resource ?? vscode.window.activeTextEditor?.document.uri;
-      if (!uri) return undefined;
-      const folder = vscode.workspace.getWorkspaceFolder(uri);
-      return vscode.debug.startDebugging(folder, launchOf(pathOf(uri)));
+      const program = uri ? pathOf(uri) : programToDebug();
+      if (program === undefined) return tellNoProgram();
+      const folder = uri && vscode.workspace.getWorkspaceFolder(uri);
+      return vscode.debug.startDebugging(folder, launchOf(program));
     },
+    'ringside.nextExit': () => askFocused(watcher)(CustomRequest.NEXT_EXIT),
     'ringside.openTerminal': () => {
       const { session } = watcher;
       if (session) terminals.show(session);

@@ -15,8 +15,10 @@ export const ASSEMBLY_LANGUAGES = [
 /** Whatever another extension calls it: a file that can be debugged. */
 export function isAssembly(document: vscode.TextDocument): boolean {
   const known: readonly string[] = ASSEMBLY_LANGUAGES;
-  return known.includes(document.languageId) || /\.(asm|nasm)$/i.test(document.uri.path);
+  return known.includes(document.languageId) || isAssemblyPath(document.uri.path);
 }
+
+export const isAssemblyPath = (path: string): boolean => /\.(asm|nasm)$/i.test(path);
 
 /** Where our providers apply. */
 export const ASSEMBLY_SELECTOR: vscode.DocumentSelector = [

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../debug-type';
 import type { Platform } from '../platform';
-import { isAssembly } from '../language/languages';
+import { isAssembly, isAssemblyPath } from '../language/languages';
 
 /** Launch configurations: made up where there is none, completed where something is missing. */
 export function registerConfigurations(platform: Platform): vscode.Disposable {
@@ -12,9 +12,7 @@ export function registerConfigurations(platform: Platform): vscode.Disposable {
       if (type && (own || disk || bios)) return configuration; // a disk boots without a program
       const program = programToDebug();
       if (program === undefined) {
-        void vscode.window.showErrorMessage(
-          vscode.l10n.t('Open the assembly source of a guest (.asm), then press F5.'),
-        );
+        tellNoProgram();
         return undefined;
       }
       return { ...launchOf(program), ...configuration, ...launchDefaults(configuration), program };
@@ -76,12 +74,26 @@ export function launchOf(program: string): vscode.DebugConfiguration {
   };
 }
 
-/** The assembly file in front of the person; else the only one that is open. */
+export function tellNoProgram(): void {
+  void vscode.window.showErrorMessage(
+    vscode.l10n.t('Open the assembly source of a guest (.asm), then press F5.'),
+  );
+}
+
+/** The assembly file in front of the person; else the only one in sight; else the only one that has a tab. */
 export function programToDebug(): string | undefined {
   const active = vscode.window.activeTextEditor?.document;
   if (active && isAssembly(active)) return pathOf(active.uri);
   const open = vscode.window.visibleTextEditors.filter(({ document }) => isAssembly(document));
-  return open.length === 1 && open[0] ? pathOf(open[0].document.uri) : undefined;
+  const uris = open.length > 0 ? open.map(({ document }) => document.uri) : inTabs();
+  return uris.length === 1 && uris[0] ? pathOf(uris[0]) : undefined;
+}
+
+function inTabs(): vscode.Uri[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri] : []))
+    .filter(({ path }) => isAssemblyPath(path));
 }
 
 /** As VS Code names files to debug adapters: a path on disk, or a whole URI. */

@@ -16,6 +16,12 @@ export interface Focus {
   readonly frameId: number | undefined;
 }
 
+/** A guest has come to stand; the reason is the protocol's. */
+export interface Stop {
+  readonly session: vscode.DebugSession;
+  readonly reason: string;
+}
+
 /** What lets the guest go on. Adapters send no event `continued` for what the client asked for. */
 const RUNNING_COMMANDS = new Set([
   'continue',
@@ -31,6 +37,7 @@ const RUNNING_COMMANDS = new Set([
   PastRequest.LAST_STORE,
   PastRequest.NEXT_STORE,
   CustomRequest.STEP_TRANSLATED,
+  CustomRequest.NEXT_EXIT,
 ]);
 
 /** How long the guest runs before it is called running, in milliseconds: a step is over by then. */
@@ -47,7 +54,7 @@ export class SessionWatcher implements vscode.Disposable {
   private readonly stopped = new Set<string>();
   private readonly focusEmitter = new vscode.EventEmitter<Focus | undefined>();
   private readonly runningEmitter = new vscode.EventEmitter<vscode.DebugSession>();
-  private readonly stopEmitter = new vscode.EventEmitter<vscode.DebugSession>();
+  private readonly stopEmitter = new vscode.EventEmitter<Stop>();
   private readonly outputEmitter = new vscode.EventEmitter<{
     session: vscode.DebugSession;
     text: string;
@@ -70,6 +77,8 @@ export class SessionWatcher implements vscode.Disposable {
 
   /** The focused frame of a stopped session has changed, or its state; undefined: nothing stands. */
   readonly onFocus = this.focusEmitter.event;
+  /** A guest has come to stand. VS Code puts the focus on a frame after that. */
+  readonly onStop = this.stopEmitter.event;
   /** The guest has been let run. */
   readonly onRunning = this.runningEmitter.event;
   /** What the guest printed. */
@@ -147,7 +156,7 @@ export class SessionWatcher implements vscode.Disposable {
         resolve(session);
       };
       const timer = setTimeout(end, patience);
-      const stops = this.stopEmitter.event((session) => {
+      const stops = this.onStop(({ session }) => {
         if (isMeant(session)) end(session);
       });
     });
@@ -165,7 +174,10 @@ export class SessionWatcher implements vscode.Disposable {
     switch (event.event) {
       case 'stopped':
         this.stopped.add(session.id);
-        this.stopEmitter.fire(session);
+        this.stopEmitter.fire({
+          session,
+          reason: (event as DebugProtocol.StoppedEvent).body.reason,
+        });
         clearTimeout(this.runningTimer);
         this.refresh(FOCUS_DELAY); // normally the focus changes before
         break;

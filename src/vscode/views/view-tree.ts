@@ -24,7 +24,7 @@ export type ViewOptions = Pick<
 >;
 
 /**
- * One view of the debug container. It knows nothing of registers or VMCSs: rows come from the adapter,
+ * One view of our container. It knows nothing of registers or VMCSs: rows come from the adapter,
  * read when they are shown and again at every stop, for the focused frame.
  */
 export class ViewTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {

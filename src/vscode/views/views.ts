@@ -1,9 +1,9 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { ViewId } from '../../adapter/protocol';
 import type { SessionWatcher } from '../session/watcher';
 import { ViewTree } from './view-tree';
 
-/** The views of the debug container. */
+/** The views of the container *Ringside*. */
 export interface Views extends vscode.Disposable {
   readonly registers: ViewTree;
   readonly vmcs: ViewTree;
@@ -13,6 +13,10 @@ export interface Views extends vscode.Disposable {
   readonly machines: ViewTree;
   readonly exits: ViewTree;
   of(view: ViewId): ViewTree;
+  /** Whether a person has any of them in sight. */
+  readonly visible: boolean;
+  /** None is in sight any more. */
+  readonly onHidden: vscode.Event<void>;
 }
 
 export function createViews(watcher: SessionWatcher): Views {
@@ -25,11 +29,23 @@ export function createViews(watcher: SessionWatcher): Views {
     machines: new ViewTree('machines', watcher),
     exits: new ViewTree('exits', watcher),
   };
+  const all = Object.values(trees);
+  const visible = (): boolean => all.some(({ tree }) => tree.visible);
+  const hidden = new vscode.EventEmitter<void>();
+  const changes = all.map(({ tree }) =>
+    tree.onDidChangeVisibility(() => {
+      if (!visible()) hidden.fire();
+    }),
+  );
   return {
     ...trees,
     of: (view) => trees[view],
+    get visible() {
+      return visible();
+    },
+    onHidden: hidden.event,
     dispose: () => {
-      for (const tree of Object.values(trees)) tree.dispose();
+      for (const each of [...changes, hidden, ...all]) each.dispose();
     },
   };
 }

@@ -27,10 +27,10 @@ export function chineseSuite(): void {
     it('the manifest, the extension and the adapter speak it', async () => {
       assert.equal(vscode.env.language, 'zh-cn');
       const manifest = vscode.extensions.getExtension('ringside.ringside')?.packageJSON as {
-        contributes: { views: { debug: { id: string; name: string }[] } };
+        contributes: { views: { ringside: { id: string; name: string }[] } };
       };
-      const { debug } = manifest.contributes.views;
-      assert.equal(debug.find(({ id }) => id === 'ringside.exits')?.name, 'VM 退出');
+      const { ringside } = manifest.contributes.views;
+      assert.equal(ringside.find(({ id }) => id === 'ringside.exits')?.name, 'VM 退出');
       const { world } = await api();
       assert.ok(vscode.l10n.bundle, 'the bundle is loaded');
       await openFile('first-exits/kernel.asm');

@@ -6,6 +6,7 @@ import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
 import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
+import { firstMinutesSuite } from './first-minutes';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
 import { executedSuite } from './executed';
@@ -29,6 +30,7 @@ export function run(): Promise<void> {
       return;
     }
     debuggingSuite();
+    firstMinutesSuite();
     pastSuite();
     executedSuite();
     timelineSuite();

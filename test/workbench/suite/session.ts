@@ -93,6 +93,7 @@ const RESUMING = new Set([
   PastRequest.GO_TO,
   PastRequest.LAST_STORE,
   PastRequest.NEXT_STORE,
+  CustomRequest.NEXT_EXIT,
   'restart',
   'disconnect',
 ]);

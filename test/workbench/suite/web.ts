@@ -7,6 +7,7 @@ import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
 import { doctorSuite } from './doctor';
 import { editingSuite } from './editing';
+import { firstMinutesSuite } from './first-minutes';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
 import { executedSuite } from './executed';
@@ -30,6 +31,7 @@ function run(): Promise<void> {
       return;
     }
     debuggingSuite();
+    firstMinutesSuite();
     pastSuite();
     executedSuite();
     timelineSuite();
