@@ -42,10 +42,11 @@ function handsSuite(): void {
         TRANSLATION,
         EXITS,
       ];
+      const { person } = workbench;
+      await person.setPane(pane, true);
       for (const each of others) {
-        if (each !== pane) await workbench.person.setPane(each, false);
+        if (each !== pane && (await person.sees(each))) await person.setPane(each, false);
       }
-      await workbench.person.setPane(pane, true);
     };
 
     const rows = async (pane: RegExp, pattern: RegExp): Promise<void> => {
@@ -114,7 +115,10 @@ function handsSuite(): void {
       await openOnly(REGISTERS);
       await page.keyboard.press('F5');
       await person.waitForRunning();
-      const told = page.locator('.part.sidebar .pane .message', { hasText: 'The guest runs' });
+      const told = page
+        .locator('.part.sidebar .pane')
+        .filter({ has: page.locator('.pane-header', { hasText: REGISTERS }) })
+        .locator('.message', { hasText: 'The guest runs' });
       await told.waitFor();
       await page.keyboard.press('F6');
       await person.waitFor('a stop', async () => (await person.world()).startsWith('guest ·'));
