@@ -94,6 +94,15 @@ describe('views', () => {
     assert.match(tr(), /^guest 0x\w+ ring 0, 64-bit TSS, busy/);
   });
 
+  it('VMCS: there is no reason before the first VM exit', async () => {
+    const { target, views } = await boot();
+    const why = (): string => labelled(rows(views, 'vmcs'), 'Why we are here').description ?? '';
+    new MachineRun(target.machine).execute(3);
+    assert.equal(why(), 'no VM exit yet');
+    runToExit(target, 1);
+    assert.match(why(), /^\d+: /);
+  });
+
   it('VMCS: why we are here, each field with encoding and bits, allowed settings of controls', async () => {
     const { target, views } = await boot();
     runToExit(target, 1);

@@ -144,12 +144,10 @@ function topRows(view: VmcsView, { changedOnly }: ViewRequest, { changed }: Chan
 function whyHere(vmcs: Vmcs): string {
   const reason = vmcs.readNumber(Field.VM_EXIT_REASON);
   const basic = reason & 0xffff;
-  if (reason === 0 && vmcs.launchState === 0) return l10n.t('no VM exit yet');
-  const detail = describeQualification(
-    basic,
-    vmcs.read(Field.EXIT_QUALIFICATION),
-    vmcs.readNumber(Field.VM_EXIT_INTR_INFO),
-  );
+  const event = vmcs.readNumber(Field.VM_EXIT_INTR_INFO);
+  // An exit for reason 0 tells of a valid event.
+  if (reason === 0 && !(event & 0x80000000)) return l10n.t('no VM exit yet');
+  const detail = describeQualification(basic, vmcs.read(Field.EXIT_QUALIFICATION), event);
   return labelled(String(basic), withNote(exitName(basic), detail));
 }
 
