@@ -32,3 +32,4 @@ export type { Allocation } from './memory/guest-memory';
 export { guestPagingState, type GuestControls } from './hardware/guest-paging';
 export { ownControls, shadowedControls } from './vtx/guest-paging';
 export { vcpuOffset, type VcpuRegister } from './hardware/vcpu-area';
+export type { MonitorTallyState } from './tally';

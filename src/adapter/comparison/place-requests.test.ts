@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { WAYS } from '../../session';
 import { InlineClient } from '../inline-client.testing';
+import { PastRequest } from '../past/protocol';
 import { CustomRequest } from '../protocol';
 import type { PlaceResponse, SamePlaceResponse, StateResponse } from './place-protocol';
 
@@ -30,6 +31,22 @@ const lineOf = (text: string, name: string): string =>
 
 describe('the same place in another way, by requests', function () {
   this.timeout(60_000);
+
+  for (const way of ['vtx', 'svm', 'emulate', 'deprivilege', 'paravirt']) {
+    it(`is the same for who has gone back and come again, or looked back (${way})`, async () => {
+      const client = await standing(way);
+      const place = () => client.ask<PlaceResponse>(CustomRequest.PLACE);
+      const before = await place();
+      await client.ask(PastRequest.RECENT_LINES);
+      assert.deepEqual(await place(), before);
+      await client.run('stepBack');
+      await client.run('next');
+      assert.deepEqual(await place(), before);
+      await client.run(PastRequest.GO_TO, { to: 'start' });
+      await client.run('continue');
+      assert.deepEqual(await place(), before);
+    });
+  }
 
   it('is found without a launch, and a session goes straight to it', async () => {
     const here = await standing('vtx');

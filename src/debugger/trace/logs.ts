@@ -1,4 +1,5 @@
 import type { Persistent } from '../../processor/persistent';
+import type { MonitorTallyState } from '../../vmm';
 import type { Target } from '../target';
 import type { Chronicle, ChronicleState } from './chronicle/chronicle';
 import type { EventLogState } from './event-log';
@@ -10,6 +11,8 @@ interface TargetLogs {
   readonly trace: ExitTraceState;
   readonly events: EventLogState;
   readonly transitions: TransitionLogState;
+  /** What its monitor has done. */
+  readonly tally: MonitorTallyState | undefined;
 }
 
 interface LogsState {
@@ -25,21 +28,23 @@ export class Logs implements Persistent<LogsState> {
   ) {}
 
   save(): LogsState {
-    const targets = this.targets.map(({ trace, events, transitions }) => ({
+    const targets = this.targets.map(({ trace, events, transitions, vm }) => ({
       trace: trace.save(),
       events: events.save(),
       transitions: transitions.save(),
+      tally: vm?.host.tally.save(),
     }));
     return { targets, chronicle: this.chronicle.save() };
   }
 
   restore({ targets, chronicle }: LogsState): void {
-    this.targets.forEach(({ trace, events, transitions }, n) => {
+    this.targets.forEach(({ trace, events, transitions, vm }, n) => {
       const saved = targets[n];
       if (!saved) return;
       trace.restore(saved.trace);
       events.restore(saved.events);
       transitions.restore(saved.transitions);
+      if (saved.tally) vm?.host.tally.restore(saved.tally);
     });
     this.chronicle.restore(chronicle);
   }
