@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../errors';
 import type { KernelChoices } from '../samples/kernel';
 import { askForKernel, newKernel } from '../samples/new-kernel';
 import { openSample, pickFolder, pickSample } from '../samples/open-sample';
@@ -37,7 +38,7 @@ async function orTell(work: Promise<unknown>): Promise<boolean> {
     await work;
     return true;
   } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    void vscode.window.showErrorMessage(messageOf(error));
     return false;
   }
 }
