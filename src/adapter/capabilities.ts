@@ -22,6 +22,7 @@ export function capabilities(): DebugProtocol.Capabilities {
     additionalModuleColumns: [
       { attributeName: 'mode', label: l10n.t('Mode'), type: 'string', width: 12 },
     ],
+    supportsStepInTargetsRequest: true,
     supportsRestartRequest: true,
     supportsTerminateRequest: true,
     supportsValueFormattingOptions: true,

@@ -18,6 +18,7 @@ import { randomProgram, startingOthers } from '../session/random-programs.testin
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
 import { evaluate, presentContext } from './expressions';
+import { callsOfLine } from './places/calls-of-line';
 import { disassembleAround } from './places/disassembly';
 import type { AddressSpace } from './memory';
 import type { Goal } from './run/past/goal';
@@ -243,6 +244,11 @@ const DEEDS = {
   },
   run: (session: Session, choice: number) =>
     session.run(COMMANDS[choice % COMMANDS.length] ?? CONTINUE),
+  stepIntoCall: async (session: Session, choice: number) => {
+    const calls = callsOfLine(session.debuggee.target);
+    const call = calls[choice % calls.length];
+    if (call) await session.run({ kind: 'step-into-call', call: call.address });
+  },
   stepOften: async (session: Session, choice: number) => {
     for (let n = 0; n < choice % 40; n++)
       await session.run({ kind: 'step-in', granularity: 'instruction' });

@@ -77,7 +77,8 @@ const BEGINNING_AND_END = {
 const RUNNING = {
   continue: object(THREAD),
   next: object(STEP),
-  stepIn: object(STEP),
+  stepInTargets: object<DebugProtocol.StepInTargetsArguments>({ frameId: whole }),
+  stepIn: object({ ...STEP, targetId: optional(whole) }),
   stepOut: object(STEP),
   pause: object(THREAD),
   threads: NOTHING,

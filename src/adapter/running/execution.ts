@@ -8,6 +8,7 @@ import { handler, Reply, type Handlers } from '../handlers';
 import { CustomRequest } from '../protocol';
 import { SearchProgress } from '../past/progress';
 import { RequestError } from '../request-error';
+import { StepInTargets } from './step-in-targets';
 import { warnOfMode } from './mode-warning';
 import { stopText } from './stop-text';
 
@@ -15,13 +16,23 @@ import { stopText } from './stop-text';
 export function executionRequests(context: SessionContext): Handlers {
   const run = (command: RunCommand, thread?: number, body?: object): Reply =>
     runCommand(context, command, thread, body);
+  const targets = new StepInTargets(context);
   return {
     continue: () => run({ kind: 'continue' }, undefined, { allThreadsContinued: true }),
     next: handler(({ granularity, threadId }: DebugProtocol.NextArguments) =>
       run({ kind: 'step-over', granularity: granularityOf(granularity) }, threadId),
     ),
-    stepIn: handler(({ granularity, threadId }: DebugProtocol.StepInArguments) =>
-      run({ kind: 'step-in', granularity: granularityOf(granularity) }, threadId),
+    stepInTargets: handler(({ frameId }: DebugProtocol.StepInTargetsArguments) => ({
+      targets: targets.of(frameId),
+    })),
+    stepIn: handler(
+      ({ granularity, threadId: thread, targetId }: DebugProtocol.StepInArguments) => {
+        if (targetId === undefined) {
+          return run({ kind: 'step-in', granularity: granularityOf(granularity) }, thread);
+        }
+        const { target, address } = targets.get(targetId);
+        return run({ kind: 'step-into-call', call: address }, threadId(target.number));
+      },
     ),
     stepOut: handler(({ threadId }: DebugProtocol.StepOutArguments) =>
       run({ kind: 'step-out' }, threadId),

@@ -235,6 +235,8 @@ export class RunControl {
         return this.execution.continue(!first);
       case 'step-in':
         return this.steps.into(command.granularity ?? 'line');
+      case 'step-into-call':
+        return this.steps.intoCall(command.call);
       case 'step-instruction':
         return this.nextInstruction();
       case 'step-over':

@@ -9,6 +9,8 @@ export type RunCommand =
   | { readonly kind: 'continue' }
   /** One instruction, or one operation of the monitor; a VM exit is entered. */
   | { readonly kind: 'step-in'; readonly granularity?: Granularity }
+  /** Into the call at this linear address, behind RIP in the present line: calls before it are crossed. */
+  | { readonly kind: 'step-into-call'; readonly call: bigint }
   /** One instruction of the program's: calls are entered, what the built-in monitor does about a VM exit is crossed. */
   | { readonly kind: 'step-instruction' }
   /** The same as step-in, but calls, interrupts, repeated instructions and VM exits are crossed. */

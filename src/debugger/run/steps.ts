@@ -36,6 +36,19 @@ export class Steps {
     return this.through(granularity, () => this.oneInstruction(true, this.settings.holdInterrupts));
   }
 
+  /** Into what is called by an instruction of the present line, unless control takes another way before. */
+  async intoCall(address: bigint): Promise<RunResult> {
+    const line = lineAt(this.target, this.target.linearRip);
+    while (this.target.linearRip !== address) {
+      const result = await this.over('instruction');
+      if (!isStep(result)) return result;
+      if (lineAt(this.target, this.target.linearRip) !== line) return result;
+      const ends = await this.execution.turn(undefined);
+      if (ends) return ends;
+    }
+    return this.into('instruction');
+  }
+
   /** One instruction: a VM exit to the built-in monitor is crossed, one to a program's own hypervisor is entered. */
   instruction(): Promise<RunResult> {
     const enter = this.target.monitor === undefined;

@@ -46,9 +46,12 @@ const CALL_LIKE: ReadonlySet<Transfer['kind']> = new Set([
 ]);
 
 /** Looks at the program's next instruction. */
-export function transferOf(target: Target): Transfer {
+export const transferOf = (target: Target): Transfer =>
+  transferAt(target, linearRip(target.code.registers));
+
+/** The same of the instruction at a linear address, in the present mode. */
+export function transferAt(target: Target, address: bigint): Transfer {
   const { registers, memory } = target.code;
-  const address = linearRip(registers);
   const { data } = memory.read('gva', address, LONGEST_INSTRUCTION);
   const decoder = new Decoder(modeOf(registers).bits, data, DecoderOptions.None);
   const instruction = decoder.decode();
