@@ -10,6 +10,7 @@ import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
 import { disassemblyRequests } from './memory/disassembly';
 import { pageWalkRequests } from './page-walk/requests';
+import { editRequests } from './edits/saved';
 import { evaluateRequests } from './inspect/evaluate';
 import { dataBreakpointRequests } from './breakpoints/data-breakpoints';
 import { exceptionRequests } from './breakpoints/exceptions';
@@ -65,6 +66,7 @@ export class RingsideAdapter extends DebugSession {
       ...disassemblyRequests(context),
       ...sourceRequests(context),
       ...gotoRequests(context),
+      ...editRequests(context),
       ...moduleRequests(context),
       ...viewRequests(context),
       ...pageWalkRequests(context),

@@ -28,6 +28,7 @@ export function capabilities(): DebugProtocol.Capabilities {
     supportsValueFormattingOptions: true,
     supportsDelayedStackTraceLoading: true,
     supportsLoadedSourcesRequest: true,
+    supportedChecksumAlgorithms: ['SHA256'],
     supportsLogPoints: true,
     supportsReadMemoryRequest: true,
     supportsWriteMemoryRequest: true,

@@ -8,6 +8,7 @@ import type { Condition } from '../debugger/run/reaction';
 import type { StopReason } from '../debugger/run/stop';
 import type { BreakpointStore } from './breakpoints/breakpoint-store';
 import { ClientFormat } from './client-format';
+import { EditedSources } from './edits/edited-sources';
 import { Endings } from './endings';
 import type { AdapterHost } from './host';
 import { ShippedSources } from './shipped-sources';
@@ -68,7 +69,9 @@ export class SessionContext {
   /** Those of a session that has opened a recording. */
   attachArguments: object | undefined;
   /** What the present programs were assembled from. */
-  sourceTexts: SourceTexts = new Map();
+  private texts: SourceTexts = new Map();
+  /** Which of it reads otherwise by now. */
+  edits: EditedSources;
   stop: StopReason | undefined;
   /** Whether it was said that source and processor disagree about the mode of code. */
   warnedOfMode = false;
@@ -87,6 +90,7 @@ export class SessionContext {
     private readonly sendEvent: (event: string, body: unknown) => void,
   ) {
     this.shippedSources = new ShippedSources(host.shippedSources ?? {});
+    this.edits = new EditedSources(host.files);
     this.output = new GuestOutput((text) => {
       this.print(text, 'stdout');
     });
@@ -96,6 +100,25 @@ export class SessionContext {
     this.screen = new ScreenWatch((event, body) => {
       this.send(event, body);
     });
+  }
+
+  get sourceTexts(): SourceTexts {
+    return this.texts;
+  }
+
+  set sourceTexts(texts: SourceTexts) {
+    this.texts = texts;
+    this.edits = new EditedSources(this.host.files, texts);
+  }
+
+  /** The number by which a client knows a line of the program's, or of what comes with Ringside. */
+  clientLine(file: string, line: number): number {
+    return this.client.toClientLine(this.edits.toPresent(file, line));
+  }
+
+  /** The line of a file that a client means. */
+  lineOf(file: string, line: number): number {
+    return this.edits.toAssembled(file, this.client.fromClientLine(line));
   }
 
   get debuggeeIfAny(): Debuggee | undefined {

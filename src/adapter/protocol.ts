@@ -223,6 +223,18 @@ export interface AttendedArguments {
   readonly attended: boolean;
 }
 
+/** `ringside/sourceSaved`: a file was saved, which may be part of the program. */
+export interface SourceSavedArguments {
+  readonly path: string;
+}
+
+export interface SourceSavedResponse {
+  /** It is part of the program, and another text than what was assembled. */
+  readonly edited: boolean;
+  /** It is so for the first time: somebody should be told. */
+  readonly told: boolean;
+}
+
 /** `ringside/stepTranslated`: one instruction of the translation; answered and told of as a step is. */
 
 /** `ringside/nextExit`: on to the next VM exit of whatever kind; answered and told of as `continue` is. */
@@ -270,6 +282,7 @@ export const CustomRequest = {
   KEYS: 'ringside/keys',
   MOUSE: 'ringside/mouse',
   ATTENDED: 'ringside/attended',
+  SOURCE_SAVED: 'ringside/sourceSaved',
   STEP_TRANSLATED: 'ringside/stepTranslated',
   NEXT_EXIT: 'ringside/nextExit',
   COMPARE: 'ringside/compare',

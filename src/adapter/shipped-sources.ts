@@ -18,6 +18,9 @@ export class ShippedSources {
   /** Texts of the user's programs that were recorded, where no file here reads the same. */
   recorded: ReadonlyMap<string, string> = new Map();
 
+  /** SHA-256 of the user's files as they were read. */
+  checksums: ReadonlyMap<string, string> = new Map();
+
   constructor(private readonly texts: Readonly<Record<string, string>>) {
     this.files = Object.keys(texts).sort();
   }
@@ -45,7 +48,7 @@ export class ShippedSources {
   /** A file of the user's program: it is where the client opens it, unless only its text was recorded. */
   ofProgram(file: string): DebugProtocol.Source {
     const number = [...this.recorded.keys()].indexOf(file);
-    if (number < 0) return programSource(file);
+    if (number < 0) return programSource(file, this.checksums.get(file));
     return {
       ...programSource(file),
       origin: l10n.t('the recording'),

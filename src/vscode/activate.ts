@@ -12,6 +12,7 @@ import { tellAssemblyFailures } from './session/assembly-failures';
 import { tellFirstSteps } from './session/first-steps';
 import { GuestScreen } from './screen/guest-screen';
 import { ProgramDiagnostics } from './session/diagnostics';
+import { EditedSources } from './session/edited-sources';
 import { GuestTerminals } from './session/guest-terminal';
 import { LastGuest } from './session/last-guest';
 import { RemarkMarks } from './session/remark-marks';
@@ -73,6 +74,7 @@ export function activateRingside(
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
+    new EditedSources(),
     tellMonitor(watcher),
     tellFirstSteps(watcher),
     new Reveal(watcher, views),

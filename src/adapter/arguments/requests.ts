@@ -11,6 +11,7 @@ import {
   type MouseArguments,
   type ScreenArguments,
   type SetNodeValueArguments,
+  type SourceSavedArguments,
   type ViewArguments,
 } from '../protocol';
 import {
@@ -91,7 +92,10 @@ const RUNNING = {
 };
 
 const BREAKPOINTS = {
-  setBreakpoints: object<Pick<DebugProtocol.SetBreakpointsArguments, 'source' | 'breakpoints'>>({
+  setBreakpoints: object<
+    Pick<DebugProtocol.SetBreakpointsArguments, 'source' | 'breakpoints' | 'sourceModified'>
+  >({
+    sourceModified: optional(flag),
     source: SOURCE,
     breakpoints: optional(
       list(
@@ -253,6 +257,7 @@ const OURS = {
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
   [PAGE_WALK]: object<PageWalkArguments>({ address: optional(text), frameId: optional(whole) }),
+  [CustomRequest.SOURCE_SAVED]: object<SourceSavedArguments>({ path: text }),
   [CustomRequest.STEP_TRANSLATED]: NOTHING,
   [CustomRequest.NEXT_EXIT]: NOTHING,
   [CustomRequest.COMPARE]: object<CompareArguments>({

@@ -36,7 +36,7 @@ interface Options {
   readonly mode?: string | undefined;
 }
 
-/** A breakpoint as the client asks for it. Lines are ours. */
+/** A breakpoint as the client asks for it. Lines are as it counts them. */
 export type Wanted = Options &
   (
     | { readonly at: 'line'; readonly source: DebugProtocol.Source; readonly line: number }
@@ -151,7 +151,7 @@ function atChange(context: SessionContext, verb: string, expression: string): Fo
 function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
   const shipped = context.shippedSources.fileOf(wish.source);
   if (shipped !== undefined) {
-    const { line } = wish;
+    const line = context.lineOf(shipped, wish.line);
     return isFirmware(shipped)
       ? inFirmware(context, shipped, line)
       : inMonitor(context, shipped, line);
@@ -161,7 +161,7 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
   if (!found) {
     return { message: l10n.t('This file is no part of the program that is being debugged.') };
   }
-  const line = found.program.lines.nextCodeLine(found.file, wish.line);
+  const line = found.program.lines.nextCodeLine(found.file, context.lineOf(found.file, wish.line));
   if (line === undefined) {
     return { message: l10n.t('No code comes from this line or from any line below it.') };
   }
@@ -173,7 +173,11 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
   const entries = placed.map(({ entry }) => entry);
   return {
     places,
-    more: { line: context.client.toClientLine(line), source: wish.source, ...reference(entries) },
+    more: {
+      line: context.clientLine(found.file, line),
+      source: wish.source,
+      ...reference(entries),
+    },
   };
 }
 
@@ -191,7 +195,7 @@ function inFirmware(context: SessionContext, file: string, wanted: number): Foun
   const entries = firstOfEachRun(program.lines.of(file, line));
   return {
     places: entries.flatMap((entry) => placesOf(entry, 'gpa')),
-    more: { line: context.client.toClientLine(line), source },
+    more: { line: context.clientLine(file, line), source },
   };
 }
 
@@ -206,7 +210,7 @@ function inMonitor(context: SessionContext, file: string, wanted: number): Found
   const source = context.shippedSources.source(file);
   return {
     places: [{ kind: 'monitor', file, line }],
-    more: { line: context.client.toClientLine(line), source },
+    more: { line: context.clientLine(file, line), source },
   };
 }
 

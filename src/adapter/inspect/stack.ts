@@ -55,7 +55,7 @@ function dapFrame(
         id,
         name,
         ...(location && { source: shippedSources.source(location.file) }),
-        line: location ? client.toClientLine(location.line) : 0,
+        line: location ? context.clientLine(location.file, location.line) : 0,
         column: location ? client.toClientColumn(location.column) : 0,
         instructionPointerReference: instructionReference({
           space: side === 'host' ? 'hva' : 'gva',

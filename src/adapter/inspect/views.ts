@@ -81,7 +81,7 @@ function nodeOf(context: SessionContext, target: Target, { place, site, ...row }
     ...row,
     location: {
       source: context.shippedSources.source(file),
-      line: client.toClientLine(line),
+      line: context.clientLine(file, line),
       column: client.toClientColumn(column),
     },
   };

@@ -65,7 +65,7 @@ function dapRow(
     ...(location &&
       withPlace && {
         location: context.shippedSources.source(location.file),
-        line: context.client.toClientLine(location.line),
+        line: context.clientLine(location.file, location.line),
         column: context.client.toClientColumn(location.column),
       }),
     ...(row.valid ? {} : { presentationHint: 'invalid' as const }),

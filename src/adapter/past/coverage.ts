@@ -31,13 +31,15 @@ function note(files: Map<string, Map<number, boolean>>, { chain }: LineEntry, is
 }
 
 function fileBody(
-  { client, shippedSources }: SessionContext,
+  context: SessionContext,
   file: string,
   lines: ReadonlyMap<number, boolean>,
 ): FileCoverageBody {
-  const sorted = [...lines].sort(([a], [b]) => a - b);
   return {
-    source: shippedSources.source(file),
-    lines: sorted.map(([line, executed]) => ({ line: client.toClientLine(line), executed })),
+    source: context.shippedSources.source(file),
+    lines: [...lines]
+      .filter(([line]) => !context.edits.lacks(file, line))
+      .sort(([a], [b]) => a - b)
+      .map(([line, executed]) => ({ line: context.clientLine(file, line), executed })),
   };
 }

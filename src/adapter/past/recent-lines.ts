@@ -15,16 +15,19 @@ export function recentLinesBody(
   const { run } = context.debuggee;
   if (run.isRunning) throw new RequestError(l10n.t('the guest is running'));
   const count = Math.min(MOST, Math.max(1, instructions));
-  return { lines: recentLines(run, count).map((line) => lineBody(context, line)) };
+  const lines = recentLines(run, count).filter(
+    ({ file, line }) => !context.edits.lacks(file, line),
+  );
+  return { lines: lines.map((line) => lineBody(context, line)) };
 }
 
 function lineBody(
-  { client, shippedSources }: SessionContext,
+  context: SessionContext,
   { file, line, ago, times, registers }: RecentLine,
 ): RecentLineBody {
   return {
-    source: shippedSources.source(file),
-    line: client.toClientLine(line),
+    source: context.shippedSources.source(file),
+    line: context.clientLine(file, line),
     ago,
     times,
     registers: registers.map(({ name, before, after }) => ({

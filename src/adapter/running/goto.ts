@@ -14,20 +14,21 @@ export function gotoRequests(context: SessionContext): Handlers {
   return {
     gotoTargets: handler((args: DebugProtocol.GotoTargetsArguments) => {
       const [found] = sourcesOfPrograms(context, args.source.path);
-      const wanted = context.client.fromClientLine(args.line);
-      const line = found?.program.lines.nextCodeLine(found.file, wanted);
+      const wanted = found && context.lineOf(found.file, args.line);
+      const line = wanted && found.program.lines.nextCodeLine(found.file, wanted);
       if (!found || line === undefined) return { targets: [] };
       const { program, file } = found;
       return {
         targets: firstOfEachRun(program.lines.of(file, line)).map(({ address }) => {
           const id = targets.size + 1;
           targets.set(id, address);
-          const label = l10n.t('line {0}, {1}', line, `0x${address.toString(16)}`);
+          const there = context.clientLine(file, line);
+          const label = l10n.t('line {0}, {1}', there, `0x${address.toString(16)}`);
           const reference = instructionReference({ space: 'gva', address });
           return {
             id,
             label,
-            line: context.client.toClientLine(line),
+            line: there,
             instructionPointerReference: reference,
           };
         }),

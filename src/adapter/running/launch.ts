@@ -169,7 +169,9 @@ async function prepare(
   context.images = open ? open(debuggee.machine) : undefined;
   context.launchArguments = args;
   context.attachArguments = undefined;
-  context.sourceTexts = read.textsOf([programs, ...guests.map((each) => each.programs)].flat());
+  const all = [programs, ...guests.map((each) => each.programs)].flat();
+  context.sourceTexts = read.textsOf(all);
+  context.shippedSources.checksums = read.checksumsOf(all);
   context.shippedSources.recorded = new Map();
   context.breakpoints?.resolveAll();
   applyExceptionFilters(context);

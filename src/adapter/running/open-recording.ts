@@ -65,6 +65,7 @@ export async function openRecording(
   context.launchArguments = undefined;
   context.attachArguments = args;
   context.sourceTexts = recording.sources;
+  context.shippedSources.checksums = new Map();
   context.shippedSources.recorded = missing;
   context.breakpoints?.resolveAll();
   applyExceptionFilters(context);

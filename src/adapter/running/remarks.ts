@@ -39,7 +39,7 @@ export class Remarks {
     const place = placeAt(target, linear, target.memory)?.entry.chain[0];
     const location = place && {
       source: context.shippedSources.source(place.file),
-      line: context.client.toClientLine(place.line),
+      line: context.clientLine(place.file, place.line),
     };
     context.output.flush();
     context.print(`${text}\n`, 'console', location);

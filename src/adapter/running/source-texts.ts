@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Assembly, SourceFiles } from '../../program';
 import { sourceFilesOf } from '../../session';
 
@@ -18,6 +20,16 @@ export class RememberedFiles {
         return bytes;
       },
     };
+  }
+
+  /** The SHA-256 of each, in hexadecimal. */
+  checksumsOf(programs: readonly Assembly[]): ReadonlyMap<string, string> {
+    const checksums = new Map<string, string>();
+    for (const file of sourceFilesOf(programs)) {
+      const bytes = this.known.get(file);
+      if (bytes) checksums.set(file, bytesToHex(sha256(bytes)));
+    }
+    return checksums;
   }
 
   /** The texts of what programs were assembled from. */
