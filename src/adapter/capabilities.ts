@@ -25,6 +25,7 @@ export function capabilities(): DebugProtocol.Capabilities {
     supportsStepInTargetsRequest: true,
     supportsRestartRequest: true,
     supportsTerminateRequest: true,
+    supportsTerminateThreadsRequest: true,
     supportsValueFormattingOptions: true,
     supportsDelayedStackTraceLoading: true,
     supportsLoadedSourcesRequest: true,

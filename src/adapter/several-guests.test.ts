@@ -69,6 +69,12 @@ for (const way of WAYS) {
         .map(({ body }) => (body as DebugProtocol.OutputEvent['body']).output)
         .join('');
 
+    const untilTerminated = async (): Promise<void> => {
+      while (!client.events.some(({ event }) => event === 'terminated')) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+
     it('are threads', async () => {
       const { threads } = await client.ask<Threads>('threads');
       assert.deepEqual(threads, [
@@ -169,11 +175,41 @@ for (const way of WAYS) {
       await client.event('exited');
     });
 
+    const ids = async (): Promise<number[]> =>
+      (await client.ask<Threads>('threads')).threads.map(({ id }) => id);
+
+    for (const off of [1, 2]) {
+      it(`can be switched off, and the other goes on: thread ${String(off)}`, async () => {
+        await breakAt('second.asm', lineOf(SECOND, 'again:'));
+        await client.run('continue');
+        const left = 3 - off;
+        const stop = await client.run('terminateThreads', { threadIds: [off] });
+        assert.equal(stop.threadId, left);
+        assert.deepEqual(await ids(), [left]);
+        assert.ok(await codeFrame(left));
+        await breakAt('second.asm', 0);
+        await client.ask('continue', { threadId: left });
+        await untilTerminated();
+        assert.match(printed(), left === 1 ? /a\n/ : /b{5}/);
+      });
+    }
+
+    it('are there again before they were switched off', async () => {
+      await breakAt('second.asm', lineOf(SECOND, 'again:'));
+      await client.run('continue');
+      await client.run('terminateThreads', { threadIds: [2] });
+      await client.run('stepBack', { threadId: 1 });
+      assert.deepEqual(await ids(), [1, 2]);
+    });
+
+    it('end with the session where all are switched off', async () => {
+      await client.ask('terminateThreads', { threadIds: [1, 2] });
+      assert.deepEqual(await client.event('exited'), { exitCode: 0 });
+    });
+
     it('print with their names', async () => {
       await client.ask('continue', { threadId: 1 });
-      while (!client.events.some(({ event }) => event === 'terminated')) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      await untilTerminated();
       const all = printed();
       assert.match(all, /^\[first\] a+/m);
       assert.match(all, /^\[other\] b+/m);

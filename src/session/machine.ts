@@ -163,6 +163,17 @@ export class Machine implements Persistent<MachineState> {
     return this.ends[this.guestOf(number)];
   }
 
+  /**
+   * Switches off the computer of one of several guests, from outside. It does not have the processor: whoever has it may
+   * be in the midst of guest mode.
+   */
+  powerOff(number: number): void {
+    const vm = this.vms?.all[number];
+    if (!vm || vm.isPresent) throw new RangeError('a guest that has the processor goes on');
+    this.ends[number] ??= { kind: 'power-off' };
+    vm.ended = true;
+  }
+
   /** Between two instructions, or two operations of the monitor. */
   save(): MachineState {
     return { machine: (this.vms ?? this.computer).save(), ends: [...this.ends] };

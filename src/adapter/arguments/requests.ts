@@ -82,6 +82,9 @@ const RUNNING = {
   stepIn: object({ ...STEP, targetId: optional(whole) }),
   stepOut: object(STEP),
   pause: object(THREAD),
+  terminateThreads: object<DebugProtocol.TerminateThreadsArguments>({
+    threadIds: optional(list(whole)),
+  }),
   threads: NOTHING,
   gotoTargets: object<DebugProtocol.GotoTargetsArguments>({
     source: SOURCE,

@@ -37,6 +37,9 @@ export function executionRequests(context: SessionContext): Handlers {
     stepOut: handler(({ threadId }: DebugProtocol.StepOutArguments) =>
       run({ kind: 'step-out' }, threadId),
     ),
+    terminateThreads: handler(({ threadIds = [] }: DebugProtocol.TerminateThreadsArguments) =>
+      run({ kind: 'power-off', guests: guestsToEnd(context, threadIds) }),
+    ),
     [CustomRequest.STEP_TRANSLATED]: () => run({ kind: 'step-translated' }),
     pause: () => {
       context.debuggee.run.pause();
@@ -75,6 +78,23 @@ function guestToStep({ debuggee }: SessionContext, thread: number | undefined): 
   if (!target) throw new RequestError(l10n.t('there is no such thread'));
   if (target.vm?.ended) throw new RequestError(l10n.t('the guest has ended'));
   return guest;
+}
+
+/**
+ * The numbers of guests by their threads.
+ *
+ * @throws RequestError when there is none of a thread, or it is one of several processors: those end together
+ */
+function guestsToEnd({ debuggee }: SessionContext, threads: readonly number[]): number[] {
+  const { targets, guests } = debuggee;
+  if (targets.length > guests.length) {
+    throw new RequestError(l10n.t('a processor does not end alone: end the session'));
+  }
+  return threads.map((thread) => {
+    const target = targets[targets.length > 1 ? (guestOfThread(thread) ?? 0) : 0];
+    if (!target || target.vm?.ended) throw new RequestError(l10n.t('there is no such thread'));
+    return target.number;
+  });
 }
 
 /** The virtual processors of the guests that have not ended, or the processors of the bare computer. */

@@ -67,7 +67,7 @@ export class RunControl {
     private readonly subject: Present,
     private readonly breakpoints: Breakpoints,
     settings: RunSettings,
-    environment: RunEnvironment,
+    private readonly environment: RunEnvironment,
   ) {
     const { machine } = subject;
     const run = new MachineRun(machine);
@@ -190,10 +190,27 @@ export class RunControl {
   private async dispatch(command: RunCommand, first: boolean, guest?: number): Promise<RunResult> {
     if (this.monitor.ended) return this.monitor.ended;
     if (isBackward(command)) return this.backward(command, guest);
+    if (command.kind === 'power-off') return this.powerOff(command.guests);
     if (command.kind === 'next-store') return this.nextStore(command.at, guest);
     const inMonitor = this.target.monitor?.activity !== undefined;
     if (inMonitor && command.kind !== 'step-instruction') return this.fromMonitor(command);
     return this.heldWhile(command, () => this.fromGuest(command, first));
+  }
+
+  /** Others have to have the processor first, past all breakpoints on the way. Where nobody is left, the run has ended. */
+  private async powerOff(guests: readonly number[]): Promise<RunResult> {
+    const { machine, targets } = this.subject;
+    const goesOn = ({ number, vm }: Target): boolean => !guests.includes(number) && !vm?.ended;
+    const left = targets.find(goesOn)?.number;
+    if (left === undefined) return this.monitor.end({ kind: 'power-off' });
+    while (guests.includes(machine.present)) {
+      const stop = await this.bring(left);
+      if (stop && (stop.kind === 'ended' || stop.reason.kind === 'pause')) return stop;
+    }
+    for (const guest of guests) machine.powerOff(guest);
+    this.recorder?.edited();
+    for (const guest of guests) this.environment.guestEnded?.(guest, { kind: 'power-off' });
+    return stopped({ kind: 'pause' });
   }
 
   /** Goes on, until something changes what somebody has asked for. */

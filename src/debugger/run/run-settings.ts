@@ -38,7 +38,14 @@ export type RunCommand =
   /** To a moment that is known. */
   | { readonly kind: 'go-to'; readonly goal: Goal }
   /** To where somebody stood who has saved a recording, from its beginning. */
-  | { readonly kind: 'replay'; readonly moment: Moment };
+  | { readonly kind: 'replay'; readonly moment: Moment }
+  | PowerOff;
+
+/** Switches guests off, by their numbers; whoever is left stands then. */
+export interface PowerOff {
+  readonly kind: 'power-off';
+  readonly guests: readonly number[];
+}
 
 /** The handler of the monitor that is under way, or the program's function so many calls below the present one. */
 export type ActivationPlace =
@@ -63,7 +70,10 @@ export const ASKED = 'asked';
 /** Commands that lead to moments that are known, mostly of the past. */
 export type BackwardCommand = Extract<RunCommand, { kind: (typeof THROUGH_HISTORY)[number] }>;
 /** Commands to go on. */
-export type DirectCommand = Exclude<RunCommand, BackwardCommand | { kind: 'next-store' }>;
+export type DirectCommand = Exclude<
+  RunCommand,
+  BackwardCommand | PowerOff | { kind: 'next-store' }
+>;
 
 export const isBackward = (command: RunCommand): command is BackwardCommand =>
   (THROUGH_HISTORY as readonly string[]).includes(command.kind);
