@@ -137,6 +137,16 @@ for (const way of WAYS) {
       assert.equal(await client.evaluate('ebx', (await codeFrame(1)).id), before);
     });
 
+    it('go on alone, while the others are held', async () => {
+      await breakAt('second.asm', lineOf(SECOND, 'mov al, 3'));
+      await client.run('next', { threadId: 2 }); // has the processor by now
+      const before = await client.evaluate('ebx', (await codeFrame(1)).id);
+      const stop = await client.run('continue', { threadId: 2, singleThread: true });
+      assert.equal(stop.threadId, 2);
+      assert.equal(await client.evaluate('ebx', (await codeFrame(2)).id), '0x5');
+      assert.equal(await client.evaluate('ebx', (await codeFrame(1)).id), before);
+    });
+
     it('have the processor when they are to step', async () => {
       const { line: from } = await codeFrame(1);
       assert.equal(from, lineOf(FIRST, 'start:'));

@@ -176,6 +176,19 @@ describe('a session of the GDB remote protocol', () => {
     }
   });
 
+  it('lets one thread go on alone', async () => {
+    const { client } = await inlineSession(FOREVER, { cpus: 2 });
+    await client.ask('Hg2');
+    const second = await register(client, RIP);
+    const stop = client.ask('vCont;c:1');
+    setTimeout(() => {
+      client.interrupt();
+    }, 100);
+    assert.equal(await stop, 'T02thread:1;');
+    await client.ask('Hg2');
+    assert.equal(await register(client, RIP), second);
+  });
+
   it('pauses when it is asked to', async () => {
     const { client } = await inlineSession(FOREVER);
     const stop = client.ask('c');

@@ -61,7 +61,7 @@ export {
   type HostingObstacle,
   type HostingWish,
 } from './hosting';
-export { Recorder } from './recording/recorder';
+export { MOST_FRUITLESS, Recorder } from './recording/recorder';
 export type { Timeline } from './recording/timeline';
 export type { Course } from './recording/course';
 export { compareMoments, isEarlier, type Moment } from './recording/moment';

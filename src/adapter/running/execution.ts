@@ -18,7 +18,11 @@ export function executionRequests(context: SessionContext): Handlers {
     runCommand(context, command, thread, body);
   const targets = new StepInTargets(context);
   return {
-    continue: () => run({ kind: 'continue' }, undefined, { allThreadsContinued: true }),
+    continue: handler(({ singleThread, threadId }: DebugProtocol.ContinueArguments) =>
+      singleThread
+        ? run({ kind: 'continue', alone: true }, threadId, { allThreadsContinued: false })
+        : run({ kind: 'continue' }, undefined, { allThreadsContinued: true }),
+    ),
     next: handler(({ granularity, threadId }: DebugProtocol.NextArguments) =>
       run({ kind: 'step-over', granularity: granularityOf(granularity) }, threadId),
     ),

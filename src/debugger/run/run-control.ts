@@ -17,7 +17,7 @@ import { MonitorRun } from './monitor-run';
 import {
   ASKED,
   isBackward,
-  isStepCommand,
+  movesAlone,
   type BackwardCommand,
   type DirectCommand,
   type RunCommand,
@@ -161,7 +161,7 @@ export class RunControl {
     this.running = true;
     this.execution.begin();
     try {
-      const elsewhere = isStepCommand(command) ? await this.bring(guest) : undefined;
+      const elsewhere = movesAlone(command) ? await this.bring(guest) : undefined;
       const result = elsewhere ?? (await this.dispatch(command, first, guest));
       return this.monitor.ended ?? result;
     } catch (error) {
@@ -193,7 +193,10 @@ export class RunControl {
     if (command.kind === 'power-off') return this.powerOff(command.guests);
     if (command.kind === 'next-store') return this.nextStore(command.at, guest);
     const inMonitor = this.target.monitor?.activity !== undefined;
-    if (inMonitor && command.kind !== 'step-instruction') return this.fromMonitor(command);
+    if (inMonitor && command.kind !== 'step-instruction') {
+      const act = (): Promise<RunResult> => this.fromMonitor(command);
+      return command.kind === 'continue' ? this.heldWhile(command, act) : act();
+    }
     return this.heldWhile(command, () => this.fromGuest(command, first));
   }
 
@@ -224,11 +227,11 @@ export class RunControl {
     }
   }
 
-  /** While a guest steps, no other one has a turn. */
+  /** While a guest moves alone, no other one has a turn. */
   private async heldWhile<T>(command: RunCommand, act: () => Promise<T>): Promise<T> {
     const { scheduler } = this.subject.machine;
     if (!scheduler) return act();
-    this.controls.control({ held: isStepCommand(command) });
+    this.controls.control({ held: movesAlone(command) });
     try {
       return await act();
     } finally {

@@ -6,7 +6,8 @@ import type { World } from '../target';
 
 /** What the user may ask for. */
 export type RunCommand =
-  | { readonly kind: 'continue' }
+  /** @param alone whether the guest that goes on is the only one */
+  | { readonly kind: 'continue'; readonly alone?: boolean }
   /** One instruction, or one operation of the monitor; a VM exit is entered. */
   | { readonly kind: 'step-in'; readonly granularity?: Granularity }
   /** Into the call at this linear address, behind RIP in the present line: calls before it are crossed. */
@@ -79,8 +80,10 @@ export const isBackward = (command: RunCommand): command is BackwardCommand =>
   (THROUGH_HISTORY as readonly string[]).includes(command.kind);
 
 /** Commands that move one guest alone: the others are held meanwhile. */
-export const isStepCommand = (command: RunCommand): boolean =>
-  command.kind.startsWith('step') && !isBackward(command);
+export const movesAlone = (command: RunCommand): boolean =>
+  command.kind === 'continue'
+    ? command.alone === true
+    : command.kind.startsWith('step') && !isBackward(command);
 
 /** How far a step goes: one instruction, or all that a source line became (macros, TIMES). */
 export type Granularity = 'instruction' | 'line';

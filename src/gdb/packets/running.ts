@@ -30,6 +30,9 @@ export const runPackets: Handlers = {
     const step = actions.find(({ command }) => command === STEP);
     const first = step ?? actions[0];
     if (!first) throw malformed();
+    // Without an action for the others they stand still.
+    const alone = first.command === CONTINUE && first.thread !== undefined && actions.length === 1;
+    if (alone) return session.run({ kind: 'continue', alone }, first.thread);
     return session.run(first.command, step?.thread ?? session.thread);
   },
 };

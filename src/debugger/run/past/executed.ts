@@ -1,6 +1,7 @@
 import {
   compareMoments,
   isEarlier,
+  MOST_FRUITLESS,
   type MachineRun,
   type Moment,
   type Recorder,
@@ -14,8 +15,6 @@ import type { Breakpoints } from '../breakpoints';
 /** The machine runs for so long (milliseconds) before others have their turn. */
 const TURN = 20;
 const BUDGET = 1_000_000;
-/** So often it may be let go on without a step. */
-const MOST_FRUITLESS = 4;
 const OFFSET = 0xfffn;
 
 /**
@@ -63,12 +62,13 @@ export class Executed {
     const { recorder, run } = this;
     let past = false;
     let turn = performance.now();
-    for (let fruitless = 0; isEarlier(recorder.now, end) && fruitless <= MOST_FRUITLESS;) {
+    for (let fruitless = 0; isEarlier(recorder.now, end);) {
       const { now } = recorder;
       const stop: Stop | undefined = run.inMonitor ? run.operate() : run.execute(BUDGET, past);
       past = stop?.kind === 'breakpoint' || stop?.kind === 'hole';
       if (past && isEarlier(recorder.now, end)) this.look();
       fruitless = !past && compareMoments(now, recorder.now) === 0 ? fruitless + 1 : 0;
+      if (fruitless > MOST_FRUITLESS) throw new Error('a known moment is not reached');
       if (this.isStale) this.lend();
       if (performance.now() - turn < TURN) continue;
       if (await this.breathe()) return false;

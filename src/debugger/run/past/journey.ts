@@ -1,4 +1,10 @@
-import type { MachineRun, Moment, Recorder, Stop } from '../../../session';
+import {
+  MOST_FRUITLESS,
+  type MachineRun,
+  type Moment,
+  type Recorder,
+  type Stop,
+} from '../../../session';
 import type { Present, Target } from '../../target';
 import type { Goal } from './goal';
 
@@ -84,9 +90,6 @@ export class Journey {
     return true;
   }
 }
-
-/** So often the machine may be let go on without a step. */
-const MOST_FRUITLESS = 4;
 
 const isSame = (a: Moment, b: Moment): boolean =>
   a.steps === b.steps && a.time === b.time && a.entries === b.entries;

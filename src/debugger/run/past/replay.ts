@@ -1,9 +1,13 @@
-import { compareMoments, type MachineRun, type Moment, type Recorder } from '../../../session';
+import {
+  compareMoments,
+  MOST_FRUITLESS,
+  type MachineRun,
+  type Moment,
+  type Recorder,
+} from '../../../session';
 
 /** The machine runs for so long (milliseconds) before others have their turn. */
 const TURN = 20;
-/** So often it may be let go on without a step. */
-const MOST_FRUITLESS = 4;
 
 /**
  * Goes on at full speed to a moment that was recorded, past everything that stops others, and takes down checkpoints on
