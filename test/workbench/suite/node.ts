@@ -5,6 +5,7 @@ import { chineseSuite } from './chinese';
 import { comparisonSuite } from './comparison';
 import { debuggingSuite } from './debugging';
 import { doctorSuite } from './doctor';
+import { editedSuite } from './edited';
 import { editingSuite } from './editing';
 import { firstMinutesSuite } from './first-minutes';
 import { runSuites } from './harness';
@@ -33,6 +34,7 @@ export function run(): Promise<void> {
     firstMinutesSuite();
     pastSuite();
     executedSuite();
+    editedSuite();
     timelineSuite();
     pageWalkSuite();
     viewsSuite();
