@@ -31,6 +31,7 @@ import { GuestTranslation } from '../hardware/guest-translation';
 import { HardwareGuest } from '../hardware/hardware-guest';
 import type { LeftRegisters } from '../hardware/left-registers';
 import { vcpuOffset, type VcpuRegister } from '../hardware/vcpu-area';
+import type { VirtualVmx } from '../vtx/nested/virtual-vmx';
 import { VirtualSignals, type VirtualSignalsState } from '../signals/virtual-signals';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
@@ -46,6 +47,8 @@ export interface HostState {
   readonly deprivileged: DeprivilegedState | undefined;
   readonly paravirt: ParavirtState | undefined;
   readonly virtualApicBase: bigint;
+  /** Of a guest that has VMX. */
+  readonly virtualVmx: number | undefined;
   readonly signals: VirtualSignalsState | undefined;
 }
 
@@ -102,6 +105,8 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
   left: LeftRegisters | undefined;
   /** Host-physical address of its VMCS, where it has one. */
   vmcs: number | undefined;
+  /** The guest's own VMX, where it is told of one. */
+  virtualVmx: VirtualVmx | undefined;
   /** The guest's VMCB, where it has one. */
   vmcb: Vmcb | undefined;
   readonly translation: GuestTranslation;
@@ -189,6 +194,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
   /** Guest-physical pages lead elsewhere: what was made of the map is no longer so. */
   mapChanged(): void {
     this.shadow?.forgetAll();
+    this.virtualVmx?.ept.forgetAll();
     this.mappingsChanged = true;
   }
 
@@ -205,6 +211,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
     const shadow = this.shadow?.save();
     const deprivileged = this.deprivileged?.save();
     const paravirt = this.paravirt?.save();
+    const virtualVmx = this.virtualVmx?.save();
     const signals = this.signals?.save();
     return {
       armed,
@@ -214,6 +221,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
       shadow,
       deprivileged,
       paravirt,
+      virtualVmx,
       signals,
     };
   }
@@ -226,6 +234,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
     if (state.shadow) this.shadow?.restore(state.shadow);
     if (state.deprivileged) this.deprivileged?.restore(state.deprivileged);
     if (state.paravirt) this.paravirt?.restore(state.paravirt);
+    if (state.virtualVmx !== undefined) this.virtualVmx?.restore(state.virtualVmx);
     if (state.signals) this.signals?.restore(state.signals);
     this.virtualApicBase = state.virtualApicBase;
   }

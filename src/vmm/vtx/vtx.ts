@@ -33,6 +33,10 @@ import { EXIT_HANDLERS } from './exits';
 import { eptPaging } from './paging/ept';
 import { shadowPaging } from './paging/shadow';
 import { TAGGED, UNTAGGED } from './translations';
+import { handleL2Exit } from './nested/exits';
+import { deliverToL2 } from './nested/interrupts';
+import type { NestedVtx } from './nested/nested-vtx';
+import { prepareNested } from './nested/prepare';
 import { vtxVcpu, type VtxVcpu } from './vtx-vcpu';
 import { handleUnexpected } from '../hardware/exits/shutdown';
 import { initializeInterruptController } from '../host/interrupt-controller';
@@ -64,11 +68,12 @@ export class VtxTechnique implements Technique {
     private readonly regions: VmxRegions,
     private readonly plan: VmcsPlan,
     private readonly share: ProcessorShare,
+    nested?: NestedVtx,
   ) {
     const translations = plan.tlbTags ? TAGGED : UNTAGGED;
     const shadows = plan.eptPointer === undefined;
     const paging = shadows ? shadowPaging(translations) : eptPaging(translations);
-    this.vcpu = vtxVcpu(paging, share.place);
+    this.vcpu = vtxVcpu(paging, share.place, nested);
   }
 
   *prepare(): Handler {
@@ -82,6 +87,8 @@ export class VtxTechnique implements Technique {
     yield* writeMsrBitmaps(this.plan);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
+    const { nested } = this.vcpu;
+    if (nested) yield* prepareNested(nested, this.plan, basic);
     yield* turns.first();
     if (turns.siblings) yield* answerSignals(this.vcpu, turns);
     if (yield* this.vcpu.needsSoftware()) {
@@ -127,23 +134,42 @@ export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(BigInt.asUintN(16, reason));
-  const handler = EXIT_HANDLERS.get(basic)?.handle;
   if (reason & FAILED) {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
-  if (handler) yield* handler(vcpu, turns);
-  else yield* handleUnexpected(basic);
+  if (!(yield* handledForL2(vcpu, basic))) yield* answerExit(vcpu, turns, basic);
   if (yield* vcpu.needsSoftware()) {
     yield takeIntoSoftware();
     return;
   }
   if (turns.siblings) yield* answerSignals(vcpu, turns);
-  yield* deliverPendingInterrupt();
-  yield armHostTimer();
+  if (vcpu.nested && (yield readVcpu('in_l2')) === 1n) {
+    yield* deliverToL2(vcpu, vcpu.nested);
+  } else {
+    yield* deliverPendingInterrupt();
+    yield armHostTimer();
+  }
+  if (vcpu.nested && (yield readVcpu('in_l2')) === 1n) {
+    yield* enterBy('launched_l2');
+    return;
+  }
   yield restoreGuestRegisters();
   const error = yield vmresume();
   if (error !== 0n) yield stopGuest(refused('VMRESUME', error));
+}
+
+/** Whether it was a VM exit of the guest's own guest that has been dealt with as such. */
+function* handledForL2(vcpu: VtxVcpu, reason: number): Handler<boolean> {
+  const { nested } = vcpu;
+  if (!nested || (yield readVcpu('in_l2')) === 0n) return false;
+  return yield* handleL2Exit(vcpu, nested, reason);
+}
+
+function* answerExit(vcpu: VtxVcpu, turns: Turns, reason: number): Handler {
+  const handler = EXIT_HANDLERS.get(reason)?.handle;
+  if (handler) yield* handler(vcpu, turns);
+  else yield* handleUnexpected(reason);
 }
 
 /** The next instruction of a guest that software executes. */
@@ -153,11 +179,13 @@ export function* handleRealMode(vcpu: VtxVcpu, turns: Turns): Handler {
   if (canEnter) yield* enter();
 }
 
-/** The first entry is by VMLAUNCH. */
-function* enter(): Handler {
+const enter = (): Handler => enterBy('launched');
+
+/** The first entry by a VMCS is by VMLAUNCH. @param register which tells whether there was one */
+function* enterBy(register: 'launched' | 'launched_l2'): Handler {
   yield restoreGuestRegisters();
-  const launched = yield readVcpu('launched');
-  if (launched === 0n) yield writeVcpu('launched', 1n);
+  const launched = yield readVcpu(register);
+  if (launched === 0n) yield writeVcpu(register, 1n);
   const error = yield launched === 0n ? vmlaunch() : vmresume();
   const instruction = launched === 0n ? 'VMLAUNCH' : 'VMRESUME';
   if (error !== 0n) yield stopGuest(refused(instruction, error));
