@@ -1,6 +1,7 @@
 import { Gpr } from '../../isa/registers/general';
 import { Msr, msrReset } from '../../isa/registers/msr';
 import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { InvvpidType } from '../../isa/vmx/invvpid';
 import type { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
@@ -19,7 +20,8 @@ import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/shadow-pager';
 import type { GuestEnd } from '../end';
-import type { GuestBus, Answerer } from '../emulator/guest-bus';
+import { translatedBus } from '../emulator/translated-bus';
+import type { GuestBus, Answerer, PhysicalBus } from '../emulator/guest-bus';
 import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
 import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
@@ -36,6 +38,9 @@ import { VirtualSignals, type VirtualSignalsState } from '../signals/virtual-sig
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
 import type { VirtualComputer, VirtualProcessor } from './virtual-computer';
+
+/** A physical address at which there is nothing. */
+const NOWHERE = (1n << 52n) - 1n;
 
 /** What the monitor keeps outside of the computer for a virtual processor of the guest's. */
 export interface HostState {
@@ -110,6 +115,8 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
   /** The guest's VMCB, where it has one. */
   vmcb: Vmcb | undefined;
   readonly translation: GuestTranslation;
+  /** What the guest's instructions access. */
+  readonly instructionBus: PhysicalBus;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: HardwareGuest;
   /** The area of the general registers, in place. */
@@ -140,9 +147,10 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
       area: () => this.area,
       pkru: () => this.cpu.state.pkru,
       memory: computer.memory,
-      pages,
+      pages: { ...pages, obtain: (address) => pages.obtain(this.inL1(address) ?? NOWHERE) },
       shadow: this.shadow,
     });
+    this.instructionBus = translatedBus(bus, (address) => this.inL1(address));
     this.guest = new HardwareGuest(this);
     virtualComputer.attach(this);
   }
@@ -161,6 +169,11 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
 
   set area(area: GuestArea) {
     this.areaOfGuest = area;
+  }
+
+  /** The guest's physical address that an address is: another one where a guest of its own has the processor. */
+  private inL1(address: bigint): bigint | undefined {
+    return this.virtualVmx ? this.virtualVmx.inL1(address) : address;
   }
 
   /** Set for good when the guest has ended. */
@@ -438,7 +451,12 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
 
   /** As the guest's instruction would get there: the physical address, or -1 - the error code of its #PF. */
   translateGuest(linear: bigint, write: boolean): bigint {
-    return this.translation.forInstruction(linear, write);
+    const physical = this.translation.forInstruction(linear, write);
+    const inL1 = physical < 0n ? physical : this.inL1(physical);
+    if (inL1 !== undefined) return inL1;
+    const reason = ExitReason.EPT_VIOLATION;
+    this.stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
+    return NOWHERE;
   }
 
   walkForAccess(linear: bigint, errorCode: bigint): bigint {

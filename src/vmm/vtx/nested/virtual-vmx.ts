@@ -102,8 +102,9 @@ export class VirtualVmx implements Persistent<number> {
     );
   }
 
-  /** The L1-physical address of an L2-physical one; undefined where L1's EPT does not lead there. */
-  toL1(address: bigint): bigint | undefined {
+  /** The L1-physical address of one of the level that has the processor; undefined where L1's EPT does not lead on. */
+  inL1(address: bigint): bigint | undefined {
+    if (!this.runsL2 || this.host.vmread(Field.EPT_POINTER) !== this.ept.pointer) return address;
     const result = this.walk(address, { read: true, write: false, execute: false });
     return result.kind === 'translation' ? BigInt(result.address) : undefined;
   }
