@@ -50,6 +50,11 @@ export class VirtualVmx implements Persistent<number> {
     return this.host.readVcpu('in_l2') !== 0n;
   }
 
+  /** Whether L1 is in VMX operation. */
+  get inOperation(): boolean {
+    return this.host.readVcpu('vmxon12') !== NONE;
+  }
+
   /** L1's current VMCS, in its memory. @throws MonitorError where there is none */
   get vmcs12(): Vmcs {
     const pointer = this.host.readVcpu('vmcs12');
