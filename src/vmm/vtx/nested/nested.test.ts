@@ -11,23 +11,29 @@ import { runGuest } from '../../guest.testing';
 const SAMPLES = join(__dirname, '../../../../samples');
 const NESTED = { monitor: 'vtx', nested: true } as const;
 
-async function imageOf(program: string) {
-  const read = (path: string): Promise<Uint8Array> => Promise.resolve(readFileSync(path));
-  return flatImage(await assemble(join(SAMPLES, program), { read }));
+/** What is another text in a sample's sources. */
+type Change = readonly [from: string, to: string];
+
+async function imageOf(program: string, [from, to]: Change = ['', '']) {
+  const read = (path: string): Promise<Uint8Array> => {
+    const text = readFileSync(path, 'utf8');
+    return Promise.resolve(new TextEncoder().encode(from === '' ? text : text.replace(from, to)));
+  };
+  return flatImage(await assemble(join(SAMPLES, program), { read }, { defines: { FIXED: '1' } }));
 }
 
 type Options = Pick<MachineOptions, 'monitor' | 'nested' | 'tlbTags' | 'intercepts'>;
 
-async function started(program: string, options: Options) {
+async function started(program: string, options: Options, change?: Change) {
   const output = { text: '' };
   const serial = (byte: number): string => (output.text += String.fromCharCode(byte));
-  const image = await imageOf(program);
+  const image = await imageOf(program, change);
   const machine = new Machine(image, { memory: 4 << 20, ...options }, { serial });
   return { machine, run: new MachineRun(machine), output };
 }
 
-async function ended(program: string, options: Options) {
-  const { run, output } = await started(program, options);
+async function ended(program: string, options: Options, change?: Change) {
+  const { run, output } = await started(program, options, change);
   assert.equal(run.turn(100_000, 10_000_000).kind, 'end');
   return output.text;
 }
@@ -49,6 +55,29 @@ describe('a hypervisor under the monitor', function () {
       assert.equal(await ended(PROGRAM, { ...NESTED, ...options }), bare);
     });
   }
+
+  const changes: Readonly<Record<string, Change>> = {
+    'ports are not L1’s (SDM 3C 25.6.2)': ['PRIMARY_HLT | PRIMARY_IO', 'PRIMARY_HLT'],
+    'ports are not in its I/O bitmaps (SDM 3C 25.6.4)': [
+      'mov ebx, PRIMARY_HLT | PRIMARY_IO',
+      'put 0x2000, 0x1000\n put 0x2002, 0x1000\n mov ebx, PRIMARY_HLT | 1 << 25',
+    ],
+    'HLT is not (SDM 3C 26.1.3)': ['PRIMARY_HLT | PRIMARY_IO', 'PRIMARY_IO'],
+    'L2 starts with a tick that waits': ['ticks:          dd 0', 'ticks: dd 2'],
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    it(`sees the same where ${what}`, async () => {
+      const bare = await ended(PROGRAM, { monitor: 'none' }, change);
+      assert.match(bare, /out of VMX operation/);
+      assert.equal(await ended(PROGRAM, NESTED, change), bare);
+    });
+  }
+
+  it('has a guest without an EPT of its own for it', async () => {
+    const program = 'broken-entries/09-resume.asm';
+    const said = await ended(program, NESTED);
+    assert.match(said, /The guest has run/);
+  });
 
   it('goes on as before from any state that was saved, of L1, L2 or the monitor between them', async () => {
     const end = finished(await started(PROGRAM, NESTED));
