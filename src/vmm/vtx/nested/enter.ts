@@ -56,7 +56,6 @@ function* refusedAtOnce(launch: boolean): Handler<number | undefined> {
 /** The checks have been passed. An MSR of the VM-entry MSR-load area may still put an end to it (SDM 3C 27.4). */
 function* begin(vcpu: VtxVcpu, nested: NestedVtx, left: LeftBehind): Handler {
   yield* fillVmcs02(vcpu, nested, left);
-  yield writeVcpu('in_l2', 1n);
   const refused = yield* loadMsrs(
     vcpu,
     Field.VM_ENTRY_MSR_LOAD_ADDR,

@@ -1,7 +1,9 @@
 import { EptRights } from '../../../isa/ept';
 import { WideEfer } from '../../../isa/registers/control';
+import { SecondaryControl } from '../../../isa/vmx/controls';
 import { Field } from '../../../isa/vmx/fields';
 import type { VmxCapabilities } from '../../../processor/vmx/capabilities';
+import { readControls } from '../../../processor/vmx/controls';
 import { checkEntry, type EntryRefusal } from '../../../processor/vmx/entry-checks';
 import { walkEpt, type EptAccess, type EptResult } from '../../../processor/vmx/ept';
 import { FieldAccess } from '../../../processor/vmx/field-access';
@@ -109,9 +111,13 @@ export class VirtualVmx implements Persistent<number> {
 
   /** The L1-physical address of one of the level that has the processor; undefined where L1's EPT does not lead on. */
   inL1(address: bigint): bigint | undefined {
-    if (!this.runsL2 || this.host.vmread(Field.EPT_POINTER) !== this.ept.pointer) return address;
+    if (!this.runsL2 || !this.usesEpt12) return address;
     const result = this.walk(address, { read: true, write: false, execute: false });
     return result.kind === 'translation' ? BigInt(result.address) : undefined;
+  }
+
+  private get usesEpt12(): boolean {
+    return (readControls(this.vmcs12).secondary & SecondaryControl.ENABLE_EPT) !== 0;
   }
 
   private walk(address: bigint, access: EptAccess): EptResult {

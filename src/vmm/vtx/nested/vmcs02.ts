@@ -28,6 +28,7 @@ export function* fillVmcs02(vcpu: VtxVcpu, nested: NestedVtx, left: LeftBehind):
   const own = yield* ownControls();
   const wanted = yield* controls12();
   yield vmptrld(nested.vmcs02);
+  yield writeVcpu('in_l2', 1n);
   yield* writeControls(nested, own, wanted);
   yield* writeSecondLevel(nested, wanted);
   yield* writeGuestState(nested, wanted, left);
