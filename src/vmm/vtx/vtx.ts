@@ -28,12 +28,13 @@ import { startVcpu } from '../emulate/operations';
 import type { Host } from '../host/host';
 import type { Turns } from '../schedule/turns';
 import { EMULATION_GATE, type ProcessorShare, type Technique } from '../technique';
+import type { ExitHandler } from '../hardware/exits/handlers';
 import { emulateRealMode } from './real-mode';
 import { EXIT_HANDLERS } from './exits';
 import { eptPaging } from './paging/ept';
 import { shadowPaging } from './paging/shadow';
 import { TAGGED, UNTAGGED } from './translations';
-import { handleL2Exit } from './nested/exits';
+import { l2ExitHandler } from './nested/exits';
 import { deliverToL2 } from './nested/interrupts';
 import type { NestedVtx } from './nested/nested-vtx';
 import { prepareNested } from './nested/prepare';
@@ -138,7 +139,9 @@ export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
-  if (!(yield* handledForL2(vcpu, basic))) yield* answerExit(vcpu, turns, basic);
+  const handler = (yield* handlerForL2(vcpu, basic)) ?? EXIT_HANDLERS.get(basic)?.handle;
+  if (handler) yield* handler(vcpu, turns);
+  else yield* handleUnexpected(basic);
   if (yield* vcpu.needsSoftware()) {
     yield takeIntoSoftware();
     return;
@@ -159,17 +162,13 @@ export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
   if (error !== 0n) yield stopGuest(refused('VMRESUME', error));
 }
 
-/** Whether it was a VM exit of the guest's own guest that has been dealt with as such. */
-function* handledForL2(vcpu: VtxVcpu, reason: number): Handler<boolean> {
-  const { nested } = vcpu;
-  if (!nested || (yield readVcpu('in_l2')) === 0n) return false;
-  return yield* handleL2Exit(vcpu, nested, reason);
-}
-
-function* answerExit(vcpu: VtxVcpu, turns: Turns, reason: number): Handler {
-  const handler = EXIT_HANDLERS.get(reason)?.handle;
-  if (handler) yield* handler(vcpu, turns);
-  else yield* handleUnexpected(reason);
+/** What answers a VM exit of the guest's own guest, where it is not the monitor's alone. */
+function* handlerForL2(
+  { nested }: VtxVcpu,
+  reason: number,
+): Handler<ExitHandler<VtxVcpu>['handle'] | undefined> {
+  if (!nested || (yield readVcpu('in_l2')) === 0n) return undefined;
+  return yield* l2ExitHandler(nested, reason);
 }
 
 /** The next instruction of a guest that software executes. */

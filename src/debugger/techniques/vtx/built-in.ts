@@ -110,6 +110,6 @@ export class BuiltInVtx extends Vtx {
 
   /** For L2's one function decides whom they are for. */
   protected handler({ reason, ofL2 }: ExitRecord): string | undefined {
-    return ofL2 ? 'handleL2Exit' : exitHandlerName(reason);
+    return ofL2 ? 'l2ExitHandler' : exitHandlerName(reason);
   }
 }

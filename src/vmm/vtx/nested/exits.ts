@@ -42,16 +42,15 @@ export function* handleVmxInstructionOfL1(
 }
 
 /**
- * A VM exit of L2's: L1 gets it, or the monitor puts the two EPTs together.
+ * What answers a VM exit of L2's: L1 gets it, or the monitor puts the two EPTs together.
  *
- * @returns false where it is one of the monitor's, which it deals with as if it were L1's
+ * @returns undefined where it is one of the monitor's, which it answers as if it were L1's
  */
-export function* handleL2Exit(vcpu: VtxVcpu, nested: NestedVtx, reason: number): Handler<boolean> {
-  if (reason === ExitReason.EPT_VIOLATION) {
-    yield* handleL2EptViolation(vcpu, nested);
-    return true;
-  }
-  if (!(yield* isForL1(reason))) return false;
-  yield* passOn(vcpu, nested);
-  return true;
+export function* l2ExitHandler(
+  nested: NestedVtx,
+  reason: number,
+): Handler<((vcpu: VtxVcpu) => Handler) | undefined> {
+  if (reason === ExitReason.EPT_VIOLATION) return (vcpu) => handleL2EptViolation(vcpu, nested);
+  if (yield* isForL1(reason)) return (vcpu) => passOn(vcpu, nested);
+  return undefined;
 }
