@@ -70,6 +70,8 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   paging?: 'ept' | 'shadow';
   /** Whether the guest's translations have a tag (VPID), by which they outlive VM exits. Default: 'on'. */
   tlbTags?: 'on' | 'off';
+  /** Whether the only guest of 'vtx' with EPT may have guests itself. Default: false. */
+  nested?: boolean;
   /** When guest memory gets its host frames. Default: 'eager'. */
   allocation?: 'eager' | 'on-demand';
   /** Whether the monitor has the computer for itself (Type I), or a host is under it (Type II). Default: 'bare'. */

@@ -173,6 +173,7 @@ const withMachine = (command: Command): Command =>
         .choices(['intel', 'amd'])
         .default(undefined, 'intel, or amd with --monitor svm'),
     )
+    .option('--nested', 'the guest may have guests itself: it is told that the processor has VT-x')
     .option('--cpus <n>', 'number of processors', '1')
     .option('--guest <file>', 'another guest on the same computer', collect, [])
     .option('--writable', 'write what the guest writes to disks and floppies to their files');

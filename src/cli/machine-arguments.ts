@@ -6,6 +6,7 @@ import {
   MOST_PROCESSORS,
   neededProcessor,
   processorAndMonitor,
+  nestedObstacle,
   severalObstacle,
   type HostingName,
   type HostingObstacle,
@@ -13,6 +14,7 @@ import {
   type MonitorName,
   type Paging,
   type ProfileName,
+  type NestedObstacle,
   type SeveralObstacle,
 } from '../session';
 import type { HostingOptions } from '../vmm';
@@ -26,6 +28,7 @@ export interface MachineArguments extends ImageArguments {
   readonly monitor?: MonitorName;
   readonly paging: string;
   readonly tlbTags: string;
+  readonly nested?: boolean;
   readonly hosting: HostingName;
   readonly hostMemory?: string;
   readonly cpu?: ProfileName;
@@ -50,6 +53,7 @@ export interface MachineSetUp {
   readonly memory: number;
   readonly paging: Paging;
   readonly tlbTags: boolean;
+  readonly nested: boolean;
   readonly hosting: HostingOptions | undefined;
   readonly cpu: ProfileName;
   readonly cpus: number;
@@ -79,11 +83,13 @@ export async function loadMachine(
   const names = guestNames([path ?? 'guest', ...options.guest]);
   const tlbTags = options.tlbTags === 'on';
   const hosting = hostingFor(options, monitor, memory * names.length);
+  const wish = { monitor, paging, hosted: hosting !== undefined, others: others.length > 0, cpus };
+  const nested = nestedFor(options, wish);
   return {
     first,
     others,
     names,
-    options: { monitor, memory, paging, tlbTags, hosting, cpu, cpus },
+    options: { monitor, memory, paging, tlbTags, nested, hosting, cpu, cpus },
   };
 }
 
@@ -107,6 +113,24 @@ const SEVERAL_OBSTACLES: Record<SeveralObstacle, (monitor: MonitorName) => strin
   technique: (monitor) => `with --monitor ${monitor}`,
   'several-guests': () => 'with --guest: of several guests each has one processor',
   'shadow-paging': () => 'with --paging shadow',
+};
+
+/** @throws UsageError where a guest cannot have guests itself */
+function nestedFor(
+  { nested = false }: MachineArguments,
+  wish: Parameters<typeof nestedObstacle>[0],
+): boolean {
+  const obstacle = nested ? nestedObstacle(wish) : undefined;
+  if (obstacle) notBuiltYet(`--nested ${NESTED_OBSTACLES[obstacle](wish.monitor)}`);
+  return nested;
+}
+
+const NESTED_OBSTACLES: Record<NestedObstacle, (monitor: MonitorName) => string> = {
+  monitor: (monitor) => `with --monitor ${monitor}`,
+  'shadow-paging': () => 'with --paging shadow',
+  hosted: () => 'with --hosting hosted',
+  'several-guests': () => 'with --guest',
+  'several-processors': () => 'with several processors',
 };
 
 /** The images of guests beside the first one; undefined when a source file has errors. */

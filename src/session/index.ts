@@ -32,7 +32,9 @@ export { MOST_PROCESSORS } from '../machine/processors';
 export {
   neededProcessor,
   processorAndMonitor,
+  nestedObstacle,
   severalObstacle,
+  type NestedObstacle,
   type SeveralObstacle,
 } from './processors';
 export type { ProfileName } from '../processor/profile/amd';

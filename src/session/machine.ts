@@ -50,6 +50,8 @@ export interface MachineOptions {
   readonly paging?: Paging;
   /** Whether the guest's translations have a tag, by which they outlive VM exits. Default: true. */
   readonly tlbTags?: boolean;
+  /** Whether the only guest may have guests itself, by VT-x with EPT. Default: false. */
+  readonly nested?: boolean;
   /** Exits that the monitor asks for beyond what it needs. Default: all of them. */
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
@@ -275,6 +277,7 @@ function virtualMachines(
     allocation: options.allocation ?? 'eager',
     paging: options.paging ?? 'ept',
     tlbTags: options.tlbTags ?? true,
+    nested: options.nested ?? false,
     intercepts: options.intercepts ?? INTERCEPTS,
     ...(options.engine && { engine: options.engine }),
     hosting: options.hosting,

@@ -25,6 +25,25 @@ export function severalObstacle(wish: {
   return wish.monitor !== 'none' && wish.paging === 'shadow' ? 'shadow-paging' : undefined;
 }
 
+/** What keeps a guest from having guests itself: a choice that it does not go with. */
+export type NestedObstacle =
+  'monitor' | 'shadow-paging' | 'hosted' | 'several-guests' | 'several-processors';
+
+/** @param wish what somebody wants a guest with that has guests; undefined: he can have it */
+export function nestedObstacle(wish: {
+  readonly monitor: MonitorName;
+  readonly paging: Paging;
+  readonly hosted: boolean;
+  readonly others: boolean;
+  readonly cpus: number;
+}): NestedObstacle | undefined {
+  if (wish.monitor !== 'vtx') return 'monitor';
+  if (wish.paging === 'shadow') return 'shadow-paging';
+  if (wish.hosted) return 'hosted';
+  if (wish.others) return 'several-guests';
+  return wish.cpus > 1 ? 'several-processors' : undefined;
+}
+
 /** What virtualizes in hardware on a processor. */
 const hardwareMonitor = (cpu: ProfileName): MonitorName => (cpu === 'amd' ? 'svm' : 'vtx');
 

@@ -15,6 +15,9 @@ export const HIDDEN_FEATURES: readonly FeatureName[] = [
   ...SVM_FEATURES,
 ];
 
+/** Of those, what a guest is told of that may have guests itself. */
+export const GUEST_FEATURES: ReadonlySet<FeatureName> = new Set(['VMX']);
+
 /** What CPUID tells of a monitor that has these hypercalls. */
 export const hypervisorOf = (calls: readonly number[]): HypervisorDescription => ({
   signature: MONITOR_SIGNATURE,

@@ -10,6 +10,7 @@ export interface GuestOptions {
   readonly allocation?: Allocation;
   readonly paging?: Paging;
   readonly tlbTags?: boolean;
+  readonly nested?: boolean;
   readonly intercepts?: readonly Intercept[];
   readonly engine?: EngineKind;
   readonly memory?: number;

@@ -2,6 +2,7 @@ import type { Computer } from '../machine/computer';
 import type { EngineKind } from '../processor/execution/engine';
 import type { PhysicalMemory } from '../processor/physical-memory';
 import { Vmcb } from '../processor/svm/vmcb';
+import { PAGE_SIZE } from '../processor/state/layout';
 import type { StartState } from '../processor/state/start-state';
 import { DeprivilegedGuest, type FrameOf } from './deprivilege/deprivileged-guest';
 import { DeprivilegeTechnique, loadOwnTables } from './deprivilege/deprivilege';
@@ -32,7 +33,11 @@ import { VmcbArea } from './svm/vmcb-area';
 import { IOPM_SIZE, MSRPM_SIZE } from './svm/vmcb-setup';
 import { VtxContext } from './vtx/context';
 import { LeftRegisters } from './hardware/left-registers';
+import type { NestedVtx } from './vtx/nested/nested-vtx';
+import { SHADOW_EPT_FRAMES, ShadowEpt } from './vtx/nested/shadow-ept';
+import { VirtualVmx } from './vtx/nested/virtual-vmx';
 import { VmcsArea } from './vtx/vmcs-area';
+import type { VmcsPlan } from './vtx/vmcs-setup';
 import { VtxTechnique } from './vtx/vtx';
 import type { Intercept } from './intercepts';
 
@@ -55,6 +60,8 @@ export interface TechniqueParts {
   readonly intercepts: readonly Intercept[];
   /** Whether translations carry the tag of their guest: a VPID. */
   readonly tlbTags: boolean;
+  /** Whether the guest is told that it may have guests itself. */
+  readonly nested: boolean;
   readonly engine?: EngineKind | undefined;
   /** Of the virtual processor among all that share the host's, from 0. */
   readonly number: number;
@@ -78,11 +85,13 @@ export interface TechniqueKind {
   readonly hasPreemptionTimer?: boolean;
   /** Whether a guest may have several virtual processors, where the processor translates guest-physical addresses. */
   readonly severalProcessors?: boolean;
+  /** Whether a guest may have guests itself, where the processor translates guest-physical addresses. */
+  readonly nests?: boolean;
   make(parts: TechniqueParts): { readonly host: Host; readonly technique: Technique };
 }
 
 const TECHNIQUES = {
-  vtx: { hasPreemptionTimer: true, severalProcessors: true, make: vtx },
+  vtx: { hasPreemptionTimer: true, severalProcessors: true, nests: true, make: vtx },
   svm: { tables: 'npt', severalProcessors: true, make: svm },
   emulate: { paging: 'ept', make: emulate },
   deprivilege: { paging: 'shadow', make: deprivilege },
@@ -138,7 +147,32 @@ function vtx(parts: TechniqueParts) {
     hostTss: directMap(hostTss),
     start,
   };
-  return { host, technique: new VtxTechnique({ vmxon, vmcs }, plan, share) };
+  const nested = parts.nested ? nestedVtx(parts, host, plan, vmcs) : undefined;
+  return { host, technique: new VtxTechnique({ vmxon, vmcs }, plan, share, nested) };
+}
+
+/** What a guest needs beside that has guests itself. @param vmcs01 by which the guest runs */
+function nestedVtx(
+  { computer, frames, tables }: TechniqueParts,
+  host: Host,
+  { intercepts, tlbTags, vpid, msrBitmap }: VmcsPlan,
+  vmcs01: number,
+): NestedVtx {
+  const [vmcs02, merged] = [frames.allocate(), frames.allocate()];
+  const first = allocateRun(frames, SHADOW_EPT_FRAMES * PAGE_SIZE);
+  const ept = new ShadowEpt(computer.memory, first);
+  const vmx = new VirtualVmx(host, ept, { own: msrBitmap, merged });
+  host.virtualVmx = vmx;
+  return {
+    capabilities: vmx.capabilities,
+    fields: vmx.fields,
+    vmcs01,
+    vmcs02,
+    ept01: tables.pointer,
+    ept02: ept.pointer,
+    msrBitmap02: intercepts.has('msr') ? undefined : merged,
+    vpid02: tlbTags ? vpid + 1 : undefined,
+  };
 }
 
 function svm(parts: TechniqueParts) {

@@ -88,6 +88,16 @@ export class VirtualMachine implements Scheduled, Persistent<VirtualMachineState
     return this.host.virtualComputer === host.virtualComputer;
   }
 
+  /** Whether a guest of the guest's own has the processor, or had it when control came to the monitor. */
+  get runsInnerGuest(): boolean {
+    return this.host.virtualVmx?.runsL2 === true;
+  }
+
+  /** The guest's physical address that one of the inner guest's is; undefined where there is none. */
+  outerAddress(address: bigint): bigint | undefined {
+    return this.host.virtualVmx?.inL1(address);
+  }
+
   get guestMemory(): GuestMemory {
     return this.host.guestMemory;
   }

@@ -46,6 +46,8 @@ export interface VirtualMachinesOptions {
   readonly paging: Paging;
   /** Whether translations of a guest's have a tag (a VPID), by which they outlive VM exits. */
   readonly tlbTags: boolean;
+  /** Whether the only guest may have guests itself: it is told that the processor has VMX. Default: false. */
+  readonly nested?: boolean;
   readonly intercepts: readonly Intercept[];
   readonly engine?: EngineKind;
   /** What processor the computer has; by default, Ringside's own. */
@@ -112,12 +114,14 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
   /**
    * Builds the host, and guests that are ready to be entered once their images are loaded.
    *
-   * @throws RangeError for several virtual processors where the technique gives a guest one
+   * @throws RangeError for several virtual processors where the technique gives a guest one, and for a guest that is to have
+   *   guests itself where it cannot
    */
   constructor(options: VirtualMachinesOptions) {
     const { guests, slice = SLICE } = options;
     const kind = techniqueKind(options.technique ?? 'vtx');
     if (guests.some(({ processors = 1 }) => processors > 1)) checkSeveral(kind, options);
+    if (options.nested) checkNested(kind, options);
     const plan = new MemoryPlan(guests, kind.paging ?? options.paging, options.hosting?.memory);
     this.computer = hostComputer(options, plan);
     this.frames = new SequentialFrames(plan.monitorStart, plan.monitorEnd);
@@ -209,6 +213,7 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
       start,
       intercepts: options.intercepts,
       tlbTags: options.tlbTags,
+      nested: options.nested ?? false,
       engine: options.engine,
       number,
       siblings,
@@ -294,6 +299,15 @@ export class VirtualMachines implements Persistent<VirtualMachinesState> {
 function checkSeveral(kind: TechniqueKind, { paging }: VirtualMachinesOptions): void {
   if (kind.severalProcessors !== true || paging === 'shadow') {
     throw new RangeError('a guest has one virtual processor by this technique');
+  }
+}
+
+/** Shadow tables, a host that takes pages away, and turns of others are each made for two levels. */
+function checkNested(kind: TechniqueKind, options: VirtualMachinesOptions): void {
+  const { guests, paging, hosting } = options;
+  const alone = guests.length === 1 && (guests[0].processors ?? 1) === 1;
+  if (kind.nests !== true || paging === 'shadow' || hosting || !alone) {
+    throw new RangeError('a guest may have no guests itself here');
   }
 }
 

@@ -7,6 +7,7 @@ import { hasNasm } from '../../src/program/nasm-reference.testing';
 import { commandLine, ROOT } from '../transcripts/cli-bundle';
 
 const SAMPLES = join(ROOT, 'samples');
+const NESTED = ['--monitor', 'vtx', '--nested'];
 
 /** The samples that have the bare computer for a hypervisor of their own. */
 describe('samples with a hypervisor of their own', function () {
@@ -29,9 +30,16 @@ describe('samples with a hypervisor of their own', function () {
     readonly exits: Partial<Record<string, number>>;
   }
 
-  const run = (program: string, ...options: readonly string[]): Outcome => {
+  const run = (program: string, ...options: readonly string[]): Outcome =>
+    runBy(['--monitor', 'none'], program, ...options);
+
+  const runBy = (
+    monitor: readonly string[],
+    program: string,
+    ...options: readonly string[]
+  ): Outcome => {
     const json = join(folder, 'report.json');
-    const command = [cli, 'run', program, '--monitor', 'none', '--json', json, ...options];
+    const command = [cli, 'run', program, ...monitor, '--json', json, ...options];
     const { status, stdout } = spawnSync(process.execPath, command, {
       cwd: SAMPLES,
       input: '',
@@ -90,6 +98,22 @@ describe('samples with a hypervisor of their own', function () {
       });
     });
 
+    it('is the guest of the monitor and has its own guest, as on the bare computer', () => {
+      const bare = run(program);
+      const nested = runBy(NESTED, program);
+      assert.deepEqual([nested.status, nested.lines], [bare.status, bare.lines]);
+      const count = (exits: Outcome['exits']): number =>
+        Object.values(exits).reduce<number>((sum, n = 0) => sum + n, 0);
+      assert.ok(count(nested.exits) > 10 * count(bare.exits), 'each VMX instruction exits');
+    });
+
+    it('finds no VT-x under the monitor without --nested', () => {
+      const { status, lines } = runBy(['--monitor', 'vtx'], program);
+      assert.equal(status, 3, 'value 1 at the exit device');
+      assert.equal(lines[0], 'hypervisor: hello');
+      assert.equal(lines.length, 2);
+    });
+
     asNasm(program);
   });
 
@@ -146,6 +170,15 @@ describe('samples with a hypervisor of their own', function () {
       assert.equal(status, 3, 'value 1 at the exit device');
       assert.deepEqual(lines, ['failed: exit reason 33']);
       assert.deepEqual(exits, { ENTRY_FAILURE_GUEST_STATE: 1 });
+    });
+
+    it('each fails under the monitor as on the bare computer', () => {
+      for (const name of readdirSync(join(SAMPLES, 'broken-entries'))) {
+        if (!name.endsWith('.asm')) continue;
+        const file = `broken-entries/${name}`;
+        const [bare, nested] = [run(file), runBy(NESTED, file)];
+        assert.deepEqual([nested.status, nested.lines], [bare.status, bare.lines], name);
+      }
     });
 
     it('one of those for SVM says how its VMRUN failed, and ends with 1', () => {

@@ -8,11 +8,13 @@ import {
   MOST_PROCESSORS,
   neededProcessor,
   processorAndMonitor,
+  nestedObstacle,
   severalObstacle,
   type HostingObstacle,
   type MonitorName,
   type Paging,
   type ProfileName,
+  type NestedObstacle,
   type SeveralObstacle,
 } from '../../session';
 import { INTERCEPTS, type HostingOptions } from '../../vmm';
@@ -46,6 +48,7 @@ export interface LaunchSettings extends GuestSettings {
   readonly cpus: number;
   readonly paging: Paging;
   readonly tlbTags: boolean;
+  readonly nested: boolean;
   readonly allocation: 'eager' | 'on-demand';
   readonly hosting: HostingOptions | undefined;
   readonly intercepts: NonNullable<LaunchArguments['intercepts']>;
@@ -96,6 +99,7 @@ const OURS: ReadonlySet<string> = new Set([
   'memory',
   'paging',
   'tlbTags',
+  'nested',
   'allocation',
   'hosting',
   'hostMemory',
@@ -161,6 +165,8 @@ export function checkAttributes(
     throw refuse(l10n.t('"guests": several guests need a "monitor": there is none.'));
   }
   const paging = choice(args, 'paging', ['ept', 'shadow']);
+  const cpus = processorCount(args, { monitor, paging, others: guests.length > 0 });
+  const host = hosting(args, monitor, [first, ...guests]);
   return {
     ...first,
     guests,
@@ -169,11 +175,16 @@ export function checkAttributes(
     arrival: arrival(args.__arrival),
     monitor,
     cpu,
-    cpus: processorCount(args, { monitor, paging, others: guests.length > 0 }),
+    cpus,
     paging,
     tlbTags: choice(args, 'tlbTags', ['on', 'off']) === 'on',
     allocation: choice(args, 'allocation', ['eager', 'on-demand']),
-    hosting: hosting(args, monitor, [first, ...guests]),
+    hosting: host,
+    nested: nested(args, {
+      ...{ monitor, paging, cpus },
+      hosted: host !== undefined,
+      others: guests.length > 0,
+    }),
     intercepts: intercepts(args.intercepts),
     holdInterrupts: choice(args, 'interruptsWhileStepping', ['hold', 'deliver']) === 'hold',
     // Where a translated run is cut decides, seldom, how it goes on: its past would be another one.
@@ -204,6 +215,29 @@ function severalText(obstacle: SeveralObstacle, count: number): string {
       return l10n.t('"cpus": of several "guests" each has one processor, not {0}.', count);
     case 'shadow-paging':
       return l10n.t('"cpus": {0} processors need "paging": "ept".', count);
+  }
+}
+
+/** @param wish what a guest is wanted with that has guests itself */
+function nested(args: Attributes, wish: Parameters<typeof nestedObstacle>[0]): boolean {
+  const wanted = flag(args, 'nested', false);
+  const obstacle = wanted ? nestedObstacle(wish) : undefined;
+  if (obstacle) throw refuse(nestedText(obstacle));
+  return wanted;
+}
+
+function nestedText(obstacle: NestedObstacle): string {
+  switch (obstacle) {
+    case 'monitor':
+      return l10n.t('"nested": a guest that has guests itself needs "monitor": "vtx".');
+    case 'shadow-paging':
+      return l10n.t('"nested": a guest that has guests itself needs "paging": "ept".');
+    case 'hosted':
+      return l10n.t('"nested": a guest that has guests itself needs "hosting": "bare".');
+    case 'several-guests':
+      return l10n.t('"nested": a guest that has guests itself is the only one: no "guests".');
+    case 'several-processors':
+      return l10n.t('"nested": a guest that has guests itself has one processor.');
   }
 }
 

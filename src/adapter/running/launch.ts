@@ -150,9 +150,10 @@ async function prepare(
   const open = settings.writable && (await OpenImages.check(context.host, image, files));
   signal.throwIfAborted();
   const { monitor, cpu, cpus, memory, paging, tlbTags, allocation, hosting, intercepts } = settings;
+  const { nested } = settings;
   const { holdInterrupts, historyMemory, realTime } = settings;
   context.setDebuggee(undefined);
-  const machine = { image, monitor, cpu, cpus, memory, paging, tlbTags, allocation };
+  const machine = { image, monitor, cpu, cpus, memory, paging, tlbTags, nested, allocation };
   const options = {
     ...machine,
     hosting,

@@ -1,4 +1,5 @@
 import type { Assembly, LineEntry } from '../../program';
+import type { VirtualMachine } from '../../vmm';
 import type { DebugMemory } from '../memory';
 import type { Target } from '../target';
 
@@ -22,22 +23,48 @@ export function placeAt(
   memory: DebugMemory = target.code.memory,
 ): ProgramPlace | undefined {
   const worlds = !target.monitor && target.host !== undefined;
-  return worlds ? placeInWorld(target, linear, memory) : placeIn(target, linear, memory);
+  if (worlds) return placeInWorld(target, linear, memory, ofHost(target, memory));
+  const { vm } = target;
+  if (vm?.runsInnerGuest) return placeInWorld(target, linear, memory, ofGuest(vm, memory));
+  return placeIn(target, linear, memory);
 }
 
+/** The physical memory that an image was loaded to, which has its own guest in another one. */
+interface OuterMemory {
+  /** Where a linear address of the inner world lies in it. */
+  addressOf(linear: bigint): bigint | undefined;
+  read(address: bigint, length: number): Uint8Array;
+}
+
+const ofHost = ({ hostMemory }: Target, memory: DebugMemory): OuterMemory => ({
+  addressOf(linear) {
+    const address = memory.hostAddress('gva', linear);
+    return address === undefined ? undefined : BigInt(address);
+  },
+  read: (address, length) => hostMemory.read('hpa', address, length).data,
+});
+
+const ofGuest = (vm: VirtualMachine, memory: DebugMemory): OuterMemory => ({
+  addressOf(linear) {
+    const address = memory.guestPhysical(linear);
+    return address === undefined ? undefined : vm.outerAddress(address);
+  },
+  read: (address, length) => vm.guestMemory.readBytes(address, length),
+});
+
 /**
- * The same under a hypervisor of the user's own: one image holds the code of both worlds, where the same
+ * The same under a hypervisor of the user's own, or for the guest of one that is a guest itself: one image holds the code of both worlds, where the same
  * address may mean either. What lies where it was loaded is what it was; what has been copied is known by
  * the address that its section was given, or by its bytes.
  */
 function placeInWorld(
-  { programs, firmware, hostMemory }: Target,
+  { programs, firmware }: Target,
   linear: bigint,
   memory: DebugMemory,
+  outer: OuterMemory,
 ): ProgramPlace | undefined {
-  const host = memory.hostAddress('gva', linear);
-  const loaded =
-    host === undefined ? undefined : placeLoadedAt({ programs, firmware }, BigInt(host));
+  const address = outer.addressOf(linear);
+  const loaded = address === undefined ? undefined : placeLoadedAt({ programs, firmware }, address);
   if (loaded) return loaded;
   for (const program of programs) {
     const moved = program.lines.movedTo(linear);
@@ -45,7 +72,7 @@ function placeInWorld(
     const entry = program.lines.at(linear);
     if (!entry || entry.kind === 'reserve') continue;
     const there = memory.read('gva', entry.address, entry.length).data;
-    const original = hostMemory.read('hpa', entry.load, entry.length).data;
+    const original = outer.read(entry.load, entry.length);
     if (sameBytes(there, original)) return { program, entry, address: linear };
   }
   return undefined;

@@ -8,6 +8,7 @@ function exit(n: number): NewExit {
   return {
     reason: n % 60,
     entryFailed: n % 7 === 0,
+    ofL2: n % 5 === 0,
     information1: BigInt(n) << 40n,
     information2: BigInt(n) << 12n,
     interruption: n + 1,

@@ -7,6 +7,8 @@ export interface ExitFacts {
   readonly reason: number;
   /** It is a VM entry that failed. */
   readonly entryFailed?: boolean;
+  /** It is one of the guest's own guest (L2). */
+  readonly ofL2?: boolean;
   /** What tells more than the reason: exit qualification and guest-physical address, EXITINFO1 and EXITINFO2. */
   readonly information1: bigint;
   readonly information2: bigint;
@@ -21,6 +23,7 @@ export interface ExitFacts {
 /** One VM exit, as it was when it happened. */
 export interface ExitRecord extends Omit<ExitFacts, 'code'> {
   readonly entryFailed: boolean;
+  readonly ofL2: boolean;
   /** From 1. */
   readonly number: number;
   /** Instructions that had been retired. */
@@ -49,8 +52,14 @@ export interface ExitTraceState {
 }
 
 /** What is known when an exit happens. */
-export type NewExit = Omit<ExitRecord, 'number' | 'cycles' | 'operations' | 'entryFailed'> &
-  Pick<ExitFacts, 'entryFailed'>;
+export type NewExit = Omit<
+  ExitRecord,
+  'number' | 'cycles' | 'operations' | 'entryFailed' | 'ofL2'
+> &
+  Pick<ExitFacts, 'entryFailed' | 'ofL2'>;
+
+/** What an exit is or is not. */
+const Flag = { ENTRY_FAILED: 1, OF_L2: 2 } as const;
 
 /** Columns of 64 bits, and of numbers. */
 const WIDE = ['information1', 'information2', 'handler', 'rip', 'linear', 'rax', 'rcx'] as const;
@@ -70,7 +79,8 @@ export class ExitTrace implements Persistent<ExitTraceState> {
   private numbers: Record<(typeof NUMBERS)[number], Float64Array>;
   private code = new Uint8Array();
   private lengths = new Uint8Array();
-  private entryFailed = new Uint8Array();
+  /** Bits of `Flag`. */
+  private flags = new Uint8Array();
   /** NaN until the exit has been dealt with. */
   private cycles = new Float64Array();
   private operations = new Uint32Array();
@@ -95,7 +105,10 @@ export class ExitTrace implements Persistent<ExitTraceState> {
 
   /** Whether the last exit was a VM entry that failed. */
   get lastEntryFailed(): boolean {
-    return this.count > 0 && this.entryFailed[(this.count - 1) % this.capacity] === 1;
+    return (
+      this.count > 0 &&
+      ((this.flags[(this.count - 1) % this.capacity] ?? 0) & Flag.ENTRY_FAILED) !== 0
+    );
   }
 
   /** The exit with a number; undefined when it is too long ago, or yet to come. */
@@ -116,7 +129,8 @@ export class ExitTrace implements Persistent<ExitTraceState> {
       ...wide,
       ...numbers,
       number,
-      entryFailed: this.entryFailed[at] === 1,
+      entryFailed: ((this.flags[at] ?? 0) & Flag.ENTRY_FAILED) !== 0,
+      ofL2: ((this.flags[at] ?? 0) & Flag.OF_L2) !== 0,
       bits: numbers.bits as 16 | 32 | 64,
       bytes: this.code.slice(start, start + (this.lengths[at] ?? 0)),
       cycles: Number.isNaN(cycles) ? undefined : cycles,
@@ -153,7 +167,7 @@ export class ExitTrace implements Persistent<ExitTraceState> {
     numbers.interruption[at] = exit.interruption;
     numbers.instructions[at] = exit.instructions;
     numbers.bits[at] = exit.bits;
-    this.entryFailed[at] = exit.entryFailed ? 1 : 0;
+    this.flags[at] = (exit.entryFailed ? Flag.ENTRY_FAILED : 0) | (exit.ofL2 ? Flag.OF_L2 : 0);
     this.lengths[at] = Math.min(LONGEST_INSTRUCTION, exit.bytes.length);
     const start = at * LONGEST_INSTRUCTION;
     for (let n = 0; n < LONGEST_INSTRUCTION; n++) this.code[start + n] = exit.bytes[n] ?? 0;
@@ -193,7 +207,7 @@ export class ExitTrace implements Persistent<ExitTraceState> {
     for (const name of NUMBERS) numbers[name].set(this.numbers[name]);
     [this.wide, this.numbers] = [wide, numbers];
     this.code = grown(this.code, new Uint8Array(this.size * LONGEST_INSTRUCTION));
-    this.entryFailed = grown(this.entryFailed, new Uint8Array(this.size));
+    this.flags = grown(this.flags, new Uint8Array(this.size));
     this.lengths = grown(this.lengths, new Uint8Array(this.size));
     this.cycles = grown(this.cycles, new Float64Array(this.size));
     this.operations = grown(this.operations, new Uint32Array(this.size));

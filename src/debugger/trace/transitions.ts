@@ -110,6 +110,7 @@ export class TransitionLog implements Persistent<TransitionLogState> {
     trace.add({
       reason: facts.reason,
       ...(facts.entryFailed && { entryFailed: true }),
+      ...(facts.ofL2 && { ofL2: true }),
       information1: facts.information1,
       information2: facts.information2,
       interruption: facts.interruption,

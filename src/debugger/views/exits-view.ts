@@ -52,6 +52,7 @@ function exitRow(target: Target, record: ExitRecord): Row {
     l10n.t('+{0} instr', since.toLocaleString('en')),
     placeOf(target, record),
     exits.detail(record),
+    record.ofL2 ? l10n.t('of L2') : '',
     record.cycles === undefined
       ? l10n.t('being handled')
       : l10n.t('{0} cycles', record.cycles.toLocaleString('en')),

@@ -68,7 +68,7 @@ export interface InstructionContext {
   operandSegment(): number;
   /** The memory operand's linear address, without any check. */
   linearOperand(): bigint;
-  /** The displacement of the memory operand, sign-extended to 64 bits. */
+  /** The displacement of the memory operand, sign-extended to 64 bits; relative to RIP, the address itself. */
   displacement(): bigint;
   /** Reads or writes an operand as an unsigned value of `bytes` bytes. */
   readOperand(index: number, bytes: number): bigint;

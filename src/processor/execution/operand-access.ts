@@ -31,7 +31,13 @@ export abstract class OperandAccess {
   }
 
   displacement(): bigint {
-    return this.physical.view.getBigUint64(this.instruction.record + Rec.DISPLACEMENT, true);
+    const { view } = this.physical;
+    const { record } = this.instruction;
+    const displacement = view.getBigUint64(record + Rec.DISPLACEMENT, true);
+    const relative = view.getUint16(record + Rec.BASE, true) === State.RIP_BASE;
+    return relative
+      ? BigInt.asUintN(64, this.state.slot(State.RIP_BASE) + displacement)
+      : displacement;
   }
 
   operandSegment(): number {

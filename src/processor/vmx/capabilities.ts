@@ -13,7 +13,15 @@ import {
   VmFunctionControl,
 } from '../../isa/vmx/controls';
 import { VMCS_FIELDS, type FieldCondition, type FieldRow } from '../../isa/vmx/fields';
-import { BASIC, CR0_FIXED1, EPT_VPID_CAP, IMPLEMENTED, MISC, NEEDS_FEATURE } from './implemented';
+import {
+  BASIC,
+  CR0_FIXED1,
+  EPT_VPID_CAP,
+  IMPLEMENTED,
+  MISC,
+  NEEDS_FEATURE,
+  type OfferedVmx,
+} from './implemented';
 
 /**
  * What VMX can do on the simulated processor, told as hardware tells it: by the IA32_VMX_* MSRs
@@ -83,52 +91,59 @@ function limits(default1: number, implemented: number, mayBe0 = 0): ControlLimit
   return { mustBe1: (default1 & ~mayBe0) >>> 0, mayBe1: (default1 | implemented) >>> 0 };
 }
 
-/** The implemented controls of a set, without those of instructions that the processor lacks. */
-function offered(set: 'primary' | 'secondary', base: VmxBase): number {
+/** All that the simulated processor implements. */
+const ALL: OfferedVmx = { ...IMPLEMENTED, misc: MISC, eptVpid: EPT_VPID_CAP };
+
+/** The offered controls of a set, without those of instructions that the processor lacks. */
+function without(set: 'primary' | 'secondary', offered: OfferedVmx, base: VmxBase): number {
   const missing = NEEDS_FEATURE.filter((row) => row.set === set && !base.has(row.feature));
-  return missing.reduce((controls, row) => controls & ~row.controls, IMPLEMENTED[set]) >>> 0;
+  return missing.reduce((controls, row) => controls & ~row.controls, offered[set]) >>> 0;
 }
 
-/** The VMX capabilities of a processor. */
-export function vmxCapabilities(base: VmxBase): VmxCapabilities {
-  const primary = offered('primary', base);
+/**
+ * The VMX capabilities of a processor.
+ *
+ * @param offered a part of what is implemented, where not all of it is for whoever has the processor
+ */
+export function vmxCapabilities(base: VmxBase, offered = ALL): VmxCapabilities {
+  const primary = without('primary', offered, base);
   const common = {
     revision: revisionOf(BASIC),
     physicalAddressWidth: base.physicalAddressWidth,
     linearAddressWidth: base.linearAddressWidth,
-    pinBased: limits(DEFAULT1.pinBased, IMPLEMENTED.pinBased),
+    pinBased: limits(DEFAULT1.pinBased, offered.pinBased),
     primary: limits(DEFAULT1.primary, primary, MAY_BE_0.primary),
-    secondary: limits(0, offered('secondary', base)),
+    secondary: limits(0, without('secondary', offered, base)),
     tertiary: 0n,
     secondaryExit: 0n,
-    vmFunctions: IMPLEMENTED.vmFunctions,
-    exit: limits(DEFAULT1.exit, IMPLEMENTED.exit, MAY_BE_0.exit),
-    entry: limits(DEFAULT1.entry, IMPLEMENTED.entry, MAY_BE_0.entry),
+    vmFunctions: offered.vmFunctions,
+    exit: limits(DEFAULT1.exit, offered.exit, MAY_BE_0.exit),
+    entry: limits(DEFAULT1.entry, offered.entry, MAY_BE_0.entry),
     cr0Fixed0: WideCr0.PE | WideCr0.NE | WideCr0.PG,
     cr0Fixed1: CR0_FIXED1,
     cr4Fixed0: WideCr4.VMXE,
     cr4Fixed1: base.cr4,
     efer: base.efer,
     basic: BASIC,
-    misc: MISC,
-    eptVpid: EPT_VPID_CAP,
+    misc: offered.misc,
+    eptVpid: offered.eptVpid,
   };
   const exists = VMCS_FIELDS.filter((row) => fieldExists(common, row));
   const highestIndex = Math.max(...exists.map((row) => (row.encoding >> 1) & 0x1ff));
   const msrs = new Map<number, bigint>([
     [Msr.VMX_BASIC, BASIC],
-    [Msr.VMX_PINBASED_CTLS, pair(limits(DEFAULT1.pinBased, IMPLEMENTED.pinBased))],
+    [Msr.VMX_PINBASED_CTLS, pair(limits(DEFAULT1.pinBased, offered.pinBased))],
     [Msr.VMX_PROCBASED_CTLS, pair(limits(DEFAULT1.primary, primary))],
-    [Msr.VMX_EXIT_CTLS, pair(limits(DEFAULT1.exit, IMPLEMENTED.exit))],
-    [Msr.VMX_ENTRY_CTLS, pair(limits(DEFAULT1.entry, IMPLEMENTED.entry))],
-    [Msr.VMX_MISC, MISC],
+    [Msr.VMX_EXIT_CTLS, pair(limits(DEFAULT1.exit, offered.exit))],
+    [Msr.VMX_ENTRY_CTLS, pair(limits(DEFAULT1.entry, offered.entry))],
+    [Msr.VMX_MISC, common.misc],
     [Msr.VMX_CR0_FIXED0, common.cr0Fixed0],
     [Msr.VMX_CR0_FIXED1, common.cr0Fixed1],
     [Msr.VMX_CR4_FIXED0, common.cr4Fixed0],
     [Msr.VMX_CR4_FIXED1, common.cr4Fixed1],
     [Msr.VMX_VMCS_ENUM, BigInt(highestIndex) << 1n],
     [Msr.VMX_PROCBASED_CTLS2, pair(common.secondary)],
-    [Msr.VMX_EPT_VPID_CAP, EPT_VPID_CAP],
+    [Msr.VMX_EPT_VPID_CAP, common.eptVpid],
     [Msr.VMX_TRUE_PINBASED_CTLS, pair(common.pinBased)],
     [Msr.VMX_TRUE_PROCBASED_CTLS, pair(common.primary)],
     [Msr.VMX_TRUE_EXIT_CTLS, pair(common.exit)],

@@ -55,6 +55,9 @@ export interface EptWalkRules {
   readonly beforeDirty?: ((guestPhysical: bigint) => void) | undefined;
 }
 
+/** The physical memory that the tables lie in. */
+export type EptMemory = Pick<PhysicalMemory, 'read32' | 'write32'>;
+
 const PLAIN: EptWalkRules = { modeBased: false };
 
 const { PS, A, D, MT } = EpteNumber;
@@ -75,7 +78,7 @@ const usesFlags = (eptp: bigint): boolean => (eptp & Eptp.AD) !== 0n;
  * @param visit called for each entry read
  */
 export function walkEpt(
-  memory: PhysicalMemory,
+  memory: EptMemory,
   eptp: bigint,
   guestPhysical: bigint,
   access: EptAccess,
@@ -169,11 +172,7 @@ function misconfigured(
   return (low & (OFFSET[level] ?? 0) & ~0xfff) !== 0;
 }
 
-function setAccessedAndDirty(
-  memory: PhysicalMemory,
-  path: readonly number[],
-  write: boolean,
-): void {
+function setAccessedAndDirty(memory: EptMemory, path: readonly number[], write: boolean): void {
   path.forEach((address, n) => {
     const entry = memory.read32(address);
     const wanted = entry | A | (write && n === path.length - 1 ? D : 0);

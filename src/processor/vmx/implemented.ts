@@ -92,6 +92,19 @@ export const IMPLEMENTED = {
   vmFunctions: union(VmFunctionControl.EPTP_SWITCHING),
 } as const;
 
+/** What of it somebody has who has the processor, or a part of it: bits that may be 1. */
+export interface OfferedVmx {
+  readonly pinBased: number;
+  readonly primary: number;
+  readonly secondary: number;
+  readonly exit: number;
+  readonly entry: number;
+  readonly vmFunctions: number;
+  /** IA32_VMX_MISC and IA32_VMX_EPT_VPID_CAP. */
+  readonly misc: bigint;
+  readonly eptVpid: bigint;
+}
+
 /** Controls over instructions that exist only with a feature. */
 export const NEEDS_FEATURE: readonly {
   readonly set: 'primary' | 'secondary';

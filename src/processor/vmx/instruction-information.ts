@@ -106,7 +106,7 @@ export function vmxInstructionInformation(
   }
 }
 
-/** The exit qualification of a VMX instruction: the displacement of its memory operand (SDM 3C 28.2.1). */
+/** The exit qualification of a VMX instruction: the displacement of its memory operand, with RIP where it is relative to that (SDM 3C 28.2.1). */
 export function vmxInstructionQualification(cpu: InstructionContext): bigint {
   const memory = cpu.instruction.operands.some((operand) => operand.kind === 'memory');
   return memory ? cpu.displacement() : 0n;

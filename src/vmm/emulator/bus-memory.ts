@@ -1,12 +1,12 @@
 import { PhysicalMemory } from '../../processor/physical-memory';
-import type { GuestBus } from './guest-bus';
+import type { PhysicalBus } from './guest-bus';
 
 /** The smallest that there can be: nothing lies in it. */
 const NO_MEMORY = 0x1_0000;
 
 /** Physical memory that is nothing but a bus: every access goes to whoever answers there. */
 export class BusMemory extends PhysicalMemory {
-  constructor(private readonly bus: GuestBus) {
+  constructor(private readonly bus: PhysicalBus) {
     super(NO_MEMORY);
   }
 

@@ -12,8 +12,14 @@ import { littleEndian, type GuestMemory } from '../memory/guest-memory';
 /** Who answers at a guest-physical address. */
 export type Answerer = 'ram' | 'rom' | 'device' | 'nobody';
 
+/** A physical address space as instructions access it: values of 1 to 8 bytes within a page, little-endian. */
+export interface PhysicalBus {
+  read(address: number, bytes: number): bigint;
+  write(address: number, bytes: number, value: bigint): void;
+}
+
 /** The guest's physical address space as a monitor presents it: RAM, ROM, and virtual devices. */
-export class GuestBus {
+export class GuestBus implements PhysicalBus {
   private readonly devices: DeviceFinder;
   /** The bus as virtual devices reach it that move data by themselves. */
   readonly master: BusMaster;

@@ -6,7 +6,7 @@ import type { Profile } from '../../processor/profile/profile';
 import { stopAfter } from '../../processor/stop';
 import { startFrom, startStateOf, type StartState } from '../../processor/state/start-state';
 import { BusMemory } from './bus-memory';
-import type { GuestBus } from './guest-bus';
+import type { PhysicalBus } from './guest-bus';
 
 /** What the guest's instruction works on: registers, and what belongs to paging. */
 export interface EmulatedState {
@@ -41,7 +41,7 @@ export class InstructionEmulator {
   private readonly cpu: Processor;
 
   /** @param profile what processor the guest believes to have */
-  constructor(bus: GuestBus, profile: Profile) {
+  constructor(bus: PhysicalBus, profile: Profile) {
     this.cpu = createProcessor(new BusMemory(bus), NO_BUS, undefined, profile);
   }
 

@@ -1,6 +1,6 @@
 import { Gpr } from '../../isa/registers/general';
 import type { Processor } from '../../processor/processor';
-import type { GuestBus } from '../emulator/guest-bus';
+import type { PhysicalBus } from '../emulator/guest-bus';
 import {
   InstructionEmulator,
   type EmulatedState,
@@ -12,7 +12,8 @@ import type { GuestArea } from './guest-area';
 /** The host, as far as software has to do with the guest's registers. */
 export interface GuestKeeper {
   readonly cpu: Processor;
-  readonly bus: GuestBus;
+  /** What the guest's instructions access. */
+  readonly instructionBus: PhysicalBus;
   readonly area: GuestArea;
   /** RAX to R15, as they were saved; what the area has is not among them. */
   readonly saved: BigUint64Array;
@@ -67,7 +68,7 @@ export class HardwareGuest {
     const { host } = this;
     const { mmu, state } = host.cpu;
     host.passTime();
-    this.emulator ??= new InstructionEmulator(host.bus, guestProfile(state.profile));
+    this.emulator ??= new InstructionEmulator(host.instructionBus, guestProfile(state.profile));
     const before = this.registers();
     const after = act(this.emulator, before);
     if ('unable' in after) return false;

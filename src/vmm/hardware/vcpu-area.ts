@@ -17,6 +17,16 @@ export const VcpuArea = {
   /** Under SVM, which has no read shadows for them. */
   CR0: 192,
   CR4: 200,
+  /** Of a guest that has VMX: the VMXON pointer and that of the current VMCS, guest-physical; all ones where there is none. */
+  VMXON12: 208,
+  VMCS12: 216,
+  /** 1 while its own guest has the processor, and once that has been launched. */
+  IN_L2: 224,
+  LAUNCHED_L2: 232,
+  /** The EPTP of its own that the EPT of its guest is made of. */
+  EPT12: 240,
+  /** Its IA32_FEATURE_CONTROL. */
+  FEATURE_CONTROL: 248,
 } as const;
 
 /** A control register in the area, by the name that it is shown with. */
@@ -30,7 +40,13 @@ export type VcpuRegister =
   | 'pdpte2'
   | 'pdpte3'
   | 'in_software'
-  | 'launched';
+  | 'launched'
+  | 'vmxon12'
+  | 'vmcs12'
+  | 'in_l2'
+  | 'launched_l2'
+  | 'ept12'
+  | 'feature_control';
 
 export const vcpuOffset: Readonly<Record<VcpuRegister, number>> = {
   cr0: VcpuArea.CR0,
@@ -43,6 +59,12 @@ export const vcpuOffset: Readonly<Record<VcpuRegister, number>> = {
   pdpte3: VcpuArea.PDPTES + 24,
   in_software: VcpuArea.IN_SOFTWARE,
   launched: VcpuArea.LAUNCHED,
+  vmxon12: VcpuArea.VMXON12,
+  vmcs12: VcpuArea.VMCS12,
+  in_l2: VcpuArea.IN_L2,
+  launched_l2: VcpuArea.LAUNCHED_L2,
+  ept12: VcpuArea.EPT12,
+  feature_control: VcpuArea.FEATURE_CONTROL,
 };
 
 export const PDPTE_REGISTERS = ['pdpte0', 'pdpte1', 'pdpte2', 'pdpte3'] as const;

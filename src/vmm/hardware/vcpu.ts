@@ -3,10 +3,11 @@ import type { Handler } from '../operation';
 import type { SignalledVcpu } from '../signals/signalled-vcpu';
 import type { Translations } from './translations';
 
-/** An MSR of the guest's that transitions switch: it lies where the guest's registers do. */
+/** An MSR of the guest's that is not the processor's: transitions switch it, or the monitor keeps it. */
 export interface SwitchedMsr {
   read(): Handler<bigint>;
-  write(value: bigint): Handler;
+  /** Undefined for one that cannot be written. @returns false for a value that it does not take */
+  readonly write?: (value: bigint) => Handler<boolean>;
 }
 
 /**
@@ -19,6 +20,8 @@ export interface Vcpu extends SignalledVcpu {
   readonly place: Place;
   /** Whether its processor is one of AMD's. */
   readonly isAmd: boolean;
+  /** Whether the guest is told that the processor can run guests. */
+  readonly hasGuests: boolean;
   readonly translations: Translations;
   rflags(): Handler<bigint>;
   /** Whether it is in privilege level 0. */

@@ -1,6 +1,7 @@
 import { Gpr } from '../../isa/registers/general';
 import { Msr, msrReset } from '../../isa/registers/msr';
 import { ApicBase, reservedInApicBase } from '../../isa/registers/msr-fields';
+import { ExitReason } from '../../isa/vmx/exit-reasons';
 import type { InvvpidType } from '../../isa/vmx/invvpid';
 import type { Field } from '../../isa/vmx/fields';
 import type { Computer } from '../../machine/computer';
@@ -19,7 +20,8 @@ import type { GuestMemory } from '../memory/guest-memory';
 import type { GuestPages } from '../memory/guest-pages';
 import type { Filling, ShadowPager, ShadowPagerState } from '../memory/shadow/shadow-pager';
 import type { GuestEnd } from '../end';
-import type { GuestBus, Answerer } from '../emulator/guest-bus';
+import { translatedBus } from '../emulator/translated-bus';
+import type { GuestBus, Answerer, PhysicalBus } from '../emulator/guest-bus';
 import type { DeprivilegedGuest, DeprivilegedState } from '../deprivilege/deprivileged-guest';
 import type { ParavirtGuest, ParavirtState } from '../paravirt/paravirt-guest';
 import type { SoftwareProcessor } from '../emulator/software-processor';
@@ -31,10 +33,14 @@ import { GuestTranslation } from '../hardware/guest-translation';
 import { HardwareGuest } from '../hardware/hardware-guest';
 import type { LeftRegisters } from '../hardware/left-registers';
 import { vcpuOffset, type VcpuRegister } from '../hardware/vcpu-area';
+import type { VirtualVmx } from '../vtx/nested/virtual-vmx';
 import { VirtualSignals, type VirtualSignalsState } from '../signals/virtual-signals';
 import { MonitorTally } from '../tally';
 import type { Undone } from '../technique';
 import type { VirtualComputer, VirtualProcessor } from './virtual-computer';
+
+/** A physical address at which there is nothing. */
+const NOWHERE = (1n << 52n) - 1n;
 
 /** What the monitor keeps outside of the computer for a virtual processor of the guest's. */
 export interface HostState {
@@ -46,6 +52,8 @@ export interface HostState {
   readonly deprivileged: DeprivilegedState | undefined;
   readonly paravirt: ParavirtState | undefined;
   readonly virtualApicBase: bigint;
+  /** Of a guest that has VMX. */
+  readonly virtualVmx: number | undefined;
   readonly signals: VirtualSignalsState | undefined;
 }
 
@@ -102,9 +110,13 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
   left: LeftRegisters | undefined;
   /** Host-physical address of its VMCS, where it has one. */
   vmcs: number | undefined;
+  /** The guest's own VMX, where it is told of one. */
+  virtualVmx: VirtualVmx | undefined;
   /** The guest's VMCB, where it has one. */
   vmcb: Vmcb | undefined;
   readonly translation: GuestTranslation;
+  /** What the guest's instructions access. */
+  readonly instructionBus: PhysicalBus;
   /** The guest's registers, as far as software deals with them. */
   readonly guest: HardwareGuest;
   /** The area of the general registers, in place. */
@@ -135,9 +147,10 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
       area: () => this.area,
       pkru: () => this.cpu.state.pkru,
       memory: computer.memory,
-      pages,
+      pages: { ...pages, obtain: (address) => pages.obtain(this.inL1(address) ?? NOWHERE) },
       shadow: this.shadow,
     });
+    this.instructionBus = translatedBus(bus, (address) => this.inL1(address));
     this.guest = new HardwareGuest(this);
     virtualComputer.attach(this);
   }
@@ -156,6 +169,11 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
 
   set area(area: GuestArea) {
     this.areaOfGuest = area;
+  }
+
+  /** The guest's physical address that an address is: another one where a guest of its own has the processor. */
+  private inL1(address: bigint): bigint | undefined {
+    return this.virtualVmx ? this.virtualVmx.inL1(address) : address;
   }
 
   /** Set for good when the guest has ended. */
@@ -189,6 +207,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
   /** Guest-physical pages lead elsewhere: what was made of the map is no longer so. */
   mapChanged(): void {
     this.shadow?.forgetAll();
+    this.virtualVmx?.ept.forgetAll();
     this.mappingsChanged = true;
   }
 
@@ -205,6 +224,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
     const shadow = this.shadow?.save();
     const deprivileged = this.deprivileged?.save();
     const paravirt = this.paravirt?.save();
+    const virtualVmx = this.virtualVmx?.save();
     const signals = this.signals?.save();
     return {
       armed,
@@ -214,6 +234,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
       shadow,
       deprivileged,
       paravirt,
+      virtualVmx,
       signals,
     };
   }
@@ -226,6 +247,7 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
     if (state.shadow) this.shadow?.restore(state.shadow);
     if (state.deprivileged) this.deprivileged?.restore(state.deprivileged);
     if (state.paravirt) this.paravirt?.restore(state.paravirt);
+    if (state.virtualVmx !== undefined) this.virtualVmx?.restore(state.virtualVmx);
     if (state.signals) this.signals?.restore(state.signals);
     this.virtualApicBase = state.virtualApicBase;
   }
@@ -429,7 +451,12 @@ export class Host implements VirtualProcessor, Persistent<HostState> {
 
   /** As the guest's instruction would get there: the physical address, or -1 - the error code of its #PF. */
   translateGuest(linear: bigint, write: boolean): bigint {
-    return this.translation.forInstruction(linear, write);
+    const physical = this.translation.forInstruction(linear, write);
+    const inL1 = physical < 0n ? physical : this.inL1(physical);
+    if (inL1 !== undefined) return inL1;
+    const reason = ExitReason.EPT_VIOLATION;
+    this.stopGuest({ kind: 'failure', failure: { kind: 'unhandled-exit', reason } });
+    return NOWHERE;
   }
 
   walkForAccess(linear: bigint, errorCode: bigint): bigint {

@@ -27,6 +27,7 @@ const inVmcb = (field: VmcbFieldId): SwitchedMsr => ({
   },
   *write(value) {
     yield writeVmcb(field, value);
+    return true;
   },
 });
 
@@ -40,6 +41,7 @@ export const svmVcpu = (paging: SvmPaging, place: Place): SvmVcpu => ({
   ...svmSignals(paging),
   place,
   isAmd: true,
+  hasGuests: false,
   *rflags() {
     return yield readVmcb('RFLAGS');
   },

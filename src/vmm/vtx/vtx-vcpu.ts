@@ -1,4 +1,3 @@
-import { AccessRights } from '../../isa/access-rights';
 import { InterruptionInfo } from '../../isa/vmx/events';
 import { Field } from '../../isa/vmx/fields';
 import { fieldsOfMsrs } from '../../isa/vmx/switched-msrs';
@@ -10,17 +9,22 @@ import { emulateEvent, vmread, vmwrite } from '../operations';
 import { advanceRip, endBlocking } from './advance-rip';
 import { injectException, injectPageFault, reinjectInterruptedEvent } from './inject';
 import type { VtxPaging } from './paging/vtx-paging';
+import { vmxMsr } from './nested/msrs';
+import type { NestedVtx } from './nested/nested-vtx';
 import { vtxSignals } from './signals';
+import { isSupervisor } from './supervisor';
 
 /** A virtual processor of VT-x: its registers lie in the VMCS. */
-export interface VtxVcpu extends Vcpu, VtxPaging {}
+export interface VtxVcpu extends Vcpu, VtxPaging {
+  /** Undefined where the guest is told that it has no VMX. */
+  readonly nested: NestedVtx | undefined;
+}
 
 /**
  * MSRs that the guest has in its VMCS: those that the processor always switches, and IA32_EFER, for
  * which the controls ask.
  */
 const IN_VMCS = fieldsOfMsrs('guest');
-const DPL = BigInt(AccessRights.DPL);
 const VALID = BigInt(InterruptionInfo.VALID);
 
 function switchedMsr(number: number): SwitchedMsr | undefined {
@@ -32,14 +36,9 @@ function switchedMsr(number: number): SwitchedMsr | undefined {
     },
     *write(value) {
       yield vmwrite(field, value);
+      return true;
     },
   };
-}
-
-/** The DPL of SS is the privilege level (SDM 3C 25.4.1). */
-function* isSupervisor(): Handler<boolean> {
-  const rights = yield vmread(Field.GUEST_SS_AR_BYTES);
-  return (rights & DPL) === 0n;
 }
 
 function* deliverInSoftware(): Handler<bigint | undefined> {
@@ -49,11 +48,13 @@ function* deliverInSoftware(): Handler<bigint | undefined> {
   return yield emulateEvent(vectoring, errorCode);
 }
 
-export const vtxVcpu = (paging: VtxPaging, place: Place): VtxVcpu => ({
+export const vtxVcpu = (paging: VtxPaging, place: Place, nested?: NestedVtx): VtxVcpu => ({
   ...paging,
   ...vtxSignals(paging),
   place,
   isAmd: false,
+  hasGuests: nested !== undefined,
+  nested,
   *rflags() {
     return yield vmread(Field.GUEST_RFLAGS);
   },
@@ -64,7 +65,7 @@ export const vtxVcpu = (paging: VtxPaging, place: Place): VtxVcpu => ({
   *setDr7(value) {
     yield vmwrite(Field.GUEST_DR7, value);
   },
-  switchedMsr,
+  switchedMsr: (number) => (nested && vmxMsr(nested, number)) ?? switchedMsr(number),
   passedThrough: PASSED_THROUGH,
   advance: advanceRip,
   completed: endBlocking,

@@ -28,11 +28,16 @@ import { startVcpu } from '../emulate/operations';
 import type { Host } from '../host/host';
 import type { Turns } from '../schedule/turns';
 import { EMULATION_GATE, type ProcessorShare, type Technique } from '../technique';
+import type { ExitHandler } from '../hardware/exits/handlers';
 import { emulateRealMode } from './real-mode';
 import { EXIT_HANDLERS } from './exits';
 import { eptPaging } from './paging/ept';
 import { shadowPaging } from './paging/shadow';
 import { TAGGED, UNTAGGED } from './translations';
+import { l2ExitHandler } from './nested/exits';
+import { deliverToL2 } from './nested/interrupts';
+import type { NestedVtx } from './nested/nested-vtx';
+import { prepareNested } from './nested/prepare';
 import { vtxVcpu, type VtxVcpu } from './vtx-vcpu';
 import { handleUnexpected } from '../hardware/exits/shutdown';
 import { initializeInterruptController } from '../host/interrupt-controller';
@@ -64,11 +69,12 @@ export class VtxTechnique implements Technique {
     private readonly regions: VmxRegions,
     private readonly plan: VmcsPlan,
     private readonly share: ProcessorShare,
+    nested?: NestedVtx,
   ) {
     const translations = plan.tlbTags ? TAGGED : UNTAGGED;
     const shadows = plan.eptPointer === undefined;
     const paging = shadows ? shadowPaging(translations) : eptPaging(translations);
-    this.vcpu = vtxVcpu(paging, share.place);
+    this.vcpu = vtxVcpu(paging, share.place, nested);
   }
 
   *prepare(): Handler {
@@ -82,6 +88,8 @@ export class VtxTechnique implements Technique {
     yield* writeMsrBitmaps(this.plan);
     yield* writeHostState(this.plan);
     yield* writeGuestState(this.plan);
+    const { nested } = this.vcpu;
+    if (nested) yield* prepareNested(nested, this.plan, basic);
     yield* turns.first();
     if (turns.siblings) yield* answerSignals(this.vcpu, turns);
     if (yield* this.vcpu.needsSoftware()) {
@@ -127,11 +135,11 @@ export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
   yield saveGuestRegisters();
   const reason = yield vmread(Field.VM_EXIT_REASON);
   const basic = Number(BigInt.asUintN(16, reason));
-  const handler = EXIT_HANDLERS.get(basic)?.handle;
   if (reason & FAILED) {
     yield stopGuest({ kind: 'failure', failure: { kind: 'entry-failed', reason: basic } });
     return;
   }
+  const handler = (yield* handlerForL2(vcpu, basic)) ?? EXIT_HANDLERS.get(basic)?.handle;
   if (handler) yield* handler(vcpu, turns);
   else yield* handleUnexpected(basic);
   if (yield* vcpu.needsSoftware()) {
@@ -139,11 +147,28 @@ export function* handleExit(vcpu: VtxVcpu, turns: Turns): Handler {
     return;
   }
   if (turns.siblings) yield* answerSignals(vcpu, turns);
-  yield* deliverPendingInterrupt();
-  yield armHostTimer();
+  if (vcpu.nested && (yield readVcpu('in_l2')) === 1n) {
+    yield* deliverToL2(vcpu, vcpu.nested);
+  } else {
+    yield* deliverPendingInterrupt();
+    yield armHostTimer();
+  }
+  if (vcpu.nested && (yield readVcpu('in_l2')) === 1n) {
+    yield* enterBy('launched_l2');
+    return;
+  }
   yield restoreGuestRegisters();
   const error = yield vmresume();
   if (error !== 0n) yield stopGuest(refused('VMRESUME', error));
+}
+
+/** What answers a VM exit of the guest's own guest, where it is not the monitor's alone. */
+function* handlerForL2(
+  { nested }: VtxVcpu,
+  reason: number,
+): Handler<ExitHandler<VtxVcpu>['handle'] | undefined> {
+  if (!nested || (yield readVcpu('in_l2')) === 0n) return undefined;
+  return yield* l2ExitHandler(nested, reason);
 }
 
 /** The next instruction of a guest that software executes. */
@@ -153,11 +178,13 @@ export function* handleRealMode(vcpu: VtxVcpu, turns: Turns): Handler {
   if (canEnter) yield* enter();
 }
 
-/** The first entry is by VMLAUNCH. */
-function* enter(): Handler {
+const enter = (): Handler => enterBy('launched');
+
+/** The first entry by a VMCS is by VMLAUNCH. @param register which tells whether there was one */
+function* enterBy(register: 'launched' | 'launched_l2'): Handler {
   yield restoreGuestRegisters();
-  const launched = yield readVcpu('launched');
-  if (launched === 0n) yield writeVcpu('launched', 1n);
+  const launched = yield readVcpu(register);
+  if (launched === 0n) yield writeVcpu(register, 1n);
   const error = yield launched === 0n ? vmlaunch() : vmresume();
   const instruction = launched === 0n ? 'VMLAUNCH' : 'VMRESUME';
   if (error !== 0n) yield stopGuest(refused(instruction, error));

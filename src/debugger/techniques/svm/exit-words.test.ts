@@ -8,6 +8,7 @@ function exit(reason: number, more: Partial<ExitRecord> = {}): ExitRecord {
     reason,
     number: 7,
     entryFailed: false,
+    ofL2: false,
     information1: 0n,
     information2: 0n,
     interruption: 0,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { WideCr0, WideCr4 } from '../../../isa/registers/control';
 import { Msr } from '../../../isa/registers/msr';
 import { generalProtection } from '../../../processor/faults';
@@ -6,7 +7,7 @@ import type { CpuState } from '../../../processor/state/cpu-state';
 import { Vmcs } from '../../../processor/vmx/vmcs';
 import type { Intercept, VirtualMachine } from '../../../vmm';
 import { exitHandlerName } from '../../../vmm';
-import type { ExitRecord } from '../../trace/exit-trace';
+import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import type { PagingState } from '../../../processor/paging/walk';
 import { KeptRegisters } from '../../registers/kept-registers';
 import type { KeptMsrs, Registers } from '../../registers/registers';
@@ -87,11 +88,28 @@ export class BuiltInVtx extends Vtx {
     },
   };
 
+  /** Of a guest that has guests itself, it is told which of the two has the processor. */
+  override get operation(): string {
+    const { inGuest } = this;
+    const { virtualVmx } = this.vm.host;
+    if (!inGuest || !virtualVmx?.inOperation) return super.operation;
+    return virtualVmx.runsL2
+      ? l10n.t('VMX non-root, L2: the guest of the guest')
+      : l10n.t('VMX non-root, L1: a hypervisor itself');
+  }
+
+  /** What L1 asks for of L2 may be anything. */
   protected impossible(group: ExitGroup): string | undefined {
+    if (this.vm.host.virtualVmx) return undefined;
     return neverExits(group, askedOf(this.vm, this.intercepts), this.vm.paging);
   }
 
-  protected handler({ reason }: ExitRecord): string | undefined {
-    return exitHandlerName(reason);
+  protected override facts(): ExitFacts {
+    return { ...super.facts(), ofL2: this.vm.host.virtualVmx?.runsL2 === true };
+  }
+
+  /** For L2's one function decides whom they are for. */
+  protected handler({ reason, ofL2 }: ExitRecord): string | undefined {
+    return ofL2 ? 'l2ExitHandler' : exitHandlerName(reason);
   }
 }

@@ -51,6 +51,7 @@ export const exitName = (reason: number): string => exitReasonName(reason);
 export function exitTitle(exit: ExitRecord): string {
   const text = withNote(exitName(exit.reason), exitDetail(exit));
   if (exit.entryFailed) return l10n.t('VM entry failed: {0}', text);
+  if (exit.ofL2) return l10n.t('VM exit {0} of L2: {1}', exit.number, text);
   return l10n.t('VM exit {0}: {1}', exit.number, text);
 }
 

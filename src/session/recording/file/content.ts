@@ -185,6 +185,7 @@ const options = object<RecordedOptions>({
   hosting: optional(object({ memory: whole(PAGE_SIZE, MOST_MEMORY) })),
   paging: left(choice('ept', 'shadow')),
   tlbTags: left(flag),
+  nested: left(flag),
   intercepts: left(list(choice(...INTERCEPTS))),
   engine: left(choice('interpreter', 'reference')),
   cpu: optional(choice('intel', 'amd')),

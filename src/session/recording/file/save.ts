@@ -48,7 +48,7 @@ export function recordingOf(saved: Saved): Recording {
 /** Of what somebody who builds machines says, what machines understand. */
 function optionsOf({ options }: Machine): RecordedOptions {
   const { monitor, allocation, hosting, paging, tlbTags, intercepts, engine } = options;
-  const { cpu, cpus, slice } = options;
+  const { cpu, cpus, slice, nested } = options;
   return {
     monitor,
     hosting,
@@ -56,6 +56,7 @@ function optionsOf({ options }: Machine): RecordedOptions {
     ...(allocation && { allocation }),
     ...(paging && { paging }),
     ...(tlbTags !== undefined && { tlbTags }),
+    ...(nested !== undefined && { nested }),
     ...(intercepts && { intercepts }),
     ...(engine && { engine }),
     ...(cpus !== undefined && { cpus }),

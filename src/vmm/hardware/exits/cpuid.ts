@@ -2,7 +2,7 @@ import { cpuidMask, featureByName, type CpuidRegister } from '../../../isa/cpuid
 import { WideCr4 } from '../../../isa/registers/control';
 import { ApicBase } from '../../../isa/registers/msr-fields';
 import { hypervisorLeaf, unpackAnswer, withPlace, type CpuidResult } from '../../cpuid-answer';
-import { HIDDEN_FEATURES, hypervisorOf } from '../../guest-profile';
+import { GUEST_FEATURES, HIDDEN_FEATURES, hypervisorOf } from '../../guest-profile';
 import { COMMON_CALLS } from '../../hypercalls';
 import { setGuestRegister, cpuid, guestRegister, virtualApicBase } from '../../operations';
 import type { Handler } from '../../operation';
@@ -25,7 +25,7 @@ export function* handleCpuid(vcpu: Vcpu): Handler {
   const subleaf = Number((yield guestRegister(1)) & 0xffffffffn);
   const answer = yield cpuid(leaf, subleaf);
   const told = hypervisorLeaf(MONITOR, leaf) ?? unpackAnswer(HIDDEN_LEAVES.has(leaf) ? 0n : answer);
-  const shown = withPlace(hidden(leaf, told), leaf, vcpu.place, vcpu.isAmd);
+  const shown = withPlace(hidden(vcpu, leaf, told), leaf, vcpu.place, vcpu.isAmd);
   const { eax, ebx, ecx, edx } = yield* shownFeatures(vcpu, leaf, subleaf, shown);
   yield setGuestRegister(0, BigInt(eax));
   yield setGuestRegister(3, BigInt(ebx >>> 0));
@@ -35,13 +35,14 @@ export function* handleCpuid(vcpu: Vcpu): Handler {
 }
 
 /**
- * A guest sees no VMX and no SVM. There is no MONITOR either: a guest that waits is to say so by HLT, which exits. Its
- * virtual local APIC lies in memory, where accesses exit; it has none of the MSRs by which the processor's own would answer.
+ * A guest sees no VMX and no SVM, unless it may have guests of its own. There is no MONITOR either: a guest that waits is to
+ * say so by HLT, which exits. Its virtual local APIC lies in memory, where accesses exit; it has none of the MSRs by which the processor's own would answer.
  * Nor has it IA32_TSC_ADJUST: its time-stamp counter is the processor's and an offset.
  */
-function hidden(leaf: number, told: CpuidResult): CpuidResult {
+function hidden({ hasGuests }: Vcpu, leaf: number, told: CpuidResult): CpuidResult {
   const without = (register: CpuidRegister): number =>
-    HIDDEN_FEATURES.map(featureByName)
+    HIDDEN_FEATURES.filter((name) => !hasGuests || !GUEST_FEATURES.has(name))
+      .map(featureByName)
       .filter(({ cpuid: at }) => at.leaf === leaf && at.register === register)
       .reduce((word, { name }) => word & ~cpuidMask(name), told[register]);
   return { ...told, ebx: without('ebx'), ecx: without('ecx'), edx: without('edx') };

@@ -22,17 +22,8 @@ const XD_DISABLE = BigInt(MiscEnable.XD_DISABLE);
 /** RDMSR: EDX:EAX from wherever the guest's value of the MSR lies. */
 export function* handleRdmsr(vcpu: Vcpu): Handler {
   const number = Number((yield guestRegister(1)) & LOW);
-  const switched = vcpu.switchedMsr(number);
-  let value: bigint;
-  if (number === Msr.EFER) {
-    value = yield* vcpu.efer();
-  } else if (number === Msr.APIC_BASE) {
-    value = yield virtualApicBase();
-  } else if (switched) {
-    value = yield* switched.read();
-  } else if (vcpu.passedThrough.has(number)) {
-    value = yield rdmsr(number);
-  } else {
+  const value = yield* readMsr(vcpu, number);
+  if (value === undefined) {
     yield* injectGeneralProtection(vcpu);
     return;
   }
@@ -41,32 +32,39 @@ export function* handleRdmsr(vcpu: Vcpu): Handler {
   yield* vcpu.advance();
 }
 
+/** What an MSR of the guest's holds; undefined where it has none of that number. */
+export function* readMsr(vcpu: Vcpu, number: number): Handler<bigint | undefined> {
+  if (number === Msr.EFER) return yield* vcpu.efer();
+  if (number === Msr.APIC_BASE) return yield virtualApicBase();
+  const switched = vcpu.switchedMsr(number);
+  if (switched) return yield* switched.read();
+  return vcpu.passedThrough.has(number) ? yield rdmsr(number) : undefined;
+}
+
 /** WRMSR. */
 export function* handleWrmsr(vcpu: Vcpu): Handler {
   const number = Number((yield guestRegister(1)) & LOW);
   const low = (yield guestRegister(0)) & LOW;
   const high = (yield guestRegister(2)) & LOW;
-  const value = (high << 32n) | low;
-  const switched = vcpu.switchedMsr(number);
-  if (number === Msr.EFER) {
-    if (!(yield* writeEfer(vcpu, value))) return;
-  } else if (number === Msr.APIC_BASE) {
-    if (!(yield* writeApicBase(vcpu, value))) return;
-  } else if (switched && isAllowed(number, value)) {
-    yield* switched.write(value);
-  } else if (!vcpu.passedThrough.has(number) || (yield wrmsr(number, value)) === 0n) {
-    yield* injectGeneralProtection(vcpu);
-    return;
-  }
-  yield* vcpu.advance();
+  const done = yield* writeMsr(vcpu, number, (high << 32n) | low);
+  if (done) yield* vcpu.advance();
+  else yield* injectGeneralProtection(vcpu);
 }
 
-/** The guest's local APIC lies elsewhere in its memory from now on, or nowhere. False: #GP was injected. */
-function* writeApicBase(vcpu: Vcpu, value: bigint): Handler<boolean> {
-  if ((yield placeVirtualApic(value)) === 0n) {
-    yield* injectGeneralProtection(vcpu);
-    return false;
+/** @returns false for what the processor would have answered with #GP(0); nothing has changed then */
+export function* writeMsr(vcpu: Vcpu, number: number, value: bigint): Handler<boolean> {
+  if (number === Msr.EFER) return yield* writeEfer(vcpu, value);
+  if (number === Msr.APIC_BASE) return yield* writeApicBase(vcpu, value);
+  const switched = vcpu.switchedMsr(number);
+  if (switched && isAllowed(number, value)) {
+    return switched.write ? yield* switched.write(value) : false;
   }
+  return vcpu.passedThrough.has(number) && (yield wrmsr(number, value)) === 1n;
+}
+
+/** The guest's local APIC lies elsewhere in its memory from now on, or nowhere. */
+function* writeApicBase(vcpu: Vcpu, value: bigint): Handler<boolean> {
+  if ((yield placeVirtualApic(value)) === 0n) return false;
   yield* vcpu.follow();
   return true;
 }
@@ -77,7 +75,7 @@ function* hidesExecuteDisable({ passedThrough }: Vcpu): Handler<boolean> {
   return ((yield rdmsr(Msr.MISC_ENABLE)) & XD_DISABLE) !== 0n;
 }
 
-/** LME may not change while paging is on; LMA is the processor's to change. False: #GP was injected. */
+/** LME may not change while paging is on; LMA is the processor's to change. */
 function* writeEfer(vcpu: Vcpu, value: bigint): Handler<boolean> {
   const old = yield* vcpu.efer();
   const cr0 = yield* vcpu.cr0();
@@ -85,10 +83,7 @@ function* writeEfer(vcpu: Vcpu, value: bigint): Handler<boolean> {
   const pages = (cr0 & WideCr0.PG) !== 0n;
   const wantsNxe = (value & WideEfer.NXE) !== 0n;
   const hidden = wantsNxe && (yield* hidesExecuteDisable(vcpu));
-  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && pages) || hidden) {
-    yield* injectGeneralProtection(vcpu);
-    return false;
-  }
+  if (value & ~(EFER_WRITABLE | EFER_LMA) || (changesLme && pages) || hidden) return false;
   yield* vcpu.setEfer((value & EFER_WRITABLE) | (old & EFER_LMA));
   return true;
 }

@@ -21,6 +21,7 @@ import {
 } from '../../operations';
 import { advanceRip } from '../advance-rip';
 import { injectGeneralProtection } from '../inject';
+import { mayWriteCr0, mayWriteCr4 } from '../nested/fixed-bits';
 import type { VtxVcpu } from '../vtx-vcpu';
 
 /** MOV to and from control registers, CLTS, LMSW. */
@@ -86,6 +87,7 @@ function* writeCr0(vcpu: VtxVcpu, value: bigint): Handler<boolean> {
   const turnsOff = (value & pg) === 0n && (old & pg) !== 0n;
   if (value >> 32n || (value & pg && !(value & WideCr0.PE))) return false;
   if (value & WideCr0.NW && !(value & WideCr0.CD)) return false;
+  if (vcpu.nested && !(yield* mayWriteCr0(vcpu.nested, value))) return false;
   const efer = yield* vcpu.efer();
   const cr4 = yield* vcpu.cr4();
   const code = yield vmread(Field.GUEST_CS_AR_BYTES);
@@ -113,7 +115,9 @@ function* writeCr4(vcpu: VtxVcpu, value: bigint): Handler<boolean> {
   const long = (efer & WideEfer.LMA) !== 0n;
   const possible = yield rdmsr(Msr.VMX_CR4_FIXED1);
   if (value & ~possible) return false;
-  if (value & WideCr4.VMXE || (long && !(value & WideCr4.PAE))) return false;
+  if (long && !(value & WideCr4.PAE)) return false;
+  const allowed = vcpu.nested ? yield* mayWriteCr4(vcpu.nested, value) : !(value & WideCr4.VMXE);
+  if (!allowed) return false;
   const changed = value ^ (yield* vcpu.cr4());
   const cr3 = yield* vcpu.cr3();
   if (long && changed & WideCr4.LA57) return false;
