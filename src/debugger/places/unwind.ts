@@ -87,7 +87,7 @@ export class Unwinder implements Iterable<Activation> {
     const { data } = this.world.memory.read('gva', start, offset);
     if (data.length < offset) return undefined;
     if (data[offset - 2] === SYSCALL[0] && data[offset - 1] === SYSCALL[1]) return 'syscall';
-    return endsWithCall(data, place.entry.bits) ? 'call' : undefined;
+    return endsWithCall(data, place.entry.compiled ? bits : place.entry.bits) ? 'call' : undefined;
   }
 
   private systemCall(registers: Registers, rip: bigint): Activation {

@@ -1,0 +1,77 @@
+import type { LineTable, Lines } from '../program';
+import type { ImageLayout } from './layout';
+import { DebugLines } from './lines/debug-lines';
+import { LINES } from './lines/unit-lines';
+import { ElfSections } from './reading/elf-sections';
+import { Troubles } from './reading/troubles';
+import { DebugFile } from './reading/unit';
+import { sourceCandidates } from './source-candidates';
+import { CompiledUnits } from './units/compiled-units';
+
+const INFO = '.debug_info';
+
+/** Of the places where a source may lie, the one at which it can be opened. */
+export type FindSource = (candidates: readonly string[]) => string | undefined;
+
+/** The first place: where nobody has looked. */
+const AS_COMPILED: FindSource = ([first]) => first;
+
+/**
+ * The debug information of an ELF image: DWARF 2 to 5. Nothing of it is read before somebody asks. What is damaged is
+ * not there, and `trouble` says why.
+ */
+export class DebugInfo {
+  private readonly troubles = new Troubles();
+  private readonly units: CompiledUnits | undefined;
+  private readonly sources = new Map<string, string | undefined>();
+
+  /** @param path the image's, beside which sources are looked for */
+  constructor(
+    bytes: Uint8Array,
+    private readonly path: string,
+    layout: ImageLayout,
+    private readonly findSource: FindSource = AS_COMPILED,
+  ) {
+    const file = this.troubles.guarded(() => {
+      const sections = new ElfSections(bytes);
+      return sections.has(LINES) || sections.has(INFO) ? new DebugFile(sections) : undefined;
+    }, undefined);
+    const { sourceAt } = this;
+    this.units = file && new CompiledUnits({ file, layout, sourceAt }, this.troubles);
+  }
+
+  /** What was found to be damaged first, for people. */
+  get trouble(): string | undefined {
+    return this.troubles.first;
+  }
+
+  /** Lines where there are some, and elsewhere what symbols tell. */
+  linesBeside(symbols: LineTable): Lines {
+    return this.units ? new DebugLines(this.units, symbols) : symbols;
+  }
+
+  /** Looks which sources there are; lines of others are not told. @param isThere whether a file can be opened */
+  async findSources(isThere: (path: string) => Promise<boolean>): Promise<void> {
+    for (const path of this.paths) {
+      let found: string | undefined;
+      for (const candidate of sourceCandidates(path, this.path)) {
+        if (found === undefined && (await isThere(candidate))) found = candidate;
+      }
+      this.sources.set(path, found);
+    }
+  }
+
+  /** The sources as the compiler has called them. */
+  private get paths(): Set<string> {
+    const { guarded } = this.troubles;
+    const units = this.units?.all ?? [];
+    return new Set(units.flatMap(({ lines }) => guarded(() => lines?.paths ?? [], [])));
+  }
+
+  private readonly sourceAt = (path: string): string | undefined => {
+    if (!this.sources.has(path)) {
+      this.sources.set(path, this.findSource(sourceCandidates(path, this.path)));
+    }
+    return this.sources.get(path);
+  };
+}
