@@ -120,6 +120,16 @@ describe('a kernel in C', function () {
     assert.match(await place(), /^twice:1[012]$/);
   });
 
+  for (const flags of [['-m64'], ['-m32', '-gdwarf-4'], ['-fno-asynchronous-unwind-tables']]) {
+    it(`knows callers without frame pointers, ${flags.join(' ')}`, async () => {
+      await start(['-O2', '-g', '-fomit-frame-pointer', ...flags]);
+      await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'twice' }] });
+      await client.run('continue');
+      const names = (await frames()).map(({ name }) => name.replace(/[.+].*/, ''));
+      assert.deepEqual(names, ['twice', 'sum', 'kmain', '_start']);
+    });
+  }
+
   it('shows no file where there is none', async () => {
     await start(['-O0', '-g'], {}, false);
     await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'sum' }] });

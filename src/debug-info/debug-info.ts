@@ -1,7 +1,9 @@
 import type { LineTable, Lines } from '../program';
+import { Frames, type CallerFrame } from './frames/frames';
 import type { ImageLayout } from './layout';
 import { DebugLines } from './lines/debug-lines';
 import { LINES } from './lines/unit-lines';
+import type { Machine } from './locations/machine';
 import { ElfSections } from './reading/elf-sections';
 import { Troubles } from './reading/troubles';
 import { DebugFile } from './reading/unit';
@@ -23,21 +25,23 @@ const AS_COMPILED: FindSource = ([first]) => first;
 export class DebugInfo {
   private readonly troubles = new Troubles();
   private readonly units: CompiledUnits | undefined;
+  private readonly frames: Frames | undefined;
   private readonly sources = new Map<string, string | undefined>();
 
   /** @param path the image's, beside which sources are looked for */
   constructor(
     bytes: Uint8Array,
     private readonly path: string,
-    layout: ImageLayout,
+    private readonly layout: ImageLayout,
     private readonly findSource: FindSource = AS_COMPILED,
   ) {
-    const file = this.troubles.guarded(() => {
-      const sections = new ElfSections(bytes);
-      return sections.has(LINES) || sections.has(INFO) ? new DebugFile(sections) : undefined;
-    }, undefined);
+    const { guarded } = this.troubles;
+    const sections = guarded(() => new ElfSections(bytes), undefined);
+    const hasUnits = sections && (sections.has(LINES) || sections.has(INFO));
+    const file = hasUnits && guarded(() => new DebugFile(sections), undefined);
     const { sourceAt } = this;
-    this.units = file && new CompiledUnits({ file, layout, sourceAt }, this.troubles);
+    this.frames = sections && new Frames(sections, this.troubles);
+    this.units = file ? new CompiledUnits({ file, layout, sourceAt }, this.troubles) : undefined;
   }
 
   /** What was found to be damaged first, for people. */
@@ -48,6 +52,11 @@ export class DebugInfo {
   /** Lines where there are some, and elsewhere what symbols tell. */
   linesBeside(symbols: LineTable): Lines {
     return this.units ? new DebugLines(this.units, symbols) : symbols;
+  }
+
+  /** The caller of an activation that is at an address; undefined where the compiler says nothing of it. */
+  callerAt(address: bigint, machine: Machine): CallerFrame | undefined {
+    return machine.bits === this.layout.bits ? this.frames?.caller(address, machine) : undefined;
   }
 
   /** Looks which sources there are; lines of others are not told. @param isThere whether a file can be opened */

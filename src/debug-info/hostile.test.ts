@@ -3,6 +3,7 @@ import { LineTable } from '../program';
 import { compileC, KERNEL, noCompiler } from './compiled.testing';
 import { DebugInfo } from './debug-info';
 import type { ImageLayout } from './layout';
+import type { Machine } from './locations/machine';
 import { ElfSections } from './reading/elf-sections';
 
 /** Numbers that are the same each time. */
@@ -10,6 +11,11 @@ function* random(seed: number): Generator<number> {
   for (let x = seed; ; yield x / 2 ** 32) x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
 }
 
+const MACHINE: Machine = {
+  bits: 64,
+  register: BigInt,
+  read: (_, length) => new Uint8Array(length),
+};
 const layout: ImageLayout = {
   bits: 64,
   segments: [{ virtual: 0n, physical: 0n, size: 1n << 40n }],
@@ -21,6 +27,7 @@ function readAll(bytes: Uint8Array): string | undefined {
   const info = new DebugInfo(bytes, 'kernel.elf', layout);
   const lines = info.linesBeside(new LineTable([]));
   for (const file of lines.files) lines.linesWithCode(file);
+  for (let address = 0x10_0000n; address < 0x10_0100n; address++) info.callerAt(address, MACHINE);
   assert.ok(lines.entries.length <= bytes.length);
   for (let address = 0x10_0000n; address < 0x10_0100n; address += 8n) lines.at(address);
   return info.trouble;
@@ -60,7 +67,14 @@ describe('damaged debug information', function () {
       const sections = new ElfSections(image);
       for (let n = 0; n < 500; n++) {
         const copy = image.slice();
-        const names = ['.debug_line', '.debug_info', '.debug_abbrev', '.debug_rnglists', ''];
+        const names = [
+          '.debug_line',
+          '.debug_info',
+          '.debug_abbrev',
+          '.debug_rnglists',
+          '.eh_frame',
+          '',
+        ];
         const part = sections.placeOf(names[n % names.length] ?? '');
         const [from, size] = part ? [part.offset, part.size] : [0, image.length];
         for (let flips = 1 + next(4); flips > 0; flips--) {
