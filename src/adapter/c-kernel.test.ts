@@ -130,6 +130,92 @@ describe('a kernel in C', function () {
     });
   }
 
+  const rowsOf = async (name: string, level = 0): Promise<DebugProtocol.Variable[]> => {
+    const frameId = (await frames())[level]?.id;
+    const { scopes } = await client.ask<DebugProtocol.ScopesResponse['body']>('scopes', {
+      frameId,
+    });
+    const scope = scopes.find((each) => each.name === name);
+    return scope ? below(scope.variablesReference) : [];
+  };
+  const below = async (variablesReference: number): Promise<DebugProtocol.Variable[]> =>
+    (
+      await client.ask<DebugProtocol.VariablesResponse['body']>('variables', {
+        variablesReference,
+      })
+    ).variables;
+  const texts = (rows: readonly DebugProtocol.Variable[]): string[] =>
+    rows.map(({ name, value, type }) => `${type ?? ''} ${name} = ${value}`);
+
+  for (const flags of [
+    ['-gdwarf-2', '-m64'],
+    ['-gdwarf-4', '-m32'],
+    ['-gdwarf-5', '-m64'],
+  ]) {
+    it(`shows variables and changes them, ${flags.join(' ')}`, async () => {
+      await start(['-O0', ...flags]);
+      await breakAt('return result');
+      await client.run('continue');
+      assert.deepEqual(texts(await rowsOf('Locals')), ['int n = 5', 'int result = 10']);
+      const inSum = await rowsOf('Locals', 1);
+      assert.deepEqual(
+        inSum.map(({ name, type }) => `${type ?? ''} ${name}`),
+        ['struct node * p', 'struct node * list', 'int all'],
+      );
+      const list = await below(inSum[0]?.variablesReference ?? 0);
+      assert.deepEqual(texts(list).slice(1), [
+        'int value = 5',
+        'unsigned int flag = 1',
+        'unsigned int rest = 3',
+        'char[8] name = "one"',
+      ]);
+      const inMain = await rowsOf('Locals', 2);
+      assert.deepEqual(texts(inMain), ['int[3] buf = {1, 2, 3}']);
+      const [, sum, main] = await frames();
+      const value = (text: string, frame = sum) => client.evaluate(text, frame?.id);
+      assert.equal(await value('p->value'), '5');
+      assert.equal(await value('p->next->value'), '7');
+      assert.equal(await value('(*p).name'), '"one"');
+      assert.equal(await value('p->next->name[1]'), "119 'w'");
+      assert.equal(await value('buf[2]', main), '3');
+      assert.equal(await value('colour', main), 'GREEN (5)');
+      assert.match(await value('&total', main), /^0x/);
+      const globals = texts(await rowsOf('Globals', 2));
+      assert.ok(globals.includes('int total = 0'), globals.join());
+      await client.ask('setExpression', { expression: 'result', value: '30' });
+      await client.ask('setExpression', {
+        expression: 'p->next->value',
+        value: '-8',
+        frameId: sum?.id,
+      });
+      await breakAt('colour = RED');
+      await client.run('continue');
+      assert.equal(await client.evaluate('total'), String(30 - 16 + 2));
+    });
+  }
+
+  it('shows what optimisation has left of variables', async () => {
+    await start(['-O2', '-g']);
+    await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'twice' }] });
+    await client.run('continue');
+    const rows = texts(await rowsOf('Locals'));
+    assert.ok(rows.includes('int n = 5'), rows.join());
+  });
+
+  it('stops where a variable is written', async () => {
+    await start(['-O0', '-g']);
+    await breakAt('int buf');
+    await client.run('continue');
+    const frameId = (await frames())[0]?.id;
+    const info = await client.ask<DebugProtocol.DataBreakpointInfoResponse['body']>(
+      'dataBreakpointInfo',
+      { name: 'total', frameId },
+    );
+    await client.ask('setDataBreakpoints', { breakpoints: [{ dataId: info.dataId }] });
+    await client.run('continue');
+    assert.equal(await place(), at('kmain', 'colour = RED'));
+  });
+
   it('shows no file where there is none', async () => {
     await start(['-O0', '-g'], {}, false);
     await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'sum' }] });

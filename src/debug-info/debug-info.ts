@@ -3,12 +3,14 @@ import { Frames, type CallerFrame } from './frames/frames';
 import type { ImageLayout } from './layout';
 import { DebugLines } from './lines/debug-lines';
 import { LINES } from './lines/unit-lines';
+import type { Location } from './locations/location';
 import type { Machine } from './locations/machine';
 import { ElfSections } from './reading/elf-sections';
 import { Troubles } from './reading/troubles';
 import { DebugFile } from './reading/unit';
 import { sourceCandidates } from './source-candidates';
 import { CompiledUnits } from './units/compiled-units';
+import { Variables, type Variable } from './variables/variables';
 
 const INFO = '.debug_info';
 
@@ -26,6 +28,7 @@ export class DebugInfo {
   private readonly troubles = new Troubles();
   private readonly units: CompiledUnits | undefined;
   private readonly frames: Frames | undefined;
+  private readonly variables: Variables | undefined;
   private readonly sources = new Map<string, string | undefined>();
 
   /** @param path the image's, beside which sources are looked for */
@@ -42,6 +45,22 @@ export class DebugInfo {
     const { sourceAt } = this;
     this.frames = sections && new Frames(sections, this.troubles);
     this.units = file ? new CompiledUnits({ file, layout, sourceAt }, this.troubles) : undefined;
+    this.variables = this.units && this.frames && new Variables(this.units, this.frames);
+  }
+
+  /** Variables and parameters of the function that is at an address: what hides another one stands before it. */
+  localsAt(address: bigint): readonly Variable[] {
+    return this.troubles.guarded(() => this.variables?.localsAt(address) ?? [], []);
+  }
+
+  /** Variables outside of functions, of the unit that an address is in. */
+  globalsAt(address: bigint): readonly Variable[] {
+    return this.troubles.guarded(() => this.variables?.globalsAt(address) ?? [], []);
+  }
+
+  /** Where a variable is, and what its type reads; undefined where that is damaged. @throws Unavailable */
+  locate(variable: Variable, machine: Machine): Location | undefined {
+    return this.troubles.guarded(() => variable.locate(machine), undefined);
   }
 
   /** What was found to be damaged first, for people. */

@@ -4,6 +4,9 @@ import { compileC, KERNEL, noCompiler } from './compiled.testing';
 import { DebugInfo } from './debug-info';
 import type { ImageLayout } from './layout';
 import type { Machine } from './locations/machine';
+import { Unavailable } from './locations/machine';
+import { bare, sizeOf, typeText, type Type } from './variables/types';
+import type { Variable } from './variables/variables';
 import { ElfSections } from './reading/elf-sections';
 
 /** Numbers that are the same each time. */
@@ -27,10 +30,32 @@ function readAll(bytes: Uint8Array): string | undefined {
   const info = new DebugInfo(bytes, 'kernel.elf', layout);
   const lines = info.linesBeside(new LineTable([]));
   for (const file of lines.files) lines.linesWithCode(file);
+  for (let address = 0x10_0000n; address < 0x10_0100n; address += 16n) {
+    for (const variable of [...info.localsAt(address), ...info.globalsAt(address)]) {
+      readVariable(info, variable);
+    }
+  }
   for (let address = 0x10_0000n; address < 0x10_0100n; address++) info.callerAt(address, MACHINE);
   assert.ok(lines.entries.length <= bytes.length);
   for (let address = 0x10_0000n; address < 0x10_0100n; address += 8n) lines.at(address);
   return info.trouble;
+}
+
+/** Where it is, and what its type says, as far as a person would unfold it. */
+function readVariable(info: DebugInfo, variable: Variable): void {
+  try {
+    info.locate(variable, MACHINE);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+  }
+  let type: Type = variable.type;
+  for (let depth = 0; depth < 20; depth++) {
+    assert.ok(sizeOf(type) >= 0 && typeText(type).length > 0);
+    type = bare(type);
+    if (type.kind === 'pointer') type = type.target;
+    else if (type.kind === 'array') type = type.element;
+    else if (type.kind === 'struct' && type.members[0]) type = type.members[0].type;
+  }
 }
 
 describe('damaged debug information', function () {

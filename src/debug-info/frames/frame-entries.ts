@@ -68,7 +68,10 @@ class FrameSection {
     const idAt = cursor.offset;
     const id = this.isExceptions ? cursor.u32() : cursor.unsigned(is64 ? 8 : 4);
     const at = new Cursor(cursor.section, cursor.offset, end);
-    if (this.isExceptions) return { end, at, common: id === 0 ? undefined : idAt - Number(id) };
+    if (this.isExceptions) {
+      if (Number(id) > idAt) at.fail(l10n.t('the frame of a function is damaged'), idAt);
+      return { end, at, common: id === 0 ? undefined : idAt - Number(id) };
+    }
     const isCommon = id === (is64 ? 0xffff_ffff_ffff_ffffn : 0xffff_ffffn);
     return { end, at, common: isCommon ? undefined : Number(id) };
   }

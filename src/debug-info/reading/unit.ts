@@ -110,6 +110,32 @@ export class Unit implements Encoding {
     return (this.readRoot = root);
   }
 
+  /** Entries that stand below one, or below one of those, and how deep. @throws DebugInfoError */
+  *below(entry: Entry): Generator<{ readonly entry: Entry; readonly depth: number }> {
+    if (!entry.hasChildren) return;
+    let depth = 1;
+    let at = entry.next;
+    while (depth > 0) {
+      const next = this.entryAt(at);
+      if (!next) {
+        depth--;
+        at++;
+        continue;
+      }
+      yield { entry: next, depth };
+      at = next.next;
+      if (next.hasChildren) depth++;
+    }
+  }
+
+  /** A block of an attribute, to be read. */
+  block(entry: Entry, name: number): Cursor | undefined {
+    const value = entry.attributes.get(name);
+    if (value?.kind !== 'block') return undefined;
+    const { offset, length } = value;
+    return new Cursor(this.file.sections.get(INFO), offset, offset + length);
+  }
+
   private cursor(offset: number): Cursor {
     return new Cursor(this.file.sections.get(INFO), offset, this.end);
   }
