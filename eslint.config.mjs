@@ -8,22 +8,46 @@ const LAYERS = [
   { type: 'processor', below: ['isa'] },
   { type: 'machine', below: ['isa', 'processor'] },
   { type: 'program', below: ['isa'] },
+  { type: 'debug-info', below: ['isa', 'program'] },
   { type: 'language', below: ['isa', 'program'] },
   { type: 'doctor', below: ['isa', 'processor'] },
   { type: 'firmware', below: ['program'] },
   { type: 'vmm', below: ['isa', 'processor', 'machine'] },
-  { type: 'session', below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm'] },
+  {
+    type: 'session',
+    below: ['isa', 'processor', 'machine', 'program', 'debug-info', 'firmware', 'vmm'],
+  },
   {
     type: 'debugger',
-    below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm', 'session'],
+    below: ['isa', 'processor', 'machine', 'program', 'debug-info', 'firmware', 'vmm', 'session'],
   },
   {
     type: 'adapter',
-    below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm', 'session', 'debugger'],
+    below: [
+      'isa',
+      'processor',
+      'machine',
+      'program',
+      'debug-info',
+      'firmware',
+      'vmm',
+      'session',
+      'debugger',
+    ],
   },
   {
     type: 'gdb',
-    below: ['isa', 'processor', 'machine', 'program', 'firmware', 'vmm', 'session', 'debugger'],
+    below: [
+      'isa',
+      'processor',
+      'machine',
+      'program',
+      'debug-info',
+      'firmware',
+      'vmm',
+      'session',
+      'debugger',
+    ],
   },
   {
     type: 'cli',
@@ -33,6 +57,7 @@ const LAYERS = [
       'doctor',
       'machine',
       'program',
+      'debug-info',
       'firmware',
       'vmm',
       'session',
@@ -49,6 +74,7 @@ const LAYERS = [
       'doctor',
       'machine',
       'program',
+      'debug-info',
       'language',
       'firmware',
       'vmm',
@@ -70,8 +96,8 @@ const NODE_ONLY = [
 
 /** Doors within the layers: who stands before one asks through it for what is behind. */
 const FACE = {
-  group: ['**/vmm/*', '**/program/*', '**/doctor/*'],
-  message: 'The index of vmm, of program and of doctor is their face.',
+  group: ['**/vmm/*', '**/program/*', '**/debug-info/*', '**/doctor/*'],
+  message: 'The index of vmm, of program, of debug-info and of doctor is their face.',
 };
 const TECHNIQUE = {
   group: ['**/isa/vmx/*', '**/processor/vmx/**', '**/vmm/vtx/**', '**/techniques/*/**'],

@@ -47,9 +47,9 @@ describe('manifest', () => {
     assert.deepEqual((intercepts as { items: { enum: string[] } }).items.enum, [...INTERCEPTS]);
   });
 
-  it('allows breakpoints in each language id of assembly, and in the monitor', () => {
+  it('allows breakpoints in each language id of assembly, of what is compiled, and in the monitor', () => {
     const languages = contributes.breakpoints.map(({ language }) => language);
-    assert.deepEqual(languages, [...ASSEMBLY_LANGUAGES, 'typescript']);
+    assert.deepEqual(languages, [...ASSEMBLY_LANGUAGES, 'c', 'cpp', 'rust', 'typescript']);
     assert.deepEqual(contributes.debuggers[0]?.languages, [...ASSEMBLY_LANGUAGES]);
   });
 

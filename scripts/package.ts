@@ -9,7 +9,7 @@ const LARGEST = 3_000_000;
 
 /** What may be in the package, and what must. */
 const ALLOWED =
-  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/(ringside|walkthrough\/\w+)\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|snippets\/nasm\.json|samples\/(\.vscode\/launch\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt)))$/;
+  /^(package(\.nls(\.[\w-]+)?)?\.json|(README|CHANGELOG)(\.[\w-]+)?\.md|LICENSE|THIRD_PARTY_NOTICES\.txt|language-configuration\.json|dist\/(web\/|webview\/)?[\w-]+\.(js|wasm|json)|l10n\/bundle\.l10n\.[\w-]+\.json|media\/(icon|screenshot(\.[\w-]+)?)\.png|media\/(ringside|walkthrough\/\w+)\.svg|media\/kernels\/\w+\.asm|syntaxes\/\w+\.tmLanguage\.json|snippets\/nasm\.json|samples\/(\.vscode\/(launch|tasks)\.json|([\w-]+\/)+[\w.-]+\.(asm|inc|md|txt|c|ld)))$/;
 const NEEDED = [
   'package.json',
   'package.nls.json',
@@ -39,6 +39,8 @@ const NEEDED = [
   'syntaxes/nasm.tmLanguage.json',
   'snippets/nasm.json',
   'samples/.vscode/launch.json',
+  'samples/.vscode/tasks.json',
+  'samples/c-kernel/kernel.c',
   'samples/first-exits/kernel.asm',
 ];
 

@@ -1,5 +1,5 @@
 import type { Diagnostic, Location } from './diagnostics';
-import type { LineTable } from './line-table';
+import type { Lines } from './line-table';
 import type { SymbolTable } from './symbol-table';
 
 /** What the assembler makes of a program. */
@@ -12,7 +12,7 @@ export interface Assembly {
   readonly hasOrigin: boolean;
   /** The mode of the first instruction: 16 unless the source says otherwise before it. */
   readonly bits: 16 | 32 | 64;
-  readonly lines: LineTable;
+  readonly lines: Lines;
   readonly symbols: SymbolTable;
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that was read, the entry first. */
@@ -31,6 +31,11 @@ export interface LineEntry {
   readonly section: string;
   /** The line in the source, then the lines in the bodies of the macros that it came from. */
   readonly chain: readonly Location[];
+  /**
+   * Of debug information: an instruction of an assembly; or the beginning of a statement, or more of one, each of which
+   * may be several instructions. For which mode the code is, it does not tell: `bits` are those of the file then.
+   */
+  readonly compiled?: 'instruction' | 'statement' | 'more' | undefined;
 }
 
 export interface SymbolInfo {

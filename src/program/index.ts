@@ -28,7 +28,7 @@ export {
 } from './source-files';
 export { Recorder, type Defined, type NameKind, type NameRecord } from './recorder';
 export { floatBits, type FormatName } from './floats';
-export { LineTable } from './line-table';
+export { LineTable, type Lines } from './line-table';
 export { characterValue, integerValue, stringBytes } from './literals';
 export { SymbolTable, type NearSymbol } from './symbol-table';
 export {

@@ -25,8 +25,30 @@ function findIn(
   return entry && address < entry[key] + BigInt(entry.length) ? entry : undefined;
 }
 
+/** Which source line each stretch of an image came from, and back. */
+export interface Lines {
+  /** In the order of assembly. */
+  readonly entries: readonly LineEntry[];
+  /** The files that gave anything to the image. */
+  readonly files: readonly string[];
+  /** The entry that covers a virtual address. */
+  at(address: bigint): LineEntry | undefined;
+  /** The entry that covers a load address (where the image lies in memory). */
+  atLoad(address: bigint): LineEntry | undefined;
+  /** The entry that covers a virtual address, of code that is to run elsewhere than where it is loaded. */
+  movedTo(address: bigint): LineEntry | undefined;
+  /** What a source line became, in the order of assembly; lines inside macro bodies count for every expansion. */
+  of(file: string, line: number): readonly LineEntry[];
+  /** The first line from `line` on that has instructions, for a breakpoint set on a comment. */
+  nextCodeLine(file: string, line: number): number | undefined;
+  /** Every line of a file that has instructions, ascending. */
+  linesWithCode(file: string): readonly number[];
+  /** The same lines of an image that was loaded so much higher than at its origin. */
+  loadedElsewhere(shift: bigint): Lines;
+}
+
 /** Which source line each stretch of the image came from, and back. Look-ups take logarithmic or constant time. */
-export class LineTable {
+export class LineTable implements Lines {
   private readonly byVirtual: readonly LineEntry[];
   private readonly byLoad: readonly LineEntry[];
   private readonly moved: readonly LineEntry[];
@@ -52,7 +74,6 @@ export class LineTable {
     }
   }
 
-  /** The same lines of an image that was loaded so much higher than at its origin. */
   loadedElsewhere(shift: bigint): LineTable {
     return new LineTable(this.entries.map((entry) => ({ ...entry, load: entry.load + shift })));
   }
@@ -65,27 +86,22 @@ export class LineTable {
     else if (list[list.length - 1] !== entry) list.push(entry);
   }
 
-  /** The entry that covers a virtual address. */
   at(address: bigint): LineEntry | undefined {
     return findIn(this.byVirtual, 'address', address);
   }
 
-  /** The entry that covers a load address (where the image lies in memory). */
   atLoad(address: bigint): LineEntry | undefined {
     return findIn(this.byLoad, 'load', address);
   }
 
-  /** The entry that covers a virtual address, of code that is to run elsewhere than where it is loaded. */
   movedTo(address: bigint): LineEntry | undefined {
     return findIn(this.moved, 'address', address);
   }
 
-  /** What a source line became, in the order of assembly; lines inside macro bodies count for every expansion. */
   of(file: string, line: number): readonly LineEntry[] {
     return this.byLine.get(file)?.get(line) ?? [];
   }
 
-  /** The first line from `line` on that has instructions, for a breakpoint set on a comment. */
   nextCodeLine(file: string, line: number): number | undefined {
     const lines = this.codeLines.get(file) ?? [];
     let low = 0;
@@ -98,12 +114,10 @@ export class LineTable {
     return lines[low];
   }
 
-  /** Every line of a file that has instructions, ascending. */
   linesWithCode(file: string): readonly number[] {
     return this.codeLines.get(file) ?? [];
   }
 
-  /** The files that gave anything to the image. */
   get files(): string[] {
     return [...this.byLine.keys()];
   }

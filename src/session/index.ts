@@ -4,6 +4,7 @@ export { firmwarePrograms, type BootImage, type Piece } from './boot/boot-image'
 export { SECTOR } from '../machine/devices/ata/disk';
 export { isElf } from './boot/elf';
 export { programOfImage } from './boot/image-program';
+export { debugInfoOf } from './boot/elf-program';
 export { asLoaded, assembleText, flatAt, flatImage } from './boot/flat';
 export {
   bootFirmware,

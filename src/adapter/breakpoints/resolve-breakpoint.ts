@@ -11,6 +11,7 @@ import {
 } from '../../debugger/expressions';
 import { parseHitCondition } from '../../debugger/run/hit-condition';
 import type { AddressSpace } from '../../debugger/memory';
+import { prologueEnd } from '../../debugger/places/statements';
 import { fileIdentity, type Assembly, type LineEntry, type SourceFiles } from '../../program';
 import type { DataAccess } from '../../debugger/run/data-breakpoints';
 import type { Reaction } from '../../debugger/run/reaction';
@@ -167,7 +168,10 @@ function atLine(context: SessionContext, wish: Wanted & { at: 'line' }): Found {
   }
   // Several guests may have been made of the same source.
   const placed = all.flatMap(({ program, file, guest }) =>
-    firstOfEachRun(program.lines.of(file, line)).map((entry) => ({ entry, guest })),
+    firstOfEachRun(program.lines.of(file, line)).map((entry) => ({
+      entry: behindPrologue(program, entry),
+      guest,
+    })),
   );
   const places = placed.flatMap(({ entry, guest }) => placesOf(entry, wish.mode, guest));
   const entries = placed.map(({ entry }) => entry);
@@ -263,6 +267,13 @@ export function firstOfEachRun(entries: readonly LineEntry[]): LineEntry[] {
   });
 }
 
+/** A compiled function's variables are where they belong once it has made its frame. */
+function behindPrologue(program: Assembly, entry: LineEntry): LineEntry {
+  const address = prologueEnd(program, entry.address);
+  if (address === undefined) return entry;
+  return { ...entry, address, load: entry.load + (address - entry.address) };
+}
+
 /** Code that is to run elsewhere than where it is loaded can be met at both addresses. */
 function placesOf(entry: LineEntry, mode: string | undefined, guest?: number): BreakpointPlace[] {
   const { address, load } = entry;
@@ -301,17 +312,28 @@ function functionOf(
       return { message: l10n.t('{0} is no label of the program.', name) };
     }
     const address = BigInt.asUintN(64, wholeNumber(value, 1));
-    const entry = target.programs.map(({ lines }) => lines.at(address)).find(Boolean);
-    const at = entry && { ...entry, address, load: entry.load + (address - entry.address) };
+    const at = target.programs.map((program) => codeAt(program, address)).find(Boolean);
     const places: BreakpointPlace[] = at
       ? placesOf(at, undefined, guest)
       : [{ kind: 'address', space: 'gva', address, guest }];
-    const reference = instructionReference({ space: 'gva', address, guest: target.number });
+    const begin = at?.address ?? address;
+    const reference = instructionReference({
+      space: 'gva',
+      address: begin,
+      guest: target.number,
+    });
     return { places, more: { instructionReference: reference } };
   } catch (error) {
     if (error instanceof ExpressionError) return { message: describeError(error) };
     throw error;
   }
+}
+
+/** What begins at an address. */
+function codeAt(program: Assembly, address: bigint): LineEntry | undefined {
+  const entry = program.lines.at(address);
+  const load = entry && entry.load + (address - entry.address);
+  return entry && behindPrologue(program, { ...entry, address, load: load ?? 0n });
 }
 
 function atInstruction(context: SessionContext, wish: Wanted & { at: 'instruction' }): Found {

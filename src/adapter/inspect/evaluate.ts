@@ -17,7 +17,9 @@ import { symbolAt } from '../../debugger/places/program-place';
 import type { SessionContext } from '../context';
 import { handler, Reply, type Handlers } from '../handlers';
 import { RequestError } from '../request-error';
+import { hasParts as isUnfoldable } from '../../debugger/variables/value-text';
 import { hasParts, unitParts } from './unit-rows';
+import { partRows } from './variable-rows';
 import { displayOf } from './variables';
 import { placeReference, worldOf, writable } from './worlds';
 
@@ -35,7 +37,11 @@ export function evaluateRequests(context: SessionContext): Handlers {
       try {
         const value = evaluate(expression, allowed ? writable(context, world) : world);
         const wanted = format ?? naturalFormat(value, displayOf(args.format).hex);
-        const body = responseBody(context, value, wanted, args.context, world);
+        const shown = format === undefined && !args.format?.hex ? value.text : undefined;
+        const body = {
+          ...responseBody(context, value, wanted, args.context, world),
+          ...(shown !== undefined && { result: shown }),
+        };
         if (!allowed || !/[^=!<>]=[^=]/.test(expression)) return body;
         return new Reply(body, () => {
           context.edited();
@@ -69,7 +75,12 @@ function responseBody(
 }
 
 /** Lanes and bits of a register, to be unfolded. */
-function partsOf(context: SessionContext, { unit }: Value, world: ExpressionContext): number {
+function partsOf(
+  context: SessionContext,
+  { unit, compiled }: Value,
+  world: ExpressionContext,
+): number {
+  if (compiled && isUnfoldable(compiled)) return context.reference(partRows(compiled), world);
   return unit && hasParts(unit) ? context.reference(unitParts(world, unit), world) : 0;
 }
 

@@ -3,6 +3,8 @@ import type { MemoryAddress } from '../memory/memory-reference';
 /** How numbers are to be shown. */
 export interface Display {
   readonly hex: boolean;
+  /** Somebody has asked for hexadecimal: variables of C are decimal otherwise. */
+  readonly asked?: boolean;
 }
 
 /** One row of the Variables view. */

@@ -47,7 +47,7 @@ export function variableRequests(context: SessionContext): Handlers {
 
 export function displayOf(format: DebugProtocol.ValueFormat | undefined): Display {
   // Hexadecimal is what people expect of registers: only an explicit false asks for decimal.
-  return { hex: format?.hex ?? true };
+  return { hex: format?.hex ?? true, asked: format?.hex === true };
 }
 
 function dapVariable(
@@ -87,7 +87,9 @@ function assigned(
   try {
     const value = assignExpression(expression, plain, writable(context, world));
     const body: AssignedBody = {
-      value: formatValue(value, wanted ?? naturalFormat(value, displayOf(format).hex)),
+      value:
+        (wanted === undefined && !format?.hex ? value.text : undefined) ??
+        formatValue(value, wanted ?? naturalFormat(value, displayOf(format).hex)),
       type: typeName(value.type),
       variablesReference: 0,
       ...(value.memory && { memoryReference: placeReference(value.memory, world.target.number) }),

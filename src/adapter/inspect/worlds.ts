@@ -17,7 +17,8 @@ export function worldOfFrame(target: Target, frame: CodeFrame | MonitorFrame): W
 export function contextOf({ target, frame }: PlacedFrame): ExpressionContext {
   if (frame.kind === 'label')
     throw new RequestError(l10n.t('this row of the call stack has no registers'));
-  return worldContext(target, worldOfFrame(target, frame), frame.registers);
+  const at = frame.kind === 'code' ? frame.meant : undefined;
+  return worldContext(target, worldOfFrame(target, frame), frame.registers, at);
 }
 
 /** The same for a request that may name a frame; without one it is the world that has control. */

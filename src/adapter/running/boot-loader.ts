@@ -17,6 +17,7 @@ import {
 import type { AdapterHost } from '../host';
 import { RequestError } from '../request-error';
 import type { BootSettings } from './guest-attributes';
+import { findSources } from './elf-sources';
 import { assembleProgram, readFile, type Send } from './program-loader';
 
 /** What a launch configuration boots: programs whose sources are known, images, disks. */
@@ -110,10 +111,20 @@ export class BootLoader {
       throw new RequestError(l10n.t('{0}: the file is empty', path), true);
     }
     if (isImage(path, bytes)) {
-      return { path, bytes, ...(isElf(bytes) && { program: programOfImage(bytes, path) }) };
+      return { path, bytes, ...(isElf(bytes) && { program: await this.elf(path, bytes) }) };
     }
     const program = await assembleProgram(path, this.settings, this.host, this.send, this.signal);
     return { path, bytes: program.image, program };
+  }
+
+  private async elf(path: string, bytes: Uint8Array): Promise<Assembly> {
+    const program = programOfImage(bytes, path);
+    const trouble = await findSources(program, this.host.files);
+    if (trouble !== undefined) {
+      const output = l10n.t('{0}: its debug information is damaged. {1}', path, trouble);
+      this.send('output', { category: 'important', output: `${output}\n` });
+    }
+    return program;
   }
 
   /** Sources or ELF files whose bytes are in the image: they tell its names and lines. */

@@ -10,6 +10,8 @@ export interface ExpressionContext {
   /** The world's registers, or those of an activation that is not its topmost. */
   readonly registers: Registers;
   readonly memory: DebugMemory;
+  /** Linear address of the instruction that an activation is at, or of its call: its variables are meant. */
+  readonly at?: bigint | undefined;
   /** Whether assignments are allowed: conditions and hovers only look. */
   readonly mayAssign: boolean;
   /** Told of memory that an assignment has written. */
@@ -21,8 +23,9 @@ export function worldContext(
   target: Target,
   world: World,
   registers: Registers = world.registers,
+  at?: bigint,
 ): ExpressionContext {
-  return { target, world, registers, memory: world.memory, mayAssign: false };
+  return { target, world, registers, memory: world.memory, at, mayAssign: false };
 }
 
 /** The world that has control. */

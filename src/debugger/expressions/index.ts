@@ -1,9 +1,11 @@
 import * as l10n from '@vscode/l10n';
+import { wayValue } from './compiled';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
 import { assignTo, evaluateNode } from './evaluate';
 import { formatValue, splitFormat } from './format';
 import { parse } from './parser';
+import { wholeNumber } from './reals';
 import type { Value } from './value';
 
 /** The one expression language of watch, hover, console, conditions, log messages and edits. */
@@ -38,7 +40,7 @@ export function compile(text: string): Compiled {
  * @throws ExpressionError: the message says what is wrong; `column` counts from 1
  */
 export function evaluate(text: string, context: ExpressionContext): Value {
-  return compile(text)(context);
+  return way(text, context) ?? compile(text)(context);
 }
 
 /**
@@ -48,11 +50,16 @@ export function evaluate(text: string, context: ExpressionContext): Value {
  */
 export function assignExpression(target: string, text: string, context: ExpressionContext): Value {
   const writable = { ...context, mayAssign: true };
-  const place = parse(target);
-  const value = evaluateNode(parse(text), context);
-  assignTo(evaluateNode(place, writable), value);
-  return evaluateNode(place, writable);
+  const value = evaluate(text, context);
+  assignTo(evaluate(target, writable), value);
+  return evaluate(target, writable);
 }
+
+/** `p->next`: what the language has no words for, but C. */
+const way = (text: string, context: ExpressionContext): Value | undefined =>
+  /[*&>[.(]/.test(text)
+    ? wayValue(text, context, (index) => wholeNumber(evaluate(index, context), 1))
+    : undefined;
 
 /** A log message: what stands in braces is evaluated, `{rax,d}` with its format. */
 export function compileMessage(template: string): (context: ExpressionContext) => string {

@@ -6,6 +6,7 @@ import { symbolAt } from '../places/program-place';
 import type { Technique } from '../techniques';
 import { isException } from '../trace/event-log';
 import { linearRip } from '../registers/registers';
+import { variableValue } from './compiled';
 import type { ExpressionContext } from './context';
 import { ExpressionError } from './error';
 import { namedReal } from './reals';
@@ -27,6 +28,8 @@ export function nameValue(name: string, context: ExpressionContext, column: numb
     throw new ExpressionError(l10n.t('the program has no symbol {0}', name.slice(1)), column);
   }
   const builtIn = builtInValue(name, context, column);
+  const variable = builtIn ? undefined : variableValue(name, context);
+  if (variable) return variable;
   const symbol = symbolValue(name, context);
   if (builtIn && symbol) {
     const note = l10n.t(

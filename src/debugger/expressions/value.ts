@@ -2,6 +2,7 @@ import type { LaneType } from '../../isa/registers/lanes';
 import type { UnitRegister } from '../../isa/registers/units';
 import type { Format } from '../../processor/floating-point';
 import type { AddressSpace } from '../memory';
+import type { CompiledValue } from '../variables/compiled-value';
 
 export type Width = 8 | 16 | 32 | 64 | 80 | 128 | 256;
 
@@ -46,6 +47,10 @@ export interface Value {
   readonly assign?: ((value: bigint) => void) | undefined;
   /** What the number says, in words: names of bits that are set, of a reason, of an exception. */
   readonly meaning?: (() => string | undefined) | undefined;
+  /** As C writes it, where it is a variable of a compiled program. */
+  readonly text?: string | undefined;
+  /** That variable, with parts to unfold. */
+  readonly compiled?: CompiledValue | undefined;
   /** Something the reader should know: another meaning of the same name. */
   readonly note?: string | undefined;
 }

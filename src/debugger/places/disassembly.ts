@@ -171,7 +171,8 @@ class Around {
     const place = this.place(at);
     const bits = this.bits(place?.entry);
     // Where source and processor disagree, its instructions do not end where the source's do.
-    const follows = place !== undefined && bits === place.entry.bits;
+    const follows =
+      place !== undefined && (place.entry.compiled !== undefined || bits === place.entry.bits);
     const end = follows ? place.start + BigInt(place.entry.length) : at + 64n;
     const { data } = memory.read(space, at, 1);
     if (data.length === 0) return [unreadable(at)];
@@ -213,7 +214,7 @@ class Around {
   }
 
   private bits(entry: LineEntry | undefined): 16 | 32 | 64 {
-    if (entry) return decodedBits(entry, this.mismatch, this.target);
+    if (entry && !entry.compiled) return decodedBits(entry, this.mismatch, this.target);
     const host = this.space === 'hva' ? this.target.host : undefined;
     return modeOf(host ?? this.target.guest).bits;
   }

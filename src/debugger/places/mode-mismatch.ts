@@ -17,7 +17,7 @@ export function modeMismatch(target: Target, world: World): ModeMismatch | undef
   if (!isProgram) return undefined;
   const entry = placeAt(target, linearRip(registers), memory)?.entry;
   const { bits } = modeOf(registers);
-  if (entry?.kind !== 'code' || entry.bits === bits) return undefined;
+  if (entry?.kind !== 'code' || entry.compiled || entry.bits === bits) return undefined;
   return { entry, assembled: entry.bits, decoded: bits };
 }
 

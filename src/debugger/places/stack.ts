@@ -34,6 +34,8 @@ export interface CodeFrame {
   readonly location: Location | undefined;
   /** Linear address of the instruction at which it is. */
   readonly address: bigint;
+  /** The same, or that of the call at which it is: its line and its variables are meant. */
+  readonly meant: bigint;
   readonly registers: Registers;
   readonly ring: number;
   /** The topmost frame of its world: its registers are all known. */
@@ -118,6 +120,7 @@ function codeFrame(
     name: name ?? `0x${address.toString(16)}`,
     location: placeAt(target, meant, memory)?.entry.chain[0],
     address,
+    meant,
     registers,
     ring: (registers.segment(2).accessRights >> 5) & 3,
     topmost,

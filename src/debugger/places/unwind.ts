@@ -6,7 +6,8 @@ import type { DeliveredEvent } from '../trace/event-log';
 import { CallerRegisters } from '../registers/caller-registers';
 import { segmentOf } from '../registers/load-segment';
 import { placeAt } from './program-place';
-import { modeOf, type Registers } from '../registers/registers';
+import { linearRip, modeOf, type Registers } from '../registers/registers';
+import { compiledCaller } from './compiled-frame';
 import type { Target, World } from '../target';
 
 /** An activation below the topmost. */
@@ -24,8 +25,8 @@ const DEEPEST = 64;
 const SYSCALL = [0x0f, 0x05];
 
 /**
- * Finds callers without unwind information, which assembly programs do not have: stack slots that hold
- * an address behind a CALL of the program, and the frames that interrupts are known to have pushed.
+ * Finds callers by what a compiler says of its functions' frames. Elsewhere without it, as assembly programs have none:
+ * stack slots that hold an address behind a CALL of the program, and the frames that interrupts are known to have pushed.
  */
 export class Unwinder implements Iterable<Activation> {
   constructor(
@@ -34,14 +35,26 @@ export class Unwinder implements Iterable<Activation> {
   ) {}
 
   *[Symbol.iterator](): Iterator<Activation> {
-    let { registers } = this.world;
-    let depth = 0;
-    for (;;) {
-      const next = this.callerOf(registers);
-      if (!next || ++depth > DEEPEST) return;
+    let activation: Activation = { registers: this.world.registers, caller: false };
+    for (let depth = 0; depth < DEEPEST; depth++) {
+      const next: Activation | undefined =
+        this.compiledCallerOf(activation) ?? this.callerOf(activation.registers);
+      if (!next) return;
       yield next;
-      registers = next.registers;
+      activation = next;
     }
+  }
+
+  /** The caller as debug information tells it, where it is one: a call of the program's. */
+  private compiledCallerOf({ registers, caller }: Activation): Activation | undefined {
+    const { target, world } = this;
+    const { bits } = modeOf(registers);
+    const meant = linearRip(registers) - (caller ? 1n : 0n);
+    const found = compiledCaller(target, meant, registers, world.memory);
+    if (!found || found.rsp - BigInt(bits / 8) === world.stackTop) return undefined;
+    const { rip, rsp, saved } = found;
+    if (this.behindCall(registers, rip) !== 'call') return undefined;
+    return { registers: new CallerRegisters(registers, rip, rsp, { saved }), caller: true };
   }
 
   private callerOf(registers: Registers): Activation | undefined {
@@ -87,7 +100,7 @@ export class Unwinder implements Iterable<Activation> {
     const { data } = this.world.memory.read('gva', start, offset);
     if (data.length < offset) return undefined;
     if (data[offset - 2] === SYSCALL[0] && data[offset - 1] === SYSCALL[1]) return 'syscall';
-    return endsWithCall(data, place.entry.bits) ? 'call' : undefined;
+    return endsWithCall(data, place.entry.compiled ? bits : place.entry.bits) ? 'call' : undefined;
   }
 
   private systemCall(registers: Registers, rip: bigint): Activation {

@@ -3,8 +3,8 @@ import type { SegmentRegister, TableRegister } from '../../processor/state/cpu-s
 import type { Registers } from './registers';
 import type { UnitRegisters } from './unit-registers';
 
-/** What an interrupt's frame tells of the activation under it. */
-export interface InterruptFrame {
+/** What a frame on the stack tells of the activation under it: an interrupt's, or that of a compiled function. */
+export interface FrameContents {
   readonly ring?: number;
   readonly flags?: bigint;
   /** In real-address mode, where the selector alone makes the segment. */
@@ -12,26 +12,29 @@ export interface InterruptFrame {
   /** The segments of its selectors, where the GDT has them. */
   readonly cs?: SegmentRegister | undefined;
   readonly ss?: SegmentRegister | undefined;
+  /** General registers that the callee has saved, as far as its compiler tells. */
+  readonly saved?: ReadonlyMap<number, bigint> | undefined;
 }
 
 /**
  * The registers of an activation that is not the topmost: instruction pointer and stack pointer are
- * its own; the others are as they are now, since nobody knows which of them the callee saved where.
+ * its own; the others are as they are now, unless a compiler has told which of them the callee saved where.
  */
 export class CallerRegisters implements Registers {
   constructor(
     private readonly inner: Registers,
     private readonly ownRip: bigint,
     private readonly ownRsp: bigint,
-    private readonly frame: InterruptFrame = {},
+    private readonly frame: FrameContents = {},
   ) {}
 
   gpr(index: number): bigint {
-    return index === 4 ? this.ownRsp : this.inner.gpr(index);
+    if (index === 4) return this.ownRsp;
+    return this.frame.saved?.get(index) ?? this.inner.gpr(index);
   }
 
   setGpr(index: number, value: bigint): void {
-    if (index === 4) refuse();
+    if (index === 4 || this.frame.saved?.has(index)) refuse();
     this.inner.setGpr(index, value);
   }
 

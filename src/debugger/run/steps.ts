@@ -2,6 +2,7 @@ import type { Breakpoints } from './breakpoints';
 import type { Execution, Stretch } from './execution';
 import type { Controls } from '../../session';
 import { lineAt } from '../places/program-place';
+import { isNextLine, linePlaceAt, type LinePlace } from '../places/statements';
 import type { Granularity, RunSettings } from './run-settings';
 import { isStep, stopped, type RunResult } from './stop';
 import type { Present, Target } from '../target';
@@ -101,6 +102,8 @@ export class Steps {
 
   /** Repeats a step while it stays in what one source line became, and goes forward. */
   private async through(granularity: Granularity, step: OneStep): Promise<RunResult> {
+    const start = linePlaceAt(this.target, this.target.linearRip);
+    if (granularity === 'line' && start.isCompiled) return this.throughStatement(start, step);
     for (;;) {
       const from = this.target.linearRip;
       const line = granularity === 'line' ? lineAt(this.target, from) : undefined;
@@ -111,8 +114,30 @@ export class Steps {
       const hit = this.breakpointHere();
       if (hit) return hit;
       const now = this.target.linearRip;
+      if (granularity === 'line' && linePlaceAt(this.target, now).isPrologue) {
+        return this.throughStatement(start, step, now);
+      }
       const onward = now > from && this.target.events.count === events;
       if (line === undefined || !onward || lineAt(this.target, now) !== line) return result;
+    }
+  }
+
+  /** Repeats a step until another statement begins: compilers do not keep to the order of lines. */
+  private async throughStatement(
+    start: LinePlace,
+    step: OneStep,
+    from = this.target.linearRip,
+  ): Promise<RunResult> {
+    const { side } = this.target;
+    for (let at = from; ; at = this.target.linearRip) {
+      const result = await step();
+      if (!isStep(result) || this.target.side !== side) return result;
+      const hit = this.breakpointHere();
+      if (hit) return hit;
+      const now = this.target.linearRip;
+      if (isNextLine(start, linePlaceAt(this.target, now))) return result;
+      const ends = now > at ? undefined : await this.execution.turn(undefined);
+      if (ends) return ends;
     }
   }
 

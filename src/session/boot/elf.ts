@@ -18,6 +18,8 @@ export interface ElfImage {
 /** A part of the file with zeros behind it, and the physical address where it belongs. */
 export interface ElfSegment {
   readonly offset: number;
+  /** Where it is linked to be. */
+  readonly virtual: bigint;
   readonly physical: number;
   readonly inFile: number;
   readonly inMemory: number;
@@ -26,6 +28,8 @@ export interface ElfSegment {
 export interface ElfSymbol {
   readonly name: string;
   readonly address: bigint;
+  /** It stands in a section of code. */
+  readonly isCode: boolean;
 }
 
 const MACHINES: ReadonlyMap<number, 32 | 64> = new Map([
@@ -37,6 +41,7 @@ const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_NOTE = 4;
 const SHT_SYMTAB = 2;
+const SHF_EXECINSTR = 4;
 const LITTLE_ENDIAN = 1;
 /** No segment may be larger: the computer has no more memory. */
 const MOST_MEMORY = 0xc000_0000;
@@ -46,7 +51,7 @@ export const isElf = (bytes: Uint8Array): boolean => new Reader(bytes).hasText(0
 interface ProgramHeader {
   readonly type: number;
   readonly offset: number;
-  readonly virtual: number;
+  readonly virtual: bigint;
   readonly physical: number;
   readonly inFile: number;
   readonly inMemory: number;
@@ -72,7 +77,7 @@ export function readElf(bytes: Uint8Array): ElfImage {
   if (loaded.length === 0) {
     throw new UnbootableImage(l10n.t('an ELF image without a segment to load'));
   }
-  const virtualEntry = wide ? Number(file.u64(24) ?? 0n) : (file.u32(24) ?? 0);
+  const virtualEntry = wide ? (file.u64(24) ?? 0n) : BigInt(file.u32(24) ?? 0);
   return {
     bits: wide ? 64 : 32,
     entry: physicalOf(loaded, virtualEntry),
@@ -93,11 +98,11 @@ function isWide(file: Reader): boolean {
 }
 
 /** The entry point as a physical address: kernels are linked for where they will be mapped. */
-function physicalOf(loaded: readonly ProgramHeader[], entry: number): number {
+function physicalOf(loaded: readonly ProgramHeader[], entry: bigint): number {
   const holder = loaded.find(
-    ({ virtual, inMemory }) => entry >= virtual && entry < virtual + inMemory,
+    ({ virtual, inMemory }) => entry >= virtual && entry < virtual + BigInt(inMemory),
   );
-  return holder ? entry - holder.virtual + holder.physical : entry;
+  return holder ? Number(entry - holder.virtual) + holder.physical : Number(entry);
 }
 
 function programHeaders(file: Reader, wide: boolean): ProgramHeader[] {
@@ -113,10 +118,11 @@ function programHeaders(file: Reader, wide: boolean): ProgramHeader[] {
 }
 
 function programHeader(file: Reader, at: number, wide: boolean): ProgramHeader {
-  const number = (offset: number): number =>
-    wide ? Number(file.u64(at + offset) ?? 0n) : (file.u32(at + offset) ?? 0);
-  const fields = wide ? [8, 16, 24, 32, 40] : [4, 8, 12, 16, 20];
-  const [offset = 0, virtual = 0, physical = 0, inFile = 0, inMemory = 0] = fields.map(number);
+  const number = (field: number): number =>
+    wide ? Number(file.u64(at + field) ?? 0n) : (file.u32(at + field) ?? 0);
+  const fields = wide ? [8, 24, 32, 40] : [4, 12, 16, 20];
+  const [offset = 0, physical = 0, inFile = 0, inMemory = 0] = fields.map(number);
+  const virtual = wide ? (file.u64(at + 16) ?? 0n) : BigInt(file.u32(at + 8) ?? 0);
   return { type: file.u32(at) ?? 0, offset, virtual, physical, inFile, inMemory };
 }
 
@@ -137,7 +143,7 @@ export function loadElfKernel(bytes: Uint8Array, memory: number) {
 }
 
 function checkedSegment(file: Reader, header: ProgramHeader): ElfSegment {
-  const { offset, physical, inFile, inMemory } = header;
+  const { offset, virtual, physical, inFile, inMemory } = header;
   if (offset + inFile > file.bytes.length) {
     throw new UnbootableImage(
       l10n.t(
@@ -153,7 +159,7 @@ function checkedSegment(file: Reader, header: ProgramHeader): ElfSegment {
       l10n.t('an ELF segment of {0} bytes at {1}: no memory lies there', inMemory, hex),
     );
   }
-  return { offset, physical, inFile, inMemory };
+  return { offset, virtual, physical, inFile, inMemory };
 }
 
 /** Functions, objects and labels of the symbol table; none where it is stripped or damaged. */
@@ -165,13 +171,16 @@ function symbolsOf(file: Reader, wide: boolean): ElfSymbol[] {
     const section = sectionAt(file, start + n * size, wide);
     if (section.type !== SHT_SYMTAB) continue;
     const strings = sectionAt(file, start + section.link * size, wide);
-    return readSymbols(file, section, strings.offset, wide);
+    const isCode = (index: number): boolean =>
+      index < count && (sectionAt(file, start + index * size, wide).flags & SHF_EXECINSTR) !== 0;
+    return readSymbols(file, section, strings.offset, wide, isCode);
   }
   return [];
 }
 
 interface Section {
   readonly type: number;
+  readonly flags: number;
   readonly offset: number;
   readonly size: number;
   readonly link: number;
@@ -182,6 +191,7 @@ function sectionAt(file: Reader, at: number, wide: boolean): Section {
     wide ? Number(file.u64(at + offset) ?? 0n) : (file.u32(at + offset) ?? 0);
   return {
     type: file.u32(at + 4) ?? 0,
+    flags: file.u32(at + 8) ?? 0,
     offset: number(wide ? 24 : 16),
     size: number(wide ? 32 : 20),
     link: file.u32(at + (wide ? 40 : 24)) ?? 0,
@@ -192,7 +202,13 @@ function sectionAt(file: Reader, at: number, wide: boolean): Section {
 const MOST_TYPE = 2;
 const SHN_ABS = 0xfff1;
 
-function readSymbols(file: Reader, table: Section, strings: number, wide: boolean): ElfSymbol[] {
+function readSymbols(
+  file: Reader,
+  table: Section,
+  strings: number,
+  wide: boolean,
+  isCode: (section: number) => boolean,
+): ElfSymbol[] {
   const entry = wide ? 24 : 16;
   const last = Math.min(table.offset + table.size, file.bytes.length) - entry;
   const symbols: ElfSymbol[] = [];
@@ -202,7 +218,7 @@ function readSymbols(file: Reader, table: Section, strings: number, wide: boolea
     if ((info & 0xf) > MOST_TYPE || section === 0 || section === SHN_ABS) continue;
     const address = wide ? (file.u64(at + 8) ?? 0n) : BigInt(file.u32(at + 4) ?? 0);
     const name = file.text(strings + (file.u32(at) ?? 0));
-    if (name !== '') symbols.push({ name, address });
+    if (name !== '') symbols.push({ name, address, isCode: isCode(section) });
   }
   return symbols;
 }

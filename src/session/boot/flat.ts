@@ -3,6 +3,7 @@ import { assemble, type AssembleOptions, type Assembly, type SourceFiles } from 
 import { realModeStart } from '../../processor/state/start-state';
 import type { BootImage } from './boot-image';
 import { BOOT_ADDRESS, isBootSector } from './boot-sector';
+import { isElf } from './elf';
 import { UnbootableImage } from './unbootable';
 
 /** Programs that are loaded whole where they belong, and started in real mode without firmware. */
@@ -45,8 +46,9 @@ export function flatImage(assembly: Assembly): BootImage {
 const loadAddress = ({ image, hasOrigin, origin }: Assembly): number =>
   hasOrigin && !isBootSector(image) ? Number(origin) : BOOT_ADDRESS;
 
-/** The program with its lines where the image lies: `org 0` with segment 0x7c0 is usual. */
+/** The program with its lines where the image lies: `org 0` with segment 0x7c0 is usual. ELF images say it themselves. */
 export function asLoaded(assembly: Assembly): Assembly {
+  if (isElf(assembly.image)) return assembly;
   const shift = BigInt(loadAddress(assembly)) - assembly.origin;
   return shift === 0n ? assembly : { ...assembly, lines: assembly.lines.loadedElsewhere(shift) };
 }

@@ -20,7 +20,8 @@ describe('samples that are copied', () => {
   it('are all that there are: each folder with a README belongs to one', () => {
     const readmes = sampleFiles.filter((name) => name.endsWith('/README.md'));
     const without = readmes.filter((name) => !SAMPLES.some(({ id }) => name.startsWith(`${id}/`)));
-    assert.deepEqual(without, []);
+    // What is built by a task stays in the folder of all samples, which has the task.
+    assert.deepEqual(without, ['c-kernel/README.md']);
   });
 
   for (const sample of SAMPLES as readonly Sample[]) {

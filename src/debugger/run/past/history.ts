@@ -8,6 +8,7 @@ import {
 import { LONGEST_INSTRUCTION } from '../../../isa/instructions/length';
 import type { LineEntry } from '../../../program';
 import { lineAt } from '../../places/program-place';
+import { linePlaceAt } from '../../places/statements';
 import { Unwinder, type Activation } from '../../places/unwind';
 import { linearRip } from '../../registers/registers';
 import type { Side } from '../../techniques';
@@ -233,7 +234,9 @@ export class History {
       if (line === undefined) return;
       const onward = await back();
       const before = this.standing;
-      const same = before.side === here.side && before.linear < here.linear;
+      // A compiled line may be left and come back to; of an assembled one each time is one of its own.
+      const { isCompiled } = linePlaceAt(here.target, here.linear);
+      const same = before.side === here.side && (isCompiled || before.linear < here.linear);
       if (onward && same && lineAt(before.target, before.linear) === line) continue;
       this.recorder.goTo(now);
       return;

@@ -143,6 +143,8 @@ const image = object<BootImage>({
 
 const location = object<LineEntry['chain'][number]>({ file: text, line: count, column: count });
 const bits = choice(16, 32, 64);
+/** What may be left out. */
+const left = <T>(shape: Shape<T>): Shape<T> => optional(shape) as Shape<T>;
 const line = object<LineEntry>({
   kind: choice('code', 'data', 'reserve'),
   bits,
@@ -151,6 +153,7 @@ const line = object<LineEntry>({
   length: count,
   section: text,
   chain: list(location),
+  compiled: left(choice('instruction', 'statement', 'more')),
 });
 const symbol = object<SymbolInfo>({
   name: text,
@@ -177,8 +180,6 @@ const guest = object<PlainGuest>({
   programs: list(program),
 });
 
-/** What may be left out where a machine is built. */
-const left = <T>(shape: Shape<T>): Shape<T> => optional(shape) as Shape<T>;
 const options = object<RecordedOptions>({
   monitor: choice(...MONITORS),
   allocation: left(choice('eager', 'on-demand')),

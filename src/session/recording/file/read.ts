@@ -1,5 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { LineTable, SymbolTable, type Assembly } from '../../../program';
+import { isElf } from '../../boot/elf';
+import { elfProgram } from '../../boot/elf-program';
+import { UnbootableImage } from '../../boot/unbootable';
 import { severalObstacle } from '../../processors';
 import type { Course } from '../course';
 import { compareMoments, isBefore } from '../moment';
@@ -31,12 +34,28 @@ async function guestOf(guest: PlainGuest): Promise<RecordedGuest> {
   return { name, memory, image: own, identity, programs: programs.map(programOf) };
 }
 
-const programOf = (program: PlainProgram): Assembly => ({
-  ...program,
-  lines: new LineTable(program.lines),
-  symbols: new SymbolTable(program.symbols),
-  diagnostics: [],
-});
+function programOf(program: PlainProgram): Assembly {
+  if (isElf(program.image)) return elfProgramOf(program);
+  return {
+    ...program,
+    lines: new LineTable(program.lines),
+    symbols: new SymbolTable(program.symbols),
+    diagnostics: [],
+  };
+}
+
+/** Its sources are where they were found, or were recorded. */
+function elfProgramOf({ image, symbols, files }: PlainProgram): Assembly {
+  const known = new Set(files);
+  try {
+    return elfProgram(image, symbols[0]?.location.file ?? '', (candidates) =>
+      candidates.find((path) => known.has(path)),
+    );
+  } catch (error) {
+    if (!(error instanceof UnbootableImage)) throw error;
+    throw damaged(error.message);
+  }
+}
 
 /** Nothing comes before what came before it. */
 function requireOrder({ entries, end }: Course): void {

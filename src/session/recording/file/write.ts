@@ -1,4 +1,5 @@
 import type { Assembly } from '../../../program';
+import { isElf } from '../../boot/elf';
 import { hashOf } from '../../state-hash';
 import type { Content, PlainGuest, PlainProgram } from './content';
 import { wrap } from './envelope';
@@ -29,6 +30,8 @@ const plainGuest = ({ name, memory, image, identity, programs }: RecordedGuest):
 });
 
 const plainProgram = (program: Assembly): PlainProgram => {
-  const { image, origin, hasOrigin, bits, lines, symbols, files } = program;
-  return { image, origin, hasOrigin, bits, lines: lines.entries, symbols: symbols.all, files };
+  const { image, origin, hasOrigin, bits, symbols, files } = program;
+  // An ELF image tells its lines itself.
+  const lines = isElf(image) ? [] : program.lines.entries;
+  return { image, origin, hasOrigin, bits, lines, symbols: symbols.all, files };
 };
