@@ -35,6 +35,7 @@ const FOR_PROGRAMMERS = new Set([
   '<command line>',
   '{} asks for {}, which no browser has',
   '{} makes {} bytes in place of {}',
+  'a known moment is not reached',
   'data breakpoint',
   'file needed',
   'nothing is recorded',
