@@ -48,12 +48,21 @@ export class ShippedSources {
   /** A file of the user's program: it is where the client opens it, unless only its text was recorded. */
   ofProgram(file: string): DebugProtocol.Source {
     const number = [...this.recorded.keys()].indexOf(file);
-    if (number < 0) return programSource(file, this.checksums.get(file));
+    if (number < 0) return programSource(file);
     return {
       ...programSource(file),
       origin: l10n.t('the recording'),
       sourceReference: this.files.length + 1 + number,
     };
+  }
+
+  /** The same with the checksum of what was assembled, by which a client knows whether its file is another. */
+  identified(file: string): DebugProtocol.Source {
+    const source = this.source(file);
+    const checksum = source.sourceReference === undefined ? this.checksums.get(file) : undefined;
+    return checksum === undefined
+      ? source
+      : { ...source, checksums: [{ algorithm: 'SHA256', checksum }] };
   }
 
   /** The text that a client's source means, where that was recorded. */

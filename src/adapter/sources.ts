@@ -26,7 +26,7 @@ export function sourceRequests(context: SessionContext): Handlers {
       const { programs, firmware, monitor } = context.debuggee.target;
       return {
         sources: [
-          ...programs.flatMap(({ files }) => files.map((file) => shippedSources.ofProgram(file))),
+          ...programs.flatMap(({ files }) => files.map((file) => shippedSources.identified(file))),
           ...(firmware.length > 0 ? shippedSources.all('firmware') : []),
           ...(monitor ? shippedSources.all('monitor') : []),
         ],

@@ -8,6 +8,7 @@ const MEANINGLESS: ReadonlySet<string> = new Set([
   'variablesReference',
   'id',
   'threadId',
+  'checksums',
 ]);
 
 /** Writes what an adapter says as text that can be read and compared. */

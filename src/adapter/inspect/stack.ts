@@ -54,7 +54,7 @@ function dapFrame(
       return {
         id,
         name,
-        ...(location && { source: shippedSources.source(location.file) }),
+        ...(location && { source: shippedSources.identified(location.file) }),
         line: location ? context.clientLine(location.file, location.line) : 0,
         column: location ? client.toClientColumn(location.column) : 0,
         instructionPointerReference: instructionReference({
