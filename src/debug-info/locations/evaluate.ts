@@ -17,7 +17,7 @@ export interface Surroundings extends Machine {
 const MOST_OPERATIONS = 10_000;
 const DEEPEST = 1_000;
 
-const Op = {
+export const Op = {
   ADDR: 0x03,
   DEREF: 0x06,
   CONST1U: 0x08,

@@ -1,3 +1,4 @@
+import { Op } from '../locations/evaluate';
 import { Attribute, Tag } from '../reading/dwarf-names';
 import type { Troubles } from '../reading/troubles';
 import type { Entry, Unit } from '../reading/unit';
@@ -186,8 +187,7 @@ export class Types {
 function memberOffset(unit: Unit, entry: Entry): number {
   const block = unit.block(entry, Attribute.DATA_MEMBER_LOCATION);
   if (!block) return Number(unit.number(entry, Attribute.DATA_MEMBER_LOCATION) ?? 0n);
-  const PLUS_UCONST = 0x23;
-  return block.u8() === PLUS_UCONST ? block.uleb() : 0;
+  return block.u8() === Op.PLUS_UCONST ? block.uleb() : 0;
 }
 
 function bitField(unit: Unit, entry: Entry, offset: number, storage: number): Member['bits'] {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { assemble } from '../../program';
-import { asLoaded, flatImage } from '../../session';
-import { Debuggee } from '../debuggee';
+import type { Debuggee } from '../debuggee';
+import { debuggeeOf } from '../debuggee.testing';
 import { callsOfLine } from './calls-of-line';
 
 const SOURCE = `
@@ -24,26 +23,9 @@ first: ret
 second: ret
 `;
 
-/** A computer that stands before the instruction behind a label, after so many more instructions. */
+/** A computer on which so many instructions have been done. */
 async function standing(instructions: number): Promise<Debuggee> {
-  const source = new TextEncoder().encode(SOURCE);
-  const program = await assemble('k.asm', { read: () => Promise.resolve(source) });
-  const debuggee = new Debuggee(
-    {
-      programs: [asLoaded(program)],
-      image: flatImage(program),
-      monitor: 'none',
-      memory: 1 << 20,
-      allocation: 'eager',
-      intercepts: [],
-      holdInterrupts: true,
-    },
-    {
-      output: () => undefined,
-      log: () => undefined,
-      breathe: () => Promise.resolve(),
-    },
-  );
+  const debuggee = await debuggeeOf(SOURCE);
   for (let n = 0; n < instructions; n++) await debuggee.run.run({ kind: 'step-in' }, n === 0);
   return debuggee;
 }

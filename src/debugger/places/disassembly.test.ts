@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { assemble } from '../../program';
-import { asLoaded, flatImage } from '../../session';
-import { Debuggee } from '../debuggee';
+import { debuggeeOf } from '../debuggee.testing';
 import { disassembleAround } from './disassembly';
 import type { Target } from '../target';
 
@@ -21,26 +19,8 @@ wide:
     hlt
 `;
 
-async function target(monitor: 'vtx' | 'none'): Promise<Target> {
-  const program = await assemble('k.asm', {
-    read: () => Promise.resolve(new TextEncoder().encode(SOURCE)),
-  });
-  const options = {
-    programs: [asLoaded(program)],
-    image: flatImage(program),
-    monitor,
-    memory: 1 << 20,
-    allocation: 'eager',
-    intercepts: [],
-    holdInterrupts: true,
-  } as const;
-  const nothing = (): void => undefined;
-  return new Debuggee(options, {
-    output: nothing,
-    log: nothing,
-    breathe: () => Promise.resolve(),
-  }).target;
-}
+const target = async (monitor: 'vtx' | 'none'): Promise<Target> =>
+  (await debuggeeOf(SOURCE, monitor)).target;
 
 describe('disassembleAround', () => {
   it('gives exactly the rows asked for, with rising addresses, wherever it is', async () => {
