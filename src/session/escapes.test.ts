@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PAGE_SIZE } from '../processor/state/layout';
+import { PAGE_SIZE, PHYSICAL_BASE } from '../processor/state/layout';
 import { assembleText, flatImage } from './boot/flat';
 import { ATTACKS, attacker, CAUGHT } from './escapes.testing';
 import { Machine } from './machine';
@@ -14,7 +14,8 @@ const MEMORY = 1 << 20;
 const LIMIT = 60_000;
 /** The monitor's own structures lie from here on, and tables that are made of the guest's behind them. */
 const MONITOR = 0x10_0000;
-const MONITOR_END = MONITOR + (16 << 20);
+const MONITOR_END = MONITOR + (4 << 20);
+const NOTHING = Buffer.alloc(PAGE_SIZE);
 /** The monitor's descriptors in the shadow GDT of a deprivileged guest: LDT, data, code, TSS. */
 const OWN_DESCRIPTORS = [0xffd0, 0xffd8, 0xffe0, 0xffe8, 0xfff0, 0xfff8];
 
@@ -28,19 +29,31 @@ interface Escape {
   readonly descriptors: readonly bigint[];
 }
 
-/** The monitor's memory: the page of its gates, and what begins at `MONITOR`. */
-function monitorMemory({ computer: { memory } }: Machine): Buffer {
-  const gates = memory.readBytes(PAGE_SIZE, PAGE_SIZE);
-  return Buffer.concat([gates, memory.readBytes(MONITOR, MONITOR_END - MONITOR)]);
+/** Looks at the frames of the monitor's memory in place: the page of its gates, and what begins at `MONITOR`. */
+function forEachFrame({ computer }: Machine, look: (frame: number, bytes: Buffer) => void): void {
+  const { buffer } = computer.memory.memory;
+  const at = (address: number): void => {
+    look(address / PAGE_SIZE, Buffer.from(buffer, PHYSICAL_BASE + address, PAGE_SIZE));
+  };
+  at(PAGE_SIZE);
+  for (let address = MONITOR; address < MONITOR_END; address += PAGE_SIZE) at(address);
 }
 
-/** The frames, by their number in it, that are not the same. */
-function changes(before: Buffer, after: Buffer): Set<number> {
+/** Copies of those that hold anything, by their numbers. */
+function monitorFrames(machine: Machine): Map<number, Buffer> {
+  const held = new Map<number, Buffer>();
+  forEachFrame(machine, (frame, bytes) => {
+    if (!bytes.equals(NOTHING)) held.set(frame, Buffer.from(bytes));
+  });
+  return held;
+}
+
+/** The numbers of the frames that are not as they were. */
+function changes(machine: Machine, before: ReadonlyMap<number, Buffer>): Set<number> {
   const changed = new Set<number>();
-  for (let at = 0; at < before.length; at += PAGE_SIZE) {
-    const end = at + PAGE_SIZE;
-    if (before.compare(after, at, end, at, end) !== 0) changed.add(at / PAGE_SIZE);
-  }
+  forEachFrame(machine, (frame, bytes) => {
+    if (!bytes.equals(before.get(frame) ?? NOTHING)) changed.add(frame);
+  });
   return changed;
 }
 
@@ -48,7 +61,7 @@ function changes(before: Buffer, after: Buffer): Set<number> {
 function translations({ vm }: Machine): (frame: number) => boolean {
   const cache = vm?.translated?.translator.cache;
   if (!cache) return () => false;
-  const first = (cache.frame - MONITOR) / PAGE_SIZE + 1;
+  const first = cache.frame / PAGE_SIZE;
   return (frame) => frame >= first && frame < first + cache.size / PAGE_SIZE;
 }
 
@@ -61,12 +74,12 @@ function descriptors({ vm, computer }: Machine): bigint[] {
 async function run(source: string, { monitor, paging = 'ept' }: Way): Promise<Escape> {
   const image = flatImage(await assembleText(source));
   const machine = new Machine(image, { monitor, paging, memory: MEMORY });
-  const before = monitorMemory(machine);
+  const before = monitorFrames(machine);
   const stop = new MachineRun(machine).turn(60_000, LIMIT);
   return {
     machine,
     end: stop.kind === 'end' ? stop.end.kind : stop.kind,
-    changed: changes(before, monitorMemory(machine)),
+    changed: changes(machine, before),
     descriptors: descriptors(machine),
   };
 }
