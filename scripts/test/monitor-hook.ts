@@ -1,12 +1,20 @@
+import { readFileSync } from 'node:fs';
 import Module from 'node:module';
+import { sep } from 'node:path';
 import { transformSync } from 'esbuild';
 import { firmwareSources } from '../build/firmware-files';
-import { isMonitorFile, monitorSources, readWithSites } from '../build/monitor-files';
+import {
+  isMonitorFile,
+  monitorSources,
+  readWithSites,
+  SOURCE_FOLDER,
+} from '../build/monitor-files';
 import { sampleFiles } from '../build/sample-files';
 
 /**
  * Gives unit tests, which run from the sources, what the build gives the product: the monitor's
- * operations know where they stand, and `ringside:monitor-sources` and the like are there.
+ * operations know where they stand, `ringside:monitor-sources` and the like are there, and what a module
+ * takes from another one costs next to nothing.
  */
 
 /** Modules that the build makes, by their names; each is made when it is first asked for. */
@@ -39,16 +47,28 @@ loader._load = (request, parent, isMain) => {
 
 const plain = loader._extensions['.ts'] ?? loader._extensions['.js'];
 loader._extensions['.ts'] = (module, path) => {
-  if (!isMonitorFile(path)) {
-    plain?.(module, path);
-    return;
-  }
-  const { code } = transformSync(readWithSites(path), {
+  if (path.startsWith(SOURCE_FOLDER + sep)) module._compile(compiled(path), path);
+  else plain?.(module, path);
+};
+
+function compiled(path: string): string {
+  const text = isMonitorFile(path) ? readWithSites(path) : readFileSync(path, 'utf8');
+  const { code } = transformSync(text, {
     loader: 'ts',
     format: 'cjs',
     target: 'es2022',
     sourcefile: path,
     sourcemap: 'inline',
   });
-  module._compile(code, path);
-};
+  return withoutCopy(code);
+}
+
+/**
+ * Lets a module give its exports themselves. The compiler makes an object of them, and gives a copy with a getter for
+ * each: the tests were half as fast again by these.
+ */
+function withoutCopy(code: string): string {
+  const give = /^module\.exports = __toCommonJS\((\w+)\);$/m;
+  const itself = 'module.exports = __defProp($1, "__esModule", { value: true });';
+  return code.replace(give, itself);
+}
