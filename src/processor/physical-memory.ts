@@ -34,6 +34,8 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   private readonly regions = new MemoryRegions();
   /** Frames that somebody may write in place, without telling. */
   private readonly inHand = new Set<number>();
+  /** By frame: 1 where anybody has written or may have. The others hold zeros and need not be looked at. */
+  private readonly reached: Uint8Array;
 
   /** All of it, with what is behind RAM. */
   readonly size: number;
@@ -60,6 +62,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     this.memory = memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.view = new DataView(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer, PHYSICAL_BASE, size);
+    this.reached = new Uint8Array(Math.ceil(size / PAGE_SIZE)).fill(memory ? 1 : 0);
   }
 
   /** The place of a further processor, which is none of this memory. @param number from 1 */
@@ -223,9 +226,9 @@ export class PhysicalMemory implements Persistent<MemoryState> {
   save(): MemoryState {
     const used: number[] = [];
     const words = new Int32Array(this.memory.buffer, PHYSICAL_BASE, this.size / 4);
-    for (let frame = 0; frame * PAGE_SIZE < this.size; frame++) {
+    this.eachReached((frame) => {
       if (!isZero(words, frame * WORDS_PER_FRAME)) used.push(frame);
-    }
+    });
     const bytes = new Uint8Array(used.length * PAGE_SIZE);
     used.forEach((frame, n) => {
       bytes.set(this.frame(frame * PAGE_SIZE), n * PAGE_SIZE);
@@ -235,10 +238,25 @@ export class PhysicalMemory implements Persistent<MemoryState> {
 
   /** Whoever has decoded code or remembered anything else of what lay in memory must forget it. */
   restore({ frames, bytes }: MemoryState): void {
-    this.bytes.fill(0);
+    this.eachReached((frame) => this.frame(frame * PAGE_SIZE).fill(0));
     frames.forEach((frame, n) => {
-      this.bytes.set(bytes.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE), frame * PAGE_SIZE);
+      this.restoreFrame(frame, bytes.subarray(n * PAGE_SIZE, (n + 1) * PAGE_SIZE));
     });
+  }
+
+  /** The same for a page: what a frame held, given by its number. */
+  restoreFrame(frame: number, bytes: Uint8Array): void {
+    this.reached[frame] = 1;
+    this.frame(frame * PAGE_SIZE).set(bytes);
+  }
+
+  /** Somebody may write to a frame from now on, without telling each time. @param address of the frame */
+  reach(address: number): void {
+    this.reached[address / PAGE_SIZE] = 1;
+  }
+
+  private eachReached(visit: (frame: number) => void): void {
+    for (let at = this.reached.indexOf(1); at >= 0; at = this.reached.indexOf(1, at + 1)) visit(at);
   }
 
   /**
@@ -251,6 +269,7 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     const count = PAGE_SIZE / 4;
     if (!this.contains(address, PAGE_SIZE)) return new Int32Array(count).fill(-1);
     this.inHand.add(address / PAGE_SIZE);
+    this.reach(address);
     return new Int32Array(this.memory.buffer, PHYSICAL_BASE + address, count);
   }
 
@@ -259,13 +278,17 @@ export class PhysicalMemory implements Persistent<MemoryState> {
     return this.inHand;
   }
 
-  /** A run of RAM in place. Whoever writes calls `written`, unless no code ever lies there. */
+  /** A run of RAM in place. Whoever writes calls `written`. */
   inPlace(address: number, length: number): Uint8Array {
     return this.bytes.subarray(address, address + length);
   }
 
-  /** Tells the watcher of bytes that were written in place. */
+  /** Tells of bytes that were written, or may have been. */
   written(address: number, length: number): void {
+    const last = Math.floor((address + length - 1) / PAGE_SIZE);
+    for (let frame = Math.floor(address / PAGE_SIZE); frame <= last; frame++) {
+      this.reached[frame] = 1;
+    }
     for (const watcher of this.watchers) watcher(address, length);
   }
 

@@ -26,7 +26,7 @@ export class MemoryCaches implements ProcessorCaches {
   private readonly tlbs: SoftwareTlb[];
 
   constructor(private readonly memory: PhysicalMemory) {
-    this.tlb = new SoftwareTlb(memory.view);
+    this.tlb = new SoftwareTlb(memory);
     this.tlbs = [this.tlb];
     this.code = new CodeCache(memory, () => {
       for (const tlb of this.tlbs) {
@@ -43,7 +43,7 @@ export class MemoryCaches implements ProcessorCaches {
 
   /** Those of a further processor, which has a TLB of its own. */
   forFurther(place: ProcessorPlace): ProcessorCaches {
-    const tlb = new SoftwareTlb(this.memory.view, place);
+    const tlb = new SoftwareTlb(this.memory, place);
     this.tlbs.push(tlb);
     const { code, details } = this;
     const markCode = (frame: number): void => {

@@ -11,7 +11,8 @@ describe('entries of the software TLB', () => {
   let tlb: SoftwareTlb;
 
   beforeEach(() => {
-    tlb = new SoftwareTlb(new DataView(new ArrayBuffer(CodeCache.BASE)));
+    const view = new DataView(new ArrayBuffer(CodeCache.BASE));
+    tlb = new SoftwareTlb({ view, reach: () => undefined });
   });
 
   const page: TlbFill = {

@@ -9,10 +9,12 @@ const CODE = CodeTlb.BASE;
 describe('software TLB', () => {
   let view: DataView;
   let tlb: SoftwareTlb;
+  let reached: number[];
 
   beforeEach(() => {
     view = new DataView(new ArrayBuffer(CodeCache.BASE));
-    tlb = new SoftwareTlb(view);
+    reached = [];
+    tlb = new SoftwareTlb({ view, reach: (frame) => reached.push(frame) });
   });
 
   const fill = (linear: bigint, more: Partial<TlbFill> = {}, set: number = Tlb.BASE): void => {
@@ -115,9 +117,20 @@ describe('software TLB', () => {
     tlb.restore(saved);
     assert.deepEqual(tlb.save(), saved);
     tlb.flushPage(0, 0n); // it has not forgotten which pieces belong together
-    const again = new SoftwareTlb(new DataView(new ArrayBuffer(CodeCache.BASE)));
+    const others = new DataView(new ArrayBuffer(CodeCache.BASE));
+    reached = [];
+    const again = new SoftwareTlb({ view: others, reach: (frame) => reached.push(frame) });
     again.restore(saved);
+    assert.ok(reached.includes(0x5000));
     again.flushPage(0, 0n);
     assert.deepEqual(again.save(), tlb.save());
+  });
+
+  it('tells of each frame that may be written by what it keeps, and of no other', () => {
+    fill(0x1000n, { frame: 0x7000, writable: false });
+    assert.deepEqual(reached, []);
+    fill(0x1000n, { frame: 0x7000 });
+    fill(0xffff_8000_0000_0000n, { frame: 0x9000 }, GUEST);
+    assert.deepEqual(reached, [0x7000, 0x9000]);
   });
 });

@@ -8,6 +8,7 @@ import {
   type ProcessorPlace,
 } from '../state/layout';
 import type { Persistent } from '../persistent';
+import type { PhysicalMemory } from '../physical-memory';
 
 const NO_TAG = 0xffffffffffffffffn;
 /** The low half of an empty tag: those of pages end in zeros, but for the marks. */
@@ -64,10 +65,15 @@ export class SoftwareTlb implements Persistent<TlbState> {
   private readWatches: ((frame: number) => boolean) | undefined;
   private tracks: ((frame: number) => boolean) | undefined;
 
+  private readonly view: DataView;
+
+  /** @param memory what translations lead into: it is told of the frames that may be written by one */
   constructor(
-    private readonly view: DataView,
+    private readonly memory: Pick<PhysicalMemory, 'view' | 'reach'>,
     private readonly place: ProcessorPlace = FIRST_PLACE,
   ) {
+    const { view } = memory;
+    this.view = view;
     const all = (base: number, size: number): void => {
       new Uint8Array(view.buffer, base, size).fill(0xff);
     };
@@ -108,6 +114,7 @@ export class SoftwareTlb implements Persistent<TlbState> {
     view.setBigUint64(at + Tlb.READ_TAG, entry.readable ? readTag : NO_TAG, true);
     view.setBigUint64(at + Tlb.WRITE_TAG, entry.writable ? writeTag : NO_TAG, true);
     view.setInt32(at + Tlb.ADDEND, addendOf(page, entry.frame), true);
+    if (entry.writable) this.memory.reach(entry.frame);
     const key = entry.key === undefined ? 0 : entry.key + 1;
     const flags = (entry.global ? GLOBAL : 0) | (entry.pageShift << SHIFT) | (key << KEY);
     view.setInt32(at + Tlb.FLAGS, flags, true);
@@ -418,6 +425,8 @@ export class SoftwareTlb implements Persistent<TlbState> {
       words(at, data.subarray(n + 1, n + 7));
       const world = worldOfSet(this.numberOf(at));
       this.used[world].add(at);
+      const write = this.view.getUint32(at + Tlb.WRITE_TAG, true);
+      if (write !== EMPTY) this.memory.reach(this.frameOf(at, write));
       if ((((data[n + 6] ?? 0) >> SHIFT) & 0xff) > 12) this.largePages[world] = true;
     }
     for (let n = 0; n < code.length; n += 4) {

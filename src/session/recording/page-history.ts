@@ -63,7 +63,7 @@ export class PageHistory {
     }
     for (const frame of changed) {
       // Nobody is told, as nobody is who restores a machine: what follows from memory is restored with it.
-      memory.frame(frame * PAGE_SIZE).set(versionOf(target, frame));
+      memory.restoreFrame(frame, versionOf(target, frame));
     }
     this.latest = target;
   }

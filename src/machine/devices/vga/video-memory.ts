@@ -41,6 +41,8 @@ export class VideoMemory implements VideoBytes, Persistent<VideoMemoryState> {
     this.given = owner.card;
     this.bytes = this.given ?? new Uint8Array(PLANES_SIZE);
     this.divided = divide(this.bytes);
+    // The planes are written in place at any time: nobody is told of each byte.
+    if (this.given) owner.cardWritten?.(0, PLANES_SIZE);
   }
 
   get planes(): Planes {
