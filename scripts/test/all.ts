@@ -14,7 +14,8 @@ import { secondAttempt } from './second-attempt';
 
 const ROOT = resolve(__dirname, '../..');
 const MOCHA = 'node_modules/mocha/bin/mocha.js';
-/** Files of tests that share nothing run beside each other; a real VS Code wants the machine for itself. */
+const PLAIN_MOCHA = [MOCHA, '--config=test/mocharc.json'];
+/** Files of tests that share nothing run beside each other. */
 const BESIDE = ['--parallel', '--jobs', String(Math.max(2, availableParallelism()))];
 
 interface Counts {
@@ -25,8 +26,19 @@ interface Counts {
   readonly failures: string;
 }
 
-/** Runs a program, shows what it writes, and gives back all of it. */
-function show(args: readonly string[]): Promise<{ output: string; status: number }> {
+/** The words in which mocha counts. */
+const WORDS = { passed: /(\d+) passing/g, failed: /(\d+) failing/g };
+
+interface Output {
+  readonly output: string;
+  readonly status: number;
+}
+
+/** Runs a program, shows what it writes, at once or at its end, and gives back all of it. */
+function show(
+  args: readonly string[],
+  when: 'at once' | 'at its end' = 'at once',
+): Promise<Output> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
@@ -35,21 +47,18 @@ function show(args: readonly string[]): Promise<{ output: string; status: number
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
-      process.stdout.write(chunk);
+      if (when === 'at once') process.stdout.write(chunk);
     });
     child.on('error', reject);
     child.on('close', (status) => {
+      if (when === 'at its end') process.stdout.write(output);
       done({ output, status: status ?? 1 });
     });
   });
 }
 
 /** The last number before a word. A program that broke off before it could count has failed once. */
-function counts(
-  title: string,
-  { output, status }: { output: string; status: number },
-  words: { passed: RegExp; failed: RegExp },
-): Counts {
+function counts(title: string, { output, status }: Output, words = WORDS): Counts {
   const last = (pattern: RegExp): number => Number([...output.matchAll(pattern)].at(-1)?.[1] ?? 0);
   const passed = last(words.passed);
   const failed = last(words.failed);
@@ -59,34 +68,52 @@ function counts(
   return { title, passed, failed: brokeOff ? 1 : failed, failures };
 }
 
-async function main(): Promise<void> {
+/** What needs no VS Code. */
+async function withoutWorkbench(): Promise<Counts[]> {
   const results: Counts[] = [];
-  const tsx = ['--import', 'tsx'];
   const built = await show(['scripts/build.mjs', '--tests']);
   if (built.status !== 0) results.push({ title: 'build', passed: 0, failed: 1, failures: '' });
-  const words = { passed: /(\d+) passing/g, failed: /(\d+) failing/g };
-  results.push(counts('unit tests', await show([MOCHA, ...BESIDE]), words));
-  const mocha = [MOCHA, '--config=test/mocharc.json'];
+  results.push(counts('unit tests', await show([MOCHA, ...BESIDE])));
   const transcripts = await show([
-    ...[...mocha, ...BESIDE],
+    ...[...PLAIN_MOCHA, ...BESIDE],
     ...['test/transcripts/*.test.ts', 'test/cli/*.test.ts', 'test/clients/*.test.ts'],
   ]);
-  results.push(counts('transcripts and command line', transcripts, words));
-  const kernels = await show([...mocha, ...BESIDE, 'test/kernels/*.test.ts']);
+  results.push(counts('transcripts and command line', transcripts));
+  const kernels = await show([...PLAIN_MOCHA, ...BESIDE, 'test/kernels/*.test.ts']);
   // Where neither Debian's packages nor a compiler can be had, there is nothing to count.
-  if (!/^\s+0 passing/m.test(kernels.output)) results.push(counts('kernels', kernels, words));
-  if (canRunServer()) process.env['RINGSIDE_VSIX'] = await packageExtension();
-  for (const file of canRunServer() ? readdirSync(join(ROOT, 'test/person')).sort() : []) {
+  if (!/^\s+0 passing/m.test(kernels.output)) results.push(counts('kernels', kernels));
+  return results;
+}
+
+/** A person's sessions in the packed extension, one suite after the other. */
+async function asPerson(): Promise<Counts[]> {
+  const results: Counts[] = [];
+  for (const file of readdirSync(join(ROOT, 'test/person')).sort()) {
     if (!file.endsWith('.test.ts')) continue;
     const title = `as a person, in the packed extension: ${file.slice(0, -'.test.ts'.length)}`;
-    const person = await secondAttempt(title, async () =>
-      counts(title, await show([...mocha, `test/person/${file}`]), words),
-    );
-    results.push(person);
+    const attempt = async (): Promise<Counts> =>
+      counts(title, await show([...PLAIN_MOCHA, `test/person/${file}`]));
+    results.push(await secondAttempt(title, attempt));
   }
-  const workbench = await show([...tsx, 'test/workbench/run.ts']);
+  return results;
+}
+
+async function inWorkbench(): Promise<Counts> {
+  const run = await show(['--import', 'tsx', 'test/workbench/run.ts'], 'at its end');
   const own = { passed: /^(\d+) passed, \d+ failed$/gm, failed: /^\d+ passed, (\d+) failed$/gm };
-  results.push(counts('workbench', workbench, own));
+  return counts('workbench', run, own);
+}
+
+/** Both in a real VS Code, which waits often for what is drawn: one beside the other. */
+async function inVsCode(): Promise<Counts[]> {
+  if (!canRunServer()) return [await inWorkbench()];
+  process.env['RINGSIDE_VSIX'] = await packageExtension();
+  const [persons, workbench] = await Promise.all([asPerson(), inWorkbench()]);
+  return [...persons, workbench];
+}
+
+async function main(): Promise<void> {
+  const results = [...(await withoutWorkbench()), ...(await inVsCode())];
 
   // Once more, at the end: what failed in the middle of an hour’s output is hard to find.
   for (const { title, failures } of results) {
