@@ -2,8 +2,10 @@
  * The characters of 8 × 16 dots that firmware leaves in plane 2, for programs that are started without
  * any: those of `firmware/video/fonts/font-8x16.asm`, as its test holds. 256 pictures of 16 bytes.
  */
-export const powerOnFont = (): Uint8Array =>
-  Uint8Array.from(ROWS.match(/../g) ?? [], (row) => parseInt(row, 16));
+export const powerOnFont = (): Readonly<Uint8Array> =>
+  (font ??= Uint8Array.from(ROWS.match(/../g) ?? [], (row) => parseInt(row, 16)));
+
+let font: Uint8Array | undefined;
 
 const ROWS = [
   '0000000000000000000000000000000000007e81a5a581a599817e000000000000007effdbdbffdbe7ff7e0000000000',
