@@ -1,8 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { isKeyword } from '../program/parser';
-import { closest } from '../program/suggest';
-import { statementWords } from '../program/words';
-import { mnemonicNames } from '../program/x86/mnemonics';
+import { nearest } from '../program/suggest';
+import { statements } from '../program/unknown-word';
 import { registerNames, registerOf } from '../program/x86/registers';
 import { tokenAt } from './hover/hover';
 import type { FileView } from './program-view';
@@ -15,7 +14,10 @@ export interface Fix {
   readonly edit: Edit;
 }
 
-/** The words that an unknown one at this place was most likely meant to be. */
+/** How many words are offered for one. */
+const OFFERED = 3;
+
+/** The words that an unknown one at this place was most likely meant to be: the likeliest first. */
 export function fixesAt(view: FileView, position: Position): Fix[] {
   const token = tokenAt(view, position);
   if (token?.kind !== 'id' || !view.analysis) return [];
@@ -24,27 +26,22 @@ export function fixesAt(view: FileView, position: Position): Fix[] {
   if (isKeyword(word) || registerOf(word) !== undefined) return [];
   if (view.analysis.index.at(view.file, position)?.entity.definitions.length) return [];
   const isHead = token === view.shape(position.line).head;
-  const better = isHead ? statementLike(view, text) : valueLike(view, text, position.line);
-  if (better === undefined) return [];
-  return [
-    { title: l10n.t('Change to `{0}`', better), edit: { place: placeOf(token), text: better } },
-  ];
+  const words = isHead
+    ? [...names(view, 'macro'), ...statements()]
+    : values(view, text, position.line);
+  return nearest(text, words, OFFERED).map((better) => ({
+    title: l10n.t('Change to `{0}`', better),
+    edit: { place: placeOf(token), text: better },
+  }));
 }
 
-function statementLike(view: FileView, word: string): string | undefined {
-  const macros = names(view, 'macro');
-  return closest(word, [...macros, ...statementWords(), ...mnemonicNames()]);
-}
-
-function valueLike(view: FileView, word: string, line: number): string | undefined {
+function values(view: FileView, word: string, line: number): string[] {
   if (!word.startsWith('.'))
-    return closest(word, [...names(view, 'symbol'), ...names(view, 'define'), ...registerNames()]);
+    return [...names(view, 'symbol'), ...names(view, 'define'), ...registerNames()];
   const parent = view.parentAt(line);
-  const locals = names(view, 'symbol').filter((name) => name.startsWith(`${parent}.`));
-  return closest(
-    word,
-    locals.map((name) => name.slice(parent.length)),
-  );
+  return names(view, 'symbol')
+    .filter((name) => name.startsWith(`${parent}.`))
+    .map((name) => name.slice(parent.length));
 }
 
 function names(view: FileView, kind: 'symbol' | 'define' | 'macro'): string[] {

@@ -82,6 +82,16 @@ describe('fixes', () => {
     assert.equal(await fixed('  mov |eaz, 1'), 'eax');
   });
 
+  it('prefer common instructions, and offer some that are as near', async () => {
+    assert.equal(await fixed('  |tst eax, eax'), 'test');
+    assert.equal(await fixed('  |mv eax, 1'), 'mov');
+    const { service, file, position } = marked('  |jnee x\nx: nop');
+    const offered = (await service.fixes(file, position)).map(({ edit }) => edit.text);
+    assert.equal(offered[0], 'jne');
+    assert.equal(offered.length, 3);
+    assert.equal(new Set(offered).size, 3);
+  });
+
   it('leave alone what is right or unlike anything', async () => {
     assert.equal(await fixed('  |mov ax, 1'), undefined);
     assert.equal(await fixed('x: jmp |x'), undefined);

@@ -42,6 +42,22 @@ export function closest(word: string, words: Iterable<string>): string | undefin
   return best;
 }
 
+/** Some of the words that `word` may have been meant to be: the nearest first, those as near in their order. */
+export function nearest(word: string, words: Iterable<string>, count: number): string[] {
+  const wanted = word.toLowerCase();
+  const limit = wanted.length <= 3 ? 1 : 2;
+  return [...new Set(words)]
+    .filter((candidate) => candidate !== word)
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(wanted, candidate.toLowerCase(), limit),
+    }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
 /** Answers kept by a Suggester. */
 const KEPT = 1000;
 

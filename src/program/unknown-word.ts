@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { COMMON_INSTRUCTIONS } from '../isa/instructions/common';
 import { editDistance, Suggester } from './suggest';
 import { isOp, type Token } from './tokens';
 import { statementWords } from './words';
@@ -6,8 +7,12 @@ import { takesOperands } from './x86/forms';
 import { mnemonicNames } from './x86/mnemonics';
 import { registerOf } from './x86/registers';
 
-/** Everything that a line can begin with, but for names. */
-const STATEMENTS = new Suggester(() => [...statementWords(), ...mnemonicNames()]);
+/** Everything that a line can begin with, but for names: the likelier first. */
+const STATEMENTS = new Suggester(statements);
+
+export function statements(): string[] {
+  return [...COMMON_INSTRUCTIONS, ...statementWords(), ...mnemonicNames()];
+}
 
 /** The message for a line that begins with a word of no meaning; `next` follows the word. */
 export function unknownWord(token: Token, next: Token | undefined): string {

@@ -30,6 +30,22 @@ describe('completion', () => {
     assert.ok(all.indexOf('and') < all.indexOf('aesenc'));
   });
 
+  it('begins with what a person most likely means', async () => {
+    for (const [typed, meant] of [
+      ['mo', 'mov'],
+      ['t', 'test'],
+      ['pu', 'push'],
+      ['ca', 'call'],
+      ['vml', 'vmlaunch'],
+    ] as const) {
+      const all = await labels(`bits 64\n  ${typed}|`);
+      assert.equal(
+        all.find((name) => name.startsWith(typed)),
+        meant,
+      );
+    }
+  });
+
   it('offers directives, data words, prefixes and macros there, too', async () => {
     const all = await labels('%macro dump 0\n%endmacro\n%define dots 1\n  d|');
     for (const word of ['db', 'dq', 'default', 'dump', 'dec']) assert.ok(all.includes(word), word);

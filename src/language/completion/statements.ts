@@ -1,4 +1,5 @@
 import { glossedMnemonics } from '../../isa/instructions/glosses';
+import { COMMON_INSTRUCTIONS } from '../../isa/instructions/common';
 import { conditionalGloss } from '../../isa/instructions/conditions';
 import { CodeExt } from 'iced-x86';
 import { codesOf } from '../../program/x86/codes';
@@ -44,11 +45,20 @@ function extension(name: string): string {
   return text;
 }
 
+const COMMON = new Set(COMMON_INSTRUCTIONS);
+
 let usual: Set<string> | undefined;
 
 /** Instructions that programs of this kind are made of; the two thousand others come behind them. */
 const isUsual = (name: string): boolean =>
   (usual ??= new Set(glossedMnemonics())).has(name) || conditionalGloss(name) !== undefined;
+
+/** What its mnemonic is sorted by: those that a person most likely means come first. */
+function placeAmong(name: string): string {
+  if (COMMON.has(name)) return '1';
+  if (isUsual(name)) return '2';
+  return isRareMnemonic(name) ? '6' : '4';
+}
 
 /** Mnemonics, directives and macros: what may begin a statement. */
 export function statementItems(context: CompletionContext): CompletionItem[] {
@@ -69,15 +79,9 @@ export function statementItems(context: CompletionContext): CompletionItem[] {
   const mode = MODE_BITS[view.bits(position.line)];
   for (const name of mnemonicNames()) {
     if (first !== '' && !name.startsWith(first)) continue;
-    const often = isUsual(name);
-    if (!often && first === '') continue;
+    if (!isUsual(name) && first === '') continue;
     if ((modesOf(name) & mode) === 0) continue;
-    add(
-      name,
-      'instruction',
-      describeMnemonic(name) ?? extension(name),
-      often ? '2' : isRareMnemonic(name) ? '6' : '4',
-    );
+    add(name, 'instruction', describeMnemonic(name) ?? extension(name), placeAmong(name));
   }
   for (const { name, kind, gloss } of allWords())
     if (kind === 'directive' && name.startsWith(first)) add(name, 'directive', gloss, '3');

@@ -127,12 +127,12 @@ function registerFixes(client: LanguageClient): vscode.Disposable {
         const fixes = await client.ask(document, token, (s, file) =>
           s.fixes(file, toPosition(start)),
         );
-        for (const { title, edit } of fixes ?? []) {
+        for (const [n, { title, edit }] of (fixes ?? []).entries()) {
           const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
           action.edit = new vscode.WorkspaceEdit();
           action.edit.replace(uriOf(edit.place.file), toRange(edit.place.range), edit.text);
           action.diagnostics = [diagnostic];
-          action.isPreferred = true;
+          action.isPreferred = n === 0;
           actions.push(action);
         }
       }

@@ -1,0 +1,46 @@
+/**
+ * Instructions of which most lines of kernels, boot sectors and hypervisors consist: what a person most likely means
+ * by a few letters, or by a word that is none.
+ */
+export const COMMON_INSTRUCTIONS: readonly string[] = [
+  ...['mov', 'lea', 'push', 'pop', 'xchg', 'movzx', 'movsx'],
+  ...['add', 'sub', 'inc', 'dec', 'neg', 'mul', 'imul', 'div', 'idiv'],
+  ...['and', 'or', 'xor', 'not', 'shl', 'shr', 'sar', 'cmp', 'test'],
+  ...[
+    'jmp',
+    'je',
+    'jne',
+    'jz',
+    'jnz',
+    'jc',
+    'jnc',
+    'ja',
+    'jae',
+    'jb',
+    'jbe',
+    'jg',
+    'jge',
+    'jl',
+    'jle',
+  ],
+  ...[
+    'loop',
+    'call',
+    'ret',
+    'int',
+    'iret',
+    'iretd',
+    'iretq',
+    'nop',
+    'hlt',
+    'cli',
+    'sti',
+    'cld',
+    'std',
+  ],
+  ...['lodsb', 'lodsw', 'stosb', 'stosd', 'stosq', 'movsb', 'movsd', 'movsq', 'rep'],
+  ...['in', 'out', 'cpuid', 'rdmsr', 'wrmsr', 'rdtsc', 'invlpg'],
+  ...['lgdt', 'lidt', 'lldt', 'ltr', 'pushf', 'popf', 'syscall', 'sysret', 'swapgs'],
+  ...['vmcall', 'vmxon', 'vmclear', 'vmptrld', 'vmread', 'vmwrite', 'vmlaunch', 'vmresume'],
+  ...['vmrun', 'vmload', 'vmsave', 'vmmcall'],
+];
