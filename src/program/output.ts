@@ -98,7 +98,7 @@ export class Output {
     const joins =
       last?.chain === chain && last.kind === kind && last.section === section && kind !== 'code';
     if (joins && last.offset + last.length === offset) {
-      this.runs[this.runs.length - 1] = { ...last, length: last.length + length };
+      last.length += length;
       return;
     }
     const shown = this.padding ? 'data' : kind;

@@ -47,6 +47,8 @@ const MAX_PREFIXES = 14;
 
 const EMPTY: Body = { kind: 'empty' };
 
+const NO_TIMES: readonly Expression[] = [];
+
 /** Whether `word` (lower case) begins a statement, so that it is no label. */
 export function isKeyword(word: string): boolean {
   return isStatementWord(word) || isMnemonic(word);
@@ -65,10 +67,10 @@ export function parseStatement(
   const place = chain[chain.length - 1] ?? { file: '', line: 1, column: 1 };
   const cursor = new Cursor(tokens, { ...place, endColumn: place.column }, warn);
   const label = parseLabel(cursor);
-  const times: Expression[] = [];
+  let times = NO_TIMES;
   while (cursor.word === 'times') {
     cursor.index++;
-    times.push(parseExpression(cursor));
+    times = [...times, parseExpression(cursor)];
   }
   const span = cursor.span;
   const body = parseBody(cursor);
