@@ -11,7 +11,7 @@ import { constants, macros, nested, tables } from './assembler-sources';
 
 // npm runs scripts in the project's folder.
 const PROGRAM = readFileSync('src/program/testdata/programs/p1k.asm', 'utf8');
-const REPEATS = 25;
+const REPEATS = 11;
 
 /** The program of 1,000 lines, over and over: labels become local to a label of their own. */
 function source(lines: number): string {
