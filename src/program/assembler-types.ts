@@ -24,6 +24,6 @@ export interface Run {
   readonly bits: 16 | 32 | 64;
   readonly section: Section;
   readonly offset: number;
-  readonly length: number;
+  length: number;
   readonly chain: readonly Span[];
 }

@@ -56,8 +56,9 @@ export class Cursor {
     const last = this.tokens[this.index - 1];
     const first = token ?? last ?? this.line;
     if (!last || last.line !== first.line || last.file !== first.file) return first;
+    if (first.endColumn >= last.endColumn) return first;
     const { file, line, column } = first;
-    return { file, line, column, endColumn: Math.max(first.endColumn, last.endColumn) };
+    return { file, line, column, endColumn: last.endColumn };
   }
 
   /** The token here, or the end of the line. */

@@ -11,7 +11,7 @@ import { align, includeBinary, repeat } from './storage';
 /** Assembles one statement in the current pass; what is wrong with it is reported. */
 export function execute(a: Assembler, statement: Statement): void {
   a.messages.chain = statement.chain;
-  a.names.statementStart = a.output.position;
+  a.output.beginStatement();
   try {
     const { label, body, chain } = statement;
     if (label && body.kind !== 'equ' && a.names.isLabel(label))

@@ -76,3 +76,12 @@ export function some(expression: Expression, test: (e: Expression) => boolean): 
       return false;
   }
 }
+
+/** Whether it has the same value everywhere, and computing it warns of nothing. */
+export const isConstant = (expression: Expression): boolean => !some(expression, changes);
+
+const changes = (e: Expression): boolean =>
+  e.kind === 'symbol' ||
+  e.kind === 'here' ||
+  e.kind === 'start' ||
+  (e.kind === 'binary' && e.operator === '<=>');

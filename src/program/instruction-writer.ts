@@ -1,34 +1,25 @@
 import * as l10n from '@vscode/l10n';
 import type { Assembler } from './assembler';
-import { SourceError } from './diagnostics';
+import { SourceError, type Span } from './diagnostics';
 import { evaluate } from './evaluate';
 import { checkRanges } from './operand-ranges';
-import type { AddressHint, Body, MemoryOperand, Statement } from './statement';
+import type { Decision } from './decision';
+import type { AddressHint, InstructionBody, MemoryOperand, Statement } from './statement';
 import { repeat } from './storage';
 import { isSummed } from './summed';
-import { isKnown, UNKNOWN, singleBase, type Value } from './value';
+import { isKnown, sameValue, singleBase, UNKNOWN, type Value } from './value';
 import { addressOf } from './x86/address';
-import { ChoiceCache } from './x86/choice-cache';
-import type { VectorChoice } from './x86/cpu-levels';
+import { ChoiceCache, matchOf } from './x86/choice-cache';
 import { encode, withPrefixes } from './x86/encode';
 import type { Context, Resolved } from './x86/match';
 import { canCheckBounds, isConditionalJump, NEAR_JCC, shortJumpOpcode } from './x86/jumps';
 import { lonePrefixes, sizedPrefixes, withBounds } from './x86/prefix-bytes';
 import type { Choice } from './x86/select';
 
-type InstructionBody = Extract<Body, { kind: 'instruction' }>;
+/** Who keeps a decision: the instruction itself where it is constant, so that all lines that share it share that. */
+type Keeper = Pick<Statement, 'decision'>;
 
-/** What a statement chose, and by what; the choice stands as long as that stays the same. */
-interface Memory {
-  readonly values: readonly Value[];
-  readonly position: number;
-  readonly bits: number;
-  readonly cpu: number;
-  readonly vectors: VectorChoice;
-  readonly defaultRelative: boolean;
-  readonly operands: readonly Resolved[];
-  readonly choice: Choice;
-}
+type Decided = Pick<Decision, 'choice' | 'values'>;
 
 /** From so many copies on, `times` makes one entry of the line table instead of one each. */
 const MANY = 4096;
@@ -39,19 +30,12 @@ const dependsOnPlace = (choice: Choice): boolean =>
   );
 
 const sameValues = (a: readonly Value[], b: readonly Value[]): boolean =>
-  a.length === b.length &&
-  a.every((value, i) => {
-    const other = b[i];
-    return (
-      other !== undefined &&
-      value.n === other.n &&
-      value.unknown === other.unknown &&
-      value.terms.length === other.terms.length &&
-      value.terms.every(
-        (term, k) => term.of === other.terms[k]?.of && term.count === other.terms[k]?.count,
-      )
-    );
-  });
+  a === b ||
+  (a.length === b.length &&
+    a.every((value, i) => {
+      const other = b[i];
+      return other !== undefined && sameValue(value, other);
+    }));
 
 const hasBranch = (choice: Choice): boolean =>
   choice.match.slots.some((slot) => slot.kind === 'branch');
@@ -74,9 +58,7 @@ function keyOf(
 /** Assembles instruction statements: computes the operands, has the form chosen, and writes the bytes. */
 export class InstructionWriter {
   /** The choices for instructions that depend on nothing but their registers. */
-  private readonly fixed = new Map<string, Memory>();
-  /** The choices for all others. */
-  private readonly chosen = new WeakMap<Statement, Memory>();
+  private readonly fixed = new Map<string, Decision>();
 
   private readonly forms = new ChoiceCache();
 
@@ -93,22 +75,24 @@ export class InstructionWriter {
       for (let i = 0; i < count; i++) assembler.room(bytes.length, 'code')?.set(bytes);
       return;
     }
-    const values = this.valuesOf(body);
+    const keeper = written.constant && body === written ? written : statement;
+    const values =
+      keeper.decision && keeper === written ? keeper.decision.values : this.valuesOf(body);
     for (let i = 0; i < count; i++) {
       // NASM computes the operands once; only the distance of a branch differs from one copy to the next.
-      const { operands, choice } = this.choose(body, statement, values);
-      if (!choice) {
-        this.writeAround(body, statement, operands);
+      const decision = this.choose(body, keeper, statement.span, values);
+      if (!decision) {
+        this.writeAround(body, statement, this.resolve(body, values));
         continue;
       }
       const left = count - i;
-      if (left > MANY && !dependsOnPlace(choice)) {
+      if (left > MANY && !dependsOnPlace(decision.choice)) {
         repeat(assembler, left, 'code', () => {
-          this.emit(body, choice, operands);
+          this.emit(body, decision);
         });
         return;
       }
-      this.emit(body, choice, operands);
+      this.emit(body, decision);
     }
   }
 
@@ -154,7 +138,8 @@ export class InstructionWriter {
           return { operand, selector: next(), value: next() };
         case 'memory': {
           const value = next();
-          const hinted = { ...operand, hint: this.hintOf(operand, value) };
+          const hint = this.hintOf(operand, value);
+          const hinted = hint === operand.hint ? operand : { ...operand, hint };
           const prefix = body.prefixes.addressSize;
           return { operand, address: addressOf(hinted, value, this.assembler, prefix) };
         }
@@ -169,35 +154,33 @@ export class InstructionWriter {
     return matters && isSummed(address, this.assembler.names) ? 'summed' : hint;
   }
 
-  private emit(body: InstructionBody, choice: Choice, operands: readonly Resolved[]): void {
+  /** Makes room for an instruction; in the last pass also writes it. */
+  private emit(body: InstructionBody, { choice, values }: Decided): void {
     const { assembler } = this;
+    if (!assembler.final) {
+      assembler.room(choice.length, 'code');
+      return;
+    }
+    const operands = this.resolve(body, values);
+    const match = matchOf(choice, operands, this.context(body, false));
     const room = assembler.room(choice.length, 'code');
     if (!room) return;
     const { section } = assembler.output;
-    const offset = BigInt((section?.size ?? 0) - choice.length);
-    const address = (section?.address ?? 0n) + offset;
-    const placed = { choice, operands, address, setting: assembler };
-    checkRanges(placed, (message, span) => {
+    const { length, prefixBytes, addressSize } = choice;
+    const address = (section?.address ?? 0n) + BigInt((section?.size ?? 0) - length);
+    checkRanges({ match, length, operands, address, setting: assembler }, (message, span) => {
       assembler.warn(message, span);
     });
-    const ip = address + BigInt(choice.prefixBytes.length);
-    const length = choice.length - choice.prefixBytes.length;
     const target = {
       bits: assembler.bits,
-      ip,
-      length,
-      addressSize: choice.addressSize,
+      ip: address + BigInt(prefixBytes.length),
+      length: length - prefixBytes.length,
+      addressSize,
       prefixes: body.prefixes,
       final: true,
     };
     try {
-      room.set(
-        withPrefixes(
-          choice.prefixBytes,
-          encode(choice.match, choice.operands, target),
-          choice.match.form,
-        ),
-      );
+      room.set(withPrefixes(prefixBytes, encode(match, body.operands, target), match.form));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new SourceError(l10n.t('`{0}` cannot be encoded: {1}', body.mnemonic, reason));
@@ -205,7 +188,7 @@ export class InstructionWriter {
   }
 
   /** What was chosen before for the same values, if it still holds here. */
-  private remembered(before: Memory | undefined, values: readonly Value[]): Memory | undefined {
+  private remembered(before: Decision | undefined, values: readonly Value[]): Decision | undefined {
     const { bits, cpu, vectors, defaultRelative, output } = this.assembler;
     if (before?.bits !== bits || before.cpu !== cpu || before.vectors !== vectors) return undefined;
     if (before.defaultRelative !== defaultRelative || !sameValues(before.values, values))
@@ -214,50 +197,57 @@ export class InstructionWriter {
     return moved && hasBranch(before.choice) ? undefined : before;
   }
 
-  /** Operands and form; no form for a conditional jump that must be written around another one. */
+  /** Undefined for a conditional jump that must be written around another one. */
   private choose(
     body: InstructionBody,
-    statement: Statement,
+    keeper: Keeper,
+    span: Span,
     values: readonly Value[],
-  ): { readonly operands: readonly Resolved[]; readonly choice: Choice | undefined } {
-    const { fixed, chosen, assembler } = this;
-    const key = values.length === 0 ? keyOf(body, assembler.bits) : undefined;
-    const last = key === undefined ? chosen.get(statement) : fixed.get(key);
-    const before = this.remembered(last, values);
-    if (before) return before;
-    const operands = this.resolve(body, values);
-    if (this.jumpsTooFar(body, operands)) return { operands, choice: undefined };
-    const choice = this.select(body, statement, operands, last);
-    const { bits, cpu, vectors, defaultRelative } = assembler;
-    const position = assembler.output.section?.size ?? 0;
-    const place = { values, position, bits, cpu, vectors, defaultRelative };
-    const memory = { ...place, operands, choice };
-    if (key === undefined) chosen.set(statement, memory);
-    else fixed.set(key, memory);
-    return memory;
+  ): Decision | undefined {
+    const { fixed } = this;
+    const own = this.remembered(keeper.decision, values);
+    if (own) return own;
+    const key = values.length === 0 ? keyOf(body, this.assembler.bits) : undefined;
+    let decision = key === undefined ? undefined : this.remembered(fixed.get(key), values);
+    if (!decision) {
+      const operands = this.resolve(body, values);
+      if (this.jumpsTooFar(body, operands)) return undefined;
+      const choice = this.select(body, span, operands, keeper.decision);
+      const { bits, cpu, vectors, defaultRelative, output } = this.assembler;
+      const position = output.section?.size ?? 0;
+      decision = { values, position, bits, cpu, vectors, defaultRelative, choice };
+      if (key !== undefined) fixed.set(key, decision);
+    }
+    keeper.decision = decision;
+    return decision;
   }
 
   private select(
     body: InstructionBody,
-    statement: Statement,
+    span: Span,
     operands: readonly Resolved[],
-    before: Memory | undefined,
+    before: Decision | undefined,
   ): Choice {
-    const { assembler } = this;
-    const { bits, cpu, vectors } = assembler;
     const grown =
       before?.choice.match.slots.some((s) => s.kind === 'branch' && s.info.bits !== 8) ?? false;
-    const context: Context = {
+    const { mnemonic, prefixes } = body;
+    const context = this.context(body, grown);
+    return this.forms.select({ mnemonic, span, prefixes, operands }, context);
+  }
+
+  /** @param grown whether it was a near branch before, which it stays where sizes may only grow */
+  private context({ prefixes }: InstructionBody, grown: boolean): Context {
+    const { assembler } = this;
+    const { bits, cpu, vectors } = assembler;
+    const prefixed = prefixes.words.length > 0 ? 1 : 0;
+    return {
       bits,
       cpu,
       vectors,
-      fitsShort: (value, length) => {
-        if (isKnown(value) && assembler.growOnly && grown) return false;
-        return this.fitsShort(value, length + (body.prefixes.words.length > 0 ? 1 : 0));
-      },
+      fitsShort: (value, length) =>
+        !(isKnown(value) && assembler.growOnly && grown) &&
+        this.fitsShort(value, length + prefixed),
     };
-    const { mnemonic, prefixes } = body;
-    return this.forms.select({ mnemonic, span: statement.span, prefixes, operands }, context);
   }
 
   /** Whether an instruction of `length` bytes here can jump to `value` by a signed byte. */
@@ -287,10 +277,11 @@ export class InstructionWriter {
     const near = assembler.bits === 16 ? 3 : 5;
     const condition = shortJumpOpcode(body.mnemonic);
     assembler.room(2, 'code')?.set([condition ^ 1, near]);
-    const jump: InstructionBody = { ...body, mnemonic: 'jmp' };
     const [target] = operands;
     if (target?.operand.kind !== 'immediate') return;
     const far: Resolved = { ...target, operand: { ...target.operand, distance: 'near' } };
-    this.emit(jump, this.select(jump, statement, [far], undefined), [far]);
+    const jump: InstructionBody = { ...body, mnemonic: 'jmp', operands: [far.operand] };
+    const choice = this.select(jump, statement.span, [far], undefined);
+    this.emit(jump, { choice, values: [target.value ?? UNKNOWN] });
   }
 }

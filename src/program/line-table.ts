@@ -47,63 +47,79 @@ export interface Lines {
   loadedElsewhere(shift: bigint): Lines;
 }
 
-/** Which source line each stretch of the image came from, and back. Look-ups take logarithmic or constant time. */
-export class LineTable implements Lines {
-  private readonly byVirtual: readonly LineEntry[];
-  private readonly byLoad: readonly LineEntry[];
-  private readonly moved: readonly LineEntry[];
-  private readonly byLine = new Map<string, Map<number, LineEntry[]>>();
-  private readonly codeLines = new Map<string, number[]>();
+/** What every line of every file became, in the order of assembly. */
+type ByLine = ReadonlyMap<string, ReadonlyMap<number, readonly LineEntry[]>>;
 
-  /** @param entries in the order of assembly */
-  constructor(readonly entries: readonly LineEntry[]) {
-    this.byVirtual = sortBy(entries, 'address');
-    this.byLoad = sortBy(entries, 'load');
-    this.moved = this.byVirtual.filter(({ address, load }) => address !== load);
-    for (const entry of entries) {
-      for (const { file, line } of entry.chain) this.note(file, line, entry);
-    }
-    for (const [file, lines] of this.byLine) {
-      const code = [...lines]
-        .filter(([, list]) => list.some((entry) => entry.kind === 'code'))
-        .map(([line]) => line);
-      this.codeLines.set(
-        file,
-        code.sort((a, b) => a - b),
-      );
+function entriesByLine(entries: readonly LineEntry[]): ByLine {
+  const byLine = new Map<string, Map<number, LineEntry[]>>();
+  for (const entry of entries) {
+    for (const { file, line } of entry.chain) {
+      let lines = byLine.get(file);
+      if (!lines) byLine.set(file, (lines = new Map<number, LineEntry[]>()));
+      const list = lines.get(line);
+      if (!list) lines.set(line, [entry]);
+      else if (list[list.length - 1] !== entry) list.push(entry);
     }
   }
+  return byLine;
+}
+
+/** The lines of each file that have instructions, ascending. */
+function codeLines(byLine: ByLine): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, readonly number[]>();
+  for (const [file, lines] of byLine) {
+    const code = [...lines]
+      .filter(([, list]) => list.some((entry) => entry.kind === 'code'))
+      .map(([line]) => line);
+    found.set(
+      file,
+      code.sort((a, b) => a - b),
+    );
+  }
+  return found;
+}
+
+/** Makes something when it is asked for first: who only wants the image looks up no lines. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** Which source line each stretch of the image came from, and back. Look-ups take logarithmic or constant time. */
+export class LineTable implements Lines {
+  private readonly byVirtual = lazily(() => sortBy(this.entries, 'address'));
+  private readonly byLoad = lazily(() => sortBy(this.entries, 'load'));
+  private readonly moved = lazily(() =>
+    this.byVirtual().filter(({ address, load }) => address !== load),
+  );
+  private readonly byLine = lazily(() => entriesByLine(this.entries));
+  private readonly codeLines = lazily(() => codeLines(this.byLine()));
+
+  /** @param entries in the order of assembly */
+  constructor(readonly entries: readonly LineEntry[]) {}
 
   loadedElsewhere(shift: bigint): LineTable {
     return new LineTable(this.entries.map((entry) => ({ ...entry, load: entry.load + shift })));
   }
 
-  private note(file: string, line: number, entry: LineEntry): void {
-    let lines = this.byLine.get(file);
-    if (!lines) this.byLine.set(file, (lines = new Map<number, LineEntry[]>()));
-    const list = lines.get(line);
-    if (!list) lines.set(line, [entry]);
-    else if (list[list.length - 1] !== entry) list.push(entry);
-  }
-
   at(address: bigint): LineEntry | undefined {
-    return findIn(this.byVirtual, 'address', address);
+    return findIn(this.byVirtual(), 'address', address);
   }
 
   atLoad(address: bigint): LineEntry | undefined {
-    return findIn(this.byLoad, 'load', address);
+    return findIn(this.byLoad(), 'load', address);
   }
 
   movedTo(address: bigint): LineEntry | undefined {
-    return findIn(this.moved, 'address', address);
+    return findIn(this.moved(), 'address', address);
   }
 
   of(file: string, line: number): readonly LineEntry[] {
-    return this.byLine.get(file)?.get(line) ?? [];
+    return this.byLine().get(file)?.get(line) ?? [];
   }
 
   nextCodeLine(file: string, line: number): number | undefined {
-    const lines = this.codeLines.get(file) ?? [];
+    const lines = this.codeLines().get(file) ?? [];
     let low = 0;
     let high = lines.length;
     while (low < high) {
@@ -115,10 +131,10 @@ export class LineTable implements Lines {
   }
 
   linesWithCode(file: string): readonly number[] {
-    return this.codeLines.get(file) ?? [];
+    return this.codeLines().get(file) ?? [];
   }
 
   get files(): string[] {
-    return [...this.byLine.keys()];
+    return [...this.byLine().keys()];
   }
 }

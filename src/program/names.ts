@@ -21,8 +21,6 @@ export class Names implements Scope {
   labelsUsedEarly = false;
   /** Whether a value of this pass came from a symbol not defined yet. */
   unknownUsed = false;
-  /** The address of the statement being assembled: `$`. */
-  statementStart: Value = scalar(0n);
   /** Set while the source is read. */
   recorder: Recorder | undefined;
   private suggestions: string[] | undefined;
@@ -115,9 +113,10 @@ export class Names implements Scope {
   }
 
   here(): Value {
-    if (!this.preprocessing) return this.statementStart;
+    const { output } = this.assembler;
+    if (!this.preprocessing) return output.statementStart;
     this.labelsUsedEarly = true;
-    return this.assembler.output.position;
+    return output.position;
   }
 
   start(): Value {

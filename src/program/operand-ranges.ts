@@ -6,14 +6,15 @@ import type { MemoryOperand } from './statement';
 import { isRelocatable, isScalar, resolve } from './value';
 import { asksRelative, type Address, type Setting } from './x86/address';
 import { missingRegister } from './x86/explain-roles';
-import type { Resolved, Slot } from './x86/match';
-import type { Choice } from './x86/select';
+import type { Match, Resolved, Slot } from './x86/match';
 
 type Warn = (message: string, span: Span | undefined) => void;
 
 /** An instruction in its place, with the values of its operands final. */
 export interface Placed {
-  readonly choice: Choice;
+  readonly match: Match;
+  /** In bytes. */
+  readonly length: number;
   readonly operands: readonly Resolved[];
   /** Virtual address of its first byte. */
   readonly address: bigint;
@@ -27,7 +28,7 @@ export function checkRanges(placed: Placed, warn: Warn): void {
     const missing = operand.kind === 'register' ? missingRegister(operand.register) : undefined;
     if (missing !== undefined) warn(missing, operand.span);
   }
-  for (const slot of placed.choice.match.slots) {
+  for (const slot of placed.match.slots) {
     if (slot.kind === 'branch') checkBranch(slot, placed, warn);
     else if (slot.kind === 'immediate') checkImmediate(slot, placed, warn);
     else if (slot.kind === 'memory') checkMemory(slot, placed, warn);
@@ -39,11 +40,11 @@ const constantOf = (operands: readonly Resolved[]): Span | undefined =>
 
 function checkBranch(
   { info: { bits, width }, value }: Extract<Slot, { kind: 'branch' }>,
-  { choice, operands, address }: Placed,
+  { length, operands, address }: Placed,
   warn: Warn,
 ): void {
   const span = constantOf(operands);
-  const distance = BigInt.asIntN(width, resolve(value) - (address + BigInt(choice.length)));
+  const distance = BigInt.asIntN(width, resolve(value) - (address + BigInt(length)));
   if (bits !== 8 || (distance >= -128n && distance <= 127n)) return;
   // NASM lets plain numbers pass, which may mean anything, and cuts the distance.
   if (isScalar(value)) {
@@ -74,14 +75,14 @@ function checkImmediate(
 
 function checkMemory(
   { address, offset }: Extract<Slot, { kind: 'memory' }>,
-  { choice, operands, address: place, setting }: Placed,
+  { length, operands, address: place, setting }: Placed,
   warn: Warn,
 ): void {
   const operand = operands.find((r) => r.operand.kind === 'memory')?.operand;
   if (operand?.kind !== 'memory') return;
   const n = resolve(address.displacement);
   if (address.relative) {
-    const distance = n - (place + BigInt(choice.length));
+    const distance = n - (place + BigInt(length));
     if (BigInt.asIntN(32, distance) !== distance)
       warn(
         l10n.t('the target is {0} bytes away, which 32 bits cannot hold', String(distance)),

@@ -22,6 +22,13 @@ export class Output {
   /** Within `align`, whose filling is not code to stop at. */
   padding = false;
 
+  /** The place of the statement being assembled, of which few ask. */
+  private readonly start: { section: Section | undefined; offset: number; absolute: Value } = {
+    section: undefined,
+    offset: 0,
+    absolute: this.absolute,
+  };
+
   constructor(private readonly assembler: Assembler) {
     this.section = this.sections.get('.text');
   }
@@ -36,6 +43,19 @@ export class Output {
 
   enter(section: Section): void {
     this.section = section;
+  }
+
+  /** From here on `$` means this place. */
+  beginStatement(): void {
+    this.start.section = this.section;
+    this.start.offset = this.section?.size ?? 0;
+    this.start.absolute = this.absolute;
+  }
+
+  /** The address of the statement being assembled: `$`. */
+  get statementStart(): Value {
+    const { section, offset, absolute } = this.start;
+    return section ? relative(section, BigInt(offset)) : absolute;
   }
 
   /** The current address, relative to its section. */
@@ -78,7 +98,7 @@ export class Output {
     const joins =
       last?.chain === chain && last.kind === kind && last.section === section && kind !== 'code';
     if (joins && last.offset + last.length === offset) {
-      this.runs[this.runs.length - 1] = { ...last, length: last.length + length };
+      last.length += length;
       return;
     }
     const shown = this.padding ? 'data' : kind;

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { Cursor } from './cursor';
 import { parseData } from './data-parser';
 import { SourceError, UnknownWord, type Span } from './diagnostics';
-import type { Expression } from './expression';
+import { isConstant, type Expression } from './expression';
 import { parseExpression } from './expression-parser';
 import { stringBytes } from './literals';
 import { NO_BRACKETS, parseOperand } from './operand-parser';
@@ -10,6 +10,7 @@ import type {
   Body,
   Decoration,
   EncodingPrefix,
+  InstructionBody,
   Label,
   Operand,
   Prefixes,
@@ -46,6 +47,8 @@ const MAX_PREFIXES = 14;
 
 const EMPTY: Body = { kind: 'empty' };
 
+const NO_TIMES: readonly Expression[] = [];
+
 /** Whether `word` (lower case) begins a statement, so that it is no label. */
 export function isKeyword(word: string): boolean {
   return isStatementWord(word) || isMnemonic(word);
@@ -64,15 +67,15 @@ export function parseStatement(
   const place = chain[chain.length - 1] ?? { file: '', line: 1, column: 1 };
   const cursor = new Cursor(tokens, { ...place, endColumn: place.column }, warn);
   const label = parseLabel(cursor);
-  const times: Expression[] = [];
+  let times = NO_TIMES;
   while (cursor.word === 'times') {
     cursor.index++;
-    times.push(parseExpression(cursor));
+    times = [...times, parseExpression(cursor)];
   }
   const span = cursor.span;
   const body = parseBody(cursor);
   cursor.expectEnd();
-  return { label, times, body, span, chain };
+  return { label, times, body, span, chain, decision: undefined };
 }
 
 /** The label, with its colon, of a line whose rest is wrong: others may use it all the same. */
@@ -84,7 +87,7 @@ export function parseLabelAlone(
   if (!name || !isOp(colon, ':')) return undefined;
   try {
     const label = parseLabel(new Cursor(tokens, name));
-    return { label, times: [], body: EMPTY, span: name, chain };
+    return { label, times: [], body: EMPTY, span: name, chain, decision: undefined };
   } catch (error) {
     if (error instanceof SourceError) return undefined;
     throw error;
@@ -304,8 +307,7 @@ function instruction(cursor: Cursor): Body {
   const word = cursor.word;
   if (!token || word === undefined || !isMnemonic(word)) {
     // Prefixes may stand alone (NASM manual 3.1).
-    if (!token && prefixes !== NO_PREFIXES)
-      return { kind: 'instruction', mnemonic: '', prefixes, operands: [] };
+    if (!token && prefixes !== NO_PREFIXES) return instructionOf('', prefixes, []);
     if (token?.kind === 'id')
       throw new UnknownWord(unknownWord(token, cursor.peek()), token.text, token);
     throw new SourceError(l10n.t('an instruction is missing here'), cursor.span);
@@ -334,7 +336,33 @@ function instruction(cursor: Cursor): Body {
       throw new SourceError(l10n.t('an operand is missing after the comma'), cursor.span);
   }
   const kept = KEEPS_INDEX.test(word) ? operands.map(unsplit) : operands;
-  return { kind: 'instruction', mnemonic: word, prefixes, operands: kept };
+  return instructionOf(word, prefixes, kept);
+}
+
+const instructionOf = (
+  mnemonic: string,
+  prefixes: Prefixes,
+  operands: readonly Operand[],
+): InstructionBody => ({
+  kind: 'instruction',
+  mnemonic,
+  prefixes,
+  operands,
+  constant: operands.every(isConstantOperand),
+  decision: undefined,
+});
+
+function isConstantOperand(operand: Operand): boolean {
+  switch (operand.kind) {
+    case 'register':
+      return true;
+    case 'immediate':
+      return isConstant(operand.value);
+    case 'memory':
+      return isConstant(operand.address);
+    case 'far':
+      return isConstant(operand.selector) && isConstant(operand.offset);
+  }
 }
 
 /** Base and index mean something of their own here, so that `[2*rax]` does not become `[rax+rax]`. */

@@ -33,10 +33,11 @@ export function finish(assembler: Assembler, input: AssemblerInput): Assembly {
   const diagnostics = assembler.messages.list;
   let image = new Uint8Array(0);
   if (!diagnostics.hasErrors) image = assembler.output.sections.image(origin) as typeof image;
+  const placeOf = places();
   const chains = new Map<readonly Span[], readonly Location[]>();
   const lines = assembler.output.runs.map((run): LineEntry => {
     const { kind, bits, section, length } = run;
-    const chain = chains.get(run.chain) ?? run.chain.map(place);
+    const chain = chains.get(run.chain) ?? run.chain.map(placeOf);
     chains.set(run.chain, chain);
     const offset = BigInt(run.offset);
     return {
@@ -67,6 +68,16 @@ export function finish(assembler: Assembler, input: AssemblerInput): Assembly {
     symbols: new SymbolTable(symbols),
     diagnostics: [...diagnostics.items].sort(bySourceOrder(input.cache.found)),
     files: input.cache.found,
+  };
+}
+
+/** Makes places of spans, one of each: the lines of macros are in thousands of chains. */
+function places(): (span: Span) => Location {
+  const made = new Map<Span, Location>();
+  return (span) => {
+    let found = made.get(span);
+    if (!found) made.set(span, (found = place(span)));
+    return found;
   };
 }
 

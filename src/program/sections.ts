@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { FatalError, SourceError, type Span } from './diagnostics';
 import { layOut } from './section-layout';
-import type { Base } from './value';
+import { once, type Base } from './value';
 
 /** The largest image that is built, in bytes. */
 export const MAX_IMAGE = 64 * 1024 * 1024;
@@ -23,6 +23,7 @@ export interface SectionAttributes {
 /** A section of the flat image. `address` (from Base) is its virtual start. */
 export class Section implements Base {
   address: bigint | undefined;
+  readonly terms = once(this);
   /** Where it lies in memory once the image is loaded at its origin. */
   start = 0n;
   /** Bytes assembled so far in this pass. */
@@ -88,9 +89,15 @@ export class Section implements Base {
 }
 
 /** A name such as `section.data.start` that stands for something about a section's place. */
-export interface SectionMark extends Base {
-  readonly section: string;
-  readonly what: 'start' | 'vstart' | 'length';
+export class SectionMark implements Base {
+  address: bigint | undefined;
+  readonly terms = once(this);
+
+  constructor(
+    readonly name: string,
+    readonly section: string,
+    readonly what: 'start' | 'vstart' | 'length',
+  ) {}
 }
 
 /** The sections of a program in the order in which they were first named; `.text` is always there. */
@@ -121,7 +128,7 @@ export class SectionList {
     if (!this.all.has(section) || what === undefined) return undefined;
     let mark = this.marks.get(name);
     if (!mark) {
-      mark = { name, section, what: what as SectionMark['what'], address: undefined };
+      mark = new SectionMark(name, section, what as SectionMark['what']);
       this.marks.set(name, mark);
     }
     return mark;

@@ -8,15 +8,17 @@ import { fileTroubleText } from './file-trouble';
 import { LateDefinitions } from './late-definitions';
 import { quote } from './literals';
 import { parseLabelAlone, parseStatement } from './parser';
-import { Preprocessor, type PreprocessorHost } from './preprocessor/preprocessor';
+import { Preprocessor, type PreprocessorHost, type SourceLine } from './preprocessor/preprocessor';
 import type { Recorder } from './recorder';
 import { isFileTrouble, type FilePart } from './source-files';
 import type { Statement } from './statement';
-import type { TokenLine } from './tokens';
+import type { Token, TokenLine } from './tokens';
 
 /** From files to statements: runs the preprocessor and parses what it gives. */
 export class SourceReader implements PreprocessorHost {
   private preprocessor: Preprocessor | undefined;
+  /** Lines of bodies that were parsed before, without a warning. */
+  private readonly parsed = new Map<readonly Token[], Statement>();
   readonly late = new LateDefinitions(() => this.input.cache.allLines());
 
   constructor(
@@ -28,6 +30,7 @@ export class SourceReader implements PreprocessorHost {
   *statements(): Generator<Statement> {
     const { entry, cache, prologue, recorder } = this.input;
     const { names, messages } = this.assembler;
+    this.parsed.clear();
     recorder?.begin();
     names.recorder = recorder;
     this.preprocessor = new Preprocessor(this, entry, [...prologue, ...cache.lines(entry)]);
@@ -41,9 +44,7 @@ export class SourceReader implements PreprocessorHost {
       }
       let statement: Statement | undefined;
       try {
-        statement = parseStatement(line.tokens, line.chain, (message, span) => {
-          messages.report('warning', message, span, line.chain);
-        });
+        statement = this.parse(line);
       } catch (error) {
         if (!(error instanceof SourceError) || error instanceof FatalError) throw error;
         const place = error.span ?? line.tokens[0];
@@ -52,6 +53,18 @@ export class SourceReader implements PreprocessorHost {
       }
       if (statement) yield statement;
     }
+  }
+
+  private parse({ tokens, chain, repeated }: SourceLine): Statement {
+    const before = repeated ? this.parsed.get(tokens) : undefined;
+    if (before) return { ...before, chain, decision: undefined };
+    let warned = false;
+    const statement = parseStatement(tokens, chain, (message, span) => {
+      warned = true;
+      this.assembler.messages.report('warning', message, span, chain);
+    });
+    if (repeated && !warned) this.parsed.set(tokens, statement);
+    return statement;
   }
 
   private wordsOf(error: SourceError): string {

@@ -1,3 +1,4 @@
+import type { Decision } from './decision';
 import type { Span } from './diagnostics';
 import type { Expression } from './expression';
 import type { Token } from './tokens';
@@ -93,13 +94,20 @@ export interface SizedItem {
   readonly size: number | undefined;
 }
 
+/** An instruction as it is written. */
+export interface InstructionBody {
+  readonly kind: 'instruction';
+  readonly mnemonic: string;
+  readonly prefixes: Prefixes;
+  readonly operands: readonly Operand[];
+  /** Registers and plain numbers are all it is made of: its values are the same in every pass. */
+  readonly constant: boolean;
+  /** What was decided about it, where it is constant. */
+  decision: Decision | undefined;
+}
+
 export type Body =
-  | {
-      readonly kind: 'instruction';
-      readonly mnemonic: string;
-      readonly prefixes: Prefixes;
-      readonly operands: readonly Operand[];
-    }
+  | InstructionBody
   | { readonly kind: 'data'; readonly size: number; readonly items: readonly DataItem[] }
   | { readonly kind: 'reserve'; readonly size: number; readonly count: Expression }
   | { readonly kind: 'equ'; readonly value: Expression }
@@ -143,4 +151,6 @@ export interface Statement {
   readonly span: Span;
   /** The line in the source, then the lines in the bodies of the macros that it came from. */
   readonly chain: readonly Span[];
+  /** What the pass before decided about its instruction, where that is not constant. */
+  decision: Decision | undefined;
 }

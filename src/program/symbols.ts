@@ -1,5 +1,5 @@
 import type { Span } from './diagnostics';
-import type { Value } from './value';
+import { sameValue, type Value } from './value';
 
 /** A symbol while the program is assembled. */
 export interface SymbolEntry {
@@ -10,15 +10,6 @@ export interface SymbolEntry {
   chain: readonly Span[];
   /** The pass that defined it last. */
   pass: number;
-}
-
-function sameValue(a: Value, b: Value): boolean {
-  return (
-    a.n === b.n &&
-    a.unknown === b.unknown &&
-    a.terms.length === b.terms.length &&
-    a.terms.every((term, i) => term.of === b.terms[i]?.of && term.count === b.terms[i]?.count)
-  );
 }
 
 /** All symbols of a program; values survive from one pass to the next. */
@@ -69,7 +60,11 @@ export class SymbolScope {
       this.changed = true;
       this.lastChanged = entry;
     }
-    Object.assign(entry, { kind, value, span, chain, pass: this.pass });
+    entry.kind = kind;
+    entry.value = value;
+    entry.span = span;
+    entry.chain = chain;
+    entry.pass = this.pass;
     return true;
   }
 

@@ -9,6 +9,8 @@ export interface Base {
   readonly name: string;
   /** Its virtual address; undefined until the layout is done. */
   address: bigint | undefined;
+  /** Its address as a sum: what every value relative to it shares. */
+  readonly terms: readonly Term[];
 }
 
 /** `count` times a base's address or a register's content. */
@@ -33,6 +35,8 @@ export interface Value {
 
 const NO_TERMS: readonly Term[] = [];
 
+export const once = (of: Base | number): readonly Term[] => [{ of, count: 1n }];
+
 export const wrap = (n: bigint): bigint => BigInt.asIntN(64, n);
 
 export function scalar(n: bigint): Value {
@@ -47,7 +51,7 @@ export const isScalar = (value: Value): boolean => value.terms.length === 0;
 
 /** A section's address plus `n`. */
 export function relative(base: Base, n: bigint): Value {
-  return { n, terms: [{ of: base, count: 1n }], unknown: 0 };
+  return { n, terms: base.terms, unknown: 0 };
 }
 
 export function register(reg: number): Value {
@@ -56,6 +60,7 @@ export function register(reg: number): Value {
 
 function mergeTerms(a: readonly Term[], b: readonly Term[], sign: bigint): readonly Term[] {
   if (b.length === 0) return a;
+  if (a.length === 0 && sign === 1n) return b;
   const merged = [...a];
   for (const { of, count } of b) {
     const i = merged.findIndex((term) => term.of === of);
@@ -90,6 +95,14 @@ export function scaled(value: Value, by: bigint): Value {
     unknown: value.unknown * Number(by),
   };
 }
+
+const sameTerms = (a: readonly Term[], b: readonly Term[]): boolean =>
+  a === b ||
+  (a.length === b.length &&
+    a.every((term, i) => term.of === b[i]?.of && term.count === b[i]?.count));
+
+export const sameValue = (a: Value, b: Value): boolean =>
+  a === b || (a.n === b.n && a.unknown === b.unknown && sameTerms(a.terms, b.terms));
 
 /** Terms that stand for sections, without those for registers. */
 export function isRelocatable(value: Value): boolean {

@@ -7,10 +7,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemble } from '../../src/program';
+import { constants, macros, nested, tables } from './assembler-sources';
 
 // npm runs scripts in the project's folder.
 const PROGRAM = readFileSync('src/program/testdata/programs/p1k.asm', 'utf8');
-const REPEATS = 25;
+const REPEATS = 11;
 
 /** The program of 1,000 lines, over and over: labels become local to a label of their own. */
 function source(lines: number): string {
@@ -23,33 +24,6 @@ function source(lines: number): string {
     parts.push(...body.map((line) => line.replace(/\b(f\d+)\b/g, `$1_${String(copy)}`)));
   }
   return `${parts.slice(0, lines).join('\n')}\n`;
-}
-
-/** A source whose macros expand to about `lines` lines, each with numbers of its own. */
-function macros(lines: number): string {
-  const each = 9;
-  return `bits 32
-org 0x100000
-%macro put 2
-%%again:
-  mov eax, %1
-  add ebx, %2
-  cmp eax, ebx
-  je %%done
-  mov [table + %2*4], eax
-  push eax
-  call work
-  jmp %%again
-%%done: inc ecx
-%endmacro
-%assign n 0
-%rep ${String(Math.ceil(lines / each))}
-  put n, n & 63
-%assign n n+1
-%endrep
-work: ret
-table: times 64 dd 0
-`;
 }
 
 const median = (values: number[]): number =>
@@ -101,6 +75,9 @@ async function main(): Promise<void> {
     ['1,000 lines', source(1000)],
     ['20,000 lines', source(20_000)],
     ['macros of 100,000 lines', macros(100_000)],
+    ['tables of 100,000 lines', tables(100_000)],
+    ['constants of 100,000 lines', constants(100_000)],
+    ['nested macros of 100,000 lines', nested(100_000)],
   ];
   for (const [name, text] of cases) {
     const file = join(folder, `${name.replace(/\W/g, '')}.asm`);

@@ -275,8 +275,12 @@ function placed(
   hidden: HideSet,
   named: (token: Token) => readonly Token[] | undefined,
 ): Token[] {
-  return body.flatMap((t, i) => {
-    const space = i === 0 ? call.space : t.space;
-    return named(t) ?? movedTo(t, call, space, hidden);
-  });
+  const out: Token[] = [];
+  for (const token of body) {
+    const space = out.length === 0 ? call.space : token.space;
+    const name = named(token);
+    if (name) out.push(...name);
+    else out.push(movedTo(token, call, space, hidden));
+  }
+  return out;
 }

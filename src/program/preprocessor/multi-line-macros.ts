@@ -205,7 +205,9 @@ export function substitute(line: readonly Token[], call: MacroCall): readonly To
       continue;
     }
     changed = true;
-    found.forEach((t, i) => out.push(i === 0 ? { ...t, space: token.space } : t));
+    found.forEach((t, i) =>
+      out.push(i === 0 && t.space !== token.space ? { ...t, space: token.space } : t),
+    );
   }
   return changed ? pasteAdjacent(out) : out;
 }

@@ -23,6 +23,8 @@ import { defaultStack } from './stack-model';
 export interface SourceLine {
   readonly tokens: readonly Token[];
   readonly chain: readonly Span[];
+  /** The tokens are those of a macro's or a repetition's body as it is written, so that they come again. */
+  readonly repeated: boolean;
 }
 
 /** What the preprocessor needs from the assembler around it. */
@@ -145,7 +147,7 @@ export class Preprocessor implements ExpansionHost {
 
   /** Gives out these tokens as a line before anything else. */
   giveFirst(tokens: readonly Token[]): void {
-    this.waiting = { tokens, chain: this.chain };
+    this.waiting = { tokens, chain: this.chain, repeated: false };
   }
 
   report(severity: Severity, message: string, span: Span): void {
@@ -225,7 +227,11 @@ export class Preprocessor implements ExpansionHost {
     const expanded = this.expand(tokens);
     const blank = expanded.length < line.length;
     if (expanded.length === 0 || startMacroCall(this, frame, expanded, blank)) return undefined;
-    return { tokens: expanded, chain: this.chain };
+    return {
+      tokens: expanded,
+      chain: this.chain,
+      repeated: expanded === line && frame.kind !== 'file',
+    };
   }
 
   /** Puts in macro parameters and the names of context-local labels. */

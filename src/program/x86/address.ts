@@ -186,6 +186,12 @@ function fitsOffset(operand: MemoryOperand, size: number, defaultRelative: boole
   return size === (operand.displacementSize === 64 ? 64 : 32);
 }
 
+const withoutRegisters = ({ n, terms, unknown }: Value): Value => ({
+  n,
+  terms: terms.filter(({ of }) => typeof of !== 'number'),
+  unknown,
+});
+
 /** The mode of the code, and whether bare addresses count from RIP (`default rel`). */
 export interface Setting {
   readonly bits: 16 | 32 | 64;
@@ -204,19 +210,26 @@ export function addressOf(
 ): Address {
   const { span } = operand;
   const found = parts(value, span);
-  const displacement: Value = {
-    ...value,
-    terms: value.terms.filter(({ of }) => typeof of !== 'number'),
-  };
+  const displacement = found.length === 0 ? value : withoutRegisters(value);
   const width = registerWidth(found, bits, span);
   const addressSize = addressSizeOf(operand, width, bits, prefix);
   const relative = isRelative(operand, value, defaultRelative, bits);
   const offset = bits !== 64 || fitsOffset(operand, addressSize, defaultRelative);
   const wide = offset && addressSize === 64;
-  const plain = { displacement, addressSize, relative, offset, wide, compressible: false };
   if (relative) {
     const base = addressSize === 32 ? Register.EIP : Register.RIP;
-    return { ...plain, base, index: Register.None, scale: 1, displacementBits: 32 };
+    return {
+      base,
+      index: Register.None,
+      scale: 1,
+      displacement,
+      displacementBits: 32,
+      compressible: false,
+      addressSize,
+      offset,
+      wide,
+      relative,
+    };
   }
   const ordered = baseAndIndex(found, operand);
   const { scale } = ordered;
@@ -237,6 +250,16 @@ export function addressOf(
       displacementBits = 0;
     else if (n >= -128n && n <= 127n) displacementBits = 8;
   }
-  const shape = { base, index, scale: scale as 1 | 2 | 4 | 8, displacementBits };
-  return { ...plain, ...shape, compressible };
+  return {
+    base,
+    index,
+    scale: scale as 1 | 2 | 4 | 8,
+    displacement,
+    displacementBits,
+    compressible,
+    addressSize,
+    offset,
+    wide,
+    relative,
+  };
 }

@@ -1,13 +1,13 @@
 import type { Value } from '../value';
 import { isKnown, isScalar } from '../value';
 import type { VectorChoice } from './cpu-levels';
-import { match, type Context, type Resolved } from './match';
+import { match, type Context, type Match, type Resolved } from './match';
 import { select, sizedByImmediate, type Choice } from './select';
 import type { Request } from './shapes';
 
 /**
  * Chooses forms as `select` does, and remembers by what they were chosen: macros give the same instruction over and
- * over with other numbers, of which only the size counts.
+ * over with other numbers, of which only the size counts. `matchOf` puts those in that stand there.
  */
 export class ChoiceCache {
   private readonly known = new Map<string, Choice>();
@@ -21,18 +21,17 @@ export class ChoiceCache {
     const key = keyOf(request, context);
     if (key === undefined) return select(request, context);
     const known = this.known.get(key);
-    const again = known && refitted(known, request, context);
-    if (again) return again;
+    if (known) return known;
     const choice = select(request, context);
     if (choice.asWritten) this.known.set(key, choice);
     return choice;
   }
 }
 
-/** The same choice with the values of another request. */
-function refitted(choice: Choice, { operands }: Request, context: Context): Choice | undefined {
-  const again = match(choice.match.form, sizedByImmediate(operands), context);
-  return again && { ...choice, match: again, operands: operands.map(({ operand }) => operand) };
+/** How the chosen form takes the operands, whose numbers may be others than those for which it was chosen. */
+export function matchOf(choice: Choice, operands: readonly Resolved[], context: Context): Match {
+  const { match: first, asWritten } = choice;
+  return (asWritten && match(first.form, sizedByImmediate(operands), context)) || first;
 }
 
 /**

@@ -83,6 +83,7 @@ export function prefixesFor(
 /** Prefixes with `osp` and `asp`, which mean the size that is not the mode's, spelt out. */
 export function sizedPrefixes(prefixes: Prefixes, bits: number): Prefixes {
   const { words } = prefixes;
+  if (words.length === 0) return prefixes;
   let sized = prefixes;
   if (words.includes('osp')) sized = { ...sized, operandSize: bits === 16 ? 32 : 16 };
   if (words.includes('asp')) sized = { ...sized, addressSize: bits === 32 ? 16 : 32 };

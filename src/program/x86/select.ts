@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Mnemonic } from 'iced-x86';
 import { SourceError } from '../diagnostics';
-import type { EncodingPrefix, Operand } from '../statement';
+import type { EncodingPrefix } from '../statement';
 
 import { ANY_CPU, levelOf, type VectorChoice } from './cpu-levels';
 import { encode, opcodePlace } from './encode';
@@ -16,8 +16,8 @@ import { COMMUTATIVE, narrowed, shapes, type Request, type Shape } from './shape
 
 /** The form chosen and the prefix bytes that stand before what iced-x86 encodes. */
 export interface Choice {
+  /** With the operands that it was chosen for. */
   readonly match: Match;
-  readonly operands: readonly Operand[];
   readonly prefixBytes: readonly number[];
   readonly addressSize: 16 | 32 | 64;
   /** Total length in bytes. */
@@ -220,7 +220,7 @@ export function select(request: Request, context: Context): Choice {
       const last = operands.length > 1 && LAST_OF_EQUALS.has(m.form.mnemonic);
       if (last ? r > bestRank : r >= bestRank) return;
       bestRank = r;
-      best = { match: m, operands, prefixBytes, addressSize: size, length, asWritten };
+      best = { match: m, prefixBytes, addressSize: size, length, asWritten };
     } catch (error) {
       failure = error;
     }
