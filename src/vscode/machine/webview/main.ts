@@ -57,6 +57,9 @@ function draw(): void {
   const moves = movesOf(picture);
   render(page({ state, picture, texts, moves }, acts), main);
   report(drawArrows());
+  // What came last is to be seen.
+  const path = document.querySelector('.path');
+  path?.scrollTo({ left: path.scrollWidth });
 }
 
 /** Over the rooms, as soon as it is known where they are. */

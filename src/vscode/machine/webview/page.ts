@@ -35,13 +35,13 @@ export function page(shown: Page, acts: Acts): TemplateResult {
     ${hint === '' ? nothing : html`<p class="hint">${hint}</p>`}
     <div class=${state === 'stands' ? '' : 'stale'}>
       <p class="sentence" role="status">${picture.sentence}</p>
-      <p class="gist">${picture.gist}</p>
       <div class="worlds">
         ${picture.worlds.map((world) => worldOf(world, shown, acts))}
         <svg class="arrows" aria-hidden="true"></svg>
         <div class="marker" aria-hidden="true"></div>
       </div>
-      ${owners(shown, acts)} ${path(shown)}
+      ${path(shown)} ${owners(shown, acts)}
+      <p class="gist">${picture.gist}</p>
     </div>
   `;
 }
@@ -65,7 +65,7 @@ function roomOf(room: RoomBody, { picture, texts }: Page, acts: Acts): TemplateR
   const where = [place, line, instruction].filter((text) => text !== '');
   return html`<button
     type="button"
-    class="room ${kind} ${isHere ? 'here' : ''}"
+    class="room ${kind} ${isHere ? 'here' : ''} ${where.length > 0 ? 'peopled' : ''}"
     data-room=${id}
     aria-label=${roomName(room, isHere, texts)}
     aria-current=${isHere ? 'location' : nothing}
@@ -77,7 +77,7 @@ function roomOf(room: RoomBody, { picture, texts }: Page, acts: Acts): TemplateR
     <span class="name">${name}</span
     >${note === '' ? nothing : html`<span class="note">${note}</span>`}
     ${where.length > 0 ? html`<span class="where">${where.map((text, n) => html`<span class=${n === 1 ? 'line' : ''}>${text}</span>`)}</span>` : nothing}
-    ${facts.map((fact) => html`<span class="fact">${fact}</span>`)}
+    ${facts.length > 0 ? html`<span class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</span>` : nothing}
   </button>`;
 }
 
@@ -109,7 +109,7 @@ function path({ picture, texts, moves }: Page): TemplateResult {
   const kind = worlds.find(({ rooms }) => rooms.some(({ id }) => id === next?.room))?.kind;
   return html`<div class="row">
     <h2 id="path">${texts.path}</h2>
-    <ol class="path" aria-labelledby="path">
+    <ol class="path" tabindex="0" aria-labelledby="path">
       ${picture.path.map((visit, n) => html`<li>${visitOf(visit, drawn.has(n) ? n : undefined)}</li>`)}
       ${next && kind ? html`<li class="next"><span class="by">→ ${filled(texts.next, next.by)}</span></li>` : nothing}
     </ol>
@@ -134,5 +134,5 @@ export const arrowsOf = (moves: readonly DrawnMove[]): SVGTemplateResult[] =>
     </g>`,
   );
 
-const badge = ({ middle: { x, y } }: Arrow, number: number): SVGTemplateResult =>
+const badge = ({ badge: { x, y } }: Arrow, number: number): SVGTemplateResult =>
   svg`<circle class="badge" cx=${x} cy=${y} r="8" /><text x=${x} y=${y}>${number}</text>`;
