@@ -34,6 +34,7 @@ h2 .operation { font-weight: 400; color: var(--vscode-descriptionForeground); ma
   border: 2px var(--line) var(--colour); border-radius: 8px;
 }
 .world.hardware, .world.between { flex-grow: 2; }
+.worlds:has(.between), .worlds:has(.hardware) { gap: 46px; }
 .world.hardware { border-width: 4px; }
 button {
   font: inherit; color: inherit; background: none; text-align: left; cursor: pointer; box-sizing: border-box;
@@ -41,16 +42,18 @@ button {
 }
 button:hover { background: var(--vscode-list-hoverBackground); }
 button:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 1px; }
-.room { position: relative; display: block; width: 100%; padding: 3px 10px; flex: 0 1 auto; min-height: 30px; }
-.room.peopled { flex: 1; }
+.room {
+  position: relative; display: flex; flex-direction: column; align-items: flex-start; justify-content: center; width: 100%;
+  padding: 3px 10px; flex: 0 1 auto; min-height: 30px; }
+.room.peopled { flex: 1; justify-content: flex-start; }
 .room .name { font-weight: 600; font-size: 1.08em; }
 .room .note { color: var(--vscode-descriptionForeground); margin-left: 8px; }
 .room .line, .room .facts { color: var(--vscode-descriptionForeground); }
-.room .where, .room .facts { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.room .where, .room .facts { display: flex; flex-wrap: wrap; gap: 0 18px; overflow-wrap: anywhere; }
 .room .where { margin-top: 1px; font-family: var(--vscode-editor-font-family, monospace); }
-.room .where span + span, .room .facts span + span { margin-left: 18px; }
 .room.here { border: 3px var(--line) var(--colour); padding: 2px 8px; }
-.room .mark { position: absolute; right: 34px; top: 2px; font-weight: 700; }
+.room .mark { font-weight: 700; margin-left: 10px; }
+.room.here .head { padding-right: 26px; }
 .arrows { position: absolute; left: 0; top: 0; width: 100%; height: 100%; pointer-events: none; overflow: visible; }
 .arrows .arrow { fill: none; stroke: var(--vscode-descriptionForeground); stroke-width: 2; }
 .arrows .latest .arrow { stroke: var(--vscode-foreground); stroke-width: 3; }

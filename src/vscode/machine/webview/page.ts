@@ -73,9 +73,10 @@ function roomOf(room: RoomBody, { picture, texts }: Page, acts: Acts): TemplateR
       acts.room(room);
     }}
   >
-    ${isHere ? html`<span class="mark">${texts.here}</span>` : nothing}
-    <span class="name">${name}</span
-    >${note === '' ? nothing : html`<span class="note">${note}</span>`}
+    <span class="head"
+      ><span class="name">${name}</span
+      >${note === '' ? nothing : html`<span class="note">${note}</span>`}${isHere ? html`<span class="mark">${texts.here}</span>` : nothing}</span
+    >
     ${where.length > 0 ? html`<span class="where">${where.map((text, n) => html`<span class=${n === 1 ? 'line' : ''}>${text}</span>`)}</span>` : nothing}
     ${facts.length > 0 ? html`<span class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</span>` : nothing}
   </button>`;
