@@ -17,7 +17,7 @@ export type FromPage =
 /** What stands in the page, as it tells itself. */
 export interface Shown {
   readonly sentence: string;
-  /** The accessible names of the rooms, and of who has what. */
+  /** What stands in each room, and who has what. */
   readonly rooms: readonly string[];
   readonly owners: readonly string[];
   /** Of the arrows that are drawn, from room to room. */

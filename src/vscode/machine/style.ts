@@ -27,7 +27,7 @@ ${kindRules}
 .stale { opacity: 0.65; }
 h2 { font-size: 1em; font-weight: 600; margin: 0; }
 h2 .operation { font-weight: 400; color: var(--vscode-descriptionForeground); margin-left: 6px; }
-.sign { color: var(--colour); margin-right: 6px; }
+.sign { color: var(--colour); margin-right: 4px; }
 .worlds { position: relative; display: flex; align-items: stretch; gap: 64px; }
 .world {
   flex: 3 1 0; min-width: 0; box-sizing: border-box; padding: 4px 10px 8px; display: flex; flex-direction: column; gap: 14px;

@@ -11,7 +11,7 @@ import { filled } from '../../webviews/filled';
 import type { PageTexts, ToPage } from '../messages';
 import type { Arrow } from './arrows';
 import type { Move } from './moves';
-import { ownerName, roomName, SIGNS } from './words';
+import { SIGNS } from './words';
 
 /** What the page shows now. */
 export interface Page {
@@ -63,24 +63,28 @@ function roomOf(room: RoomBody, { picture, texts }: Page, acts: Acts): TemplateR
   const { id, kind, name, note, place, line, instruction, facts } = room;
   const isHere = id === picture.here;
   const where = [place, line, instruction].filter((text) => text !== '');
+  const looks = ['room', kind, isHere ? 'here' : '', where.length > 0 ? 'peopled' : ''];
   return html`<button
     type="button"
-    class="room ${kind} ${isHere ? 'here' : ''} ${where.length > 0 ? 'peopled' : ''}"
+    class=${looks.filter(Boolean).join(' ')}
     data-room=${id}
-    aria-label=${roomName(room, isHere, texts)}
     aria-current=${isHere ? 'location' : nothing}
     @click=${() => {
       acts.room(room);
     }}
   >
-    <span class="head"
-      ><span class="name">${name}</span
-      >${note === '' ? nothing : html`<span class="note">${note}</span>`}${isHere ? html`<span class="mark">${texts.here}</span>` : nothing}</span
-    >
-    ${where.length > 0 ? html`<span class="where">${where.map((text, n) => html`<span class=${n === 1 ? 'line' : ''}>${text}</span>`)}</span>` : nothing}
-    ${facts.length > 0 ? html`<span class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</span>` : nothing}
+    <span class="head">
+      ${part('name', name)} ${part('note', note)} ${part('mark', isHere ? texts.here : '')}
+    </span>
+    <span class="where">
+      ${where.map((text, n) => html` ${part(n === 1 ? 'line' : '', text)}`)}
+    </span>
+    <span class="facts">${facts.map((fact) => html` ${part('', fact)}`)}</span>
   </button>`;
 }
+
+const part = (look: string, text: string): TemplateResult | typeof nothing =>
+  text === '' ? nothing : html`<span class=${look}>${text}</span>`;
 
 function owners({ picture, texts }: Page, acts: Acts): TemplateResult {
   return html`<div class="row">
@@ -96,12 +100,11 @@ const ownerOf = (owner: Owner, acts: Acts): TemplateResult =>
     type="button"
     class="owner ${owner.kind}"
     title=${owner.note}
-    aria-label=${ownerName(owner)}
     @click=${() => {
       acts.owner(owner);
     }}
   >
-    <b>${owner.name}</b><span class="value">${owner.value}</span>${sign(owner.kind)}${owner.owner}
+    <b>${owner.name}</b> ${part('value', owner.value)} ${sign(owner.kind)} ${owner.owner}
   </button>`;
 
 function path({ picture, texts, moves }: Page): TemplateResult {

@@ -9,7 +9,7 @@ export const SIGNS: Readonly<Record<WorldKind, string>> = {
   hardware: '▣',
 };
 
-/** What a room is called by those who do not see it, beginning with what stands in it. */
+/** What stands in a room, in a line. */
 export function roomName(room: RoomBody, isHere: boolean, texts: PageTexts): string {
   const { name, note, place, line, instruction, facts } = room;
   return joined([name, note, isHere ? texts.here : '', place, line, instruction, ...facts], texts);
