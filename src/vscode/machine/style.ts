@@ -75,7 +75,7 @@ button:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-off
 .row ol:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 .owner { padding: 2px 8px; border: 2px var(--line) var(--colour); }
 .owner.hardware, .stay.hardware { border-width: 3px; }
-.owner .value { font-family: var(--vscode-editor-font-family, monospace); margin: 0 4px; }
+.owner .value { font-family: var(--vscode-editor-font-family, monospace); }
 .path li { display: flex; align-items: center; gap: 6px; }
 .path .by { color: var(--vscode-descriptionForeground); }
 .path .number {

@@ -22,6 +22,8 @@ describe('the arrows of the machine', () => {
   });
 
   it('lead on to what comes next', () => {
+    const back = picture(['b', 'a', 'b'], 'a');
+    assert.deepEqual(drawn(back), ['a b 2 latest', 'b a 0 next']);
     assert.deepEqual(drawn(picture(['a', 'b'], 'a')), ['a b 1 latest', 'b a 0 next']);
   });
 });

@@ -25,7 +25,8 @@ export function movesOf({ path, next, here }: Moving): readonly Move[] {
     .slice(-DRAWN)
     .map((move, n, { length }) => (n === length - 1 ? { ...move, look: 'latest' as const } : move));
   if (!next || here === undefined) return drawn;
-  return [...drawn, { from: here, to: next.room, look: 'next' }];
+  const isNext = ({ from, to }: Move): boolean => from === here && to === next.room;
+  return [...drawn.filter((move) => !isNext(move)), { from: here, to: next.room, look: 'next' }];
 }
 
 /** The rooms by which execution went on from a picture to the next one, that in which it was first. */
