@@ -28,7 +28,7 @@ const SYNTAX =
   /^src\/(language\/(word|preprocessor)-glosses|program\/preprocessor\/packages|debugger\/expressions\/help)\.ts$/;
 /** HTML and CSS, into which the texts for people are put. */
 const MARKUP =
-  /^src\/vscode\/(screen\/(markup|style)|recordings\/page-html|comparison\/(style|webview\/\w+)|webviews\/page-html|(timeline|page-walk)\/(style|webview\/\w+))\.ts$/;
+  /^src\/vscode\/(screen\/(markup|style)|recordings\/page-html|comparison\/(style|webview\/\w+)|webviews\/page-html|(timeline|page-walk|machine)\/(style|webview\/\w+))\.ts$/;
 /** Texts for whoever changes the code: of errors that no user can bring about, and of languages. */
 const FOR_PROGRAMMERS = new Set([
   'GNU as',

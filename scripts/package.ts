@@ -28,6 +28,7 @@ const NEEDED = [
   'dist/webview/comparison.js',
   'dist/webview/timeline.js',
   'dist/webview/page-walk.js',
+  'dist/webview/machine.js',
   'dist/iced_x86_bg.wasm',
   'dist/interpreter.wasm',
   'dist/monitor-sources.json',

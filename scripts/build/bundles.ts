@@ -79,6 +79,7 @@ export const BUNDLES: readonly Bundle[] = [
   page('comparison'),
   page('timeline'),
   page('page-walk'),
+  page('machine'),
 ];
 
 export const SUITES: readonly Bundle[] = [

@@ -9,6 +9,7 @@ import { placeRequests } from './comparison/place-requests';
 import { completionRequests } from './inspect/completions';
 import { SessionContext } from './context';
 import { disassemblyRequests } from './memory/disassembly';
+import { machineRequests } from './machine-picture/requests';
 import { pageWalkRequests } from './page-walk/requests';
 import { editRequests } from './edits/saved';
 import { evaluateRequests } from './inspect/evaluate';
@@ -70,6 +71,7 @@ export class RingsideAdapter extends DebugSession {
       ...moduleRequests(context),
       ...viewRequests(context),
       ...pageWalkRequests(context),
+      ...machineRequests(context),
       ...screenRequests(context),
       ...comparisonRequests(context),
       ...placeRequests(context),

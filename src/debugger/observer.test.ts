@@ -18,6 +18,7 @@ import { randomProgram, startingOthers } from '../session/random-programs.testin
 import type { Breakpoint } from './run/breakpoints';
 import { Debuggee } from './debuggee';
 import { evaluate, presentContext } from './expressions';
+import { machinePicture } from './machine-picture/machine-picture';
 import { callsOfLine } from './places/calls-of-line';
 import { disassembleAround } from './places/disassembly';
 import type { AddressSpace } from './memory';
@@ -280,8 +281,8 @@ const DEEDS = {
     const text = LOOKS[choice % LOOKS.length] ?? '';
     assert.doesNotThrow(() => evaluate(text, presentContext(target)));
   },
-  stack: ({ debuggee: { target } }: Session) => {
-    callStack(target);
+  stack: ({ debuggee: { target, chronicle } }: Session) => {
+    machinePicture({ target, chronicle, frames: callStack(target), name: '' });
   },
   disassemble: ({ debuggee: { target } }: Session, choice: number) => {
     disassembleAround(target, SPACES[choice % 3] ?? 'gva', BigInt(choice * 64), -4, 8);

@@ -20,6 +20,7 @@ import { tellMonitor } from './session/monitor-context';
 import { SessionWatcher } from './session/watcher';
 import { WorldIndicator } from './session/world-indicator';
 import { TimelineView } from './timeline/timeline-view';
+import { MachineView } from './machine/machine-view';
 import { PageWalkView } from './page-walk/page-walk-view';
 import { Reveal } from './views/reveal';
 import { createViews, type Views } from './views/views';
@@ -37,6 +38,7 @@ export interface RingsideApi {
   readonly comparison: ComparisonPanel;
   readonly timeline: TimelineView;
   readonly pageWalk: PageWalkView;
+  readonly machine: MachineView;
 }
 
 /** The whole extension, in whichever host. */
@@ -56,6 +58,7 @@ export function activateRingside(
   const comparison = new ComparisonPanel(context.extensionUri);
   const timeline = new TimelineView(context.extensionUri, watcher);
   const pageWalk = new PageWalkView(context.extensionUri, watcher);
+  const machine = new MachineView(context.extensionUri, watcher);
   const otherWays = new OtherWays(platform, watcher);
   const language = new LanguageSupport(platform);
   context.subscriptions.push(
@@ -71,6 +74,7 @@ export function activateRingside(
     comparison,
     timeline,
     pageWalk,
+    machine,
     language,
     new ProgramDiagnostics(watcher, (uri) => language.diagnostics.covers(uri)),
     tellAssemblyFailures(watcher),
@@ -100,6 +104,6 @@ export function activateRingside(
   );
   const { kind: host } = platform;
   const marks = { remarks, lineHistory, coverage };
-  const shown = { views, world, terminals, screen, comparison, timeline, pageWalk };
+  const shown = { views, world, terminals, screen, comparison, timeline, pageWalk, machine };
   return { host, ...shown, ...marks };
 }

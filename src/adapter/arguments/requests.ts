@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SamePlaceArguments, StateArguments } from '../comparison/place-protocol';
+import { MACHINE, type MachineArguments } from '../machine-picture/protocol';
 import { PAGE_WALK, type PageWalkArguments } from '../page-walk/protocol';
 import type { CompareArguments } from '../comparison/protocol';
 import {
@@ -260,6 +261,7 @@ const OURS = {
   }),
   [CustomRequest.ATTENDED]: object<AttendedArguments>({ attended: flag }),
   [PAGE_WALK]: object<PageWalkArguments>({ address: optional(text), frameId: optional(whole) }),
+  [MACHINE]: object<MachineArguments>({ frameId: optional(whole) }),
   [CustomRequest.SOURCE_SAVED]: object<SourceSavedArguments>({ path: text }),
   [CustomRequest.STEP_TRANSLATED]: NOTHING,
   [CustomRequest.NEXT_EXIT]: NOTHING,

@@ -4,6 +4,8 @@ import { placeAt } from '../../debugger/places/program-place';
 import type { Target, World } from '../../debugger/target';
 import type { Row, ViewRequest } from '../../debugger/views/row';
 import type { Views } from '../../debugger/views/views';
+import type { Location } from '../../program';
+import type { Site } from '../../vmm';
 import type { SessionContext } from '../context';
 import { handler, then, type Handlers } from '../handlers';
 import {
@@ -48,7 +50,7 @@ export function viewRequests(context: SessionContext): Handlers {
 }
 
 /** The guest that a frame is of; without one that which has the processor. */
-function targetOf(context: SessionContext, frameId: number | undefined): Target {
+export function targetOf(context: SessionContext, frameId: number | undefined): Target {
   return frameId === undefined ? context.debuggee.target : worldOf(context, frameId).target;
 }
 
@@ -74,15 +76,15 @@ export function focusOf(context: SessionContext, frameId: number | undefined): W
 
 function nodeOf(context: SessionContext, target: Target, { place, site, ...row }: Row): ViewNode {
   const source = site ?? (place && placeAt(target, place.address)?.entry.chain[0]);
-  if (!source) return row;
-  const { file, line, column } = source;
-  const { client } = context;
-  return {
-    ...row,
-    location: {
-      source: context.shippedSources.source(file),
-      line: context.clientLine(file, line),
-      column: client.toClientColumn(column),
-    },
-  };
+  return source ? { ...row, location: locationOf(context, source) } : row;
 }
+
+/** A place in a source as a client knows it. */
+export const locationOf = (
+  context: SessionContext,
+  { file, line, column }: Location | Site,
+): NonNullable<ViewNode['location']> => ({
+  source: context.shippedSources.source(file),
+  line: context.clientLine(file, line),
+  column: context.client.toClientColumn(column),
+});

@@ -37,7 +37,7 @@ export function whereIs({ registers, memory, known }: Scene): Where {
   };
 }
 
-function instructionAt(
+export function instructionAt(
   registers: Registers,
   memory: DebugMemory,
   address: bigint,

@@ -17,6 +17,7 @@ import { EXIT_GROUPS } from './vtx/exit-groups';
 import { OwnVtx } from './vtx/own';
 
 export { frameMap } from './emulate/frame-map';
+export type { Destination, Drawn, Station } from './drawn';
 export type {
   SecondLevel,
   SecondLevelAccess,

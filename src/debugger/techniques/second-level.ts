@@ -44,6 +44,10 @@ export type SecondLevelResult =
 export interface SecondLevel {
   /** 'EPT' */
   readonly name: string;
+  /** Host-physical address of the first table. */
+  readonly root: bigint;
+  /** Only software reads it. */
+  readonly inSoftware?: boolean;
   /** What an entry of a level is called: 'EPT PML4E', 'nPML4E'. */
   entryName(level: number): string;
   /** Where a guest-physical address lies, whatever its rights. */

@@ -4,6 +4,7 @@ import type { Operation, TranslatedGuest } from '../../vmm';
 import type { ExitFacts, ExitRecord } from '../trace/exit-trace';
 import type { Registers } from '../registers/registers';
 import type { Row, ViewRequest } from '../views/row';
+import type { Drawn } from './drawn';
 import type { DirectTables, SecondLevel } from './second-level';
 
 /**
@@ -67,6 +68,8 @@ export interface Technique {
   withholds?(vector: number): boolean;
   /** Begins to note who writes its control structure, where that is not known without. */
   watchWriters?(): void;
+  /** What is particular to it in a picture of the machine. */
+  readonly drawn: Drawn;
   /** What the last VM entry was refused for, check by check. */
   readonly entryFailures: readonly EntryFailure[];
 }
@@ -164,6 +167,8 @@ export interface StructureField {
 export interface ControlStructure {
   /** 'VMCS', 'VMCB'; in small letters what stands before its fields in expressions. */
   readonly name: string;
+  /** Where it lies in host-physical memory. */
+  readonly address: number;
   /** The title of its view, where that is not the view's own. */
   readonly title?: string;
   /** The values that are compared from stop to stop. */

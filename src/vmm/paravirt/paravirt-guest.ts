@@ -116,6 +116,11 @@ export class ParavirtGuest implements Persistent<ParavirtState>, SharedFlag {
     return clock.isScheduled(this.timer.name) || this.disk.isBusy;
   }
 
+  /** Its guest-physical address; undefined where none is shared. */
+  get sharedPage(): bigint | undefined {
+    return this.shared?.address;
+  }
+
   get isShared(): boolean {
     return this.shared !== undefined;
   }

@@ -58,6 +58,7 @@ export function pastCommands({ watcher, coverage }: CommandContext): Commands {
     },
     'ringside.showCoverage': () => coverage.show(),
     'ringside.toggleLineHistory': toggleLineHistory,
+    'ringside.showMachine': () => vscode.commands.executeCommand('ringside.machine.focus'),
     'ringside.showTimeline': () => vscode.commands.executeCommand('ringside.timeline.focus'),
     'ringside.timelines': async () => {
       const moments = await ask<MomentsResponse>(PastRequest.MOMENTS);

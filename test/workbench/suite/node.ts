@@ -11,6 +11,7 @@ import { firstMinutesSuite } from './first-minutes';
 import { runSuites } from './harness';
 import { languageSuite } from './language';
 import { executedSuite } from './executed';
+import { machineSuite } from './machine';
 import { pageWalkSuite } from './page-walk';
 import { pastSuite } from './past';
 import { screenSuite } from './screen';
@@ -37,6 +38,7 @@ export function run(): Promise<void> {
     editedSuite();
     timelineSuite();
     pageWalkSuite();
+    machineSuite();
     viewsSuite();
     screenSuite();
     comparisonSuite();

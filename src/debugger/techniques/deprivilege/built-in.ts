@@ -10,6 +10,7 @@ import type { ExitFacts } from '../../trace/exit-trace';
 import { GuestMap } from '../emulate/guest-map';
 import { emulationOccasion } from '../emulate/occasion';
 import { VcpuRegisters } from '../emulate/vcpu-registers';
+import type { Drawn } from '../drawn';
 import type { DirectTables, SecondLevel } from '../second-level';
 import type { EntryFailure, ExitGroup, ExitVocabulary, Side, Technique } from '../technique';
 import { DeprivilegedRegisters } from './deprivileged-registers';
@@ -117,6 +118,18 @@ export class BuiltInDeprivilege implements Technique {
 
   get hostOperation(): string {
     return l10n.t('ring 0');
+  }
+
+  get drawn(): Drawn {
+    const kernelRing = this.running.virtual.longMode ? 3 : 1;
+    return {
+      gist: l10n.t(
+        'Trap and emulate: the guest’s kernel runs on the processor in an outer ring. What its ring forbids traps to the VMM in ring 0.',
+      ),
+      entering: 'IRETQ',
+      stations: [],
+      realRing: (believed) => (believed === 3 ? 3 : kernelRing),
+    };
   }
 
   get occasion(): string | undefined {

@@ -3,6 +3,7 @@ import type { PagingState } from '../../../processor/paging/walk';
 import type { SoftwareProcessor, VirtualMachine } from '../../../vmm';
 import { KeptRegisters } from '../../registers/kept-registers';
 import { LiveRegisters, type Registers } from '../../registers/registers';
+import type { Drawn } from '../drawn';
 import type { SecondLevel } from '../second-level';
 import type { EntryFailure, ExitVocabulary, Side, Technique } from '../technique';
 import { GuestMap } from './guest-map';
@@ -54,6 +55,22 @@ export class BuiltInEmulation implements Technique {
 
   get occasion(): string | undefined {
     return emulationOccasion(this.vm, this.software);
+  }
+
+  get drawn(): Drawn {
+    const loop = {
+      id: 'emulator',
+      stands: 'host',
+      name: l10n.t('Emulator'),
+      facts: [l10n.t('fetch → decode → execute'), this.occasion ?? ''],
+    } as const;
+    return {
+      gist: l10n.t(
+        'Emulation: the guest’s processor is software. Its registers are numbers in memory of the VMM, which does one instruction after the other for it.',
+      ),
+      entering: l10n.t('the next instruction'),
+      stations: [loop],
+    };
   }
 
   /** The guest never runs, so that it never leaves. */

@@ -13,6 +13,8 @@ const ANY: EptAccess = { read: false, write: false, execute: false };
  * the emulator does, for each access that it makes in the guest's name.
  */
 export class GuestMap implements SecondLevel {
+  readonly inSoftware = true;
+
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly pointer: bigint,
@@ -20,6 +22,10 @@ export class GuestMap implements SecondLevel {
 
   get name(): string {
     return l10n.t('memory map');
+  }
+
+  get root(): bigint {
+    return this.pointer & ~0xfffn;
   }
 
   entryName(level: number): string {

@@ -27,6 +27,10 @@ export class NestedWalk implements SecondLevel {
 
   constructor(private readonly tables: NestedPageTables) {}
 
+  get root(): bigint {
+    return this.tables.mode.cr3 & ~0xfffn;
+  }
+
   entryName(level: number): string {
     return ENTRY_NAMES[level] ?? '';
   }

@@ -6,6 +6,7 @@ import { Vmcb } from '../../../processor/svm/vmcb';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { asAtExit, inProcessor, type GeneralRegisters } from '../general-registers';
+import { bareDrawn, type Drawn } from '../drawn';
 import type { SecondLevel } from '../second-level';
 import type { ControlStructure, ProgramPlaces, Side } from '../technique';
 import { Svm } from './svm';
@@ -103,6 +104,10 @@ export class OwnSvm extends Svm {
 
   override get structure(): ControlStructure | undefined {
     return this.virtualizes ? super.structure : undefined;
+  }
+
+  override get drawn(): Drawn {
+    return this.virtualizes ? super.drawn : bareDrawn();
   }
 
   get prepared(): string {

@@ -10,6 +10,7 @@ import type { VmrunFailure } from '../../../processor/svm/vmrun-failures';
 import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
 import type { GeneralRegisters } from '../general-registers';
+import type { Drawn } from '../drawn';
 import type { SecondLevel } from '../second-level';
 import type {
   ControlStructure,
@@ -177,6 +178,16 @@ export abstract class Svm implements Technique {
 
   get hostOperation(): string {
     return l10n.t('host mode');
+  }
+
+  get drawn(): Drawn {
+    return {
+      gist: l10n.t(
+        'SVM: the guest runs on the processor itself, in guest mode. What the VMCB asks for is a #VMEXIT to the VMM, behind its VMRUN.',
+      ),
+      entering: 'VMRUN',
+      stations: [],
+    };
   }
 
   get entryFailures(): readonly EntryFailure[] {

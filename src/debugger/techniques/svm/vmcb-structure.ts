@@ -42,6 +42,10 @@ export class VmcbStructure implements ControlStructure {
     };
   }
 
+  get address(): number {
+    return this.vmcb.address;
+  }
+
   capture(): Map<string, bigint> {
     return new Map(SHOWN_FIELDS.map(({ id }) => [id, this.vmcb.read(id)]));
   }

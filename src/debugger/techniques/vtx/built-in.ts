@@ -12,6 +12,7 @@ import type { PagingState } from '../../../processor/paging/walk';
 import { KeptRegisters } from '../../registers/kept-registers';
 import type { KeptMsrs, Registers } from '../../registers/registers';
 import { inProcessor, inSaveArea, type GeneralRegisters } from '../general-registers';
+import type { Drawn } from '../drawn';
 import type { ExitGroup, Side } from '../technique';
 import { askedOf, neverExits } from '../never-exits';
 import { Vtx } from './vtx';
@@ -96,6 +97,12 @@ export class BuiltInVtx extends Vtx {
     return virtualVmx.runsL2
       ? l10n.t('VMX non-root, L2: the guest of the guest')
       : l10n.t('VMX non-root, L1: a hypervisor itself');
+  }
+
+  override get drawn(): Drawn {
+    const { virtualVmx } = this.vm.host;
+    const nests = virtualVmx?.inOperation === true;
+    return { ...super.drawn, ...(nests && { runsInner: virtualVmx.runsL2 }) };
   }
 
   /** What L1 asks for of L2 may be anything. */

@@ -42,6 +42,10 @@ class EptWalk implements SecondLevel {
     private readonly eptp: bigint,
   ) {}
 
+  get root(): bigint {
+    return this.eptp & ~0xfffn;
+  }
+
   entryName(level: number): string {
     return `EPT ${entryName(level)}`;
   }

@@ -4,6 +4,7 @@ import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { LiveRegisters, type Registers } from '../../registers/registers';
 import type { PagingState } from '../../../processor/paging/walk';
 import { asAtExit, inProcessor, type GeneralRegisters } from '../general-registers';
+import { bareDrawn, type Drawn } from '../drawn';
 import type { SecondLevel } from '../second-level';
 import type { ProgramPlaces, Side } from '../technique';
 import { Vtx } from './vtx';
@@ -60,6 +61,10 @@ export class OwnVtx extends Vtx {
 
   override get secondLevel(): SecondLevel | undefined {
     return this.virtualizes ? super.secondLevel : undefined;
+  }
+
+  override get drawn(): Drawn {
+    return this.virtualizes ? super.drawn : bareDrawn();
   }
 
   get prepared(): string {

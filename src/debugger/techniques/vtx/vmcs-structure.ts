@@ -41,6 +41,10 @@ export class VmcsStructure implements ControlStructure {
     };
   }
 
+  get address(): number {
+    return this.vmcs.address;
+  }
+
   capture(): Map<string, bigint> {
     return new Map(fieldsOf(this.view).map((row) => [row.id, this.vmcs.read(row.encoding)]));
   }

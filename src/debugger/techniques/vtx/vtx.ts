@@ -10,6 +10,7 @@ import type { ExitFacts, ExitRecord } from '../../trace/exit-trace';
 import { FieldWriters } from './field-writers';
 import { LiveRegisters, pagingOf, type KeptMsrs, type Registers } from '../../registers/registers';
 import type { GeneralRegisters } from '../general-registers';
+import type { Drawn } from '../drawn';
 import type { SecondLevel } from '../second-level';
 import type {
   ControlStructure,
@@ -132,6 +133,16 @@ export abstract class Vtx implements Technique {
 
   get hostOperation(): string {
     return l10n.t('VMX root');
+  }
+
+  get drawn(): Drawn {
+    return {
+      gist: l10n.t(
+        'VT-x: the guest runs on the processor itself, in non-root mode. What the VMCS asks for is a VM exit to the VMM, in root mode.',
+      ),
+      entering: l10n.t('VM entry'),
+      stations: [],
+    };
   }
 
   get entryFailures(): readonly EntryFailure[] {

@@ -81,6 +81,11 @@ export class Chronicle implements Persistent<ChronicleState> {
     return (this.present = course);
   }
 
+  /** How many rows there are up to the present moment. */
+  get length(): number {
+    return this.rows;
+  }
+
   private get progress(): Progress {
     return { rows: this.rows, totals: [...this.totals], instructions: this.last };
   }

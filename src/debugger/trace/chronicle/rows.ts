@@ -23,6 +23,24 @@ export function* rowsOf(
   }
 }
 
+/** The last rows up to the present moment, the oldest first: so many, as far as they are kept. */
+export function recentRows(
+  { course: { parts }, length }: Chronicle,
+  most: number,
+): readonly ChronicleRow[] {
+  const found: ChronicleRow[] = [];
+  let before = 0;
+  for (const { columns, length: rows } of parts) {
+    const first = Math.max(0, length - most - before);
+    for (let n = first; columns && n < Math.min(rows, length - before); n++) {
+      const [at, series, datum] = [columns.at[n], columns.series[n], columns.datum[n]];
+      found.push({ at: at ?? 0, series: series ?? 0, datum: datum ?? 0 });
+    }
+    before += rows;
+  }
+  return found;
+}
+
 /** The parts of the present course between two counts of instructions. */
 export const partsWithin = ({ course }: Chronicle, from: number, to: number): readonly Part[] =>
   course.parts.filter((part) => part.to >= from && part.from <= to);
