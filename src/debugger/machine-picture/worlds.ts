@@ -107,7 +107,7 @@ function systemWorld({ vm }: Target): WorldPicture[] {
     facts: processFacts(hosting),
     opens: 'machines',
   };
-  const operation = l10n.t('the guest is a process of its');
+  const operation = l10n.t('the guest is one of its processes');
   return [{ id: 'system', kind: 'hardware', name: l10n.t('Host'), operation, rooms: [process] }];
 }
 
