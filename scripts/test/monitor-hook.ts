@@ -47,12 +47,18 @@ loader._load = (request, parent, isMain) => {
 
 const plain = loader._extensions['.ts'] ?? loader._extensions['.js'];
 loader._extensions['.ts'] = (module, path) => {
-  if (path.startsWith(SOURCE_FOLDER + sep)) module._compile(compiled(path), path);
-  else plain?.(module, path);
+  const code = path.startsWith(SOURCE_FOLDER + sep) ? compiled(path) : undefined;
+  if (code === undefined) plain?.(module, path);
+  else module._compile(code, path);
 };
 
-function compiled(path: string): string {
+/** What only modules have that are loaded by `import`. */
+const OF_MODULES = /\bimport(\.meta|\()/;
+
+/** Undefined for what must be loaded as a module. */
+function compiled(path: string): string | undefined {
   const text = isMonitorFile(path) ? readWithSites(path) : readFileSync(path, 'utf8');
+  if (OF_MODULES.test(text)) return undefined;
   const { code } = transformSync(text, {
     loader: 'ts',
     format: 'cjs',
