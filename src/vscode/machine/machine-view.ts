@@ -6,7 +6,7 @@ import {
   type MachineResponse,
 } from '../../adapter/machine-picture/protocol';
 import type { Focus, SessionWatcher } from '../session/watcher';
-import { pageHtml } from '../webviews/page-html';
+import { fillView } from '../webviews/fill-view';
 import type { FromPage, Shown, ToPage } from './messages';
 import { STYLE } from './style';
 import { pageTexts } from './texts';
@@ -42,18 +42,12 @@ export class MachineView implements vscode.WebviewViewProvider, vscode.Disposabl
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const scripts = vscode.Uri.joinPath(this.extension, 'dist/webview');
-    const { webview } = view;
     this.view = view;
-    webview.options = { enableScripts: true, localResourceRoots: [scripts] };
-    webview.onDidReceiveMessage((message: FromPage) => this.take(message));
+    view.webview.onDidReceiveMessage((message: FromPage) => this.take(message));
     view.onDidDispose(() => {
       [this.view, this.shown] = [undefined, undefined];
     });
-    const script = webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'machine.js')).toString();
-    const texts = pageTexts();
-    const { language } = vscode.env;
-    webview.html = pageHtml(script, language, texts.title, JSON.stringify(texts), STYLE);
+    fillView(this.extension, view, { script: 'machine.js', texts: pageTexts(), style: STYLE });
   }
 
   /** Reads the picture anew, if somebody sees it: a page that comes into sight says that it is ready. */

@@ -5,7 +5,7 @@ import {
   type PageWalkResponse,
 } from '../../adapter/page-walk/protocol';
 import type { Focus, SessionWatcher } from '../session/watcher';
-import { pageHtml } from '../webviews/page-html';
+import { fillView } from '../webviews/fill-view';
 import type { FromPage, Shown, ToPage, Walk } from './messages';
 import { STYLE } from './style';
 import { pageTexts } from './texts';
@@ -43,18 +43,12 @@ export class PageWalkView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const scripts = vscode.Uri.joinPath(this.extension, 'dist/webview');
-    const { webview } = view;
     this.view = view;
-    webview.options = { enableScripts: true, localResourceRoots: [scripts] };
-    webview.onDidReceiveMessage((message: FromPage) => this.take(message));
+    view.webview.onDidReceiveMessage((message: FromPage) => this.take(message));
     view.onDidDispose(() => {
       [this.view, this.shown] = [undefined, undefined];
     });
-    const script = webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'page-walk.js')).toString();
-    const texts = pageTexts();
-    const { language } = vscode.env;
-    webview.html = pageHtml(script, language, texts.title, JSON.stringify(texts), STYLE);
+    fillView(this.extension, view, { script: 'page-walk.js', texts: pageTexts(), style: STYLE });
   }
 
   /** Opens the view with the walk of an address, given as in Address Translation. */

@@ -6,7 +6,7 @@ import {
   type HistoryArguments,
   type HistoryResponse,
 } from '../../adapter/past/protocol';
-import { pageHtml } from '../webviews/page-html';
+import { fillView } from '../webviews/fill-view';
 import { DEBUG_TYPE } from '../debug-type';
 import type { SessionWatcher } from '../session/watcher';
 import type { FromPage, Run, Shown, ToPage } from './messages';
@@ -55,18 +55,12 @@ export class TimelineView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const scripts = vscode.Uri.joinPath(this.extension, 'dist/webview');
-    const { webview } = view;
     this.view = view;
-    webview.options = { enableScripts: true, localResourceRoots: [scripts] };
-    webview.onDidReceiveMessage((message: FromPage) => this.take(message));
+    view.webview.onDidReceiveMessage((message: FromPage) => this.take(message));
     view.onDidDispose(() => {
       [this.view, this.shown] = [undefined, undefined];
     });
-    const script = webview.asWebviewUri(vscode.Uri.joinPath(scripts, 'timeline.js')).toString();
-    const texts = pageTexts();
-    const { language } = vscode.env;
-    webview.html = pageHtml(script, language, texts.title, JSON.stringify(texts), STYLE);
+    fillView(this.extension, view, { script: 'timeline.js', texts: pageTexts(), style: STYLE });
   }
 
   /** Asks for the whole run anew. */
